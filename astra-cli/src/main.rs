@@ -1,0 +1,2 @@
+//! The binary `astra`.
+fn main() {}

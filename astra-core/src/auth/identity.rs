@@ -1,0 +1,43 @@
+//! What a verified credential says.
+
+use super::scope::{Role, ScopeSet};
+use crate::store::WorkspaceId;
+
+/// Who is calling, in which workspace, and what it may do.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The workspace, which no request can choose.
+    pub workspace: WorkspaceId,
+    /// Who.
+    pub principal: Principal,
+    /// `usr_...` or `svc_...`: who owns sessions and appears as author.
+    pub subject: String,
+    /// The role in this workspace.
+    pub role: Role,
+    /// What the credential may be used for.
+    pub scopes: ScopeSet,
+    /// When the credential ends, in milliseconds since the epoch; `None` if it does not.
+    pub expires_at_ms: Option<i64>,
+}
+
+/// The kind of caller, with what its credential belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// A person, signed in; the family of refresh tokens.
+    User {
+        /// `fam_...`
+        family_id: String,
+    },
+    /// An end user of an application, vouched for by its service account.
+    EndUser {
+        /// `svc_...`
+        service_account_id: String,
+    },
+    /// A service account, by one of its tokens.
+    ServiceAccount {
+        /// `tok_...`
+        token_id: String,
+    },
+    /// A user of the host program, by its authenticator.
+    Host,
+}

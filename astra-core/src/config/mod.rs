@@ -1,0 +1,173 @@
+//! What can be configured, as plain structs whose defaults are a working gateway on SQLite.
+//! Reading files and the environment is the program's business; this reads neither.
+
+mod provider;
+mod secret;
+mod validate;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+pub use provider::{Prices, Protocol, ProviderConfig, ProviderConfigs};
+pub use secret::Secret;
+pub use validate::Fault;
+
+/// The whole configuration of a gateway.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen for HTTP.
+    pub listen: SocketAddr,
+    /// The folder of everything that the gateway keeps on this machine; made if missing.
+    pub data_dir: PathBuf,
+    /// The folder of agent definitions (`*.yml`), watched for changes; `None` for no folder.
+    pub agents_dir: Option<PathBuf>,
+    /// Agents defined here, by id; the same keys as in a file of `agents_dir`.
+    pub agents: serde_json::Map<String, serde_json::Value>,
+    /// The key that seals secrets at rest, 32 bytes in base64; by default made once and kept in the data folder.
+    pub master_key: Option<Secret>,
+    /// The database.
+    pub store: StoreConfig,
+    /// Accounts and tokens.
+    pub auth: AuthConfig,
+    /// Bounds on what callers may send.
+    pub limits: LimitsConfig,
+    /// Upstream models, by the name that agents use.
+    pub providers: ProviderConfigs,
+    /// Turns.
+    pub chat: ChatConfig,
+    /// How long running turns may go on after a shutdown began, in seconds.
+    pub drain_s: u64,
+}
+
+/// The database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreConfig {
+    /// `postgres://user:password@host/database`; SQLite in the data folder when absent.
+    pub database_url: Option<Secret>,
+    /// SQLite: when a commit counts as durable.
+    pub synchronous: Synchronous,
+    /// SQLite: connections for reading.
+    pub readers: usize,
+    /// PostgreSQL: connections in the pool.
+    pub connections: usize,
+}
+
+/// When SQLite hands a commit to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Synchronous {
+    /// Safe against the death of the process; the last moments may be lost when the machine loses power.
+    Normal,
+    /// Every commit waits for the disk.
+    Full,
+}
+
+/// Accounts and tokens.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthConfig {
+    /// `iss` of the tokens.
+    pub issuer: String,
+    /// `aud` of the tokens.
+    pub audience: String,
+    /// Signs tokens with HS256 and this secret of at least 32 bytes, instead of the key ring.
+    pub jwt_secret: Option<Secret>,
+    /// The secret before the present one: its tokens are good until they expire.
+    pub jwt_secret_prev: Option<Secret>,
+    /// Life of an access token, in seconds.
+    pub access_token_ttl_s: u64,
+    /// Life of a refresh token, in seconds.
+    pub refresh_token_ttl_s: u64,
+    /// Whether anybody may register, as a member of the first workspace.
+    pub open_registration: bool,
+}
+
+/// Bounds on what callers may send.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsConfig {
+    /// Largest request body, in bytes.
+    pub body_bytes: usize,
+    /// Requests a second of one token.
+    pub token_requests_per_s: u32,
+    /// Requests a second from one address.
+    pub address_requests_per_s: u32,
+    /// Requests a minute to `/auth/register`, `/auth/token` and `/auth/refresh` from one address.
+    pub auth_address_requests_per_min: u32,
+    /// Attempts a minute to sign in to one account.
+    pub auth_account_attempts_per_min: u32,
+}
+
+/// Turns.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChatConfig {
+    /// Longest time of a whole turn, in seconds.
+    pub turn_timeout_s: u64,
+    /// Turns that may wait behind a session's running one.
+    pub queue_per_session: u32,
+    /// Share of a model's context, in percent, at which a session is compacted.
+    pub compact_at_percent: u32,
+    /// How often the events of a running stream are written to the store, in milliseconds.
+    pub event_flush_ms: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000),
+            data_dir: PathBuf::from("astra-data"),
+            agents_dir: None,
+            agents: serde_json::Map::new(),
+            master_key: None,
+            store: StoreConfig::default(),
+            auth: AuthConfig::default(),
+            limits: LimitsConfig::default(),
+            providers: ProviderConfigs::default(),
+            chat: ChatConfig::default(),
+            drain_s: 30,
+        }
+    }
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self { database_url: None, synchronous: Synchronous::Normal, readers: 4, connections: 16 }
+    }
+}
+
+impl Default for AuthConfig {
+    fn default() -> Self {
+        Self {
+            issuer: "astra".into(),
+            audience: "astra".into(),
+            jwt_secret: None,
+            jwt_secret_prev: None,
+            access_token_ttl_s: 900,
+            refresh_token_ttl_s: 30 * 24 * 3600,
+            open_registration: false,
+        }
+    }
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1 << 20,
+            token_requests_per_s: 2_000,
+            address_requests_per_s: 4_000,
+            auth_address_requests_per_min: 60,
+            auth_account_attempts_per_min: 10,
+        }
+    }
+}
+
+impl Default for ChatConfig {
+    fn default() -> Self {
+        Self { turn_timeout_s: 600, queue_per_session: 32, compact_at_percent: 70, event_flush_ms: 500 }
+    }
+}

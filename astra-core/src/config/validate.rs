@@ -1,0 +1,69 @@
+//! All that is wrong with a configuration, at once.
+
+use super::Config;
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The key, such as `auth.jwt_secret`.
+    pub key: String,
+    /// What is wrong with it and how to mend it.
+    pub detail: String,
+}
+
+/// Secrets that stand in tutorials; a gateway that trusts one of them is open to everybody.
+const SAMPLE_SECRETS: [&str; 4] = ["changeme", "secret", "your-256-bit-secret", "password"];
+const SECRET_BYTES_MIN: usize = 32;
+
+impl Config {
+    /// Everything that is wrong with this configuration; empty if it can be served.
+    #[must_use]
+    pub fn validate(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut refuse = |key: &str, detail: String| faults.push(Fault { key: key.to_owned(), detail });
+        for (key, secret) in [("auth.jwt_secret", &self.auth.jwt_secret), ("auth.jwt_secret_prev", &self.auth.jwt_secret_prev)] {
+            let Some(secret) = secret else { continue };
+            if let Some(detail) = weakness(secret.expose()) {
+                refuse(key, detail);
+            }
+        }
+        if self.auth.jwt_secret_prev.is_some() && self.auth.jwt_secret.is_none() {
+            refuse("auth.jwt_secret_prev", "needs auth.jwt_secret beside it".into());
+        }
+        let at_least_one = [
+            ("limits.body_bytes", self.limits.body_bytes as u64),
+            ("limits.token_requests_per_s", self.limits.token_requests_per_s.into()),
+            ("limits.address_requests_per_s", self.limits.address_requests_per_s.into()),
+            ("limits.auth_address_requests_per_min", self.limits.auth_address_requests_per_min.into()),
+            ("limits.auth_account_attempts_per_min", self.limits.auth_account_attempts_per_min.into()),
+            ("auth.access_token_ttl_s", self.auth.access_token_ttl_s),
+            ("auth.refresh_token_ttl_s", self.auth.refresh_token_ttl_s),
+            ("chat.turn_timeout_s", self.chat.turn_timeout_s),
+            ("chat.event_flush_ms", self.chat.event_flush_ms),
+            ("store.readers", self.store.readers as u64),
+            ("store.connections", self.store.connections as u64),
+        ];
+        for (key, value) in at_least_one {
+            if value == 0 {
+                refuse(key, "must be at least 1".into());
+            }
+        }
+        if !(10..=95).contains(&self.chat.compact_at_percent) {
+            refuse("chat.compact_at_percent", "must lie between 10 and 95".into());
+        }
+        faults
+    }
+}
+
+fn weakness(secret: &str) -> Option<String> {
+    let lower = secret.to_ascii_lowercase();
+    if secret.len() < SECRET_BYTES_MIN {
+        Some(format!("has {} bytes; HS256 needs at least {SECRET_BYTES_MIN}: openssl rand -base64 32 makes one", secret.len()))
+    } else if SAMPLE_SECRETS.iter().any(|sample| lower.replace(sample, "").len() < 8)
+        || secret.bytes().all(|byte| secret.starts_with(char::from(byte)))
+    {
+        Some("is a sample or a repetition, which anybody can guess: openssl rand -base64 32 makes a good one".into())
+    } else {
+        None
+    }
+}

@@ -1,0 +1,130 @@
+//! An agent's definition: what its versions keep, what its file says, what a turn obeys.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// What defines an agent. Absent fields have working defaults: `{}` is an agent that echoes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Definition {
+    /// Name shown to people; the agent's id when absent.
+    pub display_name: Option<String>,
+    /// Which model answers.
+    pub model: Model,
+    /// The instructions, a template: `{{ date }}`, `{{ user.name }}`, `{{ user.id }}`, `{{ workspace.name }}`, `{{ agent.name }}`.
+    pub system_prompt: String,
+    /// When sessions end by themselves.
+    pub session: SessionPolicy,
+    /// What turns may cost.
+    pub budget: Budget,
+    /// What happens to a message that comes while a turn is running in its session.
+    pub on_busy: OnBusy,
+    /// The caller's own data.
+    pub metadata: Map<String, Value>,
+}
+
+/// Which model answers, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Model {
+    /// The provider's name in the configuration.
+    pub provider: String,
+    /// The provider's name of the model; its default model when absent.
+    pub model: Option<String>,
+    /// Sampling temperature, 0 to 2; the provider's default when absent.
+    pub temperature: Option<f64>,
+    /// Most tokens of one answer; the provider's default when absent.
+    pub max_output_tokens: Option<u32>,
+    /// Most tokens that the model reads; from the provider's table, or 8192, when absent.
+    pub max_context_tokens: Option<u32>,
+    /// Who is asked, in order, when the provider fails.
+    pub fallbacks: Vec<Fallback>,
+}
+
+/// A second choice of model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fallback {
+    /// The provider's name in the configuration.
+    pub provider: String,
+    /// The provider's name of the model; its default model when absent.
+    #[serde(default)]
+    pub model: Option<String>,
+}
+
+/// When a session ends by itself; the next message opens its successor.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SessionPolicy {
+    /// After so many minutes without a message.
+    pub idle_timeout_min: Option<u32>,
+    /// At this hour of the day in UTC, 0 to 23.
+    pub daily_reset_hour: Option<u32>,
+}
+
+/// What turns may cost. What is absent is not limited.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Budget {
+    /// Tokens of input and output of one turn.
+    pub max_tokens_per_turn: Option<u32>,
+    /// US dollars of one turn.
+    pub max_cost_usd_per_turn: Option<f64>,
+    /// Tokens of all turns within the hour.
+    pub tokens_per_hour: Option<u64>,
+    /// Tokens of all turns within 24 hours.
+    pub tokens_per_day: Option<u64>,
+    /// US dollars of all turns within 24 hours.
+    pub cost_usd_per_day: Option<f64>,
+}
+
+/// What happens to a message that comes while a turn is running in its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnBusy {
+    /// It waits for its turn.
+    #[default]
+    Queue,
+    /// It is refused.
+    Reject,
+    /// It ends the running turn.
+    Interrupt,
+}
+
+impl Default for Definition {
+    fn default() -> Self {
+        Self {
+            display_name: None,
+            model: Model::default(),
+            system_prompt: String::new(),
+            session: SessionPolicy::default(),
+            budget: Budget::default(),
+            on_busy: OnBusy::Queue,
+            metadata: Map::new(),
+        }
+    }
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self {
+            provider: "echo".into(),
+            model: None,
+            temperature: None,
+            max_output_tokens: None,
+            max_context_tokens: None,
+            fallbacks: Vec::new(),
+        }
+    }
+}
+
+/// A definition as one of its agent's versions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgentVersion {
+    /// The agent's id, a slug.
+    pub agent_id: String,
+    /// 1, 2, 3, ...
+    pub version: u32,
+    /// What it says.
+    pub definition: Definition,
+}

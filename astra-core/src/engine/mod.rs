@@ -1,0 +1,3 @@
+//! What the gateway does, with no HTTP in sight: agents, sessions, turns and their events.
+
+pub mod agent;

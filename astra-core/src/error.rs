@@ -1,0 +1,199 @@
+//! What handlers return when they cannot answer: a closed set of codes, words for the caller, and a cause for the log.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::store;
+
+/// A result of a handler.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong, for programs. Each code has one HTTP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it; `title` says it in words")]
+pub enum Code {
+    BadRequest,
+    InvalidGrant,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    NotAcceptable,
+    Conflict,
+    AgentBusy,
+    PreconditionFailed,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    InvalidRequest,
+    IdempotencyKeyReused,
+    RateLimited,
+    QuotaExceeded,
+    Cancelled,
+    Interrupted,
+    Internal,
+    UpstreamError,
+    Unavailable,
+    StorageFull,
+    UpstreamTimeout,
+}
+
+/// One violated constraint of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// A JSON Pointer into the body, or `query/<name>`, `header/<name>`, `path/<name>`.
+    pub pointer: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+/// A refusal or a failure. `message` is for the caller; `source` is for the log alone.
+#[derive(Debug)]
+pub struct Error {
+    /// What went wrong, for programs.
+    pub code: Code,
+    /// What was wrong and how to mend it, for people.
+    pub message: String,
+    /// The violated constraints of the request, if that is what was wrong.
+    pub fields: Vec<FieldError>,
+    /// How long to wait before another try, in seconds.
+    pub retry_after_s: Option<u64>,
+    /// The cause; it is logged and never sent.
+    pub source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Code {
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::BadRequest | Self::InvalidGrant => 400,
+            Self::Unauthorized => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::NotAcceptable => 406,
+            Self::Conflict | Self::AgentBusy | Self::Cancelled => 409,
+            Self::PreconditionFailed => 412,
+            Self::PayloadTooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::InvalidRequest | Self::IdempotencyKeyReused => 422,
+            Self::RateLimited | Self::QuotaExceeded => 429,
+            Self::Internal => 500,
+            Self::UpstreamError => 502,
+            Self::Unavailable | Self::StorageFull | Self::Interrupted => 503,
+            Self::UpstreamTimeout => 504,
+        }
+    }
+
+    /// A short summary, the same for every occurrence.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::BadRequest => "The request is malformed",
+            Self::InvalidGrant => "The grant is invalid",
+            Self::Unauthorized => "No valid credential",
+            Self::Forbidden => "Not allowed",
+            Self::NotFound => "Not found",
+            Self::MethodNotAllowed => "Method not allowed",
+            Self::NotAcceptable => "Not acceptable",
+            Self::Conflict => "Conflict",
+            Self::AgentBusy => "The session is busy",
+            Self::PreconditionFailed => "The resource has changed",
+            Self::PayloadTooLarge => "The body is too large",
+            Self::UnsupportedMediaType => "Unsupported media type",
+            Self::InvalidRequest => "The request does not match its schema",
+            Self::IdempotencyKeyReused => "The idempotency key was used for another request",
+            Self::RateLimited => "Too many requests",
+            Self::QuotaExceeded => "A quota is used up",
+            Self::Cancelled => "The turn was cancelled",
+            Self::Interrupted => "The turn was interrupted",
+            Self::Internal => "The gateway failed",
+            Self::UpstreamError => "The model's provider failed",
+            Self::Unavailable => "Not available now",
+            Self::StorageFull => "The store is full",
+            Self::UpstreamTimeout => "The model's provider did not answer in time",
+        }
+    }
+}
+
+impl Error {
+    /// A failure with `code`, described to the caller by `message`.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), fields: Vec::new(), retry_after_s: None, source: None }
+    }
+
+    /// `kind` names what is not there, such as `agent`. Also the answer for what belongs to somebody else.
+    pub fn not_found(kind: &str) -> Self {
+        Self::new(Code::NotFound, format!("There is no such {kind}."))
+    }
+
+    /// The caller may not do this.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(Code::Forbidden, message)
+    }
+
+    /// The present state forbids this.
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new(Code::Conflict, message)
+    }
+
+    /// One field of the body or one parameter is wrong.
+    pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        let mut error = Self::new(Code::InvalidRequest, "The request is not valid.");
+        error.fields.push(FieldError { pointer: pointer.into(), detail: detail.into() });
+        error
+    }
+
+    /// A failure of the gateway; the cause goes to the log.
+    pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Code::Internal, "The gateway failed. The operator finds the cause under this request's id in the log.").caused_by(source)
+    }
+
+    /// A failure of the store. Refusals that a handler did not translate are the gateway's fault.
+    pub fn store(fault: store::Error) -> Self {
+        let error = match &fault {
+            store::Error::Refused(store::Refusal::KeyReused) => {
+                return Self::new(Code::IdempotencyKeyReused, "This Idempotency-Key was used before with another request: take a new key.");
+            }
+            store::Error::Refused(store::Refusal::KeyBusy) => {
+                return Self::conflict("The first request with this Idempotency-Key is still running: try again when it has ended.");
+            }
+            store::Error::Refused(store::Refusal::Stale) => {
+                return Self::new(
+                    Code::PreconditionFailed,
+                    "The resource has changed since it was read: read it again and repeat the change.",
+                );
+            }
+            store::Error::Full(_) => Self::new(Code::StorageFull, "The gateway's store is full; nothing was changed."),
+            store::Error::Unavailable(_) | store::Error::Retry(_) => {
+                let mut error = Self::new(Code::Unavailable, "The gateway's store cannot be reached; nothing was changed.");
+                error.retry_after_s = Some(1);
+                error
+            }
+            _ => return Self::internal(fault),
+        };
+        error.caused_by(fault)
+    }
+
+    /// The same failure with its cause, for the log.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}

@@ -1,0 +1,61 @@
+//! How an upstream fails, in words that decide what happens next.
+
+use std::fmt;
+use std::time::Duration;
+
+/// A failed call. Its text is for the log and the operator: never an upstream's body, which may repeat secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// What happened.
+    pub kind: Kind,
+    /// In a sentence, without secrets.
+    pub message: String,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// No connection could be made.
+    Connect,
+    /// A time-out of the configuration ran out: connecting, the first token, or between tokens.
+    Timeout,
+    /// 429; the upstream may have said how long to wait.
+    RateLimited(Option<Duration>),
+    /// 401 or 403: the key is missing or wrong.
+    Key,
+    /// The upstream refused the request itself (other 4xx).
+    Refused(u16),
+    /// 5xx; the upstream may have said how long to wait.
+    Server(u16, Option<Duration>),
+    /// The answer is not of the protocol.
+    Malformed,
+    /// The answer is larger than any answer may be.
+    TooLarge,
+    /// The answer ended before it was complete.
+    Cut,
+    /// The circuit is open: the upstream failed too often just now.
+    CircuitOpen,
+    /// No provider of this name is configured.
+    Unknown,
+}
+
+impl Error {
+    /// A failure of `kind`, described by `message`.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    /// Whether the same call may succeed a moment later.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(self.kind, Kind::Connect | Kind::Timeout | Kind::RateLimited(_) | Kind::Server(..) | Kind::Cut)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,157 @@
+//! One database handle for two engines: one SQL text, `$n` parameters, closures that are transactions.
+//!
+//! A closure given to `read` or `write` runs where blocking is allowed, sees one [`Tx`], and may be run again
+//! when another transaction was in its way, so it must have no effect but through the `Tx`.
+
+use std::sync::Arc;
+
+use super::error::{Error, Result};
+#[cfg(feature = "postgres")]
+use super::postgres::{self, Postgres};
+use super::sqlite::{self, Sqlite};
+use super::value::{Param, Row};
+
+/// The store's database.
+#[derive(Clone)]
+pub enum Db {
+    /// A file on this machine.
+    Sqlite(Arc<Sqlite>),
+    /// A server that several gateways may share.
+    #[cfg(feature = "postgres")]
+    Postgres(Arc<Postgres>),
+}
+
+/// The identifier of a workspace, as part of every key; the only way to a statement that touches a tenant's rows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WorkspaceId(Arc<str>);
+
+impl WorkspaceId {
+    /// Names a workspace. Only authentication and the work that walks all workspaces have a reason to.
+    #[must_use]
+    pub fn new(id: &str) -> Self {
+        Self(Arc::from(id))
+    }
+
+    /// `wsp_...`
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The rows of one workspace. In its statements `$1` is the workspace, always; parameters begin at `$2`.
+#[derive(Clone)]
+pub struct Scoped {
+    db: Db,
+    workspace: WorkspaceId,
+}
+
+/// A transaction (of `write`) or a look (of `read`).
+pub struct Tx<'a> {
+    engine: Engine<'a>,
+    workspace: Option<&'a str>,
+}
+
+pub(super) enum Engine<'a> {
+    Sqlite(&'a rusqlite::Connection),
+    #[cfg(feature = "postgres")]
+    Postgres(&'a postgres::Session),
+}
+
+/// A closure over a transaction, in the form that crosses threads.
+pub(super) trait Work<T>: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static {}
+impl<T, F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static> Work<T> for F {}
+
+impl Db {
+    /// The rows of `workspace`.
+    #[must_use]
+    pub fn scoped(&self, workspace: &WorkspaceId) -> Scoped {
+        Scoped { db: self.clone(), workspace: workspace.clone() }
+    }
+
+    /// Looks at rows of no one workspace: accounts, keys, migrations, the work of all tenants.
+    pub async fn read<T: Send + 'static>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+        self.dispatch(None, false, work).await
+    }
+
+    /// Changes rows of no one workspace, in one transaction that is durable when this returns.
+    pub async fn write<T: Send + 'static>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+        self.dispatch(None, true, work).await
+    }
+
+    async fn dispatch<T: Send + 'static>(&self, workspace: Option<WorkspaceId>, writes: bool, work: impl Work<T>) -> Result<T> {
+        match self {
+            Self::Sqlite(sqlite) if writes => sqlite.write(workspace, work).await,
+            Self::Sqlite(sqlite) => sqlite.read(workspace, work).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.run(workspace, writes, work).await,
+        }
+    }
+}
+
+impl Scoped {
+    /// The workspace whose rows these are.
+    #[must_use]
+    pub const fn workspace(&self) -> &WorkspaceId {
+        &self.workspace
+    }
+
+    /// Looks at this workspace's rows.
+    pub async fn read<T: Send + 'static>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+        self.db.dispatch(Some(self.workspace.clone()), false, work).await
+    }
+
+    /// Changes this workspace's rows, in one transaction that is durable when this returns.
+    pub async fn write<T: Send + 'static>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+        self.db.dispatch(Some(self.workspace.clone()), true, work).await
+    }
+}
+
+impl<'a> Tx<'a> {
+    pub(super) const fn new(engine: Engine<'a>, workspace: Option<&'a str>) -> Self {
+        Self { engine, workspace }
+    }
+
+    /// Whether the engine is PostgreSQL, for the one place where the engines differ: the lock of a queue's claim.
+    #[must_use]
+    pub const fn has_row_locks(&self) -> bool {
+        !matches!(self.engine, Engine::Sqlite(_))
+    }
+
+    /// All rows that `sql` answers.
+    pub fn query(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
+        match self.engine {
+            Engine::Sqlite(connection) => sqlite::query(connection, sql, self.workspace, params),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(session) => session.query(sql, self.workspace, params),
+        }
+    }
+
+    /// The first row, if there is one.
+    pub fn first(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Option<Row>> {
+        Ok(self.query(sql, params)?.into_iter().next())
+    }
+
+    /// The only row of a statement that always has one, such as a count.
+    pub fn one(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Row> {
+        self.first(sql, params)?.ok_or_else(|| Error::Broken("a statement that always has a row had none".into()))
+    }
+
+    /// Runs `sql` for its effect; answers how many rows it touched.
+    pub fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
+        match self.engine {
+            Engine::Sqlite(connection) => sqlite::execute(connection, sql, self.workspace, params),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(session) => session.execute(sql, self.workspace, params),
+        }
+    }
+
+    /// Runs several statements without parameters, as migrations do.
+    pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
+        match self.engine {
+            Engine::Sqlite(connection) => connection.execute_batch(sql).map_err(sqlite::classify),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres(session) => session.batch(sql),
+        }
+    }
+}

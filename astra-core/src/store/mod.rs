@@ -1,0 +1,38 @@
+//! Everything that is kept: one database handle, and one file per group with its rows, its questions and their meaning.
+
+mod db;
+mod error;
+pub mod migrate;
+mod page;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod sqlite;
+mod sqlite_writer;
+mod value;
+
+pub use db::{Db, Scoped, Tx, WorkspaceId};
+pub use error::{Error, Refusal, Result};
+pub use page::{Cursor, Page, PageRequest};
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
+pub use sqlite::Sqlite;
+pub use value::{Param, Row, Value};
+
+use crate::config::StoreConfig;
+
+/// Opens the database that `config` names, without touching its schema.
+///
+/// # Errors
+/// [`Error::Unavailable`] if the file or the server cannot be opened.
+pub fn open(config: &StoreConfig, data_dir: &std::path::Path) -> Result<Db> {
+    match config.database_url.as_ref().map(crate::config::Secret::expose) {
+        None => {
+            let sqlite = Sqlite::open(&data_dir.join("astra.db"), config.synchronous, config.readers)?;
+            Ok(Db::Sqlite(std::sync::Arc::new(sqlite)))
+        }
+        #[cfg(feature = "postgres")]
+        Some(url) => Ok(Db::Postgres(std::sync::Arc::new(Postgres::new(url, config.connections)?))),
+        #[cfg(not(feature = "postgres"))]
+        Some(_) => Err(Error::Unavailable("this build has no PostgreSQL: build it with the feature `postgres`".into())),
+    }
+}

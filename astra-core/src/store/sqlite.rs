@@ -1,0 +1,171 @@
+//! SQLite: one thread that writes, with group commit, and a pool of connections that read.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
+use tokio::sync::Semaphore;
+
+use super::db::{Engine, Tx, Work, WorkspaceId};
+use super::error::{Error, Result};
+use super::sqlite_writer::Writer;
+use super::value::{Param, Row, Value};
+use crate::config::Synchronous;
+
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const STATEMENTS_CACHED: usize = 256;
+
+/// A database file, opened once for writing and several times for reading.
+pub struct Sqlite {
+    path: PathBuf,
+    writer: Writer,
+    readers: Arc<Readers>,
+}
+
+struct Readers {
+    path: PathBuf,
+    idle: std::sync::Mutex<Vec<Connection>>,
+    permits: Semaphore,
+}
+
+impl Sqlite {
+    /// Opens or creates the file at `path` with `readers` connections for reading.
+    pub fn open(path: &Path, synchronous: Synchronous, readers: usize) -> Result<Self> {
+        let writer = Writer::start(path, synchronous)?;
+        let readers = Readers { path: path.to_owned(), idle: std::sync::Mutex::new(Vec::new()), permits: Semaphore::new(readers.max(1)) };
+        Ok(Self { path: path.to_owned(), writer, readers: Arc::new(readers) })
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) async fn write<T: Send + 'static>(&self, workspace: Option<WorkspaceId>, work: impl Work<T>) -> Result<T> {
+        self.writer.submit(workspace, work).await
+    }
+
+    pub(super) async fn read<T: Send + 'static>(&self, workspace: Option<WorkspaceId>, work: impl Work<T>) -> Result<T> {
+        let readers = Arc::clone(&self.readers);
+        let _permit = self.readers.permits.acquire().await.map_err(Error::broken)?;
+        tokio::task::spawn_blocking(move || readers.run(workspace.as_ref(), &work)).await.map_err(Error::broken)?
+    }
+
+    /// Looks at rows on the calling thread: for single look-ups by key, which take microseconds.
+    pub(super) fn look<T>(&self, work: &impl Work<T>) -> Result<T> {
+        self.readers.run(None, work)
+    }
+
+    /// Writes a consistent copy of the database to `target` while others go on writing.
+    pub fn snapshot(&self, target: &Path) -> Result<()> {
+        let connection = open_reader(&self.path)?;
+        connection.execute("VACUUM INTO ?1", [target.to_string_lossy()]).map_err(classify)?;
+        Ok(())
+    }
+}
+
+impl Readers {
+    fn run<T>(&self, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
+        let idle = self.idle.lock().map_err(Error::broken)?.pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => open_reader(&self.path)?,
+        };
+        // One transaction, so that several statements see one state.
+        connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(classify)?;
+        let answer = work(&mut Tx::new(Engine::Sqlite(&connection), workspace.map(WorkspaceId::as_str)));
+        connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(classify)?;
+        self.idle.lock().map_err(Error::broken)?.push(connection);
+        answer
+    }
+}
+
+fn open_reader(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(classify)?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
+/// What every connection needs, whatever it does.
+pub(super) fn configure(connection: &Connection) -> Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(classify)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    connection
+        .execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; PRAGMA mmap_size = 268435456;")
+        .map_err(classify)
+}
+
+/// SQLite's result codes in the store's words.
+#[expect(clippy::needless_pass_by_value, reason = "the form that map_err wants")]
+pub(super) fn classify(fault: impl std::borrow::Borrow<rusqlite::Error>) -> Error {
+    let fault = fault.borrow();
+    let text = fault.to_string();
+    let Some(code) = fault.sqlite_error() else { return Error::Broken(text) };
+    match (code.code, code.extended_code) {
+        (_, 2067 | 1555) => Error::Unique(text),
+        (_, 787) => Error::Missing(text),
+        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Error::Retry(text),
+        (ErrorCode::DiskFull, _) => Error::Full(text),
+        (ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::ReadOnly, _) => Error::Unavailable(text),
+        _ => Error::Broken(text),
+    }
+}
+
+pub(super) fn query(connection: &Connection, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<Vec<Row>> {
+    let mut statement = connection.prepare_cached(sql).map_err(classify)?;
+    bind(&mut statement, workspace, params)?;
+    let columns = statement.column_count();
+    let mut found = statement.raw_query();
+    let mut rows = Vec::new();
+    while let Some(row) = found.next().map_err(classify)? {
+        let mut values = Vec::with_capacity(columns);
+        for column in 0..columns {
+            values.push(match row.get_ref(column).map_err(classify)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(number) => Value::Int(number),
+                ValueRef::Real(number) => Value::Float(number),
+                ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+                ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+            });
+        }
+        rows.push(Row(values));
+    }
+    Ok(rows)
+}
+
+pub(super) fn execute(connection: &Connection, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<u64> {
+    let mut statement = connection.prepare_cached(sql).map_err(classify)?;
+    bind(&mut statement, workspace, params)?;
+    let touched = statement.raw_execute().map_err(classify)?;
+    Ok(u64::try_from(touched).unwrap_or_default())
+}
+
+/// Binds by the number inside the parameter's name: SQLite itself numbers `$2, $1` by first appearance.
+fn bind(statement: &mut Statement<'_>, workspace: Option<&str>, params: &[Param<'_>]) -> Result<()> {
+    let mut scoped = workspace.is_none();
+    for index in 1..=statement.parameter_count() {
+        let number = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
+        let number = number.ok_or_else(|| Error::Broken("parameters are written $1, $2, ...".into()))?;
+        let param = match workspace {
+            Some(workspace) if number == 1 => {
+                scoped = true;
+                Some(Param::Text(workspace))
+            }
+            Some(_) => params.get(number.wrapping_sub(2)).copied(),
+            None => params.get(number.wrapping_sub(1)).copied(),
+        };
+        match param.ok_or_else(|| Error::Broken(format!("no value for ${number}")))? {
+            Param::Null => statement.raw_bind_parameter(index, rusqlite::types::Null),
+            Param::Int(number) => statement.raw_bind_parameter(index, number),
+            Param::Float(number) => statement.raw_bind_parameter(index, number),
+            Param::Text(text) => statement.raw_bind_parameter(index, text),
+            Param::Bytes(bytes) => statement.raw_bind_parameter(index, bytes),
+        }
+        .map_err(classify)?;
+    }
+    if scoped { Ok(()) } else { Err(Error::Broken("a workspace's statement does not name $1".into())) }
+}
