@@ -56,5 +56,9 @@ pub fn rfc3339(at_ms: i64) -> String {
 /// The instant as a calendar type; what lies beyond the calendar becomes its nearest end.
 #[must_use]
 pub fn timestamp(at_ms: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(at_ms).unwrap_or(if at_ms < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC })
+    DateTime::from_timestamp_millis(at_ms).unwrap_or(if at_ms < 0 {
+        DateTime::<Utc>::MIN_UTC
+    } else {
+        DateTime::<Utc>::MAX_UTC
+    })
 }

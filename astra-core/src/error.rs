@@ -149,17 +149,26 @@ impl Error {
 
     /// A failure of the gateway; the cause goes to the log.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(Code::Internal, "The gateway failed. The operator finds the cause under this request's id in the log.").caused_by(source)
+        Self::new(
+            Code::Internal,
+            "The gateway failed. The operator finds the cause under this request's id in the log.",
+        )
+        .caused_by(source)
     }
 
     /// A failure of the store. Refusals that a handler did not translate are the gateway's fault.
     pub fn store(fault: store::Error) -> Self {
         let error = match &fault {
             store::Error::Refused(store::Refusal::KeyReused) => {
-                return Self::new(Code::IdempotencyKeyReused, "This Idempotency-Key was used before with another request: take a new key.");
+                return Self::new(
+                    Code::IdempotencyKeyReused,
+                    "This Idempotency-Key was used before with another request: take a new key.",
+                );
             }
             store::Error::Refused(store::Refusal::KeyBusy) => {
-                return Self::conflict("The first request with this Idempotency-Key is still running: try again when it has ended.");
+                return Self::conflict(
+                    "The first request with this Idempotency-Key is still running: try again when it has ended.",
+                );
             }
             store::Error::Refused(store::Refusal::Stale) => {
                 return Self::new(
@@ -169,7 +178,8 @@ impl Error {
             }
             store::Error::Full(_) => Self::new(Code::StorageFull, "The gateway's store is full; nothing was changed."),
             store::Error::Unavailable(_) | store::Error::Retry(_) => {
-                let mut error = Self::new(Code::Unavailable, "The gateway's store cannot be reached; nothing was changed.");
+                let mut error =
+                    Self::new(Code::Unavailable, "The gateway's store cannot be reached; nothing was changed.");
                 error.retry_after_s = Some(1);
                 error
             }

@@ -21,7 +21,9 @@ impl Config {
     pub fn validate(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut refuse = |key: &str, detail: String| faults.push(Fault { key: key.to_owned(), detail });
-        for (key, secret) in [("auth.jwt_secret", &self.auth.jwt_secret), ("auth.jwt_secret_prev", &self.auth.jwt_secret_prev)] {
+        for (key, secret) in
+            [("auth.jwt_secret", &self.auth.jwt_secret), ("auth.jwt_secret_prev", &self.auth.jwt_secret_prev)]
+        {
             let Some(secret) = secret else { continue };
             if let Some(detail) = weakness(secret.expose()) {
                 refuse(key, detail);
@@ -58,7 +60,10 @@ impl Config {
 fn weakness(secret: &str) -> Option<String> {
     let lower = secret.to_ascii_lowercase();
     if secret.len() < SECRET_BYTES_MIN {
-        Some(format!("has {} bytes; HS256 needs at least {SECRET_BYTES_MIN}: openssl rand -base64 32 makes one", secret.len()))
+        Some(format!(
+            "has {} bytes; HS256 needs at least {SECRET_BYTES_MIN}: openssl rand -base64 32 makes one",
+            secret.len()
+        ))
     } else if SAMPLE_SECRETS.iter().any(|sample| lower.replace(sample, "").len() < 8)
         || secret.bytes().all(|byte| secret.starts_with(char::from(byte)))
     {

@@ -70,16 +70,27 @@ impl Db {
     }
 
     /// Looks at rows of no one workspace: accounts, keys, migrations, the work of all tenants.
-    pub async fn read<T: Send + 'static>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
         self.dispatch(None, false, work).await
     }
 
     /// Changes rows of no one workspace, in one transaction that is durable when this returns.
-    pub async fn write<T: Send + 'static>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
         self.dispatch(None, true, work).await
     }
 
-    async fn dispatch<T: Send + 'static>(&self, workspace: Option<WorkspaceId>, writes: bool, work: impl Work<T>) -> Result<T> {
+    async fn dispatch<T: Send + 'static>(
+        &self,
+        workspace: Option<WorkspaceId>,
+        writes: bool,
+        work: impl Work<T>,
+    ) -> Result<T> {
         match self {
             Self::Sqlite(sqlite) if writes => sqlite.write(workspace, work).await,
             Self::Sqlite(sqlite) => sqlite.read(workspace, work).await,
@@ -97,12 +108,18 @@ impl Scoped {
     }
 
     /// Looks at this workspace's rows.
-    pub async fn read<T: Send + 'static>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
         self.db.dispatch(Some(self.workspace.clone()), false, work).await
     }
 
     /// Changes this workspace's rows, in one transaction that is durable when this returns.
-    pub async fn write<T: Send + 'static>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
         self.db.dispatch(Some(self.workspace.clone()), true, work).await
     }
 }

@@ -17,7 +17,8 @@ pub struct Migration {
 }
 
 /// All steps, in order. One text serves both engines; `/*without_rowid*/` is SQLite's clustered table.
-const MIGRATIONS: &[Migration] = &[Migration { version: 1, name: "spine", sql: include_str!("../../migrations/0001_spine.sql") }];
+const MIGRATIONS: &[Migration] =
+    &[Migration { version: 1, name: "spine", sql: include_str!("../../migrations/0001_spine.sql") }];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
@@ -72,7 +73,10 @@ fn plan_within(tx: &mut Tx<'_>) -> Result<Plan> {
             )));
         };
         if checksum(known) != recorded {
-            return Err(Error::Incompatible(format!("migration {version} ({}) is not the one that made this database", known.name)));
+            return Err(Error::Incompatible(format!(
+                "migration {version} ({}) is not the one that made this database",
+                known.name
+            )));
         }
         applied.push(version);
     }

@@ -34,7 +34,8 @@ pub(super) struct Session {
 impl Postgres {
     /// A pool of at most `connections` to `url` (`postgres://user@host/database`). Connects when first used.
     pub fn new(url: &str, connections: usize) -> Result<Self> {
-        let config: tokio_postgres::Config = url.parse().map_err(|fault| Error::Unavailable(format!("the database URL: {fault}")))?;
+        let config: tokio_postgres::Config =
+            url.parse().map_err(|fault| Error::Unavailable(format!("the database URL: {fault}")))?;
         let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let pool = Pool::builder(manager).max_size(connections.max(2)).build().map_err(Error::broken)?;
         Ok(Self { pool, url: url.to_owned() })
@@ -46,7 +47,12 @@ impl Postgres {
         &self.url
     }
 
-    pub(super) async fn run<T: Send + 'static>(&self, workspace: Option<WorkspaceId>, writes: bool, work: impl Work<T>) -> Result<T> {
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        workspace: Option<WorkspaceId>,
+        writes: bool,
+        work: impl Work<T>,
+    ) -> Result<T> {
         let work = Arc::new(work);
         let mut attempt = 0;
         loop {
@@ -140,9 +146,13 @@ pub(super) fn classify(fault: &tokio_postgres::Error) -> Error {
     match state {
         state if *state == SqlState::UNIQUE_VIOLATION => Error::Unique(text),
         state if *state == SqlState::FOREIGN_KEY_VIOLATION => Error::Missing(text),
-        state if *state == SqlState::T_R_SERIALIZATION_FAILURE || *state == SqlState::T_R_DEADLOCK_DETECTED => Error::Retry(text),
+        state if *state == SqlState::T_R_SERIALIZATION_FAILURE || *state == SqlState::T_R_DEADLOCK_DETECTED => {
+            Error::Retry(text)
+        }
         state if *state == SqlState::DISK_FULL => Error::Full(text),
-        state if state.code().starts_with("08") || state.code().starts_with("57P") || state.code().starts_with("53") => {
+        state
+            if state.code().starts_with("08") || state.code().starts_with("57P") || state.code().starts_with("53") =>
+        {
             Error::Unavailable(text)
         }
         _ => Error::Broken(text),
@@ -150,7 +160,11 @@ pub(super) fn classify(fault: &tokio_postgres::Error) -> Error {
 }
 
 impl ToSql for Param<'_> {
-    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match self {
             Param::Null => Ok(IsNull::Yes),
             Param::Int(number) => match *kind {
@@ -190,8 +204,12 @@ fn row(found: &tokio_postgres::Row) -> Result<Row> {
     for (column, description) in found.columns().iter().enumerate() {
         let value = match *description.type_() {
             Type::INT8 => found.try_get::<_, Option<i64>>(column).map(|value| value.map(Value::Int)),
-            Type::INT4 => found.try_get::<_, Option<i32>>(column).map(|value| value.map(|number| Value::Int(number.into()))),
-            Type::BOOL => found.try_get::<_, Option<bool>>(column).map(|value| value.map(|truth| Value::Int(truth.into()))),
+            Type::INT4 => {
+                found.try_get::<_, Option<i32>>(column).map(|value| value.map(|number| Value::Int(number.into())))
+            }
+            Type::BOOL => {
+                found.try_get::<_, Option<bool>>(column).map(|value| value.map(|truth| Value::Int(truth.into())))
+            }
             Type::FLOAT8 => found.try_get::<_, Option<f64>>(column).map(|value| value.map(Value::Float)),
             Type::BYTEA => found.try_get::<_, Option<Vec<u8>>>(column).map(|value| value.map(Value::Bytes)),
             _ => found.try_get::<_, Option<Raw<'_>>>(column).map(|value| {

@@ -34,7 +34,11 @@ impl Sqlite {
     /// Opens or creates the file at `path` with `readers` connections for reading.
     pub fn open(path: &Path, synchronous: Synchronous, readers: usize) -> Result<Self> {
         let writer = Writer::start(path, synchronous)?;
-        let readers = Readers { path: path.to_owned(), idle: std::sync::Mutex::new(Vec::new()), permits: Semaphore::new(readers.max(1)) };
+        let readers = Readers {
+            path: path.to_owned(),
+            idle: std::sync::Mutex::new(Vec::new()),
+            permits: Semaphore::new(readers.max(1)),
+        };
         Ok(Self { path: path.to_owned(), writer, readers: Arc::new(readers) })
     }
 
@@ -44,11 +48,19 @@ impl Sqlite {
         &self.path
     }
 
-    pub(super) async fn write<T: Send + 'static>(&self, workspace: Option<WorkspaceId>, work: impl Work<T>) -> Result<T> {
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        workspace: Option<WorkspaceId>,
+        work: impl Work<T>,
+    ) -> Result<T> {
         self.writer.submit(workspace, work).await
     }
 
-    pub(super) async fn read<T: Send + 'static>(&self, workspace: Option<WorkspaceId>, work: impl Work<T>) -> Result<T> {
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        workspace: Option<WorkspaceId>,
+        work: impl Work<T>,
+    ) -> Result<T> {
         let readers = Arc::clone(&self.readers);
         let _permit = self.readers.permits.acquire().await.map_err(Error::broken)?;
         tokio::task::spawn_blocking(move || readers.run(workspace.as_ref(), &work)).await.map_err(Error::broken)?
@@ -115,7 +127,12 @@ pub(super) fn classify(fault: impl std::borrow::Borrow<rusqlite::Error>) -> Erro
     }
 }
 
-pub(super) fn query(connection: &Connection, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<Vec<Row>> {
+pub(super) fn query(
+    connection: &Connection,
+    sql: &str,
+    workspace: Option<&str>,
+    params: &[Param<'_>],
+) -> Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(sql).map_err(classify)?;
     bind(&mut statement, workspace, params)?;
     let columns = statement.column_count();
@@ -137,7 +154,12 @@ pub(super) fn query(connection: &Connection, sql: &str, workspace: Option<&str>,
     Ok(rows)
 }
 
-pub(super) fn execute(connection: &Connection, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<u64> {
+pub(super) fn execute(
+    connection: &Connection,
+    sql: &str,
+    workspace: Option<&str>,
+    params: &[Param<'_>],
+) -> Result<u64> {
     let mut statement = connection.prepare_cached(sql).map_err(classify)?;
     bind(&mut statement, workspace, params)?;
     let touched = statement.raw_execute().map_err(classify)?;

@@ -48,7 +48,8 @@ impl<T: Send, F: Work<T>> Job for Pending<T, F> {
         let workspace = self.workspace.as_ref().map(WorkspaceId::as_str);
         let mut tx = Tx::new(Engine::Sqlite(connection), workspace);
         let work = std::panic::AssertUnwindSafe(|| (self.work)(&mut tx));
-        let answer = std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Error::Broken("a store method panicked".into())));
+        let answer =
+            std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Error::Broken("a store method panicked".into())));
         let succeeded = answer.is_ok();
         self.answer = Some(answer);
         succeeded
@@ -73,7 +74,8 @@ impl Writer {
             Synchronous::Normal => "NORMAL",
             Synchronous::Full => "FULL",
         };
-        let pragmas = format!("PRAGMA journal_mode = WAL; PRAGMA synchronous = {level}; PRAGMA wal_autocheckpoint = 0;");
+        let pragmas =
+            format!("PRAGMA journal_mode = WAL; PRAGMA synchronous = {level}; PRAGMA wal_autocheckpoint = 0;");
         connection.execute_batch(&pragmas).map_err(classify)?;
         let checkpoints = Checkpoints::start(path, &mut connection)?;
         let (queue, waiting) = mpsc::channel(QUEUE);
@@ -84,7 +86,11 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
-    pub(super) async fn submit<T: Send + 'static>(&self, workspace: Option<WorkspaceId>, work: impl Work<T>) -> Result<T> {
+    pub(super) async fn submit<T: Send + 'static>(
+        &self,
+        workspace: Option<WorkspaceId>,
+        work: impl Work<T>,
+    ) -> Result<T> {
         let (caller, answer) = oneshot::channel();
         let job = Box::new(Pending { work, workspace, answer: None, caller });
         let closed = || Error::Unavailable("the store's writer has ended".into());

@@ -176,6 +176,7 @@ impl Row {
     /// TEXT that holds JSON of `T`.
     pub fn json<T: serde::de::DeserializeOwned>(&mut self, column: usize) -> Result<T> {
         let text = self.text(column)?;
-        serde_json::from_str(&text).map_err(|fault| Error::Broken(format!("column {column} is not the expected JSON: {fault}")))
+        serde_json::from_str(&text)
+            .map_err(|fault| Error::Broken(format!("column {column} is not the expected JSON: {fault}")))
     }
 }
