@@ -8,6 +8,7 @@ mod page;
 mod postgres;
 mod sqlite;
 mod sqlite_writer;
+pub mod usage;
 mod value;
 
 pub use db::{Db, Scoped, Tx, WorkspaceId};

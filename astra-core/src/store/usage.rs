@@ -1,0 +1,188 @@
+//! What inference used, summed by hour since the epoch: written by each turn's commit, read by budgets and reports.
+
+use super::db::{Scoped, Tx};
+use super::error::Result;
+use super::page::{Cursor, Page, PageRequest};
+use super::value;
+use crate::params;
+
+/// Milliseconds of an hour, the grain of the sums.
+pub const HOUR_MS: i64 = 3_600_000;
+
+/// Stands between the parts of a group's key in a cursor; no identifier contains it.
+const SEPARATOR: char = '\u{1f}';
+
+/// What one call, or one failed attempt, adds to the sums.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UsageRow {
+    /// The agent that asked.
+    pub agent_id: String,
+    /// On whose behalf.
+    pub user_id: String,
+    /// The provider's name in the configuration.
+    pub provider: String,
+    /// The provider's name of the model.
+    pub model: String,
+    /// When, in milliseconds since the epoch.
+    pub at_ms: i64,
+    /// Calls.
+    pub requests: u32,
+    /// Calls that failed.
+    pub errors: u32,
+    /// Tokens of the conversations sent.
+    pub input_tokens: u32,
+    /// Tokens of the answers.
+    pub output_tokens: u32,
+    /// US dollars.
+    pub cost_usd: f64,
+}
+
+/// What sums are told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UsageGroup {
+    /// The agent that asked.
+    Agent,
+    /// The provider that was asked.
+    Provider,
+    /// The model that was asked.
+    Model,
+    /// On whose behalf.
+    User,
+    /// The day, in UTC.
+    Day,
+}
+
+/// The sums of one group. What the report does not tell apart is `None`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct UsageSum {
+    /// The agent.
+    pub agent_id: Option<String>,
+    /// The provider.
+    pub provider: Option<String>,
+    /// The model.
+    pub model: Option<String>,
+    /// The user or service account.
+    pub user_id: Option<String>,
+    /// Days since the epoch.
+    pub day: Option<i64>,
+    /// Calls.
+    pub requests: i64,
+    /// Calls that failed.
+    pub errors: i64,
+    /// Tokens of the conversations sent.
+    pub input_tokens: i64,
+    /// Tokens of the answers.
+    pub output_tokens: i64,
+    /// US dollars.
+    pub cost_usd: f64,
+}
+
+/// Adds `row` to its hour, within the transaction of the turn that caused it.
+pub fn add(tx: &mut Tx<'_>, row: &UsageRow) -> Result<()> {
+    tx.execute(
+        "INSERT INTO usage_hours (workspace_id, agent_id, hour, provider, model, user_id, requests, errors,
+            input_tokens, output_tokens, cost_usd)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        ON CONFLICT (workspace_id, agent_id, hour, provider, model, user_id) DO UPDATE SET
+            requests = usage_hours.requests + excluded.requests,
+            errors = usage_hours.errors + excluded.errors,
+            input_tokens = usage_hours.input_tokens + excluded.input_tokens,
+            output_tokens = usage_hours.output_tokens + excluded.output_tokens,
+            cost_usd = usage_hours.cost_usd + excluded.cost_usd",
+        params![
+            &row.agent_id,
+            row.at_ms.div_euclid(HOUR_MS),
+            &row.provider,
+            &row.model,
+            &row.user_id,
+            row.requests,
+            row.errors,
+            row.input_tokens,
+            row.output_tokens,
+            row.cost_usd
+        ],
+    )?;
+    Ok(())
+}
+
+impl Scoped {
+    /// The sums of all hours that begin within `[from_ms, to_ms)`, by `groups`: newest day first. Without
+    /// groups the page has one row, whatever was used.
+    pub async fn usage(
+        &self,
+        from_ms: i64,
+        to_ms: i64,
+        groups: &[UsageGroup],
+        page: &PageRequest,
+    ) -> Result<Page<UsageSum>> {
+        let (groups, request) = (groups.to_vec(), page.clone());
+        let sql = report_sql(&groups);
+        let hours = [from_ms, to_ms].map(|at_ms| at_ms.saturating_add(HOUR_MS - 1).div_euclid(HOUR_MS));
+        self.read(move |tx| {
+            let (day, key) = request.position();
+            let found = tx.query(&sql, params![hours[0], hours[1], day, key, request.fetch()])?;
+            let sums = found.into_iter().map(|row| read_sum(row, &groups)).collect::<Result<Vec<_>>>()?;
+            Ok(Page::cut(sums, &request, place))
+        })
+        .await
+    }
+}
+
+fn report_sql(groups: &[UsageGroup]) -> String {
+    let column = |group: UsageGroup, name: &'static str| if groups.contains(&group) { name } else { "''" };
+    let day = if groups.contains(&UsageGroup::Day) { "hour / 24" } else { "0" };
+    let names = [
+        column(UsageGroup::Agent, "agent_id"),
+        column(UsageGroup::Provider, "provider"),
+        column(UsageGroup::Model, "model"),
+        column(UsageGroup::User, "user_id"),
+    ];
+    let grouped: Vec<&str> =
+        names.iter().copied().filter(|name| *name != "''").chain((day != "0").then_some(day)).collect();
+    let group_by = if grouped.is_empty() { String::new() } else { format!("GROUP BY {}", grouped.join(", ")) };
+    let key = names.join(&format!(" || '{SEPARATOR}' || "));
+    let [agent, provider, model, user] = names;
+    format!(
+        "SELECT sums.day, sums.agent, sums.provider, sums.model, sums.user_name, sums.requests, sums.errors,
+            sums.input_tokens, sums.output_tokens, sums.cost_usd
+        FROM (SELECT CAST({day} AS BIGINT) AS day, CAST({agent} AS TEXT) AS agent, CAST({provider} AS TEXT) AS provider,
+                CAST({model} AS TEXT) AS model, CAST({user} AS TEXT) AS user_name, {key} AS key,
+                CAST(COALESCE(SUM(requests), 0) AS BIGINT) AS requests,
+                CAST(COALESCE(SUM(errors), 0) AS BIGINT) AS errors,
+                CAST(COALESCE(SUM(input_tokens), 0) AS BIGINT) AS input_tokens,
+                CAST(COALESCE(SUM(output_tokens), 0) AS BIGINT) AS output_tokens,
+                CAST(COALESCE(SUM(cost_usd), 0) AS DOUBLE PRECISION) AS cost_usd
+            FROM usage_hours WHERE workspace_id = $1 AND hour >= $2 AND hour < $3 {group_by}) AS sums
+        WHERE (sums.day, sums.key) < ($4, $5) ORDER BY sums.day DESC, sums.key DESC LIMIT $6"
+    )
+}
+
+fn read_sum(mut row: value::Row, groups: &[UsageGroup]) -> Result<UsageSum> {
+    let mut named = |column: usize, group: UsageGroup| -> Result<Option<String>> {
+        let name = row.text(column)?;
+        Ok(groups.contains(&group).then_some(name))
+    };
+    let agent_id = named(1, UsageGroup::Agent)?;
+    let provider = named(2, UsageGroup::Provider)?;
+    let model = named(3, UsageGroup::Model)?;
+    let user_id = named(4, UsageGroup::User)?;
+    let day = row.int(0)?;
+    Ok(UsageSum {
+        agent_id,
+        provider,
+        model,
+        user_id,
+        day: groups.contains(&UsageGroup::Day).then_some(day),
+        requests: row.int(5)?,
+        errors: row.int(6)?,
+        input_tokens: row.int(7)?,
+        output_tokens: row.int(8)?,
+        cost_usd: row.float(9)?,
+    })
+}
+
+fn place(sum: &UsageSum) -> Cursor {
+    let parts =
+        [&sum.agent_id, &sum.provider, &sum.model, &sum.user_id].map(|part| part.as_deref().unwrap_or_default());
+    Cursor { at: sum.day.unwrap_or_default(), id: parts.join(&SEPARATOR.to_string()) }
+}
