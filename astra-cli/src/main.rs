@@ -1,2 +1,27 @@
-//! The binary `astra`.
-fn main() {}
+//! The binary `astra`: reads the command line, runs the command, tells what went wrong.
+
+mod cli;
+mod commands;
+mod env;
+mod error;
+mod output;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let environment = env::Environment::of_process();
+    let printer = output::Printer::new(&environment);
+    let context = commands::Context { printer, environment };
+    match cli::Cli::try_parse().map(|cli| cli.command.run(&context)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => context.printer.failure(&error),
+        // Help and version are data on stdout, and a reader of theirs may leave early like any other.
+        Err(usage) => {
+            let _reader_gone = usage.print();
+            ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2))
+        }
+    }
+}

@@ -14,6 +14,9 @@ pub use provider::{Prices, Protocol, ProviderConfig, ProviderConfigs};
 pub use secret::Secret;
 pub use validate::Fault;
 
+/// Every key with its meaning and its default, as a commented YAML file: the manual.
+pub const REFERENCE: &str = include_str!("../../docs/astra.yml");
+
 /// The whole configuration of a gateway.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -1,0 +1,39 @@
+//! The command line: which commands there are. What each takes stands in its own file.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands;
+
+/// Runs, steers and talks to an Astra gateway.
+#[derive(Debug, Parser)]
+#[command(name = "astra", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  astra serve                        run a gateway here, with its data in ./astra-data
+  astra token issue --name me        get a token for it
+  astra chat                         talk to an agent
+  astra spec --format yaml           print the OpenAPI document
+
+Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 failed, 2 called wrongly.")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Config(commands::config::Args),
+    Completions(commands::completions::Args),
+    Man(commands::man::Args),
+}
+
+impl Command {
+    /// Runs the command.
+    pub(crate) fn run(self, context: &commands::Context) -> crate::error::Result<()> {
+        match self {
+            Self::Config(args) => commands::config::run(&args, context),
+            Self::Completions(args) => commands::completions::run(&args, context),
+            Self::Man(args) => commands::man::run(&args, context),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Every environment variable that the program knows, and the only reader of the environment.
+//! Everything else gets an [`Environment`], so that a test can say what is in it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The configuration file, instead of `astra.yml` in the working folder.
+pub(crate) const CONFIG: &str = "ASTRA_CONFIG";
+/// Where to listen, `127.0.0.1:3000` for example.
+pub(crate) const LISTEN: &str = "ASTRA_LISTEN";
+/// The folder of everything that the gateway keeps.
+pub(crate) const DATA_DIR: &str = "ASTRA_DATA_DIR";
+/// `postgres://user:password@host/database`, instead of SQLite in the data folder.
+pub(crate) const DATABASE_URL: &str = "ASTRA_DATABASE_URL";
+/// The folder of agent definitions.
+pub(crate) const AGENTS_DIR: &str = "ASTRA_AGENTS_DIR";
+/// Signs tokens with HS256 and this secret of at least 32 bytes.
+pub(crate) const JWT_SECRET: &str = "ASTRA_JWT_SECRET";
+/// The secret before the present one.
+pub(crate) const JWT_SECRET_PREV: &str = "ASTRA_JWT_SECRET_PREV";
+/// The key that seals secrets at rest: 32 bytes in base64.
+pub(crate) const MASTER_KEY: &str = "ASTRA_MASTER_KEY";
+/// The gateway that `token`, `spec` and `chat` talk to, `http://127.0.0.1:3000` for example.
+pub(crate) const SERVER: &str = "ASTRA_SERVER";
+/// The token that `token`, `spec` and `chat` show to the gateway.
+pub(crate) const TOKEN: &str = "ASTRA_TOKEN";
+/// What `serve` logs: `error`, `warn`, `info`, `debug`, `trace`, or a list such as `info,astra_core::http=debug`.
+pub(crate) const LOG: &str = "ASTRA_LOG";
+/// How `serve` logs: `text` or `json`.
+pub(crate) const LOG_FORMAT: &str = "ASTRA_LOG_FORMAT";
+/// Any value but the empty one: no colours (<https://no-color.org>).
+pub(crate) const NO_COLOR: &str = "NO_COLOR";
+/// Where a local Ollama listens, if not at its usual place; Ollama's own variable.
+pub(crate) const OLLAMA_HOST: &str = "OLLAMA_HOST";
+
+/// Ours, for the check against misspelt ones.
+pub(crate) const OURS: [&str; 12] = [
+    CONFIG,
+    LISTEN,
+    DATA_DIR,
+    DATABASE_URL,
+    AGENTS_DIR,
+    JWT_SECRET,
+    JWT_SECRET_PREV,
+    MASTER_KEY,
+    SERVER,
+    TOKEN,
+    LOG,
+    LOG_FORMAT,
+];
+
+/// The environment as it was when the program began, without the variables that are not Unicode.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// The process's own.
+    pub(crate) fn of_process() -> Self {
+        let variables = std::env::vars_os();
+        Self(
+            variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect(),
+        )
+    }
+
+    /// The value of `name`; an empty one counts as absent, as in `ASTRA_TOKEN= astra chat`.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The names of all variables.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// The folder for what can be fetched again: `XDG_CACHE_HOME`, `LOCALAPPDATA`, or `.cache` at home.
+    pub(crate) fn cache_dir(&self) -> Option<PathBuf> {
+        let base = ["XDG_CACHE_HOME", "LOCALAPPDATA"].iter().find_map(|name| self.get(name)).map(PathBuf::from);
+        Some(base.or_else(|| Some(PathBuf::from(self.get("HOME")?).join(".cache")))?.join("astra"))
+    }
+}
+
+impl<const N: usize> From<[(&str, &str); N]> for Environment {
+    fn from(variables: [(&str, &str); N]) -> Self {
+        Self(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+}
+
+/// How this program was called, for commands that it tells its user to type.
+pub(crate) fn program() -> String {
+    let called = std::env::args().next().unwrap_or_default();
+    if !called.contains(std::path::MAIN_SEPARATOR) {
+        return "astra".to_owned();
+    }
+    let folder = std::env::current_dir().unwrap_or_default();
+    match std::path::Path::new(&called).strip_prefix(&folder) {
+        Ok(below) => format!("./{}", below.display()),
+        Err(_) if called.starts_with("target/") => format!("./{called}"),
+        Err(_) => called,
+    }
+}

@@ -1,0 +1,99 @@
+//! Where words go: data to stdout, everything else to stderr, colours and progress only for people.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::env::{self, Environment};
+use crate::error::{Error, Result};
+
+/// How long something may take before progress is shown.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The program's two outputs.
+pub(crate) struct Printer {
+    stdout_is_terminal: bool,
+    stderr_is_terminal: bool,
+    colours_allowed: bool,
+}
+
+impl Printer {
+    /// The process's own outputs.
+    pub(crate) fn new(environment: &Environment) -> Self {
+        Self {
+            stdout_is_terminal: std::io::stdout().is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+            colours_allowed: environment.get(env::NO_COLOR).is_none() && environment.get("TERM") != Some("dumb"),
+        }
+    }
+
+    /// Whether a person reads stdout.
+    pub(crate) const fn stdout_is_terminal(&self) -> bool {
+        self.stdout_is_terminal
+    }
+
+    /// Writes data as it is, at once.
+    pub(crate) fn data(&self, text: impl AsRef<[u8]>) -> Result<()> {
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(text.as_ref()).and_then(|()| stdout.flush()).map_err(|fault| Error::output(&fault))
+    }
+
+    /// Writes a line of data.
+    pub(crate) fn line(&self, text: impl AsRef<str>) -> Result<()> {
+        self.data(format!("{}\n", text.as_ref()))
+    }
+
+    /// Tells the user something beside the data. Nobody listening on stderr is no reason to fail.
+    pub(crate) fn note(&self, text: impl AsRef<str>) {
+        let mut stderr = std::io::stderr().lock();
+        let _gone = writeln!(stderr, "{}", text.as_ref());
+    }
+
+    /// Warns.
+    pub(crate) fn warning(&self, text: impl AsRef<str>) {
+        self.note(format!("{} {}", self.painted("warning:", "1;33"), text.as_ref()));
+    }
+
+    /// Tells what went wrong and gives the exit code.
+    pub(crate) fn failure(&self, error: &Error) -> ExitCode {
+        if error.has_words() {
+            self.note(format!("{} {error}", self.painted("error:", "1;31")));
+        }
+        error.exit_code()
+    }
+
+    /// `text` for stderr, dimmed if that is seen.
+    pub(crate) fn dimmed(&self, text: &str) -> String {
+        self.painted(text, "2")
+    }
+
+    /// `text` for stderr, bold if that is seen.
+    pub(crate) fn bold(&self, text: &str) -> String {
+        self.painted(text, "1")
+    }
+
+    fn painted(&self, text: &str, code: &str) -> String {
+        if self.stderr_is_terminal && self.colours_allowed {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// Awaits `work`; if it takes longer than a second and somebody watches, shows that it is going on.
+    pub(crate) async fn progress<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        if let Ok(done) = tokio::time::timeout(PATIENCE, &mut work).await {
+            return done;
+        }
+        let spinner = if self.stderr_is_terminal { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        spinner.set_style(ProgressStyle::default_spinner());
+        spinner.set_message(what.to_owned());
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        let done = work.await;
+        spinner.finish_and_clear();
+        done
+    }
+}

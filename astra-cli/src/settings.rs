@@ -1,0 +1,154 @@
+//! What is configured, from four places: the defaults, the file above them, the environment above that, the flags on top.
+
+mod expand;
+mod file;
+mod suggest;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use astra_core::config::{Config, Secret};
+use clap::Args;
+
+use crate::env::{self, Environment};
+use crate::error::{Error, Result};
+
+/// Read when it lies in the working folder and no other file is named.
+const DEFAULT_FILE: &str = "astra.yml";
+/// Agent definitions are read from here when it lies in the working folder and no other folder is named.
+const DEFAULT_AGENTS_DIR: &str = "agents";
+
+/// The flags of every command that opens the store.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct StoreArgs {
+    /// Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]
+    #[arg(long, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+}
+
+/// The flags of `serve` that belong to the configuration.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ServerArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// Address and port to listen on; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it is there]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) agents_dir: Option<PathBuf>,
+}
+
+/// What was configured, and where it was read.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) config: Config,
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// Puts the configuration together and refuses a bad one, telling all that is wrong with it.
+pub(crate) fn load(args: &ServerArgs, environment: &Environment) -> Result<Settings> {
+    let file = configuration_file(args.store.config.as_deref(), environment);
+    let mut config = match &file {
+        Some(file) => file::read(file, environment)?,
+        None => Config::default(),
+    };
+    overlay_environment(&mut config, environment)?;
+    let flags = args.clone();
+    set(&mut config.listen, flags.listen);
+    set(&mut config.data_dir, flags.store.data_dir);
+    set(&mut config.agents_dir, flags.agents_dir.map(Some));
+    set(&mut config.store.database_url, flags.store.database_url.map(|url| Some(Secret::new(url))));
+    if config.agents_dir.is_none() && Path::new(DEFAULT_AGENTS_DIR).is_dir() {
+        config.agents_dir = Some(DEFAULT_AGENTS_DIR.into());
+    }
+    refuse_faults(&config, file.as_deref())?;
+    Ok(Settings { config, file })
+}
+
+/// Variables that look like ours and are not, with the one that was probably meant.
+pub(crate) fn misspelt_variables(environment: &Environment) -> Vec<(String, &'static str)> {
+    let strangers = environment.names().filter(|name| name.starts_with("ASTRA_") && !env::OURS.contains(name));
+    strangers.filter_map(|name| Some((name.to_owned(), suggest::nearest(name, env::OURS)?))).collect()
+}
+
+fn configuration_file(flag: Option<&Path>, environment: &Environment) -> Option<PathBuf> {
+    let named = flag.map(Path::to_owned).or_else(|| environment.get(env::CONFIG).map(PathBuf::from));
+    named.or_else(|| Path::new(DEFAULT_FILE).exists().then(|| DEFAULT_FILE.into()))
+}
+
+fn overlay_environment(config: &mut Config, environment: &Environment) -> Result<()> {
+    let secret = |name| environment.get(name).map(|value| Some(Secret::new(value)));
+    if let Some(listen) = environment.get(env::LISTEN) {
+        config.listen = listen.parse().map_err(|fault| {
+            let error =
+                Error::new(format!("{} is `{listen}`", env::LISTEN)).because(&fault as &std::net::AddrParseError);
+            error.hint("write an address and a port, such as 127.0.0.1:3000 or 0.0.0.0:3000")
+        })?;
+    }
+    set(&mut config.data_dir, environment.get(env::DATA_DIR).map(PathBuf::from));
+    set(&mut config.agents_dir, environment.get(env::AGENTS_DIR).map(|folder| Some(folder.into())));
+    set(&mut config.store.database_url, secret(env::DATABASE_URL));
+    set(&mut config.auth.jwt_secret, secret(env::JWT_SECRET));
+    set(&mut config.auth.jwt_secret_prev, secret(env::JWT_SECRET_PREV));
+    set(&mut config.master_key, secret(env::MASTER_KEY));
+    Ok(())
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn refuse_faults(config: &Config, file: Option<&Path>) -> Result<()> {
+    let faults = config.validate();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let read = file.map_or_else(String::new, |file| format!(" (read from {})", file.display()));
+    let error = Error::new(format!("the configuration{read} is not good"));
+    let error = faults.iter().fold(error, |error, fault| error.cause(format!("{} {}", fault.key, fault.detail)));
+    Err(error.hint("`astra config` prints every key with its meaning and its default"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_beat_the_environment_which_beats_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("a.yml");
+        std::fs::write(&file, "listen: 127.0.0.1:1\ndata_dir: of-file\ndrain_s: 7\n").expect("written");
+        let file = file.to_str().expect("text");
+        let environment =
+            Environment::from([(env::CONFIG, file), (env::LISTEN, "127.0.0.1:2"), (env::DATA_DIR, "of-environment")]);
+        let flags = ServerArgs { listen: Some(([127, 0, 0, 1], 3).into()), ..ServerArgs::default() };
+        let config = load(&flags, &environment).expect("it is good").config;
+        assert_eq!(config.listen.port(), 3);
+        assert_eq!(config.data_dir, Path::new("of-environment"));
+        assert_eq!(config.drain_s, 7);
+        assert_eq!(config.chat.compact_at_percent, 70);
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once_and_no_secret() {
+        let environment = Environment::from([(env::JWT_SECRET, "tooshort"), (env::JWT_SECRET_PREV, "alsoshort")]);
+        let told = load(&ServerArgs::default(), &environment).expect_err("it is faulty").to_string();
+        assert!(told.contains("auth.jwt_secret has 8 bytes") && told.contains("auth.jwt_secret_prev has 9"), "{told}");
+        assert!(!told.contains("tooshort"), "{told}");
+    }
+
+    #[test]
+    fn misspelt_variables_are_noticed_and_strangers_are_not() {
+        let environment = Environment::from([("ASTRA_LISTN", "1"), ("ASTRA_PORT_3000_TCP", "1"), (env::LISTEN, "1")]);
+        assert_eq!(misspelt_variables(&environment), [("ASTRA_LISTN".to_owned(), env::LISTEN)]);
+    }
+}
