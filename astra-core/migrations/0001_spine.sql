@@ -135,6 +135,8 @@ CREATE TABLE sessions (
     successor_id TEXT,
     -- Set on the one session that a chat without session_id goes to: user, agent, surface and surface_id.
     slot TEXT,
+    -- Turns so far; the next turn's number is one more.
+    turn_count BIGINT NOT NULL,
     message_count BIGINT NOT NULL,
     input_tokens BIGINT NOT NULL,
     output_tokens BIGINT NOT NULL,
@@ -152,7 +154,8 @@ CREATE INDEX sessions_by_user ON sessions (workspace_id, user_id, id);
 CREATE TABLE messages (
     workspace_id TEXT NOT NULL,
     session_id TEXT NOT NULL,
-    -- 1, 2, 3, ... within the session.
+    -- 1024 times the turn's number, plus the place within the turn: an answer stands behind its question even if
+    -- another question came in between.
     seq BIGINT NOT NULL,
     id TEXT NOT NULL,
     turn_id TEXT,
@@ -168,6 +171,8 @@ CREATE TABLE turns (
     workspace_id TEXT NOT NULL,
     id TEXT NOT NULL,
     session_id TEXT NOT NULL,
+    -- 1, 2, 3, ... within the session: a turn runs when no unfinished one has a smaller number.
+    number BIGINT NOT NULL,
     agent_id TEXT NOT NULL,
     agent_version BIGINT NOT NULL,
     user_id TEXT NOT NULL,
@@ -185,17 +190,19 @@ CREATE TABLE turns (
     input_tokens BIGINT NOT NULL,
     output_tokens BIGINT NOT NULL,
     cost_usd DOUBLE PRECISION NOT NULL,
-    -- JSON {code, message} of a turn that failed.
-    error TEXT,
-    -- The sequence number of the last event; the log is in turn_events, or follows from this row when it is not.
+    -- Code and words of a turn that did not complete.
+    error_code TEXT,
+    error_message TEXT,
+    -- The sequence number of the last event; 0 until the turn is finished.
     last_seq BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     finished_at BIGINT,
     PRIMARY KEY (workspace_id, id)
 ) /*without_rowid*/;
-CREATE INDEX turns_active ON turns (workspace_id, session_id, id, owner) WHERE finished_at IS NULL;
+CREATE INDEX turns_active ON turns (workspace_id, session_id, number, owner) WHERE finished_at IS NULL;
 
--- Pieces of a streamed turn's event log: JSON arrays of events in order of their sequence numbers.
+-- Pieces of a streamed turn's event log: JSON arrays of texts, the first of which is the event first_seq. The events
+-- before and after them follow from the turn's row.
 CREATE TABLE turn_events (
     workspace_id TEXT NOT NULL,
     turn_id TEXT NOT NULL,
@@ -217,6 +224,8 @@ CREATE TABLE traces (
     duration_us BIGINT NOT NULL,
     provider_us BIGINT NOT NULL,
     storage_us BIGINT NOT NULL,
+    -- The rest of traceparent, when the caller sent one.
+    parent TEXT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, id)
 ) /*without_rowid*/;

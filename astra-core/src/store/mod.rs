@@ -2,21 +2,37 @@
 
 mod db;
 mod error;
+mod idempotency;
+mod messages;
 pub mod migrate;
 mod page;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod quotas;
+mod session_moves;
+mod sessions;
 mod sqlite;
 mod sqlite_writer;
+mod turn_begin;
+mod turn_finish;
+mod turns;
 pub mod usage;
 mod value;
 
 pub use db::{Db, Scoped, Tx, WorkspaceId};
 pub use error::{Error, Refusal, Result};
+pub use idempotency::{KEY_LIFE_MS, OnceKey};
+pub use messages::{StoredMessage, TURN_STRIDE};
 pub use page::{Cursor, Page, PageRequest};
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
+pub use session_moves::Fork;
+pub use sessions::{NewSession, Session, SessionChange, SessionFilter};
 pub use sqlite::Sqlite;
+pub use turn_begin::{Begun, Busy, Lifetime, NewTurn, Place};
+pub use turn_finish::{FinishedTurn, Orphan, TraceRow};
+pub use turns::{Outcome, Status, Turn};
+pub use usage::UsageRow;
 pub use value::{Param, Row, Value};
 
 use crate::config::StoreConfig;

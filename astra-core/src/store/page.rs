@@ -56,7 +56,7 @@ impl PageRequest {
     /// The first row of the list comes after this place; for the statement's `(at, id) < ($n, $m)`.
     #[must_use]
     pub fn position(&self) -> (i64, &str) {
-        self.after.as_ref().map_or((i64::MAX, "~"), |cursor| (cursor.at, cursor.id.as_str()))
+        self.after.as_ref().map_or((i64::MAX, "zzzz"), |cursor| (cursor.at, cursor.id.as_str()))
     }
 }
 

@@ -1,0 +1,77 @@
+//! Writes that take place once: the effect of a request and its answer are recorded in one transaction under its key.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::db::{Db, Scoped, Tx};
+use super::error::{Error, Refusal, Result};
+use crate::params;
+
+/// How long a key is remembered, in milliseconds: 24 hours.
+pub const KEY_LIFE_MS: i64 = 24 * 3600 * 1000;
+
+/// An `Idempotency-Key` and what it stands for.
+#[derive(Debug, Clone)]
+pub struct OnceKey {
+    /// The caller's key.
+    pub key: String,
+    /// A hash of the operation, the caller and the body: a key that comes with another one is refused.
+    pub request_hash: String,
+}
+
+impl Scoped {
+    /// Runs `work` as [`Scoped::write`] does, but only the first time that `once` is seen; later it answers what the
+    /// first time answered.
+    ///
+    /// # Errors
+    /// [`Refusal::KeyReused`] if the key came with another request before.
+    pub async fn write_once<T>(
+        &self,
+        once: Option<OnceKey>,
+        now_ms: i64,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let Some(once) = once else { return self.write(work).await };
+        self.write(move |tx| {
+            if let Some(answer) = claim(tx, &once, now_ms)? {
+                return serde_json::from_str(&answer).map_err(Error::broken);
+            }
+            let answer = work(tx)?;
+            record(tx, &once, &serde_json::to_string(&answer).map_err(Error::broken)?)?;
+            Ok(answer)
+        })
+        .await
+    }
+}
+
+impl Db {
+    /// Forgets the keys made before `before_ms`; answers how many.
+    pub async fn forget_idempotency_keys(&self, before_ms: i64) -> Result<u64> {
+        self.write(move |tx| tx.execute("DELETE FROM idempotency_keys WHERE created_at < $1", params![before_ms])).await
+    }
+}
+
+/// Takes the key for this transaction; or, if it was taken before, answers what [`record`] wrote. Another transaction
+/// with the same key waits for this one.
+pub(super) fn claim(tx: &mut Tx<'_>, once: &OnceKey, now_ms: i64) -> Result<Option<String>> {
+    let expired = "DELETE FROM idempotency_keys WHERE workspace_id = $1 AND key = $2 AND created_at < $3";
+    tx.execute(expired, params![&once.key, now_ms - KEY_LIFE_MS])?;
+    let claim =
+        "INSERT INTO idempotency_keys (workspace_id, key, request_hash, answer, created_at) VALUES ($1, $2, $3, '', $4)
+        ON CONFLICT (workspace_id, key) DO NOTHING";
+    if tx.execute(claim, params![&once.key, &once.request_hash, now_ms])? == 1 {
+        return Ok(None);
+    }
+    let taken = "SELECT request_hash, answer FROM idempotency_keys WHERE workspace_id = $1 AND key = $2";
+    let mut row = tx.one(taken, params![&once.key])?;
+    if row.text(0)? == once.request_hash { Ok(Some(row.text(1)?)) } else { Err(Error::Refused(Refusal::KeyReused)) }
+}
+
+/// Writes down what a claimed key's request made.
+pub(super) fn record(tx: &mut Tx<'_>, once: &OnceKey, answer: &str) -> Result<()> {
+    let update = "UPDATE idempotency_keys SET answer = $3 WHERE workspace_id = $1 AND key = $2";
+    tx.execute(update, params![&once.key, answer]).map(drop)
+}

@@ -1,0 +1,185 @@
+//! The last write of a turn: answer, events, trace and usage in one commit, before anybody hears that it is done.
+
+use super::db::{Db, Scoped, Tx, WorkspaceId};
+use super::error::{Error, Result};
+use super::messages::{self, StoredMessage, TURN_STRIDE};
+use super::turns::{self, Outcome, Status, Turn};
+use super::usage::{self, UsageRow};
+use crate::params;
+use crate::provider::{Content, Role};
+
+/// The end of a turn.
+#[derive(Debug, Clone)]
+pub struct FinishedTurn {
+    /// The turn as it was begun.
+    pub turn: Turn,
+    /// How it ended.
+    pub status: Status,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// `msg_...` of the answer.
+    pub message_id: String,
+    /// The sequence number of the last event.
+    pub last_seq: i64,
+    /// The texts of the event log that are not in the store yet, with the sequence number of the first.
+    pub events: Option<(i64, Vec<String>)>,
+    /// How the time was spent.
+    pub trace: TraceRow,
+    /// What each upstream that was asked has counted.
+    pub usage: Vec<UsageRow>,
+    /// Now, in milliseconds since the epoch.
+    pub now_ms: i64,
+}
+
+/// The inner workings of a turn. Durations are in microseconds.
+#[derive(Debug, Clone, Default)]
+pub struct TraceRow {
+    /// JSON array of spans.
+    pub spans: String,
+    /// The whole turn.
+    pub duration_us: i64,
+    /// Of it, waiting for upstreams.
+    pub provider_us: i64,
+    /// Of it, waiting for the store.
+    pub storage_us: i64,
+    /// The caller's `traceparent`.
+    pub parent: Option<String>,
+}
+
+impl Scoped {
+    /// Ends a turn; false, with nothing written, if it was ended before, as after this gateway's lease ran out.
+    pub async fn finish_turn(&self, finished: FinishedTurn) -> Result<bool> {
+        self.write(move |tx| finish(tx, &finished)).await
+    }
+}
+
+fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
+    let (turn, outcome) = (&finished.turn, &finished.outcome);
+    let (code, message) =
+        outcome.error.as_ref().map_or((None, None), |(code, message)| (Some(code.as_str()), Some(message.as_str())));
+    let sql = "UPDATE turns SET status = $3, content = $4, finish_reason = $5, provider = $6, model = $7, input_tokens = $8, output_tokens = $9,
+        cost_usd = $10, error_code = $11, error_message = $12, last_seq = $13, finished_at = $14
+        WHERE workspace_id = $1 AND id = $2 AND finished_at IS NULL";
+    let (status, content, reason) = (finished.status.as_str(), &outcome.content, &outcome.finish_reason);
+    let (input, output) = (outcome.input_tokens, outcome.output_tokens);
+    let params = params![
+        &turn.id,
+        status,
+        content,
+        reason,
+        &outcome.provider,
+        &outcome.model,
+        input,
+        output,
+        outcome.cost_usd,
+        code,
+        message,
+        finished.last_seq,
+        finished.now_ms
+    ];
+    if tx.execute(sql, params)? == 0 {
+        return Ok(false);
+    }
+    let answer = outcome.content.as_ref().filter(|content| !content.is_empty());
+    if let Some(content) = answer {
+        messages::insert(tx, &turn.session_id, &answer_of(finished, content))?;
+    }
+    let counts = "UPDATE sessions SET message_count = message_count + $3, input_tokens = input_tokens + $4,
+        output_tokens = output_tokens + $5, last_active_at = $6 WHERE workspace_id = $1 AND id = $2";
+    tx.execute(counts, params![&turn.session_id, answer.is_some(), input, output, finished.now_ms])?;
+    if let Some((first_seq, texts)) = &finished.events {
+        turns::insert_events(tx, &turn.id, *first_seq, &serde_json::to_string(texts).map_err(Error::broken)?)?;
+    }
+    insert_trace(tx, finished)?;
+    for row in &finished.usage {
+        usage::add(tx, row)?;
+    }
+    Ok(true)
+}
+
+fn answer_of(finished: &FinishedTurn, content: &str) -> StoredMessage {
+    StoredMessage {
+        id: finished.message_id.clone(),
+        turn_id: Some(finished.turn.id.clone()),
+        seq: finished.turn.number * TURN_STRIDE + 1,
+        role: Role::Assistant,
+        content: Content::Text(content.to_owned()),
+        created_at_ms: finished.now_ms,
+    }
+}
+
+fn insert_trace(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<()> {
+    let (turn, trace) = (&finished.turn, &finished.trace);
+    let sql = "INSERT INTO traces (workspace_id, id, turn_id, session_id, agent_id, user_id, status, spans, duration_us, provider_us, storage_us,
+        parent, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    let (id, session, agent, user) = (&turn.trace_id, &turn.session_id, &turn.agent_id, &turn.user_id);
+    let times = (trace.duration_us, trace.provider_us, trace.storage_us);
+    let status = finished.status.as_str();
+    let params = params![
+        id,
+        &turn.id,
+        session,
+        agent,
+        user,
+        status,
+        &trace.spans,
+        times.0,
+        times.1,
+        times.2,
+        &trace.parent,
+        turn.created_at_ms
+    ];
+    tx.execute(sql, params).map(drop)
+}
+
+/// Turns whose gateway is no more.
+#[derive(Debug)]
+pub struct Orphan {
+    /// The tenant.
+    pub workspace: WorkspaceId,
+    /// The turn, as its gateway left it.
+    pub turn: Turn,
+}
+
+impl Db {
+    /// Unfinished turns that no living gateway owns, oldest first, at most 100.
+    pub async fn orphaned_turns(&self, now_ms: i64) -> Result<Vec<Orphan>> {
+        self.read(move |tx| {
+            let sql = format!(
+                "SELECT {}, workspace_id FROM turns WHERE finished_at IS NULL
+                AND owner NOT IN (SELECT id FROM instances WHERE lease_until > $1) ORDER BY id LIMIT 100",
+                turns::COLUMNS
+            );
+            let orphan = |row: &mut super::Row| {
+                Ok(Orphan { turn: turns::read(row)?, workspace: WorkspaceId::new(&row.text(24)?) })
+            };
+            tx.query(&sql, params![now_ms])?.iter_mut().map(orphan).collect()
+        })
+        .await
+    }
+
+    /// Says that the gateway `id` lives until `lease_until_ms`. A gateway that is `alone` on its store outlives all others.
+    pub async fn renew_lease(&self, id: &str, now_ms: i64, lease_until_ms: i64, alone: bool) -> Result<()> {
+        let id = id.to_owned();
+        self.write(move |tx| {
+            if alone {
+                tx.execute("DELETE FROM instances WHERE id <> $1", params![&id])?;
+            } else {
+                tx.execute(
+                    "DELETE FROM instances WHERE id <> $1 AND lease_until < $2",
+                    params![&id, now_ms - 3_600_000],
+                )?;
+            }
+            let sql = "INSERT INTO instances (id, started_at, lease_until) VALUES ($1, $2, $3)
+                ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until";
+            tx.execute(sql, params![&id, now_ms, lease_until_ms]).map(drop)
+        })
+        .await
+    }
+
+    /// Says that the gateway `id` is no more.
+    pub async fn end_lease(&self, id: &str) -> Result<()> {
+        let id = id.to_owned();
+        self.write(move |tx| tx.execute("DELETE FROM instances WHERE id = $1", params![&id]).map(drop)).await
+    }
+}
