@@ -6,7 +6,7 @@ use crate::commands;
 
 /// Runs, steers and talks to an Astra gateway.
 #[derive(Debug, Parser)]
-#[command(name = "astra", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "astra", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Examples:
   astra serve                        run a gateway here, with its data in ./astra-data
   astra token issue --name me        get a token for it
@@ -22,6 +22,7 @@ pub(crate) struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Migrate(commands::migrate::Args),
     Config(commands::config::Args),
     Completions(commands::completions::Args),
     Man(commands::man::Args),
@@ -31,6 +32,7 @@ impl Command {
     /// Runs the command.
     pub(crate) fn run(self, context: &commands::Context) -> crate::error::Result<()> {
         match self {
+            Self::Migrate(args) => commands::migrate::run(args, context),
             Self::Config(args) => commands::config::run(&args, context),
             Self::Completions(args) => commands::completions::run(&args, context),
             Self::Man(args) => commands::man::run(&args, context),

@@ -3,6 +3,10 @@
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod man;
+pub(crate) mod migrate;
+
+use astra_core::config::Config;
+use astra_core::store::{self, Db};
 
 use crate::env::Environment;
 use crate::error::{Error, Result};
@@ -18,4 +22,17 @@ pub(crate) struct Context {
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|fault| Error::new("cannot start the runtime").because(&fault))?.block_on(work)
+}
+
+/// Opens the store, making it when missing.
+pub(crate) fn open_store(config: &Config) -> Result<Db> {
+    store::open(&config.store, &config.data_dir).map_err(|fault| {
+        let error = Error::new("cannot open the store").because(&fault);
+        error.hint("the data folder must be writable; --data-dir names another, --database-url a PostgreSQL server")
+    })
+}
+
+/// Whether there is a store to open without making one.
+pub(crate) fn has_database(config: &Config) -> bool {
+    config.store.database_url.is_some() || config.data_dir.join("astra.db").exists()
 }

@@ -4,6 +4,7 @@ mod db;
 mod error;
 mod idempotency;
 mod messages;
+mod lock;
 pub mod migrate;
 mod page;
 #[cfg(feature = "postgres")]
@@ -23,6 +24,7 @@ pub use db::{Db, Scoped, Tx, WorkspaceId};
 pub use error::{Error, Refusal, Result};
 pub use idempotency::{KEY_LIFE_MS, OnceKey};
 pub use messages::{StoredMessage, TURN_STRIDE};
+pub use lock::FolderLock;
 pub use page::{Cursor, Page, PageRequest};
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
@@ -37,11 +39,12 @@ pub use value::{Param, Row, Value};
 
 use crate::config::StoreConfig;
 
-/// Opens the database that `config` names, without touching its schema.
+/// Opens the database that `config` names, without touching its schema; `data_dir` is made when missing.
 ///
 /// # Errors
-/// [`Error::Unavailable`] if the file or the server cannot be opened.
+/// [`Error::Unavailable`] if the folder cannot be made, or the file or the server cannot be opened.
 pub fn open(config: &StoreConfig, data_dir: &std::path::Path) -> Result<Db> {
+    make_private_folder(data_dir)?;
     match config.database_url.as_ref().map(crate::config::Secret::expose) {
         None => {
             let sqlite = Sqlite::open(&data_dir.join("astra.db"), config.synchronous, config.readers)?;
@@ -52,4 +55,13 @@ pub fn open(config: &StoreConfig, data_dir: &std::path::Path) -> Result<Db> {
         #[cfg(not(feature = "postgres"))]
         Some(_) => Err(Error::Unavailable("this build has no PostgreSQL: build it with the feature `postgres`".into())),
     }
+}
+
+/// The folder holds keys and conversations: when it is made here, it is its owner's alone.
+fn make_private_folder(folder: &std::path::Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|fault| Error::Unavailable(format!("{}: {fault}", folder.display())))
 }
