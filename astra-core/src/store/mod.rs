@@ -3,8 +3,8 @@
 mod db;
 mod error;
 mod idempotency;
-mod messages;
 mod lock;
+mod messages;
 pub mod migrate;
 mod page;
 #[cfg(feature = "postgres")]
@@ -23,8 +23,8 @@ mod value;
 pub use db::{Db, Scoped, Tx, WorkspaceId};
 pub use error::{Error, Refusal, Result};
 pub use idempotency::{KEY_LIFE_MS, OnceKey};
-pub use messages::{StoredMessage, TURN_STRIDE};
 pub use lock::FolderLock;
+pub use messages::{StoredMessage, TURN_STRIDE};
 pub use page::{Cursor, Page, PageRequest};
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
