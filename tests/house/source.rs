@@ -45,7 +45,7 @@ pub(crate) fn assert_none(faults: impl IntoIterator<Item = String>) {
 }
 
 fn collect(top: &Path, folder: &Path, found: &mut Vec<File>) {
-    const SKIPPED: [&str; 5] = [".git", ".cache", "target", "node_modules", "data"];
+    const SKIPPED: [&str; 5] = [".git", ".cache", "target", "node_modules", "astra-data"];
     for entry in fs::read_dir(folder).expect("the folder can be read").flatten() {
         let path = entry.path();
         let is_skipped = SKIPPED.iter().any(|name| entry.file_name() == *name);

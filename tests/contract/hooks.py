@@ -1,0 +1,16 @@
+"""What schemathesis has to be told about event streams."""
+
+import schemathesis
+
+
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    """OpenAPI 3.1 gives the schema of an event's data; schemathesis wants that of the whole event."""
+    operations = (operation for item in raw_schema["paths"].values() for operation in item.values())
+    responses = (response for operation in operations for response in operation.get("responses", {}).values())
+    for response in responses:
+        stream = response.get("content", {}).get("text/event-stream")
+        if stream and "schema" in stream:
+            data = {"type": "string", "contentMediaType": "application/json", "contentSchema": stream["schema"]}
+            properties = {"event": {"type": "string"}, "id": {"type": "string"}, "data": data}
+            stream["schema"] = {"type": "object", "required": ["data"], "properties": properties}
