@@ -20,13 +20,12 @@ pub(crate) struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
-    let mut command = crate::cli::Cli::command();
+    let command = crate::cli::Cli::command();
     let Some(folder) = &args.dir else {
         let mut page = Vec::new();
         clap_mangen::Man::new(command).render(&mut page).map_err(|fault| Error::output(&fault))?;
         return context.printer.data(page);
     };
-    command.build();
     let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder));
     written.map_err(|fault| Error::new(format!("cannot write manual pages to {}", folder.display())).because(&fault))
 }

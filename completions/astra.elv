@@ -1,0 +1,93 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[astra] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'astra'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'astra'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
+            cand config 'Print every configuration key with its meaning and its default, or check a configuration'
+            cand completions 'Print the completion script of a shell'
+            cand man 'Print the manual page'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;migrate'= {
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
+            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --plan 'Only say which migrations are applied and which are pending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;config'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand check 'Read file, environment and flags as `serve` does, and tell what is wrong with them'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;config;check'= {
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
+            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --listen 'Address and port to listen on; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]'
+            cand --agents-dir 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it is there]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;config;help'= {
+            cand check 'Read file, environment and flags as `serve` does, and tell what is wrong with them'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;config;help;check'= {
+        }
+        &'astra;config;help;help'= {
+        }
+        &'astra;completions'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;man'= {
+            cand --dir 'Write the pages of all commands into this folder instead'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;help'= {
+            cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
+            cand config 'Print every configuration key with its meaning and its default, or check a configuration'
+            cand completions 'Print the completion script of a shell'
+            cand man 'Print the manual page'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;help;migrate'= {
+        }
+        &'astra;help;config'= {
+            cand check 'Read file, environment and flags as `serve` does, and tell what is wrong with them'
+        }
+        &'astra;help;config;check'= {
+        }
+        &'astra;help;completions'= {
+        }
+        &'astra;help;man'= {
+        }
+        &'astra;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,58 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_astra_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_astra_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_astra_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_astra_using_subcommand
+    set -l cmd (__fish_astra_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c astra -n "__fish_astra_needs_command" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_needs_command" -s V -l version -d 'Print version'
+complete -c astra -n "__fish_astra_needs_command" -f -a "migrate" -d 'Bring the store\'s schema up to date (`serve` does so by itself)'
+complete -c astra -n "__fish_astra_needs_command" -f -a "config" -d 'Print every configuration key with its meaning and its default, or check a configuration'
+complete -c astra -n "__fish_astra_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c astra -n "__fish_astra_needs_command" -f -a "man" -d 'Print the manual page'
+complete -c astra -n "__fish_astra_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand migrate" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand migrate" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand migrate" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand migrate" -l plan -d 'Only say which migrations are applied and which are pending'
+complete -c astra -n "__fish_astra_using_subcommand migrate" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand config; and not __fish_seen_subcommand_from check help" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand config; and not __fish_seen_subcommand_from check help" -f -a "check" -d 'Read file, environment and flags as `serve` does, and tell what is wrong with them'
+complete -c astra -n "__fish_astra_using_subcommand config; and not __fish_seen_subcommand_from check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l listen -d 'Address and port to listen on; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l agents-dir -d 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it is there]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Read file, environment and flags as `serve` does, and tell what is wrong with them'
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand man" -l dir -d 'Write the pages of all commands into this folder instead' -r -F
+complete -c astra -n "__fish_astra_using_subcommand man" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from migrate config completions man help" -f -a "migrate" -d 'Bring the store\'s schema up to date (`serve` does so by itself)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and its default, or check a configuration'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from migrate config completions man help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from migrate config completions man help" -f -a "man" -d 'Print the manual page'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Read file, environment and flags as `serve` does, and tell what is wrong with them'

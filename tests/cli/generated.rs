@@ -1,0 +1,60 @@
+//! `completions/` holds what `astra completions` and `astra man` print. After a change of the command line:
+//! `ASTRA_UPDATE_GOLDEN=1 cargo test -p astra-cli --test cli generated` writes the files anew.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::program::Machine;
+
+const SHELLS: [(&str, &str); 5] = [
+    ("bash", "astra.bash"),
+    ("zsh", "_astra"),
+    ("fish", "astra.fish"),
+    ("powershell", "_astra.ps1"),
+    ("elvish", "astra.elv"),
+];
+
+fn kept_in(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return BTreeMap::new() };
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let files = paths.filter(|path| path.is_file());
+    files.map(|path| (path.clone(), std::fs::read_to_string(&path).expect("text"))).collect()
+}
+
+fn assert_kept(folder: &Path, generated: BTreeMap<PathBuf, String>) {
+    if std::env::var_os("ASTRA_UPDATE_GOLDEN").is_some() {
+        kept_in(folder).keys().for_each(|path| std::fs::remove_file(path).expect("removed"));
+        std::fs::create_dir_all(folder).expect("made");
+        generated.iter().for_each(|(path, text)| std::fs::write(path, text).expect("written"));
+    }
+    let kept = kept_in(folder);
+    assert!(kept.keys().eq(generated.keys()), "{:?} instead of {:?}", kept.keys(), generated.keys());
+    for (path, text) in generated {
+        assert!(kept[&path] == text, "{} is out of date: see the top of this test", path.display());
+    }
+}
+
+#[test]
+fn the_completions_are_those_of_this_version() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../completions");
+    let machine = Machine::new();
+    let script = |(shell, name)| (folder.join(name), machine.astra(&["completions", shell]).ok());
+    assert_kept(&folder, SHELLS.map(script).into_iter().collect());
+}
+
+#[test]
+fn the_manual_pages_are_those_of_this_version() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../completions/man");
+    let machine = Machine::new();
+    assert_eq!(machine.astra(&["man", "--dir", "pages"]).ok(), "");
+    let pages = kept_in(&machine.path("pages"));
+    let generated = pages.into_iter().map(|(path, text)| (folder.join(path.file_name().expect("a name")), text));
+    assert_kept(&folder, generated.collect());
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_a_fault() {
+    let machine = Machine::new();
+    machine.write("taken", "");
+    machine.astra(&["man", "--dir", "taken"]).fails(1, &["cannot write manual pages to taken"]);
+}
