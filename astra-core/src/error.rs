@@ -4,15 +4,18 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use crate::auth;
 use crate::store;
 
 /// A result of a handler.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// What went wrong, for programs. Each code has one HTTP status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ErrorCode)]
 #[expect(missing_docs, reason = "the names say it; `title` says it in words")]
 pub enum Code {
     BadRequest,
@@ -85,6 +88,36 @@ impl Code {
             Self::UpstreamError => 502,
             Self::Unavailable | Self::StorageFull | Self::Interrupted => 503,
             Self::UpstreamTimeout => 504,
+        }
+    }
+
+    /// The code on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BadRequest => "bad_request",
+            Self::InvalidGrant => "invalid_grant",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::NotAcceptable => "not_acceptable",
+            Self::Conflict => "conflict",
+            Self::AgentBusy => "agent_busy",
+            Self::PreconditionFailed => "precondition_failed",
+            Self::PayloadTooLarge => "payload_too_large",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::InvalidRequest => "invalid_request",
+            Self::IdempotencyKeyReused => "idempotency_key_reused",
+            Self::RateLimited => "rate_limited",
+            Self::QuotaExceeded => "quota_exceeded",
+            Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
+            Self::Internal => "internal",
+            Self::UpstreamError => "upstream_error",
+            Self::Unavailable => "unavailable",
+            Self::StorageFull => "storage_full",
+            Self::UpstreamTimeout => "upstream_timeout",
         }
     }
 
@@ -186,6 +219,14 @@ impl Error {
             _ => return Self::internal(fault),
         };
         error.caused_by(fault)
+    }
+
+    /// A credential that is missing or not good, or a failure to find out.
+    pub fn authentication(fault: auth::Error) -> Self {
+        match fault {
+            auth::Error::Unauthorized(why) => Self::new(Code::Unauthorized, why),
+            auth::Error::Store(fault) => Self::store(fault),
+        }
     }
 
     /// The same failure with its cause, for the log.

@@ -10,4 +10,21 @@ mod error;
 pub mod provider;
 pub mod store;
 
+#[doc(hidden)]
+pub mod api;
+#[doc(hidden)]
+pub mod app;
+#[doc(hidden)]
+pub mod document;
+#[doc(hidden)]
+pub mod http;
+#[doc(hidden)]
+pub mod openapi;
+#[doc(hidden)]
+pub mod router;
+mod serve;
+
+pub use config::Config;
 pub use error::{Code, Error, FieldError, Result};
+pub use router::openapi;
+pub use serve::{Builder, Gateway, StartError, serve};

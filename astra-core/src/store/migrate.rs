@@ -40,6 +40,18 @@ pub async fn plan(db: &Db) -> Result<Plan> {
     db.write(plan_within).await
 }
 
+/// Whether the database has exactly the steps that this version knows. Changes nothing, and is quick.
+///
+/// # Errors
+/// If the database cannot be reached or has never been migrated.
+pub async fn is_current(db: &Db) -> Result<bool> {
+    db.read(|tx| {
+        let count = tx.one("SELECT COUNT(*) FROM schema_migrations", params![])?.int(0)?;
+        Ok(usize::try_from(count).is_ok_and(|count| count == MIGRATIONS.len()))
+    })
+    .await
+}
+
 /// Takes the missing steps, each once, in one transaction behind a lock; answers which were taken.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ pub mod migrate;
 mod page;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod precondition;
 mod quotas;
 mod session_moves;
 mod sessions;
@@ -28,6 +29,7 @@ pub use messages::{StoredMessage, TURN_STRIDE};
 pub use page::{Cursor, Page, PageRequest};
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
+pub use precondition::{Precondition, Revision};
 pub use session_moves::Fork;
 pub use sessions::{NewSession, Session, SessionChange, SessionFilter};
 pub use sqlite::Sqlite;

@@ -1,0 +1,35 @@
+//! `health.get`: how the gateway is, which version runs, and for how long.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{HealthStatus, is_store_current};
+use crate::app::App;
+use crate::http::Json;
+
+/// How the gateway is.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Health {
+    /// `degraded` if its store cannot be reached.
+    pub status: HealthStatus,
+    /// The gateway's version.
+    #[schema(max_length = 32, example = "0.1.0")]
+    pub version: String,
+    /// For how long it has been running, in seconds.
+    #[schema(minimum = 0, example = 86400)]
+    pub uptime_s: u64,
+}
+
+/// Get the gateway's health
+///
+/// Answers 200 as long as the process lives; `health.ready` is for those who send traffic.
+#[utoipa::path(get, path = "/health", operation_id = "health.get",
+    responses((status = 200, description = "How the gateway is.", body = Health,
+        example = json!({"status": "ok", "version": "0.1.0", "uptime_s": 86400}))))]
+pub async fn handler(State(app): State<App>) -> Json<Health> {
+    let is_well = is_store_current(&app).await.unwrap_or(false);
+    let status = if is_well { HealthStatus::Ok } else { HealthStatus::Degraded };
+    let uptime_s = u64::try_from((app.now_ms() - app.started_at_ms) / 1000).unwrap_or_default();
+    Json(Health { status, version: env!("CARGO_PKG_VERSION").to_owned(), uptime_s })
+}

@@ -1,0 +1,37 @@
+//! `health.ready`: whether traffic should be sent here.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{HealthStatus, is_store_current};
+use crate::app::App;
+use crate::error::{Code, Error, Result};
+use crate::http::{Json, Problem};
+
+/// The gateway can work.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Readiness {
+    /// Always `ok`; otherwise the answer is a problem that names what is not.
+    pub status: HealthStatus,
+}
+
+/// Tell whether the gateway can work
+///
+/// The store can be reached and has the schema of this version, and the gateway is not about to stop.
+#[utoipa::path(get, path = "/health/ready", operation_id = "health.ready",
+    responses(
+        (status = 200, description = "It can.", body = Readiness, example = json!({"status": "ok"})),
+        (status = 503, description = "It cannot; `detail` names what is not ready.", body = Problem,
+            content_type = "application/problem+json",
+            headers(("Retry-After" = u32, description = "Seconds to wait before the next try.")))))]
+pub async fn handler(State(app): State<App>) -> Result<Json<Readiness>> {
+    if app.stopping.is_cancelled() {
+        return Err(Error::new(Code::Unavailable, "The gateway is stopping: it takes no new work."));
+    }
+    match is_store_current(&app).await {
+        Ok(true) => Ok(Json(Readiness { status: HealthStatus::Ok })),
+        Ok(false) => Err(Error::new(Code::Unavailable, "The store's schema is not the one of this version.")),
+        Err(fault) => Err(Error::new(Code::Unavailable, "The store cannot be reached.").caused_by(fault)),
+    }
+}

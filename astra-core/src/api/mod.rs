@@ -1,0 +1,57 @@
+//! The operations: one folder a group, one file an operation. Routes enter the gateway by [`Operations::routes`] alone,
+//! so that nothing is served that is not documented.
+
+pub mod health;
+pub mod spec;
+
+use axum::routing::MethodRouter;
+use utoipa::openapi::{Components, OpenApi, RefOr, Schema};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::app::App;
+
+/// Operations and the document that describes them, growing together.
+pub struct Operations {
+    /// The document so far, as the handlers' annotations make it.
+    pub document: OpenApi,
+    /// The handlers, by the paths of the document.
+    pub handlers: Vec<(String, MethodRouter<App>)>,
+    /// What is wrong with what was registered.
+    pub faults: Vec<String>,
+}
+
+impl Operations {
+    /// No operations yet; `frame` says all else that the document shall say.
+    #[must_use]
+    pub const fn new(frame: OpenApi) -> Self {
+        Self { document: frame, handlers: Vec::new(), faults: Vec::new() }
+    }
+
+    /// Adds the operations of one path: `.routes(routes!(list::handler, create::handler))`.
+    #[must_use]
+    pub fn routes(mut self, (schemas, paths, handlers): UtoipaMethodRouter<App>) -> Self {
+        let mut paths = paths.paths.into_iter();
+        if let Some((path, item)) = paths.next() {
+            if self.document.paths.paths.insert(path.clone(), item).is_some() {
+                self.faults.push(format!("{path} is registered twice: name all its operations in one routes!(..)"));
+            }
+            self.handlers.push((path, handlers));
+        }
+        for (path, _) in paths {
+            self.faults
+                .push(format!("{path} shares a routes!(..) with another path, which would mix up their methods"));
+        }
+        let components = self.document.components.get_or_insert_with(Components::new);
+        for (name, schema) in schemas {
+            if components.schemas.get(&name).is_some_and(|known| differ(known, &schema)) {
+                self.faults.push(format!("two types are named {name} in the document: rename one"));
+            }
+            components.schemas.insert(name, schema);
+        }
+        self
+    }
+}
+
+fn differ(one: &RefOr<Schema>, other: &RefOr<Schema>) -> bool {
+    serde_json::to_value(one).ok() != serde_json::to_value(other).ok()
+}

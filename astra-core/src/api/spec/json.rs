@@ -1,0 +1,31 @@
+//! `spec.json`: the document as JSON.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+
+use super::model::{SpecQuery, answer};
+use crate::app::App;
+use crate::document::Notation;
+use crate::error::Result;
+use crate::http::{Caller, IfNoneMatch, Query};
+
+/// Get the OpenAPI document as JSON
+///
+/// Made from the routes of this gateway: what is here is served, and what is not here is not.
+#[utoipa::path(get, path = "/openapi.json", operation_id = "spec.json",
+    params(SpecQuery, ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the document that the client has.",
+        max_length = 1024, pattern = "^[ -~]*$", example = "\"2c26b46b68ffc68ff99b453c1d304134\"")),
+    responses(
+        (status = 200, description = "The document.", body = Object, content_type = "application/json",
+            headers(("ETag" = String, description = "Names these bytes."), ("Cache-Control" = String, description = "Always `private, no-cache`."))),
+        (status = 304, description = "The client has these bytes.", headers(("ETag" = String, description = "Names the bytes.")))))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<SpecQuery>,
+    if_none_match: IfNoneMatch,
+    headers: HeaderMap,
+) -> Result<Response> {
+    answer(&app, &caller, &query, Notation::Json, &if_none_match, &headers)
+}

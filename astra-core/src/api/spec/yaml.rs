@@ -1,0 +1,31 @@
+//! `spec.yaml`: the document as YAML.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+
+use super::model::{SpecQuery, answer};
+use crate::app::App;
+use crate::document::Notation;
+use crate::error::Result;
+use crate::http::{Caller, IfNoneMatch, Query};
+
+/// Get the OpenAPI document as YAML
+///
+/// Equal to the JSON when it is read, by any parser of YAML 1.1 or 1.2.
+#[utoipa::path(get, path = "/openapi.yaml", operation_id = "spec.yaml",
+    params(SpecQuery, ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the document that the client has.",
+        max_length = 1024, pattern = "^[ -~]*$", example = "\"2c26b46b68ffc68ff99b453c1d304134\"")),
+    responses(
+        (status = 200, description = "The document.", body = Object, content_type = "application/yaml",
+            headers(("ETag" = String, description = "Names these bytes."), ("Cache-Control" = String, description = "Always `private, no-cache`."))),
+        (status = 304, description = "The client has these bytes.", headers(("ETag" = String, description = "Names the bytes.")))))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<SpecQuery>,
+    if_none_match: IfNoneMatch,
+    headers: HeaderMap,
+) -> Result<Response> {
+    answer(&app, &caller, &query, Notation::Yaml, &if_none_match, &headers)
+}

@@ -1,0 +1,44 @@
+//! What every operation may use. One concrete struct: cheap to clone, nothing global.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::auth::Authenticator;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::document::Document;
+use crate::ids::IdMaker;
+use crate::store::Db;
+
+/// The parts of one gateway.
+#[derive(Clone)]
+pub struct App {
+    /// How it is configured.
+    pub config: Arc<Config>,
+    /// What it keeps.
+    pub store: Db,
+    /// Its time.
+    pub clock: Arc<dyn Clock>,
+    /// Its identifiers.
+    pub ids: IdMaker,
+    /// Who tells it who is calling.
+    pub authenticator: Arc<dyn Authenticator>,
+    /// The document of its operations.
+    pub document: Arc<Document>,
+    /// When it was opened, in milliseconds since the epoch.
+    pub started_at_ms: i64,
+    /// Cancelled when the gateway begins to stop: streams without an end of their own end then.
+    pub stopping: CancellationToken,
+    /// Work that outlives its request, such as turns: stopping waits for it, within `drain_s`.
+    pub tasks: TaskTracker,
+}
+
+impl App {
+    /// Now, in milliseconds since the epoch.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+}

@@ -1,0 +1,99 @@
+//! The finished document, read into what judges requests.
+
+use std::sync::Arc;
+
+use http::{HeaderValue, Method};
+use serde_json::Value;
+
+use super::{Contract, Kind, Operation, Parameter, PathContract, Place, Schema, security, tree};
+
+/// Reads `document`, which [`super::finish()`] made. Schemas are compiled when they are first needed.
+///
+/// # Errors
+/// If the document says something that this program cannot enforce.
+pub fn compile(document: Value) -> Result<Contract, String> {
+    let document = Arc::new(document);
+    let items = document.get("paths").and_then(Value::as_object).ok_or("the document has no paths")?;
+    let paths = items.iter().map(|(template, item)| path(&document, template, item).map(Arc::new));
+    let paths = paths.collect::<Result<_, _>>()?;
+    Ok(Contract { document, paths })
+}
+
+fn path(document: &Arc<Value>, template: &str, item: &Value) -> Result<PathContract, String> {
+    let mut operations = Vec::new();
+    let mut allow = Vec::new();
+    for name in tree::METHODS {
+        let Some(source) = item.get(name) else { continue };
+        let method = name.to_uppercase();
+        let operation =
+            operation(document, template, source).map_err(|fault| format!("{method} {template}: {fault}"))?;
+        if name == "get" {
+            allow.push("HEAD".to_owned());
+        }
+        operations
+            .push((Method::from_bytes(method.as_bytes()).map_err(|fault| fault.to_string())?, Arc::new(operation)));
+        allow.push(method);
+    }
+    allow.sort();
+    let allow = HeaderValue::from_str(&allow.join(", ")).map_err(|fault| fault.to_string())?;
+    Ok(PathContract { template: template.to_owned(), allow, operations })
+}
+
+fn operation(document: &Arc<Value>, template: &str, source: &Value) -> Result<Operation, String> {
+    let schema = |source: &Value| Schema::new(Arc::clone(document), source.clone());
+    let mut parameters = Vec::new();
+    for declared in source.get("parameters").and_then(Value::as_array).into_iter().flatten() {
+        parameters.push(parameter(document, template, tree::follow(document, declared)?)?);
+    }
+    let content = source.pointer("/requestBody/content").and_then(Value::as_object);
+    let bodies = content.into_iter().flatten().filter_map(|(media_type, body)| {
+        body.get("schema").map(|body| (media_type.to_ascii_lowercase(), schema(body)))
+    });
+    Ok(Operation {
+        id: security::id(source)?.to_owned(),
+        access: security::read(source)?,
+        has_key: parameters.iter().any(|known| known.name.eq_ignore_ascii_case("Idempotency-Key")),
+        parameters,
+        bodies: bodies.collect(),
+        is_body_required: source.pointer("/requestBody/required").and_then(Value::as_bool).unwrap_or(false),
+    })
+}
+
+fn parameter(document: &Arc<Value>, template: &str, declared: &Value) -> Result<Parameter, String> {
+    let text = |key: &str| declared.get(key).and_then(Value::as_str).ok_or_else(|| format!("a parameter has no {key}"));
+    let (name, within) = (text("name")?, text("in")?);
+    let place = match within {
+        "query" => Place::Query,
+        "header" => Place::Header,
+        "path" => {
+            let variable = format!("{{{name}}}");
+            let segment = template.split('/').skip(1).position(|segment| segment == variable);
+            Place::Path(segment.ok_or_else(|| format!("{name} is not a segment of the path"))?)
+        }
+        other => return Err(format!("parameters in {other} are not enforced")),
+    };
+    let source = declared.get("schema").ok_or_else(|| format!("the parameter {name} has no schema"))?;
+    let is_exploded = declared.get("explode").and_then(Value::as_bool).unwrap_or(true);
+    Ok(Parameter {
+        name: name.to_owned(),
+        pointer: format!("{within}/{name}"),
+        place,
+        is_required: declared.get("required").and_then(Value::as_bool).unwrap_or(false),
+        kind: kind(document, source, is_exploded)?,
+        schema: Schema::new(Arc::clone(document), source.clone()),
+    })
+}
+
+fn kind(document: &Value, schema: &Value, is_exploded: bool) -> Result<Kind, String> {
+    let schema = tree::follow(document, schema)?;
+    Ok(match schema.get("type").and_then(Value::as_str) {
+        Some("integer") => Kind::Integer,
+        Some("number") => Kind::Number,
+        Some("boolean") => Kind::Boolean,
+        Some("array") => {
+            let item = schema.get("items").map_or(Ok(Kind::Text), |item| kind(document, item, true))?;
+            Kind::List { item: Box::new(item), has_commas: !is_exploded }
+        }
+        _ => Kind::Text,
+    })
+}

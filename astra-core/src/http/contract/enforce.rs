@@ -1,0 +1,125 @@
+//! Holds a request to its operation: method, credential, role, scope, rate, parameters. Bodies are the extractors'.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use http_body::Body;
+use serde_json::{Map, Value};
+
+use super::{BodyValue, OPEN_AI_OPERATION, Operation, PathContract, body, check};
+use crate::app::App;
+use crate::auth::{Access, Identity};
+use crate::error::{Code, Error};
+use crate::http::idempotency::once_key;
+use crate::http::limit::{Limits, Standing};
+use crate::http::problem::Shape;
+use crate::http::query::QueryValues;
+
+/// What stands before the operations of one path.
+#[derive(Clone)]
+pub struct Gate(Arc<Parts>);
+
+struct Parts {
+    path: Arc<PathContract>,
+    app: App,
+    limits: Arc<Limits>,
+}
+
+impl Gate {
+    /// A gate before `path`.
+    #[must_use]
+    pub fn new(path: Arc<PathContract>, app: App, limits: Arc<Limits>) -> Self {
+        Self(Arc::new(Parts { path, app, limits }))
+    }
+}
+
+/// The layer: lets a request through to its handler, or answers why not.
+pub async fn enforce(State(Gate(gate)): State<Gate>, mut request: Request, next: Next) -> Response {
+    let Some(operation) = gate.path.operation(request.method()).cloned() else {
+        let message = format!("This path answers {} only.", gate.path.allow.to_str().unwrap_or_default());
+        let mut response = Error::new(Code::MethodNotAllowed, message).into_response();
+        response.headers_mut().insert(header::ALLOW, gate.path.allow.clone());
+        return response;
+    };
+    let mut standing = None;
+    let admitted = admit(&gate, &operation, &mut request, &mut standing).await;
+    let is_open_ai = operation.id == OPEN_AI_OPERATION;
+    let mut response = match admitted {
+        Ok(()) => {
+            request.extensions_mut().insert(operation);
+            next.run(request).await
+        }
+        Err(error) => error.into_response(),
+    };
+    if let Some(standing) = standing {
+        standing.write(response.headers_mut());
+    }
+    if is_open_ai {
+        response.extensions_mut().insert(Shape::OpenAi);
+    }
+    response
+}
+
+async fn admit(
+    gate: &Parts,
+    operation: &Operation,
+    request: &mut Request,
+    standing: &mut Option<Standing>,
+) -> Result<(), Error> {
+    let caller = if operation.is_public() {
+        None
+    } else {
+        let identity = Arc::new(identify(gate, operation, request.headers(), standing).await?);
+        request.extensions_mut().insert(Arc::clone(&identity));
+        Some(identity)
+    };
+    let query = check::parameters(operation, request.uri(), request.headers())?;
+    if !query.is_empty() {
+        request.extensions_mut().insert(QueryValues(query));
+    }
+    let body = if operation.bodies.is_empty() { Bytes::new() } else { admit_body(gate, operation, request).await? };
+    if let (true, Some(caller)) = (operation.has_key, caller) {
+        let once = once_key(&operation.id, &caller, request.uri(), request.headers(), &body);
+        once.and_then(|once| request.extensions_mut().insert(once));
+    }
+    Ok(())
+}
+
+/// Reads and checks the body; answers its bytes.
+async fn admit_body(gate: &Parts, operation: &Operation, request: &mut Request) -> Result<Bytes, Error> {
+    if !operation.is_body_required && request.body().is_end_stream() {
+        request.extensions_mut().insert(BodyValue(Value::Object(Map::new())));
+        return Ok(Bytes::new());
+    }
+    let (schema, is_form) = body::schema(operation, request.headers())?;
+    let bytes = body::read(std::mem::take(request.body_mut()), gate.app.config.limits.body_bytes).await?;
+    let value = body::parse(&bytes, schema, is_form)?;
+    request.extensions_mut().insert(BodyValue(value));
+    Ok(bytes)
+}
+
+async fn identify(
+    gate: &Parts,
+    operation: &Operation,
+    headers: &HeaderMap,
+    standing: &mut Option<Standing>,
+) -> Result<Identity, Error> {
+    let identity = gate.app.authenticator.authenticate(headers).await.map_err(Error::authentication)?;
+    gate.limits.admit_credential(&identity, standing)?;
+    let Access::Needs(role, scope) = operation.access else { return Ok(identity) };
+    if identity.role < role {
+        return Err(Error::forbidden(format!(
+            "This needs the role {} at least; the credential has {}.",
+            role.as_str(),
+            identity.role.as_str()
+        )));
+    }
+    if !identity.scopes.contains(scope) {
+        return Err(Error::forbidden(format!("This needs the scope {}, which the credential lacks.", scope.as_str())));
+    }
+    Ok(identity)
+}

@@ -1,0 +1,49 @@
+//! Bounds on everything: a string without a length, an integer without an end and a list without a limit are invitations.
+
+use serde_json::Value;
+
+use super::super::tree;
+
+/// The longest string that no other bound covers, in characters.
+const LENGTH_MAX: u64 = 1024;
+const ITEMS_MAX: u64 = 1000;
+
+/// Adds a length and a form to every string, a range to every number and a limit to every list that has none.
+pub(super) fn bound(document: &mut Value) {
+    for key in ["paths", "components", "webhooks"] {
+        if let Some(part) = document.get_mut(key) {
+            tree::walk(part, &mut bound_one);
+        }
+    }
+}
+
+fn bound_one(schema: &mut Value) {
+    let Some(schema) = schema.as_object_mut() else { return };
+    let is = |name: &str| match schema.get("type") {
+        Some(Value::String(kind)) => kind == name,
+        Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == name),
+        _ => false,
+    };
+    let (is_text, is_integer, is_list) = (is("string"), is("integer"), is("array"));
+    let is_closed = schema.contains_key("enum") || schema.contains_key("const");
+    let mut add = |key: &str, value: Value| {
+        schema.entry(key).or_insert(value);
+    };
+    if is_text && !is_closed {
+        add("maxLength", LENGTH_MAX.into());
+    }
+    if is_list {
+        add("maxItems", ITEMS_MAX.into());
+    }
+    if is_integer && !is_closed {
+        let is_small = schema.get("format").is_some_and(|format| format == "int32");
+        let most: i64 = if is_small { i64::from(i32::MAX) } else { (1 << 53) - 1 };
+        schema.entry("minimum").or_insert_with(|| if is_small { 0.into() } else { (-most).into() });
+        schema.entry("maximum").or_insert_with(|| most.into());
+    }
+    let has_form =
+        ["format", "pattern", "enum", "const", "contentMediaType"].iter().any(|key| schema.contains_key(*key));
+    if is_text && !has_form {
+        schema.insert("pattern".into(), r"^[^\x00]*$".into());
+    }
+}

@@ -1,0 +1,52 @@
+//! Each operation's tag and security, and parameters without what makes no sense in a parameter.
+
+use serde_json::{Value, json};
+
+use super::super::{security, tree};
+
+/// Completes every operation of the document but its responses.
+pub(super) fn complete(document: &mut Value, faults: &mut Vec<String>) {
+    for (path, method, operation) in tree::operations(document.get_mut("paths")) {
+        if let Err(fault) = complete_one(operation) {
+            faults.push(format!("{} {path}: {fault}", method.to_uppercase()));
+        }
+    }
+    for (.., operation) in tree::operations(document.get_mut("webhooks")) {
+        // OpenAPI Generator makes broken clients of webhooks unless they are internal; readers still see them.
+        operation["x-internal"] = true.into();
+    }
+    for server in document.get_mut("servers").and_then(Value::as_array_mut).into_iter().flatten() {
+        server["x-internal"] = false.into();
+    }
+}
+
+fn complete_one(operation: &mut Value) -> Result<(), String> {
+    let id = security::id(operation)?;
+    let group = id.split_once('.').map(|(group, _)| group).ok_or_else(|| format!("{id} is not <group>.<verb>"))?;
+    operation["tags"] = json!([group]);
+    security::write(operation)?;
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(schema) = parameter.get_mut("schema") {
+            without_null(schema);
+        }
+    }
+    Ok(())
+}
+
+/// A parameter is there or it is not: null cannot be written in a URL or a header.
+fn without_null(schema: &mut Value) {
+    if let Some(Value::Array(kinds)) = schema.get_mut("type") {
+        kinds.retain(|kind| kind != "null");
+        if let [only] = kinds.as_slice() {
+            schema["type"] = only.clone();
+        }
+    }
+    for key in ["oneOf", "anyOf"] {
+        let Some(Value::Array(branches)) = schema.get_mut(key) else { continue };
+        branches.retain(|branch| branch.get("type").is_none_or(|kind| kind != "null"));
+        if let [only] = branches.as_slice() {
+            *schema = only.clone();
+            return;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The answers that every operation may give, by policy, and the headers that every answer carries.
+
+use serde_json::{Map, Value, json};
+
+use super::super::tree;
+
+/// Status, name of the component, and what it means.
+const REFUSALS: [(&str, &str, &str); 11] = [
+    ("400", "BadRequest", "The request is malformed."),
+    ("401", "Unauthorized", "There is no valid credential."),
+    ("403", "Forbidden", "The credential's role or scopes do not allow this."),
+    ("404", "NotFound", "There is no such resource, or it belongs to somebody else."),
+    ("412", "PreconditionFailed", "The resource has changed since the state that `If-Match` names."),
+    ("413", "PayloadTooLarge", "The body is larger than the limit."),
+    ("415", "UnsupportedMediaType", "The body is of a media type that is not documented."),
+    ("422", "InvalidRequest", "The request does not match its schema; `errors` says where."),
+    ("429", "RateLimited", "Too many requests: wait for `Retry-After`."),
+    ("500", "InternalError", "The gateway failed; its log has the cause under the request's id."),
+    ("503", "Unavailable", "The gateway cannot do this now: wait for `Retry-After`."),
+];
+
+/// On answers of these classes, as component names.
+const HEADERS: [(&str, &str); 3] =
+    [("X-Request-ID", "RequestId"), ("RateLimit", "RateLimit"), ("RateLimit-Policy", "RateLimitPolicy")];
+
+/// Adds the common answers and headers to every operation, sorted by status.
+pub(super) fn complete(document: &mut Value) {
+    for (.., operation) in tree::operations(document.get_mut("paths")) {
+        complete_one(operation);
+    }
+    let components = &mut document["components"];
+    components["headers"] = header_components();
+    let responses = REFUSALS.iter().map(|(status, name, meaning)| ((*name).to_owned(), refusal(status, meaning)));
+    components["responses"] = responses.collect::<Map<_, _>>().into();
+}
+
+fn complete_one(operation: &mut Value) {
+    let common = common(operation);
+    let is_open_ai = operation.get("operationId").is_some_and(|id| id == super::super::OPEN_AI_OPERATION);
+    let mut responses = match operation.get_mut("responses").map(Value::take) {
+        Some(Value::Object(responses)) => responses,
+        _ => Map::new(),
+    };
+    for (status, name, meaning) in REFUSALS.iter().filter(|(status, ..)| common.contains(status)) {
+        let answer = if is_open_ai {
+            open_ai_refusal(status, meaning)
+        } else {
+            json!({"$ref": format!("#/components/responses/{name}")})
+        };
+        responses.entry(*status).or_insert(answer);
+    }
+    for (status, response) in responses.iter_mut().filter(|(_, response)| response.get("$ref").is_none()) {
+        for (header, component) in headers_of(status) {
+            response["headers"][header] = json!({"$ref": format!("#/components/headers/{component}")});
+        }
+    }
+    responses.sort_keys();
+    operation["responses"] = responses.into();
+}
+
+/// Which refusals the operation may answer.
+fn common(operation: &Value) -> Vec<&'static str> {
+    let mut statuses = vec!["400", "422", "429", "500", "503"];
+    if operation.get("security").and_then(Value::as_array).is_some_and(|needs| !needs.is_empty()) {
+        statuses.extend(["401", "403"]);
+    }
+    let parameters = || operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    if parameters().any(|parameter| parameter["in"] == "path") {
+        statuses.push("404");
+    }
+    if parameters().any(|parameter| parameter["in"] == "header" && parameter["name"] == "If-Match") {
+        statuses.push("412");
+    }
+    if operation.get("requestBody").is_some() {
+        statuses.extend(["413", "415"]);
+    }
+    statuses
+}
+
+fn headers_of(status: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    // A failure of the gateway may come before anything was counted.
+    let is_counted = status.starts_with(['2', '3', '4']);
+    HEADERS.into_iter().filter(move |(header, _)| is_counted || *header == "X-Request-ID")
+}
+
+fn refusal(status: &str, meaning: &str) -> Value {
+    let mut headers: Map<String, Value> = headers_of(status)
+        .map(|(header, component)| (header.to_owned(), json!({"$ref": format!("#/components/headers/{component}")})))
+        .collect();
+    match status {
+        "401" => {
+            drop(headers.insert("WWW-Authenticate".into(), json!({"$ref": "#/components/headers/WwwAuthenticate"})))
+        }
+        "429" | "503" => drop(headers.insert("Retry-After".into(), json!({"$ref": "#/components/headers/RetryAfter"}))),
+        _ => {}
+    }
+    let content = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+    json!({"description": meaning, "headers": headers, "content": content})
+}
+
+/// The same in the shape that OpenAI's clients read.
+fn open_ai_refusal(status: &str, meaning: &str) -> Value {
+    let mut answer = refusal(status, meaning);
+    answer["content"] = json!({"application/json": {"schema": {"$ref": "#/components/schemas/OpenAiError"}}});
+    answer
+}
+
+fn header_components() -> Value {
+    let text = |description: &str, is_required: bool, example: &str| {
+        let schema = json!({"type": "string", "minLength": 1, "maxLength": 256, "pattern": "^[ -~]+$"});
+        json!({"description": description, "required": is_required, "schema": schema, "example": example})
+    };
+    let seconds = json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 86400});
+    json!({
+        "RequestId": text("The request's id, as sent or as made by the gateway.", true, "req_06a1b2c3d4e5f6g7h8j9k0mnpq"),
+        "RateLimit": text("What is left of the quota now (RateLimit header fields for HTTP).", false, "\"token\";r=1999;t=1"),
+        "RateLimitPolicy": text("The quota that applies: requests and seconds.", false, "\"token\";q=2000;w=1"),
+        "RetryAfter": {"description": "Seconds to wait before the next try.", "required": true, "schema": seconds, "example": 1},
+        "WwwAuthenticate": text("The challenge (RFC 6750).", true, "Bearer realm=\"astra\""),
+    })
+}

@@ -1,0 +1,126 @@
+//! The contract: the OpenAPI document, finished and compiled, and what holds every request to it.
+//! Documentation and behaviour are one thing here: what is not in the document is not served.
+
+mod body;
+mod check;
+mod compile;
+mod enforce;
+mod finish;
+mod schema;
+mod security;
+mod select;
+mod tree;
+
+use std::sync::Arc;
+
+use http::{HeaderValue, Method};
+use serde_json::Value;
+
+use crate::auth::Access;
+
+pub(super) use body::BodyValue;
+pub use compile::compile;
+pub use enforce::{Gate, enforce};
+pub use finish::finish;
+use schema::Schema;
+pub use select::{Needs, select};
+
+/// The one operation whose clients expect refusals in the shape of OpenAI's API.
+pub(super) const OPEN_AI_OPERATION: &str = "chat.completions";
+
+/// One path of the document with its operations.
+#[derive(Debug)]
+pub struct PathContract {
+    /// The path as the document writes it, with `{variables}`.
+    pub template: String,
+    /// What the `Allow` header of a 405 says.
+    pub allow: HeaderValue,
+    operations: Vec<(Method, Arc<Operation>)>,
+}
+
+/// One operation of the document, ready to judge requests.
+#[derive(Debug)]
+pub struct Operation {
+    /// `<group>.<verb>`
+    pub id: String,
+    /// What it asks of its caller.
+    pub access: Access,
+    parameters: Vec<Parameter>,
+    /// What a body may be, by media type in lower case.
+    bodies: Vec<(String, Schema)>,
+    is_body_required: bool,
+    /// Whether it documents the header `Idempotency-Key`.
+    has_key: bool,
+}
+
+#[derive(Debug)]
+struct Parameter {
+    name: String,
+    /// `query/limit`, as problems name it.
+    pointer: String,
+    place: Place,
+    is_required: bool,
+    kind: Kind,
+    schema: Schema,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Query,
+    Header,
+    /// The number of the segment, counted from 0 after the first slash.
+    Path(usize),
+}
+
+/// How the text of a parameter becomes JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    /// Repeated, or separated by commas when not exploded.
+    List {
+        item: Box<Kind>,
+        has_commas: bool,
+    },
+}
+
+/// The finished document and its paths.
+#[derive(Debug)]
+pub struct Contract {
+    /// The document.
+    pub document: Arc<Value>,
+    /// Its paths, in the document's order.
+    pub paths: Vec<Arc<PathContract>>,
+}
+
+impl Contract {
+    /// The path that the document writes as `template`.
+    #[must_use]
+    pub fn path(&self, template: &str) -> Option<&Arc<PathContract>> {
+        self.paths.iter().find(|path| path.template == template)
+    }
+}
+
+impl PathContract {
+    /// The operation of `method`; HEAD is GET's.
+    #[must_use]
+    pub fn operation(&self, method: &Method) -> Option<&Arc<Operation>> {
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        self.operations.iter().find(|(known, _)| known == method).map(|(_, operation)| operation)
+    }
+
+    /// All its operations.
+    pub fn operations(&self) -> impl Iterator<Item = &Arc<Operation>> {
+        self.operations.iter().map(|(_, operation)| operation)
+    }
+}
+
+impl Operation {
+    /// Whether the operation is given the caller's identity.
+    #[must_use]
+    pub const fn is_public(&self) -> bool {
+        matches!(self.access, Access::Public)
+    }
+}

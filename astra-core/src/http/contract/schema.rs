@@ -1,0 +1,69 @@
+//! One schema of the document, compiled when it is first needed, so that starting stays quick.
+
+use std::sync::{Arc, OnceLock};
+
+use jsonschema::{Draft, PatternOptions, Validator};
+use serde_json::{Map, Value, json};
+
+use super::tree;
+use crate::error::{Error, FieldError};
+
+/// A hostile body may break a rule a thousand times; a few show what is wrong.
+const FAULTS_MAX: usize = 20;
+const REGEX_BYTES_MAX: usize = 1 << 20;
+
+/// A schema within the document.
+#[derive(Debug)]
+pub(super) struct Schema {
+    document: Arc<Value>,
+    source: Value,
+    compiled: OnceLock<Result<Validator, String>>,
+}
+
+impl Schema {
+    /// The schema `source`, whose references are into `document`.
+    pub(super) const fn new(document: Arc<Value>, source: Value) -> Self {
+        Self { document, source, compiled: OnceLock::new() }
+    }
+
+    /// What is wrong with `value`; pointers begin with `prefix`.
+    ///
+    /// # Errors
+    /// A failure of the gateway if the schema itself is no good.
+    pub(super) fn faults(&self, value: &Value, prefix: &str) -> Result<Vec<FieldError>, Error> {
+        let validator = self.validator()?;
+        if validator.is_valid(value) {
+            return Ok(Vec::new());
+        }
+        let faults = validator.iter_errors(value).take(FAULTS_MAX);
+        Ok(faults
+            .map(|fault| FieldError {
+                pointer: format!("{prefix}{}", fault.instance_path()),
+                detail: fault.to_string(),
+            })
+            .collect())
+    }
+
+    /// Compiles the schema unless that is done.
+    pub(super) fn validator(&self) -> Result<&Validator, Error> {
+        let compiled = self.compiled.get_or_init(|| self.compile());
+        compiled.as_ref().map_err(|fault| Error::internal(format!("a schema of the document is no good: {fault}")))
+    }
+
+    fn compile(&self) -> Result<Validator, String> {
+        let mut components = Map::new();
+        for reference in tree::reach(&self.document, [&self.source])? {
+            if let Some(name) = reference.strip_prefix("#/components/schemas/") {
+                components.insert(name.to_owned(), tree::resolve(&self.document, &reference)?.clone());
+            }
+        }
+        let root = json!({"allOf": [self.source], "components": {"schemas": components}});
+        jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .should_validate_formats(true)
+            // No backtracking: the time is linear in the input, whoever sends it.
+            .with_pattern_options(PatternOptions::regex().size_limit(REGEX_BYTES_MAX))
+            .build(&root)
+            .map_err(|fault| fault.to_string())
+    }
+}

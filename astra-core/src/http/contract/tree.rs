@@ -1,0 +1,87 @@
+//! Walking JSON: references, and every part of a document.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+/// The methods that a path may document, in the order in which they appear.
+pub(super) const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
+
+/// Calls `visit` with `value` and everything within it but examples, outside first.
+pub(super) fn walk(value: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    const DATA: [&str; 3] = ["default", "example", "examples"];
+    visit(value);
+    match value {
+        Value::Object(map) => {
+            map.iter_mut().filter(|(key, _)| !DATA.contains(&key.as_str())).for_each(|(_, inner)| walk(inner, visit));
+        }
+        Value::Array(list) => list.iter_mut().for_each(|inner| walk(inner, visit)),
+        _ => {}
+    }
+}
+
+/// All references within `value`.
+pub(super) fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::String(reference)) = map.get("$ref") {
+                found.push(reference.clone());
+            }
+            map.values().for_each(|inner| references(inner, found));
+        }
+        Value::Array(list) => list.iter().for_each(|inner| references(inner, found)),
+        _ => {}
+    }
+}
+
+/// What `reference` (`#/...`) points to.
+pub(super) fn resolve<'a>(document: &'a Value, reference: &str) -> Result<&'a Value, String> {
+    reference
+        .strip_prefix('#')
+        .and_then(|pointer| document.pointer(pointer))
+        .ok_or_else(|| format!("the reference {reference} points to nothing"))
+}
+
+/// `value` itself, or what it refers to.
+pub(super) fn follow<'a>(document: &'a Value, value: &'a Value) -> Result<&'a Value, String> {
+    match value.get("$ref").and_then(Value::as_str) {
+        Some(reference) => follow(document, resolve(document, reference)?),
+        None => Ok(value),
+    }
+}
+
+/// All references that `from` reaches, through others too.
+///
+/// # Errors
+/// If one points to nothing.
+pub(super) fn reach<'a>(
+    document: &Value,
+    from: impl IntoIterator<Item = &'a Value>,
+) -> Result<BTreeSet<String>, String> {
+    let mut open = Vec::new();
+    from.into_iter().for_each(|value| references(value, &mut open));
+    let mut seen = BTreeSet::new();
+    while let Some(reference) = open.pop() {
+        if seen.insert(reference.clone()) {
+            references(resolve(document, &reference)?, &mut open);
+        }
+    }
+    Ok(seen)
+}
+
+/// Every operation of `paths`, which may be the document's `paths` or `webhooks`.
+pub(super) fn operations(paths: Option<&mut Value>) -> impl Iterator<Item = (&String, &'static str, &mut Value)> {
+    let items = paths.and_then(Value::as_object_mut).into_iter().flat_map(Map::iter_mut);
+    items.flat_map(|(path, item)| {
+        let item = item.as_object_mut().into_iter().flat_map(Map::iter_mut);
+        item.filter_map(move |(name, operation)| {
+            let method = METHODS.iter().find(|method| **method == name.as_str())?;
+            Some((path, *method, operation))
+        })
+    })
+}
+
+/// The schemas of the document's components; empty if there are none.
+pub(super) fn schemas(document: &mut Value) -> Option<&mut Map<String, Value>> {
+    document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)
+}

@@ -1,0 +1,43 @@
+//! `Idempotency-Key`: a request that is sent twice takes effect once.
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, Uri};
+use sha2::{Digest, Sha256};
+
+use crate::auth::Identity;
+use crate::error::Error;
+use crate::store::OnceKey;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The request's key with the hash of what it asks, for the store; `None` if it has no key. Operations that document the
+/// header `Idempotency-Key` take it.
+#[derive(Debug, Clone)]
+pub struct Idempotency(pub Option<OnceKey>);
+
+/// The key of a request to `operation`, if it has one. The hash covers the operation, the caller, the URL and the body.
+pub(super) fn once_key(
+    operation: &str,
+    caller: &Identity,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Option<OnceKey> {
+    let key = headers.get(IDEMPOTENCY_KEY)?.to_str().ok()?;
+    let mut hash = Sha256::new();
+    for part in [operation.as_bytes(), caller.subject.as_bytes(), uri.to_string().as_bytes(), body] {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    let request_hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(OnceKey { key: key.to_owned(), request_hash })
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        Ok(Self(parts.extensions.get::<OnceKey>().cloned()))
+    }
+}

@@ -1,0 +1,180 @@
+//! How often a caller may ask: by credential, by address, and more strictly where passwords are tried.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hash};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use governor::clock::Clock as _;
+use governor::middleware::StateInformationMiddleware;
+use governor::nanos::Nanos;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::contract::PathContract;
+use crate::auth::{Identity, Principal};
+use crate::clock::Clock;
+use crate::config::LimitsConfig;
+use crate::error::{Code, Error};
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// Operations that try a secret of the caller's choice.
+const SIGN_IN: [&str; 3] = ["auth.register", "auth.token", "auth.refresh"];
+
+/// After so many requests those that have not asked for a while are forgotten.
+const SWEEP_EVERY: u32 = 65_536;
+
+/// All quotas of the gateway.
+pub struct Limits {
+    credentials: Policy,
+    addresses: Policy,
+    sign_in: Policy,
+    hasher: RandomState,
+}
+
+/// What is left of the quota that was asked last.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    policy: HeaderValue,
+    now: HeaderValue,
+}
+
+struct Policy {
+    name: &'static str,
+    window_s: u64,
+    header: HeaderValue,
+    limiter: Limiter,
+    clock: GatewayClock,
+    checks: AtomicU32,
+}
+
+type Limiter = RateLimiter<u64, DashMapStateStore<u64>, GatewayClock, StateInformationMiddleware>;
+
+/// The gateway's clock for the limiters.
+#[derive(Clone)]
+struct GatewayClock(Arc<dyn Clock>);
+
+impl governor::clock::Clock for GatewayClock {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        Duration::from_millis(u64::try_from(self.0.now_ms()).unwrap_or_default()).into()
+    }
+}
+
+impl Limits {
+    /// The quotas of `config`, by `clock`.
+    #[must_use]
+    pub fn new(config: &LimitsConfig, clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            credentials: Policy::new("token", config.token_requests_per_s, 1, clock),
+            addresses: Policy::new("address", config.address_requests_per_s, 1, clock),
+            sign_in: Policy::new("sign-in", config.auth_address_requests_per_min, 60, clock),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// Counts a request of `identity`'s credential.
+    pub(super) fn admit_credential(&self, identity: &Identity, standing: &mut Option<Standing>) -> Result<(), Error> {
+        let credential = match &identity.principal {
+            Principal::User { family_id } => family_id,
+            Principal::ServiceAccount { token_id } => token_id,
+            Principal::EndUser { .. } | Principal::Host => &identity.subject,
+        };
+        let (now, verdict) = self.credentials.check(self.hasher.hash_one((&identity.workspace, credential)));
+        *standing = Some(now);
+        verdict
+    }
+
+    fn admit_address(&self, path: Option<&PathContract>, request: &Request) -> (Standing, Result<(), Error>) {
+        let key = self.hasher.hash_one(network(client_address(request)));
+        let operation = path.and_then(|path| path.operation(request.method()));
+        let tries_secret = operation.is_some_and(|operation| SIGN_IN.contains(&operation.id.as_str()));
+        let (standing, verdict) = self.addresses.check(key);
+        if tries_secret && verdict.is_ok() { self.sign_in.check(key) } else { (standing, verdict) }
+    }
+}
+
+/// The layer that counts requests by address.
+pub async fn by_address(
+    State((limits, path)): State<(Arc<Limits>, Option<Arc<PathContract>>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (standing, verdict) = limits.admit_address(path.as_deref(), &request);
+    let mut response = match verdict {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    };
+    if !response.headers().contains_key(&RATE_LIMIT) {
+        standing.write(response.headers_mut());
+    }
+    response
+}
+
+/// Where the request came from. A host program that does not say shares one quota among all its clients.
+fn client_address(request: &Request) -> IpAddr {
+    let info = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    info.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
+}
+
+/// Whoever has an IPv6 address has 2^64 of them: they count as one.
+fn network(address: IpAddr) -> impl Hash {
+    match address.to_canonical() {
+        IpAddr::V4(address) => u128::from(u32::from(address)),
+        IpAddr::V6(address) => u128::from(address) >> 64 << 64,
+    }
+}
+
+impl Policy {
+    fn new(name: &'static str, requests: u32, window_s: u64, clock: &Arc<dyn Clock>) -> Self {
+        let burst = NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN);
+        let period = Duration::from_secs(window_s) / burst.get();
+        let quota = Quota::with_period(period).unwrap_or(Quota::per_second(burst)).allow_burst(burst);
+        let clock = GatewayClock(Arc::clone(clock));
+        let limiter = Limiter::new(quota, DashMapStateStore::default(), clock.clone());
+        Self { name, window_s, header: policy_header(name, burst, window_s), limiter, clock, checks: AtomicU32::new(1) }
+    }
+
+    fn check(&self, key: u64) -> (Standing, Result<(), Error>) {
+        if self.checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == 0 {
+            self.limiter.retain_recent();
+        }
+        let (remaining, wait, verdict) = match self.limiter.check_key(&key) {
+            Ok(snapshot) => (snapshot.remaining_burst_capacity(), self.window_s, Ok(())),
+            Err(refusal) => {
+                let wait_ms = refusal.wait_time_from(self.clock.now()).as_millis();
+                let wait = u64::try_from(wait_ms).unwrap_or(u64::MAX).div_ceil(1000).max(1);
+                let mut error = Error::new(Code::RateLimited, "Too many requests: wait before the next one.");
+                error.retry_after_s = Some(wait);
+                (0, wait, Err(error))
+            }
+        };
+        (Standing { policy: self.header.clone(), now: now_header(self.name, remaining, wait) }, verdict)
+    }
+}
+
+impl Standing {
+    /// Writes the two header fields.
+    pub(super) fn write(self, headers: &mut HeaderMap) {
+        headers.insert(RATE_LIMIT_POLICY, self.policy);
+        headers.insert(RATE_LIMIT, self.now);
+    }
+}
+
+fn policy_header(name: &str, burst: NonZeroU32, window_s: u64) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{name}\";q={burst};w={window_s}")).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
+fn now_header(name: &str, remaining: u32, wait_s: u64) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{name}\";r={remaining};t={wait_s}")).unwrap_or(HeaderValue::from_static("\"\""))
+}

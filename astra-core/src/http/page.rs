@@ -1,0 +1,62 @@
+//! Lists in pages, as they are asked for and answered.
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::query::Query;
+use crate::error::{Code, Error};
+use crate::store::{self, Cursor, PageRequest};
+
+const LIMIT_DEFAULT: u32 = 50;
+
+/// The parameters of every list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// How many items to answer at the most.
+    #[param(minimum = 1, maximum = 200, default = 50, example = 50)]
+    limit: Option<u32>,
+    /// Where to go on: the `next_cursor` of the page before.
+    #[param(min_length = 1, max_length = 256, pattern = "^[A-Za-z0-9_-]+$", example = "MTc2MzkzMTYwMDAwMDpoZWxwZXI")]
+    cursor: Option<String>,
+}
+
+/// What part of a list is asked for. A cursor that this gateway did not make is refused with 400.
+#[derive(Debug, Clone)]
+pub struct Paged(pub PageRequest);
+
+/// A part of a list, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Page<T> {
+    /// The items of this page.
+    #[schema(max_items = 200)]
+    pub data: Vec<T>,
+    /// What to pass as `cursor` for the next page; null on the last one.
+    #[schema(max_length = 256, pattern = "^[A-Za-z0-9_-]+$", example = "MTc2MzkzMTYwMDAwMDpoZWxwZXI")]
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The page as the store cut it, each row converted.
+    pub fn from_store<R>(page: store::Page<R>, convert: impl FnMut(R) -> T) -> Self {
+        let next_cursor = page.next.as_ref().map(Cursor::encode);
+        Self { data: page.data.into_iter().map(convert).collect(), next_cursor }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Paged {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Query(query) = Query::<PageQuery>::from_request_parts(parts, state).await?;
+        let after = match query.cursor {
+            None => None,
+            Some(text) => Some(Cursor::decode(&text).ok_or_else(|| {
+                Error::new(Code::BadRequest, "The cursor is not one that this gateway made: begin without one.")
+            })?),
+        };
+        Ok(Self(PageRequest { limit: query.limit.unwrap_or(LIMIT_DEFAULT), after }))
+    }
+}

@@ -1,0 +1,185 @@
+//! How a refusal looks on the wire: RFC 9457's problem details, or OpenAI's error object where its clients call.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::{Code, Error};
+
+/// Why a request was refused or failed (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// Names the kind of problem: `urn:astra:problem:` and the code.
+    #[serde(rename = "type")]
+    #[schema(format = "uri", max_length = 128, example = "urn:astra:problem:not_found")]
+    pub kind: String,
+    /// A summary, the same for every problem of this kind.
+    #[schema(max_length = 128, example = "Not found")]
+    pub title: String,
+    /// The HTTP status code.
+    #[schema(minimum = 400, maximum = 599, example = 404)]
+    pub status: u16,
+    /// What was wrong this time, and how to mend it.
+    #[schema(max_length = 4096, example = "There is no such agent.")]
+    pub detail: String,
+    /// The path of the request.
+    #[schema(format = "uri-reference", max_length = 8192, example = "/agents/helper")]
+    pub instance: String,
+    /// The kind of problem, for programs.
+    pub code: Code,
+    /// The request, as in `X-Request-ID` and in the gateway's log.
+    #[schema(max_length = 128, example = "req_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub request_id: String,
+    /// The violated constraints, if that is what was wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 32)]
+    pub errors: Vec<FieldProblem>,
+}
+
+/// One violated constraint of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldProblem {
+    /// A JSON Pointer into the body, or `query/<name>`, `header/<name>`, `path/<name>`.
+    #[schema(max_length = 1024, example = "/model/temperature")]
+    pub pointer: String,
+    /// What is wrong with it.
+    #[schema(max_length = 1024, example = "3.5 is greater than the maximum of 2")]
+    pub detail: String,
+}
+
+/// A refusal in the shape of OpenAI's API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OpenAiError {
+    /// What went wrong.
+    pub error: OpenAiErrorBody,
+}
+
+/// What went wrong, for OpenAI's clients.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OpenAiErrorBody {
+    /// What was wrong and how to mend it.
+    #[schema(max_length = 8192, example = "There is no such agent.")]
+    pub message: String,
+    /// The class of the error.
+    #[serde(rename = "type")]
+    #[schema(max_length = 64, example = "invalid_request_error")]
+    pub kind: String,
+    /// The parameter at fault, if it was one.
+    #[schema(max_length = 1024, example = "/model")]
+    pub param: Option<String>,
+    /// The kind of problem, for programs; the same as a problem's `code`.
+    pub code: Code,
+}
+
+/// The failure behind an answer that has no body yet: whoever records the request renders it.
+#[derive(Debug, Clone)]
+pub(super) struct Failure(pub Arc<Error>);
+
+/// What an operation's clients expect a refusal to look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Shape {
+    /// RFC 9457.
+    #[default]
+    Problem,
+    /// `{"error": {message, type, param, code}}`.
+    OpenAi,
+}
+
+/// The request that failed, as far as its answer repeats it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Occurrence<'a> {
+    pub request_id: &'a str,
+    pub path: &'a str,
+    pub had_credential: bool,
+    pub shape: Shape,
+}
+
+impl IntoResponse for Error {
+    /// The status alone: the body needs to know the request, so `trace` writes it.
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = status;
+        response.extensions_mut().insert(Failure(Arc::new(self)));
+        response
+    }
+}
+
+impl Problem {
+    /// `error` as the answer to the request `request_id` for `path`.
+    #[must_use]
+    pub fn new(error: &Error, request_id: &str, path: &str) -> Self {
+        let errors = error
+            .fields
+            .iter()
+            .take(32)
+            .map(|field| FieldProblem { pointer: shorten(&field.pointer), detail: shorten(&field.detail) });
+        Self {
+            kind: format!("urn:astra:problem:{}", error.code.as_str()),
+            title: error.code.title().to_owned(),
+            status: error.code.status(),
+            detail: error.message.clone(),
+            instance: path.to_owned(),
+            code: error.code,
+            request_id: request_id.to_owned(),
+            errors: errors.collect(),
+        }
+    }
+}
+
+/// Fills in the answer that [`Error`] began.
+pub(super) fn render(response: &mut Response, error: &Error, occurrence: Occurrence<'_>) {
+    let (media_type, body) = match occurrence.shape {
+        Shape::Problem => {
+            let problem = Problem::new(error, occurrence.request_id, occurrence.path);
+            ("application/problem+json", serde_json::to_vec(&problem))
+        }
+        Shape::OpenAi => ("application/json", serde_json::to_vec(&OpenAiError::new(error))),
+    };
+    *response.body_mut() = Body::from(body.unwrap_or_default());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    if error.code == Code::Unauthorized {
+        let challenge = if occurrence.had_credential {
+            r#"Bearer realm="astra", error="invalid_token""#
+        } else {
+            r#"Bearer realm="astra""#
+        };
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    if matches!(error.code.status(), 429 | 503) {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(error.retry_after_s.unwrap_or(1).clamp(1, 86_400)));
+    }
+}
+
+impl OpenAiError {
+    /// `error` as OpenAI's clients read it: they choose their exception by the status and show the message.
+    #[must_use]
+    pub fn new(error: &Error) -> Self {
+        let kind = match error.code.status() {
+            401 => "authentication_error",
+            403 => "permission_error",
+            429 => "rate_limit_error",
+            500.. => "server_error",
+            _ => "invalid_request_error",
+        };
+        let mut message = error.message.clone();
+        for field in error.fields.iter().take(4) {
+            message.push_str(&format!(" {}: {}.", shorten(&field.pointer), shorten(&field.detail)));
+        }
+        let param = error.fields.first().map(|field| shorten(&field.pointer));
+        Self { error: OpenAiErrorBody { message, kind: kind.to_owned(), param, code: error.code } }
+    }
+}
+
+/// At most 512 characters: a hostile request shall not be repeated at length.
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(512) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,161 @@
+//! The record of a request: its id, its span, its log line, and the body of its refusal. Errors are logged here alone.
+
+use std::any::Any;
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use tracing::Instrument;
+
+use super::contract::PathContract;
+use super::problem::{self, Failure, Occurrence, Shape};
+use crate::error::Error;
+use crate::ids::{IdMaker, Kind};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
+const REQUEST_ID_LENGTH_MAX: usize = 128;
+
+/// The request's id: the client's own if it was sane, else made here. Also on the answer, in the log and in problems.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub Arc<str>);
+
+/// The `traceparent` of the request, if it sent a good one (W3C Trace Context).
+#[derive(Debug, Clone)]
+pub struct TraceParent(pub Option<Arc<str>>);
+
+/// What the layer needs to know.
+#[derive(Clone)]
+pub struct Recorder {
+    /// Makes ids of requests that bring none.
+    pub ids: IdMaker,
+    /// The path's operations; `None` before what is not in the contract.
+    pub path: Option<Arc<PathContract>>,
+}
+
+/// The layer.
+pub async fn record(State(recorder): State<Recorder>, mut request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let id = request_id(request.headers(), &recorder.ids);
+    let trace_parent = trace_parent(request.headers());
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let had_credential = request.headers().contains_key(header::AUTHORIZATION);
+    let operation = recorder.path.as_ref().and_then(|path| path.operation(&method));
+    let operation = operation.map_or("-", |operation| operation.id.as_str());
+    let span = tracing::info_span!("request", request.id = %id, operation, traceparent = trace_parent.as_deref());
+    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
+    request.extensions_mut().insert(TraceParent(trace_parent));
+
+    let mut response = next.run(request).instrument(span.clone()).await;
+
+    let failure = response.extensions_mut().remove::<Failure>();
+    if let Some(Failure(error)) = &failure {
+        let shape = response.extensions_mut().remove::<Shape>().unwrap_or_default();
+        problem::render(&mut response, error, Occurrence { request_id: &id, path: &path, had_credential, shape });
+    }
+    if let Ok(value) = HeaderValue::try_from(&*id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    let _entered = span.enter();
+    if let Some(Failure(error)) = failure.filter(|failure| failure.0.code.status() >= 500) {
+        tracing::error!(code = error.code.as_str(), cause = %chain(&error), "request failed");
+    }
+    let (status, elapsed_us) = (response.status().as_u16(), begun.elapsed().as_micros());
+    tracing::info!(%method, path, status, elapsed_us, "request");
+    response
+}
+
+/// What is answered when a handler panics.
+pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    Error::internal(format!("a handler panicked: {}", text.unwrap_or("without a message"))).into_response()
+}
+
+/// The client's id if it is short and plain, else a new one.
+fn request_id(headers: &HeaderMap, ids: &IdMaker) -> Arc<str> {
+    let is_sane = |text: &&str| {
+        (1..=REQUEST_ID_LENGTH_MAX).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(&byte))
+    };
+    let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(is_sane);
+    sent.map_or_else(|| Arc::from(ids.make(Kind::Request)), Arc::from)
+}
+
+fn trace_parent(headers: &HeaderMap) -> Option<Arc<str>> {
+    let text = headers.get(TRACE_PARENT)?.to_str().ok()?;
+    let is_hex = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let parts: Vec<&str> = text.split('-').collect();
+    let [version, trace, parent, flags] = parts.as_slice() else { return None };
+    let is_good = is_hex(version, 2) && *version != "ff" && is_hex(trace, 32) && is_hex(parent, 16) && is_hex(flags, 2);
+    let is_zero = trace.bytes().all(|byte| byte == b'0') || parent.bytes().all(|byte| byte == b'0');
+    (is_good && !is_zero).then(|| Arc::from(text))
+}
+
+/// The error with all its causes, for the log.
+fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source.as_deref().map(|cause| cause as &dyn StdError);
+    while let Some(fault) = cause {
+        text = format!("{text}: {fault}");
+        cause = fault.source();
+    }
+    text
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestId {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Error::internal("the request is not recorded"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for TraceParent {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or(Self(None)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(name: HeaderName, value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn sane_request_ids_are_kept_and_others_replaced() {
+        let ids = IdMaker::default();
+        assert_eq!(&*request_id(&sent(REQUEST_ID, "build-42/a"), &ids), "build-42/a");
+        for bad in ["", "two words", "<script>", "a\u{7f}"] {
+            let headers =
+                HeaderValue::from_bytes(bad.as_bytes()).map(|value| HeaderMap::from_iter([(REQUEST_ID, value)]));
+            assert!(request_id(&headers.unwrap_or_default(), &ids).starts_with("req_"), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn only_good_trace_parents_are_honoured() {
+        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assert_eq!(trace_parent(&sent(TRACE_PARENT, good)).as_deref(), Some(good));
+        for bad in [
+            "",
+            "00-0-0-0",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        ] {
+            assert!(trace_parent(&sent(TRACE_PARENT, bad)).is_none(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What the document says beside its operations: title, tags, the security scheme, servers.
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Components, OpenApi};
+use utoipa::{Modify, OpenApi as _};
+
+use crate::http::{OpenAiError, Problem};
+
+/// The groups in the order of the document, which is the order in which a newcomer meets them.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Astra",
+        description = "A gateway for AI agents that people run themselves: agents with versions, sessions, chat as JSON, as server-sent \
+                       events and in the shape of OpenAI's API, over any model.\n\nTimes are RFC 3339 in UTC. Lists are pages, newest \
+                       first. Refusals are problems of RFC 9457. Unknown fields of a request are refused.",
+        contact(name = "Astra", url = "https://github.com/astra-gateway/astra"),
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    servers((url = "/", description = "This gateway.")),
+    tags(
+        (name = "health", description = "Whether the gateway lives and can work. Open to everybody."),
+        (name = "auth", description = "Accounts, sign-in, service accounts and their tokens, signing keys."),
+        (name = "agents", description = "What answers: a model, instructions and limits, kept in versions."),
+        (name = "sessions", description = "Conversations of a caller with an agent, and their messages."),
+        (name = "chat", description = "Asking an agent, and following, resuming and ending its turns."),
+        (name = "inference", description = "The providers of models behind the agents: state, prices, usage."),
+        (name = "spec", description = "This document, from the gateway that it describes."),
+    ),
+    components(schemas(Problem, OpenAiError)),
+    modifiers(&Bearer),
+)]
+struct Frame;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some(
+                "An access token of `POST /auth/token`, or the token of a service account. Tokens are JSON Web Tokens, made and \
+                 verified by the rules of RFC 8725: the algorithm is pinned by the key, issuer and audience are checked.",
+            ))
+            .build();
+        let components = document.components.get_or_insert_with(Components::new);
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The document without operations.
+#[must_use]
+pub fn frame() -> OpenApi {
+    let mut document = Frame::openapi();
+    env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
+    document
+}

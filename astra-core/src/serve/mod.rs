@@ -1,0 +1,212 @@
+//! A gateway from its configuration to its last answer: opening, routing, running, draining.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::auth::{self, Authenticator, Identity};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, Fault};
+use crate::document::Document;
+use crate::http::limit::Limits;
+use crate::ids::{IdMaker, Ids};
+use crate::provider::Provider;
+use crate::router;
+use crate::store::{self, migrate};
+
+mod connection;
+
+/// A gateway that is open: its store is migrated and its parts are made, and it listens where [`Gateway::run`] is told to.
+pub struct Gateway {
+    app: App,
+    limits: Arc<Limits>,
+    router: Router,
+}
+
+/// What a host program may hand in before the gateway opens.
+pub struct Builder {
+    config: Config,
+    clock: Arc<dyn Clock>,
+    ids: IdMaker,
+    authenticator: Option<Arc<dyn Authenticator>>,
+    providers: BTreeMap<String, Arc<dyn Provider>>,
+}
+
+/// Why a gateway did not open or could not go on.
+#[derive(Debug)]
+pub enum StartError {
+    /// The configuration is not good; all of its faults.
+    Config(Vec<Fault>),
+    /// The data folder cannot be made or written.
+    DataFolder(std::path::PathBuf, io::Error),
+    /// The store cannot be opened or migrated.
+    Store(store::Error),
+    /// The address cannot be listened on.
+    Listen(std::net::SocketAddr, io::Error),
+    /// A defect of this version.
+    Defect(crate::Error),
+}
+
+/// Opens a gateway, listens where `config` says, and serves until `shutdown` is ready and running turns have ended.
+///
+/// # Errors
+/// If it cannot open or listen.
+pub async fn serve(config: Config, shutdown: impl Future<Output = ()>) -> Result<(), StartError> {
+    let listen = config.listen;
+    let gateway = Gateway::open(config).await?;
+    let listener = TcpListener::bind(listen).await.map_err(|fault| StartError::Listen(listen, fault))?;
+    gateway.run(listener, shutdown).await;
+    Ok(())
+}
+
+impl Gateway {
+    /// Opens a gateway with its own parts.
+    ///
+    /// # Errors
+    /// If the configuration, the data folder or the store is not good.
+    pub async fn open(config: Config) -> Result<Self, StartError> {
+        Self::builder(config).open().await
+    }
+
+    /// A gateway into which parts are handed before it opens.
+    #[must_use]
+    pub fn builder(config: Config) -> Builder {
+        Builder {
+            config,
+            clock: Arc::new(SystemClock),
+            ids: IdMaker::default(),
+            authenticator: None,
+            providers: BTreeMap::new(),
+        }
+    }
+
+    /// The gateway's routes, to nest or merge into the host's router. The host's fallback answers unknown paths. Limits by
+    /// address need the host to serve with `into_make_service_with_connect_info::<SocketAddr>()`.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Serves the connections of `listener` until `shutdown` is ready; then refuses new ones, and returns when running
+    /// requests and turns have ended, or when the configuration's `drain_s` is over.
+    pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+        let router = router::standalone(self.router, &self.app, &self.limits);
+        let drain = std::time::Duration::from_secs(self.app.config.drain_s);
+        let connections = connection::accept(listener, router, shutdown).await;
+        self.app.stopping.cancel();
+        self.app.tasks.close();
+        let ended = async {
+            tokio::join!(connections.shutdown(), self.app.tasks.wait());
+        };
+        if tokio::time::timeout(drain, ended).await.is_err() {
+            tracing::warn!(drain_s = self.app.config.drain_s, "stopped with requests or turns still running");
+        }
+    }
+}
+
+impl Builder {
+    /// Takes the time from `clock`.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Takes identifiers from `ids`.
+    #[must_use]
+    pub fn ids(mut self, ids: impl Ids) -> Self {
+        self.ids = IdMaker::new(ids);
+        self
+    }
+
+    /// Lets `authenticator` say who is calling, instead of the gateway's own tokens: the host's users, our roles.
+    #[must_use]
+    pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
+        self.authenticator = Some(Arc::new(authenticator));
+        self
+    }
+
+    /// Adds a provider of models under the name that agents use.
+    #[must_use]
+    pub fn provider(mut self, name: impl Into<String>, provider: impl Provider) -> Self {
+        self.providers.insert(name.into(), Arc::new(provider));
+        self
+    }
+
+    /// Opens the gateway: checks the configuration, makes the data folder, opens and migrates the store.
+    ///
+    /// # Errors
+    /// If one of these fails; nothing is half done then.
+    pub async fn open(self) -> Result<Gateway, StartError> {
+        let faults = self.config.validate();
+        if !faults.is_empty() {
+            return Err(StartError::Config(faults));
+        }
+        let data_dir = &self.config.data_dir;
+        std::fs::create_dir_all(data_dir).map_err(|fault| StartError::DataFolder(data_dir.clone(), fault))?;
+        let store = store::open(&self.config.store, data_dir).map_err(StartError::Store)?;
+        migrate::apply(&store, self.clock.now_ms()).await.map_err(StartError::Store)?;
+        let routes = router::routes().map_err(StartError::Defect)?;
+        let app = App {
+            document: Arc::new(Document::new(Arc::clone(&routes.contract.document))),
+            started_at_ms: self.clock.now_ms(),
+            store,
+            clock: Arc::clone(&self.clock),
+            ids: self.ids,
+            authenticator: self.authenticator.unwrap_or_else(|| Arc::new(Nobody)),
+            stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            config: Arc::new(self.config),
+        };
+        let limits = Arc::new(Limits::new(&app.config.limits, &self.clock));
+        let router = router::router(&routes, &app, &limits);
+        Ok(Gateway { app, limits, router })
+    }
+}
+
+/// Knows nobody.
+struct Nobody;
+
+impl Authenticator for Nobody {
+    fn authenticate<'a>(
+        &'a self,
+        _: &'a http::HeaderMap,
+    ) -> futures_util::future::BoxFuture<'a, Result<Identity, auth::Error>> {
+        Box::pin(async { Err(auth::Error::Unauthorized("This gateway knows no credential.")) })
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(faults) => {
+                write!(formatter, "the configuration is not good:")?;
+                faults.iter().try_for_each(|fault| write!(formatter, "\n  {}: {}", fault.key, fault.detail))
+            }
+            Self::DataFolder(path, fault) => {
+                write!(formatter, "the data folder {} is of no use: {fault}", path.display())
+            }
+            Self::Store(fault) => write!(formatter, "the store cannot be opened: {fault}"),
+            Self::Listen(address, fault) => write!(formatter, "cannot listen on {address}: {fault}"),
+            Self::Defect(fault) => write!(formatter, "this version has a defect: {fault}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Config(_) => None,
+            Self::DataFolder(_, fault) | Self::Listen(_, fault) => Some(fault),
+            Self::Store(fault) => Some(fault),
+            Self::Defect(fault) => Some(fault),
+        }
+    }
+}
