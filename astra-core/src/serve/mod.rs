@@ -19,7 +19,7 @@ use crate::http::limit::Limits;
 use crate::ids::{IdMaker, Ids};
 use crate::provider::Provider;
 use crate::router;
-use crate::store::{self, migrate};
+use crate::store::{self, FolderLock, migrate};
 
 mod connection;
 
@@ -28,6 +28,7 @@ pub struct Gateway {
     app: App,
     limits: Arc<Limits>,
     router: Router,
+    _lock: FolderLock,
 }
 
 /// What a host program may hand in before the gateway opens.
@@ -151,6 +152,7 @@ impl Builder {
         }
         let data_dir = &self.config.data_dir;
         std::fs::create_dir_all(data_dir).map_err(|fault| StartError::DataFolder(data_dir.clone(), fault))?;
+        let lock = FolderLock::take(data_dir).map_err(StartError::Store)?;
         let store = store::open(&self.config.store, data_dir).map_err(StartError::Store)?;
         migrate::apply(&store, self.clock.now_ms()).await.map_err(StartError::Store)?;
         let routes = router::routes().map_err(StartError::Defect)?;
@@ -167,7 +169,7 @@ impl Builder {
         };
         let limits = Arc::new(Limits::new(&app.config.limits, &self.clock));
         let router = router::router(&routes, &app, &limits);
-        Ok(Gateway { app, limits, router })
+        Ok(Gateway { app, limits, router, _lock: lock })
     }
 }
 
