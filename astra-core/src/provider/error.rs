@@ -33,10 +33,30 @@ pub enum Kind {
     TooLarge,
     /// The answer ended before it was complete.
     Cut,
-    /// The circuit is open: the upstream failed too often just now.
-    CircuitOpen,
+    /// The circuit is open: the upstream failed too often just now. It is tried again after this time.
+    CircuitOpen(Duration),
     /// No provider of this name is configured.
     Unknown,
+}
+
+impl Kind {
+    /// A name for traces and reports, such as `rate_limited`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::RateLimited(_) => "rate_limited",
+            Self::Key => "key",
+            Self::Refused(_) => "refused",
+            Self::Server(..) => "server",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too_large",
+            Self::Cut => "cut",
+            Self::CircuitOpen(_) => "circuit_open",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 impl Error {
@@ -45,10 +65,31 @@ impl Error {
         Self { kind, message: message.into() }
     }
 
-    /// Whether the same call may succeed a moment later.
+    /// Whether the same call may succeed a moment later. A time-out is not among them: who waited that long goes on
+    /// to the next provider.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self.kind, Kind::Connect | Kind::Timeout | Kind::RateLimited(_) | Kind::Server(..) | Kind::Cut)
+        matches!(self.kind, Kind::Connect | Kind::RateLimited(_) | Kind::Server(..) | Kind::Cut)
+    }
+
+    /// Whether the upstream is ill, so that it counts against its circuit. A request that the upstream refuses, a wrong
+    /// key and a full quota say nothing about the upstream: one tenant's bad request must not shut out the others.
+    #[must_use]
+    pub const fn is_fault_of_upstream(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Connect | Kind::Timeout | Kind::Server(..) | Kind::Malformed | Kind::TooLarge | Kind::Cut
+        )
+    }
+
+    /// How long the upstream, or its open circuit, asks to wait.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self.kind {
+            Kind::RateLimited(wait) | Kind::Server(_, wait) => wait,
+            Kind::CircuitOpen(wait) => Some(wait),
+            _ => None,
+        }
     }
 }
 

@@ -1,22 +1,43 @@
 //! Upstream models: what is asked, what is answered, and what can go wrong, for every wire protocol alike.
 
+mod anthropic;
+mod breaker;
+mod chunks;
+mod client;
+mod echo;
+mod entry;
 mod error;
-
-use std::sync::Arc;
+mod health;
+mod mask;
+mod models;
+mod ollama;
+mod openai;
+mod presets;
+mod registry;
+mod retry;
+mod settings;
+mod sse;
+mod upstream;
+mod walk;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
+pub use breaker::Circuit;
 pub use error::{Error, Kind};
+pub use health::{Health, LastError};
+pub use ollama::detect_ollama;
+pub use presets::{Preset, preset, presets};
+pub use registry::{Check, Listing, ModelInfo, Registry, Status};
+pub use retry::Jitter;
+pub use walk::{Answered, Attempt, Failure, Target};
 
-/// A question to a model.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// The provider's own name of the model.
-    pub model: String,
-    /// The conversation, oldest first; a system message, if any, comes first.
-    pub messages: Arc<Vec<Message>>,
+/// A question to a model, borrowed for the time of the call: nothing of a conversation is copied on its way upstream.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The conversation, oldest first; system messages, if any, come first.
+    pub messages: &'a [Message],
     /// Sampling temperature, 0 to 2.
     pub temperature: Option<f64>,
     /// Most tokens that the answer may have.
@@ -72,6 +93,17 @@ pub enum Part {
     },
 }
 
+impl Part {
+    /// The text, of a part that is text.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text { text } => Some(text),
+            Self::ImageUrl { .. } => None,
+        }
+    }
+}
+
 /// Why a model stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -109,31 +141,28 @@ pub struct Completion {
 pub enum Chunk {
     /// More text.
     Content(String),
-    /// The end of the text, and why.
+    /// The end of the text, and why. Comes once; [`Chunk::Usage`] may follow.
     Finish(FinishReason),
-    /// What the provider counted.
+    /// What the provider counted so far; a later one replaces an earlier one.
     Usage(Usage),
 }
 
-/// A streamed answer: all chunks of one network read together, so that they can go on together. A stream that ends
-/// without [`Chunk::Finish`] is an error of kind [`Kind::Cut`], which the provider reports itself.
+/// A streamed answer: all chunks of one network read together, so that they can go on together. An empty item says
+/// that the upstream is alive. A stream that ends without [`Chunk::Finish`] is an error of kind [`Kind::Cut`], which
+/// the provider reports itself; nothing follows an error.
 pub type ChunkStream = BoxStream<'static, Result<Vec<Chunk>, Error>>;
-
-/// A model as its provider lists it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ModelName(pub String);
 
 /// One upstream. A host program may hand in its own.
 ///
 /// Implementations do one call and report faults; retries, circuit breaker, time-outs and fallbacks are the registry's.
 /// Dropping a future or stream ends the call.
 pub trait Provider: Send + Sync + 'static {
-    /// Asks for the whole answer at once.
-    fn complete<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Completion, Error>>;
+    /// Asks `model` for the whole answer at once.
+    fn complete<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<Completion, Error>>;
 
-    /// Asks for the answer piece by piece; the future is ready when the upstream accepted the request.
-    fn stream<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<ChunkStream, Error>>;
+    /// Asks `model` for the answer piece by piece; the future is ready when the upstream accepted the request.
+    fn stream<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<ChunkStream, Error>>;
 
-    /// The models that the upstream offers.
-    fn models(&self) -> BoxFuture<'_, Result<Vec<ModelName>, Error>>;
+    /// The names of the models that the upstream offers.
+    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>>;
 }

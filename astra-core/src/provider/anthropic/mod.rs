@@ -1,0 +1,79 @@
+//! Anthropic's Messages. <https://docs.anthropic.com/en/api/messages>
+
+mod answer;
+mod question;
+
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use reqwest::Url;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde::Deserialize;
+
+use super::chunks;
+use super::error::Error;
+use super::settings::Settings;
+use super::upstream::{Media, Upstream};
+use super::{ChunkStream, Completion, Provider, Request};
+use crate::clock::Clock;
+
+/// A server that speaks it.
+pub(super) struct Anthropic {
+    upstream: Arc<Upstream>,
+    messages: Url,
+}
+
+impl Anthropic {
+    pub(super) fn new(settings: &Settings, clock: Arc<dyn Clock>) -> Self {
+        let version = (HeaderName::from_static("anthropic-version"), HeaderValue::from_static("2023-06-01"));
+        let headers = HeaderMap::from_iter([version]);
+        let upstream = Upstream::new(settings, clock, HeaderName::from_static("x-api-key"), "", headers);
+        let messages = upstream.url(&["messages"]);
+        Self { upstream: Arc::new(upstream), messages }
+    }
+}
+
+impl Provider for Anthropic {
+    fn complete<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<Completion, Error>> {
+        async move {
+            let body = question::body(model, request, false)?;
+            let response = self.upstream.post(&self.messages, body, "application/json").await?;
+            Upstream::media(&response)?;
+            answer::read(&self.upstream.read(response).await?, &self.upstream)
+        }
+        .boxed()
+    }
+
+    fn stream<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<ChunkStream, Error>> {
+        async move {
+            let body = question::body(model, request, true)?;
+            let response = self.upstream.post(&self.messages, body, "text/event-stream").await?;
+            if Upstream::media(&response)? == Media::Json {
+                return Ok(chunks::whole(answer::read(&self.upstream.read(response).await?, &self.upstream)?));
+            }
+            Ok(chunks::decode(response, answer::Decoder::default(), Arc::clone(&self.upstream)))
+        }
+        .boxed()
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {
+        async move {
+            let mut url = self.upstream.url(&["models"]);
+            url.query_pairs_mut().append_pair("limit", "1000");
+            let list: List =
+                serde_json::from_slice(&self.upstream.get(url).await?).map_err(|fault| chunks::malformed(&fault))?;
+            Ok(list.data.into_iter().map(|model| model.id).collect())
+        }
+        .boxed()
+    }
+}
+
+#[derive(Deserialize)]
+struct List {
+    data: Vec<Listed>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    id: String,
+}

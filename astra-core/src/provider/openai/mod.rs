@@ -1,0 +1,80 @@
+//! OpenAI's Chat Completions, as OpenAI and everybody else serves it.
+//! <https://platform.openai.com/docs/api-reference/chat>
+
+mod answer;
+mod question;
+
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use reqwest::Url;
+use reqwest::header::{AUTHORIZATION, HeaderMap};
+use serde::Deserialize;
+
+use super::chunks;
+use super::error::Error;
+use super::presets::Quirks;
+use super::settings::Settings;
+use super::upstream::{Media, Upstream};
+use super::{ChunkStream, Completion, Provider, Request};
+use crate::clock::Clock;
+
+/// A server that speaks it.
+pub(super) struct OpenAi {
+    upstream: Arc<Upstream>,
+    chat: Url,
+    quirks: Quirks,
+}
+
+impl OpenAi {
+    pub(super) fn new(settings: &Settings, clock: Arc<dyn Clock>) -> Self {
+        let upstream = Upstream::new(settings, clock, AUTHORIZATION, "Bearer ", HeaderMap::new());
+        let chat = upstream.url(&["chat", "completions"]);
+        Self { upstream: Arc::new(upstream), chat, quirks: settings.quirks }
+    }
+}
+
+impl Provider for OpenAi {
+    fn complete<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<Completion, Error>> {
+        async move {
+            let body = question::body(model, request, self.quirks, false)?;
+            let response = self.upstream.post(&self.chat, body, "application/json").await?;
+            Upstream::media(&response)?;
+            answer::read(&self.upstream.read(response).await?, &self.upstream)
+        }
+        .boxed()
+    }
+
+    fn stream<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<ChunkStream, Error>> {
+        async move {
+            let body = question::body(model, request, self.quirks, true)?;
+            let response = self.upstream.post(&self.chat, body, "text/event-stream").await?;
+            if Upstream::media(&response)? == Media::Json {
+                return Ok(chunks::whole(answer::read(&self.upstream.read(response).await?, &self.upstream)?));
+            }
+            Ok(chunks::decode(response, answer::Decoder::default(), Arc::clone(&self.upstream)))
+        }
+        .boxed()
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {
+        async move {
+            let body = self.upstream.get(self.upstream.url(&["models"])).await?;
+            let list: List = serde_json::from_slice(&body).map_err(|fault| chunks::malformed(&fault))?;
+            // Gemini's names are paths.
+            let name = |model: Listed| model.id.strip_prefix("models/").map(str::to_owned).unwrap_or(model.id);
+            Ok(list.data.into_iter().map(name).collect())
+        }
+        .boxed()
+    }
+}
+
+#[derive(Deserialize)]
+struct List {
+    data: Vec<Listed>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    id: String,
+}

@@ -1,0 +1,163 @@
+//! The body of a request, written straight from the borrowed conversation.
+
+use serde::Serialize;
+use serde::ser::{SerializeSeq as _, Serializer};
+
+use crate::provider::error::{Error, Kind};
+use crate::provider::presets::Quirks;
+use crate::provider::{Content, Message, Part, Request, Role};
+
+/// Bytes of a body beside the conversation, and of a message beside its text: saves the buffer from growing in steps.
+const FRAME_BYTES: usize = 256;
+
+/// The JSON of `request` to `model`.
+pub(super) fn body(model: &str, request: Request<'_>, quirks: Quirks, stream: bool) -> Result<Vec<u8>, Error> {
+    let most = request.max_output_tokens;
+    let (max_tokens, max_completion_tokens) = if quirks.names_completion_tokens { (None, most) } else { (most, None) };
+    let question = Question {
+        model,
+        messages: Messages(request.messages),
+        temperature: request.temperature,
+        max_tokens,
+        max_completion_tokens,
+        stream,
+        stream_options: (stream && quirks.takes_stream_options).then_some(StreamOptions { include_usage: true }),
+    };
+    let mut body = Vec::with_capacity(FRAME_BYTES + request.messages.iter().map(weight).sum::<usize>());
+    serde_json::to_writer(&mut body, &question)
+        .map_err(|fault| Error::new(Kind::Refused(400), format!("the request is not JSON: {fault}")))?;
+    Ok(body)
+}
+
+fn weight(message: &Message) -> usize {
+    FRAME_BYTES / 4
+        + match &message.content {
+            Content::Text(text) => text.len(),
+            Content::Parts(parts) => parts.iter().map(part_weight).sum(),
+        }
+}
+
+fn part_weight(part: &Part) -> usize {
+    match part {
+        Part::Text { text } => text.len(),
+        Part::ImageUrl { url } => url.len(),
+    }
+}
+
+#[derive(Serialize)]
+struct Question<'a> {
+    model: &'a str,
+    messages: Messages<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<StreamOptions>,
+}
+
+#[derive(Serialize)]
+struct StreamOptions {
+    include_usage: bool,
+}
+
+struct Messages<'a>(&'a [Message]);
+
+impl Serialize for Messages<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        for message in self.0 {
+            list.serialize_element(&WireMessage { role: message.role, content: WireContent(&message.content) })?;
+        }
+        list.end()
+    }
+}
+
+#[derive(Serialize)]
+struct WireMessage<'a> {
+    role: Role,
+    content: WireContent<'a>,
+}
+
+struct WireContent<'a>(&'a Content);
+
+impl Serialize for WireContent<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Content::Text(text) => serializer.serialize_str(text),
+            Content::Parts(parts) => serializer.collect_seq(parts.iter().map(WirePart::from)),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum WirePart<'a> {
+    Text { text: &'a str },
+    ImageUrl { image_url: ImageUrl<'a> },
+}
+
+#[derive(Serialize)]
+struct ImageUrl<'a> {
+    url: &'a str,
+}
+
+impl<'a> From<&'a Part> for WirePart<'a> {
+    fn from(part: &'a Part) -> Self {
+        match part {
+            Part::Text { text } => Self::Text { text },
+            Part::ImageUrl { url } => Self::ImageUrl { image_url: ImageUrl { url } },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::provider::presets::PLAIN;
+
+    fn sent(request: Request<'_>, quirks: Quirks, stream: bool) -> Value {
+        serde_json::from_slice(&body("gpt", request, quirks, stream).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_body_is_what_the_protocol_says() {
+        let parts = vec![Part::Text { text: "what?".into() }, Part::ImageUrl { url: "https://e.org/a.png".into() }];
+        let messages = [
+            Message { role: Role::System, content: Content::Text("Be \"brief\".".into()) },
+            Message { role: Role::User, content: Content::Parts(parts) },
+        ];
+        let request = Request { messages: &messages, temperature: Some(0.5), max_output_tokens: Some(9) };
+        let expected = json!({
+            "model": "gpt",
+            "messages": [
+                {"role": "system", "content": "Be \"brief\"."},
+                {"role": "user", "content": [
+                    {"type": "text", "text": "what?"},
+                    {"type": "image_url", "image_url": {"url": "https://e.org/a.png"}},
+                ]},
+            ],
+            "temperature": 0.5,
+            "max_tokens": 9,
+            "stream": true,
+            "stream_options": {"include_usage": true},
+        });
+        assert_eq!(sent(request, PLAIN, true), expected);
+    }
+
+    #[test]
+    fn quirks_are_obeyed_and_what_is_absent_is_not_sent() {
+        let quirks = Quirks { names_completion_tokens: true, takes_stream_options: false };
+        let request = Request { messages: &[], temperature: None, max_output_tokens: Some(9) };
+        let expected = json!({"model": "gpt", "messages": [], "max_completion_tokens": 9, "stream": true});
+        assert_eq!(sent(request, quirks, true), expected);
+        let request = Request { max_output_tokens: None, ..request };
+        assert_eq!(sent(request, PLAIN, false), json!({"model": "gpt", "messages": []}));
+    }
+}

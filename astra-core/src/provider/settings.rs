@@ -1,0 +1,202 @@
+//! A provider's configuration with its preset's values where it says nothing, or what is wrong with it.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+
+use super::presets::{PLAIN, Preset, Quirks, preset, presets};
+use super::retry::RETRIES;
+use crate::config::{Fault, Protocol, ProviderConfig, Secret};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const FIRST_TOKEN_TIMEOUT: Duration = Duration::from_secs(120);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+const RETRIES_MAX: u32 = 10;
+const NAME_BYTES_MAX: usize = 64;
+
+/// All that a provider needs to know of itself.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    pub preset: Option<&'static Preset>,
+    pub protocol: Protocol,
+    pub quirks: Quirks,
+    pub base_url: Url,
+    pub api_key: Option<Secret>,
+    pub default_model: Option<String>,
+    pub connect_timeout: Duration,
+    pub limits: Limits,
+}
+
+/// How long a call may take, and how often it is tried.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub first_token_timeout: Duration,
+    pub idle_timeout: Duration,
+    pub retries: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { first_token_timeout: FIRST_TOKEN_TIMEOUT, idle_timeout: IDLE_TIMEOUT, retries: RETRIES }
+    }
+}
+
+/// Completes the configuration of the provider `name`; answers all that is wrong with it at once.
+pub(super) fn resolve(name: &str, config: &ProviderConfig) -> Result<Settings, Vec<Fault>> {
+    let mut faults = check(name, config);
+    let preset = preset(config.preset.as_deref().unwrap_or(name));
+    let protocol = config.protocol.or(preset.map(|preset| preset.protocol)).unwrap_or(Protocol::OpenAi);
+    let configured = config.base_url.as_deref();
+    let url = configured.or(preset.map(|preset| preset.base_url)).filter(|url| !url.is_empty());
+    // What has no upstream still has a URL, so that no part of the gateway must tell the two apart.
+    let url = if protocol == Protocol::Echo { Some("http://localhost") } else { url };
+    let base_url = match url.map(read_url) {
+        Some(Ok(base_url)) => Some(base_url),
+        Some(Err(detail)) => {
+            faults.push(fault(name, "base_url", detail));
+            None
+        }
+        None => {
+            let known: Vec<&str> = presets().iter().map(|preset| preset.name).collect();
+            let detail = format!("is needed, or preset, one of {}", known.join(", "));
+            faults.push(fault(name, "base_url", detail));
+            None
+        }
+    };
+    let is_keyless = config.api_key.as_ref().is_none_or(|key| key.expose().is_empty());
+    if let Some(preset) = preset.filter(|preset| preset.needs_key && configured.is_none() && is_keyless) {
+        let variables = preset.key_variables.join(" or ");
+        faults.push(fault(name, "api_key", format!("is needed; {variables} in the environment does as well")));
+    }
+    let Some(base_url) = base_url.filter(|_| faults.is_empty()) else { return Err(faults) };
+    let ms = |value: Option<u64>, default: Duration| value.map_or(default, Duration::from_millis);
+    let default_model = config.default_model.as_deref().or(preset.and_then(|preset| preset.default_model));
+    Ok(Settings {
+        preset,
+        protocol,
+        quirks: preset.map_or(PLAIN, |preset| preset.quirks),
+        base_url,
+        api_key: config.api_key.clone().filter(|_| !is_keyless),
+        default_model: default_model.map(str::to_owned),
+        connect_timeout: ms(config.connect_timeout_ms, CONNECT_TIMEOUT),
+        limits: Limits {
+            first_token_timeout: ms(config.first_token_timeout_ms, FIRST_TOKEN_TIMEOUT),
+            idle_timeout: ms(config.idle_timeout_ms, IDLE_TIMEOUT),
+            retries: config.max_retries.unwrap_or(RETRIES),
+        },
+    })
+}
+
+/// What is wrong whatever the preset says.
+fn check(name: &str, config: &ProviderConfig) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut refuse = |key: &str, detail: &str| faults.push(fault(name, key, detail.to_owned()));
+    let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_name = name.bytes().all(|byte| is_slug(byte) || byte == b'_' || byte == b'-');
+    if !is_name || !name.bytes().next().is_some_and(is_slug) || name.len() > NAME_BYTES_MAX {
+        refuse("", "is no name: write lower-case letters, digits, _ and -, at most 64, a letter or digit first");
+    }
+    if config.preset.as_deref().is_some_and(|name| preset(name).is_none()) {
+        let known: Vec<&str> = presets().iter().map(|preset| preset.name).collect();
+        refuse("preset", &format!("is not one of {}", known.join(", ")));
+    }
+    if config.api_key.as_ref().is_some_and(|key| HeaderValue::from_str(key.expose()).is_err()) {
+        refuse("api_key", "has a line break or another character that no key has");
+    }
+    for (key, value) in [
+        ("connect_timeout_ms", config.connect_timeout_ms),
+        ("first_token_timeout_ms", config.first_token_timeout_ms),
+        ("idle_timeout_ms", config.idle_timeout_ms),
+    ] {
+        if value == Some(0) {
+            refuse(key, "must be at least 1");
+        }
+    }
+    if config.max_retries.is_some_and(|retries| retries > RETRIES_MAX) {
+        refuse("max_retries", "must be at most 10");
+    }
+    for (model, tokens) in &config.context_tokens {
+        if *tokens == 0 {
+            refuse(&format!("context_tokens.{model}"), "must be at least 1");
+        }
+    }
+    for (model, prices) in &config.prices {
+        let is_price = |price: f64| price.is_finite() && price >= 0.0;
+        if !is_price(prices.input_usd_per_million) || !is_price(prices.output_usd_per_million) {
+            refuse(&format!("prices.{model}"), "must not be negative");
+        }
+    }
+    faults
+}
+
+fn read_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|fault| format!("is no URL: {fault}"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err("must begin with http:// or https://".into());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not hold a user or a password: the key belongs into api_key".into());
+    }
+    Ok(url)
+}
+
+/// Whether `url` names this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn fault(name: &str, key: &str, detail: String) -> Fault {
+    let key = if key.is_empty() { format!("providers.{name}") } else { format!("providers.{name}.{key}") };
+    Fault { key, detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faulty_keys(name: &str, config: &ProviderConfig) -> Vec<String> {
+        resolve(name, config).err().unwrap_or_default().into_iter().map(|fault| fault.key).collect()
+    }
+
+    #[test]
+    fn a_preset_needs_no_more_than_its_key() {
+        let config = ProviderConfig { api_key: Some(Secret::new("k")), ..ProviderConfig::default() };
+        let settings = resolve("anthropic", &config).unwrap();
+        assert_eq!(settings.protocol, Protocol::Anthropic);
+        assert_eq!(settings.base_url.as_str(), "https://api.anthropic.com/v1");
+        assert_eq!(faulty_keys("anthropic", &ProviderConfig::default()), ["providers.anthropic.api_key"]);
+        assert!(resolve("ollama", &ProviderConfig::default()).is_ok());
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        let config = ProviderConfig {
+            preset: Some("opnai".into()),
+            api_key: Some(Secret::new("two\nlines")),
+            idle_timeout_ms: Some(0),
+            max_retries: Some(11),
+            ..ProviderConfig::default()
+        };
+        let keys = ["preset", "api_key", "idle_timeout_ms", "max_retries", "base_url"];
+        assert_eq!(faulty_keys("mine", &config), keys.map(|key| format!("providers.mine.{key}")));
+        assert_eq!(faulty_keys("My provider", &ProviderConfig::default())[0], "providers.My provider");
+    }
+
+    #[test]
+    fn urls_that_cannot_be_right_are_refused() {
+        for url in ["localhost:8000", "ftp://host/v1", "http://user:pass@host/v1", "http://", "not a url"] {
+            let config = ProviderConfig { base_url: Some(url.into()), ..ProviderConfig::default() };
+            assert_eq!(faulty_keys("mine", &config), ["providers.mine.base_url"], "{url}");
+        }
+    }
+
+    #[test]
+    fn loopback_is_this_machine_only() {
+        let is = |url: &str| is_loopback(&Url::parse(url).unwrap());
+        assert!(is("http://127.0.0.1:11434") && is("http://[::1]:1/") && is("http://localhost/v1"));
+        assert!(!is("http://127.0.0.1.example.com") && !is("http://10.0.0.1") && !is("http://0.0.0.0"));
+    }
+}

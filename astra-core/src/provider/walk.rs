@@ -1,0 +1,230 @@
+//! From one provider to the next until one answers: circuit, tries and time-outs of each, and the account of it all.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::breaker::Permit;
+use super::chunks::cut;
+use super::entry::Entry;
+use super::error::{Error, Kind};
+use super::registry::Registry;
+use super::{Chunk, ChunkStream, Completion, Request, retry};
+
+/// Whom to ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The provider's name in the configuration.
+    pub provider: String,
+    /// The provider's name of the model; its default model when absent.
+    pub model: Option<String>,
+}
+
+/// An answer, and how it was come by.
+#[derive(Debug)]
+pub struct Answered<T> {
+    /// The answer.
+    pub answer: T,
+    /// All tries, oldest first; the last one is the one that answered.
+    pub attempts: Vec<Attempt>,
+}
+
+/// One try of one provider.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// The provider's name.
+    pub provider: String,
+    /// The provider's name of the model; empty if it came to no choice of one.
+    pub model: String,
+    /// When it began.
+    pub started: Instant,
+    /// How long it took, to the answer or to the first content of a stream; zero if nothing was sent.
+    pub elapsed: Duration,
+    /// Why it failed, if it did.
+    pub error: Option<Error>,
+}
+
+/// Nobody answered.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// What to tell: the last thing that an upstream did, rather than that a circuit is open.
+    pub error: Error,
+    /// All tries, oldest first.
+    pub attempts: Vec<Attempt>,
+}
+
+impl<T> Answered<T> {
+    /// The try that answered.
+    #[must_use]
+    pub fn attempt(&self) -> Option<&Attempt> {
+        self.attempts.last()
+    }
+}
+
+impl Failure {
+    fn new(attempts: Vec<Attempt>) -> Self {
+        let errors = || attempts.iter().rev().filter_map(|attempt| attempt.error.as_ref());
+        let telling = errors().find(|error| !matches!(error.kind, Kind::CircuitOpen(_) | Kind::Unknown));
+        let error = telling.or_else(|| errors().next()).cloned();
+        let error = error.unwrap_or_else(|| Error::new(Kind::Unknown, "no provider was named"));
+        Self { error, attempts }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(formatter)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl Registry {
+    /// Asks the first of `targets` and, if it fails, the next ones in order.
+    ///
+    /// # Errors
+    /// When all of them failed.
+    pub async fn complete(&self, targets: &[Target], request: Request<'_>) -> Result<Answered<Completion>, Failure> {
+        self.walk(targets, &Whole(request)).await
+    }
+
+    /// As [`Registry::complete`], but the answer comes piece by piece. It is given when its first content is there: until
+    /// then the next target can take over, afterwards a failure ends the stream.
+    ///
+    /// # Errors
+    /// When all of them failed.
+    pub async fn stream(&self, targets: &[Target], request: Request<'_>) -> Result<Answered<ChunkStream>, Failure> {
+        self.walk(targets, &Streamed(request)).await
+    }
+
+    async fn walk<C: Call>(&self, targets: &[Target], call: &C) -> Result<Answered<C::Answer>, Failure> {
+        let mut attempts = Vec::with_capacity(1);
+        for target in targets {
+            if let Some(answer) = self.ask(target, call, &mut attempts).await {
+                return Ok(Answered { answer, attempts });
+            }
+        }
+        Err(Failure::new(attempts))
+    }
+
+    /// Asks one target, several times if need be; its failures are in `attempts`.
+    async fn ask<C: Call>(&self, target: &Target, call: &C, attempts: &mut Vec<Attempt>) -> Option<C::Answer> {
+        let started = Instant::now();
+        let mut attempt = |model: &str, started: Instant, error: Option<Error>| {
+            let (provider, elapsed) = (target.provider.clone(), started.elapsed());
+            attempts.push(Attempt { provider, model: model.to_owned(), started, elapsed, error });
+        };
+        let named = target.model.as_deref().unwrap_or_default();
+        let Some(entry) = self.entry(&target.provider) else {
+            let error = Error::new(Kind::Unknown, format!("no provider named {} is configured", target.provider));
+            attempt(named, started, Some(error));
+            return None;
+        };
+        let admission = match entry.admit() {
+            Ok(admission) => admission,
+            Err(error) => {
+                attempt(named, started, Some(error));
+                return None;
+            }
+        };
+        let model = match &target.model {
+            Some(model) => model.clone(),
+            None => match entry.default_model().await {
+                Ok(model) => model,
+                Err(error) => {
+                    admission.failed(&error);
+                    attempt(named, started, Some(error));
+                    return None;
+                }
+            },
+        };
+        for retries in 0.. {
+            let started = Instant::now();
+            let error = match call.run(entry, &model, admission.permit()).await {
+                Ok(answer) => {
+                    admission.succeeded(started.elapsed());
+                    attempt(&model, started, None);
+                    return Some(answer);
+                }
+                Err(error) => error,
+            };
+            attempt(&model, started, Some(error.clone()));
+            let Some(wait) = retry::wait(&error, retries, entry.limits.retries, self.jitter()) else {
+                admission.failed(&error);
+                return None;
+            };
+            sleep(wait).await;
+        }
+        None
+    }
+}
+
+/// One call of one upstream, under its time-outs.
+trait Call: Sync {
+    type Answer: Send;
+
+    fn run(
+        &self,
+        entry: &Arc<Entry>,
+        model: &str,
+        permit: Option<Permit>,
+    ) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
+}
+
+struct Whole<'a>(Request<'a>);
+
+impl Call for Whole<'_> {
+    type Answer = Completion;
+
+    async fn run(&self, entry: &Arc<Entry>, model: &str, _: Option<Permit>) -> Result<Completion, Error> {
+        within(entry.limits.first_token_timeout, "answer", entry.provider.complete(model, self.0)).await
+    }
+}
+
+struct Streamed<'a>(Request<'a>);
+
+impl Call for Streamed<'_> {
+    type Answer = ChunkStream;
+
+    async fn run(&self, entry: &Arc<Entry>, model: &str, permit: Option<Permit>) -> Result<ChunkStream, Error> {
+        let limit = entry.limits.first_token_timeout;
+        let mut chunks = within(limit, "answer", entry.provider.stream(model, self.0)).await?;
+        let mut usage = None;
+        loop {
+            let read = within(limit, "begin to answer", chunks.try_next()).await?.ok_or_else(cut)?;
+            if !read.iter().all(|chunk| matches!(chunk, Chunk::Usage(_))) {
+                let first: Vec<Chunk> = usage.into_iter().chain(read).collect();
+                return Ok(stream::iter([Ok(first)]).chain(guarded(chunks, Arc::clone(entry), permit)).boxed());
+            }
+            usage = read.into_iter().last().or(usage);
+        }
+    }
+}
+
+/// The rest of a stream, under the time-out between tokens; its failure is put on the provider's record.
+fn guarded(chunks: ChunkStream, entry: Arc<Entry>, permit: Option<Permit>) -> ChunkStream {
+    stream::try_unfold((chunks, entry), move |(mut chunks, entry)| async move {
+        match within(entry.limits.idle_timeout, "go on with its answer", chunks.try_next()).await {
+            Ok(read) => Ok(read.map(|read| (read, (chunks, entry)))),
+            Err(error) => {
+                if let Some(permit) = permit {
+                    entry.failed_later(permit, &error);
+                }
+                Err(error)
+            }
+        }
+    })
+    .boxed()
+}
+
+async fn within<T>(
+    limit: Duration,
+    what: &str,
+    work: impl Future<Output = Result<T, Error>> + Send,
+) -> Result<T, Error> {
+    let late = |_| Error::new(Kind::Timeout, format!("the provider did not {what} within {} ms", limit.as_millis()));
+    timeout(limit, work).await.map_err(late)?
+}
