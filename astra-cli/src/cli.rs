@@ -22,6 +22,8 @@ pub(crate) struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Serve(Box<commands::serve::Args>),
+    Spec(commands::spec::Args),
     Migrate(commands::migrate::Args),
     Config(commands::config::Args),
     Completions(commands::completions::Args),
@@ -32,6 +34,8 @@ impl Command {
     /// Runs the command.
     pub(crate) fn run(self, context: &commands::Context) -> crate::error::Result<()> {
         match self {
+            Self::Serve(args) => commands::serve::run(&args, context),
+            Self::Spec(args) => commands::spec::run(&args, context),
             Self::Migrate(args) => commands::migrate::run(args, context),
             Self::Config(args) => commands::config::run(&args, context),
             Self::Completions(args) => commands::completions::run(&args, context),

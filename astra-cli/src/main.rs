@@ -1,6 +1,7 @@
 //! The binary `astra`: reads the command line, runs the command, tells what went wrong.
 
 mod cli;
+mod client;
 mod commands;
 mod env;
 mod error;

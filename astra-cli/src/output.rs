@@ -34,6 +34,11 @@ impl Printer {
         self.stdout_is_terminal
     }
 
+    /// Whether colours may be used where a person reads.
+    pub(crate) const fn colours_allowed(&self) -> bool {
+        self.colours_allowed
+    }
+
     /// Writes data as it is, at once.
     pub(crate) fn data(&self, text: impl AsRef<[u8]>) -> Result<()> {
         let mut stdout = std::io::stdout().lock();

@@ -1,5 +1,6 @@
 //! What is configured, from four places: the defaults, the file above them, the environment above that, the flags on top.
 
+mod discover;
 mod expand;
 mod file;
 mod suggest;
@@ -9,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use astra_core::config::{Config, Secret};
 use clap::Args;
+
+pub(crate) use discover::discover;
 
 use crate::env::{self, Environment};
 use crate::error::{Error, Result};

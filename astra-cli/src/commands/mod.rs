@@ -4,6 +4,8 @@ pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod man;
 pub(crate) mod migrate;
+pub(crate) mod serve;
+pub(crate) mod spec;
 
 use astra_core::config::Config;
 use astra_core::store::{self, Db};

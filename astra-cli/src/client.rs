@@ -1,0 +1,135 @@
+//! How commands talk to a running gateway, and how its refusals are told.
+
+pub(crate) mod events;
+
+use std::time::Duration;
+
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::env::{self, Environment};
+use crate::error::{Error, Result};
+
+/// The gateway that `astra serve` runs when nothing is configured.
+pub(crate) const DEFAULT_SERVER: &str = "http://127.0.0.1:3000";
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A gateway, with the token to show it.
+pub(crate) struct Client {
+    http: reqwest::Client,
+    server: String,
+    token: String,
+}
+
+/// The body of a refusal (RFC 9457).
+#[derive(Debug, Deserialize)]
+pub(crate) struct Problem {
+    title: String,
+    #[serde(default)]
+    detail: Option<String>,
+    #[serde(default)]
+    request_id: Option<String>,
+    #[serde(default)]
+    errors: Vec<Fault>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Fault {
+    pointer: String,
+    detail: String,
+}
+
+impl Client {
+    /// A client of the gateway at `server`, an `http:` or `https:` URL.
+    pub(crate) fn new(server: &str, token: impl Into<String>) -> Result<Self> {
+        let server = server.trim_end_matches('/').to_owned();
+        if !server.starts_with("http://") && !server.starts_with("https://") {
+            return Err(Error::usage(format!("`{server}` is not the URL of a gateway"))
+                .hint(format!("write it with its scheme, such as {DEFAULT_SERVER}")));
+        }
+        // Installing it twice is no fault: the first one stays.
+        let _installed = rustls::crypto::ring::default_provider().install_default();
+        let http =
+            reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).redirect(reqwest::redirect::Policy::none());
+        let http = http.build().map_err(|fault| Error::new("cannot set up TLS").because(&fault))?;
+        Ok(Self { http, server, token: token.into() })
+    }
+
+    /// A client with the token of the environment.
+    pub(crate) fn of_environment(server: &str, environment: &Environment) -> Result<Self> {
+        let token = environment.get(env::TOKEN).ok_or_else(|| {
+            Error::new(format!("a token is needed to talk to {server}")).hint(format!(
+                "put it into {}; `astra token issue --name me` makes one beside a local gateway",
+                env::TOKEN
+            ))
+        })?;
+        Self::new(server, token)
+    }
+
+    /// Where the gateway is.
+    pub(crate) fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// A request with the token.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.server)).bearer_auth(&self.token)
+    }
+
+    /// Sends a request; any answer of success, or the gateway's refusal as an error.
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Response> {
+        let response = request.send().await.map_err(|fault| {
+            let error =
+                Error::new(format!("cannot reach the gateway at {}", self.server)).because(&fault.without_url());
+            error.hint("`astra serve` runs one here; --server or ASTRA_SERVER names another")
+        })?;
+        if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
+            return Ok(response);
+        }
+        Err(self.refusal(response).await)
+    }
+
+    /// Sends a request and reads the answer's JSON.
+    pub(crate) async fn fetch<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
+        let response = self.send(request).await?;
+        response.json().await.map_err(|fault| self.not_understood(&fault))
+    }
+
+    /// The answer is not what a gateway says.
+    pub(crate) fn not_understood(&self, fault: &reqwest::Error) -> Error {
+        Error::new(format!("the answer of {} is not a gateway's", self.server)).because(fault)
+    }
+
+    async fn refusal(&self, response: Response) -> Error {
+        let status = response.status();
+        let Ok(problem) = response.json::<Problem>().await else {
+            return Error::new(format!("{} answered {status}, and not as a gateway does", self.server));
+        };
+        let error = problem.told();
+        match status {
+            StatusCode::UNAUTHORIZED => error.hint(format!(
+                "{} holds a token that {} does not take: `astra token issue` makes a new one",
+                env::TOKEN,
+                self.server
+            )),
+            _ => error,
+        }
+    }
+}
+
+impl Problem {
+    /// The refusal in words.
+    pub(crate) fn told(self) -> Error {
+        let message = match self.detail {
+            Some(detail) => format!("{}: {}", self.title, detail.trim_end_matches('.')),
+            None => self.title,
+        };
+        let faults = self.errors.into_iter().map(|fault| format!("{} {}", fault.pointer, fault.detail));
+        let error = faults.fold(Error::new(message), Error::cause);
+        match self.request_id {
+            Some(id) => error.cause(format!("the gateway's log has it as {id}")),
+            None => error,
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! `astra serve`: runs a gateway until it is told to stop.
+
+mod log;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use astra_core::config::Config;
+use astra_core::{Gateway, StartError};
+use tokio::net::TcpListener;
+
+use super::Context;
+use crate::env;
+use crate::error::{Error, Result};
+use crate::settings::{self, ServerArgs};
+
+/// Run a gateway
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  astra serve                                  on 127.0.0.1:3000, with its data in ./astra-data
+  astra serve --listen 0.0.0.0:8080 --log-format json
+  ANTHROPIC_API_KEY=... astra serve            with a model behind the agents
+  ASTRA_DATABASE_URL=postgres://... astra serve
+
+The first ctrl-c or SIGTERM lets running turns finish, a second one does not.")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(flatten)]
+    log: log::Args,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
+    let format = log::start(&args.log, &context.environment, &context.printer)?;
+    let mut settings = settings::load(&args.server, &context.environment)?;
+    for (name, meant) in settings::misspelt_variables(&context.environment) {
+        context.printer.warning(format!("there is no variable {name}: did you mean {meant}?"));
+    }
+    let found = settings::discover(&mut settings.config, &context.environment);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|fault| Error::new("cannot start the runtime").because(&fault))?;
+    let served = runtime.block_on(async {
+        let config = settings.config;
+        let shown = Shown { config: config.clone(), found, args: &args.server };
+        let listener = listen(config.listen).await?;
+        let address = listener.local_addr().map_err(|fault| cannot_listen(config.listen, &fault))?;
+        let shutdown = stop_signal()?;
+        let gateway = Gateway::open(config).await.map_err(|fault| refused(&fault))?;
+        shown.announce(address, format, context);
+        gateway.run(listener, shutdown).await;
+        tracing::info!("stopped");
+        Ok(())
+    });
+    // What still blocks a thread after the drain must not keep the process.
+    runtime.shutdown_background();
+    served
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|fault| cannot_listen(address, &fault))
+}
+
+fn cannot_listen(address: SocketAddr, fault: &std::io::Error) -> Error {
+    let error = Error::new(format!("cannot listen on {address}")).because(fault);
+    match fault.kind() {
+        std::io::ErrorKind::AddrInUse => error
+            .hint("another program has this port: stop it, or take another with --listen (port 0 takes a free one)"),
+        std::io::ErrorKind::PermissionDenied => {
+            error.hint("ports below 1024 need privileges: take another with --listen")
+        }
+        _ => error.hint("--listen takes an address of this machine and a port, such as 127.0.0.1:3000"),
+    }
+}
+
+fn refused(fault: &StartError) -> Error {
+    let error = Error::new("the gateway cannot start").because(fault);
+    match fault {
+        StartError::DataFolder(..) => error.hint("--data-dir names a folder that can be written"),
+        StartError::Config(_) => error.hint("`astra config` prints every key with its meaning and its default"),
+        _ => error,
+    }
+}
+
+/// Ready at the first SIGTERM or ctrl-c. From then on a second one ends the process at once.
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        .map_err(|fault| Error::new("cannot listen for signals").because(&fault))?;
+    let mut signal = async move || {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    Ok(async move {
+        signal().await;
+        tracing::info!("stopping: running turns may finish, a second signal ends them");
+        tokio::spawn(async move {
+            signal().await;
+            tracing::warn!("stopped by a second signal, with turns still running");
+            std::process::exit(1);
+        });
+    })
+}
+
+/// What is told when the gateway is ready.
+struct Shown<'a> {
+    config: Config,
+    found: Vec<String>,
+    args: &'a ServerArgs,
+}
+
+impl Shown<'_> {
+    fn announce(&self, address: SocketAddr, format: log::Format, context: &Context) {
+        let url = format!("http://{}", reachable(address));
+        if format == log::Format::Json {
+            tracing::info!(version = env!("CARGO_PKG_VERSION"), %address, url, "listening");
+            return;
+        }
+        let printer = &context.printer;
+        let program = env::program();
+        let store = match &self.config.store.database_url {
+            Some(_) => "PostgreSQL".to_owned(),
+            None => self.config.data_dir.display().to_string(),
+        };
+        let configured =
+            self.config.providers.keys().filter(|name| !self.found.iter().any(|found| found.starts_with(*name)));
+        let mut models: Vec<&str> =
+            self.found.iter().map(String::as_str).chain(configured.map(String::as_str)).collect();
+        if models.is_empty() {
+            models.push("none but `echo`: set OPENAI_API_KEY, ANTHROPIC_API_KEY, ... or start Ollama");
+        }
+        let flags = self.flags();
+        printer.note(printer.bold(&format!("Astra {} is listening on {url}", env!("CARGO_PKG_VERSION"))));
+        printer.note(format!("  data    {store}"));
+        printer.note(format!("  models  {}", models.join(", ")));
+        printer.note(format!("  docs    {url}/docs"));
+        printer.note(format!("  token   {program} token issue --name me --role owner --expires-in 30d{flags}"));
+        let server = if url == crate::client::DEFAULT_SERVER { String::new() } else { format!(" --server {url}") };
+        printer.note(format!("  chat    {program} chat{server}{flags}"));
+    }
+
+    /// The flags with which another command finds the same store.
+    fn flags(&self) -> String {
+        let args = &self.args.store;
+        let mut flags = String::new();
+        let quoted = |path: &Path| match path.display().to_string() {
+            path if path.contains([' ', '\'', '"', '$', '\\']) => format!("'{}'", path.replace('\'', "'\\''")),
+            path => path,
+        };
+        if let Some(file) = &args.config {
+            flags.push_str(&format!(" --config {}", quoted(file)));
+        }
+        if let Some(folder) = &args.data_dir {
+            flags.push_str(&format!(" --data-dir {}", quoted(folder)));
+        }
+        if args.database_url.is_some() {
+            flags.push_str(" --database-url ...");
+        }
+        flags
+    }
+}
+
+/// The address as a program on this machine reaches it.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        return SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port());
+    }
+    address
+}
