@@ -37,10 +37,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     for (name, meant) in settings::misspelt_variables(&context.environment) {
         context.printer.warning(format!("there is no variable {name}: did you mean {meant}?"));
     }
-    let found = settings::discover(&mut settings.config, &context.environment);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|fault| Error::new("cannot start the runtime").because(&fault))?;
     let served = runtime.block_on(async {
+        let found = settings::discover(&mut settings.config, &context.environment).await;
         let config = settings.config;
         let shown = Shown { config: config.clone(), found, args: &args.server };
         let listener = listen(config.listen).await?;
