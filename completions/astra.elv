@@ -22,11 +22,32 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand serve 'Run a gateway'
+            cand spec 'Print the OpenAPI document'
             cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
             cand config 'Print every configuration key with its meaning and its default, or check a configuration'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;serve'= {
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
+            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --listen 'Address and port to listen on; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]'
+            cand --agents-dir 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it is there]'
+            cand --log-format 'How to log [env: ASTRA_LOG_FORMAT] [default: text]'
+            cand --log-level 'What to log: error, warn, info, debug, trace, or parts of it, such as info,astra_core=debug [env: ASTRA_LOG] [default: info]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;spec'= {
+            cand --format 'How to write it [default: by the file''s ending, else json]'
+            cand --output 'Write it into this file'
+            cand --server 'Ask this gateway instead of the program itself [env: ASTRA_SERVER]'
+            cand --check 'Print nothing; compare it with what this file says'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'astra;migrate'= {
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
@@ -69,11 +90,17 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --help 'Print help'
         }
         &'astra;help'= {
+            cand serve 'Run a gateway'
+            cand spec 'Print the OpenAPI document'
             cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
             cand config 'Print every configuration key with its meaning and its default, or check a configuration'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;help;serve'= {
+        }
+        &'astra;help;spec'= {
         }
         &'astra;help;migrate'= {
         }

@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::document::Document;
 use crate::ids::IdMaker;
-use crate::store::Db;
+use crate::store::{Db, FolderLock};
 
 /// The parts of one gateway.
 #[derive(Clone)]
@@ -33,6 +33,8 @@ pub struct App {
     pub stopping: CancellationToken,
     /// Work that outlives its request, such as turns: stopping waits for it, within `drain_s`.
     pub tasks: TaskTracker,
+    /// Keeps other gateways off the data folder for as long as any part of this one lives.
+    pub folder_lock: Option<Arc<FolderLock>>,
 }
 
 impl App {

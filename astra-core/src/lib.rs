@@ -25,6 +25,7 @@ pub mod router;
 mod serve;
 
 pub use config::Config;
+pub use document::{Notation, Rendered};
 pub use error::{Code, Error, FieldError, Result};
 pub use router::openapi;
 pub use serve::{Builder, Gateway, StartError, serve};

@@ -27,7 +27,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     server: ServerArgs,
     #[command(flatten)]
-    log: log::Args,
+    log: log::LogArgs,
 }
 
 /// Runs the command.
@@ -76,6 +76,7 @@ fn cannot_listen(address: SocketAddr, fault: &std::io::Error) -> Error {
 fn refused(fault: &StartError) -> Error {
     let error = Error::new("the gateway cannot start").because(fault);
     match fault {
+        StartError::FolderInUse(_) => error.hint("stop it, or give this one a folder of its own with --data-dir"),
         StartError::DataFolder(..) => error.hint("--data-dir names a folder that can be written"),
         StartError::Config(_) => error.hint("`astra config` prints every key with its meaning and its default"),
         _ => error,

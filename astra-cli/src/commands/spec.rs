@@ -4,7 +4,7 @@ mod diff;
 
 use std::path::{Path, PathBuf};
 
-use astra_core::document::{Notation, Rendered};
+use astra_core::{Notation, Rendered};
 use reqwest::header::{ETAG, IF_NONE_MATCH};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

@@ -28,7 +28,6 @@ pub struct Gateway {
     app: App,
     limits: Arc<Limits>,
     router: Router,
-    _lock: FolderLock,
 }
 
 /// What a host program may hand in before the gateway opens.
@@ -47,6 +46,8 @@ pub enum StartError {
     Config(Vec<Fault>),
     /// The data folder cannot be made or written.
     DataFolder(std::path::PathBuf, io::Error),
+    /// Another gateway serves this data folder.
+    FolderInUse(std::path::PathBuf),
     /// The store cannot be opened or migrated.
     Store(store::Error),
     /// The address cannot be listened on.
@@ -151,8 +152,14 @@ impl Builder {
             return Err(StartError::Config(faults));
         }
         let data_dir = &self.config.data_dir;
-        std::fs::create_dir_all(data_dir).map_err(|fault| StartError::DataFolder(data_dir.clone(), fault))?;
-        let lock = FolderLock::take(data_dir).map_err(StartError::Store)?;
+        let of_no_use = |fault| StartError::DataFolder(data_dir.clone(), fault);
+        store::make_folder(data_dir).map_err(of_no_use)?;
+        // A PostgreSQL server is shared by several gateways, which may also share a folder for their keys.
+        let mut folder_lock = None;
+        if self.config.store.database_url.is_none() {
+            let lock = FolderLock::take(data_dir).map_err(of_no_use)?;
+            folder_lock = Some(Arc::new(lock.ok_or_else(|| StartError::FolderInUse(data_dir.clone()))?));
+        }
         let store = store::open(&self.config.store, data_dir).map_err(StartError::Store)?;
         migrate::apply(&store, self.clock.now_ms()).await.map_err(StartError::Store)?;
         let routes = router::routes().map_err(StartError::Defect)?;
@@ -165,11 +172,12 @@ impl Builder {
             authenticator: self.authenticator.unwrap_or_else(|| Arc::new(Nobody)),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            folder_lock,
             config: Arc::new(self.config),
         };
         let limits = Arc::new(Limits::new(&app.config.limits, &self.clock));
         let router = router::router(&routes, &app, &limits);
-        Ok(Gateway { app, limits, router, _lock: lock })
+        Ok(Gateway { app, limits, router })
     }
 }
 
@@ -195,6 +203,7 @@ impl fmt::Display for StartError {
             Self::DataFolder(path, fault) => {
                 write!(formatter, "the data folder {} is of no use: {fault}", path.display())
             }
+            Self::FolderInUse(path) => write!(formatter, "another gateway serves the data folder {}", path.display()),
             Self::Store(fault) => write!(formatter, "the store cannot be opened: {fault}"),
             Self::Listen(address, fault) => write!(formatter, "cannot listen on {address}: {fault}"),
             Self::Defect(fault) => write!(formatter, "this version has a defect: {fault}"),
@@ -205,7 +214,7 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Config(_) => None,
+            Self::Config(_) | Self::FolderInUse(_) => None,
             Self::DataFolder(_, fault) | Self::Listen(_, fault) => Some(fault),
             Self::Store(fault) => Some(fault),
             Self::Defect(fault) => Some(fault),

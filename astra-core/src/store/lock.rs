@@ -4,8 +4,6 @@
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
-use super::error::{Error, Result};
-
 /// The right to serve a data folder; it ends with this value, or with the process, however that dies.
 #[derive(Debug)]
 pub struct FolderLock {
@@ -13,21 +11,17 @@ pub struct FolderLock {
 }
 
 impl FolderLock {
-    /// Takes the lock of `data_dir`, which must exist.
+    /// Takes the lock of `data_dir`, which must exist; `None` if another gateway has it.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if another gateway has it, or the lock file cannot be written.
-    pub fn take(data_dir: &Path) -> Result<Self> {
+    /// If the lock file cannot be written.
+    pub fn take(data_dir: &Path) -> std::io::Result<Option<Self>> {
         let path = data_dir.join("astra.lock");
-        let unavailable = |fault: std::io::Error| Error::Unavailable(format!("{}: {fault}", path.display()));
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(unavailable)?;
+        let file = File::options().create(true).truncate(false).write(true).open(path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Error::Unavailable(format!(
-                "another gateway serves the data folder {}: stop it, or give this one a folder of its own",
-                data_dir.display()
-            ))),
-            Err(TryLockError::Error(fault)) => Err(unavailable(fault)),
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(fault)) => Err(fault),
         }
     }
 }
@@ -39,11 +33,11 @@ mod tests {
     #[test]
     fn a_folder_is_served_once_at_a_time() {
         let folder = tempfile::tempdir().expect("a folder");
-        let first = FolderLock::take(folder.path()).expect("it is free");
-        let refused = FolderLock::take(folder.path()).expect_err("it is taken");
-        assert!(refused.to_string().contains("another gateway serves the data folder"), "{refused}");
+        let take = || FolderLock::take(folder.path()).expect("a lock file");
+        let first = take();
+        assert!(first.is_some() && take().is_none());
         drop(first);
-        FolderLock::take(folder.path()).expect("it is free again");
+        assert!(take().is_some());
         FolderLock::take(&folder.path().join("missing")).expect_err("there is no such folder");
     }
 }

@@ -46,7 +46,7 @@ use crate::config::StoreConfig;
 /// # Errors
 /// [`Error::Unavailable`] if the folder cannot be made, or the file or the server cannot be opened.
 pub fn open(config: &StoreConfig, data_dir: &std::path::Path) -> Result<Db> {
-    make_private_folder(data_dir)?;
+    make_folder(data_dir).map_err(|fault| Error::Unavailable(format!("{}: {fault}", data_dir.display())))?;
     match config.database_url.as_ref().map(crate::config::Secret::expose) {
         None => {
             let sqlite = Sqlite::open(&data_dir.join("astra.db"), config.synchronous, config.readers)?;
@@ -59,11 +59,14 @@ pub fn open(config: &StoreConfig, data_dir: &std::path::Path) -> Result<Db> {
     }
 }
 
-/// The folder holds keys and conversations: when it is made here, it is its owner's alone.
-fn make_private_folder(folder: &std::path::Path) -> Result<()> {
+/// Makes the data folder if it is missing. It holds keys and conversations: what is made here is its owner's alone.
+///
+/// # Errors
+/// If it cannot be made, or something else has its name.
+pub fn make_folder(folder: &std::path::Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|fault| Error::Unavailable(format!("{}: {fault}", folder.display())))
+    builder.create(folder)
 }

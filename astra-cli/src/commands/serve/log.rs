@@ -12,7 +12,7 @@ const DEFAULT_LEVEL: &str = "info";
 
 /// How and what to log.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct LogArgs {
     /// How to log [env: ASTRA_LOG_FORMAT] [default: text]
     #[arg(long, value_enum)]
     log_format: Option<Format>,
@@ -31,7 +31,7 @@ pub(crate) enum Format {
 }
 
 /// Installs the logger of this process.
-pub(super) fn start(args: &Args, environment: &Environment, printer: &Printer) -> Result<Format> {
+pub(super) fn start(args: &LogArgs, environment: &Environment, printer: &Printer) -> Result<Format> {
     let format = match (args.log_format, environment.get(env::LOG_FORMAT)) {
         (Some(format), _) => format,
         (None, Some("json")) => Format::Json,
