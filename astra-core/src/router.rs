@@ -33,11 +33,14 @@ pub fn openapi() -> Result<Value> {
     finished(operations()).map(|(document, _)| document)
 }
 
+/// Handlers by the paths of the document.
+type Handlers = Vec<(String, MethodRouter<App>)>;
+
 /// The operations with the contract that guards them.
 pub struct Routes {
     /// What is served, and how it is judged.
     pub contract: Contract,
-    handlers: Vec<(String, MethodRouter<App>)>,
+    handlers: Handlers,
 }
 
 /// Makes the document and reads it into what judges requests.
@@ -50,7 +53,7 @@ pub fn routes() -> Result<Routes> {
     Ok(Routes { contract, handlers })
 }
 
-fn finished(operations: Operations) -> Result<(Value, Vec<(String, MethodRouter<App>)>)> {
+fn finished(operations: Operations) -> Result<(Value, Handlers)> {
     let raw = serde_json::to_value(operations.document).map_err(Error::internal)?;
     let document = match contract::finish(raw) {
         Ok(document) if operations.faults.is_empty() => document,

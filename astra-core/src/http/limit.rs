@@ -146,7 +146,7 @@ impl Policy {
     }
 
     fn check(&self, key: u64) -> (Standing, Result<(), Error>) {
-        if self.checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == 0 {
+        if self.checks.fetch_add(1, Ordering::Relaxed).is_multiple_of(SWEEP_EVERY) {
             self.limiter.retain_recent();
         }
         let (remaining, wait, verdict) = match self.limiter.check_key(&key) {

@@ -91,15 +91,19 @@ impl Gateway {
 
     /// The gateway's routes, to nest or merge into the host's router. The host's fallback answers unknown paths. Limits by
     /// address need the host to serve with `into_make_service_with_connect_info::<SocketAddr>()`.
-    #[must_use]
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// As [`Gateway::router`], and unknown paths are answered with a problem: what [`Gateway::run`] serves.
+    pub fn standalone_router(&self) -> Router {
+        router::standalone(self.router.clone(), &self.app, &self.limits)
     }
 
     /// Serves the connections of `listener` until `shutdown` is ready; then refuses new ones, and returns when running
     /// requests and turns have ended, or when the configuration's `drain_s` is over.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        let router = router::standalone(self.router, &self.app, &self.limits);
+        let router = self.standalone_router();
         let drain = std::time::Duration::from_secs(self.app.config.drain_s);
         let connections = connection::accept(listener, router, shutdown).await;
         self.app.stopping.cancel();

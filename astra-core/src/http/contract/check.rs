@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 use super::{Kind, Operation, Parameter, Place};
 use crate::error::{Code, Error, FieldError};
 
+/// The names and values of a query, decoded, in order.
+type Pairs<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+
 /// Reads and checks all parameters; answers the query's values, each of its type.
 ///
 /// # Errors
@@ -46,7 +49,7 @@ fn given<'a>(
     parameter: &Parameter,
     uri: &'a Uri,
     headers: &'a HeaderMap,
-    pairs: &'a [(Cow<'a, str>, Cow<'a, str>)],
+    pairs: &Pairs<'a>,
 ) -> Result<Vec<Cow<'a, str>>, Error> {
     match parameter.place {
         Place::Query => {
@@ -106,7 +109,7 @@ fn typed(kind: &Kind, text: &str) -> Value {
     }
 }
 
-fn pairs(query: &str) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, Error> {
+fn pairs(query: &str) -> Result<Pairs<'_>, Error> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| {

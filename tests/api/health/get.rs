@@ -1,0 +1,13 @@
+//! `health.get`
+
+use crate::support::{TestApp, both_engines};
+
+both_engines! {
+    async fn tells_version_and_uptime_to_anybody(app: TestApp) {
+        app.clock.advance_ms(90_500);
+        let health = app.anonymous().get("/health").await.expect(200);
+        assert_eq!(health["status"], "ok");
+        assert_eq!(health["uptime_s"], 90);
+        assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
+    }
+}

@@ -1,0 +1,5 @@
+//! The health group.
+
+mod get;
+mod live;
+mod ready;

@@ -1,0 +1,10 @@
+//! Every operation through the router, as its callers meet it: one folder a group, one file an operation.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[expect(dead_code, unused_imports, reason = "each test binary uses its part of the support")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod health;
+mod spec;

@@ -1,0 +1,4 @@
+//! The spec group.
+
+mod json;
+mod yaml;

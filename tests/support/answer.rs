@@ -1,0 +1,135 @@
+//! An answer, held against the document as it is read: status, media type, headers, body, each event of a stream.
+
+use axum::body::{Body, BodyDataStream};
+use axum::response::Response;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use http::{HeaderMap, Method, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::Value;
+
+use super::document::document;
+
+/// An answer whose head has been checked, and whose body has been unless it is a stream of events.
+pub(crate) struct Answer {
+    /// The status.
+    pub(crate) status: StatusCode,
+    /// The header fields.
+    pub(crate) headers: HeaderMap,
+    /// The body; empty for a stream, whose events come from [`Answer::next_event`].
+    pub(crate) bytes: Bytes,
+    method: Method,
+    path: String,
+    stream: Option<BodyDataStream>,
+    unread: String,
+}
+
+/// One event of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Event {
+    /// The `id` field.
+    pub(crate) id: Option<String>,
+    /// The `event` field.
+    pub(crate) event: String,
+    /// The JSON of the `data` field, or its text (`[DONE]`).
+    pub(crate) data: Value,
+}
+
+impl Answer {
+    /// Reads and checks `response`, the answer to `method` and `path`.
+    pub(crate) async fn read(method: Method, path: String, response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let is_stream = parts.headers.get(header::CONTENT_TYPE).is_some_and(|value| value == "text/event-stream");
+        let (bytes, stream) =
+            if is_stream { (Bytes::new(), Some(body.into_data_stream())) } else { (whole(body).await, None) };
+        let answer =
+            Self { status: parts.status, headers: parts.headers, bytes, method, path, stream, unread: String::new() };
+        document().check_head(&answer.method, &answer.path, answer.status, &answer.headers, &answer.bytes);
+        answer
+    }
+
+    /// The body as JSON (null if it is something else), after making sure that the status is `status`.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{} {}: {}", self.method, self.path, self.text());
+        let is_json = self.headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().ends_with(b"json"));
+        if is_json { self.json() } else { Value::Null }
+    }
+
+    /// The problem that the body describes, after making sure of its status and code.
+    #[track_caller]
+    pub(crate) fn expect_problem(self, status: u16, code: &str) -> Value {
+        let problem = self.expect(status);
+        assert_eq!(problem["code"], code, "{problem}");
+        assert_eq!(problem["status"], status, "{problem}");
+        problem
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|fault| panic!("{fault}: {}", self.text()))
+    }
+
+    /// The body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// The header field `name`, which must be there and be text.
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name).unwrap_or_else(|| panic!("{name} is missing: {:?}", self.headers));
+        value.to_str().expect("plain text")
+    }
+
+    /// The next event of the stream, checked; `None` at its end. Comments are passed over.
+    pub(crate) async fn next_event(&mut self) -> Option<Event> {
+        loop {
+            if let Some((block, rest)) = self.unread.split_once("\n\n").map(|(b, r)| (b.to_owned(), r.to_owned())) {
+                self.unread = rest;
+                if let Some(event) = Event::parse(&block) {
+                    document().check_event(&self.method, &self.path, &event);
+                    return Some(event);
+                }
+                continue;
+            }
+            let chunk = self.stream.as_mut().expect("the answer is a stream of events").next().await;
+            let Some(chunk) = chunk else {
+                assert!(self.unread.is_empty(), "the stream ends within an event: {}", self.unread);
+                return None;
+            };
+            self.unread.push_str(std::str::from_utf8(&chunk.expect("the stream goes on")).expect("whole characters"));
+        }
+    }
+
+    /// All events until the stream ends.
+    pub(crate) async fn events(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        while let Some(event) = self.next_event().await {
+            events.push(event);
+        }
+        events
+    }
+}
+
+impl Event {
+    fn parse(block: &str) -> Option<Self> {
+        let (mut id, mut event, mut data) = (None, "message".to_owned(), Vec::new());
+        for line in block.lines() {
+            match line.split_once(':').map(|(name, value)| (name, value.strip_prefix(' ').unwrap_or(value))) {
+                Some(("id", value)) => id = Some(value.to_owned()),
+                Some(("event", value)) => value.clone_into(&mut event),
+                Some(("data", value)) => data.push(value),
+                _ => {}
+            }
+        }
+        let data = data.join("\n");
+        let value = serde_json::from_str(&data).unwrap_or_else(|_| Value::String(data.clone()));
+        (!data.is_empty()).then_some(Self { id, event, data: value })
+    }
+}
+
+async fn whole(body: Body) -> Bytes {
+    body.collect().await.expect("the body is whole").to_bytes()
+}

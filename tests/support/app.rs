@@ -1,0 +1,162 @@
+//! A gateway under test: its own store, a clock that stands still, and callers.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use astra_core::auth::Role;
+use astra_core::clock::ManualClock;
+use astra_core::config::{Config, Secret};
+use astra_core::provider::Provider;
+use astra_core::{Builder, Gateway};
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::caller::Caller;
+use super::credentials::Believer;
+use super::engine::{Engine, OnEngine};
+
+/// 2026-11-23T21:00:00Z, when every test begins.
+pub(crate) const START_MS: i64 = 1_795_467_600_000;
+
+/// A gateway under test.
+pub(crate) struct TestApp {
+    /// The gateway's clock.
+    pub(crate) clock: ManualClock,
+    /// Its database and folder, which go last.
+    pub(crate) engine: Engine,
+    gateway: Option<Gateway>,
+    router: Router,
+}
+
+/// A gateway under test that does not run yet.
+pub(crate) struct TestAppBuilder {
+    engine: Engine,
+    config: Config,
+    clock: ManualClock,
+    handed_in: Vec<Box<dyn FnOnce(Builder) -> Builder>>,
+}
+
+/// A gateway that serves real connections.
+pub(crate) struct Listening {
+    /// Where.
+    pub(crate) address: SocketAddr,
+    /// Tell it to stop.
+    pub(crate) stop: oneshot::Sender<()>,
+    /// Ends when the gateway has stopped.
+    pub(crate) stopped: JoinHandle<()>,
+}
+
+impl OnEngine for TestApp {
+    async fn on(engine: Engine) -> Self {
+        Self::builder(engine).open().await
+    }
+}
+
+impl TestApp {
+    /// A gateway on SQLite with the default configuration.
+    pub(crate) async fn new() -> Self {
+        Self::on(Engine::sqlite()).await
+    }
+
+    /// A gateway over `engine`, to be configured.
+    pub(crate) fn builder(engine: Engine) -> TestAppBuilder {
+        let config = engine.config();
+        TestAppBuilder { engine, config, clock: ManualClock::new(START_MS), handed_in: Vec::new() }
+    }
+
+    /// Somebody without a credential.
+    pub(crate) fn anonymous(&self) -> Caller {
+        Caller::new(&self.router, None)
+    }
+
+    /// A viewer of the workspace.
+    pub(crate) fn viewer(&self) -> Caller {
+        self.role(Role::Viewer)
+    }
+
+    /// A member of the workspace.
+    pub(crate) fn member(&self) -> Caller {
+        self.role(Role::Member)
+    }
+
+    /// An admin of the workspace.
+    pub(crate) fn admin(&self) -> Caller {
+        self.role(Role::Admin)
+    }
+
+    /// The owner of the workspace.
+    pub(crate) fn owner(&self) -> Caller {
+        self.role(Role::Owner)
+    }
+
+    /// Somebody with `role` and all its scopes.
+    pub(crate) fn role(&self, role: Role) -> Caller {
+        self.bearer(&format!("{}@wsp_home", role.as_str()))
+    }
+
+    /// Somebody with `role` whose credential is good for `scopes` alone, separated by commas.
+    pub(crate) fn scoped(&self, role: Role, scopes: &str) -> Caller {
+        self.bearer(&format!("{}@wsp_home/{scopes}", role.as_str()))
+    }
+
+    /// The owner of another workspace, to whom this one does not exist.
+    pub(crate) fn other_workspace(&self) -> Caller {
+        self.bearer("owner@wsp_elsewhere")
+    }
+
+    /// Whoever has the credential `token`.
+    pub(crate) fn bearer(&self, token: &str) -> Caller {
+        Caller::new(&self.router, Some(token.to_owned()))
+    }
+
+    /// The router, to nest or to look at.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Serves connections on a free port of this machine.
+    pub(crate) async fn listen(&mut self) -> Listening {
+        let gateway = self.gateway.take().expect("an app listens once");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it has an address");
+        let (stop, stopping) = oneshot::channel::<()>();
+        let stopped = tokio::spawn(gateway.run(listener, async { drop(stopping.await) }));
+        Listening { address, stop, stopped }
+    }
+}
+
+impl TestAppBuilder {
+    /// Changes the configuration.
+    pub(crate) fn config(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.config);
+        self
+    }
+
+    /// Adds a provider that speaks OpenAI's protocol at `base_url`.
+    pub(crate) fn upstream(self, name: &str, base_url: &str) -> Self {
+        self.config(|config| {
+            let provider = config.providers.entry(name.to_owned()).or_default();
+            provider.protocol = Some(astra_core::config::Protocol::OpenAi);
+            provider.base_url = Some(base_url.to_owned());
+            provider.api_key = Some(Secret::new("sk-test"));
+            provider.default_model = Some("test-model".to_owned());
+        })
+    }
+
+    /// Hands in a provider, as a host program does.
+    pub(crate) fn provider(mut self, name: &'static str, provider: impl Provider) -> Self {
+        self.handed_in.push(Box::new(move |builder| builder.provider(name, provider)));
+        self
+    }
+
+    /// Opens the gateway.
+    pub(crate) async fn open(self) -> TestApp {
+        let builder = Gateway::builder(self.config).clock(self.clock.clone()).authenticator(Believer);
+        let builder = self.handed_in.into_iter().fold(builder, |builder, hand_in| hand_in(builder));
+        let gateway = builder.open().await.expect("the gateway opens");
+        let router = gateway.standalone_router();
+        TestApp { clock: self.clock, engine: self.engine, gateway: Some(gateway), router }
+    }
+}

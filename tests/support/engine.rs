@@ -1,0 +1,102 @@
+//! A fresh database for each test: SQLite in a folder of its own, or a PostgreSQL database that is dropped afterwards.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use astra_core::config::{Config, Secret};
+use astra_core::store::{self, Db, migrate};
+use tempfile::TempDir;
+use tokio_postgres::NoTls;
+
+use super::app::START_MS;
+
+/// The URL of a PostgreSQL server that tests may make databases on.
+const SERVER: &str = "ASTRA_TEST_POSTGRES";
+
+/// A database of one test.
+pub(crate) struct Engine {
+    folder: TempDir,
+    database: Option<Database>,
+}
+
+/// A database on the server, dropped with this value.
+struct Database {
+    server: String,
+    name: String,
+    url: String,
+}
+
+/// What [`super::both_engines`] can hand to a test.
+pub(crate) trait OnEngine {
+    /// One over `engine`.
+    async fn on(engine: Engine) -> Self;
+}
+
+/// A migrated store without a gateway.
+pub(crate) struct TestStore {
+    /// The store.
+    pub(crate) db: Db,
+    _engine: Engine,
+}
+
+impl Engine {
+    /// SQLite in a folder of its own.
+    pub(crate) fn sqlite() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder"), database: None }
+    }
+
+    /// A new database on the server that the environment names; `None` if it names none.
+    pub(crate) async fn postgres() -> Option<Self> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let server = std::env::var(SERVER).ok().filter(|server| !server.is_empty())?;
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("astra_test_{}_{number}", std::process::id());
+        run(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        run(&server, &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")).await;
+        let (base, _) = server.rsplit_once('/').expect("the URL names a database");
+        let url = format!("{base}/{name}");
+        Some(Self { folder: tempfile::tempdir().expect("a folder"), database: Some(Database { server, name, url }) })
+    }
+
+    /// The folder of the gateway's files.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The default configuration over this database.
+    pub(crate) fn config(&self) -> Config {
+        let mut config = Config { data_dir: self.folder().to_owned(), ..Config::default() };
+        config.store.database_url = self.database.as_ref().map(|database| Secret::new(database.url.as_str()));
+        config.store.connections = 4;
+        config
+    }
+}
+
+impl OnEngine for TestStore {
+    async fn on(engine: Engine) -> Self {
+        let config = engine.config();
+        let db = store::open(&config.store, &config.data_dir).expect("the store opens");
+        migrate::apply(&db, START_MS).await.expect("the store is migrated");
+        Self { db, _engine: engine }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let (server, statement) = (self.server.clone(), format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        // The test's own runtime may be gone or busy.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(run(&server, &statement));
+        });
+        drop(dropping.join());
+    }
+}
+
+async fn run(server: &str, statement: &str) {
+    let (client, connection) = tokio_postgres::connect(server, NoTls).await.expect("PostgreSQL answers");
+    let connection = tokio::spawn(connection);
+    client.batch_execute(statement).await.expect("the statement runs");
+    drop(client);
+    drop(connection.await);
+}
