@@ -115,14 +115,30 @@ fn imports(file: &File) -> Vec<(usize, Vec<String>)> {
         let tree = code[start..].strip_prefix("crate::");
         let tree_of_super = code[start..].trim_start_matches("super::");
         let climbed = (code.len() - start - tree_of_super.len()) / "super::".len();
+        let climbed = climbed.saturating_sub(inline_modules(&code[..start]));
         let base = if tree.is_some() { &[][..] } else { &modules[..modules.len().saturating_sub(climbed)] };
         let paths = expand(tree.unwrap_or(tree_of_super)).into_iter().map(|path| [base, &path].concat());
-        // `super` within a file, as tests write it, may lead to anything in that file.
+        // What `super` of a file at the top leads to may be something in that file.
         let paths = paths.filter(|path| tree.is_some() || FLOORS.iter().any(|(room, _)| path[0] == *room));
         let line = code[..start].matches('\n').count() + 1;
         found.extend(paths.map(|path| (line, path)));
     }
     found
+}
+
+/// How many `mod name {` are open at the end of this code, which rustfmt has formatted.
+fn inline_modules(code: &str) -> usize {
+    let mut open: Vec<&str> = Vec::new();
+    for line in code.lines() {
+        let (indent, text) = line.split_at(line.len() - line.trim_start().len());
+        if text.ends_with('{') && text.trim_start_matches("pub ").trim_start_matches("pub(crate) ").starts_with("mod ")
+        {
+            open.push(indent);
+        } else if text == "}" && open.last() == Some(&indent) {
+            open.pop();
+        }
+    }
+    open.len()
 }
 
 /// The paths that a `use` tree stands for, as far as their first two names.
@@ -200,6 +216,7 @@ fn an_import_upwards_is_found_however_it_is_written() {
     assert_eq!(found("api/agents/list.rs", "use crate::api::sessions::Session;"), 1);
     assert_eq!(found("api/agents/list.rs", "use super::super::sessions::model;"), 1);
     assert_eq!(found("api/agents/mod.rs", "use super::sessions;"), 1);
+    assert_eq!(found("provider/retry.rs", "mod tests {\n    use super::super::super::engine::Turn;\n}"), 1);
     assert_eq!(found("unheard_of.rs", ""), 1);
 }
 
@@ -214,7 +231,9 @@ fn an_import_downwards_is_none() {
         found("api/agents/list.rs", "use crate::api::agents::model::Agent;\nuse crate::{Error, Result};"),
         [""; 0]
     );
+    assert_eq!(found("api/agents/mod.rs", "use crate::api::Operations;"), [""; 0]);
     assert_eq!(found("api/mod.rs", "use crate::api::agents;"), [""; 0]);
+    assert_eq!(found("provider/retry.rs", "mod tests {\n    use super::super::error::Kind;\n}"), [""; 0]);
 }
 
 #[test]
