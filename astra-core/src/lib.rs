@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod content;
 pub mod ids;
 
 pub mod auth;

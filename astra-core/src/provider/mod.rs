@@ -24,6 +24,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
+pub use crate::content::{Content, Part, Role};
 pub use breaker::Circuit;
 pub use error::{Error, Kind};
 pub use health::{Health, LastError};
@@ -44,20 +45,6 @@ pub struct Request<'a> {
     pub max_output_tokens: Option<u32>,
 }
 
-/// Who speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// The instructions.
-    System,
-    /// The person.
-    User,
-    /// The model.
-    Assistant,
-    /// A tool's result.
-    Tool,
-}
-
 /// One message of the conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
@@ -65,43 +52,6 @@ pub struct Message {
     pub role: Role,
     /// What is said.
     pub content: Content,
-}
-
-/// What is said.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Content {
-    /// Text alone.
-    Text(String),
-    /// Text and images.
-    Parts(Vec<Part>),
-}
-
-/// A part of a message.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Part {
-    /// Text.
-    Text {
-        /// The text.
-        text: String,
-    },
-    /// An image.
-    ImageUrl {
-        /// `https:` or `data:` URL of the image.
-        url: String,
-    },
-}
-
-impl Part {
-    /// The text, of a part that is text.
-    #[must_use]
-    pub fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text { text } => Some(text),
-            Self::ImageUrl { .. } => None,
-        }
-    }
 }
 
 /// Why a model stopped.

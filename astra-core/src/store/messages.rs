@@ -6,8 +6,8 @@ use super::db::{Scoped, Tx};
 use super::error::{Error, Result};
 use super::page::{Cursor, Page, PageRequest};
 use super::value::Row;
+use crate::content::{Content, Part, Role};
 use crate::params;
-use crate::provider::{Content, Part, Role};
 
 /// Messages of one turn are numbered from 1024 times the turn's number.
 pub const TURN_STRIDE: i64 = 1024;

@@ -8,8 +8,8 @@ use super::idempotency::{self, OnceKey};
 use super::messages::{self, StoredMessage, TURN_STRIDE};
 use super::sessions::{self, NewSession, Session};
 use super::turns::{Outcome, Status, Turn};
+use crate::content::{Content, Role};
 use crate::params;
-use crate::provider::{Content, Role};
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;

@@ -5,8 +5,8 @@ use super::error::{Error, Result};
 use super::messages::{self, StoredMessage, TURN_STRIDE};
 use super::turns::{self, Outcome, Status, Turn};
 use super::usage::{self, UsageRow};
+use crate::content::{Content, Role};
 use crate::params;
-use crate::provider::{Content, Role};
 
 /// The end of a turn.
 #[derive(Debug, Clone)]
