@@ -65,7 +65,7 @@ CREATE TABLE tokens (
     generation BIGINT NOT NULL,
     -- Until when the generation before this one is still good.
     grace_until BIGINT,
-    expires_at BIGINT,
+    expires_at BIGINT NOT NULL,
     last_used_at BIGINT,
     created_at BIGINT NOT NULL,
     rotated_at BIGINT,
@@ -74,24 +74,25 @@ CREATE TABLE tokens (
 ) /*without_rowid*/;
 CREATE INDEX tokens_by_account ON tokens (workspace_id, service_account_id, id);
 
--- One sign-in and the chain of refresh tokens that came from it. Only the newest refresh token is good.
+-- One sign-in and the chain of refresh tokens that came from it. Only the newest refresh token is good; an older one,
+-- known by the part that all of the family share, ends the family.
 CREATE TABLE families (
     id TEXT PRIMARY KEY,
-    workspace_id TEXT NOT NULL,
+    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
     user_id TEXT NOT NULL REFERENCES users (id),
     scopes TEXT NOT NULL,
+    family_hash BYTEA NOT NULL,
     secret_hash BYTEA NOT NULL,
     expires_at BIGINT NOT NULL,
-    created_at BIGINT NOT NULL,
-    revoked_at BIGINT
+    created_at BIGINT NOT NULL
 );
 CREATE INDEX families_by_user ON families (user_id, id);
 
 CREATE TABLE signing_keys (
     kid TEXT PRIMARY KEY,
-    -- PEM; the private half is sealed with the data folder's key.
+    -- Ed25519: the public half in base64url, as in a JWK; the private half sealed with the master key.
     public_key TEXT NOT NULL,
-    private_key BYTEA NOT NULL,
+    sealed_key BYTEA NOT NULL,
     created_at BIGINT NOT NULL,
     -- When another key took over signing; tokens of this one are good until they expire.
     retired_at BIGINT

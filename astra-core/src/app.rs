@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::auth::Authenticator;
+use crate::auth::{Authenticator, Authority};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::document::Document;
@@ -25,6 +25,8 @@ pub struct App {
     pub ids: IdMaker,
     /// Who tells it who is calling.
     pub authenticator: Arc<dyn Authenticator>,
+    /// Its own accounts, tokens and keys.
+    pub authority: Arc<Authority>,
     /// The document of its operations.
     pub document: Arc<Document>,
     /// When it was opened, in milliseconds since the epoch.

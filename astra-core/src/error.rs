@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::auth;
+use crate::auth::{self, GrantError};
 use crate::store;
 
 /// A result of a handler.
@@ -20,6 +20,10 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Code {
     BadRequest,
     InvalidGrant,
+    InvalidClient,
+    InvalidScope,
+    UnauthorizedClient,
+    UnsupportedGrantType,
     Unauthorized,
     Forbidden,
     NotFound,
@@ -72,8 +76,12 @@ impl Code {
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
-            Self::BadRequest | Self::InvalidGrant => 400,
-            Self::Unauthorized => 401,
+            Self::BadRequest
+            | Self::InvalidGrant
+            | Self::InvalidScope
+            | Self::UnauthorizedClient
+            | Self::UnsupportedGrantType => 400,
+            Self::Unauthorized | Self::InvalidClient => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
@@ -97,6 +105,10 @@ impl Code {
         match self {
             Self::BadRequest => "bad_request",
             Self::InvalidGrant => "invalid_grant",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidScope => "invalid_scope",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
@@ -127,6 +139,10 @@ impl Code {
         match self {
             Self::BadRequest => "The request is malformed",
             Self::InvalidGrant => "The grant is invalid",
+            Self::InvalidClient => "The client's credentials are not valid",
+            Self::InvalidScope => "The scope is invalid",
+            Self::UnauthorizedClient => "The client may not use this grant",
+            Self::UnsupportedGrantType => "The grant type is not supported",
             Self::Unauthorized => "No valid credential",
             Self::Forbidden => "Not allowed",
             Self::NotFound => "Not found",
@@ -221,10 +237,28 @@ impl Error {
         error.caused_by(fault)
     }
 
-    /// A credential that is missing or not good, or a failure to find out.
-    pub fn authentication(fault: auth::Error) -> Self {
+    /// A refusal of the gateway's authority over credentials.
+    pub fn auth(fault: auth::Error) -> Self {
         match fault {
-            auth::Error::Unauthorized(why) => Self::new(Code::Unauthorized, why),
+            auth::Error::Unauthorized(text) => Self::new(Code::Unauthorized, text),
+            auth::Error::Forbidden(text) => Self::forbidden(text),
+            auth::Error::NotFound(kind) => Self::not_found(kind),
+            auth::Error::Conflict(text) => Self::conflict(text),
+            auth::Error::Invalid { pointer, detail } => Self::field(pointer, detail),
+            auth::Error::Grant(refusal) => {
+                let code = match refusal {
+                    GrantError::InvalidGrant(_) => Code::InvalidGrant,
+                    GrantError::InvalidClient => Code::InvalidClient,
+                    GrantError::InvalidScope(_) => Code::InvalidScope,
+                    GrantError::UnauthorizedClient(_) => Code::UnauthorizedClient,
+                };
+                Self::new(code, refusal.to_string())
+            }
+            auth::Error::TooManyAttempts { retry_after_s } => {
+                let mut error = Self::new(Code::RateLimited, "Too many attempts on this account: wait a little.");
+                error.retry_after_s = Some(retry_after_s);
+                error
+            }
             auth::Error::Store(fault) => Self::store(fault),
         }
     }

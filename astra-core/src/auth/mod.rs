@@ -1,25 +1,40 @@
 //! Who may do what: roles and scopes, passwords, keys and tokens. No HTTP here.
 
+mod authority;
+mod error;
+mod grants;
 mod identity;
+mod keys;
+mod limits;
+mod master_key;
+mod password;
+mod random;
+mod registration;
+mod rotation;
 pub mod scope;
+mod service_accounts;
+pub mod service_tokens;
+mod standing;
+mod token;
+mod verified;
 
 use futures_util::future::BoxFuture;
 
+pub use authority::{Authority, bearer};
+pub use error::{Error, GrantError, Result};
+pub use grants::{ClientCredential, Granted};
 pub use identity::{Identity, Principal};
-pub use scope::{Access, Role, Scope};
-
-/// Why a request has no identity.
-#[derive(Debug)]
-pub enum Error {
-    /// There is no credential, or it is not good; the text says why, without repeating it.
-    Unauthorized(&'static str),
-    /// The store failed.
-    Store(crate::store::Error),
-}
+pub use keys::PublicKey;
+pub use master_key::{Error as MasterKeyError, MasterKey};
+pub use registration::Registration;
+pub use scope::{Access, Role, Scope, ScopeSet};
+pub use service_accounts::{NewServiceAccount, ServiceAccountChange};
+pub use service_tokens::IssuedToken;
+pub use token::{Claims, Signed};
 
 /// Turns a request's headers into an identity. The gateway has its own; a host program may hand in another, so that
 /// its users meet the gateway's roles.
 pub trait Authenticator: Send + Sync + 'static {
     /// Who sent these headers.
-    fn authenticate<'a>(&'a self, headers: &'a http::HeaderMap) -> BoxFuture<'a, Result<Identity, Error>>;
+    fn authenticate<'a>(&'a self, headers: &'a http::HeaderMap) -> BoxFuture<'a, Result<Identity>>;
 }

@@ -218,6 +218,24 @@ impl ScopeSet {
         Scope::all().filter(move |scope| self.contains(*scope))
     }
 
+    /// The same without `scope`.
+    #[must_use]
+    pub const fn without(self, scope: Scope) -> Self {
+        Self(self.0 & !scope.bit())
+    }
+
+    /// What is in this one and not in `other`.
+    #[must_use]
+    pub const fn beyond(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// What `text`, space-separated, has of the scopes of this version.
+    #[must_use]
+    pub fn known(text: &str) -> Self {
+        text.split_ascii_whitespace().filter_map(|word| word.parse::<Scope>().ok()).collect()
+    }
+
     /// Reads the space-separated form of OAuth 2; `Err` is the first word that is no scope.
     pub fn parse(text: &str) -> Result<Self, String> {
         text.split_ascii_whitespace().map(|word| word.parse::<Scope>().map_err(|()| word.to_owned())).collect()

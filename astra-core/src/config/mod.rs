@@ -87,6 +87,18 @@ pub struct AuthConfig {
     pub refresh_token_ttl_s: u64,
     /// Whether anybody may register, as a member of the first workspace.
     pub open_registration: bool,
+    /// What it costs to hash a password. For host programs and tests; no file can change it.
+    #[serde(skip)]
+    pub password_cost: PasswordCost,
+}
+
+/// The cost of Argon2id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory, in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
 }
 
 /// Bounds on what callers may send.
@@ -153,7 +165,15 @@ impl Default for AuthConfig {
             access_token_ttl_s: 900,
             refresh_token_ttl_s: 30 * 24 * 3600,
             open_registration: false,
+            password_cost: PasswordCost::default(),
         }
+    }
+}
+
+impl Default for PasswordCost {
+    /// The first choice of OWASP's Password Storage Cheat Sheet.
+    fn default() -> Self {
+        Self { memory_kib: 19_456, passes: 2 }
     }
 }
 

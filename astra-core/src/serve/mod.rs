@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
-use crate::auth::{self, Authenticator, Identity};
+use crate::auth::{Authenticator, Authority, MasterKey, MasterKeyError};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Fault};
 use crate::document::Document;
@@ -48,6 +48,8 @@ pub enum StartError {
     DataFolder(std::path::PathBuf, io::Error),
     /// Another gateway serves this data folder.
     FolderInUse(std::path::PathBuf),
+    /// There is no usable master key.
+    MasterKey(MasterKeyError),
     /// The store cannot be opened or migrated.
     Store(store::Error),
     /// The address cannot be listened on.
@@ -164,8 +166,12 @@ impl Builder {
             let lock = FolderLock::take(data_dir).map_err(of_no_use)?;
             folder_lock = Some(Arc::new(lock.ok_or_else(|| StartError::FolderInUse(data_dir.clone()))?));
         }
+        let master_key = MasterKey::load(self.config.master_key.as_ref(), data_dir).map_err(StartError::MasterKey)?;
         let store = store::open(&self.config.store, data_dir).map_err(StartError::Store)?;
         migrate::apply(&store, self.clock.now_ms()).await.map_err(StartError::Store)?;
+        let clock = Arc::clone(&self.clock);
+        let authority = Authority::open(store.clone(), &self.config, master_key, clock, self.ids.clone()).await;
+        let authority = Arc::new(authority.map_err(StartError::Store)?);
         let routes = router::routes().map_err(StartError::Defect)?;
         let app = App {
             document: Arc::new(Document::new(Arc::clone(&routes.contract.document))),
@@ -173,7 +179,8 @@ impl Builder {
             store,
             clock: Arc::clone(&self.clock),
             ids: self.ids,
-            authenticator: self.authenticator.unwrap_or_else(|| Arc::new(Nobody)),
+            authenticator: self.authenticator.unwrap_or_else(|| Arc::<Authority>::clone(&authority)),
+            authority,
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             folder_lock,
@@ -182,18 +189,6 @@ impl Builder {
         let limits = Arc::new(Limits::new(&app.config.limits, &self.clock));
         let router = router::router(&routes, &app, &limits);
         Ok(Gateway { app, limits, router })
-    }
-}
-
-/// Knows nobody.
-struct Nobody;
-
-impl Authenticator for Nobody {
-    fn authenticate<'a>(
-        &'a self,
-        _: &'a http::HeaderMap,
-    ) -> futures_util::future::BoxFuture<'a, Result<Identity, auth::Error>> {
-        Box::pin(async { Err(auth::Error::Unauthorized("This gateway knows no credential.")) })
     }
 }
 
@@ -208,6 +203,7 @@ impl fmt::Display for StartError {
                 write!(formatter, "the data folder {} is of no use: {fault}", path.display())
             }
             Self::FolderInUse(path) => write!(formatter, "another gateway serves the data folder {}", path.display()),
+            Self::MasterKey(fault) => fault.fmt(formatter),
             Self::Store(fault) => write!(formatter, "the store cannot be opened: {fault}"),
             Self::Listen(address, fault) => write!(formatter, "cannot listen on {address}: {fault}"),
             Self::Defect(fault) => write!(formatter, "this version has a defect: {fault}"),
@@ -220,6 +216,7 @@ impl std::error::Error for StartError {
         match self {
             Self::Config(_) | Self::FolderInUse(_) => None,
             Self::DataFolder(_, fault) | Self::Listen(_, fault) => Some(fault),
+            Self::MasterKey(fault) => Some(fault),
             Self::Store(fault) => Some(fault),
             Self::Defect(fault) => Some(fault),
         }

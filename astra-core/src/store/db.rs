@@ -52,6 +52,7 @@ pub struct Tx<'a> {
     workspace: Option<&'a str>,
 }
 
+#[derive(Clone, Copy)]
 pub(super) enum Engine<'a> {
     Sqlite(&'a rusqlite::Connection),
     #[cfg(feature = "postgres")]
@@ -133,6 +134,19 @@ impl<'a> Tx<'a> {
     #[must_use]
     pub const fn has_row_locks(&self) -> bool {
         !matches!(self.engine, Engine::Sqlite(_))
+    }
+
+    /// The same transaction for rows of no one workspace, such as a counter.
+    pub(super) const fn unscoped(&mut self) -> Tx<'_> {
+        Tx::new(self.engine, None)
+    }
+
+    /// Tells the connection's owner that this transaction ends credentials.
+    #[cfg(feature = "postgres")]
+    pub(super) fn note_ended_credentials(&self) {
+        if let Engine::Postgres(session) = self.engine {
+            session.note_ended_credentials();
+        }
     }
 
     /// All rows that `sql` answers.

@@ -1,8 +1,12 @@
 //! Everything that is kept: one database handle, and one file per group with its rows, its questions and their meaning.
 
+pub mod accounts;
 mod db;
+mod epoch;
 mod error;
+pub mod families;
 mod idempotency;
+pub mod keys;
 mod lock;
 mod messages;
 pub mod migrate;
@@ -11,10 +15,12 @@ mod page;
 mod postgres;
 mod precondition;
 mod quotas;
+pub mod service_accounts;
 mod session_moves;
 mod sessions;
 mod sqlite;
 mod sqlite_writer;
+pub mod tokens;
 mod turn_begin;
 mod turn_finish;
 mod turns;

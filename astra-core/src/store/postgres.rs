@@ -1,6 +1,7 @@
 //! PostgreSQL: a pool, transactions that run again after a conflict, and notifications between gateways.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::error::Error as _;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{NoTls, Statement};
 
 use super::db::{Engine, Tx, Work, WorkspaceId};
+use super::epoch::watch::Watch;
 use super::error::{Error, Result};
 use super::value::{Param, Row, Value};
 
@@ -21,7 +23,8 @@ const ATTEMPTS: u32 = 8;
 /// A pool of connections to one database.
 pub struct Postgres {
     pool: Pool,
-    url: String,
+    config: tokio_postgres::Config,
+    epoch: Watch,
 }
 
 /// One connection in the hands of one closure, on a thread where blocking is allowed.
@@ -29,6 +32,7 @@ pub(super) struct Session {
     client: Option<Object>,
     runtime: Handle,
     open: bool,
+    ends_credentials: Cell<bool>,
 }
 
 impl Postgres {
@@ -36,15 +40,15 @@ impl Postgres {
     pub fn new(url: &str, connections: usize) -> Result<Self> {
         let config: tokio_postgres::Config =
             url.parse().map_err(|fault| Error::Unavailable(format!("the database URL: {fault}")))?;
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let manager =
+            Manager::from_config(config.clone(), NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let pool = Pool::builder(manager).max_size(connections.max(2)).build().map_err(Error::broken)?;
-        Ok(Self { pool, url: url.to_owned() })
+        Ok(Self { pool, config, epoch: Watch::default() })
     }
 
-    /// The database's URL, with its password.
-    #[must_use]
-    pub(super) fn url(&self) -> &str {
-        &self.url
+    /// The epoch of all credentials, if the watch has read it within the last second.
+    pub(super) fn known_epoch(&self) -> Option<i64> {
+        self.epoch.known(&self.config)
     }
 
     pub(super) async fn run<T: Send + 'static>(
@@ -60,10 +64,16 @@ impl Postgres {
             let client = self.pool.get().await.map_err(|fault| Error::Unavailable(fault.to_string()))?;
             let (work, workspace, runtime) = (Arc::clone(&work), workspace.clone(), Handle::current());
             let answer = tokio::task::spawn_blocking(move || {
-                let mut session = Session { client: Some(client), runtime, open: false };
-                session.transaction(writes, workspace.as_ref(), work.as_ref())
+                let mut session =
+                    Session { client: Some(client), runtime, open: false, ends_credentials: Cell::new(false) };
+                let answer = session.transaction(writes, workspace.as_ref(), work.as_ref());
+                (answer, session.ends_credentials.get())
             });
-            match answer.await.map_err(Error::broken)? {
+            let (answer, ends_credentials) = answer.await.map_err(Error::broken)?;
+            if ends_credentials {
+                self.epoch.note_ending();
+            }
+            match answer {
                 Err(Error::Retry(_)) if attempt < ATTEMPTS => {}
                 answer => return answer,
             }
@@ -83,6 +93,10 @@ impl Session {
         self.batch(if answer.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         self.open = false;
         answer
+    }
+
+    pub(super) fn note_ended_credentials(&self) {
+        self.ends_credentials.set(true);
     }
 
     fn client(&self) -> Result<&Object> {

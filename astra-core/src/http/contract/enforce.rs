@@ -108,7 +108,7 @@ async fn identify(
     headers: &HeaderMap,
     standing: &mut Option<Standing>,
 ) -> Result<Identity, Error> {
-    let identity = gate.app.authenticator.authenticate(headers).await.map_err(Error::authentication)?;
+    let identity = gate.app.authenticator.authenticate(headers).await.map_err(Error::auth)?;
     gate.limits.admit_credential(&identity, standing)?;
     let Access::Needs(role, scope) = operation.access else { return Ok(identity) };
     if identity.role < role {

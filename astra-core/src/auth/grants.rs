@@ -1,0 +1,287 @@
+//! The grants of the token endpoint: a password, a refresh token, a service account's secret, and the exchange of a
+//! service account's token for one of an end user.
+
+use super::authority::Authority;
+use super::error::{Error, GrantError, Result};
+use super::identity::Identity;
+use super::random::{hash, secret};
+use super::registration::normalise_email;
+use super::scope::{Role, Scope, ScopeSet};
+use super::token::{Actor, Claims, Kind};
+use crate::ids;
+use crate::store::accounts::EndUser;
+use crate::store::families::{Exchange, Exchanged, FamilyStanding, NewFamily};
+use crate::store::{self, WorkspaceId};
+
+/// The highest role of an application's end user.
+const END_USER_ROLE: Role = Role::Member;
+const WRONG_PASSWORD: &str = "The e-mail address or the password is wrong.";
+const NOT_REFRESHABLE: &str = "The refresh token is not valid, has expired, or was used before: sign in again.";
+
+/// What a grant gives.
+#[derive(Debug, Clone)]
+pub struct Granted {
+    /// A bearer token.
+    pub access_token: String,
+    /// How long it is good, in seconds.
+    pub expires_in_s: i64,
+    /// What it may be used for.
+    pub scopes: ScopeSet,
+    /// Good for one exchange; for people only.
+    pub refresh_token: Option<String>,
+}
+
+/// Who authenticates a client at the token endpoint, and how.
+#[derive(Debug, Clone)]
+pub enum ClientCredential {
+    /// A service account's id or name, and one of its tokens.
+    Secret {
+        /// `svc_...`, or the name.
+        id: String,
+        /// The token.
+        secret: String,
+    },
+    /// One of its tokens, as the request's bearer.
+    Bearer(String),
+}
+
+/// Whom a token is about, besides what the authority fills in itself.
+struct Subject<'a> {
+    workspace: &'a WorkspaceId,
+    sub: String,
+    kind: Kind,
+    role: Role,
+    scopes: ScopeSet,
+    jti: String,
+    generation: i64,
+    actor: Option<Actor>,
+    /// The credential that this one came from, and must not outlive, in milliseconds since the epoch.
+    ends_at_ms: Option<i64>,
+}
+
+impl Authority {
+    /// Signs a person in.
+    ///
+    /// # Errors
+    /// [`GrantError::InvalidGrant`], the same after the same work whether the account or the password is wrong;
+    /// [`GrantError::InvalidScope`]; [`Error::TooManyAttempts`].
+    pub async fn sign_in(&self, email: &str, password: String, scope: Option<&str>) -> Result<Granted> {
+        // What is no address has no account; it is counted, looked up and hashed like any other.
+        let email = normalise_email(email).unwrap_or_else(|_| email.chars().take(256).collect());
+        let now_ms = self.now_ms();
+        self.attempts().attempt(&email, now_ms).map_err(|retry_after_s| Error::TooManyAttempts { retry_after_s })?;
+        let (member, password_hash) = self.store().account_by_email(&email).await?.unzip();
+        let is_right = self.passwords().verify(password, password_hash).await?;
+        let Some(member) = member.filter(|_| is_right) else {
+            return Err(Error::Grant(GrantError::InvalidGrant(WRONG_PASSWORD)));
+        };
+        let role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
+        let scopes = narrowed(role.default_scopes(), scope)?;
+        let (shared, newest) = (secret().map_err(store::Error::broken)?, secret().map_err(store::Error::broken)?);
+        let family = NewFamily {
+            id: self.id(ids::Kind::Family),
+            user_id: member.user_id.clone(),
+            scopes: scopes.to_string(),
+            family_hash: hash(&shared),
+            secret_hash: hash(&newest),
+            expires_at: now_ms.saturating_add(milliseconds(self.config().refresh_token_ttl_s)),
+            created_at: now_ms,
+        };
+        let refresh_token = format!("{}.{shared}.{newest}", family.id);
+        let jti = family.id.clone();
+        self.store().scoped(&member.workspace).start_family(family).await?;
+        let mut granted = self.grant(Subject::user(&member.workspace, member.user_id, role, scopes, jti)).await?;
+        granted.refresh_token = Some(refresh_token);
+        Ok(granted)
+    }
+
+    /// A new pair for a refresh token, which is used up. A second use ends its whole family.
+    ///
+    /// # Errors
+    /// [`GrantError::InvalidGrant`]; [`GrantError::InvalidScope`], which leaves the refresh token as it was.
+    pub async fn refresh(&self, refresh_token: &str, scope: Option<&str>) -> Result<Granted> {
+        let refused = || Error::Grant(GrantError::InvalidGrant(NOT_REFRESHABLE));
+        let mut parts = refresh_token.split('.');
+        let (Some(family_id), Some(shared), Some(newest), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(refused());
+        };
+        let next = secret().map_err(store::Error::broken)?;
+        let now_ms = self.now_ms();
+        let exchange = Exchange {
+            family_id: family_id.to_owned(),
+            family_hash: hash(shared),
+            secret_hash: hash(newest),
+            next_secret_hash: hash(&next),
+            next_expires_at: now_ms.saturating_add(milliseconds(self.config().refresh_token_ttl_s)),
+            now_ms,
+        };
+        // A scope that cannot be had must not cost the refresh token.
+        if let (Some(_), Some(family)) = (scope, self.store().family_of(&exchange).await?) {
+            narrowed(usable(&family)?.1, scope)?;
+        }
+        let family = match self.store().exchange_refresh_token(exchange).await? {
+            Exchanged::Renewed(family) => family,
+            Exchanged::Reused => {
+                tracing::warn!(family.id = family_id, "a refresh token was used twice: its family is ended");
+                return Err(refused());
+            }
+            Exchanged::Unknown => return Err(refused()),
+        };
+        let (role, held) = usable(&family)?;
+        let scopes = narrowed(held, scope)?;
+        let jti = family_id.to_owned();
+        let mut granted = self.grant(Subject::user(&family.workspace, family.user_id, role, scopes, jti)).await?;
+        granted.refresh_token = Some(format!("{family_id}.{shared}.{next}"));
+        Ok(granted)
+    }
+
+    /// A short-lived token for a service account.
+    ///
+    /// # Errors
+    /// [`GrantError::InvalidClient`], [`GrantError::InvalidScope`].
+    pub async fn client_token(&self, client: ClientCredential, scope: Option<&str>) -> Result<Granted> {
+        let (claims, client) = self.client(client).await?;
+        let scopes = narrowed(client.scopes, scope)?;
+        self.grant(Subject {
+            workspace: &client.workspace,
+            sub: client.subject,
+            kind: Kind::Client,
+            role: client.role,
+            scopes,
+            jti: claims.jti,
+            generation: claims.generation,
+            actor: None,
+            ends_at_ms: client.expires_at_ms,
+        })
+        .await
+    }
+
+    /// A short-lived token for an end user of a service account's application (RFC 8693), who is made at first sight.
+    /// `subject` is the end user's id in that application; the same id of another application is somebody else.
+    ///
+    /// # Errors
+    /// [`GrantError::InvalidClient`]; [`GrantError::UnauthorizedClient`] without the scope `users:act`;
+    /// [`GrantError::InvalidScope`]; [`GrantError::InvalidGrant`] if the end user was removed from the workspace.
+    pub async fn end_user_token(
+        &self,
+        client: ClientCredential,
+        subject: String,
+        scope: Option<&str>,
+    ) -> Result<Granted> {
+        let (claims, client) = self.client(client).await?;
+        if !client.scopes.contains(Scope::UsersAct) {
+            let text = "The service account's token needs the scope users:act.";
+            return Err(Error::Grant(GrantError::UnauthorizedClient(text)));
+        }
+        let role = client.role.min(END_USER_ROLE);
+        let held = client.scopes.intersection(role.default_scopes());
+        let scopes = narrowed(held, scope)?;
+        let end_user = EndUser {
+            id: self.id(ids::Kind::User),
+            issuer: client.subject.clone(),
+            subject,
+            role: END_USER_ROLE.as_str().into(),
+            created_at: self.now_ms(),
+        };
+        let found = self.store().scoped(&client.workspace).ensure_end_user(end_user).await;
+        let member = found.map_err(|fault| match fault {
+            store::Error::Refused(_) => {
+                Error::Grant(GrantError::InvalidGrant("The end user was removed from the workspace."))
+            }
+            fault => Error::Store(fault),
+        })?;
+        let own_role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
+        self.grant(Subject {
+            workspace: &client.workspace,
+            sub: member.user_id,
+            kind: Kind::EndUser,
+            role: role.min(own_role),
+            scopes,
+            jti: claims.jti,
+            generation: claims.generation,
+            actor: Some(Actor { sub: client.subject }),
+            ends_at_ms: client.expires_at_ms,
+        })
+        .await
+    }
+
+    /// The service account whose own token a client presents. A token that came from such a token does not count, or a
+    /// stolen one could renew itself for ever.
+    async fn client(&self, credential: ClientCredential) -> Result<(Claims, Identity)> {
+        let refused = || Error::Grant(GrantError::InvalidClient);
+        let (id, token) = match credential {
+            ClientCredential::Secret { id, secret } => (Some(id), secret),
+            ClientCredential::Bearer(token) => (None, token),
+        };
+        let not_good = |fault| match fault {
+            Error::Unauthorized(_) => refused(),
+            fault => fault,
+        };
+        let identity = self.verify(&token).await.map_err(not_good)?;
+        let epoch = self.store().auth_epoch().await?;
+        let claims = self.read(&token, epoch, self.now_ms()).await.map_err(not_good)?;
+        if claims.typ != Kind::Service {
+            return Err(refused());
+        }
+        let Some(id) = id.filter(|id| *id != identity.subject) else { return Ok((claims, identity)) };
+        let by_name = self.store().scoped(&identity.workspace).service_account_by_name(&id).await?;
+        by_name.filter(|account| account.id == identity.subject).map(|_| (claims, identity)).ok_or_else(refused)
+    }
+
+    async fn grant(&self, subject: Subject<'_>) -> Result<Granted> {
+        let now_s = self.now_ms().div_euclid(1000);
+        let ttl_s = i64::try_from(self.config().access_token_ttl_s).unwrap_or(i64::MAX);
+        let ends_at_s = subject.ends_at_ms.map_or(i64::MAX, |ends_at_ms| ends_at_ms.div_euclid(1000));
+        let exp = now_s.saturating_add(ttl_s).min(ends_at_s);
+        let claims = Claims {
+            iss: self.config().issuer.clone(),
+            aud: self.config().audience.clone(),
+            sub: subject.sub,
+            wsp: subject.workspace.as_str().to_owned(),
+            typ: subject.kind,
+            role: subject.role,
+            scope: subject.scopes.to_string(),
+            jti: subject.jti,
+            generation: subject.generation,
+            iat: now_s,
+            exp,
+            nbf: None,
+            act: subject.actor,
+        };
+        let access_token = self.sign(&claims).await?;
+        Ok(Granted { access_token, expires_in_s: exp - now_s, scopes: subject.scopes, refresh_token: None })
+    }
+}
+
+impl<'a> Subject<'a> {
+    const fn user(workspace: &'a WorkspaceId, sub: String, role: Role, scopes: ScopeSet, jti: String) -> Self {
+        Self { workspace, sub, kind: Kind::User, role, scopes, jti, generation: 0, actor: None, ends_at_ms: None }
+    }
+}
+
+/// A family's role now, and what of its scopes is of use to that role.
+fn usable(family: &FamilyStanding) -> Result<(Role, ScopeSet)> {
+    let role = family.role.parse::<Role>().map_err(|()| unknown_role())?;
+    Ok((role, ScopeSet::known(&family.scopes).intersection(role.default_scopes())))
+}
+
+/// What of `held` was asked for; all of it if nothing was named.
+fn narrowed(held: ScopeSet, wanted: Option<&str>) -> Result<ScopeSet> {
+    let Some(wanted) = wanted.map(parse_scopes).transpose()? else { return Ok(held) };
+    if held.covers(wanted) { Ok(wanted) } else { Err(GrantError::beyond(wanted.beyond(held))) }
+}
+
+fn parse_scopes(text: &str) -> Result<ScopeSet> {
+    let scopes = ScopeSet::parse(text);
+    scopes.map_err(|word| Error::Grant(GrantError::InvalidScope(format!("There is no scope {word:?}."))))
+}
+
+fn milliseconds(seconds: u64) -> i64 {
+    i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX)
+}
+
+fn unknown_role() -> Error {
+    store::Error::Broken("an account has a role that this version does not know".into()).into()
+}

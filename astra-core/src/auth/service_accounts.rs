@@ -1,0 +1,179 @@
+//! Who may make and change service accounts: nobody gives more than they have.
+
+use super::authority::Authority;
+use super::error::{Error, Result};
+use super::identity::Identity;
+use super::scope::{Role, ScopeSet};
+use crate::ids::Kind;
+use crate::store::service_accounts::{ServiceAccount, insert_service_account};
+use crate::store::{self, OnceKey, Page, PageRequest, Refusal};
+
+/// A service account to be made.
+#[derive(Debug, Clone)]
+pub struct NewServiceAccount {
+    /// Unique in its workspace.
+    pub name: String,
+    /// Its role.
+    pub role: Role,
+    /// Its scopes; by default all that are of use to its role and in its maker's reach.
+    pub scopes: Option<ScopeSet>,
+}
+
+/// What is to change of a service account; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct ServiceAccountChange {
+    /// Unique in its workspace.
+    pub name: Option<String>,
+    /// Its role.
+    pub role: Option<Role>,
+    /// Its scopes.
+    pub scopes: Option<ScopeSet>,
+}
+
+impl Authority {
+    /// Makes a service account in the caller's workspace.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] if it would have a higher role than its maker, or scopes that its maker lacks;
+    /// [`Error::Conflict`] if the name is taken.
+    pub async fn create_service_account(
+        &self,
+        by: &Identity,
+        new: NewServiceAccount,
+        once: Option<OnceKey>,
+    ) -> Result<ServiceAccount> {
+        may_give_role(by, new.role)?;
+        let scopes = new.scopes.unwrap_or_else(|| new.role.default_scopes().intersection(giveable(by)));
+        may_give_scopes(by, scopes)?;
+        let now_ms = self.now_ms();
+        let account = ServiceAccount {
+            id: self.id(Kind::ServiceAccount),
+            name: new.name,
+            role: new.role.as_str().into(),
+            scopes: scopes.to_string(),
+            created_by: by.subject.clone(),
+            created_at: now_ms,
+            updated_at: now_ms,
+        };
+        let store = self.store().scoped(&by.workspace);
+        let made = store.write_once(once, now_ms, move |tx| {
+            insert_service_account(tx, &account)?;
+            Ok(account.clone())
+        });
+        made.await.map_err(name_taken)
+    }
+
+    /// One service account of the caller's workspace, by its id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]
+    pub async fn service_account(&self, by: &Identity, id: &str) -> Result<ServiceAccount> {
+        self.store().scoped(&by.workspace).service_account(id).await?.ok_or(Error::NotFound("service account"))
+    }
+
+    /// One service account of the caller's workspace, by its name.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub async fn service_account_by_name(&self, by: &Identity, name: &str) -> Result<Option<ServiceAccount>> {
+        Ok(self.store().scoped(&by.workspace).service_account_by_name(name).await?)
+    }
+
+    /// The service accounts of the caller's workspace, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub async fn list_service_accounts(&self, by: &Identity, page: PageRequest) -> Result<Page<ServiceAccount>> {
+        Ok(self.store().scoped(&by.workspace).list_service_accounts(page).await?)
+    }
+
+    /// Changes a service account. What it loses, its tokens lose from the next request on; what it gains, it gains with
+    /// its next token.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Forbidden`] if the account has, or would have, a higher role than the caller, or
+    /// would gain scopes that the caller lacks; [`Error::Conflict`] if the name is taken or another change was faster.
+    pub async fn update_service_account(
+        &self,
+        by: &Identity,
+        id: &str,
+        change: ServiceAccountChange,
+    ) -> Result<ServiceAccount> {
+        let mut account = self.managed_account(by, id).await?;
+        if let Some(name) = change.name {
+            account.name = name;
+        }
+        if let Some(role) = change.role {
+            may_give_role(by, role)?;
+            account.role = role.as_str().into();
+        }
+        if let Some(scopes) = change.scopes {
+            may_give_scopes(by, scopes.beyond(ScopeSet::known(&account.scopes)))?;
+            account.scopes = scopes.to_string();
+        }
+        let changed = self.store().scoped(&by.workspace).update_service_account(account, self.now_ms()).await;
+        changed.map_err(|fault| match fault {
+            store::Error::Refused(Refusal::NotFound) => Error::NotFound("service account"),
+            store::Error::Refused(Refusal::Stale) => {
+                Error::Conflict("Somebody else changed the service account at the same time: try again.".into())
+            }
+            fault => name_taken(fault),
+        })
+    }
+
+    /// Deletes a service account and its tokens, which are refused from the next request on.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Forbidden`] if the account has a higher role than the caller.
+    pub async fn delete_service_account(&self, by: &Identity, id: &str) -> Result<()> {
+        self.managed_account(by, id).await?;
+        let was_there = self.store().scoped(&by.workspace).delete_service_account(id).await?;
+        if was_there { Ok(()) } else { Err(Error::NotFound("service account")) }
+    }
+
+    /// An account that the caller may manage, which one of a higher role is not.
+    pub(super) async fn managed_account(&self, by: &Identity, id: &str) -> Result<ServiceAccount> {
+        let account = self.service_account(by, id).await?;
+        match account.role.parse::<Role>() {
+            Ok(role) if role <= by.role => Ok(account),
+            _ => Err(Error::Forbidden(format!(
+                "The service account has the role {}, which is higher than yours ({}).",
+                account.role,
+                by.role.as_str()
+            ))),
+        }
+    }
+}
+
+/// What the caller may hand on: its own scopes; everything if it is an owner whose own token nobody has narrowed.
+fn giveable(by: &Identity) -> ScopeSet {
+    if by.role == Role::Owner && by.scopes.covers(Role::Owner.default_scopes()) {
+        super::Scope::all().collect()
+    } else {
+        by.scopes
+    }
+}
+
+/// Refuses to hand on what the caller does not have.
+pub(super) fn may_give_scopes(by: &Identity, scopes: ScopeSet) -> Result<()> {
+    let missing = scopes.beyond(giveable(by));
+    if missing == ScopeSet::default() {
+        return Ok(());
+    }
+    Err(Error::Forbidden(format!("Your own token does not have these scopes, so you cannot give them: {missing}.")))
+}
+
+fn may_give_role(by: &Identity, role: Role) -> Result<()> {
+    if role <= by.role {
+        return Ok(());
+    }
+    let (wanted, own) = (role.as_str(), by.role.as_str());
+    Err(Error::Forbidden(format!("The role {wanted} is higher than yours ({own}), so you cannot give it.")))
+}
+
+fn name_taken(fault: store::Error) -> Error {
+    match fault {
+        store::Error::Unique(_) => Error::Conflict("A service account of this name exists: take another name.".into()),
+        fault => Error::Store(fault),
+    }
+}

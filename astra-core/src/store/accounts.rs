@@ -1,0 +1,182 @@
+//! Workspaces, users and their memberships: who there is, before any token. Roles are kept by name.
+
+use super::db::{Db, Scoped, Tx, WorkspaceId};
+use super::error::{Error, Refusal, Result};
+use super::value::Row;
+use crate::params;
+
+/// A person who is about to have an account.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// `usr_...`
+    pub id: String,
+    /// Normalised, unique.
+    pub email: String,
+    /// For people.
+    pub display_name: Option<String>,
+    /// Argon2id in PHC format.
+    pub password_hash: String,
+    /// Milliseconds since the epoch.
+    pub created_at: i64,
+}
+
+/// An end user of an application, whom a service account vouches for.
+#[derive(Debug, Clone)]
+pub struct EndUser {
+    /// `usr_...`; taken if this end user is new.
+    pub id: String,
+    /// The service account that vouches, `svc_...`.
+    pub issuer: String,
+    /// The end user's id in that application.
+    pub subject: String,
+    /// The role in this workspace; taken if this end user is new.
+    pub role: String,
+    /// Milliseconds since the epoch; taken if this end user is new.
+    pub created_at: i64,
+}
+
+/// A user as a member of one workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// `usr_...`
+    pub user_id: String,
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The role's name.
+    pub role: String,
+    /// Absent for end users.
+    pub email: Option<String>,
+    /// For people.
+    pub display_name: Option<String>,
+    /// When the user was made, in milliseconds since the epoch.
+    pub created_at: i64,
+}
+
+const MEMBER: &str = "SELECT u.id, m.workspace_id, m.role, u.email, u.display_name, u.created_at
+    FROM users u JOIN memberships m ON m.user_id = u.id";
+
+impl Db {
+    /// The oldest workspace; made with `id` and `name` if there is none. However many ask at once, one is made.
+    pub async fn ensure_first_workspace(&self, id: String, name: &'static str, now_ms: i64) -> Result<WorkspaceId> {
+        if let Some(workspace) = self.read(first_workspace).await? {
+            return Ok(workspace);
+        }
+        self.write(move |tx| {
+            tx.lock_accounts()?;
+            if let Some(workspace) = first_workspace(tx)? {
+                return Ok(workspace);
+            }
+            let insert = "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)";
+            tx.execute(insert, params![&id, name, now_ms])?;
+            Ok(WorkspaceId::new(&id))
+        })
+        .await
+    }
+
+    /// Whether a person has an account; end users do not count.
+    pub async fn has_accounts(&self) -> Result<bool> {
+        self.read(any_person).await
+    }
+
+    /// The account of a normalised e-mail, in the workspace that the user joined first, and its password's hash.
+    pub async fn account_by_email(&self, email: &str) -> Result<Option<(Member, String)>> {
+        let email = email.to_owned();
+        self.read(move |tx| {
+            let sql = "SELECT u.id, m.workspace_id, m.role, u.email, u.display_name, u.created_at, u.password_hash
+                FROM users u JOIN memberships m ON m.user_id = u.id
+                WHERE u.email = $1 AND u.password_hash IS NOT NULL
+                ORDER BY m.created_at, m.workspace_id LIMIT 1";
+            let found = tx.first(sql, params![&email])?;
+            found.map(|mut row| Ok((member(&mut row)?, row.text(6)?))).transpose()
+        })
+        .await
+    }
+}
+
+impl Scoped {
+    /// Makes an account in this workspace: the first of all as its `owner`, a later one as `member` if registration
+    /// `is_open`. However many are first at once, one becomes owner.
+    ///
+    /// # Errors
+    /// [`Refusal::State`] if it is not the first and registration is not open; [`Error::Unique`] if the e-mail is taken.
+    pub async fn register(&self, user: NewUser, is_open: bool) -> Result<Member> {
+        self.write(move |tx| {
+            tx.lock_accounts()?;
+            let is_first = !any_person(&mut tx.unscoped())?;
+            if !is_first && !is_open {
+                return Err(Error::Refused(Refusal::State("registration is closed")));
+            }
+            tx.unscoped().execute(
+                "INSERT INTO users (id, email, display_name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
+                params![&user.id, &user.email, &user.display_name, &user.password_hash, user.created_at],
+            )?;
+            insert_membership(tx, &user.id, if is_first { "owner" } else { "member" }, user.created_at)?;
+            by_id(tx, &user.id)?.ok_or_else(Error::not_found)
+        })
+        .await
+    }
+
+    /// A user of this workspace.
+    pub async fn member(&self, user_id: &str) -> Result<Option<Member>> {
+        let user_id = user_id.to_owned();
+        self.read(move |tx| by_id(tx, &user_id)).await
+    }
+
+    /// The end user whom `candidate` describes; made at first sight.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] if the end user was removed from this workspace.
+    pub async fn ensure_end_user(&self, candidate: EndUser) -> Result<Member> {
+        let known = candidate.clone();
+        if let Some(member) = self.read(move |tx| end_user(tx, &known)).await? {
+            return Ok(member);
+        }
+        self.write(move |tx| {
+            let added = tx.unscoped().execute(
+                "INSERT INTO users (id, issuer, subject, created_at) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (issuer, subject) DO NOTHING",
+                params![&candidate.id, &candidate.issuer, &candidate.subject, candidate.created_at],
+            )?;
+            if added == 1 {
+                insert_membership(tx, &candidate.id, &candidate.role, candidate.created_at)?;
+            }
+            end_user(tx, &candidate)?.ok_or_else(Error::not_found)
+        })
+        .await
+    }
+}
+
+fn insert_membership(tx: &mut Tx<'_>, user_id: &str, role: &str, now_ms: i64) -> Result<()> {
+    let sql = "INSERT INTO memberships (workspace_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)";
+    tx.execute(sql, params![user_id, role, now_ms]).map(drop)
+}
+
+fn by_id(tx: &mut Tx<'_>, user_id: &str) -> Result<Option<Member>> {
+    let sql = format!("{MEMBER} WHERE m.workspace_id = $1 AND m.user_id = $2");
+    tx.first(&sql, params![user_id])?.map(|mut row| member(&mut row)).transpose()
+}
+
+fn end_user(tx: &mut Tx<'_>, wanted: &EndUser) -> Result<Option<Member>> {
+    let sql = format!("{MEMBER} WHERE m.workspace_id = $1 AND u.issuer = $2 AND u.subject = $3");
+    tx.first(&sql, params![&wanted.issuer, &wanted.subject])?.map(|mut row| member(&mut row)).transpose()
+}
+
+fn first_workspace(tx: &mut Tx<'_>) -> Result<Option<WorkspaceId>> {
+    let found = tx.first("SELECT id FROM workspaces ORDER BY created_at, id LIMIT 1", params![])?;
+    found.map(|mut row| Ok(WorkspaceId::new(&row.text(0)?))).transpose()
+}
+
+fn any_person(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(tx.first("SELECT 1 FROM users WHERE email IS NOT NULL LIMIT 1", params![])?.is_some())
+}
+
+fn member(row: &mut Row) -> Result<Member> {
+    Ok(Member {
+        user_id: row.text(0)?,
+        workspace: WorkspaceId::new(&row.text(1)?),
+        role: row.text(2)?,
+        email: row.optional_text(3)?,
+        display_name: row.optional_text(4)?,
+        created_at: row.int(5)?,
+    })
+}

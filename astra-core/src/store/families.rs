@@ -1,0 +1,175 @@
+//! Families of refresh tokens: one sign-in and what came from it. Only the newest refresh token of a family is good; to
+//! see an older one means that two have it, and ends the family.
+
+use super::db::{Db, Scoped, Tx, WorkspaceId};
+use super::error::Result;
+use super::value::Row;
+use crate::params;
+
+/// A hash of a secret, SHA-256.
+pub type SecretHash = [u8; 32];
+
+/// A sign-in that begins.
+#[derive(Debug, Clone)]
+pub struct NewFamily {
+    /// `fam_...`
+    pub id: String,
+    /// `usr_...`
+    pub user_id: String,
+    /// Space-separated; what the family's tokens may be used for at the most.
+    pub scopes: String,
+    /// Of the part that all refresh tokens of the family share.
+    pub family_hash: SecretHash,
+    /// Of the part that only the newest has.
+    pub secret_hash: SecretHash,
+    /// When the newest refresh token ends, in milliseconds since the epoch.
+    pub expires_at: i64,
+    /// Milliseconds since the epoch.
+    pub created_at: i64,
+}
+
+/// A refresh token that was handed in, and the one to take its place.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// `fam_...`
+    pub family_id: String,
+    /// Of the part that all refresh tokens of the family share.
+    pub family_hash: SecretHash,
+    /// Of the part that only this one has.
+    pub secret_hash: SecretHash,
+    /// The same of its successor.
+    pub next_secret_hash: SecretHash,
+    /// When the successor ends, in milliseconds since the epoch.
+    pub next_expires_at: i64,
+    /// Milliseconds since the epoch.
+    pub now_ms: i64,
+}
+
+/// What came of an exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exchanged {
+    /// The successor is good now.
+    Renewed(FamilyStanding),
+    /// It had been handed in before; the family is ended.
+    Reused,
+    /// It belongs to no family, or is over.
+    Unknown,
+}
+
+/// What decides whether a family's tokens are good, and for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FamilyStanding {
+    /// The workspace it signed in to.
+    pub workspace: WorkspaceId,
+    /// `usr_...`
+    pub user_id: String,
+    /// Space-separated.
+    pub scopes: String,
+    /// The role of the user now.
+    pub role: String,
+}
+
+const STANDING: &str = "SELECT f.workspace_id, f.user_id, f.scopes, m.role FROM families f
+    JOIN memberships m ON m.workspace_id = f.workspace_id AND m.user_id = f.user_id";
+
+impl Scoped {
+    /// Begins a family, and forgets those of the same user that are over.
+    pub async fn start_family(&self, new: NewFamily) -> Result<()> {
+        self.write(move |tx| {
+            let over = "DELETE FROM families WHERE workspace_id = $1 AND user_id = $2 AND expires_at <= $3";
+            tx.execute(over, params![&new.user_id, new.created_at])?;
+            tx.execute(
+                "INSERT INTO families
+                 (workspace_id, id, user_id, scopes, family_hash, secret_hash, expires_at, created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                params![
+                    &new.id,
+                    &new.user_id,
+                    &new.scopes,
+                    new.family_hash.as_slice(),
+                    new.secret_hash.as_slice(),
+                    new.expires_at,
+                    new.created_at
+                ],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// What decides about a family; `None` if it was ended or its user is no member any more.
+    pub async fn family_standing(&self, family_id: &str) -> Result<Option<FamilyStanding>> {
+        let family_id = family_id.to_owned();
+        self.read(move |tx| {
+            let found =
+                tx.first(&format!("{STANDING} WHERE f.workspace_id = $1 AND f.id = $2"), params![&family_id])?;
+            found.map(|mut row| standing(&mut row)).transpose()
+        })
+        .await
+    }
+
+    /// Ends a family, whose tokens are refused from then on; false if it had ended.
+    pub async fn end_family(&self, family_id: &str) -> Result<bool> {
+        let family_id = family_id.to_owned();
+        self.write(move |tx| {
+            let was_there =
+                tx.execute("DELETE FROM families WHERE workspace_id = $1 AND id = $2", params![&family_id])? > 0;
+            if was_there {
+                tx.end_credentials()?;
+            }
+            Ok(was_there)
+        })
+        .await
+    }
+}
+
+impl Db {
+    /// The family of a refresh token, whether that is the newest or not; `None` if it has none, or that is over.
+    pub async fn family_of(&self, exchange: &Exchange) -> Result<Option<FamilyStanding>> {
+        let exchange = exchange.clone();
+        self.read(move |tx| of_exchange(tx, &exchange)).await
+    }
+
+    /// Puts a refresh token's successor in its place. However many hand in the same one at once, one is renewed; any
+    /// other use ends the family.
+    pub async fn exchange_refresh_token(&self, exchange: Exchange) -> Result<Exchanged> {
+        self.write(move |tx| {
+            let Some(standing) = of_exchange(tx, &exchange)? else { return Ok(Exchanged::Unknown) };
+            let renewed = tx.execute(
+                "UPDATE families SET secret_hash = $3, expires_at = $4 WHERE id = $1 AND secret_hash = $2",
+                params![
+                    &exchange.family_id,
+                    exchange.secret_hash.as_slice(),
+                    exchange.next_secret_hash.as_slice(),
+                    exchange.next_expires_at
+                ],
+            )?;
+            if renewed == 0 {
+                end_reused(tx, &exchange.family_id)?;
+                return Ok(Exchanged::Reused);
+            }
+            Ok(Exchanged::Renewed(standing))
+        })
+        .await
+    }
+}
+
+fn of_exchange(tx: &mut Tx<'_>, exchange: &Exchange) -> Result<Option<FamilyStanding>> {
+    let sql = format!("{STANDING} WHERE f.id = $1 AND f.family_hash = $2 AND f.expires_at > $3");
+    let found = tx.first(&sql, params![&exchange.family_id, exchange.family_hash.as_slice(), exchange.now_ms])?;
+    found.map(|mut row| standing(&mut row)).transpose()
+}
+
+fn end_reused(tx: &mut Tx<'_>, family_id: &str) -> Result<()> {
+    tx.execute("DELETE FROM families WHERE id = $1", params![family_id])?;
+    tx.end_credentials()
+}
+
+fn standing(row: &mut Row) -> Result<FamilyStanding> {
+    Ok(FamilyStanding {
+        workspace: WorkspaceId::new(&row.text(0)?),
+        user_id: row.text(1)?,
+        scopes: row.text(2)?,
+        role: row.text(3)?,
+    })
+}

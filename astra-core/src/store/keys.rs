@@ -1,0 +1,77 @@
+//! The signing keys of the key ring. The private halves come here sealed.
+
+use super::db::{Db, Tx};
+use super::error::Result;
+use crate::params;
+
+/// A signing key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningKey {
+    /// Its name in the headers of the tokens that it signs.
+    pub kid: String,
+    /// Ed25519, 32 bytes in base64url, as `x` of a JWK.
+    pub public_key: String,
+    /// The private half, sealed with the master key.
+    pub sealed_key: Vec<u8>,
+    /// Milliseconds since the epoch.
+    pub created_at: i64,
+    /// When another key took over, in milliseconds since the epoch; `None` for the one that signs.
+    pub retired_at: Option<i64>,
+}
+
+impl Db {
+    /// All signing keys, newest first; the first is the one that signs.
+    pub async fn signing_keys(&self) -> Result<Vec<SigningKey>> {
+        self.read(all).await
+    }
+
+    /// Takes `candidate` as the first key if there is none; answers the keys there are then. However many gateways
+    /// start at once, one key is taken.
+    pub async fn ensure_signing_key(&self, candidate: SigningKey) -> Result<Vec<SigningKey>> {
+        self.write(move |tx| {
+            tx.lock_accounts()?;
+            if all(tx)?.is_empty() {
+                insert(tx, &candidate)?;
+            }
+            all(tx)
+        })
+        .await
+    }
+
+    /// Lets `next` sign from now on. The one before it is retired and goes on verifying.
+    pub async fn rotate_signing_key(&self, next: SigningKey) -> Result<()> {
+        self.write(move |tx| {
+            tx.lock_accounts()?;
+            let retire = "UPDATE signing_keys SET retired_at = $1 WHERE retired_at IS NULL";
+            tx.execute(retire, params![next.created_at])?;
+            insert(tx, &next)?;
+            tx.end_credentials()
+        })
+        .await
+    }
+}
+
+fn insert(tx: &mut Tx<'_>, key: &SigningKey) -> Result<()> {
+    tx.execute(
+        "INSERT INTO signing_keys (kid, public_key, sealed_key, created_at, retired_at) VALUES ($1, $2, $3, $4, NULL)",
+        params![&key.kid, &key.public_key, key.sealed_key.as_slice(), key.created_at],
+    )?;
+    Ok(())
+}
+
+fn all(tx: &mut Tx<'_>) -> Result<Vec<SigningKey>> {
+    let sql = "SELECT kid, public_key, sealed_key, created_at, retired_at FROM signing_keys
+        ORDER BY CASE WHEN retired_at IS NULL THEN 0 ELSE 1 END, retired_at DESC, created_at DESC, kid DESC";
+    let rows = tx.query(sql, params![])?;
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(SigningKey {
+                kid: row.text(0)?,
+                public_key: row.text(1)?,
+                sealed_key: row.bytes(2)?,
+                created_at: row.int(3)?,
+                retired_at: row.optional_int(4)?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,130 @@
+//! Service accounts: programs that have a name, a role and scopes in one workspace. Roles and scopes are kept by name.
+
+use super::db::{Scoped, Tx};
+use super::error::{Error, Refusal, Result};
+use super::page::{Cursor, Page, PageRequest};
+use super::value::Row;
+use crate::params;
+
+/// A service account.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ServiceAccount {
+    /// `svc_...`
+    pub id: String,
+    /// Unique in its workspace.
+    pub name: String,
+    /// The role's name.
+    pub role: String,
+    /// Space-separated.
+    pub scopes: String,
+    /// Who made it: `usr_...` or `svc_...`.
+    pub created_by: String,
+    /// Milliseconds since the epoch.
+    pub created_at: i64,
+    /// Milliseconds since the epoch.
+    pub updated_at: i64,
+}
+
+const COLUMNS: &str = "id, name, role, scopes, created_by, created_at, updated_at";
+
+impl Scoped {
+    /// One account by its id.
+    pub async fn service_account(&self, id: &str) -> Result<Option<ServiceAccount>> {
+        let id = id.to_owned();
+        self.read(move |tx| by_id(tx, &id)).await
+    }
+
+    /// One account by its name.
+    pub async fn service_account_by_name(&self, name: &str) -> Result<Option<ServiceAccount>> {
+        let name = name.to_owned();
+        self.read(move |tx| {
+            let sql = format!("SELECT {COLUMNS} FROM service_accounts WHERE workspace_id = $1 AND name = $2");
+            tx.first(&sql, params![&name])?.map(|mut row| account(&mut row)).transpose()
+        })
+        .await
+    }
+
+    /// The accounts, newest first.
+    pub async fn list_service_accounts(&self, page: PageRequest) -> Result<Page<ServiceAccount>> {
+        self.read(move |tx| {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM service_accounts
+                 WHERE workspace_id = $1 AND (created_at, id) < ($2, $3)
+                 ORDER BY created_at DESC, id DESC LIMIT $4"
+            );
+            let (at, id) = page.position();
+            let rows = tx.query(&sql, params![at, id, page.fetch()])?;
+            let accounts = rows.into_iter().map(|mut row| account(&mut row)).collect::<Result<Vec<_>>>()?;
+            Ok(Page::cut(accounts, &page, |account| Cursor { at: account.created_at, id: account.id.clone() }))
+        })
+        .await
+    }
+
+    /// Replaces name, role and scopes by those of `changed`. What the account loses, its tokens lose at once.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`]; [`Refusal::Stale`] if it changed after `changed.updated_at`;
+    /// [`Error::Unique`] if the name is taken.
+    pub async fn update_service_account(&self, changed: ServiceAccount, now_ms: i64) -> Result<ServiceAccount> {
+        self.write(move |tx| {
+            let touched = tx.execute(
+                "UPDATE service_accounts SET name = $3, role = $4, scopes = $5, updated_at = $7
+                 WHERE workspace_id = $1 AND id = $2 AND updated_at = $6",
+                params![
+                    &changed.id,
+                    &changed.name,
+                    &changed.role,
+                    &changed.scopes,
+                    changed.updated_at,
+                    now_ms.max(changed.updated_at + 1)
+                ],
+            )?;
+            if touched == 0 {
+                by_id(tx, &changed.id)?.ok_or_else(Error::not_found)?;
+                return Err(Error::Refused(Refusal::Stale));
+            }
+            tx.end_credentials()?;
+            by_id(tx, &changed.id)?.ok_or_else(Error::not_found)
+        })
+        .await
+    }
+
+    /// Deletes an account and all its tokens, which are refused from then on; false if it is not there.
+    pub async fn delete_service_account(&self, id: &str) -> Result<bool> {
+        let id = id.to_owned();
+        self.write(move |tx| {
+            let sql = "DELETE FROM service_accounts WHERE workspace_id = $1 AND id = $2";
+            let was_there = tx.execute(sql, params![&id])? > 0;
+            if was_there {
+                tx.end_credentials()?;
+            }
+            Ok(was_there)
+        })
+        .await
+    }
+}
+
+/// Adds an account within a transaction of its workspace; [`Error::Unique`] if the name is taken.
+pub(crate) fn insert_service_account(tx: &mut Tx<'_>, new: &ServiceAccount) -> Result<()> {
+    let sql = format!("INSERT INTO service_accounts (workspace_id, {COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+    let params = params![&new.id, &new.name, &new.role, &new.scopes, &new.created_by, new.created_at, new.updated_at];
+    tx.execute(&sql, params)?;
+    Ok(())
+}
+
+fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<ServiceAccount>> {
+    let sql = format!("SELECT {COLUMNS} FROM service_accounts WHERE workspace_id = $1 AND id = $2");
+    tx.first(&sql, params![id])?.map(|mut row| account(&mut row)).transpose()
+}
+
+fn account(row: &mut Row) -> Result<ServiceAccount> {
+    Ok(ServiceAccount {
+        id: row.text(0)?,
+        name: row.text(1)?,
+        role: row.text(2)?,
+        scopes: row.text(3)?,
+        created_by: row.text(4)?,
+        created_at: row.int(5)?,
+        updated_at: row.int(6)?,
+    })
+}

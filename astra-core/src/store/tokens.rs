@@ -1,0 +1,180 @@
+//! Tokens of service accounts. The secret is not here: a token is a signed statement that names its row and the row's
+//! generation, and is good as long as the row says so.
+
+use super::db::{Scoped, Tx};
+use super::error::{Error, Result};
+use super::page::{Cursor, Page, PageRequest};
+use super::value::Row;
+use crate::params;
+
+/// What is kept of a token.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Token {
+    /// `tok_...`
+    pub id: String,
+    /// `svc_...`
+    pub service_account_id: String,
+    /// Space-separated; what the token may be used for at the most.
+    pub scopes: String,
+    /// 1, 2, 3, ...: grows with each rotation.
+    pub generation: i64,
+    /// Until when the generation before this one is still good, in milliseconds since the epoch.
+    pub grace_until: Option<i64>,
+    /// When this generation ends, in milliseconds since the epoch.
+    pub expires_at: i64,
+    /// When it was last seen, to the minute, in milliseconds since the epoch.
+    pub last_used_at: Option<i64>,
+    /// Milliseconds since the epoch.
+    pub created_at: i64,
+    /// When this generation was made, if it is not the first, in milliseconds since the epoch.
+    pub rotated_at: Option<i64>,
+}
+
+/// What decides whether a presented token is good, and for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenStanding {
+    /// The token's row.
+    pub token: Token,
+    /// The account's role now.
+    pub account_role: String,
+    /// The account's scopes now, space-separated.
+    pub account_scopes: String,
+    /// The role in this workspace of the end user whom the token speaks for; `None` if it speaks for nobody or for
+    /// somebody who is no member.
+    pub end_user_role: Option<String>,
+}
+
+const COLUMNS: &str = "t.id, t.service_account_id, t.scopes, t.generation, t.grace_until, t.expires_at, t.last_used_at,
+    t.created_at, t.rotated_at";
+
+impl Scoped {
+    /// One token by its id.
+    pub async fn token(&self, id: &str) -> Result<Option<Token>> {
+        let id = id.to_owned();
+        self.read(move |tx| by_id(tx, &id)).await
+    }
+
+    /// An account's tokens, newest first.
+    pub async fn list_tokens(&self, service_account_id: &str, page: PageRequest) -> Result<Page<Token>> {
+        let account = service_account_id.to_owned();
+        self.read(move |tx| {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM tokens t
+                 WHERE t.workspace_id = $1 AND t.service_account_id = $2 AND (t.created_at, t.id) < ($3, $4)
+                 ORDER BY t.created_at DESC, t.id DESC LIMIT $5"
+            );
+            let (at, id) = page.position();
+            let rows = tx.query(&sql, params![&account, at, id, page.fetch()])?;
+            let tokens = rows.into_iter().map(|mut row| token(&mut row)).collect::<Result<Vec<_>>>()?;
+            Ok(Page::cut(tokens, &page, |token| Cursor { at: token.created_at, id: token.id.clone() }))
+        })
+        .await
+    }
+
+    /// What decides about a token, and about the end user whom it speaks for if `end_user_id` is given.
+    pub async fn token_standing(&self, id: &str, end_user_id: Option<String>) -> Result<Option<TokenStanding>> {
+        let id = id.to_owned();
+        self.read(move |tx| {
+            let sql = format!(
+                "SELECT {COLUMNS}, a.role, a.scopes, m.role
+                 FROM tokens t
+                 JOIN service_accounts a ON a.workspace_id = t.workspace_id AND a.id = t.service_account_id
+                 LEFT JOIN memberships m ON m.workspace_id = t.workspace_id AND m.user_id = $3
+                 WHERE t.workspace_id = $1 AND t.id = $2"
+            );
+            let found = tx.first(&sql, params![&id, end_user_id.as_deref()])?;
+            found.map(|mut row| standing(&mut row)).transpose()
+        })
+        .await
+    }
+
+    /// Deletes a token, which is refused from then on; false if it is not there.
+    pub async fn revoke_token(&self, id: &str) -> Result<bool> {
+        let id = id.to_owned();
+        self.write(move |tx| {
+            let was_there = tx.execute("DELETE FROM tokens WHERE workspace_id = $1 AND id = $2", params![&id])? > 0;
+            if was_there {
+                tx.end_credentials()?;
+            }
+            Ok(was_there)
+        })
+        .await
+    }
+
+    /// Notes that a token was used.
+    pub async fn note_token_use(&self, id: &str, now_ms: i64) -> Result<()> {
+        let id = id.to_owned();
+        self.write(move |tx| {
+            let sql = "UPDATE tokens SET last_used_at = $3
+                WHERE workspace_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < $3)";
+            tx.execute(sql, params![&id, now_ms]).map(drop)
+        })
+        .await
+    }
+}
+
+/// Adds a token within a transaction of its workspace; [`Error::Missing`] if its account is not there.
+pub(crate) fn insert_token(tx: &mut Tx<'_>, new: &Token) -> Result<()> {
+    let sql = "INSERT INTO tokens
+        (workspace_id, id, service_account_id, scopes, generation, grace_until, expires_at, last_used_at, created_at, rotated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    tx.execute(
+        sql,
+        params![
+            &new.id,
+            &new.service_account_id,
+            &new.scopes,
+            new.generation,
+            new.grace_until,
+            new.expires_at,
+            new.last_used_at,
+            new.created_at,
+            new.rotated_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// Begins a token's next generation, which lives as long as the last was given, within a transaction of its workspace.
+/// The last generation stays good until `grace_until`, those before it end.
+///
+/// # Errors
+/// `Refusal::NotFound`
+pub(crate) fn rotate_token(tx: &mut Tx<'_>, id: &str, now_ms: i64, grace_until: i64) -> Result<Token> {
+    let sql = "UPDATE tokens SET generation = generation + 1, grace_until = $4,
+            expires_at = $3 + expires_at - COALESCE(rotated_at, created_at), rotated_at = $3
+        WHERE workspace_id = $1 AND id = $2";
+    if tx.execute(sql, params![id, now_ms, grace_until])? == 0 {
+        return Err(Error::not_found());
+    }
+    tx.end_credentials()?;
+    by_id(tx, id)?.ok_or_else(Error::not_found)
+}
+
+fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Token>> {
+    let sql = format!("SELECT {COLUMNS} FROM tokens t WHERE t.workspace_id = $1 AND t.id = $2");
+    tx.first(&sql, params![id])?.map(|mut row| token(&mut row)).transpose()
+}
+
+fn token(row: &mut Row) -> Result<Token> {
+    Ok(Token {
+        id: row.text(0)?,
+        service_account_id: row.text(1)?,
+        scopes: row.text(2)?,
+        generation: row.int(3)?,
+        grace_until: row.optional_int(4)?,
+        expires_at: row.int(5)?,
+        last_used_at: row.optional_int(6)?,
+        created_at: row.int(7)?,
+        rotated_at: row.optional_int(8)?,
+    })
+}
+
+fn standing(row: &mut Row) -> Result<TokenStanding> {
+    Ok(TokenStanding {
+        token: token(row)?,
+        account_role: row.text(9)?,
+        account_scopes: row.text(10)?,
+        end_user_role: row.optional_text(11)?,
+    })
+}
