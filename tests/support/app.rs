@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use astra_core::auth::Role;
+use astra_core::auth::{Authority, Role};
 use astra_core::clock::ManualClock;
 use astra_core::config::{Config, Secret};
 use astra_core::provider::Provider;
@@ -13,8 +13,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::caller::Caller;
-use super::credentials::Believer;
+use super::caller::{Caller, Credential};
+use super::credentials::{Badge, Issuer};
 use super::engine::{Engine, OnEngine};
 
 /// 2026-11-23T21:00:00Z, when every test begins.
@@ -28,6 +28,8 @@ pub(crate) struct TestApp {
     pub(crate) engine: Engine,
     gateway: Option<Gateway>,
     router: Router,
+    authority: Arc<Authority>,
+    issuer: Arc<Issuer>,
 }
 
 /// A gateway under test that does not run yet.
@@ -68,7 +70,7 @@ impl TestApp {
 
     /// Somebody without a credential.
     pub(crate) fn anonymous(&self) -> Caller {
-        Caller::new(&self.router, None)
+        Caller::new(&self.router, Credential::None)
     }
 
     /// A viewer of the workspace.
@@ -79,6 +81,11 @@ impl TestApp {
     /// A member of the workspace.
     pub(crate) fn member(&self) -> Caller {
         self.role(Role::Member)
+    }
+
+    /// Another member of the workspace.
+    pub(crate) fn other_member(&self) -> Caller {
+        self.badge("other-member", Role::Member, None, false)
     }
 
     /// An admin of the workspace.
@@ -93,22 +100,33 @@ impl TestApp {
 
     /// Somebody with `role` and all its scopes.
     pub(crate) fn role(&self, role: Role) -> Caller {
-        self.bearer(&format!("{}@wsp_home", role.as_str()))
+        self.badge(role.as_str(), role, None, false)
     }
 
     /// Somebody with `role` whose credential is good for `scopes` alone, separated by commas.
     pub(crate) fn scoped(&self, role: Role, scopes: &str) -> Caller {
-        self.bearer(&format!("{}@wsp_home/{scopes}", role.as_str()))
+        let name = format!("{} {scopes}", role.as_str());
+        self.badge(&name, role, Some(scopes.replace(',', " ")), false)
     }
 
     /// The owner of another workspace, to whom this one does not exist.
     pub(crate) fn other_workspace(&self) -> Caller {
-        self.bearer("owner@wsp_elsewhere")
+        self.badge("foreigner", Role::Owner, None, true)
     }
 
     /// Whoever has the credential `token`.
     pub(crate) fn bearer(&self, token: &str) -> Caller {
-        Caller::new(&self.router, Some(token.to_owned()))
+        Caller::new(&self.router, Credential::Token(token.to_owned()))
+    }
+
+    /// The gateway's authority over credentials.
+    pub(crate) fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    fn badge(&self, name: &str, role: Role, scopes: Option<String>, is_foreign: bool) -> Caller {
+        let badge = Badge { name: name.to_owned(), role, scopes, is_foreign };
+        Caller::new(&self.router, Credential::Badge(Arc::clone(&self.issuer), badge))
     }
 
     /// The router, to nest or to look at.
@@ -153,10 +171,12 @@ impl TestAppBuilder {
 
     /// Opens the gateway.
     pub(crate) async fn open(self) -> TestApp {
-        let builder = Gateway::builder(self.config).clock(self.clock.clone()).authenticator(Believer);
+        let builder = Gateway::builder(self.config.clone()).clock(self.clock.clone());
         let builder = self.handed_in.into_iter().fold(builder, |builder, hand_in| hand_in(builder));
         let gateway = builder.open().await.expect("the gateway opens");
         let router = gateway.standalone_router();
-        TestApp { clock: self.clock, engine: self.engine, gateway: Some(gateway), router }
+        let authority = Arc::clone(gateway.authority());
+        let issuer = Arc::new(Issuer::new(Arc::clone(&authority), self.config));
+        TestApp { clock: self.clock, engine: self.engine, gateway: Some(gateway), router, authority, issuer }
     }
 }

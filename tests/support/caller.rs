@@ -1,6 +1,7 @@
 //! Requests, written as one line and sent through the router; every answer is held against the document.
 
 use std::future::IntoFuture;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -10,24 +11,46 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::answer::Answer;
+use super::credentials::{Badge, Issuer};
 
 /// Somebody who sends requests.
 #[derive(Clone)]
 pub(crate) struct Caller {
     router: Router,
-    token: Option<String>,
+    credential: Credential,
+}
+
+/// What a caller shows.
+#[derive(Clone)]
+pub(crate) enum Credential {
+    /// Nothing.
+    None,
+    /// This token, whatever it is.
+    Token(String),
+    /// A good token, issued when it is first shown.
+    Badge(Arc<Issuer>, Badge),
 }
 
 /// A request that is being written; awaiting it sends it.
 pub(crate) struct Ask {
     router: Router,
+    credential: Credential,
     request: Request<Body>,
 }
 
 impl Caller {
-    /// Whoever has the credential `token`, before `router`.
-    pub(crate) fn new(router: &Router, token: Option<String>) -> Self {
-        Self { router: router.clone(), token }
+    /// Whoever shows `credential` to `router`.
+    pub(crate) fn new(router: &Router, credential: Credential) -> Self {
+        Self { router: router.clone(), credential }
+    }
+
+    /// The token that this caller shows.
+    pub(crate) async fn token(&self) -> String {
+        match &self.credential {
+            Credential::None => panic!("this caller has no token"),
+            Credential::Token(token) => token.clone(),
+            Credential::Badge(issuer, badge) => issuer.token(badge).await,
+        }
     }
 
     /// A GET.
@@ -60,11 +83,7 @@ impl Caller {
         let mut request = Request::new(Body::empty());
         *request.method_mut() = method;
         *request.uri_mut() = uri.parse().expect("a good URI");
-        let ask = Ask { router: self.router.clone(), request };
-        match &self.token {
-            Some(token) => ask.header("authorization", &format!("Bearer {token}")),
-            None => ask,
-        }
+        Ask { router: self.router.clone(), credential: self.credential.clone(), request }
     }
 }
 
@@ -99,8 +118,13 @@ impl IntoFuture for Ask {
     type Output = Answer;
     type IntoFuture = BoxFuture<'static, Answer>;
 
-    fn into_future(self) -> Self::IntoFuture {
+    fn into_future(mut self) -> Self::IntoFuture {
         Box::pin(async move {
+            let caller = Caller { router: self.router.clone(), credential: self.credential };
+            if !matches!(caller.credential, Credential::None) {
+                let value = HeaderValue::try_from(format!("Bearer {}", caller.token().await)).expect("a good value");
+                self.request.headers_mut().append(header::AUTHORIZATION, value);
+            }
             let (method, path) = (self.request.method().clone(), self.request.uri().path().to_owned());
             let response = self.router.oneshot(self.request).await.expect("the router never fails");
             Answer::read(method, path, response).await

@@ -1,37 +1,73 @@
-//! Credentials that say what they are: `Bearer viewer@wsp_home` is a viewer of that workspace.
+//! Credentials of the callers: real tokens of service accounts, issued when a caller first needs one.
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use astra_core::auth::scope::ScopeSet;
-use astra_core::auth::{Authenticator, Error, Identity, Principal, Role};
-use astra_core::store::WorkspaceId;
-use futures_util::future::BoxFuture;
-use http::{HeaderMap, header};
+use astra_core::auth::service_tokens::TOKEN_LIFE_MAX_S;
+use astra_core::auth::{Authority, Identity, NewServiceAccount, Role};
+use astra_core::config::Config;
+use astra_core::params;
+use astra_core::store::{self, WorkspaceId};
+use tokio::sync::Mutex;
 
-/// Believes every credential of the form `role@workspace` or `role@workspace/scopes,separated,by,commas`.
-pub(crate) struct Believer;
+use super::app::START_MS;
 
-impl Authenticator for Believer {
-    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Identity, Error>> {
-        let credential = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let identity = credential.and_then(|value| value.strip_prefix("Bearer ")).and_then(identity);
-        Box::pin(async { identity.ok_or(Error::Unauthorized("There is no good credential.")) })
-    }
+/// The workspace of those to whom the app's own does not exist.
+const ELSEWHERE: &str = "wsp_0000000000000000000000e15e";
+
+/// What a caller's token says.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Badge {
+    /// The service account's name: callers of one name are one caller.
+    pub(crate) name: String,
+    /// Its role.
+    pub(crate) role: Role,
+    /// Its scopes, separated by spaces; by default all of its role.
+    pub(crate) scopes: Option<String>,
+    /// Whether it belongs to another workspace.
+    pub(crate) is_foreign: bool,
 }
 
-fn identity(credential: &str) -> Option<Identity> {
-    let (role, rest) = credential.split_once('@')?;
-    let (workspace, scopes) =
-        rest.split_once('/').map_or((rest, None), |(workspace, scopes)| (workspace, Some(scopes)));
-    let role: Role = role.parse().ok()?;
-    let scopes = match scopes {
-        Some(scopes) => ScopeSet::parse(&scopes.replace(',', " ")).ok()?,
-        None => role.default_scopes(),
-    };
-    Some(Identity {
-        workspace: WorkspaceId::new(workspace),
-        principal: Principal::Host,
-        subject: format!("usr_{}_{workspace}", role.as_str()),
-        role,
-        scopes,
-        expires_at_ms: None,
-    })
+/// Issues tokens, one for each badge.
+pub(crate) struct Issuer {
+    authority: Arc<Authority>,
+    config: Config,
+    issued: Mutex<HashMap<Badge, String>>,
+}
+
+impl Issuer {
+    /// For the gateway of this authority.
+    pub(crate) fn new(authority: Arc<Authority>, config: Config) -> Self {
+        Self { authority, config, issued: Mutex::default() }
+    }
+
+    /// The token of `badge`.
+    pub(crate) async fn token(&self, badge: &Badge) -> String {
+        let mut issued = self.issued.lock().await;
+        if let Some(token) = issued.get(badge) {
+            return token.clone();
+        }
+        let mut operator = self.authority.operator();
+        if badge.is_foreign {
+            operator = self.operator_elsewhere(operator).await;
+        }
+        let scopes = badge.scopes.as_deref().map(|scopes| ScopeSet::parse(scopes).expect("good scopes"));
+        let account = NewServiceAccount { name: badge.name.clone(), role: badge.role, scopes };
+        let made = self.authority.issue_named_token(&operator, account, Some(TOKEN_LIFE_MAX_S)).await;
+        let token = made.expect("the token is issued").secret;
+        issued.insert(badge.clone(), token.clone());
+        token
+    }
+
+    async fn operator_elsewhere(&self, operator: Identity) -> Identity {
+        let db = store::open(&self.config.store, &self.config.data_dir).expect("the store opens");
+        let made = db.write(|tx| {
+            let insert = "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'elsewhere', $2, $2)
+                ON CONFLICT (id) DO NOTHING";
+            tx.execute(insert, params![ELSEWHERE, START_MS])
+        });
+        made.await.expect("the workspace is made");
+        Identity { workspace: WorkspaceId::new(ELSEWHERE), ..operator }
+    }
 }

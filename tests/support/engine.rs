@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use astra_core::config::{Config, Secret};
+use astra_core::config::{Config, PasswordCost, Secret};
 use astra_core::store::{self, Db, migrate};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
@@ -68,6 +68,8 @@ impl Engine {
         let mut config = Config { data_dir: self.folder().to_owned(), ..Config::default() };
         config.store.database_url = self.database.as_ref().map(|database| Secret::new(database.url.as_str()));
         config.store.connections = 4;
+        // As little work as Argon2 allows: tests are many and passwords are not what they wait for.
+        config.auth.password_cost = PasswordCost { memory_kib: 8, passes: 1 };
         config
     }
 }

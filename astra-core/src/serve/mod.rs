@@ -102,6 +102,12 @@ impl Gateway {
         router::standalone(self.router.clone(), &self.app, &self.limits)
     }
 
+    /// The gateway's own accounts, tokens and keys, for host programs that issue tokens themselves.
+    #[must_use]
+    pub const fn authority(&self) -> &Arc<Authority> {
+        &self.app.authority
+    }
+
     /// Serves the connections of `listener` until `shutdown` is ready; then refuses new ones, and returns when running
     /// requests and turns have ended, or when the configuration's `drain_s` is over.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
