@@ -17,7 +17,7 @@ use crate::http::{OpenAiError, Problem};
         contact(name = "Astra", url = "https://github.com/astra-gateway/astra"),
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    servers((url = "/", description = "This gateway.")),
+    servers((url = "/", description = "This gateway, local or in production.")),
     tags(
         (name = "health", description = "Whether the gateway lives and can work. Open to everybody."),
         (name = "auth", description = "Accounts, sign-in, service accounts and their tokens, signing keys."),
@@ -41,7 +41,7 @@ impl Modify for Bearer {
             .bearer_format("JWT")
             .description(Some(
                 "An access token of `POST /auth/token`, or the token of a service account. Tokens are JSON Web Tokens, made and \
-                 verified by the rules of RFC 8725: the algorithm is pinned by the key, issuer and audience are checked.",
+                 verified by the rules of RFC8725: the algorithm is pinned by the key, issuer and audience are checked.",
             ))
             .build();
         let components = document.components.get_or_insert_with(Components::new);
