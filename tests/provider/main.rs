@@ -1,0 +1,12 @@
+//! Providers from outside: the protocols against a server on this machine, and the registry against providers of the
+//! test's own, in time that stands still.
+
+mod anthropic;
+mod asking;
+mod hostile;
+mod ollama;
+mod openai;
+mod own;
+mod registry;
+mod status;
+mod upstream;
