@@ -4,7 +4,8 @@ use std::io::{BufRead, BufReader};
 
 use crate::program::Machine;
 
-const COMMANDS: [&[&str]; 5] = [&["migrate"], &["config"], &["config", "check"], &["completions"], &["man"]];
+const COMMANDS: [&[&str]; 7] =
+    [&["serve"], &["spec"], &["migrate"], &["config"], &["config", "check"], &["completions"], &["man"]];
 
 #[test]
 fn help_and_version_are_data() {

@@ -47,6 +47,15 @@ enum Format {
     Yaml,
 }
 
+impl Format {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Yaml => "YAML",
+        }
+    }
+}
+
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     let file = args.check.as_deref().or(args.output.as_deref());
@@ -144,7 +153,8 @@ fn check(file: &Path, document: &str, format: Format, context: &Context) -> Resu
     let shown = file.display().to_string();
     let text =
         std::fs::read_to_string(file).map_err(|fault| Error::new(format!("cannot read {shown}")).because(&fault))?;
-    let kept = parse(&text, format).map_err(|fault| Error::new(format!("{shown} is no {format:?}")).cause(fault))?;
+    let kept =
+        parse(&text, format).map_err(|fault| Error::new(format!("{shown} is no {}", format.name())).cause(fault))?;
     let present = parse(document, format).map_err(|fault| Error::new("the document cannot be read").cause(fault))?;
     if kept == present {
         return Ok(());

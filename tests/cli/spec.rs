@@ -1,0 +1,76 @@
+//! `astra spec` without a gateway: printed, written, held against a file.
+
+use std::io::{BufRead, BufReader};
+
+use serde_json::Value;
+
+use crate::program::Machine;
+
+#[test]
+fn the_built_in_document_needs_nothing() {
+    let machine = Machine::new();
+    let json: Value = serde_json::from_str(&machine.astra(&["spec"]).ok()).expect("JSON");
+    assert_eq!(json["openapi"], "3.1.0");
+    assert_eq!(json["info"]["version"], env!("CARGO_PKG_VERSION"));
+    let yaml = machine.astra(&["spec", "--format", "yaml"]).ok();
+    assert_eq!(serde_yaml::from_str::<Value>(&yaml).expect("YAML"), json);
+    assert_eq!(std::fs::read_dir(machine.folder()).expect("a folder").count(), 0, "nothing was made");
+}
+
+#[test]
+fn a_file_is_written_as_its_ending_says() {
+    let machine = Machine::new();
+    for (name, printed) in [("a.json", &["spec"][..]), ("a.yaml", &["spec", "--format", "yaml"])] {
+        assert_eq!(machine.astra(&["spec", "--output", name]).ok(), "");
+        assert_eq!(std::fs::read_to_string(machine.path(name)).expect("written"), machine.astra(printed).ok());
+    }
+    machine.astra(&["spec", "--output", "no/folder.json"]).fails(1, &["cannot write no/folder.json", "No such file"]);
+}
+
+#[test]
+fn a_check_is_about_what_is_said_and_not_how_it_is_laid_out() {
+    let machine = Machine::new();
+    let document: Value = serde_json::from_str(&machine.astra(&["spec"]).ok()).expect("JSON");
+    machine.write("short.json", &document.to_string());
+    assert_eq!(machine.astra(&["spec", "--check", "short.json"]).ok(), "");
+    machine.write("a.yml", &machine.astra(&["spec", "--format", "yaml"]).ok());
+    assert_eq!(machine.astra(&["spec", "--check", "a.yml"]).ok(), "");
+
+    let mut other = document;
+    other["info"]["title"] = "Another".into();
+    machine.write("other.json", &other.to_string());
+    let checked = machine.astra(&["spec", "--check", "other.json"]);
+    assert_eq!((checked.code, checked.stderr.as_str()), (Some(1), ""));
+    assert!(checked.stdout.starts_with("--- other.json\n+++ the document\n@@ "), "{checked:?}");
+    assert!(checked.stdout.contains("\n-    \"title\": \"Another\",\n+    \"title\": \"Astra\",\n"), "{checked:?}");
+}
+
+#[test]
+fn a_file_that_cannot_be_compared_is_a_failure() {
+    let machine = Machine::new();
+    machine.astra(&["spec", "--check", "no.json"]).fails(1, &["cannot read no.json", "No such file"]);
+    machine.write("bad.json", "{");
+    machine.astra(&["spec", "--check", "bad.json"]).fails(1, &["bad.json is no JSON", "EOF"]);
+    machine.astra(&["spec", "--check", "a", "--output", "b"]).fails(2, &["--check", "--output"]);
+}
+
+#[test]
+fn a_reader_that_stops_after_the_first_line_is_no_failure() {
+    let machine = Machine::new();
+    let mut child = machine.command(&["spec"]).spawn().expect("astra runs");
+    let mut first = String::new();
+    BufReader::with_capacity(64, child.stdout.take().expect("stdout")).read_line(&mut first).expect("a line");
+    assert_eq!(first, "{\n");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn a_gateway_that_is_not_there_is_told_with_a_way_out() {
+    let machine = Machine::new();
+    let asked = |server| machine.astra_with(&[("ASTRA_TOKEN", "x")], &["spec", "--server", server]);
+    asked("http://127.0.0.1:9").fails(1, &["cannot reach the gateway at http://127.0.0.1:9", "refused", "hint:"]);
+    asked("localhost:3000").fails(2, &["`localhost:3000` is not the URL of a gateway"]);
+    machine.astra(&["spec", "--server", "http://127.0.0.1:9"]).fails(1, &["a token is needed", "ASTRA_TOKEN"]);
+}
