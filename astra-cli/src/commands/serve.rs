@@ -85,27 +85,50 @@ fn refused(fault: &StartError) -> Error {
 
 /// Ready at the first SIGTERM or ctrl-c. From then on a second one ends the process at once.
 fn stop_signal() -> Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .map_err(|fault| Error::new("cannot listen for signals").because(&fault))?;
-    let mut signal = async move || {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
-    };
+    let mut signals = Signals::watch().map_err(|fault| Error::new("cannot watch for signals").because(&fault))?;
     Ok(async move {
-        signal().await;
+        signals.next().await;
         tracing::info!("stopping: running turns may finish, a second signal ends them");
         tokio::spawn(async move {
-            signal().await;
+            signals.next().await;
             tracing::warn!("stopped by a second signal, with turns still running");
             std::process::exit(1);
         });
     })
+}
+
+/// The signals that end a gateway, watched from the moment that this is made.
+#[cfg(unix)]
+struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Signals {
+    fn watch() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self(signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
+}
+
+/// Ctrl-c, watched from the moment that this is made.
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn watch() -> std::io::Result<Self> {
+        Ok(Self(tokio::signal::windows::ctrl_c()?))
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
+    }
 }
 
 /// What is told when the gateway is ready.
