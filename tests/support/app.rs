@@ -129,9 +129,9 @@ impl TestApp {
         Caller::new(&self.router, Credential::Badge(Arc::clone(&self.issuer), badge))
     }
 
-    /// The router, to nest or to look at.
-    pub(crate) fn router(&self) -> Router {
-        self.router.clone()
+    /// The gateway's own routes, to nest, merge or look at.
+    pub(crate) fn gateway_router(&self) -> Router {
+        self.gateway.as_ref().expect("the app does not listen").router()
     }
 
     /// Serves connections on a free port of this machine.

@@ -1,0 +1,12 @@
+//! The document itself: what it must say, that it says what is served, and that nobody gets past it.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[expect(dead_code, unused_imports, unused_macros, reason = "each test binary uses its part of the support")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod reach;
+mod rules;
+mod schemas;
+mod walk;
