@@ -112,7 +112,6 @@ pub(super) fn configure(connection: &Connection) -> Result<()> {
 }
 
 /// SQLite's result codes in the store's words.
-#[expect(clippy::needless_pass_by_value, reason = "the form that map_err wants")]
 pub(super) fn classify(fault: impl std::borrow::Borrow<rusqlite::Error>) -> Error {
     let fault = fault.borrow();
     let text = fault.to_string();
