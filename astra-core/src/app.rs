@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::document::Document;
 use crate::ids::IdMaker;
+use crate::provider::Registry;
 use crate::store::{Db, FolderLock};
 
 /// The parts of one gateway.
@@ -27,6 +28,8 @@ pub struct App {
     pub authenticator: Arc<dyn Authenticator>,
     /// Its own accounts, tokens and keys.
     pub authority: Arc<Authority>,
+    /// The models that it can ask.
+    pub providers: Arc<Registry>,
     /// The document of its operations.
     pub document: Arc<Document>,
     /// When it was opened, in milliseconds since the epoch.

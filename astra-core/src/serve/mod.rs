@@ -17,7 +17,7 @@ use crate::config::{Config, Fault};
 use crate::document::Document;
 use crate::http::limit::Limits;
 use crate::ids::{IdMaker, Ids};
-use crate::provider::Provider;
+use crate::provider::{Provider, Registry};
 use crate::router;
 use crate::store::{self, FolderLock, migrate};
 
@@ -159,10 +159,11 @@ impl Builder {
     /// # Errors
     /// If one of these fails; nothing is half done then.
     pub async fn open(self) -> Result<Gateway, StartError> {
-        let faults = self.config.validate();
-        if !faults.is_empty() {
-            return Err(StartError::Config(faults));
-        }
+        let providers = Registry::new(&self.config.providers, Arc::clone(&self.clock));
+        let faults = [self.config.validate(), providers.as_ref().err().cloned().unwrap_or_default()].concat();
+        let (Ok(providers), true) = (providers, faults.is_empty()) else { return Err(StartError::Config(faults)) };
+        let own = self.providers.into_iter();
+        let providers = own.fold(providers, |providers, (name, provider)| providers.with(&name, provider));
         let data_dir = &self.config.data_dir;
         let of_no_use = |fault| StartError::DataFolder(data_dir.clone(), fault);
         store::make_folder(data_dir).map_err(of_no_use)?;
@@ -187,6 +188,7 @@ impl Builder {
             ids: self.ids,
             authenticator: self.authenticator.unwrap_or_else(|| Arc::<Authority>::clone(&authority)),
             authority,
+            providers: Arc::new(providers),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             folder_lock,
