@@ -55,6 +55,8 @@ pub struct StoreConfig {
     pub synchronous: Synchronous,
     /// SQLite: connections for reading.
     pub readers: usize,
+    /// SQLite: how large the database file may grow, in MiB; beyond it writes are refused with `storage_full`.
+    pub max_size_mb: Option<u32>,
     /// PostgreSQL: connections in the pool.
     pub connections: usize,
 }
@@ -151,7 +153,7 @@ impl Default for Config {
 
 impl Default for StoreConfig {
     fn default() -> Self {
-        Self { database_url: None, synchronous: Synchronous::Normal, readers: 4, connections: 16 }
+        Self { database_url: None, synchronous: Synchronous::Normal, readers: 4, max_size_mb: None, connections: 16 }
     }
 }
 

@@ -1,8 +1,11 @@
 //! One database handle for two engines: one SQL text, `$n` parameters, closures that are transactions.
 //!
 //! A closure given to `read` or `write` runs where blocking is allowed, sees one [`Tx`], and may be run again
-//! when another transaction was in its way, so it must have no effect but through the `Tx`.
+//! when another transaction was in its way, so it must have no effect but through the `Tx`. Writes are serialisable
+//! on both engines: what a closure read is still true when its transaction commits. Reads see one state throughout.
+//! A statement that failed ends its transaction: nothing of it stays, even if the closure goes on.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::error::{Error, Result};
@@ -50,6 +53,19 @@ pub struct Scoped {
 pub struct Tx<'a> {
     engine: Engine<'a>,
     workspace: Option<&'a str>,
+    /// Whether a statement of this transaction has failed.
+    failed: &'a Cell<bool>,
+}
+
+/// What a closure is about to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Reads one state.
+    Read,
+    /// Reads and writes, serialisably.
+    Write,
+    /// Takes a lock first, and must see what the lock's holder before it wrote.
+    Migrate,
 }
 
 #[derive(Clone, Copy)]
@@ -75,7 +91,7 @@ impl Db {
         &self,
         work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
-        self.dispatch(None, false, work).await
+        self.dispatch(None, Mode::Read, work).await
     }
 
     /// Changes rows of no one workspace, in one transaction that is durable when this returns.
@@ -83,20 +99,20 @@ impl Db {
         &self,
         work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
-        self.dispatch(None, true, work).await
+        self.dispatch(None, Mode::Write, work).await
     }
 
-    async fn dispatch<T: Send + 'static>(
+    pub(super) async fn dispatch<T: Send + 'static>(
         &self,
         workspace: Option<WorkspaceId>,
-        writes: bool,
+        mode: Mode,
         work: impl Work<T>,
     ) -> Result<T> {
         match self {
-            Self::Sqlite(sqlite) if writes => sqlite.write(workspace, work).await,
-            Self::Sqlite(sqlite) => sqlite.read(workspace, work).await,
+            Self::Sqlite(sqlite) if mode == Mode::Read => sqlite.read(workspace, work).await,
+            Self::Sqlite(sqlite) => sqlite.write(workspace, work).await,
             #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => postgres.run(workspace, writes, work).await,
+            Self::Postgres(postgres) => postgres.run(workspace, mode, work).await,
         }
     }
 }
@@ -113,7 +129,7 @@ impl Scoped {
         &self,
         work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
-        self.db.dispatch(Some(self.workspace.clone()), false, work).await
+        self.db.dispatch(Some(self.workspace.clone()), Mode::Read, work).await
     }
 
     /// Changes this workspace's rows, in one transaction that is durable when this returns.
@@ -121,13 +137,16 @@ impl Scoped {
         &self,
         work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
     ) -> Result<T> {
-        self.db.dispatch(Some(self.workspace.clone()), true, work).await
+        self.db.dispatch(Some(self.workspace.clone()), Mode::Write, work).await
     }
 }
 
 impl<'a> Tx<'a> {
-    pub(super) const fn new(engine: Engine<'a>, workspace: Option<&'a str>) -> Self {
-        Self { engine, workspace }
+    /// Runs a closure inside the transaction that is open on `engine`; `Err` means that it must not be committed.
+    pub(super) fn run<T>(engine: Engine<'_>, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
+        let failed = Cell::new(false);
+        let answer = work(&mut Tx { engine, workspace: workspace.map(WorkspaceId::as_str), failed: &failed });
+        if failed.get() && answer.is_ok() { Err(after_failure()) } else { answer }
     }
 
     /// Whether the engine is PostgreSQL, for the one place where the engines differ: the lock of a queue's claim.
@@ -138,7 +157,7 @@ impl<'a> Tx<'a> {
 
     /// The same transaction for rows of no one workspace, such as a counter.
     pub(super) const fn unscoped(&mut self) -> Tx<'_> {
-        Tx::new(self.engine, None)
+        Tx { engine: self.engine, workspace: None, failed: self.failed }
     }
 
     /// Tells the connection's owner that this transaction ends credentials.
@@ -151,11 +170,11 @@ impl<'a> Tx<'a> {
 
     /// All rows that `sql` answers.
     pub fn query(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
-        match self.engine {
-            Engine::Sqlite(connection) => sqlite::query(connection, sql, self.workspace, params),
+        self.guarded(params, |engine, workspace| match engine {
+            Engine::Sqlite(connection) => sqlite::query(connection, sql, workspace, params),
             #[cfg(feature = "postgres")]
-            Engine::Postgres(session) => session.query(sql, self.workspace, params),
-        }
+            Engine::Postgres(session) => session.query(sql, workspace, params),
+        })
     }
 
     /// The first row, if there is one.
@@ -170,19 +189,41 @@ impl<'a> Tx<'a> {
 
     /// Runs `sql` for its effect; answers how many rows it touched.
     pub fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
-        match self.engine {
-            Engine::Sqlite(connection) => sqlite::execute(connection, sql, self.workspace, params),
+        self.guarded(params, |engine, workspace| match engine {
+            Engine::Sqlite(connection) => sqlite::execute(connection, sql, workspace, params),
             #[cfg(feature = "postgres")]
-            Engine::Postgres(session) => session.execute(sql, self.workspace, params),
-        }
+            Engine::Postgres(session) => session.execute(sql, workspace, params),
+        })
     }
 
     /// Runs several statements without parameters, as migrations do.
     pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
-        match self.engine {
+        self.guarded(&[], |engine, _| match engine {
             Engine::Sqlite(connection) => connection.execute_batch(sql).map_err(sqlite::classify),
             #[cfg(feature = "postgres")]
             Engine::Postgres(session) => session.batch(sql),
-        }
+        })
     }
+
+    fn guarded<T>(
+        &mut self,
+        params: &[Param<'_>],
+        run: impl FnOnce(&Engine<'a>, Option<&str>) -> Result<T>,
+    ) -> Result<T> {
+        if self.failed.get() {
+            return Err(after_failure());
+        }
+        // PostgreSQL has no NUL in text; what only one engine can keep, neither may.
+        let answer = if params.iter().any(|param| matches!(param, Param::Text(text) if text.contains('\0'))) {
+            Err(Error::Broken("a text to be stored holds a NUL".into()))
+        } else {
+            run(&self.engine, self.workspace)
+        };
+        self.failed.set(answer.is_err());
+        answer
+    }
+}
+
+fn after_failure() -> Error {
+    Error::Broken("a store method went on after one of its statements had failed".into())
 }

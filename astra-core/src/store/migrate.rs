@@ -1,27 +1,36 @@
-//! The schema's history: which migrations there are, which a database has, and how the missing ones are applied.
+//! The schema's history: which steps there are, which a database has, and how the missing ones are taken.
+//! A database that does not hold exactly what its ledger says is refused, with the cure in the message.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
-use super::db::{Db, Tx};
+use super::db::{Db, Mode, Tx};
 use super::error::{Error, Result};
+use super::sqlite::Sqlite;
 use crate::params;
 
-/// One step of the schema.
-#[derive(Debug, Clone, Copy)]
+/// One step of the schema. One text serves both engines; `/*without_rowid*/` is SQLite's clustered table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Migration {
     /// 1, 2, 3, ...
     pub version: i64,
     /// What it does, in the words of its file name.
     pub name: &'static str,
-    sql: &'static str,
+    /// Its statements.
+    pub sql: &'static str,
 }
 
-/// All steps, in order. One text serves both engines; `/*without_rowid*/` is SQLite's clustered table.
+/// The steps that this program knows, in order.
 const MIGRATIONS: &[Migration] =
     &[Migration { version: 1, name: "spine", sql: include_str!("../../migrations/0001_spine.sql") }];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
+
+const CURE: &str = "restore a backup (before an upgrade SQLite's is put into `backups` beside the database), or start \
+                    with an empty database";
 
 /// What a database still lacks.
 #[derive(Debug, Clone)]
@@ -32,12 +41,13 @@ pub struct Plan {
     pub pending: Vec<Migration>,
 }
 
-/// Compares the database with the steps this version knows.
+/// Compares the database with the steps that this program knows, and changes nothing.
 ///
 /// # Errors
-/// [`Error::Incompatible`] if a newer version has written the schema, or a step was changed after it was applied.
+/// [`Error::Incompatible`] if a newer version has written the schema, if a step was changed after it was taken, or if
+/// the tables are not those that the ledger's steps made.
 pub async fn plan(db: &Db) -> Result<Plan> {
-    db.write(plan_within).await
+    Schema::CURRENT.plan(db).await
 }
 
 /// Whether the database has exactly the steps that this version knows. Changes nothing, and is quick.
@@ -52,50 +62,191 @@ pub async fn is_current(db: &Db) -> Result<bool> {
     .await
 }
 
-/// Takes the missing steps, each once, in one transaction behind a lock; answers which were taken.
+/// Takes the missing steps, each once, in one transaction behind a lock; answers which were taken. Before a SQLite
+/// database that is in use changes, a copy of it is put into the folder `backups` beside it.
 ///
 /// # Errors
-/// As [`plan`]; then nothing has changed.
+/// As [`plan`], and [`Error::Full`] if there is no room for the copy; then nothing has changed.
 pub async fn apply(db: &Db, now_ms: i64) -> Result<Vec<Migration>> {
-    db.write(move |tx| {
+    Schema::CURRENT.apply(db, now_ms).await
+}
+
+/// A history of steps.
+#[derive(Debug, Clone, Copy)]
+pub struct Schema(&'static [Migration]);
+
+impl Schema {
+    /// This program's.
+    pub const CURRENT: Self = Self(MIGRATIONS);
+
+    /// A history of one's own; its versions are 1, 2, 3, ...
+    #[must_use]
+    pub const fn new(steps: &'static [Migration]) -> Self {
+        Self(steps)
+    }
+
+    /// As [`plan`], for this history.
+    pub async fn plan(self, db: &Db) -> Result<Plan> {
+        db.read(move |tx| self.compare(tx)).await
+    }
+
+    /// As [`apply`], for this history.
+    pub async fn apply(self, db: &Db, now_ms: i64) -> Result<Vec<Migration>> {
+        let plan = self.plan(db).await?;
+        if plan.pending.is_empty() {
+            return Ok(Vec::new());
+        }
+        if let (Db::Sqlite(sqlite), Some(version)) = (db, plan.applied.last()) {
+            let (sqlite, version) = (sqlite.clone(), *version);
+            let copy = tokio::task::spawn_blocking(move || back_up(&sqlite, version, now_ms));
+            let path = copy.await.map_err(Error::broken)??;
+            tracing::info!(path = %path.display(), "the database was copied before its schema changes");
+        }
+        db.dispatch(None, Mode::Migrate, move |tx: &mut Tx<'_>| self.take_missing(tx, now_ms)).await
+    }
+
+    fn take_missing(self, tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<Migration>> {
         if tx.has_row_locks() {
+            // Another gateway may be at it; what it has done by the end of the wait is seen by the comparison below.
             tx.query("SELECT CAST(pg_advisory_xact_lock(4913) AS TEXT)", params![])?;
         }
-        let plan = plan_within(tx)?;
+        let plan = self.compare(tx)?;
+        tx.batch(LEDGER)?;
         for step in &plan.pending {
             let clustered = if tx.has_row_locks() { "" } else { "WITHOUT ROWID" };
-            tx.batch(&step.sql.replace("/*without_rowid*/", clustered))?;
+            tx.batch(&step.sql.replace("/*without_rowid*/", clustered)).map_err(|fault| failed(step, fault))?;
             let insert = "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
             tx.execute(insert, params![step.version, step.name, checksum(step).as_str(), now_ms])?;
         }
         Ok(plan.pending)
-    })
-    .await
-}
+    }
 
-fn plan_within(tx: &mut Tx<'_>) -> Result<Plan> {
-    tx.batch(LEDGER)?;
-    let mut applied = Vec::new();
-    for mut row in tx.query("SELECT version, checksum FROM schema_migrations ORDER BY version", params![])? {
-        let (version, recorded) = (row.int(0)?, row.text(1)?);
-        let Some(known) = MIGRATIONS.iter().find(|step| step.version == version) else {
-            let newest = MIGRATIONS.last().map_or(0, |step| step.version);
+    fn compare(self, tx: &mut Tx<'_>) -> Result<Plan> {
+        let present = tables(tx)?;
+        let mut applied = Vec::new();
+        if present.contains("schema_migrations") {
+            let ledger = "SELECT version, checksum FROM schema_migrations ORDER BY version";
+            for mut row in tx.query(ledger, params![])? {
+                applied.push((row.int(0)?, row.text(1)?));
+            }
+        }
+        self.check_ledger(&applied)?;
+        let (taken, pending) = self.0.split_at(applied.len());
+        check_tables(&present, taken, pending)?;
+        Ok(Plan { applied: applied.into_iter().map(|(version, _)| version).collect(), pending: pending.to_vec() })
+    }
+
+    fn check_ledger(self, applied: &[(i64, String)]) -> Result<()> {
+        let newest = self.0.last().map_or(0, |step| step.version);
+        if let Some((version, _)) = applied.last()
+            && *version > newest
+        {
             return Err(Error::Incompatible(format!(
-                "the database is at schema {version} and this program knows {newest}: run the newer version, or restore the snapshot that was taken before the upgrade"
-            )));
-        };
-        if checksum(known) != recorded {
-            return Err(Error::Incompatible(format!(
-                "migration {version} ({}) is not the one that made this database",
-                known.name
+                "the database is at schema {version} and this program knows {newest}: run the newer program, or {CURE}"
             )));
         }
-        applied.push(version);
+        for (step, (version, recorded)) in self.0.iter().zip(applied) {
+            if step.version != *version {
+                let missing = step.version;
+                return Err(Error::Incompatible(format!(
+                    "the database's schema is half-applied: migration {version} is recorded and {missing} is not: {CURE}"
+                )));
+            }
+            if checksum(step) != *recorded {
+                return Err(Error::Incompatible(format!(
+                    "migration {version} ({}) is not the one that made this database: run the program that made it, or {CURE}",
+                    step.name
+                )));
+            }
+        }
+        Ok(())
     }
-    let pending = MIGRATIONS.iter().filter(|step| !applied.contains(&step.version)).copied().collect();
-    Ok(Plan { applied, pending })
 }
 
+/// The names of all tables.
+fn tables(tx: &mut Tx<'_>) -> Result<BTreeSet<String>> {
+    let sql = if tx.has_row_locks() {
+        "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = current_schema()"
+    } else {
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+    };
+    tx.query(sql, params![])?.into_iter().map(|mut row| row.text(0)).collect()
+}
+
+/// Refuses a database in which a table of a step that was taken is missing, or one of a pending step is there.
+fn check_tables(present: &BTreeSet<String>, taken: &[Migration], pending: &[Migration]) -> Result<()> {
+    let mut expected = BTreeSet::new();
+    taken.iter().for_each(|step| follow(step.sql, &mut expected));
+    if let Some(table) = expected.difference(present).next() {
+        return Err(Error::Incompatible(format!(
+            "the database's schema is half-applied: its ledger says that there is a table `{table}` and there is none: {CURE}"
+        )));
+    }
+    let Some(next) = pending.first() else { return Ok(()) };
+    let mut then = expected.clone();
+    follow(next.sql, &mut then);
+    match then.difference(&expected).find(|table| present.contains(*table)) {
+        Some(table) => Err(Error::Incompatible(format!(
+            "the database's schema is half-applied, or another program's: there is a table `{table}` already and no record of migration {} ({}), which makes it: {CURE}",
+            next.version, next.name
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// What `sql` does to the set of tables.
+fn follow(sql: &str, tables: &mut BTreeSet<String>) {
+    let plain: String =
+        sql.lines().map(|line| line.split("--").next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
+    for statement in plain.split(';') {
+        let words: Vec<&str> = statement.split([' ', '(', '\n', '\t']).filter(|word| !word.is_empty()).collect();
+        match words.as_slice() {
+            ["CREATE", "TABLE", name, ..] => drop(tables.insert((*name).to_owned())),
+            ["DROP", "TABLE", name, ..] => drop(tables.remove(*name)),
+            ["ALTER", "TABLE", old, "RENAME", "TO", new, ..] => {
+                tables.remove(*old);
+                tables.insert((*new).to_owned());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Copies the database into `backups` beside it, whole and on the disk before its final name appears.
+fn back_up(sqlite: &Sqlite, version: i64, now_ms: i64) -> Result<PathBuf> {
+    let folder = sqlite.path().with_file_name("backups");
+    let target = folder.join(format!("schema-{version:04}-{now_ms}.db"));
+    let partial = target.with_extension("partial");
+    let copied = std::fs::create_dir_all(&folder)
+        .map_err(Error::broken)
+        .and_then(|()| sqlite.snapshot(&partial))
+        .and_then(|()| std::fs::File::open(&partial).and_then(|file| file.sync_all()).map_err(Error::broken))
+        .and_then(|()| std::fs::rename(&partial, &target).map_err(Error::broken));
+    match copied {
+        Ok(()) => Ok(target),
+        Err(fault) => {
+            let _ = std::fs::remove_file(&partial);
+            let text = format!(
+                "the schema must change and the copy before it, {}, could not be written: {fault}; make room there and start again",
+                target.display()
+            );
+            Err(if matches!(fault, Error::Full(_)) { Error::Full(text) } else { Error::Unavailable(text) })
+        }
+    }
+}
+
+fn failed(step: &Migration, fault: Error) -> Error {
+    match fault {
+        Error::Broken(text) | Error::Unique(text) | Error::Missing(text) => Error::Incompatible(format!(
+            "migration {} ({}) failed and nothing was changed: {text}",
+            step.version, step.name
+        )),
+        other => other,
+    }
+}
+
+/// Of the text, whatever its line ends.
 fn checksum(step: &Migration) -> String {
-    Sha256::digest(step.sql).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let text = step.sql.replace('\r', "");
+    Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,6 +1,7 @@
 //! Everything that is kept: one database handle, and one file per group with its rows, its questions and their meaning.
 
 pub mod accounts;
+mod checkpoint;
 mod db;
 mod epoch;
 mod error;
@@ -55,7 +56,7 @@ pub fn open(config: &StoreConfig, data_dir: &std::path::Path) -> Result<Db> {
     make_folder(data_dir).map_err(|fault| Error::Unavailable(format!("{}: {fault}", data_dir.display())))?;
     match config.database_url.as_ref().map(crate::config::Secret::expose) {
         None => {
-            let sqlite = Sqlite::open(&data_dir.join("astra.db"), config.synchronous, config.readers)?;
+            let sqlite = Sqlite::open(&data_dir.join("astra.db"), config)?;
             Ok(Db::Sqlite(std::sync::Arc::new(sqlite)))
         }
         #[cfg(feature = "postgres")]

@@ -1,49 +1,83 @@
-//! PostgreSQL: a pool, transactions that run again after a conflict, and notifications between gateways.
+//! PostgreSQL: a pool of connections, and serialisable transactions that run again after a conflict.
 
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::error::Error as _;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
+use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use futures_util::FutureExt as _;
 use tokio::runtime::Handle;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{NoTls, Statement};
 
-use super::db::{Engine, Tx, Work, WorkspaceId};
+use super::db::{Engine, Mode, Tx, Work, WorkspaceId};
 use super::epoch::watch::Watch;
 use super::error::{Error, Result};
 use super::value::{Param, Row, Value};
 
-/// How often a transaction that met another one is run again.
-const ATTEMPTS: u32 = 8;
+/// For how long a transaction that met another one is run again.
+const RETRY_FOR: Duration = Duration::from_secs(10);
+/// Longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+/// How long to wait for a connection of the pool, and for a new one to be made.
+const POOL_PATIENCE: Duration = Duration::from_secs(10);
+/// Queues for transactions that run again: one transaction at a time in each.
+const LANES: usize = 16;
+/// Prepared statements that a connection keeps.
+const STATEMENTS_CACHED: usize = 512;
 
 /// A pool of connections to one database.
 pub struct Postgres {
     pool: Pool,
     config: tokio_postgres::Config,
     epoch: Watch,
+    lanes: [Mutex<()>; LANES],
 }
 
 /// One connection in the hands of one closure, on a thread where blocking is allowed.
 pub(super) struct Session {
     client: Option<Object>,
     runtime: Handle,
-    open: bool,
+    begin: &'static str,
+    reads: bool,
+    state: Cell<State>,
     ends_credentials: Cell<bool>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// No transaction is open; the first statement takes BEGIN along, which saves a round trip.
+    Idle,
+    /// A transaction is open.
+    Open,
+    /// COMMIT is on its way.
+    Committing,
 }
 
 impl Postgres {
     /// A pool of at most `connections` to `url` (`postgres://user@host/database`). Connects when first used.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if `url` cannot be understood.
     pub fn new(url: &str, connections: usize) -> Result<Self> {
         let config: tokio_postgres::Config =
             url.parse().map_err(|fault| Error::Unavailable(format!("the database URL: {fault}")))?;
         let manager =
             Manager::from_config(config.clone(), NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
-        let pool = Pool::builder(manager).max_size(connections.max(2)).build().map_err(Error::broken)?;
-        Ok(Self { pool, config, epoch: Watch::default() })
+        let pool = Pool::builder(manager)
+            .max_size(connections.max(2))
+            .wait_timeout(Some(POOL_PATIENCE))
+            .create_timeout(Some(POOL_PATIENCE))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(Error::broken)?;
+        Ok(Self { pool, config, epoch: Watch::default(), lanes: std::array::from_fn(|_| Mutex::new(())) })
     }
 
     /// The epoch of all credentials, if the watch has read it within the last second.
@@ -54,44 +88,102 @@ impl Postgres {
     pub(super) async fn run<T: Send + 'static>(
         &self,
         workspace: Option<WorkspaceId>,
-        writes: bool,
+        mode: Mode,
         work: impl Work<T>,
     ) -> Result<T> {
         let work = Arc::new(work);
-        let mut attempt = 0;
+        let give_up = Instant::now() + RETRY_FOR;
+        match self.attempt(workspace.clone(), mode, &work).await {
+            Err(Error::Retry(_)) => {}
+            answer => return answer,
+        }
+        // Those that lost line up, so that they do not make each other lose again and again.
+        let hasher = BuildHasherDefault::<DefaultHasher>::default();
+        let lane = usize::try_from(hasher.hash_one(&workspace) % LANES as u64).unwrap_or_default();
+        let _turn = self.lanes[lane].lock().await;
+        let mut pause = Duration::from_millis(1);
         loop {
-            attempt += 1;
-            let client = self.pool.get().await.map_err(|fault| Error::Unavailable(fault.to_string()))?;
-            let (work, workspace, runtime) = (Arc::clone(&work), workspace.clone(), Handle::current());
-            let answer = tokio::task::spawn_blocking(move || {
-                let mut session =
-                    Session { client: Some(client), runtime, open: false, ends_credentials: Cell::new(false) };
-                let answer = session.transaction(writes, workspace.as_ref(), work.as_ref());
-                (answer, session.ends_credentials.get())
-            });
-            let (answer, ends_credentials) = answer.await.map_err(Error::broken)?;
-            if ends_credentials {
-                self.epoch.note_ending();
-            }
-            match answer {
-                Err(Error::Retry(_)) if attempt < ATTEMPTS => {}
+            match self.attempt(workspace.clone(), mode, &work).await {
+                Err(Error::Retry(_)) if Instant::now() < give_up => tokio::time::sleep(pause).await,
                 answer => return answer,
             }
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
+    }
+
+    async fn attempt<T: Send + 'static>(
+        &self,
+        workspace: Option<WorkspaceId>,
+        mode: Mode,
+        work: &Arc<impl Work<T>>,
+    ) -> Result<T> {
+        let client = self.pool.get().await.map_err(|fault| unavailable(&fault))?;
+        let (work, runtime) = (Arc::clone(work), Handle::current());
+        let answer = tokio::task::spawn_blocking(move || {
+            let begin = match mode {
+                Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                Mode::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+                Mode::Migrate => "BEGIN ISOLATION LEVEL READ COMMITTED",
+            };
+            let reads = mode == Mode::Read;
+            let session = Session {
+                client: Some(client),
+                runtime,
+                begin,
+                reads,
+                state: Cell::new(State::Idle),
+                ends_credentials: Cell::new(false),
+            };
+            let answer = session.transaction(workspace.as_ref(), work.as_ref());
+            (answer, session.ends_credentials.get())
+        });
+        let Ok((answer, ends_credentials)) = answer.await else {
+            return Err(Error::Broken("a store method panicked".into()));
+        };
+        if ends_credentials {
+            self.epoch.note_ending();
+        }
+        answer
     }
 }
 
 impl Session {
-    fn transaction<T>(&mut self, writes: bool, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
-        let workspace = workspace.map(WorkspaceId::as_str);
-        if !writes {
-            return work(&mut Tx::new(Engine::Postgres(self), workspace));
+    fn transaction<T>(&self, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
+        let answer = Tx::run(Engine::Postgres(self), workspace, work);
+        if self.state.get() == State::Idle {
+            return answer;
         }
-        self.batch("BEGIN")?;
-        self.open = true;
-        let answer = work(&mut Tx::new(Engine::Postgres(self), workspace));
-        self.batch(if answer.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-        self.open = false;
+        match answer {
+            // A connection that died before COMMIT has changed nothing: another one may do it all again.
+            Err(Error::Unavailable(text)) => return Err(Error::Retry(text)),
+            Err(_) => {
+                if self.control("ROLLBACK").is_ok() {
+                    self.state.set(State::Idle);
+                }
+                return answer;
+            }
+            Ok(_) => {}
+        }
+        if self.reads {
+            // Nothing depends on how a look ends: whoever has the connection next is served after it.
+            let _ = self.client()?.batch_execute("COMMIT").now_or_never();
+            self.state.set(State::Idle);
+            return answer;
+        }
+        self.state.set(State::Committing);
+        match self.control("COMMIT") {
+            Ok(()) => self.state.set(State::Idle),
+            Err(Error::Unavailable(text)) => {
+                return Err(Error::Broken(format!(
+                    "the database was lost during COMMIT; whether the change took place is not known: {text}"
+                )));
+            }
+            // The server found the conflict only now, and has rolled back.
+            Err(fault) => {
+                self.state.set(State::Idle);
+                return Err(fault);
+            }
+        }
         answer
     }
 
@@ -103,13 +195,29 @@ impl Session {
         self.client.as_ref().ok_or_else(|| Error::Broken("the connection was given back".into()))
     }
 
-    pub(super) fn batch(&self, sql: &str) -> Result<()> {
+    fn control(&self, sql: &str) -> Result<()> {
         self.runtime.block_on(self.client()?.batch_execute(sql)).map_err(|fault| classify(&fault))
+    }
+
+    /// Runs one statement, in one round trip with BEGIN if it is the transaction's first.
+    fn statement<T>(&self, statement: impl Future<Output = Result<T>>) -> Result<T> {
+        if self.state.get() != State::Idle {
+            return self.runtime.block_on(statement);
+        }
+        self.state.set(State::Open);
+        let begin = self.client()?.batch_execute(self.begin);
+        let (begun, answer) = self.runtime.block_on(futures_util::future::join(begin, statement));
+        begun.map_err(|fault| classify(&fault))?;
+        answer
+    }
+
+    pub(super) fn batch(&self, sql: &str) -> Result<()> {
+        self.statement(async { self.client()?.batch_execute(sql).await.map_err(|fault| classify(&fault)) })
     }
 
     pub(super) fn query(&self, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<Vec<Row>> {
         let params = bound(workspace, params);
-        self.runtime.block_on(async {
+        self.statement(async {
             let client = self.client()?;
             let statement = prepare(client, sql).await?;
             let rows = client.query(&statement, &borrowed(&params)).await.map_err(|fault| classify(&fault))?;
@@ -119,7 +227,7 @@ impl Session {
 
     pub(super) fn execute(&self, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<u64> {
         let params = bound(workspace, params);
-        self.runtime.block_on(async {
+        self.statement(async {
             let client = self.client()?;
             let statement = prepare(client, sql).await?;
             client.execute(&statement, &borrowed(&params)).await.map_err(|fault| classify(&fault))
@@ -130,7 +238,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         // A connection that left in the middle of a transaction is closed, which rolls back; it must not be used again.
-        if self.open
+        if self.state.get() != State::Idle
             && let Some(client) = self.client.take()
         {
             drop(Object::take(client));
@@ -139,6 +247,9 @@ impl Drop for Session {
 }
 
 async fn prepare(client: &Object, sql: &str) -> Result<Statement> {
+    if client.statement_cache.size() >= STATEMENTS_CACHED {
+        client.statement_cache.clear();
+    }
     client.prepare_cached(sql).await.map_err(|fault| classify(&fault))
 }
 
@@ -150,19 +261,34 @@ fn borrowed<'a>(params: &'a [Param<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
     params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
 }
 
+fn unavailable(fault: &PoolError) -> Error {
+    match fault {
+        PoolError::Backend(fault) => match classify(fault) {
+            Error::Broken(text) | Error::Unavailable(text) => Error::Unavailable(text),
+            other => other,
+        },
+        other => Error::Unavailable(other.to_string()),
+    }
+}
+
 /// PostgreSQL's error states in the store's words.
 pub(super) fn classify(fault: &tokio_postgres::Error) -> Error {
     let text = match fault.as_db_error() {
         Some(answer) => format!("{} ({})", answer.message(), answer.code().code()),
         None => fault.source().map_or_else(|| fault.to_string(), |source| format!("{fault}: {source}")),
     };
-    let Some(state) = fault.code() else { return Error::Unavailable(text) };
+    let Some(state) = fault.code() else {
+        let is_network = fault.is_closed() || fault.source().is_some_and(|source| source.is::<std::io::Error>());
+        return if is_network { Error::Unavailable(text) } else { Error::Broken(text) };
+    };
     match state {
         state if *state == SqlState::UNIQUE_VIOLATION => Error::Unique(text),
         state if *state == SqlState::FOREIGN_KEY_VIOLATION => Error::Missing(text),
         state if *state == SqlState::T_R_SERIALIZATION_FAILURE || *state == SqlState::T_R_DEADLOCK_DETECTED => {
             Error::Retry(text)
         }
+        // A migration of another gateway changed a table under a prepared statement: a new connection knows the new one.
+        state if *state == SqlState::FEATURE_NOT_SUPPORTED && text.starts_with("cached plan") => Error::Retry(text),
         state if *state == SqlState::DISK_FULL => Error::Full(text),
         state
             if state.code().starts_with("08") || state.code().starts_with("57P") || state.code().starts_with("53") =>
@@ -182,15 +308,16 @@ impl ToSql for Param<'_> {
         match self {
             Param::Null => Ok(IsNull::Yes),
             Param::Int(number) => match *kind {
-                Type::INT2 => i16::try_from(*number)?.to_sql(kind, out),
+                Type::INT8 => number.to_sql(kind, out),
                 Type::INT4 => i32::try_from(*number)?.to_sql(kind, out),
                 #[expect(clippy::cast_precision_loss, reason = "an integer given for a DOUBLE PRECISION column")]
                 Type::FLOAT8 => (*number as f64).to_sql(kind, out),
-                _ => number.to_sql(kind, out),
+                _ => Err(format!("an integer was given for {kind}").into()),
             },
-            Param::Float(number) => number.to_sql(kind, out),
-            Param::Text(text) => text.to_sql(kind, out),
-            Param::Bytes(bytes) => bytes.to_sql(kind, out),
+            Param::Float(number) if *kind == Type::FLOAT8 => number.to_sql(kind, out),
+            Param::Text(text) if <&str as ToSql>::accepts(kind) => text.to_sql(kind, out),
+            Param::Bytes(bytes) if *kind == Type::BYTEA => bytes.to_sql(kind, out),
+            _ => Err(format!("a value of another type was given for {kind}").into()),
         }
     }
 
@@ -226,14 +353,9 @@ fn row(found: &tokio_postgres::Row) -> Result<Row> {
             }
             Type::FLOAT8 => found.try_get::<_, Option<f64>>(column).map(|value| value.map(Value::Float)),
             Type::BYTEA => found.try_get::<_, Option<Vec<u8>>>(column).map(|value| value.map(Value::Bytes)),
-            _ => found.try_get::<_, Option<Raw<'_>>>(column).map(|value| {
-                value.map(|raw| {
-                    Value::Text(match String::from_utf8_lossy(raw.0) {
-                        Cow::Borrowed(text) => text.to_owned(),
-                        Cow::Owned(text) => text,
-                    })
-                })
-            }),
+            _ => found
+                .try_get::<_, Option<Raw<'_>>>(column)
+                .map(|value| value.map(|raw| Value::Text(String::from_utf8_lossy(raw.0).into_owned()))),
         };
         values.push(value.map_err(|fault| classify(&fault))?.unwrap_or(Value::Null));
     }

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::db::{Engine, Tx, Work, WorkspaceId};
 use super::error::{Error, Result};
 use super::sqlite_writer::Writer;
 use super::value::{Param, Row, Value};
-use crate::config::Synchronous;
+use crate::config::StoreConfig;
 
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection waits for another process that writes, such as the command line beside a gateway.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const STATEMENTS_CACHED: usize = 256;
 
 /// A database file, opened once for writing and several times for reading.
@@ -27,17 +28,22 @@ pub struct Sqlite {
 struct Readers {
     path: PathBuf,
     idle: std::sync::Mutex<Vec<Connection>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
 }
 
 impl Sqlite {
-    /// Opens or creates the file at `path` with `readers` connections for reading.
-    pub fn open(path: &Path, synchronous: Synchronous, readers: usize) -> Result<Self> {
-        let writer = Writer::start(path, synchronous)?;
+    /// Opens or creates the file at `path`; a new one can be read by its owner alone.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the file cannot be opened or is no database.
+    pub fn open(path: &Path, config: &StoreConfig) -> Result<Self> {
+        let describe = |fault: Error| Error::Unavailable(format!("{}: {fault}", path.display()));
+        create(path).map_err(|fault| describe(Error::broken(fault)))?;
+        let writer = Writer::start(path, config).map_err(describe)?;
         let readers = Readers {
             path: path.to_owned(),
             idle: std::sync::Mutex::new(Vec::new()),
-            permits: Semaphore::new(readers.max(1)),
+            permits: Arc::new(Semaphore::new(config.readers.max(1))),
         };
         Ok(Self { path: path.to_owned(), writer, readers: Arc::new(readers) })
     }
@@ -62,8 +68,10 @@ impl Sqlite {
         work: impl Work<T>,
     ) -> Result<T> {
         let readers = Arc::clone(&self.readers);
-        let _permit = self.readers.permits.acquire().await.map_err(Error::broken)?;
-        tokio::task::spawn_blocking(move || readers.run(workspace.as_ref(), &work)).await.map_err(Error::broken)?
+        let permit = Arc::clone(&readers.permits).acquire_owned().await.map_err(Error::broken)?;
+        // The permit goes with the work, which runs to its end even when its caller has gone.
+        let look = move |_permit: OwnedSemaphorePermit| readers.run(workspace.as_ref(), &work);
+        tokio::task::spawn_blocking(move || look(permit)).await.map_err(Error::broken)?
     }
 
     /// Looks at rows on the calling thread: for single look-ups by key, which take microseconds.
@@ -88,11 +96,19 @@ impl Readers {
         };
         // One transaction, so that several statements see one state.
         connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(classify)?;
-        let answer = work(&mut Tx::new(Engine::Sqlite(&connection), workspace.map(WorkspaceId::as_str)));
+        let answer = Tx::run(Engine::Sqlite(&connection), workspace, work);
         connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(classify)?;
         self.idle.lock().map_err(Error::broken)?.push(connection);
         answer
     }
+}
+
+fn create(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 fn open_reader(path: &Path) -> Result<Connection> {
@@ -121,6 +137,8 @@ pub(super) fn classify(fault: impl std::borrow::Borrow<rusqlite::Error>) -> Erro
         (_, 787) => Error::Missing(text),
         (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Error::Retry(text),
         (ErrorCode::DiskFull, _) => Error::Full(text),
+        // A statement that writes, given to a look.
+        (ErrorCode::ReadOnly, 8) => Error::Broken(text),
         (ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::ReadOnly, _) => Error::Unavailable(text),
         _ => Error::Broken(text),
     }
@@ -165,17 +183,22 @@ pub(super) fn execute(
     Ok(u64::try_from(touched).unwrap_or_default())
 }
 
-/// Binds by the number inside the parameter's name: SQLite itself numbers `$2, $1` by first appearance.
+/// Binds by the number inside the parameter's name: SQLite itself numbers `$2, $1` by first appearance. Every value
+/// must have its place, as PostgreSQL demands.
 fn bind(statement: &mut Statement<'_>, workspace: Option<&str>, params: &[Param<'_>]) -> Result<()> {
-    let mut scoped = workspace.is_none();
-    for index in 1..=statement.parameter_count() {
+    let given = params.len() + usize::from(workspace.is_some());
+    let places = statement.parameter_count();
+    if workspace.is_some() && !(1..=places).any(|index| statement.parameter_name(index) == Some("$1")) {
+        return Err(Error::Broken("a workspace's statement does not name $1".into()));
+    }
+    if given != places {
+        return Err(Error::Broken(format!("{given} values for a statement with {places} parameters")));
+    }
+    for index in 1..=places {
         let number = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
         let number = number.ok_or_else(|| Error::Broken("parameters are written $1, $2, ...".into()))?;
         let param = match workspace {
-            Some(workspace) if number == 1 => {
-                scoped = true;
-                Some(Param::Text(workspace))
-            }
+            Some(workspace) if number == 1 => Some(Param::Text(workspace)),
             Some(_) => params.get(number.wrapping_sub(2)).copied(),
             None => params.get(number.wrapping_sub(1)).copied(),
         };
@@ -188,5 +211,5 @@ fn bind(statement: &mut Statement<'_>, workspace: Option<&str>, params: &[Param<
         }
         .map_err(classify)?;
     }
-    if scoped { Ok(()) } else { Err(Error::Broken("a workspace's statement does not name $1".into())) }
+    Ok(())
 }

@@ -1,28 +1,22 @@
 //! The one thread that writes to SQLite: it takes all waiting work into one transaction and acknowledges after COMMIT.
+//! Work that fails is undone alone; when the transaction itself fails, each piece of work is tried by itself.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, mpsc as std_mpsc};
 use std::thread;
 
 use rusqlite::Connection;
-use rusqlite::hooks::Wal;
 use tokio::sync::{mpsc, oneshot};
 
+use super::checkpoint::Checkpoints;
 use super::db::{Engine, Tx, Work, WorkspaceId};
 use super::error::{Error, Result};
 use super::sqlite::{classify, configure};
-use crate::config::Synchronous;
+use crate::config::{StoreConfig, Synchronous};
 
 /// How much work may wait; beyond it the callers wait.
 const QUEUE: usize = 4096;
 /// How much work one transaction takes at the most.
 const BATCH: usize = 512;
-/// Pages in the write-ahead log that call for a checkpoint beside the writer (4 KiB each).
-const CHECKPOINT_PAGES: u64 = 2_000;
-/// Pages at which the writer itself waits for the log to be emptied, so that it cannot grow for ever.
-const RESTART_PAGES: u64 = 50_000;
-
 /// The way to the writing thread.
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
@@ -45,9 +39,8 @@ struct Pending<T, F> {
 
 impl<T: Send, F: Work<T>> Job for Pending<T, F> {
     fn run(&mut self, connection: &Connection) -> bool {
-        let workspace = self.workspace.as_ref().map(WorkspaceId::as_str);
-        let mut tx = Tx::new(Engine::Sqlite(connection), workspace);
-        let work = std::panic::AssertUnwindSafe(|| (self.work)(&mut tx));
+        let engine = Engine::Sqlite(connection);
+        let work = std::panic::AssertUnwindSafe(|| Tx::run(engine, self.workspace.as_ref(), &self.work));
         let answer =
             std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Error::Broken("a store method panicked".into())));
         let succeeded = answer.is_ok();
@@ -67,21 +60,29 @@ impl<T: Send, F: Work<T>> Job for Pending<T, F> {
 }
 
 impl Writer {
-    pub(super) fn start(path: &Path, synchronous: Synchronous) -> Result<Self> {
+    pub(super) fn start(path: &Path, config: &StoreConfig) -> Result<Self> {
         let mut connection = Connection::open(path).map_err(classify)?;
         configure(&connection)?;
-        let level = match synchronous {
+        let level = match config.synchronous {
             Synchronous::Normal => "NORMAL",
             Synchronous::Full => "FULL",
         };
-        let pragmas =
-            format!("PRAGMA journal_mode = WAL; PRAGMA synchronous = {level}; PRAGMA wal_autocheckpoint = 0;");
+        let pragmas = format!(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = {level}; PRAGMA wal_autocheckpoint = 0;
+             PRAGMA journal_size_limit = 67108864;"
+        );
         connection.execute_batch(&pragmas).map_err(classify)?;
+        if let Some(megabytes) = config.max_size_mb {
+            let page_bytes: i64 =
+                connection.pragma_query_value(None, "page_size", |row| row.get(0)).map_err(classify)?;
+            let pages = (i64::from(megabytes) << 20) / page_bytes.max(1);
+            connection.execute_batch(&format!("PRAGMA max_page_count = {pages}")).map_err(classify)?;
+        }
         let checkpoints = Checkpoints::start(path, &mut connection)?;
         let (queue, waiting) = mpsc::channel(QUEUE);
         let thread = thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write_loop(&connection, waiting, &checkpoints))
+            .spawn(move || write_loop(&connection, waiting, checkpoints))
             .map_err(Error::broken)?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
@@ -103,13 +104,16 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.queue = None;
-        if let Some(thread) = self.thread.take() {
+        // The last handle may die with the work that holds it, on the writing thread, which cannot wait for itself.
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != thread::current().id()
+        {
             let _ = thread.join();
         }
     }
 }
 
-fn write_loop(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>, checkpoints: &Checkpoints) {
+fn write_loop(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>, mut checkpoints: Checkpoints) {
     let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH);
     while let Some(job) = waiting.blocking_recv() {
         batch.push(job);
@@ -119,68 +123,54 @@ fn write_loop(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>
                 Err(_) => break,
             }
         }
-        let committed = commit_batch(connection, &mut batch);
-        for job in batch.drain(..) {
-            job.finish(&committed);
-        }
+        commit(connection, &mut batch);
         checkpoints.after_commit(connection);
     }
 }
 
-fn commit_batch(connection: &Connection, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
-    let run = |sql: &str| connection.prepare_cached(sql)?.execute([]).map(drop);
-    run("BEGIN IMMEDIATE")?;
-    let outcome = batch.iter_mut().try_for_each(|job| {
-        run("SAVEPOINT job")?;
-        if !job.run(connection) {
-            run("ROLLBACK TO job")?;
+/// Runs and acknowledges the whole batch.
+fn commit(connection: &Connection, batch: &mut Vec<Box<dyn Job>>) {
+    let committed = begin(connection).map(|()| together(connection, batch));
+    if let Ok(Err(_)) = committed
+        && batch.len() > 1
+    {
+        // One of them broke the transaction of all, by filling the disk for example: let it spoil only its own.
+        for mut job in batch.drain(..) {
+            let alone = begin(connection).and_then(|()| together(connection, std::slice::from_mut(&mut job)));
+            job.finish(&alone);
         }
-        run("RELEASE job")
-    });
-    let outcome = outcome.and_then(|()| run("COMMIT"));
+        return;
+    }
+    let committed = committed.flatten();
+    for job in batch.drain(..) {
+        job.finish(&committed);
+    }
+}
+
+fn begin(connection: &Connection) -> rusqlite::Result<()> {
+    run(connection, "BEGIN IMMEDIATE")
+}
+
+fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
+}
+
+/// Runs `batch` inside the open transaction and ends it.
+fn together(connection: &Connection, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+    let outcome = if let [job] = batch {
+        if job.run(connection) { Ok(()) } else { run(connection, "ROLLBACK") }
+    } else {
+        batch.iter_mut().try_for_each(|job| {
+            run(connection, "SAVEPOINT job")?;
+            if !job.run(connection) {
+                run(connection, "ROLLBACK TO job")?;
+            }
+            run(connection, "RELEASE job")
+        })
+    };
+    let outcome = outcome.and_then(|()| if connection.is_autocommit() { Ok(()) } else { run(connection, "COMMIT") });
     if outcome.is_err() && !connection.is_autocommit() {
-        let _ = run("ROLLBACK");
+        let _ = run(connection, "ROLLBACK");
     }
     outcome
-}
-
-/// Moves the write-ahead log into the database beside the writer, so that no commit waits for it.
-struct Checkpoints {
-    pages: Arc<AtomicU64>,
-    wake: std_mpsc::SyncSender<()>,
-}
-
-impl Checkpoints {
-    fn start(path: &Path, writer: &mut Connection) -> Result<Self> {
-        let pages = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&pages);
-        let count = move |_: &mut Wal, pages: std::ffi::c_int| {
-            counter.store(u64::try_from(pages).unwrap_or_default(), Ordering::Relaxed);
-            Ok(())
-        };
-        writer.wal_hook(Some(count)).map_err(classify)?;
-        let connection = Connection::open(path).map_err(classify)?;
-        configure(&connection)?;
-        let (wake, waiting) = std_mpsc::sync_channel::<()>(1);
-        let checkpoint = move || {
-            while waiting.recv().is_ok() {
-                if let Err(fault) = connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)") {
-                    tracing::warn!(error = %fault, "the store's checkpoint failed");
-                }
-            }
-        };
-        thread::Builder::new().name("store-checkpoint".into()).spawn(checkpoint).map_err(Error::broken)?;
-        Ok(Self { pages, wake })
-    }
-
-    fn after_commit(&self, writer: &Connection) {
-        let pages = self.pages.load(Ordering::Relaxed);
-        if pages >= RESTART_PAGES {
-            if let Err(fault) = writer.execute_batch("PRAGMA wal_checkpoint(RESTART)") {
-                tracing::warn!(error = %fault, "the store's write-ahead log could not be emptied");
-            }
-        } else if pages >= CHECKPOINT_PAGES {
-            let _ = self.wake.try_send(());
-        }
-    }
 }

@@ -1,0 +1,42 @@
+//! A database without any table, for tests of what lies below the schema.
+
+use astra_core::config::StoreConfig;
+use astra_core::store::{self, Db};
+
+use crate::support::{Engine, OnEngine};
+
+/// A database without any table.
+pub(crate) struct EmptyStore {
+    /// The handle that most tests use.
+    pub(crate) db: Db,
+    /// How it was opened.
+    pub(crate) config: StoreConfig,
+    /// Where it is.
+    pub(crate) engine: Engine,
+}
+
+impl EmptyStore {
+    /// Opened as `change` says.
+    pub(crate) fn open(engine: Engine, change: impl FnOnce(&mut StoreConfig)) -> Self {
+        let mut config = engine.config().store;
+        change(&mut config);
+        let db = store::open(&config, engine.folder()).expect("the store opens");
+        Self { db, config, engine }
+    }
+
+    /// Another handle to the same database, as another gateway would have it.
+    pub(crate) fn again(&self) -> Db {
+        store::open(&self.config, self.engine.folder()).expect("the store opens again")
+    }
+
+    /// Whether this one is a file.
+    pub(crate) fn is_sqlite(&self) -> bool {
+        matches!(self.db, Db::Sqlite(_))
+    }
+}
+
+impl OnEngine for EmptyStore {
+    async fn on(engine: Engine) -> Self {
+        Self::open(engine, |_| {})
+    }
+}
