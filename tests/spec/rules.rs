@@ -114,7 +114,7 @@ fn the_title_says_whose_it_is() {
     assert_eq!(info["license"]["identifier"], "Apache-2.0");
     assert!(info["contact"]["url"].is_string());
     let scheme = &document().value["components"]["securitySchemes"]["bearer"];
-    assert!(text(scheme, "description").contains("RFC 8725"));
+    assert!(text(scheme, "description").contains("RFC8725"));
 }
 
 fn examples(body: &Value) -> Vec<&Value> {

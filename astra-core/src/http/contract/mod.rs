@@ -5,6 +5,7 @@ mod body;
 mod check;
 mod compile;
 mod enforce;
+mod faults;
 mod finish;
 mod schema;
 mod security;

@@ -5,11 +5,9 @@ use std::sync::{Arc, OnceLock};
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::{Map, Value, json};
 
-use super::tree;
+use super::{faults, tree};
 use crate::error::{Error, FieldError};
 
-/// A hostile body may break a rule a thousand times; a few show what is wrong.
-const FAULTS_MAX: usize = 20;
 const REGEX_BYTES_MAX: usize = 1 << 20;
 
 /// A schema within the document.
@@ -35,13 +33,7 @@ impl Schema {
         if validator.is_valid(value) {
             return Ok(Vec::new());
         }
-        let faults = validator.iter_errors(value).take(FAULTS_MAX);
-        Ok(faults
-            .map(|fault| FieldError {
-                pointer: format!("{prefix}{}", fault.instance_path()),
-                detail: fault.to_string(),
-            })
-            .collect())
+        Ok(faults::describe(validator.iter_errors(value), prefix))
     }
 
     /// Compiles the schema unless that is done.
