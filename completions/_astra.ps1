@@ -26,6 +26,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a gateway')
+            [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Issue, rotate, list and revoke tokens of service accounts')
             [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document')
             [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Bring the store''s schema up to date (`serve` does so by itself)')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print every configuration key with its meaning and its default, or check a configuration')
@@ -44,6 +45,81 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What to log: error, warn, info, debug, trace, or parts of it, such as info,astra_core=debug [env: ASTRA_LOG] [default: info]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'astra;token' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issue a token to a service account, which is made if need be, and print it alone on stdout')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Give a token a new secret and print it alone on stdout')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the tokens of all service accounts; their secrets are kept nowhere')
+            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Revoke a token, or all tokens of a service account, from the next request on')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'astra;token;issue' {
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The service account''s name')
+            [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'The service account''s role [default: the one that it has; member for a new one]')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'What the token may be used for; may be repeated [default: all that is of use to the role]')
+            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long it is good: 45s, 30m, 12h, 30d, 2w [default: 90d]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'astra;token;rotate' {
+            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How long the last secret stays good: 45s, 30m, 12h, 7d')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'astra;token;list' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON array')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'astra;token;revoke' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'astra;token;help' {
+            [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issue a token to a service account, which is made if need be, and print it alone on stdout')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Give a token a new secret and print it alone on stdout')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the tokens of all service accounts; their secrets are kept nowhere')
+            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Revoke a token, or all tokens of a service account, from the next request on')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'astra;token;help;issue' {
+            break
+        }
+        'astra;token;help;rotate' {
+            break
+        }
+        'astra;token;help;list' {
+            break
+        }
+        'astra;token;help;revoke' {
+            break
+        }
+        'astra;token;help;help' {
             break
         }
         'astra;spec' {
@@ -105,6 +181,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         }
         'astra;help' {
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a gateway')
+            [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Issue, rotate, list and revoke tokens of service accounts')
             [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document')
             [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Bring the store''s schema up to date (`serve` does so by itself)')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print every configuration key with its meaning and its default, or check a configuration')
@@ -114,6 +191,25 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             break
         }
         'astra;help;serve' {
+            break
+        }
+        'astra;help;token' {
+            [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issue a token to a service account, which is made if need be, and print it alone on stdout')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Give a token a new secret and print it alone on stdout')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the tokens of all service accounts; their secrets are kept nowhere')
+            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Revoke a token, or all tokens of a service account, from the next request on')
+            break
+        }
+        'astra;help;token;issue' {
+            break
+        }
+        'astra;help;token;rotate' {
+            break
+        }
+        'astra;help;token;list' {
+            break
+        }
+        'astra;help;token;revoke' {
             break
         }
         'astra;help;spec' {

@@ -23,6 +23,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand serve 'Run a gateway'
+            cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand spec 'Print the OpenAPI document'
             cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
             cand config 'Print every configuration key with its meaning and its default, or check a configuration'
@@ -40,6 +41,70 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --log-level 'What to log: error, warn, info, debug, trace, or parts of it, such as info,astra_core=debug [env: ASTRA_LOG] [default: info]'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;token'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand issue 'Issue a token to a service account, which is made if need be, and print it alone on stdout'
+            cand rotate 'Give a token a new secret and print it alone on stdout'
+            cand list 'List the tokens of all service accounts; their secrets are kept nowhere'
+            cand revoke 'Revoke a token, or all tokens of a service account, from the next request on'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;token;issue'= {
+            cand --name 'The service account''s name'
+            cand --role 'The service account''s role [default: the one that it has; member for a new one]'
+            cand --scope 'What the token may be used for; may be repeated [default: all that is of use to the role]'
+            cand --expires-in 'How long it is good: 45s, 30m, 12h, 30d, 2w [default: 90d]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
+            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --server 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;token;rotate'= {
+            cand --grace 'How long the last secret stays good: 45s, 30m, 12h, 7d'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
+            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --server 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;token;list'= {
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
+            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --server 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]'
+            cand --json 'Print a JSON array'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;token;revoke'= {
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
+            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --server 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;token;help'= {
+            cand issue 'Issue a token to a service account, which is made if need be, and print it alone on stdout'
+            cand rotate 'Give a token a new secret and print it alone on stdout'
+            cand list 'List the tokens of all service accounts; their secrets are kept nowhere'
+            cand revoke 'Revoke a token, or all tokens of a service account, from the next request on'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;token;help;issue'= {
+        }
+        &'astra;token;help;rotate'= {
+        }
+        &'astra;token;help;list'= {
+        }
+        &'astra;token;help;revoke'= {
+        }
+        &'astra;token;help;help'= {
         }
         &'astra;spec'= {
             cand --format 'How to write it [default: by the file''s ending, else json]'
@@ -91,6 +156,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;help'= {
             cand serve 'Run a gateway'
+            cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand spec 'Print the OpenAPI document'
             cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
             cand config 'Print every configuration key with its meaning and its default, or check a configuration'
@@ -99,6 +165,20 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'astra;help;serve'= {
+        }
+        &'astra;help;token'= {
+            cand issue 'Issue a token to a service account, which is made if need be, and print it alone on stdout'
+            cand rotate 'Give a token a new secret and print it alone on stdout'
+            cand list 'List the tokens of all service accounts; their secrets are kept nowhere'
+            cand revoke 'Revoke a token, or all tokens of a service account, from the next request on'
+        }
+        &'astra;help;token;issue'= {
+        }
+        &'astra;help;token;rotate'= {
+        }
+        &'astra;help;token;list'= {
+        }
+        &'astra;help;token;revoke'= {
         }
         &'astra;help;spec'= {
         }

@@ -27,6 +27,7 @@ end
 complete -c astra -n "__fish_astra_needs_command" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_needs_command" -s V -l version -d 'Print version'
 complete -c astra -n "__fish_astra_needs_command" -f -a "serve" -d 'Run a gateway'
+complete -c astra -n "__fish_astra_needs_command" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
 complete -c astra -n "__fish_astra_needs_command" -f -a "spec" -d 'Print the OpenAPI document'
 complete -c astra -n "__fish_astra_needs_command" -f -a "migrate" -d 'Bring the store\'s schema up to date (`serve` does so by itself)'
 complete -c astra -n "__fish_astra_needs_command" -f -a "config" -d 'Print every configuration key with its meaning and its default, or check a configuration'
@@ -42,6 +43,56 @@ complete -c astra -n "__fish_astra_using_subcommand serve" -l log-format -d 'How
 json\t'One JSON object a line'"
 complete -c astra -n "__fish_astra_using_subcommand serve" -l log-level -d 'What to log: error, warn, info, debug, trace, or parts of it, such as info,astra_core=debug [env: ASTRA_LOG] [default: info]' -r
 complete -c astra -n "__fish_astra_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "issue" -d 'Issue a token to a service account, which is made if need be, and print it alone on stdout'
+complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "rotate" -d 'Give a token a new secret and print it alone on stdout'
+complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "list" -d 'List the tokens of all service accounts; their secrets are kept nowhere'
+complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "revoke" -d 'Revoke a token, or all tokens of a service account, from the next request on'
+complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l name -d 'The service account\'s name' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l role -d 'The service account\'s role [default: the one that it has; member for a new one]' -r -f -a "viewer\t''
+member\t''
+admin\t''
+owner\t''"
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l scope -d 'What the token may be used for; may be repeated [default: all that is of use to the role]' -r -f -a "auth:read\t''
+auth:write\t''
+agents:read\t''
+agents:write\t''
+sessions:read\t''
+sessions:write\t''
+chat:send\t''
+inference:read\t''
+inference:write\t''
+spec:read\t''
+users:act\t''"
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l expires-in -d 'How long it is good: 45s, 30m, 12h, 30d, 2w [default: 90d]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l server -d 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin\'s token [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l grace -d 'How long the last secret stays good: 45s, 30m, 12h, 7d' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l server -d 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin\'s token [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l server -d 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin\'s token [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l json -d 'Print a JSON array'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -l server -d 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin\'s token [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "issue" -d 'Issue a token to a service account, which is made if need be, and print it alone on stdout'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "rotate" -d 'Give a token a new secret and print it alone on stdout'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the tokens of all service accounts; their secrets are kept nowhere'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "revoke" -d 'Revoke a token, or all tokens of a service account, from the next request on'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand spec" -l format -d 'How to write it [default: by the file\'s ending, else json]' -r -f -a "json\t'JSON'
 yaml\t'YAML'"
 complete -c astra -n "__fish_astra_using_subcommand spec" -l output -d 'Write it into this file' -r -F
@@ -67,11 +118,16 @@ complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand man" -l dir -d 'Write the pages of all commands into this folder instead' -r -F
 complete -c astra -n "__fish_astra_using_subcommand man" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve spec migrate config completions man help" -f -a "serve" -d 'Run a gateway'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve spec migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve spec migrate config completions man help" -f -a "migrate" -d 'Bring the store\'s schema up to date (`serve` does so by itself)'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve spec migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and its default, or check a configuration'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve spec migrate config completions man help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve spec migrate config completions man help" -f -a "man" -d 'Print the manual page'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve spec migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token spec migrate config completions man help" -f -a "serve" -d 'Run a gateway'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token spec migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token spec migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token spec migrate config completions man help" -f -a "migrate" -d 'Bring the store\'s schema up to date (`serve` does so by itself)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token spec migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and its default, or check a configuration'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token spec migrate config completions man help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token spec migrate config completions man help" -f -a "man" -d 'Print the manual page'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token spec migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "issue" -d 'Issue a token to a service account, which is made if need be, and print it alone on stdout'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "rotate" -d 'Give a token a new secret and print it alone on stdout'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "list" -d 'List the tokens of all service accounts; their secrets are kept nowhere'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "revoke" -d 'Revoke a token, or all tokens of a service account, from the next request on'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Read file, environment and flags as `serve` does, and tell what is wrong with them'

@@ -23,6 +23,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Serve(Box<commands::serve::Args>),
+    Token(commands::token::Args),
     Spec(commands::spec::Args),
     Migrate(commands::migrate::Args),
     Config(commands::config::Args),
@@ -35,6 +36,7 @@ impl Command {
     pub(crate) fn run(self, context: &commands::Context) -> crate::error::Result<()> {
         match self {
             Self::Serve(args) => commands::serve::run(&args, context),
+            Self::Token(args) => commands::token::run(args, context),
             Self::Spec(args) => commands::spec::run(&args, context),
             Self::Migrate(args) => commands::migrate::run(args, context),
             Self::Config(args) => commands::config::run(&args, context),

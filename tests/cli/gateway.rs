@@ -73,8 +73,18 @@ impl Gateway {
 
     /// The answer to a GET, head and body.
     pub(crate) fn get(&self, path: &str) -> String {
+        self.get_with(path, "")
+    }
+
+    /// As [`Gateway::get`], with a token.
+    pub(crate) fn get_with_token(&self, path: &str, token: &str) -> String {
+        self.get_with(path, &format!("Authorization: Bearer {token}\r\n"))
+    }
+
+    fn get_with(&self, path: &str, headers: &str) -> String {
         let mut connection = self.connect();
-        write!(connection, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("sent");
+        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
+        connection.write_all(head.as_bytes()).expect("sent");
         let mut answer = Vec::new();
         connection.read_to_end(&mut answer).expect("answered");
         String::from_utf8_lossy(&answer).into_owned()

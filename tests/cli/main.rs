@@ -8,3 +8,4 @@ mod migrate;
 mod program;
 mod serve;
 mod spec;
+mod token;

@@ -4,8 +4,19 @@ use std::io::{BufRead, BufReader};
 
 use crate::program::Machine;
 
-const COMMANDS: [&[&str]; 7] =
-    [&["serve"], &["spec"], &["migrate"], &["config"], &["config", "check"], &["completions"], &["man"]];
+const COMMANDS: [&[&str]; 11] = [
+    &["serve"],
+    &["token", "issue"],
+    &["token", "rotate"],
+    &["token", "list"],
+    &["token", "revoke"],
+    &["spec"],
+    &["migrate"],
+    &["config"],
+    &["config", "check"],
+    &["completions"],
+    &["man"],
+];
 
 #[test]
 fn help_and_version_are_data() {

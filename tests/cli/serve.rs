@@ -92,6 +92,8 @@ fn a_bad_configuration_is_refused_before_anything_is_made() {
     let machine = Machine::new();
     machine.write("astra.yml", "lisetn: 127.0.0.1:0\n");
     machine.astra(&["serve"]).fails(1, &["error: astra.yml:1:1: there is no key `lisetn`", "did you mean `listen`?"]);
+    machine.write("astra.yml", "providers: {mine: {api_key: x}}\n");
+    machine.astra(&["serve", "--listen", "127.0.0.1:0"]).fails(1, &["providers.mine.base_url", "hint:"]);
     machine.write("astra.yml", "");
     machine.astra(&["serve", "--log-level", "loud,=x"]).fails(1, &["is no log level", "hint:"]);
     machine.astra_with(&[("ASTRA_LOG_FORMAT", "xml")], &["serve"]).fails(1, &["ASTRA_LOG_FORMAT is `xml`"]);

@@ -1,9 +1,10 @@
-//! `astra spec` without a gateway: printed, written, held against a file.
+//! `astra spec`: printed, written, held against a file; of this program and of a running gateway.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 
 use serde_json::Value;
 
+use crate::gateway::Gateway;
 use crate::program::Machine;
 
 #[test]
@@ -73,4 +74,47 @@ fn a_gateway_that_is_not_there_is_told_with_a_way_out() {
     asked("http://127.0.0.1:9").fails(1, &["cannot reach the gateway at http://127.0.0.1:9", "refused", "hint:"]);
     asked("localhost:3000").fails(2, &["`localhost:3000` is not the URL of a gateway"]);
     machine.astra(&["spec", "--server", "http://127.0.0.1:9"]).fails(1, &["a token is needed", "ASTRA_TOKEN"]);
+}
+
+#[test]
+fn a_running_gateways_document_is_asked_for_once_and_kept() {
+    let machine = Machine::new();
+    let gateway = Gateway::start(&machine);
+    let token = machine.astra(&["token", "issue", "--name", "ci", "--scope", "spec:read"]).ok();
+    let asked = |format, token: &str| {
+        let args = ["spec", "--server", &gateway.url, "--format", format];
+        machine.astra_with(&[("ASTRA_TOKEN", token.trim())], &args)
+    };
+    for format in ["json", "yaml"] {
+        let built_in = machine.astra(&["spec", "--format", format]).ok();
+        assert_eq!(asked(format, &token).ok(), built_in);
+        // The gateway confirms the copy and does not send another: what is in the copy is what is printed.
+        let name = format!("{}-openapi-{format}", gateway.url.replace([':', '/', '.'], "-"));
+        let copy = machine.path(".cache/astra/spec").join(name);
+        let kept = std::fs::read_to_string(&copy).expect("a copy");
+        std::fs::write(&copy, kept.replace("Astra", "Astro")).expect("changed");
+        assert_eq!(asked(format, &token).ok(), built_in.replace("Astra", "Astro"));
+        std::fs::write(&copy, "damaged").expect("damaged");
+        assert_eq!(asked(format, &token).ok(), built_in);
+    }
+    asked("json", "wrong").fails(1, &["No valid credential", "hint: ASTRA_TOKEN holds a token that"]);
+    let other = machine.astra(&["token", "issue", "--name", "ci2", "--scope", "agents:read"]).ok();
+    asked("json", &other).fails(1, &["Not allowed", "spec:read"]);
+}
+
+#[test]
+fn an_answer_that_is_no_gateways_is_told_as_such() {
+    let machine = Machine::new();
+    let stranger = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", stranger.local_addr().expect("an address"));
+    let answering = std::thread::spawn(move || {
+        let (mut connection, _) = stranger.accept().expect("a connection");
+        let mut head = BufReader::new(connection.try_clone().expect("a reader")).lines();
+        while head.next().is_some_and(|line| !line.expect("text").is_empty()) {}
+        let page = "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>";
+        connection.write_all(page.as_bytes()).expect("sent");
+    });
+    let asked = machine.astra_with(&[("ASTRA_TOKEN", "x")], &["spec", "--server", &url]);
+    asked.fails(1, &["answered 502 Bad Gateway, and not as a gateway does"]);
+    answering.join().expect("it answered");
 }

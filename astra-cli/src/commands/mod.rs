@@ -2,10 +2,12 @@
 
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod duration;
 pub(crate) mod man;
 pub(crate) mod migrate;
 pub(crate) mod serve;
 pub(crate) mod spec;
+pub(crate) mod token;
 
 use astra_core::config::Config;
 use astra_core::store::{self, Db};

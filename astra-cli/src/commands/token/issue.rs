@@ -1,0 +1,60 @@
+//! `astra token issue`
+
+use astra_core::auth::{Role, Scope, ScopeSet};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use super::Place;
+use super::issuer::{Issuer, NewToken};
+use crate::commands::{Context, block_on, duration};
+use crate::error::Result;
+
+const NAME_LENGTH_MAX: usize = 100;
+
+/// Issue a token to a service account, which is made if need be, and print it alone on stdout
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  astra token issue --name ci --role viewer --scope spec:read --expires-in 30d
+  export ASTRA_TOKEN=$(astra token issue --name me --role owner)")]
+pub(super) struct Args {
+    /// The service account's name
+    #[arg(long, value_parser = name)]
+    name: String,
+    /// The service account's role [default: the one that it has; member for a new one]
+    #[arg(long, value_parser = roles())]
+    role: Option<Role>,
+    /// What the token may be used for; may be repeated [default: all that is of use to the role]
+    #[arg(long = "scope", value_name = "SCOPE", value_parser = scopes())]
+    scopes: Vec<Scope>,
+    /// How long it is good: 45s, 30m, 12h, 30d, 2w [default: 90d]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    expires_in: Option<i64>,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Runs the command.
+pub(super) fn run(args: Args, context: &Context) -> Result<()> {
+    let scopes = (!args.scopes.is_empty()).then(|| args.scopes.into_iter().collect::<ScopeSet>());
+    let new = NewToken { name: args.name, role: args.role, scopes, expires_in_s: args.expires_in };
+    block_on(async {
+        let issuer = Issuer::of(&args.place, context).await?;
+        let token = context.printer.progress("issuing a token", issuer.issue(new)).await?;
+        context.printer.line(token)
+    })
+}
+
+fn name(text: &str) -> std::result::Result<String, &'static str> {
+    if text.trim().is_empty() || text.chars().count() > NAME_LENGTH_MAX || text.chars().any(char::is_control) {
+        return Err("a name has 1 to 100 characters and no control characters");
+    }
+    Ok(text.to_owned())
+}
+
+fn roles() -> impl TypedValueParser<Value = Role> {
+    let names = [Role::Viewer, Role::Member, Role::Admin, Role::Owner].map(Role::as_str);
+    PossibleValuesParser::new(names).try_map(|name| name.parse().map_err(|()| "no role"))
+}
+
+fn scopes() -> impl TypedValueParser<Value = Scope> {
+    PossibleValuesParser::new(Scope::all().map(Scope::as_str)).try_map(|name| name.parse().map_err(|()| "no scope"))
+}

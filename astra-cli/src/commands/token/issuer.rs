@@ -1,0 +1,92 @@
+//! Who is asked about tokens: the local store's authority, or a gateway's API. Commands see no difference.
+
+use astra_core::auth::{Role, ScopeSet};
+
+use super::Place;
+use super::local::Local;
+use crate::commands::Context;
+use crate::env;
+use crate::error::{Error, Result};
+
+/// A token, without its secret.
+#[derive(Debug, Clone, serde::Serialize)]
+pub(super) struct Token {
+    /// `tok_...`
+    pub(super) id: String,
+    /// The service account's name.
+    pub(super) name: String,
+    /// The service account's role.
+    pub(super) role: String,
+    pub(super) scopes: Vec<String>,
+    /// RFC 3339, as all times here.
+    pub(super) created_at: String,
+    pub(super) expires_at: String,
+    pub(super) last_used_at: Option<String>,
+}
+
+/// A token to be issued.
+#[derive(Debug)]
+pub(super) struct NewToken {
+    /// The service account, made if it is missing.
+    pub(super) name: String,
+    /// By default the account's own, or member.
+    pub(super) role: Option<Role>,
+    /// By default all of the account's.
+    pub(super) scopes: Option<ScopeSet>,
+    /// By default what the gateway's authority gives.
+    pub(super) expires_in_s: Option<i64>,
+}
+
+/// Who is asked.
+pub(super) enum Issuer {
+    Local(Local),
+}
+
+impl Issuer {
+    /// The one that flags and environment name. A server in the environment yields to a flag that names a store.
+    pub(super) async fn of(place: &Place, context: &Context) -> Result<Self> {
+        let _ = env::SERVER;
+        Ok(Self::Local(Local::open(&place.store, context).await?))
+    }
+
+    /// Issues a token; answers the token itself.
+    pub(super) async fn issue(&self, new: NewToken) -> Result<String> {
+        match self {
+            Self::Local(local) => local.issue(new).await,
+        }
+    }
+
+    /// Gives the token `id` a new secret and answers it; the last one is good for another `grace_s` seconds.
+    pub(super) async fn rotate(&self, id: &str, grace_s: i64) -> Result<String> {
+        match self {
+            Self::Local(local) => local.rotate(id, grace_s).await,
+        }
+    }
+
+    /// Deletes the token `id`.
+    pub(super) async fn revoke(&self, id: &str) -> Result<()> {
+        match self {
+            Self::Local(local) => local.revoke(id).await,
+        }
+    }
+
+    /// All tokens, those of one service account together.
+    pub(super) async fn list(&self) -> Result<Vec<Token>> {
+        match self {
+            Self::Local(local) => local.list().await,
+        }
+    }
+
+    /// The token of this id, or all tokens of the service account of this name.
+    pub(super) async fn find(&self, name_or_id: &str) -> Result<Vec<Token>> {
+        let mut tokens = self.list().await?;
+        tokens.retain(|token| token.id == name_or_id || token.name == name_or_id);
+        if tokens.is_empty() {
+            return Err(Error::new(format!(
+                "there is no token and no service account with tokens called {name_or_id}"
+            ))
+            .hint("`astra token list` shows all"));
+        }
+        Ok(tokens)
+    }
+}
