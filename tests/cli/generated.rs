@@ -1,5 +1,5 @@
 //! `completions/` holds what `astra completions` and `astra man` print. After a change of the command line:
-//! `ASTRA_UPDATE_GOLDEN=1 cargo test -p astra-cli --test cli generated` writes the files anew.
+//! `ASTRA_GOLDEN=update cargo nextest run -p astra-cli` writes the files anew.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ fn kept_in(folder: &Path) -> BTreeMap<PathBuf, String> {
 }
 
 fn assert_kept(folder: &Path, generated: BTreeMap<PathBuf, String>) {
-    if std::env::var_os("ASTRA_UPDATE_GOLDEN").is_some() {
+    if std::env::var("ASTRA_GOLDEN").is_ok_and(|wish| wish == "update") {
         kept_in(folder).keys().for_each(|path| std::fs::remove_file(path).expect("removed"));
         std::fs::create_dir_all(folder).expect("made");
         generated.iter().for_each(|(path, text)| std::fs::write(path, text).expect("written"));
