@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::http::contract::{self, Contract, Gate, PathContract, enforce};
 use crate::http::fallback;
 use crate::http::limit::{self, Limits};
+use crate::http::origin::{self, Origins};
 use crate::http::trace::{self, Recorder};
 use crate::openapi as document;
 
@@ -83,6 +84,7 @@ fn guarded(
     limits: &Arc<Limits>,
 ) -> MethodRouter<App> {
     let gate = Gate::new(Arc::clone(path), app.clone(), Arc::clone(limits));
+    let origins = Origins::new(&app.config.allowed_origins);
     handlers
         // Nothing reaches a handler but what the document describes, from callers whom it admits.
         .layer::<_, Infallible>(from_fn_with_state(gate, enforce))
@@ -90,6 +92,8 @@ fn guarded(
         .layer::<_, Infallible>(CatchPanicLayer::custom(trace::panicked))
         // A flood is refused before it costs a signature check.
         .layer::<_, Infallible>(from_fn_with_state((Arc::clone(limits), Some(Arc::clone(path))), limit::by_address))
+        // A page of an allowed origin may read refusals too.
+        .layer::<_, Infallible>(from_fn_with_state((origins, Arc::clone(path)), origin::share))
         // Outermost, so that every answer has its id, its log line and the body of its refusal.
         .layer::<_, Infallible>(from_fn_with_state(Recorder { ids: app.ids.clone(), path: Some(Arc::clone(path)) }, trace::record))
 }

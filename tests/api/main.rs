@@ -7,4 +7,5 @@
 mod support;
 
 mod health;
+mod origin;
 mod spec;

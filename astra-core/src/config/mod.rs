@@ -31,6 +31,8 @@ pub struct Config {
     pub agents: serde_json::Map<String, serde_json::Value>,
     /// The key that seals secrets at rest, 32 bytes in base64; by default made once and kept in the data folder.
     pub master_key: Option<Secret>,
+    /// Origins (`https://app.example.com`) whose pages may call the gateway from a browser; `*` is every one.
+    pub allowed_origins: Vec<String>,
     /// The database.
     pub store: StoreConfig,
     /// Accounts and tokens.
@@ -141,6 +143,7 @@ impl Default for Config {
             agents_dir: None,
             agents: serde_json::Map::new(),
             master_key: None,
+            allowed_origins: Vec::new(),
             store: StoreConfig::default(),
             auth: AuthConfig::default(),
             limits: LimitsConfig::default(),

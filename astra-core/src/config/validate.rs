@@ -32,6 +32,12 @@ impl Config {
         if self.auth.jwt_secret_prev.is_some() && self.auth.jwt_secret.is_none() {
             refuse("auth.jwt_secret_prev", "needs auth.jwt_secret beside it".into());
         }
+        for origin in self.allowed_origins.iter().filter(|origin| !is_origin(origin)) {
+            refuse(
+                "allowed_origins",
+                format!("{origin:?} is no origin: write https://app.example.com, without a path, or *"),
+            );
+        }
         let at_least_one = [
             ("limits.body_bytes", self.limits.body_bytes as u64),
             ("limits.token_requests_per_s", self.limits.token_requests_per_s.into()),
@@ -55,6 +61,16 @@ impl Config {
         }
         faults
     }
+}
+
+/// `*`, or scheme, host and perhaps port as a browser's `Origin` header has them.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_host = |host: &str| {
+        !host.is_empty()
+            && host.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase() || b".-:[]".contains(&byte))
+    };
+    text == "*" || host.is_some_and(is_host)
 }
 
 fn weakness(secret: &str) -> Option<String> {

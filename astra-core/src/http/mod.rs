@@ -7,6 +7,7 @@ pub mod fallback;
 mod idempotency;
 mod json;
 pub mod limit;
+pub mod origin;
 mod page;
 mod path;
 mod problem;

@@ -20,8 +20,12 @@ const REFUSALS: [(&str, &str, &str); 11] = [
 ];
 
 /// On answers of these classes, as component names.
-const HEADERS: [(&str, &str); 3] =
-    [("X-Request-ID", "RequestId"), ("RateLimit", "RateLimit"), ("RateLimit-Policy", "RateLimitPolicy")];
+const HEADERS: [(&str, &str); 4] = [
+    ("Access-Control-Allow-Origin", "AllowOrigin"),
+    ("X-Request-ID", "RequestId"),
+    ("RateLimit", "RateLimit"),
+    ("RateLimit-Policy", "RateLimitPolicy"),
+];
 
 /// Adds the common answers and headers to every operation, sorted by status.
 pub(super) fn complete(document: &mut Value) {
@@ -80,7 +84,7 @@ fn common(operation: &Value) -> Vec<&'static str> {
 fn headers_of(status: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     // A failure of the gateway may come before anything was counted.
     let is_counted = status.starts_with(['2', '3', '4']);
-    HEADERS.into_iter().filter(move |(header, _)| is_counted || *header == "X-Request-ID")
+    HEADERS.into_iter().filter(move |(header, _)| is_counted || !header.starts_with("RateLimit"))
 }
 
 fn refusal(status: &str, meaning: &str) -> Value {
@@ -112,6 +116,7 @@ fn header_components() -> Value {
     };
     let seconds = json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 86400});
     json!({
+        "AllowOrigin": text("The page's origin, if it is one of those that the gateway allows.", false, "https://app.example.com"),
         "RequestId": text("The request's id, as sent or as made by the gateway.", true, "req_06a1b2c3d4e5f6g7h8j9k0mnpq"),
         "RateLimit": text("What is left of the quota now (RateLimit header fields for HTTP).", false, "\"token\";r=1999;t=1"),
         "RateLimitPolicy": text("The quota that applies: requests and seconds.", false, "\"token\";q=2000;w=1"),
