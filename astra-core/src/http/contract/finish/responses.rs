@@ -21,7 +21,7 @@ const REFUSALS: [(&str, &str, &str); 11] = [
 
 /// On answers of these classes, as component names.
 const HEADERS: [(&str, &str); 4] = [
-    ("Access-Control-Allow-Origin", "AllowOrigin"),
+    ("Access-Control-Allow-Origin", "Access-Control-Allow-Origin"),
     ("X-Request-ID", "RequestId"),
     ("RateLimit", "RateLimit"),
     ("RateLimit-Policy", "RateLimitPolicy"),
@@ -116,7 +116,7 @@ fn header_components() -> Value {
     };
     let seconds = json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 86400});
     json!({
-        "AllowOrigin": text("The page's origin, if it is one of those that the gateway allows.", false, "https://app.example.com"),
+        "Access-Control-Allow-Origin": text("The page's origin, if it is one of those that the gateway allows.", false, "https://app.example.com"),
         "RequestId": text("The request's id, as sent or as made by the gateway.", true, "req_06a1b2c3d4e5f6g7h8j9k0mnpq"),
         "RateLimit": text("What is left of the quota now (RateLimit header fields for HTTP).", false, "\"token\";r=1999;t=1"),
         "RateLimitPolicy": text("The quota that applies: requests and seconds.", false, "\"token\";q=2000;w=1"),
