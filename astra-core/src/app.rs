@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::auth::{Authenticator, Authority};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::document::Document;
+use crate::engine::Engine;
+use crate::engine::catalogue::Catalogue;
 use crate::ids::IdMaker;
 use crate::provider::Registry;
 use crate::store::{Db, FolderLock};
@@ -30,14 +31,16 @@ pub struct App {
     pub authority: Arc<Authority>,
     /// The models that it can ask.
     pub providers: Arc<Registry>,
+    /// The agents of all workspaces.
+    pub agents: Arc<Catalogue>,
+    /// What runs turns.
+    pub engine: Arc<Engine>,
     /// The document of its operations.
     pub document: Arc<Document>,
     /// When it was opened, in milliseconds since the epoch.
     pub started_at_ms: i64,
     /// Cancelled when the gateway begins to stop: streams without an end of their own end then.
     pub stopping: CancellationToken,
-    /// Work that outlives its request, such as turns: stopping waits for it, within `drain_s`.
-    pub tasks: TaskTracker,
     /// Keeps other gateways off the data folder for as long as any part of this one lives.
     pub folder_lock: Option<Arc<FolderLock>>,
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::{self, GrantError};
+use crate::engine;
 use crate::store;
 
 /// A result of a handler.
@@ -72,6 +73,12 @@ pub struct Error {
 }
 
 impl Code {
+    /// The code of this name; what nobody knows is the gateway's fault.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        serde_json::from_value(name.into()).unwrap_or(Self::Internal)
+    }
+
     /// The HTTP status.
     #[must_use]
     pub const fn status(self) -> u16 {
@@ -203,6 +210,26 @@ impl Error {
             "The gateway failed. The operator finds the cause under this request's id in the log.",
         )
         .caused_by(source)
+    }
+
+    /// What the engine did not do.
+    pub fn engine(fault: engine::Error) -> Self {
+        let code = match &fault {
+            engine::Error::NotFound(_) => Code::NotFound,
+            engine::Error::Archived | engine::Error::OtherAgent => Code::Conflict,
+            engine::Error::Busy | engine::Error::QueueFull => Code::AgentBusy,
+            engine::Error::Quota { .. } => Code::QuotaExceeded,
+            engine::Error::Draining => Code::Unavailable,
+            engine::Error::Turn(failure) => Code::named(failure.code),
+            engine::Error::Store(_) => Code::Internal,
+        };
+        match fault {
+            engine::Error::Store(fault) => Self::store(fault),
+            engine::Error::Quota { message, retry_after_s } => {
+                Self { retry_after_s: Some(retry_after_s), ..Self::new(code, message) }
+            }
+            fault => Self::new(code, fault.to_string()),
+        }
     }
 
     /// A failure of the store. Refusals that a handler did not translate are the gateway's fault.

@@ -23,6 +23,8 @@ use crate::openapi as document;
 fn operations() -> Operations {
     let operations = Operations::new(document::frame());
     let operations = api::health::routes(operations);
+    let operations = api::sessions::routes(operations);
+    let operations = api::chat::routes(operations);
     api::spec::routes(operations)
 }
 

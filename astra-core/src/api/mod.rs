@@ -1,7 +1,9 @@
 //! The operations: one folder a group, one file an operation. Routes enter the gateway by [`Operations::routes`] alone,
 //! so that nothing is served that is not documented.
 
+pub mod chat;
 pub mod health;
+pub mod sessions;
 pub mod spec;
 
 use axum::routing::MethodRouter;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use crate::auth::Identity;
+use crate::auth::{Identity, Role};
+use crate::engine::Asker;
 use crate::error::Error;
 
 /// The verified identity of the request. Only operations that need a credential can ask for it.
@@ -18,6 +19,20 @@ impl Deref for Caller {
 
     fn deref(&self) -> &Identity {
         &self.0
+    }
+}
+
+impl Caller {
+    /// The caller as one who asks agents. Admins and owners see the sessions of all.
+    #[must_use]
+    pub fn asker(&self) -> Asker {
+        Asker { workspace: self.workspace.clone(), user_id: self.subject.clone(), sees_all: self.role >= Role::Admin }
+    }
+
+    /// Whose sessions and turns the caller may see: `None` for everybody's.
+    #[must_use]
+    pub fn sees_only(&self) -> Option<&str> {
+        if self.role >= Role::Admin { None } else { Some(&self.subject) }
     }
 }
 

@@ -5,6 +5,9 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Uri};
 use sha2::{Digest, Sha256};
 
+use serde::Deserialize;
+use utoipa::IntoParams;
+
 use crate::auth::Identity;
 use crate::error::Error;
 use crate::store::OnceKey;
@@ -15,6 +18,18 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// header `Idempotency-Key` take it.
 #[derive(Debug, Clone)]
 pub struct Idempotency(pub Option<OnceKey>);
+
+/// The header, for the documentation of operations that take it.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IdempotencyHeader {
+    /// Makes the request take effect once: a second one with the same key and the same content within 24 hours gets the
+    /// first one's answer; with another content it is refused.
+    #[serde(rename = "Idempotency-Key")]
+    #[param(min_length = 1, max_length = 255, pattern = "^[!-~]+$", example = "8e03978e-40d5-43e8-bc93-6894a57f9324")]
+    #[expect(dead_code, reason = "read from the request by `Idempotency`, together with the body")]
+    idempotency_key: Option<String>,
+}
 
 /// The key of a request to `operation`, if it has one. The hash covers the operation, the caller, the URL and the body.
 pub(super) fn once_key(

@@ -2,24 +2,31 @@
 
 mod caller;
 pub mod contract;
+mod created;
 mod etag;
 pub mod fallback;
 mod idempotency;
 mod json;
 pub mod limit;
+pub mod openai;
 pub mod origin;
 mod page;
+mod patch;
 mod path;
 mod problem;
 mod query;
 pub mod sse;
 pub mod trace;
+pub mod turn;
 
 pub use caller::Caller;
+pub use created::created;
 pub use etag::{IfMatch, IfNoneMatch, etag};
-pub use idempotency::Idempotency;
+pub use idempotency::{Idempotency, IdempotencyHeader};
 pub use json::Json;
 pub use page::{Page, PageQuery, Paged};
+pub use patch::Patch;
 pub use path::Path;
 pub use problem::{FieldProblem, OpenAiError, OpenAiErrorBody, Problem};
 pub use query::Query;
+pub use trace::TraceParent;

@@ -1,6 +1,7 @@
 //! Server-sent events: the frames, and the answer that carries them. A comment every 15 seconds keeps the line open.
 
 use std::convert::Infallible;
+use std::fmt::{Display, Write as _};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -24,10 +25,10 @@ const COMMENT: Bytes = Bytes::from_static(b": keep-alive\n\n");
 ///
 /// # Errors
 /// If `data` cannot be written as JSON; then `out` is as before.
-pub fn frame(out: &mut BytesMut, id: u64, event: &str, data: &impl Serialize) -> Result<()> {
+pub fn frame(out: &mut BytesMut, id: &impl Display, event: &str, data: &impl Serialize) -> Result<()> {
     let before = out.len();
-    out.put_slice(b"id: ");
-    out.put_slice(id.to_string().as_bytes());
+    // Writing to a buffer that grows cannot fail.
+    let _ = write!(out, "id: {id}");
     out.put_slice(b"\nevent: ");
     out.put_slice(event.as_bytes());
     out.put_slice(b"\ndata: ");
@@ -86,7 +87,7 @@ mod tests {
     #[test]
     fn a_frame_is_one_line_of_json() {
         let mut out = BytesMut::new();
-        frame(&mut out, 7, "content", &serde_json::json!({"delta": "a\nb"})).unwrap();
+        frame(&mut out, &7, "content", &serde_json::json!({"delta": "a\nb"})).unwrap();
         assert_eq!(&out[..], b"id: 7\nevent: content\ndata: {\"delta\":\"a\\nb\"}\n\n");
     }
 

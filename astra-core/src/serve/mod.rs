@@ -8,13 +8,14 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::auth::{Authenticator, Authority, MasterKey, MasterKeyError};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Fault};
 use crate::document::Document;
+use crate::engine::Engine;
+use crate::engine::catalogue::Catalogue;
 use crate::http::limit::Limits;
 use crate::ids::{IdMaker, Ids};
 use crate::provider::{Provider, Registry};
@@ -115,12 +116,11 @@ impl Gateway {
         let drain = std::time::Duration::from_secs(self.app.config.drain_s);
         let connections = connection::accept(listener, router, shutdown).await;
         self.app.stopping.cancel();
-        self.app.tasks.close();
-        let ended = async {
-            tokio::join!(connections.shutdown(), self.app.tasks.wait());
-        };
-        if tokio::time::timeout(drain, ended).await.is_err() {
-            tracing::warn!(drain_s = self.app.config.drain_s, "stopped with requests or turns still running");
+        // Turns end within the limit, one way or the other, and then nothing keeps a connection open.
+        let ended =
+            async { tokio::join!(tokio::time::timeout(drain, connections.shutdown()), self.app.engine.drain(drain)) };
+        if ended.await.0.is_err() {
+            tracing::warn!(drain_s = self.app.config.drain_s, "stopped with requests still running");
         }
     }
 }
@@ -180,7 +180,15 @@ impl Builder {
         let authority = Authority::open(store.clone(), &self.config, master_key, clock, self.ids.clone()).await;
         let authority = Arc::new(authority.map_err(StartError::Store)?);
         let routes = router::routes().map_err(StartError::Defect)?;
+        let (providers, agents) = (Arc::new(providers), Arc::new(Catalogue::new(store.clone())));
+        let (clock, ids, chat) = (Arc::clone(&self.clock), self.ids.clone(), self.config.chat.clone());
+        let engine =
+            Arc::new(Engine::new(store.clone(), clock, ids, chat, Arc::clone(&providers), Arc::clone(&agents)));
+        engine.start().await.map_err(StartError::Store)?;
         let app = App {
+            providers,
+            agents,
+            engine,
             document: Arc::new(Document::new(Arc::clone(&routes.contract.document))),
             started_at_ms: self.clock.now_ms(),
             store,
@@ -188,9 +196,7 @@ impl Builder {
             ids: self.ids,
             authenticator: self.authenticator.unwrap_or_else(|| Arc::<Authority>::clone(&authority)),
             authority,
-            providers: Arc::new(providers),
             stopping: CancellationToken::new(),
-            tasks: TaskTracker::new(),
             folder_lock,
             config: Arc::new(self.config),
         };

@@ -1,6 +1,7 @@
 //! Everything that is kept: one database handle, and one file per group with its rows, its questions and their meaning.
 
 pub mod accounts;
+mod agents;
 mod checkpoint;
 mod db;
 mod epoch;

@@ -106,6 +106,11 @@ pub fn add(tx: &mut Tx<'_>, row: &UsageRow) -> Result<()> {
 }
 
 impl Scoped {
+    /// Adds what was used outside of a turn.
+    pub async fn add_usage(&self, rows: Vec<UsageRow>) -> Result<()> {
+        self.write(move |tx| rows.iter().try_for_each(|row| add(tx, row))).await
+    }
+
     /// The sums of all hours that begin within `[from_ms, to_ms)`, by `groups`: newest day first. Without
     /// groups the page has one row, whatever was used.
     pub async fn usage(

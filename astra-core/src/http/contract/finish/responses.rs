@@ -54,6 +54,11 @@ fn complete_one(operation: &mut Value) {
         responses.entry(*status).or_insert(answer);
     }
     for (status, response) in responses.iter_mut().filter(|(_, response)| response.get("$ref").is_none()) {
+        if status.starts_with(['4', '5']) && response.get("content").is_none() {
+            // The operation says when; how a refusal looks is the same everywhere.
+            let meaning = response["description"].as_str().unwrap_or_default().to_owned();
+            *response = if is_open_ai { open_ai_refusal(status, &meaning) } else { refusal(status, &meaning) };
+        }
         for (header, component) in headers_of(status) {
             response["headers"][header] = json!({"$ref": format!("#/components/headers/{component}")});
         }

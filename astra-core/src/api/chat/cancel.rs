@@ -1,0 +1,22 @@
+//! `chat.cancel`: end a turn.
+
+use axum::extract::State;
+
+use super::model::visible_turn;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::turn::Turn;
+use crate::http::{Caller, Json, Path};
+
+/// Cancel a turn
+///
+/// Ends a turn that waits or runs, and answers it as it is then; what was said so far is kept. A turn that has ended is
+/// answered as it is.
+#[utoipa::path(post, path = "/chat/turns/{turn_id}/cancel", operation_id = "chat.cancel",
+    params(("turn_id" = String, Path, description = "The turn's id.", pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")),
+    responses((status = 200, description = "The turn, which has ended.", body = Turn)))]
+pub async fn handler(State(app): State<App>, caller: Caller, Path(turn_id): Path<String>) -> Result<Json<Turn>> {
+    let (scoped, turn) = visible_turn(&app, &caller, &turn_id).await?;
+    let turn = app.engine.cancel(&scoped, turn).await.map_err(Error::engine)?;
+    Ok(Json(Turn::from(&turn)))
+}

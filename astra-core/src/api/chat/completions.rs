@@ -1,0 +1,76 @@
+//! `chat.completions`: OpenAI's Chat Completions, for clients that speak nothing else.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+
+use crate::app::App;
+use crate::engine::Asked;
+use crate::error::{Error, Result};
+use crate::http::openai::{ChatCompletion, ChatCompletionChunk, ChatCompletionRequest, chunks};
+use crate::http::turn::failure;
+use crate::http::{Caller, Idempotency, Json, TraceParent};
+use crate::ids::Kind;
+use crate::store::Status;
+
+/// Ask an agent in OpenAI's form
+///
+/// `model` is an agent's id. The client keeps the conversation and sends all of it; each request is a session of its own.
+/// Errors have OpenAI's form. With `stream` the answer is server-sent events of `chat.completion.chunk`, ended by `[DONE]`.
+#[utoipa::path(post, path = "/chat/completions", operation_id = "chat.completions",
+    params(crate::http::IdempotencyHeader),
+    request_body(content = ChatCompletionRequest, description = "The conversation.",
+        example = json!({"model": "assistant", "messages": [{"role": "user", "content": "What is the capital of France?"}]})),
+    responses(
+        (status = 200, description = "The answer.", content(
+            (ChatCompletion = "application/json"),
+            (ChatCompletionChunk = "text/event-stream"))),
+        (status = 404, description = "There is no agent with the id that `model` names."),
+        (status = 409, description = "A request with the same `Idempotency-Key` is still running, or the turn was cancelled."),
+        (status = 502, description = "The model's provider failed."),
+        (status = 504, description = "The model's provider did not answer in time.")))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Idempotency(once): Idempotency,
+    TraceParent(trace_parent): TraceParent,
+    Json(request): Json<ChatCompletionRequest>,
+) -> Result<Response> {
+    answer(app, caller, once, trace_parent, request).await
+}
+
+async fn answer(
+    app: App,
+    caller: Caller,
+    once: Option<crate::store::OnceKey>,
+    trace_parent: Option<Arc<str>>,
+    request: ChatCompletionRequest,
+) -> Result<Response> {
+    let with_usage = request.stream_options.and_then(|options| options.include_usage).unwrap_or(false);
+    let (model, created) = (request.model.clone(), app.now_ms() / 1000);
+    let ask = request.into_ask(app.ids.make(Kind::Request), once, trace_parent)?;
+    let is_streamed = ask.is_streamed;
+    let asked = app.engine.ask(&caller.asker(), ask).await.map_err(Error::engine)?;
+    if is_streamed {
+        let events = match asked {
+            Asked::New(handle) => handle.events(),
+            Asked::Known(turn) => app.engine.follow_turn(&app.store.scoped(&caller.workspace), &turn.id, 0),
+        };
+        return chunks(events, model, created, with_usage).await;
+    }
+    let turn = match asked {
+        Asked::New(handle) => handle.finished().await.map_err(Error::engine)?,
+        Asked::Known(turn) if turn.status.is_final() => Arc::from(turn),
+        Asked::Known(_) => {
+            return Err(Error::conflict(
+                "The first request with this Idempotency-Key is still running: try again when it has ended.",
+            ));
+        }
+    };
+    if turn.status == Status::Completed {
+        Ok(Json(ChatCompletion::of(&turn)).into_response())
+    } else {
+        Err(failure(&turn))
+    }
+}

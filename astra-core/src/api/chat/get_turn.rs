@@ -1,0 +1,20 @@
+//! `chat.get_turn`: a turn as it is now.
+
+use axum::extract::State;
+
+use super::model::visible_turn;
+use crate::app::App;
+use crate::error::Result;
+use crate::http::turn::Turn;
+use crate::http::{Caller, Json, Path};
+
+/// Get a turn
+///
+/// As it is now: `status` tells whether it still runs.
+#[utoipa::path(get, path = "/chat/turns/{turn_id}", operation_id = "chat.get_turn",
+    params(("turn_id" = String, Path, description = "The turn's id.", pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")),
+    responses((status = 200, description = "The turn.", body = Turn)))]
+pub async fn handler(State(app): State<App>, caller: Caller, Path(turn_id): Path<String>) -> Result<Json<Turn>> {
+    let (_, turn) = visible_turn(&app, &caller, &turn_id).await?;
+    Ok(Json(Turn::from(&turn)))
+}

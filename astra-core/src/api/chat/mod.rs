@@ -1,0 +1,24 @@
+//! Talking to agents: a question becomes a turn, whose answer comes whole or as a stream of events.
+
+mod cancel;
+mod completions;
+mod get_turn;
+mod model;
+mod resume;
+mod send;
+mod stream;
+
+use utoipa_axum::routes;
+
+use super::Operations;
+
+/// The group's operations.
+pub fn routes(operations: Operations) -> Operations {
+    operations
+        .routes(routes!(send::handler))
+        .routes(routes!(stream::handler))
+        .routes(routes!(get_turn::handler))
+        .routes(routes!(resume::handler))
+        .routes(routes!(cancel::handler))
+        .routes(routes!(completions::handler))
+}

@@ -1,0 +1,99 @@
+//! What the operations of the chat group share.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::engine::{Ask, Overrides};
+use crate::error::{Error, Result};
+use crate::http::Caller;
+use crate::http::turn::MessageContent;
+use crate::store::{OnceKey, Place, Scoped, Turn};
+
+/// The surface of a chat that names none.
+const SURFACE_DEFAULT: &str = "api";
+
+/// A question to an agent.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SendMessage {
+    /// The agent to ask.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", example = "assistant")]
+    pub agent_id: String,
+    /// The question.
+    pub message: MessageContent,
+    /// The session to ask in. Without it, the question goes to the caller's current session with the agent on `surface`
+    /// and `surface_id`, or opens one.
+    #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub session_id: Option<String>,
+    /// Where the conversation takes place, in the application's own words; `api` when absent.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$", example = "web")]
+    pub surface: Option<String>,
+    /// Which of several conversations on the surface, such as a channel's id.
+    #[schema(max_length = 256, pattern = r"^[^\x00-\x1f\x7f]*$", example = "ticket-4711")]
+    pub surface_id: Option<String>,
+    /// What goes before the agent's own settings, for this turn.
+    pub overrides: Option<TurnOverrides>,
+    /// The caller's own data; it comes back with the turn.
+    #[serde(default)]
+    #[schema(example = json!({"ticket": "4711"}))]
+    pub metadata: Map<String, Value>,
+}
+
+/// What goes before the agent's own settings, for one turn.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+pub struct TurnOverrides {
+    /// Sampling temperature.
+    #[schema(minimum = 0.0, maximum = 2.0, example = 0.2)]
+    pub temperature: Option<f64>,
+    /// Most tokens that the answer may have.
+    #[schema(minimum = 1, maximum = 1_000_000, example = 256)]
+    pub max_output_tokens: Option<u32>,
+}
+
+impl SendMessage {
+    /// The question in the engine's terms.
+    ///
+    /// # Errors
+    /// If both a session and a surface are named.
+    pub fn into_ask(self, is_streamed: bool, once: Option<OnceKey>, trace_parent: Option<Arc<str>>) -> Result<Ask> {
+        let place = match (self.session_id, self.surface, self.surface_id) {
+            (Some(id), None, None) => Place::Session { id, of_anybody: false },
+            (Some(_), _, _) => {
+                return Err(Error::field("/surface", "A session has its surface already: name the one or the other."));
+            }
+            (None, surface, surface_id) => Place::Surface {
+                surface: surface.unwrap_or_else(|| SURFACE_DEFAULT.to_owned()),
+                surface_id: surface_id.unwrap_or_default(),
+            },
+        };
+        let overrides = self.overrides.map_or_else(Overrides::default, |overrides| Overrides {
+            temperature: overrides.temperature,
+            max_output_tokens: overrides.max_output_tokens,
+        });
+        let content = self.message.into();
+        Ok(Ask {
+            agent_id: self.agent_id,
+            place,
+            content,
+            said_before: Vec::new(),
+            overrides,
+            metadata: self.metadata,
+            is_streamed,
+            once,
+            trace_parent,
+        })
+    }
+}
+
+/// A turn that the caller may see, and its workspace's rows: its own, or anybody's for an admin.
+///
+/// # Errors
+/// 404 for anything else.
+pub async fn visible_turn(app: &App, caller: &Caller, turn_id: &str) -> Result<(Scoped, Turn)> {
+    let scoped = app.store.scoped(&caller.workspace);
+    let turn = scoped.turn(turn_id, caller.sees_only()).await.map_err(Error::store)?;
+    Ok((scoped, turn.ok_or_else(|| Error::not_found("turn"))?))
+}

@@ -1,0 +1,49 @@
+//! `chat.send`: ask an agent and wait for the whole answer.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+
+use super::model::SendMessage;
+use crate::app::App;
+use crate::engine::Asked;
+use crate::error::{Error, Result};
+use crate::http::turn::{self, Turn};
+use crate::http::{Caller, Idempotency, Json, TraceParent};
+use crate::store::Status;
+
+/// Ask an agent
+///
+/// Answers when the whole answer is on disk. The question is on disk before the model is asked, and a client that hangs
+/// up does not end the turn: `chat.get_turn` has the answer. A second request with the same `Idempotency-Key` gets the
+/// first one's answer, or 409 while that one is running.
+#[utoipa::path(post, path = "/chat", operation_id = "chat.send",
+    params(crate::http::IdempotencyHeader),
+    request_body(content = SendMessage, description = "The question.",
+        example = json!({"agent_id": "assistant", "message": "What is the capital of France?"})),
+    responses(
+        (status = 200, description = "The answer.", body = Turn),
+        (status = 404, description = "There is no such agent or session."),
+        (status = 409, description = "The session is busy, archived or another agent's; or the turn was cancelled."),
+        (status = 502, description = "The model's provider failed."),
+        (status = 503, description = "The gateway is stopping, or its store is not available."),
+        (status = 504, description = "The model's provider did not answer in time.")))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Idempotency(once): Idempotency,
+    TraceParent(trace_parent): TraceParent,
+    Json(question): Json<SendMessage>,
+) -> Result<Json<Turn>> {
+    let ask = question.into_ask(false, once, trace_parent)?;
+    let turn = match app.engine.ask(&caller.asker(), ask).await.map_err(Error::engine)? {
+        Asked::New(handle) => handle.finished().await.map_err(Error::engine)?,
+        Asked::Known(turn) if turn.status.is_final() => Arc::from(turn),
+        Asked::Known(_) => {
+            return Err(Error::conflict(
+                "The first request with this Idempotency-Key is still running: try again when it has ended.",
+            ));
+        }
+    };
+    if turn.status == Status::Completed { Ok(Json(Turn::from(turn.as_ref()))) } else { Err(turn::failure(&turn)) }
+}

@@ -1,0 +1,40 @@
+//! `chat.stream`: ask an agent and see the answer grow.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::model::SendMessage;
+use crate::app::App;
+use crate::engine::Asked;
+use crate::error::{Error, Result};
+use crate::http::turn::{ChatEvent, frames};
+use crate::http::{Caller, Idempotency, Json, TraceParent, sse};
+
+/// Ask an agent, streamed
+///
+/// Server-sent events: each `event:` is the `type` of the JSON in `data:`, each `id:` its `seq`. The turn does not end
+/// when the client hangs up: `chat.resume` goes on after the `Last-Event-ID`. A second request with the same
+/// `Idempotency-Key` gets the first one's events, from the first on.
+#[utoipa::path(post, path = "/chat/stream", operation_id = "chat.stream",
+    params(crate::http::IdempotencyHeader),
+    request_body(content = SendMessage, description = "The question.",
+        example = json!({"agent_id": "assistant", "message": "What is the capital of France?"})),
+    responses(
+        (status = 200, description = "The turn's events.", body = ChatEvent, content_type = "text/event-stream"),
+        (status = 404, description = "There is no such agent or session."),
+        (status = 409, description = "The session is busy, archived or another agent's."),
+        (status = 503, description = "The gateway is stopping, or its store is not available.")))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Idempotency(once): Idempotency,
+    TraceParent(trace_parent): TraceParent,
+    Json(question): Json<SendMessage>,
+) -> Result<Response> {
+    let ask = question.into_ask(true, once, trace_parent)?;
+    let events = match app.engine.ask(&caller.asker(), ask).await.map_err(Error::engine)? {
+        Asked::New(handle) => handle.events(),
+        Asked::Known(turn) => app.engine.follow_turn(&app.store.scoped(&caller.workspace), &turn.id, 0),
+    };
+    Ok(sse::respond(frames(events)))
+}

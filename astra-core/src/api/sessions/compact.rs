@@ -1,0 +1,27 @@
+//! `sessions.compact`: make a summary of what was said.
+
+use axum::extract::State;
+
+use super::model::{Session, visible_session};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Caller, Json, Path};
+
+/// Compact a session
+///
+/// The agent's model makes a summary of all but the last turn; from then on the model reads the summary in place of the
+/// messages, which stay readable. The gateway does the same by itself when a session crowds the model's context.
+#[utoipa::path(post, path = "/sessions/{session_id}/compact", operation_id = "sessions.compact",
+    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")),
+    responses((status = 200, description = "The session with its summary; unchanged if there was nothing to compact.", body = Session),
+        (status = 409, description = "The session is archived."),
+        (status = 502, description = "The model's provider failed."),
+        (status = 504, description = "The model's provider did not answer in time.")))]
+pub async fn handler(State(app): State<App>, caller: Caller, Path(session_id): Path<String>) -> Result<Json<Session>> {
+    let (scoped, session) = visible_session(&app, &caller, &session_id).await?;
+    if !session.is_active {
+        return Err(Error::engine(crate::engine::Error::Archived));
+    }
+    let compacted = app.engine.compact(&scoped, &session).await.map_err(Error::engine)?;
+    Ok(Json(compacted.map_or(session, |compacted| compacted.session).into()))
+}

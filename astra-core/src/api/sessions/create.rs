@@ -1,0 +1,71 @@
+//! `sessions.create`: open a session.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::model::Session;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Caller, Idempotency, Json, created};
+use crate::ids::Kind;
+use crate::store::NewSession;
+
+/// A session to open.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CreateSession {
+    /// The agent to talk to.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", example = "assistant")]
+    agent_id: String,
+    /// The version of the agent that shall answer in this session; the present one at each turn when absent.
+    #[schema(minimum = 1, example = 1)]
+    pinned_version: Option<u32>,
+    /// What the session is called.
+    #[schema(min_length = 1, max_length = 256, pattern = r"^[^\x00]*$", example = "Geography")]
+    title: Option<String>,
+    /// Where the conversation takes place; `api` when absent.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$", example = "web")]
+    surface: Option<String>,
+    /// Which of several conversations on the surface.
+    #[schema(max_length = 256, pattern = r"^[^\x00-\x1f\x7f]*$", example = "ticket-4711")]
+    surface_id: Option<String>,
+    /// The caller's own data.
+    #[serde(default)]
+    #[schema(example = json!({"ticket": "4711"}))]
+    metadata: Map<String, Value>,
+}
+
+/// Open a session
+///
+/// From now on it is the one that a chat on this agent, surface and surface id goes to.
+#[utoipa::path(post, path = "/sessions", operation_id = "sessions.create",
+    params(crate::http::IdempotencyHeader),
+    request_body(content = CreateSession, description = "The session.", example = json!({"agent_id": "assistant", "title": "Geography"})),
+    responses((status = 201, description = "The session.", body = Session, headers(("Location" = String, description = "Where the session is.")))))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Idempotency(once): Idempotency,
+    Json(new): Json<CreateSession>,
+) -> Result<Response> {
+    let agent = app.agents.resolve(&caller.workspace, &new.agent_id, new.pinned_version).await.map_err(Error::store)?;
+    if agent.is_none() {
+        let pointer = if new.pinned_version.is_some() { "/pinned_version" } else { "/agent_id" };
+        return Err(Error::field(pointer, "There is no such agent, or it has no such version."));
+    }
+    let new = NewSession {
+        id: app.ids.make(Kind::Session),
+        agent_id: new.agent_id,
+        pinned_version: new.pinned_version,
+        title: new.title,
+        surface: new.surface.unwrap_or_else(|| "api".to_owned()),
+        surface_id: new.surface_id.unwrap_or_default(),
+        user_id: caller.subject.clone(),
+        metadata: new.metadata,
+        now_ms: app.now_ms(),
+    };
+    let session = app.store.scoped(&caller.workspace).open_session(new, once).await.map_err(Error::store)?;
+    Ok(created(&format!("/sessions/{}", session.id), Session::from(session)))
+}

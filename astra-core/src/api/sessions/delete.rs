@@ -1,0 +1,22 @@
+//! `sessions.delete`: delete a session with all that was said in it.
+
+use axum::extract::State;
+use http::StatusCode;
+
+use super::model::refused;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Caller, Path};
+
+/// Delete a session
+///
+/// With its messages, turns and traces. What it cost stays in the usage. Refused while one of its turns is running.
+#[utoipa::path(delete, path = "/sessions/{session_id}", operation_id = "sessions.delete",
+    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")),
+    responses((status = 204, description = "It is gone."),
+        (status = 409, description = "A turn is running in it.")))]
+pub async fn handler(State(app): State<App>, caller: Caller, Path(session_id): Path<String>) -> Result<StatusCode> {
+    let scoped = app.store.scoped(&caller.workspace);
+    let deleted = scoped.delete_session(&session_id, caller.sees_only()).await.map_err(refused)?;
+    if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(Error::not_found("session")) }
+}

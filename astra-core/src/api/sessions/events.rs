@@ -1,0 +1,44 @@
+//! `sessions.events`: follow a session, whoever writes to it.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+
+use super::model::visible_session;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::turn::{SessionEvent, session_frames};
+use crate::http::{Caller, Path, sse};
+use crate::store::{Scoped, Session, Turn};
+
+/// Follow a session
+///
+/// The events of its turns, one turn after the other, beginning with the running one or with the next; or with all that
+/// came after `Last-Event-ID`. An `id:` is the turn's id, a dot, and the event's number. The stream has no end of its own.
+#[utoipa::path(get, path = "/sessions/{session_id}/events", operation_id = "sessions.events",
+    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq"),
+        ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that was seen.",
+            pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}\\.[0-9]{1,9}$", max_length = 40, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq.2")),
+    responses((status = 200, description = "The session's events.", body = SessionEvent, content_type = "text/event-stream")))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(session_id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let (scoped, session) = visible_session(&app, &caller, &session_id).await?;
+    let position = position(&scoped, &session, &headers).await?;
+    let position = position.as_ref().map(|(turn, seq)| (turn, *seq));
+    let events = app.engine.follow_session(&scoped, &session.id, position).await.map_err(Error::store)?;
+    Ok(sse::respond(session_frames(events)))
+}
+
+async fn position(scoped: &Scoped, session: &Session, headers: &HeaderMap) -> Result<Option<(Turn, i64)>> {
+    let Some(last) = headers.get("last-event-id").and_then(|id| id.to_str().ok()) else { return Ok(None) };
+    let unknown = || Error::field("header/Last-Event-ID", "The session had no such event.");
+    let (turn_id, seq) = last.split_once('.').ok_or_else(unknown)?;
+    let seq = seq.parse().map_err(|_| unknown())?;
+    let turn = scoped.turn(turn_id, None).await.map_err(Error::store)?;
+    let turn = turn.filter(|turn| turn.session_id == session.id).ok_or_else(unknown)?;
+    Ok(Some((turn, seq)))
+}

@@ -1,0 +1,51 @@
+//! `sessions.fork`: go on from somewhere else.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{Session, refused};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Caller, Idempotency, Json, Path, created};
+use crate::ids::Kind;
+use crate::store::Fork;
+
+/// From where to go on.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ForkSession {
+    /// The last message of the copy; all of them when absent.
+    #[schema(pattern = "^msg_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "msg_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    message_id: Option<String>,
+    /// What the copy is called; as the original when absent.
+    #[schema(min_length = 1, max_length = 256, pattern = r"^[^\x00]*$", example = "Another way")]
+    title: Option<String>,
+}
+
+/// Fork a session
+///
+/// Copies the session up to a message into a new one of the caller's. The copy's `surface_id` is its own id, so that the
+/// surface's current session stays what it was: the copy is reached by its id.
+#[utoipa::path(post, path = "/sessions/{session_id}/fork", operation_id = "sessions.fork",
+    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq"), crate::http::IdempotencyHeader),
+    request_body(content = ForkSession, description = "From where to go on.", example = json!({"title": "Another way"})),
+    responses((status = 201, description = "The copy.", body = Session, headers(("Location" = String, description = "Where the copy is.")))))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(session_id): Path<String>,
+    Idempotency(once): Idempotency,
+    Json(from): Json<ForkSession>,
+) -> Result<Response> {
+    let fork = Fork {
+        id: app.ids.make(Kind::Session),
+        user_id: caller.subject.clone(),
+        title: from.title,
+        now_ms: app.now_ms(),
+    };
+    let scoped = app.store.scoped(&caller.workspace);
+    let copy = scoped.fork_session(&session_id, caller.sees_only(), from.message_id, fork, app.ids.clone(), once).await;
+    let copy = copy.map_err(refused)?;
+    Ok(created(&format!("/sessions/{}", copy.id), Session::from(copy)))
+}

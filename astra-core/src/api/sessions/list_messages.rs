@@ -1,0 +1,25 @@
+//! `sessions.list_messages`: what was said.
+
+use axum::extract::State;
+
+use super::model::{Message, visible_session};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Caller, Json, Page, PageQuery, Paged, Path};
+
+/// List a session's messages
+///
+/// Newest first. Messages that compaction has summarised stay in the list.
+#[utoipa::path(get, path = "/sessions/{session_id}/messages", operation_id = "sessions.list_messages",
+    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq"), PageQuery),
+    responses((status = 200, description = "A page of messages.", body = Page<Message>)))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(session_id): Path<String>,
+    Paged(request): Paged,
+) -> Result<Json<Page<Message>>> {
+    let (scoped, session) = visible_session(&app, &caller, &session_id).await?;
+    let page = scoped.messages(&session.id, request).await.map_err(Error::store)?;
+    Ok(Json(Page::from_store(page, Message::from)))
+}

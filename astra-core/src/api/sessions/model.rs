@@ -1,0 +1,168 @@
+//! What the operations of the sessions group share.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::clock::rfc3339;
+use crate::error::{Error, Result};
+use crate::http::Caller;
+use crate::http::turn::MessageContent;
+use crate::store::{self, Refusal, Scoped};
+
+/// A conversation.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Session {
+    /// The session's id.
+    #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub id: String,
+    /// The agent that is talked to.
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "assistant")]
+    pub agent_id: String,
+    /// The version of the agent that answers in this session; null for the present one.
+    #[schema(minimum = 1, example = 3)]
+    pub pinned_version: Option<u32>,
+    /// What the session is called.
+    #[schema(max_length = 256, example = "Geography")]
+    pub title: Option<String>,
+    /// Where the conversation takes place.
+    #[schema(max_length = 64, example = "web")]
+    pub surface: String,
+    /// Which of several conversations on the surface; empty for the only one.
+    #[schema(max_length = 256, example = "ticket-4711")]
+    pub surface_id: String,
+    /// Whose conversation it is: a user or a service account.
+    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub user_id: String,
+    /// Whether it goes on.
+    pub status: SessionStatus,
+    /// The session that goes on in place of this one, if it was reset or its time was up.
+    #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpr")]
+    pub successor_id: Option<String>,
+    /// How many messages it has.
+    #[schema(minimum = 0, example = 12)]
+    pub message_count: i64,
+    /// Tokens that models read in it.
+    #[schema(minimum = 0, example = 4200)]
+    pub input_tokens: i64,
+    /// Tokens that models wrote in it.
+    #[schema(minimum = 0, example = 800)]
+    pub output_tokens: i64,
+    /// What compaction made of its older messages; null if nothing was compacted.
+    #[schema(max_length = 16_777_216, example = "The user is planning a journey to France.")]
+    pub summary: Option<String>,
+    /// The caller's own data.
+    pub metadata: Map<String, Value>,
+    /// When it was opened.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    pub created_at: String,
+    /// When something was last said in it.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:09:30.000Z")]
+    pub last_active_at: String,
+}
+
+/// Whether a session goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionStatus {
+    /// It goes on.
+    Active,
+    /// It can be read.
+    Archived,
+}
+
+/// One message of a conversation.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Message {
+    /// The message's id.
+    #[schema(pattern = "^msg_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "msg_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub id: String,
+    /// The turn that it belongs to.
+    #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub turn_id: Option<String>,
+    /// Who speaks.
+    pub role: MessageRole,
+    /// What is said.
+    pub content: MessageContent,
+    /// When it was kept.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    pub created_at: String,
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageRole {
+    /// The instructions.
+    System,
+    /// The person.
+    User,
+    /// The agent.
+    Assistant,
+    /// A tool.
+    Tool,
+}
+
+impl From<store::Session> for Session {
+    fn from(session: store::Session) -> Self {
+        Self {
+            id: session.id,
+            agent_id: session.agent_id,
+            pinned_version: session.pinned_version,
+            title: session.title,
+            surface: session.surface,
+            surface_id: session.surface_id,
+            user_id: session.user_id,
+            status: if session.is_active { SessionStatus::Active } else { SessionStatus::Archived },
+            successor_id: session.successor_id,
+            message_count: session.message_count,
+            input_tokens: session.input_tokens,
+            output_tokens: session.output_tokens,
+            summary: session.summary,
+            metadata: session.metadata,
+            created_at: rfc3339(session.created_at_ms),
+            last_active_at: rfc3339(session.last_active_at_ms),
+        }
+    }
+}
+
+impl From<store::StoredMessage> for Message {
+    fn from(message: store::StoredMessage) -> Self {
+        Self {
+            id: message.id,
+            turn_id: message.turn_id,
+            role: match message.role {
+                crate::provider::Role::System => MessageRole::System,
+                crate::provider::Role::User => MessageRole::User,
+                crate::provider::Role::Assistant => MessageRole::Assistant,
+                crate::provider::Role::Tool => MessageRole::Tool,
+            },
+            content: message.content.into(),
+            created_at: rfc3339(message.created_at_ms),
+        }
+    }
+}
+
+/// A session that the caller may see, and its workspace's rows.
+///
+/// # Errors
+/// 404 for anything else.
+pub async fn visible_session(app: &App, caller: &Caller, session_id: &str) -> Result<(Scoped, store::Session)> {
+    let scoped = app.store.scoped(&caller.workspace);
+    let session = scoped.session(session_id, caller.sees_only()).await.map_err(Error::store)?;
+    Ok((scoped, session.ok_or_else(|| Error::not_found("session"))?))
+}
+
+/// What the store refuses to do with a session.
+pub fn refused(fault: store::Error) -> Error {
+    match fault {
+        store::Error::Refused(Refusal::NotFound) => Error::not_found("session"),
+        store::Error::Refused(Refusal::State("busy")) => Error::engine(crate::engine::Error::Busy),
+        store::Error::Refused(Refusal::State("archived")) => Error::engine(crate::engine::Error::Archived),
+        store::Error::Refused(Refusal::State("message")) => {
+            Error::field("/message_id", "The session has no such message, or its summary covers it.")
+        }
+        fault => Error::store(fault),
+    }
+}

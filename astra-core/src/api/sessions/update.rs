@@ -1,0 +1,59 @@
+//! `sessions.update`: change what a session is called, which version answers, and its data.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::model::{Session, visible_session};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Caller, Json, Patch, Path};
+use crate::store::SessionChange;
+
+/// What to change: an absent field stays, a null clears.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct UpdateSession {
+    /// What the session is called.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 256, pattern = r"^[^\x00]*$", example = "Geography")]
+    title: Patch<String>,
+    /// The version of the agent that shall answer; null for the present one at each turn.
+    #[serde(default)]
+    #[schema(value_type = Option<u32>, minimum = 1, example = 2)]
+    pinned_version: Patch<u32>,
+    /// The caller's own data, which is replaced as a whole; null empties it.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>, example = json!({"ticket": "4711"}))]
+    metadata: Patch<Map<String, Value>>,
+}
+
+/// Change a session
+///
+/// JSON Merge Patch of title, pinned version and metadata.
+#[utoipa::path(patch, path = "/sessions/{session_id}", operation_id = "sessions.update",
+    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")),
+    request_body(content = UpdateSession, description = "What to change.", example = json!({"title": "Geography"})),
+    responses((status = 200, description = "The session.", body = Session)))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(session_id): Path<String>,
+    Json(change): Json<UpdateSession>,
+) -> Result<Json<Session>> {
+    let (scoped, session) = visible_session(&app, &caller, &session_id).await?;
+    if let Patch::Value(version) = &change.pinned_version {
+        let agent =
+            app.agents.resolve(&caller.workspace, &session.agent_id, Some(*version)).await.map_err(Error::store)?;
+        if agent.is_none() {
+            return Err(Error::field("/pinned_version", "The agent has no such version."));
+        }
+    }
+    let change = SessionChange {
+        title: change.title.into_option(),
+        pinned_version: change.pinned_version.into_option(),
+        metadata: change.metadata.into_option().map(Option::unwrap_or_default),
+    };
+    let changed = scoped.change_session(&session_id, caller.sees_only(), change).await.map_err(Error::store)?;
+    changed.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))
+}

@@ -1,0 +1,199 @@
+//! The way of a question into the engine: checked, kept, and then answered by a task that nobody's hanging up can end.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Map, Value as Json};
+
+use super::Engine;
+use super::agent::{AgentVersion, OnBusy};
+use super::budget;
+use super::error::{Error, Result};
+use super::event::EventKind;
+use super::follow::TurnEvents;
+use super::live::LiveTurn;
+use super::run::Running;
+use crate::content::Content;
+use crate::ids::Kind;
+use crate::provider::Message;
+use crate::store::{self, Begun, Busy, Lifetime, NewTurn, OnceKey, Place, Refusal, Scoped, Status, Turn, WorkspaceId};
+
+const MINUTE_MS: i64 = 60_000;
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// The tenant.
+    pub workspace: WorkspaceId,
+    /// `usr_...` or `svc_...`
+    pub user_id: String,
+    /// Whether it may go on with other users' sessions.
+    pub sees_all: bool,
+}
+
+/// A question to an agent.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Whom.
+    pub agent_id: String,
+    /// In which session.
+    pub place: Place,
+    /// The question.
+    pub content: Content,
+    /// What was said before, if the caller keeps the conversation: it is read in place of the session's history, and its
+    /// system messages follow the agent's prompt.
+    pub said_before: Vec<Message>,
+    /// What goes before the agent's own settings, for this turn.
+    pub overrides: Overrides,
+    /// The caller's own data.
+    pub metadata: Map<String, Json>,
+    /// Whether somebody wants to see the answer grow.
+    pub is_streamed: bool,
+    /// The caller's idempotency key.
+    pub once: Option<OnceKey>,
+    /// The caller's `traceparent`.
+    pub trace_parent: Option<Arc<str>>,
+}
+
+/// What goes before the agent's own settings, for one turn.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Overrides {
+    /// Sampling temperature, 0 to 2.
+    pub temperature: Option<f64>,
+    /// Most tokens of the answer.
+    pub max_output_tokens: Option<u32>,
+}
+
+/// What became of a question.
+pub enum Asked {
+    /// It is kept and will be answered.
+    New(TurnHandle),
+    /// It was asked before, under the same idempotency key, in this turn.
+    Known(Box<Turn>),
+}
+
+/// A turn that has begun.
+pub struct TurnHandle {
+    /// `trn_...`
+    pub turn_id: String,
+    live: Arc<LiveTurn>,
+}
+
+impl TurnHandle {
+    /// The turn's events from the first one on.
+    #[must_use]
+    pub fn events(&self) -> TurnEvents {
+        TurnEvents::live(Arc::clone(&self.live), 0)
+    }
+
+    /// Waits for the end of the turn.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn finished(&self) -> Result<Arc<Turn>> {
+        let mut events = self.events();
+        while let Some(batch) = events.next().await? {
+            if let Some(EventKind::Done { turn } | EventKind::Failed { turn }) = batch.last().map(|event| &event.kind) {
+                return Ok(Arc::clone(turn));
+            }
+        }
+        Err(Error::NotFound("turn"))
+    }
+}
+
+impl Engine {
+    /// Keeps a question and starts answering it. When this returns, the question is on disk.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for agent and session, [`Error::Archived`], [`Error::OtherAgent`], [`Error::Busy`],
+    /// [`Error::QueueFull`], [`Error::Quota`], [`Error::Draining`], the store's. Then nothing was kept.
+    pub async fn ask(self: &Arc<Self>, asker: &Asker, ask: Ask) -> Result<Asked> {
+        if self.is_draining() {
+            return Err(Error::Draining);
+        }
+        let started = Instant::now();
+        let scoped = self.store.scoped(&asker.workspace);
+        let agent =
+            self.agents.resolve(&asker.workspace, &ask.agent_id, None).await?.ok_or(Error::NotFound("agent"))?;
+        let now_ms = self.clock.now_ms();
+        budget::check_quotas(&scoped, &agent, now_ms).await?;
+        let begun = scoped.begin_turn(self.new_turn(asker, &ask, &agent, now_ms)).await.map_err(translate)?;
+        let (turn, session, interrupted) = match begun {
+            Begun::New { turn, session, interrupted } => (turn, session, interrupted),
+            Begun::Known { turn_id } => {
+                let turn = scoped.turn(&turn_id, None).await?.ok_or(Error::NotFound("turn"))?;
+                return Ok(Asked::Known(Box::new(turn)));
+            }
+        };
+        for turn_id in interrupted {
+            if let Some(live) = self.hub.get(&turn_id) {
+                live.end(Status::Cancelled);
+            }
+        }
+        let live = self.hub.add(&turn.id);
+        live.publish([EventKind::first(&turn)]);
+        self.hub.ring(&asker.workspace, &turn.session_id);
+        let handle = TurnHandle { turn_id: turn.id.clone(), live: Arc::clone(&live) };
+        let running = Running::new(Arc::clone(self), scoped, agent, session, turn, live, ask, started);
+        self.tasks.spawn(running.run());
+        Ok(Asked::New(handle))
+    }
+
+    fn new_turn(&self, asker: &Asker, ask: &Ask, agent: &AgentVersion, now_ms: i64) -> NewTurn {
+        let definition = &agent.definition;
+        let mut place = ask.place.clone();
+        if let Place::Session { of_anybody, .. } = &mut place {
+            *of_anybody = asker.sees_all;
+        }
+        NewTurn {
+            id: self.ids.make(Kind::Turn),
+            trace_id: self.ids.make(Kind::Trace),
+            message_id: self.ids.make(Kind::Message),
+            session_id: self.ids.make(Kind::Session),
+            owner: self.instance.clone(),
+            user_id: asker.user_id.clone(),
+            agent_id: agent.agent_id.clone(),
+            agent_version: agent.version,
+            place,
+            content: ask.content.clone(),
+            metadata: ask.metadata.clone(),
+            lifetime: Lifetime {
+                idle_ms: definition.session.idle_timeout_min.map(|minutes| i64::from(minutes) * MINUTE_MS),
+                reset_hour: definition.session.daily_reset_hour,
+            },
+            busy: match definition.on_busy {
+                OnBusy::Queue => Busy::Queue(self.config.queue_per_session),
+                OnBusy::Reject => Busy::Reject,
+                OnBusy::Interrupt => Busy::Interrupt,
+            },
+            now_ms,
+            once: ask.once.clone(),
+        }
+    }
+
+    /// Ends a turn, wherever it runs, and waits for its end; answers the turn as it is then.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn cancel(&self, scoped: &Scoped, turn: Turn) -> Result<Turn> {
+        if scoped.request_cancel(&turn.id).await? {
+            if let Some(live) = self.hub.get(&turn.id) {
+                live.end(Status::Cancelled);
+            }
+            let mut events = self.follow_turn(scoped, &turn.id, 0);
+            while events.next().await?.is_some() {}
+        }
+        Ok(scoped.turn(&turn.id, None).await?.unwrap_or(turn))
+    }
+}
+
+fn translate(fault: store::Error) -> Error {
+    match fault {
+        store::Error::Refused(Refusal::NotFound) => Error::NotFound("session"),
+        store::Error::Refused(Refusal::State("archived")) => Error::Archived,
+        store::Error::Refused(Refusal::State("other agent")) => Error::OtherAgent,
+        store::Error::Refused(Refusal::State("busy")) => Error::Busy,
+        store::Error::Refused(Refusal::State("queue full")) => Error::QueueFull,
+        fault => Error::Store(fault),
+    }
+}

@@ -1,0 +1,96 @@
+//! What turns may cost, enforced before the model is asked.
+
+use super::agent::{AgentVersion, Budget};
+use super::error::{Error, Failure, Result};
+use crate::config::Prices;
+use crate::store::Scoped;
+
+const HOUR_MS: i64 = 3_600_000;
+const HOURS_A_DAY: i64 = 24;
+
+/// Refuses a turn of an agent whose hour or day is used up. An hour is a clock hour; a day is the last 24 of them.
+///
+/// # Errors
+/// [`Error::Quota`], or the store's.
+pub(super) async fn check_quotas(scoped: &Scoped, agent: &AgentVersion, now_ms: i64) -> Result<()> {
+    let budget = &agent.definition.budget;
+    if budget.tokens_per_hour.is_none() && budget.tokens_per_day.is_none() && budget.cost_usd_per_day.is_none() {
+        return Ok(());
+    }
+    let hour = now_ms / HOUR_MS;
+    let (hour_tokens, day_tokens, day_cost_usd) =
+        scoped.agent_sums(&agent.agent_id, hour, hour - HOURS_A_DAY + 1).await?;
+    let next_hour_s = u64::try_from((HOUR_MS - now_ms % HOUR_MS) / 1000 + 1).unwrap_or(1);
+    let refuse = |what: String| Err(Error::Quota { message: what, retry_after_s: next_hour_s });
+    if let Some(limit) = budget.tokens_per_hour.filter(|limit| hour_tokens >= *limit) {
+        return refuse(format!("The agent has used its {limit} tokens of this hour."));
+    }
+    if let Some(limit) = budget.tokens_per_day.filter(|limit| day_tokens >= *limit) {
+        return refuse(format!("The agent has used its {limit} tokens of 24 hours."));
+    }
+    if let Some(limit) = budget.cost_usd_per_day.filter(|limit| day_cost_usd >= *limit) {
+        return refuse(format!("The agent has used its {limit} US dollars of 24 hours."));
+    }
+    Ok(())
+}
+
+/// How many tokens the answer to `input_tokens` may have within the budget of one turn, at most `wanted`.
+///
+/// # Errors
+/// A [`Failure`] of the code `quota_exceeded` if there is room for none.
+pub(super) fn output_allowance(
+    budget: &Budget,
+    prices: Option<Prices>,
+    input_tokens: u32,
+    wanted: Option<u32>,
+) -> std::result::Result<Option<u32>, Failure> {
+    let mut allowance = wanted;
+    let mut limit = |tokens: u32| allowance = Some(allowance.map_or(tokens, |allowance| allowance.min(tokens)));
+    if let Some(tokens) = budget.max_tokens_per_turn {
+        limit(tokens.saturating_sub(input_tokens));
+    }
+    if let (Some(cost_usd), Some(prices)) = (budget.max_cost_usd_per_turn, prices) {
+        let left_usd = cost_usd - f64::from(input_tokens) * prices.input_usd_per_million / 1e6;
+        if left_usd <= 0.0 {
+            limit(0);
+        } else if prices.output_usd_per_million > 0.0 {
+            limit(whole_tokens(left_usd * 1e6 / prices.output_usd_per_million));
+        }
+    }
+    match allowance {
+        Some(0) => Err(Failure::new(
+            "quota_exceeded",
+            format!("The conversation's {input_tokens} tokens leave no room in the budget of one turn."),
+        )),
+        allowance => Ok(allowance),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of the type before")]
+fn whole_tokens(tokens: f64) -> u32 {
+    tokens.floor().clamp(0.0, f64::from(u32::MAX)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRICES: Prices = Prices { input_usd_per_million: 1.0, output_usd_per_million: 2.0 };
+
+    #[test]
+    fn an_answer_gets_what_the_question_left() {
+        let tokens = Budget { max_tokens_per_turn: Some(100), ..Budget::default() };
+        assert_eq!(output_allowance(&tokens, None, 40, None), Ok(Some(60)));
+        assert_eq!(output_allowance(&tokens, None, 40, Some(10)), Ok(Some(10)));
+        assert!(output_allowance(&tokens, None, 100, None).is_err());
+        assert_eq!(output_allowance(&Budget::default(), None, 40, None), Ok(None));
+    }
+
+    #[test]
+    fn a_cost_is_turned_into_tokens() {
+        let cost = Budget { max_cost_usd_per_turn: Some(0.000_1), ..Budget::default() };
+        assert_eq!(output_allowance(&cost, Some(PRICES), 50, None), Ok(Some(25)));
+        assert!(output_allowance(&cost, Some(PRICES), 100, None).is_err());
+        assert_eq!(output_allowance(&cost, None, 100, None), Ok(None));
+    }
+}

@@ -1,0 +1,115 @@
+//! Compaction: the older part of a session becomes a summary, so that the newer part fits the model.
+
+use std::sync::Arc;
+
+use super::Engine;
+use super::agent::AgentVersion;
+use super::context::{Room, plain};
+use super::error::{Error, Failure, Result};
+use super::inference::{Account, Targets};
+use super::tokens::estimate_message;
+use crate::provider::{Content, Message, Request, Role};
+use crate::store::{Scoped, Session, StoredMessage, TURN_STRIDE};
+
+const INSTRUCTION: &str = "Summarise the conversation below for yourself, so that you can go on with it without the original. Keep names, \
+    numbers, decisions, open questions and what the user likes. Write plain sentences, at most 300 words.";
+const SUMMARY_TOKENS: u32 = 600;
+/// Share of the context, in percent, that stays word for word.
+const KEPT_PERCENT: u32 = 30;
+
+/// What a compaction did.
+#[derive(Debug, Clone)]
+pub struct Compacted {
+    /// The session with its new summary.
+    pub session: Session,
+    /// How many messages went into the summary.
+    pub messages: usize,
+}
+
+impl Engine {
+    /// Compacts a session now: all but the newest part of it goes into its summary. `None` if there was nothing to compact.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for the session or its agent; [`Error::Turn`] if the model failed; the store's.
+    pub async fn compact(&self, scoped: &Scoped, session: &Session) -> Result<Option<Compacted>> {
+        let agent = self.agents.resolve(scoped.workspace(), &session.agent_id, session.pinned_version).await?;
+        let agent = agent.ok_or(Error::NotFound("agent"))?;
+        let unfinished = scoped.unfinished_turn(&session.id).await?;
+        let before = unfinished.map_or(i64::MAX, |number| number * TURN_STRIDE);
+        let mut said = scoped.history(&session.id, session.summary_until, before, 10_000).await?;
+        said.reverse();
+        // Asked for by name, it takes all but the last turn.
+        let last_question = said.iter().rposition(|message| message.role == Role::User).unwrap_or(0);
+        said.truncate(last_question);
+        self.summarise(scoped, session, &agent, said).await
+    }
+
+    /// Compacts on the way of a turn: the newest messages, up to a share of the context, stay word for word.
+    pub(super) async fn compact_for(
+        &self,
+        scoped: &Scoped,
+        session: &Session,
+        agent: &Arc<AgentVersion>,
+        room: Room,
+        before: i64,
+    ) -> Result<Option<Compacted>> {
+        let mut said = scoped.history(&session.id, session.summary_until, before, 10_000).await?;
+        let mut kept_tokens = 0;
+        let kept = said.iter().take_while(|message| {
+            kept_tokens += estimate_message(&message.content);
+            kept_tokens <= room.context / 100 * KEPT_PERCENT
+        });
+        let mut kept = kept.count();
+        // The border lies before a question.
+        while kept > 0 && said[kept - 1].role != Role::User {
+            kept -= 1;
+        }
+        said.drain(..kept);
+        said.reverse();
+        self.summarise(scoped, session, agent, said).await
+    }
+
+    async fn summarise(
+        &self,
+        scoped: &Scoped,
+        session: &Session,
+        agent: &AgentVersion,
+        said: Vec<StoredMessage>,
+    ) -> Result<Option<Compacted>> {
+        let Some(until) = said.last().map(|message| message.seq) else { return Ok(None) };
+        let messages = summary_request(session.summary.as_deref(), &said, self.room(agent));
+        let request = Request { messages: &messages, temperature: Some(0.0), max_output_tokens: Some(SUMMARY_TOKENS) };
+        let answered = self.ask_model(&Targets::of(&agent.definition), request).await;
+        let tokens = answered.value.as_ref().ok().and_then(|completion| completion.usage).unwrap_or_default();
+        let cost_usd = answered.calls.last().map_or(0.0, |call| self.cost_usd(call, tokens));
+        let asked = Account { agent_id: &agent.agent_id, user_id: &session.user_id, at_ms: self.clock.now_ms() };
+        scoped.add_usage(asked.rows(&answered.calls, tokens, cost_usd, answered.value.is_err())).await?;
+        let summary = answered.value.map_err(Error::Turn)?.content;
+        if summary.trim().is_empty() {
+            return Err(Error::Turn(Failure::new("upstream_error", "The model gave an empty summary.")));
+        }
+        if !scoped.summarise_session(&session.id, session.summary_until, summary.clone(), until).await? {
+            return Ok(None);
+        }
+        let session = Session { summary: Some(summary), summary_until: until, ..session.clone() };
+        Ok(Some(Compacted { session, messages: said.len() }))
+    }
+}
+
+/// The instruction and the transcript, as much of its end as the model can read.
+fn summary_request(earlier: Option<&str>, said: &[StoredMessage], room: Room) -> Vec<Message> {
+    let mut lines = Vec::new();
+    let mut free = (room.context - room.answer).saturating_sub(SUMMARY_TOKENS * 2);
+    for message in said.iter().rev() {
+        let Some(left) = free.checked_sub(estimate_message(&message.content)) else { break };
+        free = left;
+        let speaker = if message.role == Role::User { "User" } else { "Assistant" };
+        lines.push(format!("{speaker}: {}", plain(&message.content)));
+    }
+    if let Some(earlier) = earlier {
+        lines.push(format!("Summary of what came before: {earlier}"));
+    }
+    lines.reverse();
+    let message = |role, text| Message { role, content: Content::Text(text) };
+    vec![message(Role::System, INSTRUCTION.to_owned()), message(Role::User, lines.join("\n"))]
+}

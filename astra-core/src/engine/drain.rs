@@ -1,0 +1,132 @@
+//! The engine's life among others: its lease on the store, the turns of gateways that died, and its own end.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::Engine;
+use super::event::FIRST_SEQ;
+use crate::ids::Kind;
+use crate::store::{self, FinishedTurn, KEY_LIFE_MS, Orphan, Outcome, Status, TraceRow, UsageRow};
+
+const LEASE_MS: i64 = 15_000;
+const RENEW: Duration = Duration::from_secs(5);
+/// Idempotency keys are forgotten at every so many renewals: about once in ten minutes.
+const RENEWALS_A_SWEEP: u64 = 120;
+/// What is given to turns that were told to stop.
+const LAST_MOMENTS: Duration = Duration::from_secs(5);
+
+impl Engine {
+    /// Takes the lease, ends what dead gateways left unfinished, and begins the work in the background, which ends when
+    /// the engine is dropped or drained.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn start(self: &Arc<Self>) -> store::Result<()> {
+        self.renew().await?;
+        self.end_orphans().await?;
+        let engine = Arc::downgrade(self);
+        tokio::spawn(async move {
+            let mut renewals = 0_u64;
+            loop {
+                tokio::time::sleep(RENEW).await;
+                let Some(engine) = engine.upgrade() else { return };
+                if engine.is_draining() && engine.tasks.is_empty() {
+                    return;
+                }
+                renewals += 1;
+                if let Err(fault) = engine.housekeep(renewals).await {
+                    tracing::warn!(error = %fault, "the engine's housekeeping failed; trying again");
+                }
+            }
+        });
+        Ok(())
+    }
+
+    async fn housekeep(&self, renewals: u64) -> store::Result<()> {
+        if self.has_peers() {
+            self.renew().await?;
+            self.end_orphans().await?;
+        }
+        if renewals % RENEWALS_A_SWEEP == 1 {
+            self.store.forget_idempotency_keys(self.clock.now_ms() - KEY_LIFE_MS).await?;
+        }
+        Ok(())
+    }
+
+    async fn renew(&self) -> store::Result<()> {
+        let now_ms = self.clock.now_ms();
+        // Nobody else may use the file of a gateway on SQLite, so its lease needs no renewal.
+        let until_ms = if self.has_peers() { now_ms + LEASE_MS } else { i64::MAX };
+        self.store.renew_lease(&self.instance, now_ms, until_ms, !self.has_peers()).await
+    }
+
+    /// Marks the unfinished turns of gateways that are no more as interrupted; what they had said is kept.
+    async fn end_orphans(&self) -> store::Result<()> {
+        loop {
+            let orphans = self.store.orphaned_turns(self.clock.now_ms()).await?;
+            if orphans.is_empty() {
+                return Ok(());
+            }
+            for orphan in orphans {
+                self.end_orphan(orphan).await?;
+            }
+        }
+    }
+
+    async fn end_orphan(&self, orphan: Orphan) -> store::Result<()> {
+        let Orphan { workspace, turn } = orphan;
+        let scoped = self.store.scoped(&workspace);
+        let texts = scoped.events(&turn.id, 0).await?;
+        let last_seq = texts.last().map_or(FIRST_SEQ, |(seq, _)| *seq) + 1;
+        let now_ms = self.clock.now_ms();
+        tracing::warn!(turn.id = %turn.id, session.id = %turn.session_id, "a turn was interrupted by the end of its gateway");
+        let usage = UsageRow {
+            agent_id: turn.agent_id.clone(),
+            user_id: turn.user_id.clone(),
+            provider: "unknown".into(),
+            model: "unknown".into(),
+            at_ms: now_ms,
+            requests: 1,
+            errors: 1,
+            input_tokens: 0,
+            output_tokens: 0,
+            cost_usd: 0.0,
+        };
+        let finished = FinishedTurn {
+            status: Status::Interrupted,
+            outcome: Outcome {
+                content: Some(texts.into_iter().map(|(_, text)| text).collect()),
+                error: Some(("interrupted".into(), "The gateway ended before the turn was done.".into())),
+                ..Outcome::default()
+            },
+            message_id: self.ids.make(Kind::Message),
+            last_seq,
+            events: None,
+            trace: TraceRow {
+                spans: "[]".into(),
+                duration_us: (now_ms - turn.created_at_ms).max(0) * 1000,
+                ..TraceRow::default()
+            },
+            usage: vec![usage],
+            now_ms,
+            turn,
+        };
+        scoped.finish_turn(finished).await.map(drop)
+    }
+
+    /// Refuses new turns, lets the running ones finish within `limit`, ends the rest as interrupted, and gives the lease up.
+    pub async fn drain(&self, limit: Duration) {
+        self.draining.store(true, Ordering::Release);
+        self.tasks.close();
+        if tokio::time::timeout(limit, self.tasks.wait()).await.is_err() {
+            for live in self.hub.all() {
+                live.end(Status::Interrupted);
+            }
+            let _ = tokio::time::timeout(LAST_MOMENTS, self.tasks.wait()).await;
+        }
+        if let Err(fault) = self.store.end_lease(&self.instance).await {
+            tracing::warn!(error = %fault, "the lease could not be given up");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Why the engine did not do what it was asked, in words that know no HTTP.
+
+use std::fmt;
+
+use crate::store;
+
+/// A refusal or a failure of the engine.
+#[derive(Debug)]
+pub enum Error {
+    /// There is no such thing, or it is somebody else's: `agent`, `session`, `turn`.
+    NotFound(&'static str),
+    /// The session is archived.
+    Archived,
+    /// The session belongs to another agent.
+    OtherAgent,
+    /// A turn is running in the session, and the agent refuses a second one.
+    Busy,
+    /// So many turns wait in the session that no more may.
+    QueueFull,
+    /// A quota of the agent is used up: which, and in how many seconds it may be free again.
+    Quota {
+        /// In words.
+        message: String,
+        /// Seconds until the window has moved on.
+        retry_after_s: u64,
+    },
+    /// The gateway is about to stop.
+    Draining,
+    /// The turn did not complete.
+    Turn(Failure),
+    /// The store failed.
+    Store(store::Error),
+}
+
+/// How a turn fails: a code that stays with the turn, and words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// One of the gateway's problem codes.
+    pub code: &'static str,
+    /// In a sentence, for the caller.
+    pub message: String,
+}
+
+/// A result of the engine.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Failure {
+    /// A failure with `code`, described by `message`.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(fault: store::Error) -> Self {
+        Self::Store(fault)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound(kind) => write!(formatter, "There is no such {kind}."),
+            Self::Archived => formatter.write_str("The session is archived."),
+            Self::OtherAgent => formatter.write_str("The session belongs to another agent."),
+            Self::Busy => formatter.write_str("A turn is running in this session."),
+            Self::QueueFull => formatter.write_str("Too many turns wait in this session."),
+            Self::Quota { message, .. } => formatter.write_str(message),
+            Self::Draining => formatter.write_str("The gateway is about to stop."),
+            Self::Turn(failure) => formatter.write_str(&failure.message),
+            Self::Store(fault) => fault.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,217 @@
+//! The end of a turn: the answer kept, then told.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::error::{Error, Failure};
+use super::event::{EventKind, FIRST_SEQ};
+use super::inference::{Account, Call};
+use super::run::Running;
+use super::tokens::estimate;
+use super::trace::Trace;
+use crate::ids::Kind;
+use crate::provider::{FinishReason, Usage};
+use crate::store::{self, FinishedTurn, Outcome, Scoped, Status, Turn};
+
+/// How long a full or unreachable store is given between two tries to keep a turn's end.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// What a turn has so far.
+pub(super) struct Progress {
+    pub(super) trace: Trace,
+    pub(super) content: String,
+    pub(super) finish_reason: Option<FinishReason>,
+    /// What the provider counted.
+    pub(super) usage: Option<Usage>,
+    /// What we think was sent, should the provider not count.
+    pub(super) input_estimate: u32,
+    /// Texts of the event log that the store does not have yet.
+    pub(super) unflushed: Vec<String>,
+    flushed: i64,
+    calls: Vec<Call>,
+}
+
+/// How a turn ends.
+pub(super) enum Ending {
+    Completed,
+    Failed(Failure),
+    Stopped(Status, Failure),
+}
+
+impl Ending {
+    pub(super) fn of(answered: super::Result<()>) -> Self {
+        match answered {
+            Ok(()) => Self::Completed,
+            Err(Error::Turn(failure)) => Self::Failed(failure),
+            Err(Error::Store(store::Error::Full(_))) => {
+                Self::Failed(Failure::new("storage_full", "The gateway's store is full."))
+            }
+            Err(fault) => {
+                tracing::error!(error = %fault, "a turn failed");
+                Self::Failed(Failure::new("internal", "The gateway failed."))
+            }
+        }
+    }
+
+    /// The end of a turn that somebody ended.
+    pub(super) fn stopped(status: Status) -> Self {
+        let failure = if status == Status::Cancelled {
+            Failure::new("cancelled", "The turn was cancelled.")
+        } else {
+            Failure::new("interrupted", "The gateway was stopped before the turn was done.")
+        };
+        Self::Stopped(status, failure)
+    }
+
+    fn into_parts(self) -> (Status, Option<Failure>) {
+        match self {
+            Self::Completed => (Status::Completed, None),
+            Self::Failed(failure) => (Status::Failed, Some(failure)),
+            Self::Stopped(status, failure) => (status, Some(failure)),
+        }
+    }
+}
+
+impl Progress {
+    pub(super) fn new(trace: Trace) -> Self {
+        let (content, unflushed, calls) = (String::new(), Vec::new(), Vec::new());
+        Self { trace, content, finish_reason: None, usage: None, input_estimate: 0, unflushed, flushed: 0, calls }
+    }
+
+    /// Takes note of what was asked of which model.
+    pub(super) fn take_calls(&mut self, calls: Vec<Call>) {
+        for call in &calls {
+            self.trace.note_call(
+                call.started,
+                call.took,
+                (call.provider.clone(), call.model.clone()),
+                call.error.clone(),
+            );
+        }
+        self.calls.extend(calls);
+    }
+
+    /// Takes note of the end of a stream, whose call was noted when it began.
+    pub(super) fn end_stream(&mut self, since: Instant, failure: Option<&Failure>) {
+        let Some(call) = self.calls.last_mut() else { return };
+        call.error = failure.map(|failure| failure.message.clone());
+        let model = (call.provider.clone(), call.model.clone());
+        self.trace.note_call(since + call.took, since.elapsed().saturating_sub(call.took), model, call.error.clone());
+    }
+
+    /// Writes the texts of the event log that the store does not have yet.
+    pub(super) async fn flush(&mut self, scoped: &Scoped, turn_id: &str) -> store::Result<()> {
+        if self.unflushed.is_empty() {
+            return Ok(());
+        }
+        scoped.append_events(turn_id, FIRST_SEQ + 1 + self.flushed, &self.unflushed).await?;
+        self.flushed += i64::try_from(self.unflushed.len()).unwrap_or(i64::MAX);
+        self.unflushed.clear();
+        Ok(())
+    }
+
+    fn tokens(&self) -> Usage {
+        let asked = self.calls.iter().any(|call| call.error.is_none());
+        self.usage.unwrap_or_else(|| {
+            let output_tokens = estimate(&self.content);
+            Usage { input_tokens: if asked || output_tokens > 0 { self.input_estimate } else { 0 }, output_tokens }
+        })
+    }
+}
+
+impl Running {
+    /// Keeps the end of the turn and tells it.
+    pub(super) async fn finish(self, ending: Ending, progress: Progress) {
+        let (status, failure) = ending.into_parts();
+        let mut finished = self.finished(status, failure, progress);
+        let mut told = false;
+        loop {
+            match self.scoped.finish_turn(finished.clone()).await {
+                Ok(true) => break,
+                Ok(false) => {
+                    // Another gateway took this one for dead and ended the turn: its word holds.
+                    finished.status = Status::Interrupted;
+                    finished.outcome.error =
+                        Some(("interrupted".into(), "The turn was ended by another gateway.".into()));
+                    break;
+                }
+                Err(fault) => {
+                    tracing::error!(turn.id = %self.turn.id, error = %fault, "the end of a turn could not be kept; trying again");
+                    if !told {
+                        finished.status = Status::Failed;
+                        finished.outcome.error = Some((
+                            "storage_full".into(),
+                            "The answer could not be kept: the gateway's store failed.".into(),
+                        ));
+                        self.tell(&finished);
+                        told = true;
+                    }
+                    if self.engine.is_draining() {
+                        break;
+                    }
+                    tokio::time::sleep(RETRY).await;
+                }
+            }
+        }
+        if !told {
+            self.tell(&finished);
+        }
+        self.engine.hub.remove(&self.turn.id);
+        self.engine.hub.ring(self.scoped.workspace(), &self.turn.session_id);
+    }
+
+    fn tell(&self, finished: &FinishedTurn) {
+        let turn = Arc::new(Turn {
+            status: finished.status,
+            outcome: finished.outcome.clone(),
+            last_seq: finished.last_seq,
+            finished_at_ms: Some(finished.now_ms),
+            ..self.turn.clone()
+        });
+        let whole =
+            turn.outcome.content.as_ref().filter(|content| !content.is_empty() && self.live.latest() == FIRST_SEQ);
+        let whole = whole.map(|content| EventKind::Content { delta: content.clone() });
+        self.live.publish(whole.into_iter().chain([EventKind::last(Arc::clone(&turn))]));
+    }
+
+    fn finished(&self, status: Status, failure: Option<Failure>, mut progress: Progress) -> FinishedTurn {
+        let now_ms = self.engine.clock.now_ms();
+        let tokens = progress.tokens();
+        let answered_by = progress.calls.last();
+        let (provider, model) = answered_by.map(|call| (call.provider.clone(), call.model.clone())).unzip();
+        let cost_usd = answered_by.map_or(0.0, |call| self.engine.cost_usd(call, tokens));
+        let asked = Account { agent_id: &self.turn.agent_id, user_id: &self.turn.user_id, at_ms: now_ms };
+        let usage = asked.rows(&progress.calls, tokens, cost_usd, status == Status::Failed);
+        let texts = progress.flushed + i64::try_from(progress.unflushed.len()).unwrap_or(0);
+        let contents = if texts == 0 { i64::from(!progress.content.is_empty()) } else { texts };
+        let events = std::mem::take(&mut progress.unflushed);
+        FinishedTurn {
+            turn: self.turn.clone(),
+            status,
+            message_id: self.engine.ids.make(Kind::Message),
+            last_seq: FIRST_SEQ + contents + 1,
+            events: if events.is_empty() { None } else { Some((FIRST_SEQ + 1 + progress.flushed, events)) },
+            trace: progress.trace.row(),
+            usage,
+            now_ms,
+            outcome: Outcome {
+                content: Some(progress.content),
+                finish_reason: progress.finish_reason.map(reason_name).map(str::to_owned),
+                provider,
+                model,
+                input_tokens: tokens.input_tokens,
+                output_tokens: tokens.output_tokens,
+                cost_usd,
+                error: failure.map(|failure| (failure.code.to_owned(), failure.message)),
+            },
+        }
+    }
+}
+
+const fn reason_name(reason: FinishReason) -> &'static str {
+    match reason {
+        FinishReason::Stop => "stop",
+        FinishReason::Length => "length",
+        FinishReason::ContentFilter => "content_filter",
+    }
+}

@@ -1,0 +1,173 @@
+//! Following turns and sessions: live where they run here, from the store where they ran before or run elsewhere.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::Engine;
+use super::event::{Event, replay};
+use super::live::LiveTurn;
+use crate::store::{Result, Scoped, Turn};
+
+/// How often another gateway's turn is looked up in the store.
+const POLL: Duration = Duration::from_millis(250);
+
+/// The events of one turn, in order, each once.
+pub struct TurnEvents {
+    source: Source,
+    seq: i64,
+    ended: bool,
+}
+
+enum Source {
+    Here(Arc<LiveTurn>),
+    Elsewhere { scoped: Scoped, turn_id: String, first: bool },
+}
+
+impl TurnEvents {
+    pub(super) const fn live(turn: Arc<LiveTurn>, after: i64) -> Self {
+        Self { source: Source::Here(turn), seq: after, ended: false }
+    }
+
+    /// The next events, together as they came; `None` after the last.
+    ///
+    /// # Errors
+    /// The store's, if the turn does not run here.
+    pub async fn next(&mut self) -> Result<Option<Vec<Arc<Event>>>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let events = match &mut self.source {
+            Source::Here(turn) => turn.beyond(self.seq).await,
+            Source::Elsewhere { scoped, turn_id, first } => match poll(scoped, turn_id, self.seq, first).await? {
+                Some(events) => events,
+                None => return Ok(None),
+            },
+        };
+        if let Some(last) = events.last() {
+            self.seq = last.seq;
+            self.ended = last.kind.is_last();
+        }
+        Ok(Some(events))
+    }
+}
+
+/// Waits until the store has events after `seq`; `None` if the turn is gone or had no event after it.
+async fn poll(scoped: &Scoped, turn_id: &str, seq: i64, first: &mut bool) -> Result<Option<Vec<Arc<Event>>>> {
+    loop {
+        if !std::mem::take(first) {
+            tokio::time::sleep(POLL).await;
+        }
+        // The turn before its events: what is missing from the events was not there when the turn was read.
+        let Some(turn) = scoped.turn(turn_id, None).await? else { return Ok(None) };
+        let events = replay(&turn, scoped.events(turn_id, seq).await?, seq);
+        if !events.is_empty() {
+            return Ok(Some(events));
+        }
+        if turn.status.is_final() {
+            return Ok(None);
+        }
+    }
+}
+
+/// What happens in a session, whoever writes to it: the events of its turns, one turn after the other.
+pub struct SessionEvents {
+    engine: Arc<Engine>,
+    scoped: Scoped,
+    session_id: String,
+    bell: Arc<Notify>,
+    /// The turn that is being followed.
+    current: Option<TurnEvents>,
+    /// The number of the turn that was followed last.
+    number: i64,
+    waiting: VecDeque<SessionEvent>,
+}
+
+/// One thing that happened in a session.
+#[derive(Debug, Clone)]
+pub enum SessionEvent {
+    /// A question came; its turn's events follow.
+    Started(Box<Turn>),
+    /// An event of the turn.
+    Turn(Arc<Event>),
+}
+
+impl SessionEvents {
+    /// The next events; waits until there are some.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn next(&mut self) -> Result<Vec<SessionEvent>> {
+        loop {
+            if !self.waiting.is_empty() {
+                return Ok(self.waiting.drain(..).collect());
+            }
+            if let Some(current) = &mut self.current {
+                match current.next().await? {
+                    Some(events) => return Ok(events.into_iter().map(SessionEvent::Turn).collect()),
+                    None => self.current = None,
+                }
+            }
+            self.advance().await?;
+        }
+    }
+
+    async fn advance(&mut self) -> Result<()> {
+        let bell = Arc::clone(&self.bell);
+        let rung = bell.notified();
+        tokio::pin!(rung);
+        // Listening begins before the look, so that what happens in between is not missed.
+        rung.as_mut().enable();
+        match self.scoped.turn_after(&self.session_id, self.number).await? {
+            Some(turn) => {
+                self.number = turn.number;
+                self.current = Some(self.engine.follow_turn(&self.scoped, &turn.id, 0));
+                self.waiting.push_back(SessionEvent::Started(Box::new(turn)));
+            }
+            None => {
+                let _ = tokio::time::timeout(POLL * 4, rung).await;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Engine {
+    /// The events of a turn after the sequence number `after`. Whether the caller may see it is asked before.
+    #[must_use]
+    pub fn follow_turn(&self, scoped: &Scoped, turn_id: &str, after: i64) -> TurnEvents {
+        match self.hub.get(turn_id) {
+            Some(live) => TurnEvents::live(live, after),
+            None => {
+                let source = Source::Elsewhere { scoped: scoped.clone(), turn_id: turn_id.to_owned(), first: true };
+                TurnEvents { source, seq: after, ended: false }
+            }
+        }
+    }
+
+    /// What happens in a session from now on, beginning with its running turn if there is one; or, after `position`
+    /// (a turn and the sequence number of its event that was seen last), all that came since.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn follow_session(
+        self: &Arc<Self>,
+        scoped: &Scoped,
+        session_id: &str,
+        position: Option<(&Turn, i64)>,
+    ) -> Result<SessionEvents> {
+        let bell = self.hub.bell(scoped.workspace(), session_id);
+        let (number, current) = match position {
+            Some((turn, seq)) => (turn.number, Some(self.follow_turn(scoped, &turn.id, seq))),
+            None => {
+                let session = scoped.session(session_id, None).await?;
+                let newest = session.map_or(0, |session| session.turn_count);
+                (scoped.unfinished_turn(session_id).await?.map_or(newest, |number| number - 1), None)
+            }
+        };
+        let (engine, scoped, session_id) = (Arc::clone(self), scoped.clone(), session_id.to_owned());
+        Ok(SessionEvents { engine, scoped, session_id, bell, current, number, waiting: VecDeque::new() })
+    }
+}

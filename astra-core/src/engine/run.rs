@@ -1,0 +1,244 @@
+//! One turn, from its place in the queue to the last token. Whatever ends it, what was said so far is kept.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::{FutureExt, StreamExt};
+
+use super::Engine;
+use super::agent::AgentVersion;
+use super::begin::Ask;
+use super::budget::output_allowance;
+use super::context::{self, Context};
+use super::error::{Error, Failure, Result};
+use super::event::EventKind;
+use super::finish::{Ending, Progress};
+use super::inference::{Targets, failed};
+use super::live::LiveTurn;
+use super::trace::{Part, Trace};
+use crate::provider::{Chunk, Request};
+use crate::store::{Scoped, Session, Status, TURN_STRIDE, Turn};
+
+/// How often another gateway's wish to cancel is looked for, and a queued turn's predecessors when no bell rings.
+const POLL: Duration = Duration::from_millis(500);
+
+/// A turn in progress.
+pub(super) struct Running {
+    pub(super) engine: Arc<Engine>,
+    pub(super) scoped: Scoped,
+    pub(super) turn: Turn,
+    pub(super) live: Arc<LiveTurn>,
+    agent: Arc<AgentVersion>,
+    session: Session,
+    ask: Ask,
+    started: Instant,
+}
+
+impl Running {
+    #[expect(clippy::too_many_arguments, reason = "all that a turn is made of, once")]
+    pub(super) fn new(
+        engine: Arc<Engine>,
+        scoped: Scoped,
+        agent: Arc<AgentVersion>,
+        session: Session,
+        turn: Turn,
+        live: Arc<LiveTurn>,
+        ask: Ask,
+        started: Instant,
+    ) -> Self {
+        Self { engine, scoped, turn, live, agent, session, ask, started }
+    }
+
+    /// Answers the question and keeps the answer; only then does anybody hear that the turn is done.
+    pub(super) async fn run(mut self) {
+        let mut progress = Progress::new(Trace::new(self.started, self.ask.trace_parent.take()));
+        progress.trace.note(Part::Storage, self.started);
+        let limit = Duration::from_secs(self.engine.config.turn_timeout_s);
+        let live = Arc::clone(&self.live);
+        let (engine, scoped, turn_id) = (Arc::clone(&self.engine), self.scoped.clone(), self.turn.id.clone());
+        let ending = {
+            let work = std::panic::AssertUnwindSafe(self.answer(&mut progress)).catch_unwind();
+            tokio::select! {
+                biased;
+                status = live.ended() => Ending::stopped(status),
+                answered = work => Ending::of(answered.unwrap_or_else(|_| Err(Error::Turn(Failure::new("internal", "The gateway failed."))))),
+                () = tokio::time::sleep(limit) => {
+                    Ending::Failed(Failure::new("upstream_timeout", format!("The turn took more than {} s.", limit.as_secs())))
+                }
+                () = engine.cancelled_elsewhere(&scoped, &turn_id) => Ending::stopped(Status::Cancelled),
+            }
+        };
+        self.finish(ending, progress).await;
+    }
+
+    async fn answer(&mut self, progress: &mut Progress) -> Result<()> {
+        if self.turn.status == Status::Queued {
+            let since = Instant::now();
+            self.wait_for_my_turn().await?;
+            progress.trace.note(Part::Queue, since);
+        }
+        if self.turn.agent_version != self.agent.version {
+            let (workspace, pinned) = (self.scoped.workspace(), Some(self.turn.agent_version));
+            let missing = || {
+                Error::Turn(Failure::new(
+                    "not_found",
+                    "The session's pinned version of the agent does not exist any more.",
+                ))
+            };
+            self.agent =
+                self.engine.agents.resolve(workspace, &self.turn.agent_id, pinned).await?.ok_or_else(missing)?;
+        }
+        let context = self.context(progress).await?;
+        let model = &self.agent.definition.model;
+        let wanted = self.ask.overrides.max_output_tokens.or(model.max_output_tokens);
+        let targets = Targets::of(&self.agent.definition);
+        let prices = self.engine.prices(targets.first());
+        progress.input_estimate = context.tokens;
+        let request = Request {
+            messages: &context.messages,
+            temperature: self.ask.overrides.temperature.or(model.temperature),
+            max_output_tokens: output_allowance(&self.agent.definition.budget, prices, context.tokens, wanted)
+                .map_err(Error::Turn)?,
+        };
+        if self.ask.is_streamed {
+            self.stream(&targets, request, progress).await
+        } else {
+            self.complete(&targets, request, progress).await
+        }
+    }
+
+    async fn wait_for_my_turn(&mut self) -> Result<()> {
+        let bell = self.engine.hub.bell(self.scoped.workspace(), &self.turn.session_id);
+        loop {
+            let rung = bell.notified();
+            tokio::pin!(rung);
+            rung.as_mut().enable();
+            match self.scoped.promote_turn(&self.turn.id).await? {
+                Some(true) => break,
+                Some(false) => {
+                    let _ = tokio::time::timeout(POLL, rung).await;
+                }
+                None => return Err(Error::Turn(Failure::new("interrupted", "The turn was ended by another gateway."))),
+            }
+        }
+        self.turn.status = Status::Running;
+        // The turns before this one may have been compacted while it waited.
+        if let Some(session) = self.scoped.session(&self.turn.session_id, None).await? {
+            self.session = session;
+        }
+        Ok(())
+    }
+
+    /// What the model reads; a session that crowds its context is compacted first.
+    async fn context(&mut self, progress: &mut Progress) -> Result<Context> {
+        let since = Instant::now();
+        let room = self.engine.room(&self.agent);
+        let context = self.read(room).await?;
+        progress.trace.note(Part::Context, since);
+        let crowded = context.is_cut
+            || u64::from(context.tokens) * 100
+                > u64::from(room.context) * u64::from(self.engine.config.compact_at_percent);
+        if !crowded || context.history.is_empty() {
+            return Ok(context);
+        }
+        let since = Instant::now();
+        let before = self.turn.number * TURN_STRIDE;
+        let compacted = self.engine.compact_for(&self.scoped, &self.session, &self.agent, room, before).await;
+        progress.trace.note(Part::Compaction, since);
+        match compacted {
+            Ok(Some(compacted)) => {
+                self.session = compacted.session;
+                self.read(room).await
+            }
+            Ok(None) => Ok(context),
+            Err(fault) => {
+                // The conversation goes on with its oldest turns left out.
+                tracing::warn!(session.id = %self.session.id, error = %fault, "a session could not be compacted");
+                Ok(context)
+            }
+        }
+    }
+
+    async fn read(&self, room: context::Room) -> Result<Context> {
+        let system = context::system_prompt(&self.scoped, &self.agent, &self.session, self.turn.created_at_ms).await?;
+        context::build(&self.scoped, &self.turn, &self.session, system, &self.ask, room).await
+    }
+
+    async fn complete(&self, targets: &Targets, request: Request<'_>, progress: &mut Progress) -> Result<()> {
+        let answered = self.engine.ask_model(targets, request).await;
+        progress.take_calls(answered.calls);
+        let completion = answered.value.map_err(Error::Turn)?;
+        progress.usage = completion.usage;
+        progress.finish_reason = Some(completion.finish_reason);
+        progress.content = completion.content;
+        Ok(())
+    }
+
+    async fn stream(&self, targets: &Targets, request: Request<'_>, progress: &mut Progress) -> Result<()> {
+        let since = Instant::now();
+        let answered = self.engine.stream_model(targets, request).await;
+        progress.take_calls(answered.calls);
+        let mut chunks = answered.value.map_err(Error::Turn)?;
+        let flush_every = Duration::from_millis(self.engine.config.event_flush_ms);
+        let mut flushed = Instant::now();
+        while let Some(batch) = chunks.next().await {
+            let batch = match batch {
+                Ok(batch) => batch,
+                Err(fault) => {
+                    let failure = failed(&fault);
+                    progress.end_stream(since, Some(&failure));
+                    return Err(Error::Turn(failure));
+                }
+            };
+            let texts = batch.into_iter().filter_map(|chunk| progress.take(chunk)).collect::<Vec<_>>();
+            self.live.publish(texts.into_iter().map(|delta| EventKind::Content { delta }));
+            if flushed.elapsed() >= flush_every {
+                progress.flush(&self.scoped, &self.turn.id).await?;
+                flushed = Instant::now();
+            }
+        }
+        progress.end_stream(since, None);
+        Ok(())
+    }
+}
+
+impl Progress {
+    /// Takes a piece of the answer; gives its text back, for those who follow.
+    fn take(&mut self, chunk: Chunk) -> Option<String> {
+        match chunk {
+            Chunk::Content(text) if text.is_empty() => None,
+            Chunk::Content(text) => {
+                self.content.push_str(&text);
+                self.unflushed.push(text.clone());
+                Some(text)
+            }
+            Chunk::Finish(reason) => {
+                self.finish_reason = Some(reason);
+                None
+            }
+            Chunk::Usage(usage) => {
+                self.usage = Some(usage);
+                None
+            }
+        }
+    }
+}
+
+impl Engine {
+    /// Waits until another gateway was asked to end this turn; for ever where there is no other.
+    async fn cancelled_elsewhere(&self, scoped: &Scoped, turn_id: &str) {
+        if !self.has_peers() {
+            return std::future::pending().await;
+        }
+        loop {
+            tokio::time::sleep(POLL).await;
+            match scoped.cancel_requested(turn_id).await {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(fault) => {
+                    tracing::warn!(turn.id = turn_id, error = %fault, "the wish to cancel could not be looked up")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! An estimate of tokens, for models whose tokenizer is not at hand.
+
+use crate::provider::{Content, Part};
+
+/// What a message costs beside its text: its role and its borders.
+const MESSAGE_TOKENS: u32 = 4;
+/// What an image costs at common sizes.
+const IMAGE_TOKENS: u32 = 1_000;
+
+/// About so many tokens: four ASCII characters make one, and each other character is one of its own.
+#[must_use]
+pub(super) fn estimate(text: &str) -> u32 {
+    let ascii = text.bytes().filter(u8::is_ascii).count();
+    let others = text.chars().filter(|character| !character.is_ascii()).count();
+    u32::try_from(ascii.div_ceil(4) + others).unwrap_or(u32::MAX)
+}
+
+/// As [`estimate`], of a whole message.
+#[must_use]
+pub(super) fn estimate_message(content: &Content) -> u32 {
+    let inner = match content {
+        Content::Text(text) => estimate(text),
+        Content::Parts(parts) => parts.iter().fold(0, |sum: u32, part| {
+            sum.saturating_add(match part {
+                Part::Text { text } => estimate(text),
+                Part::ImageUrl { .. } => IMAGE_TOKENS,
+            })
+        }),
+    };
+    inner.saturating_add(MESSAGE_TOKENS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn estimates_are_near_what_tokenizers_count() {
+        assert_eq!(estimate(""), 0);
+        assert_eq!(estimate("What is the capital of France?"), 8);
+        assert_eq!(estimate("東京"), 2);
+    }
+}

@@ -1,0 +1,84 @@
+//! How a turn's time was spent: spans, and the split between gateway, provider and storage.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::store::TraceRow;
+
+/// What a stretch of time went into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Part {
+    Queue,
+    Context,
+    Compaction,
+    Inference,
+    Storage,
+}
+
+#[derive(Debug, Serialize)]
+struct Span {
+    name: Part,
+    start_us: i64,
+    duration_us: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+/// Collects the spans of one turn.
+#[derive(Debug)]
+pub(super) struct Trace {
+    started: Instant,
+    spans: Vec<Span>,
+    parent: Option<Arc<str>>,
+}
+
+impl Trace {
+    pub(super) const fn new(started: Instant, parent: Option<Arc<str>>) -> Self {
+        Self { started, spans: Vec::new(), parent }
+    }
+
+    /// Notes that `part` took from `since` until now.
+    pub(super) fn note(&mut self, part: Part, since: Instant) {
+        self.push(part, since, since.elapsed(), None, None);
+    }
+
+    /// Notes a call of a model.
+    pub(super) fn note_call(&mut self, since: Instant, took: Duration, model: (String, String), error: Option<String>) {
+        self.push(Part::Inference, since, took, Some(model), error);
+    }
+
+    fn push(
+        &mut self,
+        name: Part,
+        since: Instant,
+        took: Duration,
+        model: Option<(String, String)>,
+        error: Option<String>,
+    ) {
+        let (provider, model) = model.unzip();
+        let start_us = microseconds(since.saturating_duration_since(self.started));
+        self.spans.push(Span { name, start_us, duration_us: microseconds(took), provider, model, error });
+    }
+
+    pub(super) fn row(&self) -> TraceRow {
+        let sum = |part: Part| self.spans.iter().filter(|span| span.name == part).map(|span| span.duration_us).sum();
+        TraceRow {
+            spans: serde_json::to_string(&self.spans).unwrap_or_else(|_| "[]".into()),
+            duration_us: microseconds(self.started.elapsed()),
+            provider_us: sum(Part::Inference),
+            storage_us: sum(Part::Storage),
+            parent: self.parent.as_deref().map(str::to_owned),
+        }
+    }
+}
+
+fn microseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,153 @@
+//! A streamed answer in OpenAI's form.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use bytes::{BufMut, Bytes, BytesMut};
+use futures_util::{Stream, stream};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::ChatCompletionRole;
+use super::answer::{CompletionUsage, finish_reason};
+use crate::engine::TurnEvents;
+use crate::engine::event::{Event, EventKind};
+use crate::error::{Error, Result};
+use crate::http::turn::failure;
+use crate::http::{OpenAiError, sse};
+
+/// A piece of an answer in OpenAI's form; `[DONE]` follows the last one.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChatCompletionChunk {
+    /// The turn's id.
+    #[schema(max_length = 64, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub id: String,
+    /// Always `chat.completion.chunk`.
+    #[schema(max_length = 32, example = "chat.completion.chunk")]
+    pub object: String,
+    /// When the question was kept, in seconds since the epoch.
+    #[schema(minimum = 0, example = 1_795_468_020)]
+    pub created: i64,
+    /// The agent's id.
+    #[schema(max_length = 64, example = "assistant")]
+    pub model: String,
+    /// What is new: one, or none beside the usage.
+    #[schema(max_items = 1)]
+    pub choices: Vec<ChunkChoice>,
+    /// What the answer used, where it was asked for, with the last chunk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<CompletionUsage>,
+}
+
+/// What is new in an answer.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChunkChoice {
+    /// Always 0.
+    #[schema(minimum = 0, example = 0)]
+    pub index: u32,
+    /// The text to append.
+    pub delta: ChunkDelta,
+    /// `stop`, `length` or `content_filter` at the end of the text, null before.
+    #[schema(max_length = 32, example = "stop")]
+    pub finish_reason: Option<String>,
+}
+
+/// The text to append.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct ChunkDelta {
+    /// `assistant`, in the first chunk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<ChatCompletionRole>,
+    /// The text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 16_777_216, example = "The capital")]
+    pub content: Option<String>,
+}
+
+struct Chunks {
+    events: TurnEvents,
+    /// Read before the answer began, since a turn that fails at once is an error and no stream.
+    first: Option<Vec<Arc<Event>>>,
+    frame: ChatCompletionChunk,
+    with_usage: bool,
+}
+
+/// The turn as a stream of chunks; a turn that fails before its first text is refused as a whole.
+/// # Errors
+/// Why the turn failed, or the store's.
+pub async fn chunks(mut events: TurnEvents, model: String, created: i64, with_usage: bool) -> Result<Response> {
+    let mut first = Vec::new();
+    while let Some(batch) = events.next().await.map_err(Error::store)? {
+        first.extend(batch);
+        match first.last().map(|event| &event.kind) {
+            Some(EventKind::SessionResolved { .. }) => {}
+            Some(EventKind::Failed { turn }) if first.len() == 2 => return Err(failure(turn)),
+            _ => break,
+        }
+    }
+    let id = first.first().map(|event| event.turn_id.to_string()).unwrap_or_default();
+    let frame = ChatCompletionChunk {
+        id,
+        object: "chat.completion.chunk".into(),
+        created,
+        model,
+        choices: Vec::new(),
+        usage: None,
+    };
+    Ok(sse::respond(frames(Chunks { events, first: Some(first), frame, with_usage })))
+}
+
+fn frames(chunks: Chunks) -> impl Stream<Item = Bytes> + Send + 'static {
+    stream::unfold(chunks, |mut chunks| async move {
+        let batch = match chunks.first.take() {
+            Some(first) => first,
+            None => chunks
+                .events
+                .next()
+                .await
+                .inspect_err(|fault| tracing::error!(error = %fault, "a stream broke off"))
+                .ok()??,
+        };
+        let mut out = BytesMut::new();
+        for event in batch {
+            chunks.write(&mut out, &event.kind);
+        }
+        Some((out.freeze(), chunks))
+    })
+}
+
+impl Chunks {
+    fn write(&mut self, out: &mut BytesMut, event: &EventKind) {
+        match event {
+            EventKind::SessionResolved { .. } => self.choice(
+                out,
+                ChunkDelta { role: Some(ChatCompletionRole::Assistant), content: Some(String::new()) },
+                None,
+            ),
+            EventKind::Content { delta } => {
+                self.choice(out, ChunkDelta { role: None, content: Some(delta.clone()) }, None)
+            }
+            EventKind::Done { turn } => {
+                self.choice(out, ChunkDelta::default(), Some(finish_reason(turn)));
+                if self.with_usage {
+                    let usage = ChatCompletionChunk { usage: Some(CompletionUsage::of(turn)), ..self.frame.clone() };
+                    write_data(out, &usage);
+                }
+                out.put_slice(b"data: [DONE]\n\n");
+            }
+            EventKind::Failed { turn } => write_data(out, &OpenAiError::new(&failure(turn))),
+        }
+    }
+
+    fn choice(&self, out: &mut BytesMut, delta: ChunkDelta, finish_reason: Option<String>) {
+        let choices = vec![ChunkChoice { index: 0, delta, finish_reason }];
+        write_data(out, &ChatCompletionChunk { choices, ..self.frame.clone() });
+    }
+}
+
+fn write_data(out: &mut BytesMut, data: &impl serde::Serialize) {
+    out.put_slice(b"data: ");
+    // Writing these types as JSON cannot fail: they hold texts and numbers.
+    let _ = serde_json::to_writer(out.writer(), data);
+    out.put_slice(b"\n\n");
+}

@@ -1,0 +1,92 @@
+//! What is said, on the wire: a text, or parts of text and images.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::content::{Content, Part};
+
+/// What is said: a text, or parts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum MessageContent {
+    /// A text.
+    Text(MessageText),
+    /// Texts and images, in order.
+    Parts(MessageParts),
+}
+
+/// A text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(min_length = 1, max_length = 524_288, pattern = r"^[^\x00]*$", example = "What is the capital of France?")]
+pub struct MessageText(pub String);
+
+/// Texts and images, in order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(min_items = 1, max_items = 64)]
+pub struct MessageParts(pub Vec<MessagePart>);
+
+/// A part of what is said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum MessagePart {
+    /// A text.
+    Text {
+        /// The text.
+        #[schema(min_length = 1, max_length = 524_288, pattern = r"^[^\x00]*$", example = "What is on this picture?")]
+        text: String,
+    },
+    /// An image.
+    ImageUrl {
+        /// Where the image is.
+        image_url: ImageUrl,
+    },
+}
+
+/// Where an image is. The provider fetches it; the gateway does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImageUrl {
+    /// An `https:` URL, or the image itself as a `data:` URL.
+    #[schema(
+        min_length = 1,
+        max_length = 1_000_000,
+        pattern = r"^(https?://|data:image/)[!-~]+$",
+        example = "https://images.example/cat.png"
+    )]
+    pub url: String,
+}
+
+impl From<MessageContent> for Content {
+    fn from(content: MessageContent) -> Self {
+        match content {
+            MessageContent::Text(MessageText(text)) => Self::Text(text),
+            MessageContent::Parts(MessageParts(parts)) => Self::Parts(parts.into_iter().map(Part::from).collect()),
+        }
+    }
+}
+
+impl From<MessagePart> for Part {
+    fn from(part: MessagePart) -> Self {
+        match part {
+            MessagePart::Text { text } => Self::Text { text },
+            MessagePart::ImageUrl { image_url } => Self::ImageUrl { url: image_url.url },
+        }
+    }
+}
+
+impl From<Content> for MessageContent {
+    fn from(content: Content) -> Self {
+        match content {
+            Content::Text(text) => Self::Text(MessageText(text)),
+            Content::Parts(parts) => Self::Parts(MessageParts(parts.into_iter().map(MessagePart::from).collect())),
+        }
+    }
+}
+
+impl From<Part> for MessagePart {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Text { text } => Self::Text { text },
+            Part::ImageUrl { url } => Self::ImageUrl { image_url: ImageUrl { url } },
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Events of turns as server-sent events.
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, stream};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Turn, failure};
+use crate::engine::event::{Event, EventKind};
+use crate::engine::{self, SessionEvents, TurnEvents};
+use crate::http::{Problem, sse};
+
+/// What happens in a turn. Clients skip types that they do not know.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ChatEvent {
+    /// The question is on disk, in this session: always the first event.
+    SessionResolved(SessionResolved),
+    /// More of the answer.
+    Content(ContentDelta),
+    /// The answer is complete and on disk: the last event.
+    Done(TurnDone),
+    /// The turn did not complete: the last event.
+    Error(TurnProblem),
+}
+
+/// Where the question went.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SessionResolved {
+    /// The turn that the event belongs to.
+    #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub turn_id: String,
+    /// The event's number in its turn: 1, 2, 3, ...
+    #[schema(minimum = 1, example = 1)]
+    pub seq: i64,
+    /// The session.
+    #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub session_id: String,
+    /// Whether the session was opened for this question.
+    #[schema(example = true)]
+    pub is_new: bool,
+    /// The version of the agent that answers.
+    #[schema(minimum = 1, example = 3)]
+    pub agent_version: u32,
+}
+
+/// More of the answer.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ContentDelta {
+    /// The turn that the event belongs to.
+    #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub turn_id: String,
+    /// The event's number in its turn: 1, 2, 3, ...
+    #[schema(minimum = 1, example = 2)]
+    pub seq: i64,
+    /// The text to append.
+    #[schema(max_length = 16_777_216, example = "The capital")]
+    pub delta: String,
+}
+
+/// The turn is complete.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TurnDone {
+    /// The event's number in its turn: 1, 2, 3, ...
+    #[schema(minimum = 1, example = 9)]
+    pub seq: i64,
+    /// The turn that the event belongs to.
+    #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub turn_id: String,
+    /// The whole turn, as `chat.send` answers it.
+    pub turn: Turn,
+}
+
+/// The turn did not complete.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TurnProblem {
+    /// The event's number in its turn: 1, 2, 3, ...
+    #[schema(minimum = 1, example = 9)]
+    pub seq: i64,
+    /// The turn that the event belongs to.
+    #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub turn_id: String,
+    /// Why.
+    pub problem: Problem,
+}
+
+/// What happens in a session: a question came, and then the events of its turn. Clients skip types that they do not know.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum SessionEvent {
+    /// A question came.
+    TurnStarted(TurnStarted),
+    /// The question is on disk.
+    SessionResolved(SessionResolved),
+    /// More of the answer.
+    Content(ContentDelta),
+    /// The answer is complete and on disk.
+    Done(TurnDone),
+    /// The turn did not complete.
+    Error(TurnProblem),
+}
+
+/// A question came.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TurnStarted {
+    /// The turn, as it was when this was written.
+    pub turn: Turn,
+}
+
+impl ChatEvent {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::SessionResolved(_) => "session_resolved",
+            Self::Content(_) => "content",
+            Self::Done(_) => "done",
+            Self::Error(_) => "error",
+        }
+    }
+}
+
+impl From<&Event> for ChatEvent {
+    fn from(event: &Event) -> Self {
+        let (turn_id, seq) = (event.turn_id.to_string(), event.seq);
+        match &event.kind {
+            EventKind::SessionResolved { session_id, is_new, agent_version } => {
+                Self::SessionResolved(SessionResolved {
+                    turn_id,
+                    seq,
+                    session_id: session_id.clone(),
+                    is_new: *is_new,
+                    agent_version: *agent_version,
+                })
+            }
+            EventKind::Content { delta } => Self::Content(ContentDelta { turn_id, seq, delta: delta.clone() }),
+            EventKind::Done { turn } => Self::Done(TurnDone { turn_id, seq, turn: Turn::from(turn.as_ref()) }),
+            EventKind::Failed { turn } => Self::Error(TurnProblem { turn_id, seq, problem: problem(turn) }),
+        }
+    }
+}
+
+/// Why a turn did not complete, as the turn's own resource would say it.
+fn problem(turn: &crate::store::Turn) -> Problem {
+    Problem::new(&failure(turn), &turn.id, &format!("/chat/turns/{}", turn.id))
+}
+
+/// The frames of a turn's events: those that are there together go out together. A store that fails ends the stream,
+/// and the client resumes.
+pub fn frames(events: TurnEvents) -> impl Stream<Item = Bytes> + Send + 'static {
+    stream::unfold(events, |mut events| async move {
+        let batch = heard(events.next().await)??;
+        let mut out = BytesMut::new();
+        for event in batch {
+            let event_out = ChatEvent::from(event.as_ref());
+            heard(sse::frame(&mut out, &event.seq, event_out.name(), &event_out))?;
+        }
+        Some((out.freeze(), events))
+    })
+}
+
+/// The frames of a session's events. An id is the turn's id, a dot, and the event's number.
+pub fn session_frames(events: SessionEvents) -> impl Stream<Item = Bytes> + Send + 'static {
+    stream::unfold(events, |mut events| async move {
+        let batch = heard(events.next().await)?;
+        let mut out = BytesMut::new();
+        for event in batch {
+            match event {
+                engine::SessionEvent::Started(turn) => {
+                    let id = format!("{}.0", turn.id);
+                    let started = SessionEvent::TurnStarted(TurnStarted { turn: Turn::from(turn.as_ref()) });
+                    heard(sse::frame(&mut out, &id, "turn_started", &started))?;
+                }
+                engine::SessionEvent::Turn(event) => {
+                    let id = format!("{}.{}", event.turn_id, event.seq);
+                    let event = ChatEvent::from(event.as_ref());
+                    heard(sse::frame(&mut out, &id, event.name(), &event))?;
+                }
+            }
+        }
+        Some((out.freeze(), events))
+    })
+}
+
+fn heard<T, E: std::fmt::Display>(outcome: Result<T, E>) -> Option<T> {
+    outcome.inspect_err(|fault| tracing::error!(error = %fault, "an event stream broke off")).ok()
+}

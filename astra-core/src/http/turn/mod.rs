@@ -1,0 +1,179 @@
+//! Turns and their events on the wire: what the groups `chat` and `sessions` both speak of.
+
+mod content;
+mod event;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+pub use content::{ImageUrl, MessageContent, MessagePart, MessageParts, MessageText};
+pub use event::{ChatEvent, SessionEvent, frames, session_frames};
+
+use crate::clock::rfc3339;
+use crate::error::{Code, Error};
+use crate::store;
+
+/// One question to an agent, and its answer.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Turn {
+    /// The turn's id.
+    #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub turn_id: String,
+    /// The session that the turn belongs to.
+    #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub session_id: String,
+    /// The agent that was asked.
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "assistant")]
+    pub agent_id: String,
+    /// The version of the agent that answered.
+    #[schema(minimum = 1, example = 3)]
+    pub agent_version: u32,
+    /// Where the turn is in its life.
+    pub status: TurnStatus,
+    /// The answer, or as much of it as there is; null while nothing is kept yet.
+    #[schema(max_length = 16_777_216, example = "The capital of France is Paris.")]
+    pub content: Option<String>,
+    /// Why the model stopped; null if it was stopped or has not ended.
+    pub finish_reason: Option<FinishReason>,
+    /// What the turn used.
+    pub usage: TurnUsage,
+    /// The provider that answered.
+    #[schema(max_length = 64, example = "openai")]
+    pub provider: Option<String>,
+    /// The provider's name of the model that answered.
+    #[schema(max_length = 256, example = "gpt-4o-mini")]
+    pub model: Option<String>,
+    /// Why the turn did not complete; null if it did, or has not ended.
+    pub error: Option<TurnError>,
+    /// The id of the turn's trace.
+    #[schema(pattern = "^trc_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trc_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub trace_id: String,
+    /// The data that came with the question.
+    pub metadata: Map<String, Value>,
+    /// When the question was kept.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    pub created_at: String,
+    /// When the turn ended; null if it has not.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:01.250Z")]
+    pub finished_at: Option<String>,
+}
+
+/// Where a turn is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TurnStatus {
+    /// It waits behind another turn of its session.
+    Queued,
+    /// It is being answered.
+    Running,
+    /// It was answered.
+    Completed,
+    /// It could not be answered; `error` says why.
+    Failed,
+    /// Somebody ended it.
+    Cancelled,
+    /// The gateway ended before it was answered. The question and what was answered so far are kept.
+    Interrupted,
+}
+
+/// Why a model stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FinishReason {
+    /// It was done.
+    Stop,
+    /// It ran into a limit of tokens.
+    Length,
+    /// The provider withheld content.
+    ContentFilter,
+}
+
+/// What a turn used.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TurnUsage {
+    /// Tokens that the model read.
+    #[schema(example = 42)]
+    pub input_tokens: u32,
+    /// Tokens that the model wrote.
+    #[schema(example = 8)]
+    pub output_tokens: u32,
+    /// Both together.
+    #[schema(example = 50)]
+    pub total_tokens: u32,
+    /// What it cost in US dollars; 0 where no price is known.
+    #[schema(minimum = 0.0, example = 0.000_011_1)]
+    pub cost_usd: f64,
+}
+
+/// Why a turn did not complete.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TurnError {
+    /// For programs: one of the problem codes.
+    pub code: Code,
+    /// For people.
+    #[schema(max_length = 4096, example = "The model's provider did not answer in time.")]
+    pub message: String,
+}
+
+impl From<&store::Turn> for Turn {
+    fn from(turn: &store::Turn) -> Self {
+        let outcome = &turn.outcome;
+        let (input_tokens, output_tokens) = (outcome.input_tokens, outcome.output_tokens);
+        Self {
+            turn_id: turn.id.clone(),
+            session_id: turn.session_id.clone(),
+            agent_id: turn.agent_id.clone(),
+            agent_version: turn.agent_version,
+            status: turn.status.into(),
+            content: outcome.content.clone(),
+            finish_reason: outcome.finish_reason.as_deref().map(finish_reason),
+            usage: TurnUsage {
+                input_tokens,
+                output_tokens,
+                total_tokens: input_tokens.saturating_add(output_tokens),
+                cost_usd: outcome.cost_usd,
+            },
+            provider: outcome.provider.clone(),
+            model: outcome.model.clone(),
+            error: outcome
+                .error
+                .as_ref()
+                .map(|(code, message)| TurnError { code: Code::named(code), message: message.clone() }),
+            trace_id: turn.trace_id.clone(),
+            metadata: turn.metadata.clone(),
+            created_at: rfc3339(turn.created_at_ms),
+            finished_at: turn.finished_at_ms.map(rfc3339),
+        }
+    }
+}
+
+/// A turn that did not complete, as a refusal.
+#[must_use]
+pub fn failure(turn: &store::Turn) -> Error {
+    match &turn.outcome.error {
+        Some((code, message)) => Error::new(Code::named(code), message.clone()),
+        None => Error::internal("a turn did not complete and does not say why"),
+    }
+}
+
+fn finish_reason(name: &str) -> FinishReason {
+    match name {
+        "length" => FinishReason::Length,
+        "content_filter" => FinishReason::ContentFilter,
+        _ => FinishReason::Stop,
+    }
+}
+
+impl From<store::Status> for TurnStatus {
+    fn from(status: store::Status) -> Self {
+        match status {
+            store::Status::Queued => Self::Queued,
+            store::Status::Running => Self::Running,
+            store::Status::Completed => Self::Completed,
+            store::Status::Failed => Self::Failed,
+            store::Status::Cancelled => Self::Cancelled,
+            store::Status::Interrupted => Self::Interrupted,
+        }
+    }
+}
