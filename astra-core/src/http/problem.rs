@@ -176,10 +176,21 @@ impl OpenAiError {
     }
 }
 
-/// At most 512 characters: a hostile request shall not be repeated at length.
+/// At most 512 characters and no control character among them: what a hostile request sent is not repeated at length.
 fn shorten(text: &str) -> String {
-    match text.char_indices().nth(512) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+    let short = text.chars().take(512).map(|character| if character.is_control() { '\u{FFFD}' } else { character });
+    let end = if text.chars().nth(512).is_some() { "…" } else { "" };
+    short.chain(end.chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shorten;
+
+    #[test]
+    fn what_was_sent_is_repeated_briefly_and_without_control_characters() {
+        assert_eq!(shorten("query/a\u{0}b\u{1b}"), "query/a\u{fffd}b\u{fffd}");
+        assert_eq!(shorten(&"é".repeat(512)), "é".repeat(512));
+        assert_eq!(shorten(&"é".repeat(513)), "é".repeat(512) + "…");
     }
 }
