@@ -6,6 +6,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, any};
+#[cfg(feature = "docs")]
+use axum::{extract::Request, routing::get};
 use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -17,6 +19,8 @@ use crate::http::fallback;
 use crate::http::limit::{self, Limits};
 use crate::http::origin::{self, Origins};
 use crate::http::trace::{self, Recorder};
+#[cfg(feature = "docs")]
+use crate::http::{IfNoneMatch, docs};
 use crate::openapi as document;
 
 /// All operations, one line a group.
@@ -75,7 +79,10 @@ pub fn router(routes: &Routes, app: &App, limits: &Arc<Limits>) -> Router {
         let Some(path) = routes.contract.path(template) else { continue };
         router = router.route(template, guarded(handlers.clone(), path, app, limits));
     }
-    router.with_state(app.clone())
+    let router = router.with_state(app.clone());
+    #[cfg(feature = "docs")]
+    let router = reference(router, app, limits);
+    router
 }
 
 /// The layers, innermost first.
@@ -100,13 +107,38 @@ fn guarded(
         .layer::<_, Infallible>(from_fn_with_state(Recorder { ids: app.ids.clone(), path: Some(Arc::clone(path)) }, trace::record))
 }
 
-/// The router of a gateway that stands alone: unknown paths get a problem too.
-#[expect(clippy::disallowed_methods, reason = "the answer to unknown paths, which is no operation")]
+/// The router of a gateway that stands alone: unknown paths get a problem too, and `/` leads to the reference.
+#[expect(clippy::disallowed_methods, reason = "what is no operation: the way to the reference, and unknown paths")]
 pub fn standalone(router: Router, app: &App, limits: &Arc<Limits>) -> Router {
-    let unknown = any(fallback::not_found)
+    #[cfg(feature = "docs")]
+    let router = router.route("/", beside(readable(get(docs::redirect)), app, limits));
+    router.fallback_service(beside(any(fallback::not_found), app, limits))
+}
+
+/// The API reference: files for a browser, not operations. They are the same for everybody and say nothing of this
+/// gateway, so that the contract has nothing to guard here.
+#[cfg(feature = "docs")]
+#[expect(clippy::disallowed_methods, reason = "files for a browser are no operations")]
+fn reference(router: Router, app: &App, limits: &Arc<Limits>) -> Router {
+    let router = docs::ASSETS.into_iter().fold(router, |router, asset| {
+        let answer = move |known: IfNoneMatch, request: Request| asset.answer(known, request);
+        router.route(asset.path, beside(readable(get(answer)), app, limits))
+    });
+    router.route("/docs/", beside(readable(get(docs::redirect)), app, limits))
+}
+
+/// Other methods than GET get a problem.
+#[cfg(feature = "docs")]
+fn readable(file: MethodRouter) -> MethodRouter {
+    file.fallback(fallback::method_not_allowed)
+}
+
+/// The layers of what stands beside the contract; their reasons are those of [`guarded`].
+fn beside(handlers: MethodRouter, app: &App, limits: &Arc<Limits>) -> MethodRouter {
+    handlers
+        .layer::<_, Infallible>(CatchPanicLayer::custom(trace::panicked))
         .layer::<_, Infallible>(from_fn_with_state((Arc::clone(limits), None), limit::by_address))
-        .layer::<_, Infallible>(from_fn_with_state(Recorder { ids: app.ids.clone(), path: None }, trace::record));
-    router.fallback_service(unknown)
+        .layer::<_, Infallible>(from_fn_with_state(Recorder { ids: app.ids.clone(), path: None }, trace::record))
 }
 
 #[cfg(test)]

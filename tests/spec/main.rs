@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod docs;
 mod reach;
 mod rules;
 mod schemas;

@@ -3,11 +3,14 @@
 mod caller;
 pub mod contract;
 mod created;
+#[cfg(feature = "docs")]
+pub mod docs;
 mod etag;
 pub mod fallback;
 mod idempotency;
 mod json;
 pub mod limit;
+mod negotiation;
 pub mod openai;
 pub mod origin;
 mod page;
@@ -24,6 +27,7 @@ pub use created::created;
 pub use etag::{IfMatch, IfNoneMatch, etag};
 pub use idempotency::{Idempotency, IdempotencyHeader};
 pub use json::Json;
+pub use negotiation::prefers_gzip;
 pub use page::{Page, PageQuery, Paged};
 pub use patch::Patch;
 pub use path::Path;

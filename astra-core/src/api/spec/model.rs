@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::auth::{Access, Identity};
 use crate::document::{Notation, Rendered};
 use crate::error::{Error, Result};
-use crate::http::IfNoneMatch;
 use crate::http::contract::{self, Needs};
+use crate::http::{IfNoneMatch, prefers_gzip};
 
 /// Which operations are of interest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, IntoParams)]
@@ -55,7 +55,7 @@ fn is_wanted(query: &SpecQuery, caller: &Identity, needs: &Needs<'_>) -> bool {
 }
 
 fn respond(rendered: &Rendered, notation: Notation, known: &IfNoneMatch, headers: &HeaderMap) -> Result<Response> {
-    let takes_gzip = accepts_gzip(headers);
+    let takes_gzip = prefers_gzip(headers);
     let (bytes, etag) =
         if takes_gzip { (&rendered.gzip, &rendered.gzip_etag) } else { (&rendered.plain, &rendered.etag) };
     let is_known = known.covers(&rendered.etag) || known.covers(&rendered.gzip_etag);
@@ -78,19 +78,4 @@ fn respond(rendered: &Rendered, notation: Notation, known: &IfNoneMatch, headers
         }
     }
     Ok(response)
-}
-
-/// Whether `Accept-Encoding` names gzip without refusing it (`q=0`).
-fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).any(|coding| {
-        let mut parts = coding.split(';').map(str::trim);
-        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip") || name == "*");
-        let is_refused = parts.any(|part| {
-            part.strip_prefix("q=")
-                .and_then(|quality| quality.trim().parse::<f32>().ok())
-                .is_some_and(|quality| quality <= 0.0)
-        });
-        is_gzip && !is_refused
-    })
 }

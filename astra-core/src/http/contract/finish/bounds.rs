@@ -1,12 +1,14 @@
 //! Bounds on everything: a string without a length, an integer without an end and a list without a limit are invitations.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::super::tree;
 
 /// The longest string that no other bound covers, in characters.
 const LENGTH_MAX: u64 = 1024;
 const ITEMS_MAX: u64 = 1000;
+/// Entries of a map whose keys are the caller's.
+const PROPERTIES_MAX: u64 = 100;
 
 /// Adds a length and a form to every string, a range to every number and a limit to every list that has none.
 pub(super) fn bound(document: &mut Value) {
@@ -40,6 +42,14 @@ fn bound_one(schema: &mut Value) {
         let most: i64 = if is_small { i64::from(i32::MAX) } else { (1 << 53) - 1 };
         schema.entry("minimum").or_insert_with(|| if is_small { 0.into() } else { (-most).into() });
         schema.entry("maximum").or_insert_with(|| most.into());
+    }
+    let is_free = schema.get("additionalProperties").is_some_and(|rest| rest.as_object().is_none_or(Map::is_empty));
+    if is_free && schema["additionalProperties"] != false {
+        // `{}` says the same, in words that generators stumble over.
+        schema.insert("additionalProperties".into(), true.into());
+    }
+    if schema.get("additionalProperties").is_some_and(|rest| *rest != false) {
+        schema.entry("maxProperties").or_insert_with(|| PROPERTIES_MAX.into());
     }
     let has_form =
         ["format", "pattern", "enum", "const", "contentMediaType"].iter().any(|key| schema.contains_key(*key));
