@@ -29,6 +29,7 @@ fn operations() -> Operations {
     let operations = api::health::routes(operations);
     let operations = api::sessions::routes(operations);
     let operations = api::chat::routes(operations);
+    let operations = api::inference::routes(operations);
     api::spec::routes(operations)
 }
 

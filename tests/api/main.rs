@@ -7,5 +7,6 @@
 mod support;
 
 mod health;
+mod inference;
 mod origin;
 mod spec;

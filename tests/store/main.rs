@@ -14,4 +14,5 @@ mod migrations;
 mod pages;
 mod scopes;
 mod transactions;
+mod usage;
 mod values;

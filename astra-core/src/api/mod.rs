@@ -3,6 +3,7 @@
 
 pub mod chat;
 pub mod health;
+pub mod inference;
 pub mod sessions;
 pub mod spec;
 

@@ -19,7 +19,7 @@ pub struct PageQuery {
     #[param(minimum = 1, maximum = 200, default = 50, example = 50)]
     limit: Option<u32>,
     /// Where to go on: the `next_cursor` of the page before.
-    #[param(min_length = 1, max_length = 256, pattern = "^[A-Za-z0-9_-]+$", example = "MTc2MzkzMTYwMDAwMDpoZWxwZXI")]
+    #[param(min_length = 1, max_length = 1024, pattern = "^[A-Za-z0-9_-]+$", example = "MTc2MzkzMTYwMDAwMDpoZWxwZXI")]
     cursor: Option<String>,
 }
 
@@ -34,7 +34,7 @@ pub struct Page<T> {
     #[schema(max_items = 200)]
     pub data: Vec<T>,
     /// What to pass as `cursor` for the next page; null on the last one.
-    #[schema(max_length = 256, pattern = "^[A-Za-z0-9_-]+$", example = "MTc2MzkzMTYwMDAwMDpoZWxwZXI")]
+    #[schema(max_length = 1024, pattern = "^[A-Za-z0-9_-]+$", example = "MTc2MzkzMTYwMDAwMDpoZWxwZXI")]
     pub next_cursor: Option<String>,
 }
 

@@ -17,6 +17,8 @@ use crate::config::{Prices, Protocol};
 
 /// How long a list of models is good.
 const LISTING_TIME: Duration = Duration::from_secs(60);
+/// How long nobody asks again after a list of models could not be had.
+const FAILED_LISTING_TIME: Duration = Duration::from_secs(5);
 /// How long a list of models is waited for.
 const LISTING_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -32,7 +34,13 @@ pub(super) struct Entry {
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
     pub condition: Mutex<Condition>,
-    pub listed: tokio::sync::Mutex<Option<(Instant, Arc<Vec<String>>)>>,
+    pub listed: tokio::sync::Mutex<Option<Listed>>,
+}
+
+/// What the upstream listed, and when.
+pub(super) struct Listed {
+    at: Instant,
+    models: Result<Arc<Vec<String>>, Error>,
 }
 
 /// How it is doing.
@@ -91,15 +99,16 @@ impl Entry {
     /// The models that the upstream lists, asked for at most once a minute.
     pub(super) async fn listed(&self) -> Result<Arc<Vec<String>>, Error> {
         let mut listed = self.listed.lock().await;
-        if let Some((at, models)) = &*listed
-            && at.elapsed() < LISTING_TIME
+        if let Some(Listed { at, models }) = &*listed
+            && at.elapsed() < if models.is_ok() { LISTING_TIME } else { FAILED_LISTING_TIME }
         {
-            return Ok(Arc::clone(models));
+            return models.clone();
         }
         let late = |_| Error::new(Kind::Timeout, "the provider did not list its models in time");
-        let models = Arc::new(timeout(LISTING_TIMEOUT, self.provider.models()).await.map_err(late)??);
-        *listed = Some((Instant::now(), Arc::clone(&models)));
-        Ok(models)
+        let asked = timeout(LISTING_TIMEOUT, self.provider.models()).await.map_err(late).and_then(|models| models);
+        let models = asked.map(Arc::new);
+        *listed = Some(Listed { at: Instant::now(), models: models.clone() });
+        models
     }
 
     /// The models that are known without asking: the configured ones and, unless `is_listed`, the preset's.

@@ -27,6 +27,9 @@ use crate::config::{Fault, Prices, Protocol, ProviderConfig, ProviderConfigs};
 /// How long a check may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// A longer name of a model is no name.
+const NAME_BYTES_MAX: usize = 256;
+
 /// All providers of a gateway.
 #[derive(Clone)]
 pub struct Registry {
@@ -201,6 +204,11 @@ impl Registry {
         future::join_all(self.entries.iter().map(|(name, entry)| listing(name, entry))).await
     }
 
+    /// What one provider offers, as in [`Registry::listings`]; `None` if it is not configured.
+    pub async fn listing(&self, provider: &str) -> Option<Listing> {
+        Some(listing(provider, self.entries.get(provider)?).await)
+    }
+
     pub(super) fn entry(&self, provider: &str) -> Option<&Arc<Entry>> {
         self.entries.get(provider)
     }
@@ -256,6 +264,7 @@ async fn listing(name: &str, entry: &Entry) -> Listing {
     let listed = entry.listed().await;
     let mut names = entry.known_models(listed.is_ok());
     names.extend(listed.iter().flat_map(|models| models.iter().map(String::as_str)));
+    names.retain(|name| name.len() <= NAME_BYTES_MAX);
     let models = names.into_iter().map(|name| ModelInfo {
         name: name.to_owned(),
         context_tokens: entry.context_tokens(name),

@@ -1,0 +1,255 @@
+//! The words of the inference group.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::clock::rfc3339;
+use crate::config::Protocol;
+use crate::error::{Error, Result};
+use crate::provider::{Circuit, Kind, Registry, Status};
+use crate::store::usage::UsageGroup;
+use crate::store::{Cursor, Page, PageRequest};
+
+/// A provider of models, as the configuration or a preset describes it, and how it has been doing since the gateway
+/// started. Its key is never shown.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Provider {
+    /// The name that agents use.
+    #[schema(max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]*$", example = "openai")]
+    pub name: String,
+    /// Whether agents can use it; a preset that is not configured lacks its key.
+    #[schema(example = true)]
+    pub is_configured: bool,
+    /// What it speaks.
+    pub protocol: ProviderProtocol,
+    /// Where it is; null for providers inside the gateway.
+    #[schema(max_length = 2048, example = "https://api.openai.com/v1")]
+    pub base_url: Option<String>,
+    /// The model of agents that name none; null for the first one that the provider lists.
+    #[schema(max_length = 256, example = "gpt-4.1-mini")]
+    pub default_model: Option<String>,
+    /// What its circuit breaker lets through.
+    pub circuit: CircuitState,
+    /// Calls so far, each with its retries.
+    #[schema(minimum = 0, example = 1024)]
+    pub requests: u64,
+    /// Those of them that failed.
+    #[schema(minimum = 0, example = 3)]
+    pub errors: u64,
+    /// Median time to the first token, or to the answer where it is not streamed, of the last 64 good calls, in
+    /// milliseconds; null before the first one.
+    #[schema(minimum = 0, example = 412.5)]
+    pub latency_p50_ms: Option<f64>,
+    /// The last failure; null if there was none.
+    pub last_error: Option<ProviderFailure>,
+}
+
+/// A wire protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderProtocol {
+    /// OpenAI's Chat Completions.
+    OpenAi,
+    /// Anthropic's Messages.
+    Anthropic,
+    /// None: the answer is the question.
+    Echo,
+    /// None: the program around the gateway answers.
+    Host,
+}
+
+/// What a circuit breaker lets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CircuitState {
+    /// All calls.
+    Closed,
+    /// None, for a minute after five failures in a minute.
+    Open,
+    /// One at a time; two successes close it.
+    HalfOpen,
+}
+
+/// A failure of the past. What the provider said of it is in the gateway's log alone, since it may concern another
+/// workspace.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ProviderFailure {
+    /// What happened.
+    pub kind: ProviderFailureKind,
+    /// When.
+    #[schema(format = DateTime, max_length = 32, example = "2026-11-23T21:07:00.000Z")]
+    pub at: String,
+}
+
+/// How a provider can fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderFailureKind {
+    /// It could not be reached.
+    Connect,
+    /// It did not answer in time.
+    Timeout,
+    /// It asked to slow down.
+    RateLimited,
+    /// It did not accept the key.
+    Key,
+    /// It refused the request.
+    Refused,
+    /// It failed by its own account.
+    Server,
+    /// It did not speak its protocol.
+    Malformed,
+    /// It answered more than any answer may be.
+    TooLarge,
+    /// It broke off its answer.
+    Cut,
+    /// It was not asked, since it had failed too often.
+    CircuitOpen,
+    /// It is not configured.
+    Unknown,
+}
+
+/// Which models are of interest.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct ModelQuery {
+    /// Only the models of this provider.
+    #[param(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]*$", example = "echo")]
+    pub(super) provider: Option<String>,
+}
+
+/// Which usage, and how it is told apart.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct UsageQuery {
+    /// Hours that begin at this time or later; 30 days before `to` by default.
+    #[param(format = DateTime, max_length = 40, example = "2026-11-01T00:00:00Z")]
+    pub(super) from: Option<String>,
+    /// Hours that begin before this time; now by default.
+    #[param(format = DateTime, max_length = 40, example = "2026-12-01T00:00:00Z")]
+    pub(super) to: Option<String>,
+    /// What to tell apart, separated by commas; one sum of all by default.
+    #[param(style = Form, explode = false, max_items = 5, inline, example = json!(["agent", "day"]))]
+    pub(super) group_by: Vec<UsageKey>,
+}
+
+/// What usage can be told apart by. Days are of UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each name is its field")]
+pub enum UsageKey {
+    Agent,
+    Provider,
+    Model,
+    User,
+    Day,
+}
+
+impl From<Status> for Provider {
+    fn from(status: Status) -> Self {
+        let health = status.health;
+        Self {
+            name: status.name,
+            is_configured: status.is_configured,
+            protocol: status.protocol.into(),
+            base_url: status.base_url,
+            default_model: status.default_model,
+            circuit: status.circuit.into(),
+            requests: health.requests,
+            errors: health.errors,
+            latency_p50_ms: health.latency_p50.map(|latency| latency.as_secs_f64() * 1e3),
+            last_error: health
+                .last_error
+                .map(|error| ProviderFailure { kind: error.kind.into(), at: rfc3339(error.at_ms) }),
+        }
+    }
+}
+
+impl From<Option<Protocol>> for ProviderProtocol {
+    fn from(protocol: Option<Protocol>) -> Self {
+        match protocol {
+            Some(Protocol::OpenAi) => Self::OpenAi,
+            Some(Protocol::Anthropic) => Self::Anthropic,
+            Some(Protocol::Echo) => Self::Echo,
+            None => Self::Host,
+        }
+    }
+}
+
+impl From<Circuit> for CircuitState {
+    fn from(circuit: Circuit) -> Self {
+        match circuit {
+            Circuit::Closed => Self::Closed,
+            Circuit::Open => Self::Open,
+            Circuit::HalfOpen => Self::HalfOpen,
+        }
+    }
+}
+
+impl From<Kind> for ProviderFailureKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Connect => Self::Connect,
+            Kind::Timeout => Self::Timeout,
+            Kind::RateLimited(_) => Self::RateLimited,
+            Kind::Key => Self::Key,
+            Kind::Refused(_) => Self::Refused,
+            Kind::Server(..) => Self::Server,
+            Kind::Malformed => Self::Malformed,
+            Kind::TooLarge => Self::TooLarge,
+            Kind::Cut => Self::Cut,
+            Kind::CircuitOpen(_) => Self::CircuitOpen,
+            Kind::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<UsageKey> for UsageGroup {
+    fn from(key: UsageKey) -> Self {
+        match key {
+            UsageKey::Agent => Self::Agent,
+            UsageKey::Provider => Self::Provider,
+            UsageKey::Model => Self::Model,
+            UsageKey::User => Self::User,
+            UsageKey::Day => Self::Day,
+        }
+    }
+}
+
+/// What is known of the provider `name`, or 404.
+pub(super) fn find(providers: &Registry, name: &str) -> Result<Status> {
+    providers.status(name).ok_or_else(|| Error::not_found("provider"))
+}
+
+/// The part of `items`, which are in order of their unique `name`s, that `request` asks for.
+pub(super) fn page<T>(items: Vec<T>, request: &PageRequest, name: impl Fn(&T) -> String) -> Page<T> {
+    let seen = request.after.as_ref().map(|cursor| cursor.id.as_str());
+    let rest = items.into_iter().filter(|item| seen.is_none_or(|seen| name(item).as_str() > seen)).collect();
+    Page::cut(rest, request, |item| Cursor { at: 0, id: name(item) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::{Health, LastError};
+
+    #[test]
+    fn what_a_provider_said_of_one_workspace_is_not_shown_to_others() {
+        let message = "the provider answered 400: \"somebody's question\" is too long".to_owned();
+        let last_error = Some(LastError { kind: Kind::Refused(400), message, at_ms: 0 });
+        let status = Status {
+            name: "house".into(),
+            is_configured: true,
+            protocol: Some(Protocol::OpenAi),
+            base_url: None,
+            default_model: None,
+            circuit: Circuit::Closed,
+            health: Health { requests: 1, errors: 1, last_error, ..Health::default() },
+        };
+        let shown = serde_json::to_value(Provider::from(status)).unwrap_or_default();
+        let expected = serde_json::json!({"kind": "refused", "at": "1970-01-01T00:00:00.000Z"});
+        assert_eq!(shown["last_error"], expected);
+    }
+}

@@ -1,0 +1,93 @@
+//! Usage: what is added to an hour is in its sums, told apart as asked, page by page, and each workspace sees its own.
+
+use astra_core::store::usage::{self, HOUR_MS, UsageGroup, UsageRow, UsageSum};
+use astra_core::store::{Db, Page, PageRequest, Scoped, WorkspaceId};
+
+use crate::support::{TestStore, both_engines};
+
+/// The first hour of a day.
+const MIDNIGHT_MS: i64 = 20_780 * 24 * HOUR_MS;
+const ALL: PageRequest = PageRequest { limit: 200, after: None };
+
+fn scoped(db: &Db, workspace: &str) -> Scoped {
+    db.scoped(&WorkspaceId::new(workspace))
+}
+
+fn row(at_ms: i64, agent: &str, model: &str) -> UsageRow {
+    UsageRow {
+        agent_id: agent.into(),
+        user_id: "usr_1".into(),
+        provider: "openai".into(),
+        model: model.into(),
+        at_ms,
+        requests: 1,
+        errors: 0,
+        input_tokens: 10,
+        output_tokens: 2,
+        cost_usd: 0.25,
+    }
+}
+
+async fn add(store: &Scoped, row: UsageRow) {
+    store.write(move |tx| usage::add(tx, &row)).await.expect("the row is added");
+}
+
+async fn report(store: &Scoped, from_ms: i64, to_ms: i64, groups: &[UsageGroup]) -> Vec<UsageSum> {
+    store.usage(from_ms, to_ms, groups, &ALL).await.expect("a report").data
+}
+
+both_engines! {
+    async fn sums_grow_within_their_hour(store: TestStore) {
+        let store = scoped(&store.db, "wsp_1");
+        add(&store, row(MIDNIGHT_MS, "a", "m")).await;
+        add(&store, row(MIDNIGHT_MS + HOUR_MS - 1, "a", "m")).await;
+        add(&store, UsageRow { errors: 1, input_tokens: 0, output_tokens: 0, cost_usd: 0.0, ..row(MIDNIGHT_MS + HOUR_MS, "a", "m") }).await;
+        let expected = UsageSum { requests: 2, input_tokens: 20, output_tokens: 4, cost_usd: 0.5, ..UsageSum::default() };
+        assert_eq!(report(&store, MIDNIGHT_MS, MIDNIGHT_MS + HOUR_MS, &[]).await, std::slice::from_ref(&expected));
+        assert_eq!(report(&store, MIDNIGHT_MS, MIDNIGHT_MS + 1, &[]).await, std::slice::from_ref(&expected), "the hour begins in it");
+        let both = UsageSum { requests: 3, errors: 1, ..expected };
+        assert_eq!(report(&store, i64::MIN, i64::MAX, &[]).await, [both]);
+        assert_eq!(report(&store, MIDNIGHT_MS + 1, MIDNIGHT_MS + HOUR_MS, &[]).await, [UsageSum::default()]);
+    }
+
+    async fn sums_are_told_apart_as_asked(store: TestStore) {
+        let store = scoped(&store.db, "wsp_1");
+        for (day, agent, model) in [(0, "a", "m"), (0, "a", "n"), (0, "b", "m"), (1, "a", "m")] {
+            add(&store, row(MIDNIGHT_MS + day * 24 * HOUR_MS + 5, agent, model)).await;
+        }
+        let sums = report(&store, 0, i64::MAX, &[UsageGroup::Day, UsageGroup::Agent]).await;
+        let seen: Vec<_> = sums.iter().map(|sum| (sum.day.unwrap(), sum.agent_id.as_deref().unwrap(), sum.requests)).collect();
+        assert_eq!(seen, [(20_781, "a", 1), (20_780, "b", 1), (20_780, "a", 2)], "newest day first");
+        assert!(sums.iter().all(|sum| sum.model.is_none() && sum.provider.is_none() && sum.user_id.is_none()));
+        let sums = report(&store, 0, i64::MAX, &[UsageGroup::Model, UsageGroup::User, UsageGroup::Provider]).await;
+        let seen: Vec<_> = sums.iter().map(|sum| (sum.model.as_deref().unwrap(), sum.requests)).collect();
+        assert_eq!(seen, [("n", 1), ("m", 3)]);
+        assert_eq!(sums[0].user_id.as_deref(), Some("usr_1"));
+        assert_eq!(sums[0].provider.as_deref(), Some("openai"));
+    }
+
+    async fn pages_hold_every_sum_once(store: TestStore) {
+        let store = scoped(&store.db, "wsp_1");
+        for number in 0..7 {
+            add(&store, row(MIDNIGHT_MS + number / 3 * 24 * HOUR_MS, &format!("a{number}"), "m/1")).await;
+        }
+        let groups = [UsageGroup::Agent, UsageGroup::Provider, UsageGroup::Model, UsageGroup::User, UsageGroup::Day];
+        let (mut request, mut seen) = (PageRequest { limit: 2, after: None }, Vec::new());
+        loop {
+            let Page { data, next } = store.usage(0, i64::MAX, &groups, &request).await.expect("a page");
+            seen.extend(data.into_iter().filter_map(|sum| sum.agent_id));
+            request.after = next;
+            if request.after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, ["a6", "a5", "a4", "a3", "a2", "a1", "a0"]);
+    }
+
+    async fn each_workspace_sees_its_own(store: TestStore) {
+        add(&scoped(&store.db, "wsp_1"), row(MIDNIGHT_MS, "a", "m")).await;
+        add(&scoped(&store.db, "wsp_2"), row(MIDNIGHT_MS, "a", "n")).await;
+        let sums = report(&scoped(&store.db, "wsp_2"), 0, i64::MAX, &[UsageGroup::Model]).await;
+        assert_eq!(sums.iter().map(|sum| sum.model.as_deref()).collect::<Vec<_>>(), [Some("n")]);
+    }
+}
