@@ -24,6 +24,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Serve(Box<commands::serve::Args>),
     Token(commands::token::Args),
+    Chat(commands::chat::Args),
     Spec(commands::spec::Args),
     Migrate(commands::migrate::Args),
     Config(commands::config::Args),
@@ -37,6 +38,7 @@ impl Command {
         match self {
             Self::Serve(args) => commands::serve::run(&args, context),
             Self::Token(args) => commands::token::run(args, context),
+            Self::Chat(args) => commands::chat::run(args, context),
             Self::Spec(args) => commands::spec::run(&args, context),
             Self::Migrate(args) => commands::migrate::run(args, context),
             Self::Config(args) => commands::config::run(&args, context),

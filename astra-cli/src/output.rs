@@ -50,6 +50,21 @@ impl Printer {
         self.data(format!("{}\n", text.as_ref()))
     }
 
+    /// Writes what a model says. In a terminal it may not do more than speak: control characters are left out.
+    pub(crate) fn speech(&self, text: &str) -> Result<()> {
+        if !self.stdout_is_terminal {
+            return self.data(text);
+        }
+        let is_harmless = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\t');
+        self.data(text.chars().filter(is_harmless).collect::<String>())
+    }
+
+    /// Asks a person to say something.
+    pub(crate) fn prompt(&self, text: &str) {
+        let mut stderr = std::io::stderr().lock();
+        let _gone = write!(stderr, "{text}").and_then(|()| stderr.flush());
+    }
+
     /// Tells the user something beside the data. Nobody listening on stderr is no reason to fail.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
         let mut stderr = std::io::stderr().lock();

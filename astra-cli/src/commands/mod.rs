@@ -1,5 +1,6 @@
 //! The commands, each with its arguments and its `run`.
 
+pub(crate) mod chat;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod duration;

@@ -4,10 +4,14 @@ mod issue;
 mod issuer;
 mod list;
 mod local;
+mod remote;
 mod revoke;
 mod rotate;
 
 use clap::Subcommand;
+
+pub(crate) use issuer::NewToken;
+pub(crate) use local::Local;
 
 use super::Context;
 use crate::error::Result;

@@ -8,7 +8,7 @@ use super::issuer::{Issuer, NewToken};
 use crate::commands::{Context, block_on, duration};
 use crate::error::Result;
 
-const NAME_LENGTH_MAX: usize = 100;
+const NAME_LENGTH_MAX: usize = 64;
 
 /// Issue a token to a service account, which is made if need be, and print it alone on stdout
 #[derive(Debug, clap::Args)]
@@ -38,14 +38,16 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
     let new = NewToken { name: args.name, role: args.role, scopes, expires_in_s: args.expires_in };
     block_on(async {
         let issuer = Issuer::of(&args.place, context).await?;
-        let token = context.printer.progress("issuing a token", issuer.issue(new)).await?;
-        context.printer.line(token)
+        let issued = context.printer.progress("issuing a token", issuer.issue(new)).await?;
+        context.printer.line(issued.secret)
     })
 }
 
 fn name(text: &str) -> std::result::Result<String, &'static str> {
-    if text.trim().is_empty() || text.chars().count() > NAME_LENGTH_MAX || text.chars().any(char::is_control) {
-        return Err("a name has 1 to 100 characters and no control characters");
+    let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || b" ._-".contains(&letter);
+    let begins_well = text.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric());
+    if !begins_well || text.len() > NAME_LENGTH_MAX || !text.bytes().all(is_plain) {
+        return Err("a name has 1 to 64 letters, digits, spaces and . _ -, a letter or digit first");
     }
     Ok(text.to_owned())
 }

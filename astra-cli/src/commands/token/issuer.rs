@@ -4,6 +4,8 @@ use astra_core::auth::{Role, ScopeSet};
 
 use super::Place;
 use super::local::Local;
+use super::remote::Remote;
+use crate::client::Client;
 use crate::commands::Context;
 use crate::env;
 use crate::error::{Error, Result};
@@ -26,33 +28,48 @@ pub(super) struct Token {
 
 /// A token to be issued.
 #[derive(Debug)]
-pub(super) struct NewToken {
+pub(crate) struct NewToken {
     /// The service account, made if it is missing.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// By default the account's own, or member.
-    pub(super) role: Option<Role>,
+    pub(crate) role: Option<Role>,
     /// By default all of the account's.
-    pub(super) scopes: Option<ScopeSet>,
+    pub(crate) scopes: Option<ScopeSet>,
     /// By default what the gateway's authority gives.
-    pub(super) expires_in_s: Option<i64>,
+    pub(crate) expires_in_s: Option<i64>,
+}
+
+/// A token that was just made.
+pub(crate) struct Issued {
+    /// `tok_...`
+    pub(crate) id: String,
+    /// The token itself.
+    pub(crate) secret: String,
 }
 
 /// Who is asked.
 pub(super) enum Issuer {
-    Local(Local),
+    Local(Box<Local>),
+    Remote(Remote),
 }
 
 impl Issuer {
     /// The one that flags and environment name. A server in the environment yields to a flag that names a store.
     pub(super) async fn of(place: &Place, context: &Context) -> Result<Self> {
-        let _ = env::SERVER;
-        Ok(Self::Local(Local::open(&place.store, context).await?))
+        let store = &place.store;
+        let names_store = store.config.is_some() || store.data_dir.is_some() || store.database_url.is_some();
+        let of_environment = context.environment.get(env::SERVER).filter(|_| !names_store);
+        match place.server.as_deref().or(of_environment) {
+            Some(server) => Ok(Self::Remote(Remote::new(Client::of_environment(server, &context.environment)?))),
+            None => Ok(Self::Local(Box::new(Local::open(store, context).await?))),
+        }
     }
 
-    /// Issues a token; answers the token itself.
-    pub(super) async fn issue(&self, new: NewToken) -> Result<String> {
+    /// Issues a token.
+    pub(super) async fn issue(&self, new: NewToken) -> Result<Issued> {
         match self {
             Self::Local(local) => local.issue(new).await,
+            Self::Remote(remote) => remote.issue(new).await,
         }
     }
 
@@ -60,6 +77,7 @@ impl Issuer {
     pub(super) async fn rotate(&self, id: &str, grace_s: i64) -> Result<String> {
         match self {
             Self::Local(local) => local.rotate(id, grace_s).await,
+            Self::Remote(remote) => remote.rotate(id, grace_s).await,
         }
     }
 
@@ -67,6 +85,7 @@ impl Issuer {
     pub(super) async fn revoke(&self, id: &str) -> Result<()> {
         match self {
             Self::Local(local) => local.revoke(id).await,
+            Self::Remote(remote) => remote.revoke(id).await,
         }
     }
 
@@ -74,6 +93,7 @@ impl Issuer {
     pub(super) async fn list(&self) -> Result<Vec<Token>> {
         match self {
             Self::Local(local) => local.list().await,
+            Self::Remote(remote) => remote.list().await,
         }
     }
 

@@ -8,7 +8,7 @@ use astra_core::ids::IdMaker;
 use astra_core::store::service_accounts::ServiceAccount;
 use astra_core::store::{self, Cursor, Page, PageRequest, migrate};
 
-use super::issuer::{NewToken, Token};
+use super::issuer::{Issued, NewToken, Token};
 use crate::commands::{Context, has_database, open_store};
 use crate::error::{Error, Result};
 use crate::settings::{self, ServerArgs, StoreArgs};
@@ -45,13 +45,14 @@ impl Local {
     }
 
     /// Issues a token; makes its service account if need be.
-    pub(crate) async fn issue(&self, new: NewToken) -> Result<String> {
+    pub(crate) async fn issue(&self, new: NewToken) -> Result<Issued> {
         let refused = |fault| refused("no token was issued", &fault);
         let present = self.authority.service_account_by_name(&self.operator, &new.name).await.map_err(refused)?;
         let role = new.role.or_else(|| present?.role.parse().ok()).unwrap_or(Role::Member);
         let account = NewServiceAccount { name: new.name, role, scopes: new.scopes };
         let issued = self.authority.issue_named_token(&self.operator, account, new.expires_in_s).await;
-        Ok(issued.map_err(refused)?.secret)
+        let issued = issued.map_err(refused)?;
+        Ok(Issued { id: issued.token.id, secret: issued.secret })
     }
 
     pub(super) async fn rotate(&self, id: &str, grace_s: i64) -> Result<String> {

@@ -1,0 +1,137 @@
+//! `astra chat`: a conversation in the terminal, or by the line in a pipe.
+
+mod input;
+mod turn;
+
+use astra_core::clock::{Clock, SystemClock};
+use reqwest::Method;
+use serde::Deserialize;
+
+use self::input::{Input, Said};
+use self::turn::{Conversation, Ending};
+use super::token::{Local, NewToken};
+use super::{Context, block_on};
+use crate::client::{Client, DEFAULT_SERVER};
+use crate::env;
+use crate::error::{Error, Result};
+use crate::settings::StoreArgs;
+
+/// The agent that is taken when several are there and none is named.
+const USUAL_AGENT: &str = "assistant";
+/// The service account of conversations that begin without a token.
+const OWN_ACCOUNT: &str = "astra-chat";
+/// How long such a conversation may last, in seconds; its token is revoked when it ends.
+const OWN_TOKEN_LIFE_S: i64 = 24 * 3600;
+
+/// Talk to an agent
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "In a terminal, ctrl-c stops an answer and ctrl-d leaves. In a pipe each line is a message, and the
+answers alone are on stdout. Without ASTRA_TOKEN, a token is issued from the local store.
+
+Examples:
+  astra chat
+  astra chat support --server https://astra.example.com
+  echo 'What is the capital of France?' | astra chat"
+)]
+pub(crate) struct Args {
+    /// The agent's id [default: the only one, or `assistant`]
+    agent: Option<String>,
+    /// The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+    /// Go on with this session
+    #[arg(long, value_name = "ID")]
+    session: Option<String>,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Deserialize)]
+struct Agents {
+    data: Vec<Agent>,
+}
+
+#[derive(Deserialize)]
+struct Agent {
+    id: String,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: Args, context: &Context) -> Result<()> {
+    let server = args.server.as_deref().or_else(|| context.environment.get(env::SERVER)).unwrap_or(DEFAULT_SERVER);
+    block_on(async {
+        if let Some(token) = context.environment.get(env::TOKEN) {
+            return converse(&Client::new(server, token)?, &args, context).await;
+        }
+        let local = Local::open(&args.store, context).await.map_err(|error| {
+            error.hint(format!(
+                "put a token into {}, or name the data folder of the gateway with --data-dir",
+                env::TOKEN
+            ))
+        })?;
+        let new = NewToken { name: OWN_ACCOUNT.into(), role: None, scopes: None, expires_in_s: Some(OWN_TOKEN_LIFE_S) };
+        let issued = local.issue(new).await?;
+        let conversed = converse(&Client::new(server, issued.secret)?, &args, context).await;
+        local.revoke(&issued.id).await?;
+        conversed
+    })
+}
+
+async fn converse(client: &Client, args: &Args, context: &Context) -> Result<()> {
+    let printer = &context.printer;
+    let agent = match &args.agent {
+        Some(agent) => agent.clone(),
+        None => printer.progress("looking for an agent", usual_agent(client)).await?,
+    };
+    let surface_id = format!("{}-{}", SystemClock.now_ms(), std::process::id());
+    let mut conversation = Conversation::new(client, printer, &agent, args.session.clone(), surface_id);
+    let mut input = Input::new()?;
+    if input.is_terminal() {
+        printer.note(printer.dimmed(&format!("{agent} at {}: ctrl-c stops an answer, ctrl-d leaves", client.server())));
+    }
+    loop {
+        if input.is_terminal() {
+            printer.prompt("> ");
+        }
+        let message = match input.next().await? {
+            Said::Message(message) => message,
+            Said::Nothing => continue,
+            Said::Interrupted if input.is_terminal() => {
+                printer.note(printer.dimmed("\nctrl-d leaves"));
+                continue;
+            }
+            Said::Interrupted => return Err(Error::silent()),
+            Said::Goodbye => break,
+        };
+        match conversation.ask(&message).await {
+            Ok(Ending::Complete) => {}
+            Ok(Ending::Stopped) if !input.is_terminal() => return Err(Error::silent()),
+            Ok(Ending::Stopped) => printer.note(printer.dimmed("stopped")),
+            // In a terminal a person sees the error and asks again; a script must not go on.
+            Err(error) if input.is_terminal() && error.has_words() => drop(printer.failure(&error)),
+            Err(error) => return Err(error),
+        }
+    }
+    if input.is_terminal() {
+        printer.note("");
+        if let Some(session) = conversation.session() {
+            printer.note(printer.dimmed(&format!("go on with: astra chat {agent} --session {session}")));
+        }
+    }
+    Ok(())
+}
+
+async fn usual_agent(client: &Client) -> Result<String> {
+    let request = client.request(Method::GET, "/agents").query(&[("limit", "200")]);
+    let agents = client.fetch::<Agents>(request).await?.data;
+    let ids: Vec<&str> = agents.iter().map(|agent| agent.id.as_str()).collect();
+    match ids.as_slice() {
+        [] => Err(Error::new(format!("{} has no agent", client.server()))
+            .hint("put a definition into the folder `agents`, or POST one to /agents")),
+        [only] => Ok((*only).to_owned()),
+        several if several.contains(&USUAL_AGENT) => Ok(USUAL_AGENT.to_owned()),
+        several => Err(Error::usage(format!("{} has several agents", client.server()))
+            .hint(format!("name one of them: {}", several.join(", ")))),
+    }
+}

@@ -1,0 +1,182 @@
+//! One message and its answer: sent, shown while it grows, stopped on ctrl-c, taken up again when the line breaks.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::Stream;
+use reqwest::{Method, Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::input::interrupted;
+use crate::client::events::Events;
+use crate::client::{Client, Problem};
+use crate::error::{Error, Result};
+use crate::output::Printer;
+
+/// How this program names itself as the place of a conversation.
+const SURFACE: &str = "terminal";
+/// How often a broken stream is taken up again before it is given up, and how long is waited before.
+const RESUMES_MAX: u32 = 5;
+const RESUME_PAUSE: Duration = Duration::from_millis(500);
+
+/// How a turn ended, if it did not fail.
+pub(super) enum Ending {
+    Complete,
+    Stopped,
+}
+
+/// A conversation with one agent.
+pub(super) struct Conversation<'a> {
+    client: &'a Client,
+    printer: &'a Printer,
+    agent: &'a str,
+    session: Option<String>,
+    surface_id: String,
+}
+
+/// The events that matter here; others are skipped, as the API asks of its clients.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Happened {
+    SessionResolved {
+        turn_id: String,
+        session_id: String,
+    },
+    Content {
+        delta: String,
+    },
+    Done,
+    Error {
+        problem: Problem,
+    },
+    #[serde(other)]
+    Other,
+}
+
+/// What is known of the running turn.
+#[derive(Default)]
+struct Progress {
+    turn_id: Option<String>,
+    /// The last event that was seen.
+    last_id: Option<String>,
+    ends_with_newline: bool,
+    is_stopped: bool,
+}
+
+impl<'a> Conversation<'a> {
+    pub(super) const fn new(
+        client: &'a Client,
+        printer: &'a Printer,
+        agent: &'a str,
+        session: Option<String>,
+        surface_id: String,
+    ) -> Self {
+        Self { client, printer, agent, session, surface_id }
+    }
+
+    /// The session, once there is one.
+    pub(super) fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
+    /// Says `message` and prints the answer.
+    pub(super) async fn ask(&mut self, message: &str) -> Result<Ending> {
+        let mut body = json!({"agent_id": self.agent, "message": message});
+        match &self.session {
+            Some(session) => body["session_id"] = json!(session),
+            None => (body["surface"], body["surface_id"]) = (json!(SURFACE), json!(self.surface_id)),
+        }
+        let mut progress = Progress { ends_with_newline: true, ..Progress::default() };
+        let request = self.client.request(Method::POST, "/chat/stream").json(&body);
+        let mut answer = tokio::select! {
+            answer = self.printer.progress("waiting for the gateway", self.client.send(request)) => answer?,
+            () = interrupted() => return Ok(Ending::Stopped),
+        };
+        let mut resumes = 0;
+        loop {
+            if let Some(ending) = self.follow(answer, &mut progress).await? {
+                return Ok(ending);
+            }
+            resumes += 1;
+            answer = self.resume(&progress, resumes).await?;
+        }
+    }
+
+    /// Shows what comes until the turn has ended; nothing if the line broke before.
+    async fn follow(&mut self, answer: Response, progress: &mut Progress) -> Result<Option<Ending>> {
+        let mut events = Events::new(Box::pin(answer.bytes_stream()));
+        loop {
+            let event = tokio::select! {
+                event = self.next(&mut events, progress) => event,
+                () = interrupted(), if !progress.is_stopped => {
+                    progress.is_stopped = true;
+                    self.cancel(progress).await?;
+                    continue;
+                }
+            };
+            let Some(Ok(event)) = event else { return Ok(None) };
+            progress.last_id = event.id.or(progress.last_id.take());
+            let happened = serde_json::from_str(&event.data);
+            match happened.map_err(|fault| Error::new("an event of the gateway cannot be read").because(&fault))? {
+                Happened::SessionResolved { turn_id, session_id } => {
+                    progress.turn_id = Some(turn_id);
+                    self.session = Some(session_id);
+                    if progress.is_stopped {
+                        self.cancel(progress).await?;
+                    }
+                }
+                Happened::Content { delta } => {
+                    progress.ends_with_newline = delta.ends_with('\n');
+                    self.printer.speech(&delta)?;
+                }
+                Happened::Done => {
+                    self.end_line(progress)?;
+                    return Ok(Some(Ending::Complete));
+                }
+                Happened::Error { problem } => {
+                    self.end_line(progress)?;
+                    return if progress.is_stopped { Ok(Some(Ending::Stopped)) } else { Err(problem.told()) };
+                }
+                Happened::Other => {}
+            }
+        }
+    }
+
+    /// The next event. Until the model has begun to speak, a person sees that something is going on.
+    async fn next<S: Stream<Item = reqwest::Result<Bytes>> + Unpin>(
+        &self,
+        events: &mut Events<S>,
+        progress: &Progress,
+    ) -> Option<reqwest::Result<crate::client::events::Event>> {
+        if progress.ends_with_newline && !progress.is_stopped {
+            return self.printer.progress("thinking", events.next()).await;
+        }
+        events.next().await
+    }
+
+    async fn cancel(&self, progress: &Progress) -> Result<()> {
+        let Some(turn_id) = &progress.turn_id else { return Ok(()) };
+        let path = format!("/chat/turns/{turn_id}/cancel");
+        self.client.send(self.client.request(Method::POST, &path)).await.map(drop)
+    }
+
+    /// Takes the turn's events up again behind the last one that was seen.
+    async fn resume(&self, progress: &Progress, resumes: u32) -> Result<Response> {
+        let lost = || Error::new(format!("the connection to {} broke", self.client.server()));
+        let Some(turn_id) = progress.turn_id.as_ref().filter(|_| resumes <= RESUMES_MAX) else { return Err(lost()) };
+        tokio::time::sleep(RESUME_PAUSE).await;
+        let mut request = self.client.request(Method::GET, &format!("/chat/turns/{turn_id}/events"));
+        if let Some(last_id) = &progress.last_id {
+            request = request.header("Last-Event-ID", last_id);
+        }
+        self.client
+            .send(request)
+            .await
+            .map_err(|error| error.hint(format!("the answer goes on without us as {turn_id}")))
+    }
+
+    fn end_line(&self, progress: &Progress) -> Result<()> {
+        if progress.ends_with_newline { Ok(()) } else { self.printer.data("\n") }
+    }
+}
