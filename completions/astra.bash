@@ -16,6 +16,9 @@ _astra() {
             ",$1")
                 cmd="astra"
                 ;;
+            astra,chat)
+                cmd="astra__subcmd__chat"
+                ;;
             astra,completions)
                 cmd="astra__subcmd__completions"
                 ;;
@@ -51,6 +54,9 @@ _astra() {
                 ;;
             astra__subcmd__config__subcmd__help,help)
                 cmd="astra__subcmd__config__subcmd__help__subcmd__help"
+                ;;
+            astra__subcmd__help,chat)
+                cmd="astra__subcmd__help__subcmd__chat"
                 ;;
             astra__subcmd__help,completions)
                 cmd="astra__subcmd__help__subcmd__completions"
@@ -128,12 +134,46 @@ _astra() {
 
     case "${cmd}" in
         astra)
-            opts="-h -V --help --version serve token spec migrate config completions man help"
+            opts="-h -V --help --version serve token chat spec migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__chat)
+            opts="-h --server --session --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -246,8 +286,22 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help)
-            opts="serve token spec migrate config completions man help"
+            opts="serve token chat spec migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__chat)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -24,6 +24,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --version 'Print version'
             cand serve 'Run a gateway'
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
+            cand chat 'Talk to an agent'
             cand spec 'Print the OpenAPI document'
             cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
             cand config 'Print every configuration key with its meaning and its default, or check a configuration'
@@ -106,6 +107,15 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;token;help;help'= {
         }
+        &'astra;chat'= {
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --session 'Go on with this session'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
+            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'astra;spec'= {
             cand --format 'How to write it [default: by the file''s ending, else json]'
             cand --output 'Write it into this file'
@@ -157,6 +167,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help'= {
             cand serve 'Run a gateway'
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
+            cand chat 'Talk to an agent'
             cand spec 'Print the OpenAPI document'
             cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
             cand config 'Print every configuration key with its meaning and its default, or check a configuration'
@@ -179,6 +190,8 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;token;list'= {
         }
         &'astra;help;token;revoke'= {
+        }
+        &'astra;help;chat'= {
         }
         &'astra;help;spec'= {
         }

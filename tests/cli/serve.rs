@@ -1,5 +1,7 @@
 //! `astra serve`: the fresh folder, what is told, what is refused, and how it ends.
 
+use std::io::{Read, Write};
+
 use crate::gateway::Gateway;
 use crate::program::Machine;
 
@@ -30,6 +32,53 @@ fn the_end_is_clean_on_both_signals_and_the_next_start_finds_everything() {
         assert_eq!(status.code(), Some(0), "{signal}: {said}");
         assert!(said.contains("stopping") && said.contains("stopped"), "{said}");
     }
+}
+
+/// A request that has been taken up and whose body is still on its way.
+fn begin_request(machine: &Machine, gateway: &Gateway) -> std::net::TcpStream {
+    let token = machine.astra(&["token", "issue", "--name", "slow"]).ok();
+    let mut connection = gateway.connect();
+    let head = format!(
+        "POST /chat HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+         Content-Length: 2\r\nExpect: 100-continue\r\n\r\n",
+        token.trim()
+    );
+    connection.write_all(head.as_bytes()).expect("sent");
+    let mut interim = [0; 25];
+    connection.read_exact(&mut interim).expect("the gateway wants the body");
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+    connection
+}
+
+fn terminate(gateway: &mut Gateway) {
+    gateway.signal("TERM");
+    while !gateway.next_line().expect("it says that it stops").contains("stopping") {}
+}
+
+#[test]
+fn a_drain_waits_for_who_is_being_served() {
+    let machine = Machine::new();
+    let mut gateway = Gateway::start(&machine);
+    let mut connection = begin_request(&machine, &gateway);
+    terminate(&mut gateway);
+    connection.write_all(b"{}").expect("sent");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).expect("answered");
+    assert!(answer.starts_with("HTTP/1.1 4"), "the request was answered: {answer}");
+    let (status, said) = gateway.wait();
+    assert_eq!(status.code(), Some(0), "{said}");
+}
+
+#[test]
+fn a_second_signal_does_not_wait() {
+    let machine = Machine::new();
+    let mut gateway = Gateway::start(&machine);
+    let _unfinished = begin_request(&machine, &gateway);
+    terminate(&mut gateway);
+    gateway.signal("TERM");
+    let (status, said) = gateway.wait();
+    assert_eq!(status.code(), Some(1), "{said}");
+    assert!(said.contains("second signal"), "{said}");
 }
 
 #[test]
