@@ -110,7 +110,7 @@ fn a_wrong_call_is_refused_with_words() {
     let machine = prepared();
     let issue = |args: &[&str]| machine.astra(&[&["token", "issue"], args].concat());
     issue(&[]).fails(2, &["--name"]);
-    issue(&["--name", ""]).fails(2, &["1 to 100 characters"]);
+    issue(&["--name", ""]).fails(2, &["1 to 64 letters"]);
     issue(&["--name", "x", "--role", "king"]).fails(2, &["'king'", "viewer, member, admin, owner"]);
     issue(&["--name", "x", "--scope", "agent:read"]).fails(2, &["'agent:read'", "agents:read"]);
     issue(&["--name", "x", "--expires-in", "30"]).fails(2, &["a number and a unit", "30d"]);
