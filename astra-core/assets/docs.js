@@ -42,6 +42,7 @@ function show(reference, token) {
     baseServerURL: new URL(".", location.href).href.replace(/\/$/, ""),
     authentication: { preferredSecurityScheme: "bearer", securitySchemes: { bearer: { token } } },
     persistAuth: false,
+    defaultOpenAllTags: true,
     operationTitleSource: "summary",
     agent: { disabled: true },
     hideClientButton: true,
