@@ -3,13 +3,13 @@
 
 use super::authority::Authority;
 use super::error::{Error, GrantError, Result};
-use super::identity::Identity;
+use super::identity::{Identity, Principal};
 use super::random::{hash, secret};
 use super::registration::normalise_email;
 use super::scope::{Role, Scope, ScopeSet};
 use super::token::{Actor, Claims, Kind};
 use crate::ids;
-use crate::store::accounts::EndUser;
+use crate::store::accounts::{EndUser, Member};
 use crate::store::families::{Exchange, Exchanged, FamilyStanding, NewFamily};
 use crate::store::{self, WorkspaceId};
 
@@ -77,6 +77,25 @@ impl Authority {
         };
         let role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
         let scopes = narrowed(role.default_scopes(), scope)?;
+        self.begin_family(&member, role, scopes).await
+    }
+
+    /// Ends the sign-in that the caller's token came from.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] for a caller who did not sign in.
+    pub async fn sign_out(&self, by: &Identity) -> Result<()> {
+        let Principal::User { family_id } = &by.principal else {
+            let text = "Only people sign in and out: a service account's token is ended by auth.revoke_token.";
+            return Err(Error::Conflict(text.into()));
+        };
+        self.store().scoped(&by.workspace).end_family(family_id).await?;
+        Ok(())
+    }
+
+    /// The first pair of tokens of a sign-in.
+    pub(super) async fn begin_family(&self, member: &Member, role: Role, scopes: ScopeSet) -> Result<Granted> {
+        let now_ms = self.now_ms();
         let (shared, newest) = (secret().map_err(store::Error::broken)?, secret().map_err(store::Error::broken)?);
         let family = NewFamily {
             id: self.id(ids::Kind::Family),
@@ -90,7 +109,8 @@ impl Authority {
         let refresh_token = format!("{}.{shared}.{newest}", family.id);
         let jti = family.id.clone();
         self.store().scoped(&member.workspace).start_family(family).await?;
-        let mut granted = self.grant(Subject::user(&member.workspace, member.user_id, role, scopes, jti)).await?;
+        let subject = Subject::user(&member.workspace, member.user_id.clone(), role, scopes, jti);
+        let mut granted = self.grant(subject).await?;
         granted.refresh_token = Some(refresh_token);
         Ok(granted)
     }
@@ -282,6 +302,6 @@ fn milliseconds(seconds: u64) -> i64 {
     i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX)
 }
 
-fn unknown_role() -> Error {
+pub(super) fn unknown_role() -> Error {
     store::Error::Broken("an account has a role that this version does not know".into()).into()
 }

@@ -35,7 +35,7 @@ pub(super) struct KeyRing {
 }
 
 /// What everybody may know of a signing key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PublicKey {
     /// Its name: the JWK thumbprint (RFC 7638).
     pub kid: String,
@@ -90,7 +90,7 @@ pub(super) async fn load(db: &Db, config: &AuthConfig, master: &MasterKey, now_m
         rows = db.ensure_signing_key(generate(master, now_ms)?).await?;
     }
     let keys = rows.iter().map(|row| unseal(row, master)).collect::<Result<Vec<_>, _>>()?;
-    let public = rows.into_iter().map(public).collect();
+    let public = rows.into_iter().map(PublicKey::from).collect();
     Ok(KeyRing { epoch, keys, public })
 }
 
@@ -143,6 +143,8 @@ fn describe(key: &EncodingKey) -> Result<(String, String), Unusable> {
     }
 }
 
-fn public(row: SigningKey) -> PublicKey {
-    PublicKey { kid: row.kid, x: row.public_key, created_at: row.created_at, retired_at: row.retired_at }
+impl From<SigningKey> for PublicKey {
+    fn from(row: SigningKey) -> Self {
+        Self { kid: row.kid, x: row.public_key, created_at: row.created_at, retired_at: row.retired_at }
+    }
 }

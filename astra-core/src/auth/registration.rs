@@ -2,7 +2,9 @@
 
 use super::authority::Authority;
 use super::error::{Error, Result};
+use super::grants::{Granted, unknown_role};
 use super::password::{CHARACTERS_MAX, CHARACTERS_MIN};
+use super::scope::Role;
 use crate::ids::Kind;
 use crate::store::accounts::{Member, NewUser};
 use crate::store::{self, Refusal};
@@ -23,12 +25,12 @@ pub struct Registration {
 }
 
 impl Authority {
-    /// Makes an account in the first workspace: its owner if it is the first of all, else a member if registration is
-    /// open.
+    /// Makes an account in the first workspace, its owner if it is the first of all, else a member if registration is
+    /// open; and signs it in.
     ///
     /// # Errors
     /// [`Error::Forbidden`] if registration is closed, [`Error::Conflict`] if the e-mail is taken, [`Error::Invalid`].
-    pub async fn register(&self, new: Registration) -> Result<Member> {
+    pub async fn register(&self, new: Registration) -> Result<(Member, Granted)> {
         let email = normalise_email(&new.email)?;
         check_password(&new.password)?;
         let is_open = self.config().open_registration;
@@ -44,11 +46,14 @@ impl Authority {
             created_at: self.now_ms(),
         };
         let registered = self.store().scoped(self.first_workspace()).register(user, is_open).await;
-        registered.map_err(|fault| match fault {
+        let member = registered.map_err(|fault| match fault {
             store::Error::Refused(Refusal::State(_)) => Error::Forbidden(CLOSED.into()),
             store::Error::Unique(_) => Error::Conflict("This e-mail address has an account: sign in.".into()),
             fault => Error::Store(fault),
-        })
+        })?;
+        let role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
+        let granted = self.begin_family(&member, role, role.default_scopes()).await?;
+        Ok((member, granted))
     }
 }
 

@@ -2,7 +2,10 @@
 
 use super::authority::Authority;
 use super::error::{Error, Result};
+use super::identity::Identity;
 use super::keys::{self, PublicKey};
+use crate::store::keys::rotate_signing_key;
+use crate::store::{Cursor, OnceKey, Page, PageRequest};
 
 impl Authority {
     /// The public halves of the signing keys, the one that signs first; none if a shared secret is configured.
@@ -13,18 +16,39 @@ impl Authority {
         Ok(self.ring().await?.public.clone())
     }
 
+    /// The keys for the owner of the installation, newest first; none for other workspaces.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub async fn list_keys(&self, by: &Identity, page: &PageRequest) -> Result<Page<PublicKey>> {
+        let mut keys = if by.workspace == *self.first_workspace() { self.public_keys().await? } else { Vec::new() };
+        let place = |key: &PublicKey| (key.created_at, key.kid.clone());
+        keys.sort_by_key(|key| std::cmp::Reverse(place(key)));
+        let (at, kid) = page.position();
+        keys.retain(|key| (key.created_at, key.kid.as_str()) < (at, kid));
+        Ok(Page::cut(keys, page, |key| Cursor { at: key.created_at, id: key.kid.clone() }))
+    }
+
     /// Lets a new key sign from now on. Tokens of the one before it stay good until they expire.
     ///
     /// # Errors
-    /// [`Error::Conflict`] if a shared secret is configured.
-    pub async fn rotate_keys(&self) -> Result<Vec<PublicKey>> {
+    /// [`Error::NotFound`] for other workspaces than the first; [`Error::Conflict`] if a shared secret is configured.
+    pub async fn rotate_keys(&self, by: &Identity, once: Option<OnceKey>) -> Result<PublicKey> {
+        if by.workspace != *self.first_workspace() {
+            return Err(Error::NotFound("signing key"));
+        }
         if self.config().jwt_secret.is_some() {
             let text = "Tokens are signed with the shared secret auth.jwt_secret: rotate it in the configuration, with the old one as auth.jwt_secret_prev.";
             return Err(Error::Conflict(text.into()));
         }
-        let next = keys::generate(self.master_key(), self.now_ms())?;
-        self.store().rotate_signing_key(next).await?;
-        self.public_keys().await
+        let now_ms = self.now_ms();
+        let next = keys::generate(self.master_key(), now_ms)?;
+        let store = self.store().scoped(&by.workspace);
+        let rotated = store.write_once(once, now_ms, move |tx| {
+            rotate_signing_key(tx, &next)?;
+            Ok(PublicKey::from(next.clone()))
+        });
+        Ok(rotated.await?)
     }
 
     /// The name of the key that signs now.

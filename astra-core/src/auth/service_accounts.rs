@@ -174,6 +174,8 @@ fn may_give_role(by: &Identity, role: Role) -> Result<()> {
 fn name_taken(fault: store::Error) -> Error {
     match fault {
         store::Error::Unique(_) => Error::Conflict("A service account of this name exists: take another name.".into()),
+        // A host's authenticator may name a workspace that this gateway does not have.
+        store::Error::Missing(_) => Error::Forbidden("This gateway does not have your workspace.".into()),
         fault => Error::Store(fault),
     }
 }

@@ -37,18 +37,15 @@ impl Db {
         })
         .await
     }
+}
 
-    /// Lets `next` sign from now on. The one before it is retired and goes on verifying.
-    pub async fn rotate_signing_key(&self, next: SigningKey) -> Result<()> {
-        self.write(move |tx| {
-            tx.lock_accounts()?;
-            let retire = "UPDATE signing_keys SET retired_at = $1 WHERE retired_at IS NULL";
-            tx.execute(retire, params![next.created_at])?;
-            insert(tx, &next)?;
-            tx.end_credentials()
-        })
-        .await
-    }
+/// Lets `next` sign from now on, within a transaction. The one before it is retired and goes on verifying.
+pub(crate) fn rotate_signing_key(tx: &mut Tx<'_>, next: &SigningKey) -> Result<()> {
+    tx.lock_accounts()?;
+    let retire = "UPDATE signing_keys SET retired_at = $1 WHERE retired_at IS NULL";
+    tx.unscoped().execute(retire, params![next.created_at])?;
+    insert(&mut tx.unscoped(), next)?;
+    tx.end_credentials()
 }
 
 fn insert(tx: &mut Tx<'_>, key: &SigningKey) -> Result<()> {

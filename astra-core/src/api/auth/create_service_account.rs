@@ -1,0 +1,47 @@
+//! `auth.create_service_account`: make a service account.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{Role, ScopeName, ServiceAccount, scope_set};
+use crate::app::App;
+use crate::auth::NewServiceAccount;
+use crate::error::{Error, Result};
+use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Problem, created};
+
+/// A service account to make.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CreateServiceAccount {
+    /// The account's name, unique in its workspace.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9][A-Za-z0-9 ._-]*$", example = "ci")]
+    name: String,
+    /// Its role, not above the caller's.
+    role: Role,
+    /// Its scopes, none that the caller lacks; when absent, all that are of use to its role and that the caller has.
+    #[schema(value_type = Vec<ScopeName>, max_items = 64, example = json!(["spec:read"]))]
+    #[serde(default)]
+    scopes: Option<Vec<ScopeName>>,
+}
+
+/// Make a service account
+///
+/// An account for a program. It has no password: `auth.issue_token` gives it tokens. Nobody can give a role above their
+/// own, nor scopes that their own token lacks; an owner whose token was not narrowed can give every scope.
+#[utoipa::path(post, path = "/auth/service-accounts", operation_id = "auth.create_service_account",
+    params(IdempotencyHeader),
+    request_body(content = CreateServiceAccount, description = "The account.", example = json!({"name": "ci", "role": "viewer", "scopes": ["spec:read"]})),
+    responses(
+        (status = 201, description = "The account.", body = ServiceAccount, headers(("Location" = String, description = "Where the account is."))),
+        (status = 409, description = "An account of this name exists.", body = Problem, content_type = "application/problem+json")))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Idempotency(once): Idempotency,
+    Json(new): Json<CreateServiceAccount>,
+) -> Result<Response> {
+    let new = NewServiceAccount { name: new.name, role: new.role.into(), scopes: scope_set(new.scopes) };
+    let account = app.authority.create_service_account(&caller, new, once).await.map_err(Error::auth)?;
+    Ok(created(&format!("/auth/service-accounts/{}", account.id), ServiceAccount::from(account)))
+}

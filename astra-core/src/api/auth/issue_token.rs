@@ -1,0 +1,44 @@
+//! `auth.issue_token`: a token for a service account.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{IssuedToken, ScopeName, ServiceAccountPath, issued, scope_set, secret};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path, created};
+
+/// A token to issue.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct IssueToken {
+    /// How long it shall be good, in seconds; 90 days when absent.
+    #[schema(value_type = i64, minimum = 60, maximum = 315_360_000, default = 7_776_000, example = 2_592_000)]
+    #[serde(default)]
+    expires_in: Option<i64>,
+    /// What it may be used for: scopes of the account; all of them when absent.
+    #[schema(value_type = Vec<ScopeName>, max_items = 64, example = json!(["spec:read"]))]
+    #[serde(default)]
+    scopes: Option<Vec<ScopeName>>,
+}
+
+/// Issue a token
+///
+/// The token is in this answer and nowhere else. It cannot have scopes that the caller's own token lacks.
+#[utoipa::path(post, path = "/auth/service-accounts/{service_account_id}/tokens", operation_id = "auth.issue_token",
+    params(ServiceAccountPath, IdempotencyHeader),
+    request_body(content = IssueToken, description = "The token.", example = json!({"expires_in": 2_592_000, "scopes": ["spec:read"]})),
+    responses((status = 201, description = "The token.", body = IssuedToken,
+        headers(("Location" = String, description = "Where the account's tokens are."), ("Cache-Control" = String, description = "Always `no-store`.")))))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Idempotency(once): Idempotency,
+    Json(new): Json<IssueToken>,
+) -> Result<Response> {
+    let made = app.authority.issue_token(&caller, &id, scope_set(new.scopes), new.expires_in, once).await;
+    let location = format!("/auth/service-accounts/{id}/tokens");
+    Ok(secret(created(&location, issued(made.map_err(Error::auth)?))))
+}

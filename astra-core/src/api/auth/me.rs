@@ -1,0 +1,85 @@
+//! `auth.me`: who the caller is.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{Role, ScopeName, scope_names};
+use crate::app::App;
+use crate::auth::Principal;
+use crate::clock::rfc3339;
+use crate::error::{Error, Result};
+use crate::http::{Caller, Json};
+
+/// Who the caller is and what it may do.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Me {
+    /// The user's or service account's id.
+    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub id: String,
+    /// What kind of caller it is.
+    pub kind: CallerKind,
+    /// The e-mail address, of a person.
+    #[schema(max_length = 254, example = "ada@example.org")]
+    pub email: Option<String>,
+    /// The name: of a person, if one was given, or of a service account.
+    #[schema(max_length = 128, example = "Ada")]
+    pub display_name: Option<String>,
+    /// The workspace of the credential.
+    #[schema(max_length = 256, example = "wsp_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub workspace_id: String,
+    /// The role in it, as far as the credential gives it.
+    pub role: Role,
+    /// What the credential may be used for.
+    #[schema(max_items = 64)]
+    pub scopes: Vec<ScopeName>,
+    /// When the credential ends; null if it does not.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:22:00.000Z")]
+    pub expires_at: Option<String>,
+}
+
+/// The kinds of callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CallerKind {
+    /// A person who signed in.
+    User,
+    /// An end user of an application, whom its service account speaks for.
+    EndUser,
+    /// A program.
+    ServiceAccount,
+    /// A user of the program that the gateway is part of.
+    Host,
+}
+
+/// Get the caller
+///
+/// Who the credential belongs to, in which workspace, and what it is good for.
+#[utoipa::path(get, path = "/auth/me", operation_id = "auth.me",
+    responses((status = 200, description = "The caller.", body = Me)))]
+pub async fn handler(State(app): State<App>, caller: Caller) -> Result<Json<Me>> {
+    let (kind, email, display_name) = match &caller.principal {
+        Principal::Host => (CallerKind::Host, None, None),
+        Principal::ServiceAccount { .. } => {
+            let account = app.authority.service_account(&caller, &caller.subject).await.map_err(Error::auth)?;
+            (CallerKind::ServiceAccount, None, Some(account.name))
+        }
+        Principal::User { .. } | Principal::EndUser { .. } => {
+            let store = app.store.scoped(&caller.workspace);
+            let member = store.member(&caller.subject).await.map_err(Error::store)?;
+            let member = member.ok_or_else(|| Error::not_found("user"))?;
+            let is_person = matches!(caller.principal, Principal::User { .. });
+            (if is_person { CallerKind::User } else { CallerKind::EndUser }, member.email, member.display_name)
+        }
+    };
+    Ok(Json(Me {
+        id: caller.subject.clone(),
+        kind,
+        email,
+        display_name,
+        workspace_id: caller.workspace.as_str().to_owned(),
+        role: caller.role.into(),
+        scopes: scope_names(caller.scopes),
+        expires_at: caller.expires_at_ms.map(rfc3339),
+    }))
+}

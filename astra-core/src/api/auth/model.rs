@@ -1,0 +1,302 @@
+//! What the operations of the auth group share.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+
+use crate::auth::{self, Granted, PublicKey, Scope, ScopeSet};
+use crate::clock::rfc3339;
+use crate::http::Json;
+use crate::store::service_accounts;
+use crate::store::tokens;
+
+/// The `token_type` of every token.
+const TOKEN_TYPE: &str = "Bearer";
+
+/// What somebody may do in a workspace, least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Looks.
+    Viewer,
+    /// Talks to agents.
+    Member,
+    /// Changes agents and accounts.
+    Admin,
+    /// Everything.
+    Owner,
+}
+
+/// What a credential may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScopeName(pub Scope);
+
+/// A token and what it is good for (RFC 6749, 5.1).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Tokens {
+    /// The token, for `Authorization: Bearer`.
+    #[schema(max_length = 4096, pattern = "^[A-Za-z0-9_.-]+$", example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2ln")]
+    pub access_token: String,
+    /// Always `Bearer`.
+    #[schema(max_length = 16, example = "Bearer")]
+    pub token_type: String,
+    /// How long the token is good, in seconds.
+    #[schema(minimum = 0, example = 900)]
+    pub expires_in: i64,
+    /// Good for one exchange for the next pair; for people only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, max_length = 256, pattern = "^[A-Za-z0-9_.-]+$", example = "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0")]
+    pub refresh_token: Option<String>,
+    /// What the token may be used for, separated by spaces.
+    #[schema(max_length = 1024, example = "agents:read chat:send")]
+    pub scope: String,
+    /// What kind of token a token exchange gave (RFC 8693); absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, max_length = 128, example = "urn:ietf:params:oauth:token-type:access_token")]
+    pub issued_token_type: Option<String>,
+}
+
+/// A program with a name, a role and scopes in one workspace.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ServiceAccount {
+    /// The account's id.
+    #[schema(pattern = "^svc_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "svc_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub id: String,
+    /// The account's name, unique in its workspace.
+    #[schema(max_length = 64, example = "ci")]
+    pub name: String,
+    /// Its role.
+    pub role: Role,
+    /// Its scopes.
+    #[schema(max_items = 64)]
+    pub scopes: Vec<ScopeName>,
+    /// Who made it.
+    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub created_by: String,
+    /// When it was made.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    pub created_at: String,
+    /// When it was last changed.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    pub updated_at: String,
+}
+
+/// What is kept of a service account's token; the token itself is not.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ServiceToken {
+    /// The token's id, which rotation keeps.
+    #[schema(pattern = "^tok_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "tok_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub id: String,
+    /// Whose token it is.
+    #[schema(pattern = "^svc_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "svc_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub service_account_id: String,
+    /// What it may be used for at the most; what its account loses, it loses too.
+    #[schema(max_items = 64)]
+    pub scopes: Vec<ScopeName>,
+    /// Grows with each rotation.
+    #[schema(minimum = 1, example = 1)]
+    pub generation: i64,
+    /// Until when the token of the generation before is good, if it was rotated.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T22:07:00.000Z")]
+    pub grace_until: Option<String>,
+    /// When it ends.
+    #[schema(format = DateTime, max_length = 24, example = "2027-02-21T21:07:00.000Z")]
+    pub expires_at: String,
+    /// When it was last used, to the minute; null if it never was.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-24T08:00:00.000Z")]
+    pub last_used_at: Option<String>,
+    /// When it was issued.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    pub created_at: String,
+    /// When it was last rotated, if it was.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    pub rotated_at: Option<String>,
+}
+
+/// A token that was just made.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct IssuedToken {
+    /// The token, for `Authorization: Bearer`. It is shown this once.
+    #[schema(max_length = 4096, pattern = "^[A-Za-z0-9_.-]+$", example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2ln")]
+    pub secret: String,
+    /// What is kept of it.
+    pub token: ServiceToken,
+}
+
+/// A key that tokens are signed with; its private half never leaves the gateway.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SigningKey {
+    /// The key's name in the header of the tokens that it signs.
+    #[schema(max_length = 64, pattern = "^[A-Za-z0-9_-]+$", example = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")]
+    pub kid: String,
+    /// Always `EdDSA`.
+    #[schema(max_length = 16, example = "EdDSA")]
+    pub algorithm: String,
+    /// Whether it signs new tokens. Tokens of the others are good until they expire.
+    #[schema(example = true)]
+    pub is_signing: bool,
+    /// When it was made.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    pub created_at: String,
+    /// When another one took over, if one did.
+    #[schema(format = DateTime, max_length = 24, example = "2026-12-23T21:07:00.000Z")]
+    pub retired_at: Option<String>,
+}
+
+/// The service account of a path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "for the documentation; handlers take the value itself")]
+pub struct ServiceAccountPath {
+    /// The service account's id.
+    #[param(pattern = "^svc_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "svc_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    service_account_id: String,
+}
+
+/// The token of a path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "for the documentation; handlers take the value itself")]
+pub struct TokenPath {
+    /// The token's id.
+    #[param(pattern = "^tok_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "tok_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    token_id: String,
+}
+
+/// `body` with the order not to keep it anywhere, since it has a secret in it.
+pub fn secret(body: impl IntoResponse) -> Response {
+    let mut response = body.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The set of `scopes`, if they are given.
+pub fn scope_set(scopes: Option<Vec<ScopeName>>) -> Option<ScopeSet> {
+    scopes.map(|scopes| scopes.into_iter().map(|ScopeName(scope)| scope).collect())
+}
+
+/// The scopes of `set`, one by one.
+pub fn scope_names(set: ScopeSet) -> Vec<ScopeName> {
+    set.iter().map(ScopeName).collect()
+}
+
+/// The answer to a token that was issued or rotated.
+pub fn issued(issued: auth::IssuedToken) -> IssuedToken {
+    IssuedToken { secret: issued.secret, token: issued.token.into() }
+}
+
+impl Tokens {
+    /// The answer to a grant.
+    pub fn new(granted: Granted) -> Self {
+        Self {
+            access_token: granted.access_token,
+            token_type: TOKEN_TYPE.into(),
+            expires_in: granted.expires_in_s,
+            refresh_token: granted.refresh_token,
+            scope: granted.scopes.to_string(),
+            issued_token_type: None,
+        }
+    }
+
+    /// The answer, which nobody may keep.
+    pub fn response(self) -> Response {
+        secret(Json(self))
+    }
+}
+
+impl From<Role> for auth::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Viewer => Self::Viewer,
+            Role::Member => Self::Member,
+            Role::Admin => Self::Admin,
+            Role::Owner => Self::Owner,
+        }
+    }
+}
+
+impl From<auth::Role> for Role {
+    fn from(role: auth::Role) -> Self {
+        match role {
+            auth::Role::Viewer => Self::Viewer,
+            auth::Role::Member => Self::Member,
+            auth::Role::Admin => Self::Admin,
+            auth::Role::Owner => Self::Owner,
+        }
+    }
+}
+
+/// The role of a row. One that this version does not know is worth no more than the least, as in every decision.
+pub fn role_of(name: &str) -> Role {
+    name.parse::<auth::Role>().map_or(Role::Viewer, Role::from)
+}
+
+impl From<service_accounts::ServiceAccount> for ServiceAccount {
+    fn from(account: service_accounts::ServiceAccount) -> Self {
+        Self {
+            id: account.id,
+            name: account.name,
+            role: role_of(&account.role),
+            scopes: scope_names(ScopeSet::known(&account.scopes)),
+            created_by: account.created_by,
+            created_at: rfc3339(account.created_at),
+            updated_at: rfc3339(account.updated_at),
+        }
+    }
+}
+
+impl From<tokens::Token> for ServiceToken {
+    fn from(token: tokens::Token) -> Self {
+        Self {
+            id: token.id,
+            service_account_id: token.service_account_id,
+            scopes: scope_names(ScopeSet::known(&token.scopes)),
+            generation: token.generation,
+            grace_until: token.grace_until.map(rfc3339),
+            expires_at: rfc3339(token.expires_at),
+            last_used_at: token.last_used_at.map(rfc3339),
+            created_at: rfc3339(token.created_at),
+            rotated_at: token.rotated_at.map(rfc3339),
+        }
+    }
+}
+
+impl From<PublicKey> for SigningKey {
+    fn from(key: PublicKey) -> Self {
+        Self {
+            kid: key.kid,
+            algorithm: "EdDSA".into(),
+            is_signing: key.retired_at.is_none(),
+            created_at: rfc3339(key.created_at),
+            retired_at: key.retired_at.map(rfc3339),
+        }
+    }
+}
+
+impl Serialize for ScopeName {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ScopeName {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        name.parse().map(Self).map_err(|()| serde::de::Error::custom(format!("there is no scope {name:?}")))
+    }
+}
+
+impl PartialSchema for ScopeName {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("What a credential may be used for."))
+            .enum_values(Some(Scope::all().map(Scope::as_str)))
+            .into()
+    }
+}
+
+impl ToSchema for ScopeName {}

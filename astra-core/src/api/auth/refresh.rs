@@ -1,0 +1,31 @@
+//! `auth.refresh`: a new pair of tokens for a refresh token.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::Tokens;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::Json;
+
+/// A refresh token to use up.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct Refresh {
+    /// The newest refresh token.
+    #[schema(min_length = 1, max_length = 256, pattern = "^[ -~]+$", example = "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0")]
+    refresh_token: String,
+}
+
+/// Get a new pair of tokens
+///
+/// The same as the grant `refresh_token` of `auth.token`. A refresh token is good for one use. To use it again is to say
+/// that it was stolen: all tokens that came from the same sign-in end.
+#[utoipa::path(post, path = "/auth/refresh", operation_id = "auth.refresh",
+    request_body(content = Refresh, description = "The refresh token.", example = json!({"refresh_token": "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0"})),
+    responses((status = 200, description = "The new pair.", body = Tokens, headers(("Cache-Control" = String, description = "Always `no-store`.")))))]
+pub async fn handler(State(app): State<App>, Json(request): Json<Refresh>) -> Result<Response> {
+    let granted = app.authority.refresh(&request.refresh_token, None).await.map_err(Error::auth)?;
+    Ok(Tokens::new(granted).response())
+}

@@ -1,0 +1,85 @@
+//! `auth.register`: make an account and sign in.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{Role, Tokens, role_of, secret};
+use crate::app::App;
+use crate::auth::Registration;
+use crate::clock::rfc3339;
+use crate::error::{Error, Result};
+use crate::http::{Json, Problem, created};
+
+/// An account to make.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Register {
+    /// The e-mail address; case does not matter.
+    #[schema(min_length = 3, max_length = 254, pattern = r"^[^\x00-\x20\x7f@]+@[^\x00-\x20\x7f@.][^\x00-\x20\x7f@]*$", example = "ada@example.org")]
+    email: String,
+    /// The password: 12 characters at least, of any kind.
+    #[schema(min_length = 12, max_length = 1024, pattern = r"^[^\x00]*$", example = "correct horse battery")]
+    password: String,
+    /// What to call the person.
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^\x00-\x1f\x7f]*$", example = "Ada")]
+    #[serde(default)]
+    display_name: Option<String>,
+}
+
+/// An account that was made, signed in.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Registered {
+    /// The account.
+    pub user: User,
+    /// Its first pair of tokens.
+    pub tokens: Tokens,
+}
+
+/// A person's account in a workspace.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct User {
+    /// The user's id.
+    #[schema(pattern = "^usr_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub id: String,
+    /// The e-mail address, in lower case.
+    #[schema(max_length = 254, example = "ada@example.org")]
+    pub email: Option<String>,
+    /// What to call the person.
+    #[schema(max_length = 128, example = "Ada")]
+    pub display_name: Option<String>,
+    /// The workspace.
+    #[schema(pattern = "^wsp_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "wsp_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub workspace_id: String,
+    /// The role in it.
+    pub role: Role,
+    /// When the account was made.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    pub created_at: String,
+}
+
+/// Make an account
+///
+/// The first account of all becomes the owner of the first workspace. After it, registration is closed unless the
+/// configuration opens it (`auth.open_registration`): then an account becomes a member of the first workspace. The
+/// e-mail address makes the request one of a kind: whoever lost its answer signs in.
+#[utoipa::path(post, path = "/auth/register", operation_id = "auth.register",
+    request_body(content = Register, description = "The account.", example = json!({"email": "ada@example.org", "password": "correct horse battery"})),
+    responses(
+        (status = 201, description = "The account, signed in.", body = Registered,
+            headers(("Location" = String, description = "Where the account describes itself."), ("Cache-Control" = String, description = "Always `no-store`."))),
+        (status = 403, description = "Registration is closed.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The e-mail address has an account.", body = Problem, content_type = "application/problem+json")))]
+pub async fn handler(State(app): State<App>, Json(new): Json<Register>) -> Result<Response> {
+    let new = Registration { email: new.email, password: new.password, display_name: new.display_name };
+    let (member, granted) = app.authority.register(new).await.map_err(Error::auth)?;
+    let user = User {
+        id: member.user_id,
+        email: member.email,
+        display_name: member.display_name,
+        workspace_id: member.workspace.as_str().to_owned(),
+        role: role_of(&member.role),
+        created_at: rfc3339(member.created_at),
+    };
+    Ok(secret(created("/auth/me", Registered { user, tokens: Tokens::new(granted) })))
+}

@@ -1,0 +1,144 @@
+//! `auth.token`: the token endpoint of OAuth 2 (RFC 6749, RFC 8693).
+
+use axum::extract::State;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, header};
+use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::Tokens;
+use crate::app::App;
+use crate::auth::{self, ClientCredential, GrantError};
+use crate::error::{Code, Error, Result};
+use crate::http::{Json, Problem};
+
+const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const END_USER: &str = "urn:astra:params:oauth:token-type:end-user-id";
+
+/// A grant. Which fields it needs depends on `grant_type`.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct TokenRequest {
+    /// `password`, `refresh_token`, `client_credentials` or `urn:ietf:params:oauth:grant-type:token-exchange`.
+    #[schema(min_length = 1, max_length = 128, pattern = "^[ -~]+$", example = "password")]
+    grant_type: String,
+    /// For `password`: the e-mail address.
+    #[schema(value_type = String, min_length = 1, max_length = 254, pattern = r"^[^\x00]*$", example = "ada@example.org")]
+    #[serde(default)]
+    username: Option<String>,
+    /// For `password`: the password.
+    #[schema(value_type = String, min_length = 1, max_length = 1024, pattern = r"^[^\x00]*$", example = "correct horse battery")]
+    #[serde(default)]
+    password: Option<String>,
+    /// For `refresh_token`: the token, which is used up.
+    #[schema(value_type = String, min_length = 1, max_length = 256, pattern = "^[ -~]+$", example = "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0")]
+    #[serde(default)]
+    refresh_token: Option<String>,
+    /// For service accounts: the account's id or name. It may also come by HTTP Basic.
+    #[schema(value_type = String, min_length = 1, max_length = 64, pattern = r"^[^\x00]*$", example = "ci")]
+    #[serde(default)]
+    client_id: Option<String>,
+    /// For service accounts: one of its tokens. It may also come by HTTP Basic, or as the request's bearer token.
+    #[schema(value_type = String, min_length = 1, max_length = 4096, pattern = "^[ -~]+$", example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2ln")]
+    #[serde(default)]
+    client_secret: Option<String>,
+    /// For token exchange: the end user's id in the service account's own application.
+    #[schema(value_type = String, min_length = 1, max_length = 256, pattern = r"^[^\x00-\x1f\x7f]+$", example = "customer-4711")]
+    #[serde(default)]
+    subject_token: Option<String>,
+    /// For token exchange: always `urn:astra:params:oauth:token-type:end-user-id`.
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = "^[ -~]+$", example = "urn:astra:params:oauth:token-type:end-user-id")]
+    #[serde(default)]
+    subject_token_type: Option<String>,
+    /// For token exchange: `urn:ietf:params:oauth:token-type:access_token`, if given.
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = "^[ -~]+$", example = "urn:ietf:params:oauth:token-type:access_token")]
+    #[serde(default)]
+    requested_token_type: Option<String>,
+    /// What the token shall be used for, separated by spaces; everything that the account has when absent.
+    #[schema(value_type = String, max_length = 1024, pattern = "^[ -~]*$", example = "chat:send sessions:read")]
+    #[serde(default)]
+    scope: Option<String>,
+}
+
+/// Get a token
+///
+/// OAuth 2's token endpoint. People sign in with `password` and get a pair of tokens, the second for `refresh_token`.
+/// Service accounts change one of their own tokens for a short-lived one with `client_credentials`, or for one that
+/// speaks for an end user of their application with token exchange, which needs the scope `users:act`. Refusals are
+/// problems with OAuth 2's `error` and `error_description` in them.
+#[utoipa::path(post, path = "/auth/token", operation_id = "auth.token",
+    request_body(content((TokenRequest = "application/x-www-form-urlencoded", example = json!({"grant_type": "password", "username": "ada@example.org", "password": "correct horse battery"})),
+        (TokenRequest = "application/json", example = json!({"grant_type": "password", "username": "ada@example.org", "password": "correct horse battery"}))), description = "The grant."),
+    responses(
+        (status = 200, description = "The token.", body = Tokens, headers(("Cache-Control" = String, description = "Always `no-store`."))),
+        (status = 401, description = "The client's credentials are not good.", body = Problem, content_type = "application/problem+json",
+            headers(("WWW-Authenticate" = String, description = "How a client authenticates (RFC 7617).")))))]
+pub async fn handler(State(app): State<App>, headers: HeaderMap, Json(request): Json<TokenRequest>) -> Result<Response> {
+    let scope = request.scope.clone();
+    let scope = scope.as_deref().filter(|scope| !scope.trim().is_empty());
+    let authority = &app.authority;
+    let mut issued_token_type = None;
+    let granted = match request.grant_type.as_str() {
+        "password" => {
+            let username = needed(request.username, "/username")?;
+            authority.sign_in(&username, needed(request.password, "/password")?, scope).await
+        }
+        "refresh_token" => authority.refresh(&needed(request.refresh_token, "/refresh_token")?, scope).await,
+        "client_credentials" => authority.client_token(client(&headers, &request)?, scope).await,
+        EXCHANGE => {
+            let client = client(&headers, &request)?;
+            let subject = subject(request)?;
+            issued_token_type = Some(ACCESS_TOKEN.to_owned());
+            authority.end_user_token(client, subject, scope).await
+        }
+        _ => {
+            let known = format!("There are the grants password, refresh_token, client_credentials and {EXCHANGE}.");
+            return Err(Error::new(Code::UnsupportedGrantType, known));
+        }
+    };
+    Ok(Tokens { issued_token_type, ..Tokens::new(granted.map_err(Error::auth)?) }.response())
+}
+
+fn needed(value: Option<String>, pointer: &str) -> Result<String> {
+    value.ok_or_else(|| Error::field(pointer, "is needed for this grant"))
+}
+
+/// The end user of a token exchange.
+fn subject(request: TokenRequest) -> Result<String> {
+    if needed(request.subject_token_type, "/subject_token_type")? != END_USER {
+        return Err(Error::field("/subject_token_type", format!("is not {END_USER}")));
+    }
+    if request.requested_token_type.is_some_and(|kind| kind != ACCESS_TOKEN) {
+        return Err(Error::field("/requested_token_type", format!("is not {ACCESS_TOKEN}")));
+    }
+    needed(request.subject_token, "/subject_token")
+}
+
+/// The client's credential, of which there may be one only (RFC 6749, 2.3).
+fn client(headers: &HeaderMap, request: &TokenRequest) -> Result<ClientCredential> {
+    let invalid = || Error::auth(auth::Error::Grant(GrantError::InvalidClient));
+    let Some(header) = headers.get(header::AUTHORIZATION) else {
+        let id = needed(request.client_id.clone(), "/client_id")?;
+        return Ok(ClientCredential::Secret { id, secret: needed(request.client_secret.clone(), "/client_secret")? });
+    };
+    if request.client_secret.is_some() {
+        return Err(Error::field("/client_secret", "is given beside the header Authorization"));
+    }
+    let (scheme, value) = header.to_str().ok().and_then(|line| line.split_once(' ')).ok_or_else(invalid)?;
+    if scheme.eq_ignore_ascii_case("basic") {
+        basic(value.trim()).ok_or_else(invalid)
+    } else {
+        auth::bearer(headers).map(|token| ClientCredential::Bearer(token.to_owned())).map_err(|_| invalid())
+    }
+}
+
+/// HTTP Basic, whose two parts OAuth 2 wants form-encoded.
+fn basic(value: &str) -> Option<ClientCredential> {
+    let plain = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
+    let (id, secret) = plain.split_once(':')?;
+    let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8().ok().map(String::from);
+    Some(ClientCredential::Secret { id: decode(id)?, secret: decode(secret)? })
+}

@@ -1,0 +1,54 @@
+//! `auth.update_service_account`: change a service account's name, role or scopes.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{Role, ScopeName, ServiceAccount, ServiceAccountPath, scope_set};
+use crate::app::App;
+use crate::auth::ServiceAccountChange;
+use crate::error::{Error, Result};
+use crate::http::{Caller, Json, Path, Problem};
+
+/// What to change: an absent field stays.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct UpdateServiceAccount {
+    /// The account's name, unique in its workspace.
+    #[schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9][A-Za-z0-9 ._-]*$", example = "ci")]
+    #[serde(default)]
+    name: Option<String>,
+    /// Its role, not above the caller's.
+    #[schema(value_type = Role)]
+    #[serde(default)]
+    role: Option<Role>,
+    /// Its scopes, replaced as a whole. None may be added that the caller lacks.
+    #[schema(value_type = Vec<ScopeName>, max_items = 64, example = json!(["spec:read"]))]
+    #[serde(default)]
+    scopes: Option<Vec<ScopeName>>,
+}
+
+/// Change a service account
+///
+/// JSON Merge Patch of name, role and scopes, none of which can be cleared. What the account loses, its tokens lose from
+/// the next request on; what it gains, it gains with its next token.
+#[utoipa::path(patch, path = "/auth/service-accounts/{service_account_id}", operation_id = "auth.update_service_account",
+    params(ServiceAccountPath),
+    request_body(content = UpdateServiceAccount, description = "What to change.", example = json!({"role": "member"})),
+    responses(
+        (status = 200, description = "The account.", body = ServiceAccount),
+        (status = 409, description = "An account of this name exists, or somebody else changed this one at the same time.",
+            body = Problem, content_type = "application/problem+json")))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Json(change): Json<UpdateServiceAccount>,
+) -> Result<Json<ServiceAccount>> {
+    let change = ServiceAccountChange {
+        name: change.name,
+        role: change.role.map(Into::into),
+        scopes: scope_set(change.scopes),
+    };
+    let account = app.authority.update_service_account(&caller, &id, change).await.map_err(Error::auth)?;
+    Ok(Json(account.into()))
+}
