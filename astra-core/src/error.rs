@@ -140,6 +140,21 @@ impl Code {
         }
     }
 
+    /// The name that OAuth 2 has for it at the token endpoint (RFC 6749, 5.2).
+    #[must_use]
+    pub const fn oauth_error(self) -> &'static str {
+        match self {
+            Self::InvalidGrant
+            | Self::InvalidClient
+            | Self::InvalidScope
+            | Self::UnauthorizedClient
+            | Self::UnsupportedGrantType => self.as_str(),
+            _ if self.status() == 429 || self.status() == 503 => "temporarily_unavailable",
+            _ if self.status() >= 500 => "server_error",
+            _ => "invalid_request",
+        }
+    }
+
     /// A short summary, the same for every occurrence.
     #[must_use]
     pub const fn title(self) -> &'static str {

@@ -27,6 +27,7 @@ use crate::openapi as document;
 fn operations() -> Operations {
     let operations = Operations::new(document::frame());
     let operations = api::health::routes(operations);
+    let operations = api::auth::routes(operations);
     let operations = api::sessions::routes(operations);
     let operations = api::chat::routes(operations);
     let operations = api::inference::routes(operations);

@@ -38,6 +38,14 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 32)]
     pub errors: Vec<FieldProblem>,
+    /// The refusal as OAuth 2 names it (RFC 6749, 5.2); of `POST /auth/token` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, max_length = 64, example = "invalid_grant")]
+    pub error: Option<String>,
+    /// The same as `detail`, under OAuth 2's name; of `POST /auth/token` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, max_length = 4096, example = "The e-mail address or the password is wrong.")]
+    pub error_description: Option<String>,
 }
 
 /// One violated constraint of a request.
@@ -87,6 +95,8 @@ pub(super) enum Shape {
     Problem,
     /// `{"error": {message, type, param, code}}`.
     OpenAi,
+    /// RFC 9457, with the members `error` and `error_description` of RFC 6749.
+    OAuth,
 }
 
 /// The request that failed, as far as its answer repeats it.
@@ -127,7 +137,16 @@ impl Problem {
             code: error.code,
             request_id: request_id.to_owned(),
             errors: errors.collect(),
+            error: None,
+            error_description: None,
         }
+    }
+
+    /// The same, so that OAuth 2's clients understand it too.
+    fn for_oauth(mut self) -> Self {
+        self.error = Some(self.code.oauth_error().to_owned());
+        self.error_description = Some(self.detail.clone());
+        self
     }
 }
 
@@ -136,6 +155,10 @@ pub(super) fn render(response: &mut Response, error: &Error, occurrence: Occurre
     let (media_type, body) = match occurrence.shape {
         Shape::Problem => {
             let problem = Problem::new(error, occurrence.request_id, occurrence.path);
+            ("application/problem+json", serde_json::to_vec(&problem))
+        }
+        Shape::OAuth => {
+            let problem = Problem::new(error, occurrence.request_id, occurrence.path).for_oauth();
             ("application/problem+json", serde_json::to_vec(&problem))
         }
         Shape::OpenAi => ("application/json", serde_json::to_vec(&OpenAiError::new(error))),
@@ -150,6 +173,9 @@ pub(super) fn render(response: &mut Response, error: &Error, occurrence: Occurre
             r#"Bearer realm="astra""#
         };
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    if error.code == Code::InvalidClient {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(r#"Basic realm="astra", charset="UTF-8""#));
     }
     if matches!(error.code.status(), 429 | 503) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(error.retry_after_s.unwrap_or(1).clamp(1, 86_400)));

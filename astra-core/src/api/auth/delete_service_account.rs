@@ -14,7 +14,11 @@ use crate::http::{Caller, Path};
 #[utoipa::path(delete, path = "/auth/service-accounts/{service_account_id}", operation_id = "auth.delete_service_account",
     params(ServiceAccountPath),
     responses((status = 204, description = "It is gone.")))]
-pub async fn handler(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode> {
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(ServiceAccountPath { service_account_id: id }): Path<ServiceAccountPath>,
+) -> Result<StatusCode> {
     app.authority.delete_service_account(&caller, &id).await.map_err(Error::auth)?;
     Ok(StatusCode::NO_CONTENT)
 }

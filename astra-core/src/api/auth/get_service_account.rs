@@ -13,7 +13,11 @@ use crate::http::{Caller, Json, Path};
 #[utoipa::path(get, path = "/auth/service-accounts/{service_account_id}", operation_id = "auth.get_service_account",
     params(ServiceAccountPath),
     responses((status = 200, description = "The account.", body = ServiceAccount)))]
-pub async fn handler(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<ServiceAccount>> {
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(ServiceAccountPath { service_account_id: id }): Path<ServiceAccountPath>,
+) -> Result<Json<ServiceAccount>> {
     let account = app.authority.service_account(&caller, &id).await.map_err(Error::auth)?;
     Ok(Json(account.into()))
 }

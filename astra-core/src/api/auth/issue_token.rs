@@ -34,7 +34,7 @@ pub struct IssueToken {
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(ServiceAccountPath { service_account_id: id }): Path<ServiceAccountPath>,
     Idempotency(once): Idempotency,
     Json(new): Json<IssueToken>,
 ) -> Result<Response> {

@@ -27,7 +27,12 @@ pub struct JsonWebKey {
     #[schema(max_length = 16, example = "Ed25519")]
     pub crv: String,
     /// The key, 32 bytes in base64url.
-    #[schema(min_length = 43, max_length = 43, pattern = "^[A-Za-z0-9_-]+$", example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]
+    #[schema(
+        min_length = 43,
+        max_length = 43,
+        pattern = "^[A-Za-z0-9_-]+$",
+        example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+    )]
     pub x: String,
     /// The key's name in the header of the tokens that it signs.
     #[schema(max_length = 64, pattern = "^[A-Za-z0-9_-]+$", example = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")]

@@ -16,7 +16,7 @@ use crate::http::{Caller, Json, Page, PageQuery, Paged, Path};
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(ServiceAccountPath { service_account_id: id }): Path<ServiceAccountPath>,
     Paged(request): Paged,
 ) -> Result<Json<Page<ServiceToken>>> {
     let page = app.authority.list_tokens(&caller, &id, request).await.map_err(Error::auth)?;

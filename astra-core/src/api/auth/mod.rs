@@ -1,23 +1,23 @@
 //! Accounts, sign-in, service accounts and their tokens, signing keys.
 
-mod create_service_account;
-mod delete_service_account;
-mod get_service_account;
-mod issue_token;
-mod jwks;
-mod list_keys;
-mod list_service_accounts;
-mod list_tokens;
-mod logout;
-mod me;
-mod model;
-mod refresh;
-mod register;
-mod revoke_token;
-mod rotate_keys;
-mod rotate_token;
-mod token;
-mod update_service_account;
+pub mod create_service_account;
+pub mod delete_service_account;
+pub mod get_service_account;
+pub mod issue_token;
+pub mod jwks;
+pub mod list_keys;
+pub mod list_service_accounts;
+pub mod list_tokens;
+pub mod logout;
+pub mod me;
+pub mod model;
+pub mod refresh;
+pub mod register;
+pub mod revoke_token;
+pub mod rotate_keys;
+pub mod rotate_token;
+pub mod token;
+pub mod update_service_account;
 
 use utoipa_axum::routes;
 

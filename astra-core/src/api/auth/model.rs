@@ -38,7 +38,11 @@ pub struct ScopeName(pub Scope);
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Tokens {
     /// The token, for `Authorization: Bearer`.
-    #[schema(max_length = 4096, pattern = "^[A-Za-z0-9_.-]+$", example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2ln")]
+    #[schema(
+        max_length = 4096,
+        pattern = "^[A-Za-z0-9_.-]+$",
+        example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2ln"
+    )]
     pub access_token: String,
     /// Always `Bearer`.
     #[schema(max_length = 16, example = "Bearer")]
@@ -120,7 +124,11 @@ pub struct ServiceToken {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct IssuedToken {
     /// The token, for `Authorization: Bearer`. It is shown this once.
-    #[schema(max_length = 4096, pattern = "^[A-Za-z0-9_.-]+$", example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2ln")]
+    #[schema(
+        max_length = 4096,
+        pattern = "^[A-Za-z0-9_.-]+$",
+        example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2ln"
+    )]
     pub secret: String,
     /// What is kept of it.
     pub token: ServiceToken,
@@ -149,21 +157,19 @@ pub struct SigningKey {
 /// The service account of a path.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-#[expect(dead_code, reason = "for the documentation; handlers take the value itself")]
 pub struct ServiceAccountPath {
     /// The service account's id.
     #[param(pattern = "^svc_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "svc_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    service_account_id: String,
+    pub service_account_id: String,
 }
 
 /// The token of a path.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-#[expect(dead_code, reason = "for the documentation; handlers take the value itself")]
 pub struct TokenPath {
     /// The token's id.
     #[param(pattern = "^tok_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "tok_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    token_id: String,
+    pub token_id: String,
 }
 
 /// `body` with the order not to keep it anywhere, since it has a secret in it.

@@ -14,7 +14,12 @@ use crate::http::Json;
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct Refresh {
     /// The newest refresh token.
-    #[schema(min_length = 1, max_length = 256, pattern = "^[ -~]+$", example = "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0")]
+    #[schema(
+        min_length = 1,
+        max_length = 256,
+        pattern = "^[ -~]+$",
+        example = "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0"
+    )]
     refresh_token: String,
 }
 

@@ -16,7 +16,12 @@ use crate::http::{Json, Problem, created};
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Register {
     /// The e-mail address; case does not matter.
-    #[schema(min_length = 3, max_length = 254, pattern = r"^[^\x00-\x20\x7f@]+@[^\x00-\x20\x7f@.][^\x00-\x20\x7f@]*$", example = "ada@example.org")]
+    #[schema(
+        min_length = 3,
+        max_length = 254,
+        pattern = r"^[^\x00-\x20\x7f@]+@[^\x00-\x20\x7f@.][^\x00-\x20\x7f@]*$",
+        example = "ada@example.org"
+    )]
     email: String,
     /// The password: 12 characters at least, of any kind.
     #[schema(min_length = 12, max_length = 1024, pattern = r"^[^\x00]*$", example = "correct horse battery")]

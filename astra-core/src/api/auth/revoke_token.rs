@@ -15,7 +15,11 @@ use crate::http::{Caller, Path};
 #[utoipa::path(delete, path = "/auth/tokens/{token_id}", operation_id = "auth.revoke_token",
     params(TokenPath),
     responses((status = 204, description = "It is refused from now on.")))]
-pub async fn handler(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode> {
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(TokenPath { token_id: id }): Path<TokenPath>,
+) -> Result<StatusCode> {
     app.authority.revoke_token(&caller, &id).await.map_err(Error::auth)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -30,7 +30,7 @@ pub struct RotateToken {
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(TokenPath { token_id: id }): Path<TokenPath>,
     Idempotency(once): Idempotency,
     Json(wish): Json<RotateToken>,
 ) -> Result<Response> {

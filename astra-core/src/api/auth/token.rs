@@ -76,7 +76,11 @@ pub struct TokenRequest {
         (status = 200, description = "The token.", body = Tokens, headers(("Cache-Control" = String, description = "Always `no-store`."))),
         (status = 401, description = "The client's credentials are not good.", body = Problem, content_type = "application/problem+json",
             headers(("WWW-Authenticate" = String, description = "How a client authenticates (RFC 7617).")))))]
-pub async fn handler(State(app): State<App>, headers: HeaderMap, Json(request): Json<TokenRequest>) -> Result<Response> {
+pub async fn handler(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Json(request): Json<TokenRequest>,
+) -> Result<Response> {
     let scope = request.scope.clone();
     let scope = scope.as_deref().filter(|scope| !scope.trim().is_empty());
     let authority = &app.authority;

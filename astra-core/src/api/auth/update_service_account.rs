@@ -41,14 +41,11 @@ pub struct UpdateServiceAccount {
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(ServiceAccountPath { service_account_id: id }): Path<ServiceAccountPath>,
     Json(change): Json<UpdateServiceAccount>,
 ) -> Result<Json<ServiceAccount>> {
-    let change = ServiceAccountChange {
-        name: change.name,
-        role: change.role.map(Into::into),
-        scopes: scope_set(change.scopes),
-    };
+    let change =
+        ServiceAccountChange { name: change.name, role: change.role.map(Into::into), scopes: scope_set(change.scopes) };
     let account = app.authority.update_service_account(&caller, &id, change).await.map_err(Error::auth)?;
     Ok(Json(account.into()))
 }

@@ -10,7 +10,7 @@ use http::{HeaderMap, header};
 use http_body::Body;
 use serde_json::{Map, Value};
 
-use super::{BodyValue, OPEN_AI_OPERATION, Operation, PathContract, body, check};
+use super::{BodyValue, OPEN_AI_OPERATION, Operation, PathContract, TOKEN_ENDPOINT, body, check};
 use crate::app::App;
 use crate::auth::{Access, Identity};
 use crate::error::{Code, Error};
@@ -47,7 +47,11 @@ pub async fn enforce(State(Gate(gate)): State<Gate>, mut request: Request, next:
     };
     let mut standing = None;
     let admitted = admit(&gate, &operation, &mut request, &mut standing).await;
-    let is_open_ai = operation.id == OPEN_AI_OPERATION;
+    let shape = match operation.id.as_str() {
+        OPEN_AI_OPERATION => Shape::OpenAi,
+        TOKEN_ENDPOINT => Shape::OAuth,
+        _ => Shape::Problem,
+    };
     let mut response = match admitted {
         Ok(()) => {
             request.extensions_mut().insert(operation);
@@ -58,9 +62,7 @@ pub async fn enforce(State(Gate(gate)): State<Gate>, mut request: Request, next:
     if let Some(standing) = standing {
         standing.write(response.headers_mut());
     }
-    if is_open_ai {
-        response.extensions_mut().insert(Shape::OpenAi);
-    }
+    response.extensions_mut().insert(shape);
     response
 }
 

@@ -28,6 +28,8 @@ pub use select::{Needs, select};
 
 /// The one operation whose clients expect refusals in the shape of OpenAI's API.
 pub(super) const OPEN_AI_OPERATION: &str = "chat.completions";
+/// The operation whose refusals speak OAuth 2 besides.
+const TOKEN_ENDPOINT: &str = "auth.token";
 
 /// One path of the document with its operations.
 #[derive(Debug)]
