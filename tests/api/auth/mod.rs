@@ -1,0 +1,87 @@
+//! The auth group, and what its tests share.
+
+mod create_service_account;
+mod delete_service_account;
+mod get_service_account;
+mod issue_token;
+mod jwks;
+mod list_keys;
+mod list_service_accounts;
+mod list_tokens;
+mod logout;
+mod me;
+mod refresh;
+mod register;
+mod revoke_token;
+mod rotate_keys;
+mod rotate_token;
+mod token;
+mod update_service_account;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::support::{Caller, Engine, TestApp};
+
+const EMAIL: &str = "ada@example.org";
+const PASSWORD: &str = "correct horse battery";
+
+/// The first account, and its first pair of tokens.
+async fn register(app: &TestApp) -> Value {
+    let account = json!({"email": EMAIL, "password": PASSWORD});
+    app.anonymous().post("/auth/register").json(&account).await.expect(201)
+}
+
+/// A pair of tokens for the account of [`register`].
+async fn sign_in(app: &TestApp) -> Value {
+    let grant = json!({"grant_type": "password", "username": EMAIL, "password": PASSWORD});
+    app.anonymous().post("/auth/token").json(&grant).await.expect(200)
+}
+
+/// Whoever has the access token of `tokens`.
+fn with(app: &TestApp, tokens: &Value) -> Caller {
+    app.bearer(text(tokens, "access_token"))
+}
+
+/// A service account, made by the owner.
+async fn account(app: &TestApp, name: &str, role: &str, scopes: &[&str]) -> Value {
+    let new = json!({"name": name, "role": role, "scopes": scopes});
+    app.owner().post("/auth/service-accounts").json(&new).await.expect(201)
+}
+
+/// A token of `account`, issued by the owner: `{secret, token}`.
+async fn issue(app: &TestApp, account: &Value) -> Value {
+    app.owner().post(&tokens_of(account)).json(&json!({})).await.expect(201)
+}
+
+/// Where the tokens of `account` are.
+fn tokens_of(account: &Value) -> String {
+    format!("/auth/service-accounts/{}/tokens", text(account, "id"))
+}
+
+/// The member `name`, which must be text.
+#[track_caller]
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}"))
+}
+
+/// What a token says, whoever signed it.
+fn claims(token: &str) -> Value {
+    part(token, 1)
+}
+
+/// The header of a token.
+fn header(token: &str) -> Value {
+    part(token, 0)
+}
+
+fn part(token: &str, number: usize) -> Value {
+    let part = token.split('.').nth(number).expect("a token has three parts");
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
+}
+
+/// An app that anybody may register at.
+async fn open_app(engine: Engine) -> TestApp {
+    TestApp::builder(engine).config(|config| config.auth.open_registration = true).open().await
+}
