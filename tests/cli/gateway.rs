@@ -73,18 +73,27 @@ impl Gateway {
 
     /// The answer to a GET, head and body.
     pub(crate) fn get(&self, path: &str) -> String {
-        self.get_with(path, "")
+        self.exchange(&format!("GET {path}"), "", "")
     }
 
     /// As [`Gateway::get`], with a token.
     pub(crate) fn get_with_token(&self, path: &str, token: &str) -> String {
-        self.get_with(path, &format!("Authorization: Bearer {token}\r\n"))
+        self.exchange(&format!("GET {path}"), &format!("Authorization: Bearer {token}\r\n"), "")
     }
 
-    fn get_with(&self, path: &str, headers: &str) -> String {
+    /// The answer to a POST of JSON with a token.
+    pub(crate) fn post_with_token(&self, path: &str, token: &str, body: &str) -> String {
+        let headers = format!(
+            "Authorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        self.exchange(&format!("POST {path}"), &headers, body)
+    }
+
+    fn exchange(&self, line: &str, headers: &str, body: &str) -> String {
         let mut connection = self.connect();
-        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
-        connection.write_all(head.as_bytes()).expect("sent");
+        let request = format!("{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n{body}");
+        connection.write_all(request.as_bytes()).expect("sent");
         let mut answer = Vec::new();
         connection.read_to_end(&mut answer).expect("answered");
         String::from_utf8_lossy(&answer).into_owned()

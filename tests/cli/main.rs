@@ -8,6 +8,7 @@ mod generated;
 mod manners;
 mod migrate;
 mod program;
+mod remote;
 mod serve;
 mod spec;
 mod token;

@@ -1,0 +1,102 @@
+//! `astra token` by a gateway's API: what an admin far from the data folder does.
+
+use serde_json::Value;
+
+use crate::gateway::Gateway;
+use crate::program::{Ended, Machine};
+
+/// An admin on a machine of its own.
+struct Admin<'a> {
+    machine: Machine,
+    gateway: &'a Gateway,
+    token: String,
+}
+
+impl Admin<'_> {
+    fn astra(&self, args: &[&str]) -> Ended {
+        let variables = [("ASTRA_SERVER", self.gateway.url.as_str()), ("ASTRA_TOKEN", self.token.as_str())];
+        self.machine.astra_with(&variables, args)
+    }
+
+    fn listed(&self) -> Vec<Value> {
+        serde_json::from_str(&self.astra(&["token", "list", "--json"]).ok()).expect("a JSON array")
+    }
+}
+
+fn admin<'a>(server: &Machine, gateway: &'a Gateway, role: &str) -> Admin<'a> {
+    let token = server.astra(&["token", "issue", "--name", role, "--role", role]).ok().trim().to_owned();
+    Admin { machine: Machine::new(), gateway, token }
+}
+
+fn is_good(gateway: &Gateway, token: &str) -> bool {
+    gateway.get_with_token("/auth/me", token.trim()).starts_with("HTTP/1.1 200")
+}
+
+#[test]
+fn tokens_are_issued_rotated_listed_and_revoked() {
+    let server = Machine::new();
+    let gateway = Gateway::start(&server);
+    let admin = admin(&server, &gateway, "admin");
+    let args = ["token", "issue", "--name", "ci", "--role", "viewer", "--scope", "spec:read", "--scope", "auth:read"];
+    let first = admin.astra(&[&args[..], &["--expires-in", "1d"]].concat()).ok();
+    assert!(is_good(&gateway, &first));
+    let ci = admin.listed().into_iter().find(|token| token["name"] == "ci").expect("it is listed");
+    assert_eq!((&ci["role"], &ci["scopes"]), (&"viewer".into(), &serde_json::json!(["auth:read", "spec:read"])));
+
+    let second = admin.astra(&["token", "rotate", "ci", "--grace", "1h"]).ok();
+    assert!(is_good(&gateway, &first) && is_good(&gateway, &second));
+    let third = admin.astra(&["token", "rotate", "ci"]).ok();
+    assert!(!is_good(&gateway, &second) && is_good(&gateway, &third));
+    // The store on the server and the API tell the same.
+    assert_eq!(admin.listed(), {
+        let local = server.astra(&["token", "list", "--json"]).ok();
+        serde_json::from_str::<Vec<Value>>(&local).expect("a JSON array")
+    });
+    assert_eq!(admin.astra(&["token", "revoke", "ci"]).ok(), "");
+    assert!(!is_good(&gateway, &third));
+    assert!(admin.listed().iter().all(|token| token["name"] != "ci"));
+}
+
+#[test]
+fn the_gateways_refusals_are_told_in_its_words() {
+    let server = Machine::new();
+    let gateway = Gateway::start(&server);
+    let admin = admin(&server, &gateway, "admin");
+    let issue = |args: &[&str]| admin.astra(&[&["token", "issue", "--name"], args].concat());
+    issue(&["boss", "--role", "owner"]).fails(1, &["Not allowed", "owner is higher than yours"]);
+    issue(&["admin", "--role", "viewer"]).fails(1, &["admin is there and has the role admin"]);
+    issue(&["x", "--expires-in", "1s"]).fails(1, &["/expires_in", "the gateway's log has it as req_"]);
+    let viewer = Admin { token: issue(&["v", "--role", "viewer"]).ok().trim().to_owned(), ..admin };
+    viewer.astra(&["token", "list"]).fails(1, &["Not allowed"]);
+    let stranger = Admin { token: "wrong".into(), ..viewer };
+    stranger.astra(&["token", "list"]).fails(1, &["No valid credential", "hint: ASTRA_TOKEN holds a token"]);
+}
+
+#[test]
+fn more_tokens_than_a_page_are_all_there() {
+    let server = Machine::new();
+    let gateway = Gateway::start(&server);
+    let owner = admin(&server, &gateway, "owner");
+    let me: Value = serde_json::from_str(
+        gateway.get_with_token("/auth/service-accounts", &owner.token).split("\r\n\r\n").nth(1).expect("a body"),
+    )
+    .expect("JSON");
+    let path = format!("/auth/service-accounts/{}/tokens", me["data"][0]["id"].as_str().expect("an id"));
+    for _ in 0..205 {
+        let answer = gateway.post_with_token(&path, &owner.token, "{}");
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    }
+    assert_eq!(owner.listed().len(), 206);
+    assert_eq!(server.astra(&["token", "list"]).ok().lines().count(), 206);
+}
+
+#[test]
+fn a_flag_that_names_a_store_goes_before_a_server_in_the_environment() {
+    let server = Machine::new();
+    server.astra(&["migrate"]).ok();
+    let variables = [("ASTRA_SERVER", "http://127.0.0.1:9")];
+    assert_eq!(server.astra_with(&variables, &["token", "list", "--data-dir", "astra-data"]).ok(), "");
+    server.astra_with(&variables, &["token", "list"]).fails(1, &["a token is needed", "ASTRA_TOKEN"]);
+    let both = ["token", "list", "--server", "http://127.0.0.1:9", "--data-dir", "x"];
+    server.astra(&both).fails(2, &["--server", "--data-dir"]);
+}
