@@ -7,7 +7,9 @@
 mod support;
 
 mod auth;
+mod credentials;
 mod health;
 mod inference;
 mod origin;
+mod revocation;
 mod spec;

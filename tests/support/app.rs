@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use astra_core::auth::{Authority, Role};
+use astra_core::auth::{Authority, MasterKey, Role};
 use astra_core::clock::ManualClock;
 use astra_core::config::{Config, Secret};
+use astra_core::ids::IdMaker;
 use astra_core::provider::Provider;
+use astra_core::store;
 use astra_core::{Builder, Gateway};
 use axum::Router;
 use tokio::net::TcpListener;
@@ -48,6 +50,18 @@ pub(crate) struct Listening {
     pub(crate) stop: oneshot::Sender<()>,
     /// Ends when the gateway has stopped.
     pub(crate) stopped: JoinHandle<()>,
+}
+
+/// Another gateway over the same PostgreSQL.
+pub(crate) struct Replica {
+    gateway: Gateway,
+}
+
+impl Replica {
+    /// Whoever has the credential `token`.
+    pub(crate) fn bearer(&self, token: &str) -> Caller {
+        Caller::new(&self.gateway.standalone_router(), Credential::Token(token.to_owned()))
+    }
 }
 
 impl OnEngine for TestApp {
@@ -122,6 +136,26 @@ impl TestApp {
     /// The gateway's authority over credentials.
     pub(crate) fn authority(&self) -> &Authority {
         &self.authority
+    }
+
+    /// Another gateway over the same PostgreSQL.
+    pub(crate) async fn replica(&self) -> Replica {
+        let gateway = Gateway::builder(self.engine.config()).clock(self.clock.clone());
+        Replica { gateway: gateway.open().await.expect("the replica opens") }
+    }
+
+    /// What `astra token` works with beside a running gateway: an authority of its own over the same store.
+    pub(crate) async fn authority_beside(&self) -> Authority {
+        let config = self.engine.config();
+        let db = store::open(&config.store, &config.data_dir).expect("the store opens");
+        let key = MasterKey::load(None, &config.data_dir).expect("the master key");
+        let clock = Arc::new(self.clock.clone());
+        Authority::open(db, &config, key, clock, IdMaker::default()).await.expect("the authority opens")
+    }
+
+    /// Ends the gateway and leaves what it kept to another one.
+    pub(crate) fn close(self) -> Engine {
+        self.engine
     }
 
     fn badge(&self, name: &str, role: Role, scopes: Option<String>, is_foreign: bool) -> Caller {

@@ -11,7 +11,7 @@ mod golden;
 mod upstream;
 
 pub(crate) use answer::{Answer, Event};
-pub(crate) use app::{START_MS, TestApp, TestAppBuilder};
+pub(crate) use app::{Replica, START_MS, TestApp, TestAppBuilder};
 pub(crate) use caller::{Ask, Caller};
 pub(crate) use document::{Document, document};
 pub(crate) use engine::{Engine, OnEngine, TestStore};

@@ -4,7 +4,7 @@
 use jsonwebtoken::{Header, Validation};
 use serde::{Deserialize, Serialize};
 
-use super::keys::{Key, KeyRing};
+use super::keys::Key;
 use super::scope::Role;
 use crate::config::AuthConfig;
 use crate::store;
@@ -86,18 +86,19 @@ pub(super) fn sign(key: &Key, claims: &Claims) -> store::Result<String> {
     jsonwebtoken::encode(&header, claims, &key.signs).map_err(store::Error::broken)
 }
 
-/// The claims of `token` if key, algorithm, signature, issuer, audience and time are right. There is one refusal for all
-/// that can be wrong: a reason would only help a forger.
-pub(super) fn verify(ring: &KeyRing, config: &AuthConfig, token: &str, now_ms: i64) -> Option<Claims> {
+/// The name of the key that `token` says it is signed with; `None` for what is no token at all.
+pub(super) fn key_name(token: &str) -> Option<String> {
     if token.len() > TOKEN_BYTES_MAX {
         return None;
     }
     let header = jsonwebtoken::decode_header(token).ok()?;
     // Critical extensions must be understood (RFC 7515, 4.1.11), and we know none.
-    if header.crit.is_some() {
-        return None;
-    }
-    let key = ring.find(&header.kid?)?;
+    if header.crit.is_some() { None } else { header.kid }
+}
+
+/// The claims of `token` if algorithm, signature, issuer, audience and time are right. There is one refusal for all that
+/// can be wrong: a reason would only help a forger.
+pub(super) fn verify(key: &Key, config: &AuthConfig, token: &str, now_ms: i64) -> Option<Claims> {
     // The key decides on the algorithm, never the token. Time is checked below, against our clock.
     let mut validation = Validation::new(key.algorithm);
     validation.validate_exp = false;

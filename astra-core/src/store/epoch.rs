@@ -19,13 +19,24 @@ impl Db {
     /// # Errors
     /// Whatever the store fails with: a credential that cannot be checked is not good.
     pub async fn auth_epoch(&self) -> Result<i64> {
+        #[cfg(feature = "postgres")]
+        if let Self::Postgres(postgres) = self
+            && let Some(epoch) = postgres.known_epoch()
+        {
+            return Ok(epoch);
+        }
+        self.auth_epoch_now().await
+    }
+
+    /// The present epoch, asked of the database itself.
+    ///
+    /// # Errors
+    /// Whatever the store fails with.
+    pub async fn auth_epoch_now(&self) -> Result<i64> {
         match self {
             Self::Sqlite(sqlite) => sqlite.look(&read_epoch),
             #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => match postgres.known_epoch() {
-                Some(epoch) => Ok(epoch),
-                None => self.read(read_epoch).await,
-            },
+            Self::Postgres(_) => self.read(read_epoch).await,
         }
     }
 }
