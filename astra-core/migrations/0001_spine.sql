@@ -103,7 +103,9 @@ CREATE TABLE agents (
     id TEXT NOT NULL,
     version BIGINT NOT NULL,
     definition TEXT NOT NULL,
-    -- The hash of the definition file that wrote this version; null when a caller did.
+    -- Of the definition: what was read under the same version and digest is still what is here.
+    digest TEXT NOT NULL,
+    -- The digest of what a definition file said when it was last taken over; null if no file defines this agent.
     source TEXT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
@@ -117,11 +119,14 @@ CREATE TABLE agent_versions (
     agent_id TEXT NOT NULL,
     version BIGINT NOT NULL,
     definition TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    -- Names at most one version of an agent.
     label TEXT,
     created_at BIGINT NOT NULL,
     created_by TEXT NOT NULL,
     PRIMARY KEY (workspace_id, agent_id, version)
 );
+CREATE UNIQUE INDEX agent_versions_by_label ON agent_versions (workspace_id, agent_id, label) WHERE label IS NOT NULL;
 
 CREATE TABLE sessions (
     workspace_id TEXT NOT NULL,

@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::document::Document;
 use crate::engine::Engine;
-use crate::engine::catalogue::Catalogue;
+use crate::engine::catalogue::{Catalogue, Definitions};
 use crate::ids::IdMaker;
 use crate::provider::Registry;
 use crate::store::{Db, FolderLock};
@@ -33,6 +33,8 @@ pub struct App {
     pub providers: Arc<Registry>,
     /// The agents of all workspaces.
     pub agents: Arc<Catalogue>,
+    /// The agents that are defined on disk.
+    pub definitions: Arc<Definitions>,
     /// What runs turns.
     pub engine: Arc<Engine>,
     /// The document of its operations.

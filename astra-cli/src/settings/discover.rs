@@ -1,9 +1,8 @@
-//! What works without configuration: providers whose key is in the environment, an Ollama that runs on this machine,
-//! and, where nobody defined an agent, one to talk to.
+//! What works without configuration: providers whose key is in the environment, and an Ollama that runs on this
+//! machine. The gateway makes its first agent on one of them.
 
 use astra_core::config::{Config, Secret};
 use astra_core::provider::{detect_ollama, presets};
-use serde_json::json;
 
 use crate::env::{self, Environment};
 
@@ -25,17 +24,7 @@ pub(crate) async fn discover(config: &mut Config, environment: &Environment) -> 
         found.push(format!("ollama ({})", ollama.default_model.as_deref().unwrap_or("no model")));
         config.providers.insert("ollama".into(), ollama);
     }
-    if config.agents.is_empty() && config.agents_dir.is_none() {
-        let assistant = json!({"display_name": "Assistant", "model": {"provider": first_provider(config)}});
-        config.agents.insert("assistant".into(), assistant);
-    }
     found
-}
-
-/// The well-known ones first, in their order; without any, the one that is always there.
-fn first_provider(config: &Config) -> &str {
-    let known = presets().iter().map(|preset| preset.name).find(|name| config.providers.contains_key(*name));
-    known.or_else(|| config.providers.keys().next().map(String::as_str)).unwrap_or("echo")
 }
 
 /// Where an Ollama of this machine listens, read as Ollama itself reads its variable.
@@ -57,32 +46,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_in_the_environment_is_a_provider_and_its_agent() {
+    async fn a_key_in_the_environment_is_a_provider() {
         let mut config = Config::default();
         let environment =
             Environment::from([("ANTHROPIC_API_KEY", "sk-1"), ("OPENAI_API_KEY", ""), (env::OLLAMA_HOST, &nobody())]);
         assert_eq!(discover(&mut config, &environment).await, ["anthropic (ANTHROPIC_API_KEY)"]);
         assert_eq!(config.providers["anthropic"].api_key.as_ref().expect("a key").expose(), "sk-1");
         assert!(!config.providers.contains_key("openai") && !config.providers.contains_key("ollama"));
-        assert_eq!(config.agents["assistant"]["model"]["provider"], "anthropic");
     }
 
     #[tokio::test]
     async fn what_is_configured_stays() {
         let mut config = Config::default();
         config.providers.entry("openai".into()).or_default().api_key = Some(Secret::new("mine"));
-        config.agents.insert("own".into(), json!({}));
         let environment = Environment::from([("OPENAI_API_KEY", "other"), (env::OLLAMA_HOST, &nobody())]);
         discover(&mut config, &environment).await;
         assert_eq!(config.providers["openai"].api_key.as_ref().expect("a key").expose(), "mine");
-        assert!(config.agents.keys().eq(["own"]));
-    }
-
-    #[tokio::test]
-    async fn with_nothing_at_all_there_is_an_echo() {
-        let mut config = Config::default();
-        assert!(discover(&mut config, &Environment::from([(env::OLLAMA_HOST, nobody().as_str())])).await.is_empty());
-        assert_eq!(config.agents["assistant"]["model"]["provider"], "echo");
     }
 
     #[test]

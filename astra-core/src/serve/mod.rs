@@ -15,7 +15,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Fault};
 use crate::document::Document;
 use crate::engine::Engine;
-use crate::engine::catalogue::Catalogue;
+use crate::engine::catalogue::{Catalogue, Definitions, Sources};
 use crate::http::limit::Limits;
 use crate::ids::{IdMaker, Ids};
 use crate::provider::{Provider, Registry};
@@ -109,6 +109,12 @@ impl Gateway {
         &self.app.authority
     }
 
+    /// The agents that are defined on disk, for host programs that change them.
+    #[must_use]
+    pub const fn definitions(&self) -> &Arc<Definitions> {
+        &self.app.definitions
+    }
+
     /// Serves the connections of `listener` until `shutdown` is ready; then refuses new ones, and returns when running
     /// requests and turns have ended, or when the configuration's `drain_s` is over.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
@@ -164,6 +170,7 @@ impl Builder {
         let (Ok(providers), true) = (providers, faults.is_empty()) else { return Err(StartError::Config(faults)) };
         let own = self.providers.into_iter();
         let providers = own.fold(providers, |providers, (name, provider)| providers.with(&name, provider));
+        let sources = Sources::of(&self.config, &providers).map_err(StartError::Config)?;
         let data_dir = &self.config.data_dir;
         let of_no_use = |fault| StartError::DataFolder(data_dir.clone(), fault);
         store::make_folder(data_dir).map_err(of_no_use)?;
@@ -181,6 +188,10 @@ impl Builder {
         let authority = Arc::new(authority.map_err(StartError::Store)?);
         let routes = router::routes().map_err(StartError::Defect)?;
         let (providers, agents) = (Arc::new(providers), Arc::new(Catalogue::new(store.clone())));
+        let (workspace, clock) = (authority.first_workspace().clone(), Arc::clone(&self.clock));
+        let definitions = Definitions::new(store.clone(), workspace, sources, Arc::clone(&providers), clock);
+        let definitions = Arc::new(definitions);
+        definitions.start().await.map_err(StartError::Store)?;
         let (clock, ids, chat) = (Arc::clone(&self.clock), self.ids.clone(), self.config.chat.clone());
         let engine =
             Arc::new(Engine::new(store.clone(), clock, ids, chat, Arc::clone(&providers), Arc::clone(&agents)));
@@ -188,6 +199,7 @@ impl Builder {
         let app = App {
             providers,
             agents,
+            definitions,
             engine,
             document: Arc::new(Document::new(Arc::clone(&routes.contract.document))),
             started_at_ms: self.clock.now_ms(),

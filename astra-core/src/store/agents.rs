@@ -1,19 +1,247 @@
-//! Agents and their versions.
+//! Agents as they are now. Every write makes a version next door, in the same transaction.
 
-use super::db::Scoped;
-use super::error::Result;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::db::{Scoped, Tx};
+use super::error::{Error, Refusal, Result};
+use super::idempotency::OnceKey;
+use super::page::{Cursor, Page, PageRequest};
+use super::precondition::{Precondition, Revision};
+use super::value::Row;
 use crate::params;
 
+/// An agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredAgent {
+    /// The slug that its maker picked.
+    pub id: String,
+    /// The number of its present version.
+    pub version: u32,
+    /// What it says now, as JSON.
+    pub definition: String,
+    /// When it was made, in milliseconds since the epoch.
+    pub created_at_ms: i64,
+    /// When it last changed, in milliseconds since the epoch.
+    pub updated_at_ms: i64,
+    /// Who made it.
+    pub created_by: String,
+}
+
+/// What an agent shall say from now on.
+#[derive(Debug, Clone)]
+pub struct AgentChange {
+    /// The agent's slug.
+    pub agent_id: String,
+    /// The definition, as JSON.
+    pub definition: String,
+    /// Who says so.
+    pub author: String,
+    /// Now, in milliseconds since the epoch.
+    pub now_ms: i64,
+}
+
+/// What became of a definition that does not come from a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// There was no such agent.
+    Created,
+    /// It has a new version.
+    Updated,
+    /// It says so already, or callers changed it since and the definition did not change.
+    Unchanged,
+}
+
+/// Where a definition comes from when no caller sends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A file or the configuration: what it says goes before what callers said, as soon as it changes.
+    File,
+    /// The gateway's own idea of a first agent: made only where there never was one, and it yields to whoever has
+    /// changed that agent.
+    Gateway,
+}
+
+impl StoredAgent {
+    /// The state that an `If-Match` names.
+    #[must_use]
+    pub const fn revision(&self) -> Revision {
+        Revision { version: self.version, updated_at_ms: self.updated_at_ms }
+    }
+}
+
+const COLUMNS: &str = "id, version, definition, created_at, updated_at, created_by";
+
 impl Scoped {
-    /// The version and the definition (JSON) of an agent as it is now, or as it was in the version `pinned`.
-    pub async fn agent_definition(&self, agent_id: &str, pinned: Option<u32>) -> Result<Option<(u32, String)>> {
-        let agent_id = agent_id.to_owned();
+    /// The agents, newest first.
+    pub async fn agents(&self, request: PageRequest) -> Result<Page<StoredAgent>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM agents WHERE workspace_id = $1 AND (created_at, id) < ($2, $3)
+            ORDER BY created_at DESC, id DESC LIMIT $4"
+        );
         self.read(move |tx| {
-            let sql = "SELECT v.version, v.definition FROM agents a
-                JOIN agent_versions v ON v.workspace_id = a.workspace_id AND v.agent_id = a.id AND v.version = COALESCE($3, a.version)
-                WHERE a.workspace_id = $1 AND a.id = $2";
-            tx.first(sql, params![&agent_id, pinned])?.map(|mut row| Ok((row.count(0)?, row.text(1)?))).transpose()
+            let (at, id) = request.position();
+            let rows = tx.query(&sql, params![at, id, request.fetch()])?;
+            let agents = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+            Ok(Page::cut(agents, &request, |agent| Cursor { at: agent.created_at_ms, id: agent.id.clone() }))
         })
         .await
     }
+
+    /// An agent.
+    pub async fn agent(&self, agent_id: &str) -> Result<Option<StoredAgent>> {
+        let agent_id = agent_id.to_owned();
+        self.read(move |tx| find(tx, &agent_id)).await
+    }
+
+    /// Makes an agent with its first version.
+    ///
+    /// # Errors
+    /// [`Error::Unique`] if the slug is taken; [`Refusal::KeyReused`].
+    pub async fn create_agent(&self, new: AgentChange, once: Option<OnceKey>) -> Result<StoredAgent> {
+        let now_ms = new.now_ms;
+        self.write_once(once, now_ms, move |tx| insert(tx, &new, None)).await
+    }
+
+    /// Gives an agent a new version.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or [`Refusal::Stale`] if `precondition` does not hold.
+    pub async fn change_agent(&self, change: AgentChange, precondition: Precondition) -> Result<StoredAgent> {
+        self.write(move |tx| {
+            let present = find(tx, &change.agent_id)?.ok_or_else(Error::not_found)?;
+            precondition.check(present.revision())?;
+            add_version(tx, &present, &change)
+        })
+        .await
+    }
+
+    /// Gives an agent a new version that says what the version `to` said.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] if there is no such agent, [`Refusal::State`] `"version"` if it has no such version;
+    /// [`Refusal::KeyReused`].
+    pub async fn roll_back_agent(
+        &self,
+        agent_id: &str,
+        to: u32,
+        author: &str,
+        now_ms: i64,
+        once: Option<OnceKey>,
+    ) -> Result<StoredAgent> {
+        let (agent_id, author) = (agent_id.to_owned(), author.to_owned());
+        self.write_once(once, now_ms, move |tx| {
+            let present = find(tx, &agent_id)?.ok_or_else(Error::not_found)?;
+            let sql =
+                "SELECT definition FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3";
+            let mut row = tx.first(sql, params![&agent_id, to])?.ok_or(Error::Refused(Refusal::State("version")))?;
+            let (agent_id, author) = (agent_id.clone(), author.clone());
+            add_version(tx, &present, &AgentChange { agent_id, definition: row.text(0)?, author, now_ms })
+        })
+        .await
+    }
+
+    /// Removes an agent with its versions. Its sessions stay and can be read.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or [`Refusal::Stale`] if `precondition` does not hold.
+    pub async fn delete_agent(&self, agent_id: &str, precondition: Precondition) -> Result<()> {
+        let agent_id = agent_id.to_owned();
+        self.write(move |tx| {
+            let present = find(tx, &agent_id)?.ok_or_else(Error::not_found)?;
+            precondition.check(present.revision())?;
+            tx.execute("DELETE FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2", params![&agent_id])?;
+            tx.execute("DELETE FROM agents WHERE workspace_id = $1 AND id = $2", params![&agent_id]).map(drop)
+        })
+        .await
+    }
+
+    /// Takes over what a file, the configuration or the gateway itself says of an agent, if it says something new.
+    pub async fn take_definition(&self, change: AgentChange, origin: Origin) -> Result<Taken> {
+        self.write(move |tx| take(tx, &change, origin)).await
+    }
+}
+
+fn take(tx: &mut Tx<'_>, change: &AgentChange, origin: Origin) -> Result<Taken> {
+    let said = digest(&change.definition);
+    let may_be_made = origin == Origin::File || is_first_start(tx)?;
+    let Some(present) = find(tx, &change.agent_id)? else {
+        if may_be_made {
+            insert(tx, change, Some(&said))?;
+        }
+        return Ok(if may_be_made { Taken::Created } else { Taken::Unchanged });
+    };
+    let sql = "SELECT a.source, a.digest, v.created_by FROM agents a JOIN agent_versions v
+        ON v.workspace_id = a.workspace_id AND v.agent_id = a.id AND v.version = a.version
+        WHERE a.workspace_id = $1 AND a.id = $2";
+    let mut row = tx.one(sql, params![&change.agent_id])?;
+    let (source, holds, author) = (row.optional_text(0)?, row.text(1)?, row.text(2)?);
+    if source.as_deref() == Some(said.as_str()) || (origin == Origin::Gateway && author != change.author) {
+        return Ok(Taken::Unchanged);
+    }
+    let remember = "UPDATE agents SET source = $3 WHERE workspace_id = $1 AND id = $2";
+    tx.execute(remember, params![&change.agent_id, &said])?;
+    if holds == said {
+        return Ok(Taken::Unchanged);
+    }
+    add_version(tx, &present, change)?;
+    Ok(Taken::Updated)
+}
+
+/// Whether the store has never been asked this before, and has no agent.
+fn is_first_start(tx: &mut Tx<'_>) -> Result<bool> {
+    let note = "INSERT INTO counters (name, value) VALUES ('first_agent', 1) ON CONFLICT (name) DO NOTHING";
+    let is_new = tx.unscoped().execute(note, params![])? == 1;
+    Ok(is_new && tx.first("SELECT id FROM agents WHERE workspace_id = $1 LIMIT 1", params![])?.is_none())
+}
+
+/// A short name of a definition's content, the same for the same JSON.
+#[must_use]
+pub(super) fn digest(definition: &str) -> String {
+    Sha256::digest(definition).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn find(tx: &mut Tx<'_>, agent_id: &str) -> Result<Option<StoredAgent>> {
+    let sql = format!("SELECT {COLUMNS} FROM agents WHERE workspace_id = $1 AND id = $2");
+    tx.first(&sql, params![agent_id])?.map(read).transpose()
+}
+
+fn insert(tx: &mut Tx<'_>, new: &AgentChange, source: Option<&str>) -> Result<StoredAgent> {
+    let insert =
+        "INSERT INTO agents (workspace_id, id, version, definition, digest, source, created_at, updated_at, created_by)
+        VALUES ($1, $2, 1, $3, $4, $5, $6, $6, $7)";
+    let hash = digest(&new.definition);
+    tx.execute(insert, params![&new.agent_id, &new.definition, &hash, source, new.now_ms, &new.author])?;
+    keep_version(tx, 1, new)?;
+    find(tx, &new.agent_id)?.ok_or_else(|| Error::broken("an agent was lost while it was made"))
+}
+
+fn add_version(tx: &mut Tx<'_>, present: &StoredAgent, change: &AgentChange) -> Result<StoredAgent> {
+    let version = present.version + 1;
+    let update = "UPDATE agents SET version = $3, definition = $4, digest = $5, updated_at = $6
+        WHERE workspace_id = $1 AND id = $2";
+    let hash = digest(&change.definition);
+    tx.execute(update, params![&present.id, version, &change.definition, &hash, change.now_ms])?;
+    keep_version(tx, version, change)?;
+    Ok(StoredAgent { version, definition: change.definition.clone(), updated_at_ms: change.now_ms, ..present.clone() })
+}
+
+fn keep_version(tx: &mut Tx<'_>, version: u32, change: &AgentChange) -> Result<()> {
+    let insert =
+        "INSERT INTO agent_versions (workspace_id, agent_id, version, definition, digest, created_at, created_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let hash = digest(&change.definition);
+    let values = params![&change.agent_id, version, &change.definition, &hash, change.now_ms, &change.author];
+    tx.execute(insert, values).map(drop)
+}
+
+fn read(mut row: Row) -> Result<StoredAgent> {
+    Ok(StoredAgent {
+        id: row.text(0)?,
+        version: row.count(1)?,
+        definition: row.text(2)?,
+        created_at_ms: row.int(3)?,
+        updated_at_ms: row.int(4)?,
+        created_by: row.text(5)?,
+    })
 }

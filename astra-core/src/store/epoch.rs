@@ -34,7 +34,7 @@ impl Db {
     /// Whatever the store fails with.
     pub async fn auth_epoch_now(&self) -> Result<i64> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.look(&read_epoch),
+            Self::Sqlite(sqlite) => sqlite.look(None, &read_epoch),
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => self.read(read_epoch).await,
         }

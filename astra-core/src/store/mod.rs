@@ -1,6 +1,7 @@
 //! Everything that is kept: one database handle, and one file per group with its rows, its questions and their meaning.
 
 pub mod accounts;
+mod agent_versions;
 mod agents;
 mod checkpoint;
 mod db;
@@ -29,6 +30,8 @@ mod turns;
 pub mod usage;
 mod value;
 
+pub use agent_versions::{Stamp, StoredVersion};
+pub use agents::{AgentChange, Origin, StoredAgent, Taken};
 pub use db::{Db, Scoped, Tx, WorkspaceId};
 pub use error::{Error, Refusal, Result};
 pub use idempotency::{KEY_LIFE_MS, OnceKey};

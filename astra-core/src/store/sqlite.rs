@@ -75,8 +75,8 @@ impl Sqlite {
     }
 
     /// Looks at rows on the calling thread: for single look-ups by key, which take microseconds.
-    pub(super) fn look<T>(&self, work: &impl Work<T>) -> Result<T> {
-        self.readers.run(None, work)
+    pub(super) fn look<T>(&self, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
+        self.readers.run(workspace, work)
     }
 
     /// Writes a consistent copy of the database to `target` while others go on writing.

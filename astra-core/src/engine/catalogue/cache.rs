@@ -1,0 +1,100 @@
+//! Definitions in memory, within bounds. What is in here never changes: the key says what it is, down to its digest.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::engine::agent::AgentVersion;
+use crate::store::{Stamp, WorkspaceId};
+
+/// Most definitions.
+const COUNT_MAX: usize = 4_096;
+/// Most bytes of all definitions, as they are stored.
+const BYTES_MAX: usize = 16 << 20;
+
+/// The definitions that were needed last.
+#[derive(Default)]
+pub(super) struct Cache(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    entries: HashMap<String, Entry>,
+    bytes: usize,
+    /// Grows with every use, and tells the entry that was not used for longest.
+    uses: u64,
+}
+
+struct Entry {
+    agent: Arc<AgentVersion>,
+    bytes: usize,
+    used: u64,
+}
+
+/// What names a definition among those of all workspaces.
+pub(super) fn key(workspace: &WorkspaceId, agent_id: &str, stamp: &Stamp) -> String {
+    [workspace.as_str(), agent_id, &stamp.version.to_string(), &stamp.digest].join("\n")
+}
+
+impl Cache {
+    pub(super) fn get(&self, key: &str) -> Option<Arc<AgentVersion>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.uses += 1;
+        let uses = kept.uses;
+        let entry = kept.entries.get_mut(key)?;
+        entry.used = uses;
+        Some(Arc::clone(&entry.agent))
+    }
+
+    pub(super) fn put(&self, key: String, agent: Arc<AgentVersion>, bytes: usize) {
+        self.put_within(key, agent, bytes, COUNT_MAX, BYTES_MAX);
+    }
+
+    fn put_within(&self, key: String, agent: Arc<AgentVersion>, bytes: usize, count_max: usize, bytes_max: usize) {
+        let bytes = bytes + key.len();
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.uses += 1;
+        let entry = Entry { agent, bytes, used: kept.uses };
+        let before = kept.entries.insert(key, entry).map_or(0, |entry| entry.bytes);
+        kept.bytes = kept.bytes + bytes - before;
+        while kept.entries.len() > count_max || (kept.bytes > bytes_max && kept.entries.len() > 1) {
+            let oldest = kept.entries.iter().min_by_key(|(_, entry)| entry.used).map(|(key, _)| key.clone());
+            let Some(entry) = oldest.and_then(|key| kept.entries.remove(&key)) else { break };
+            kept.bytes -= entry.bytes;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::agent::Definition;
+
+    fn agent(id: &str) -> Arc<AgentVersion> {
+        Arc::new(AgentVersion { agent_id: id.to_owned(), version: 1, definition: Definition::default() })
+    }
+
+    #[test]
+    fn what_was_not_used_for_longest_goes_first() {
+        let cache = Cache::default();
+        for id in ["a", "b"] {
+            cache.put_within(id.into(), agent(id), 10, 2, 1_000);
+        }
+        assert!(cache.get("a").is_some());
+        cache.put_within("c".into(), agent("c"), 10, 2, 1_000);
+        assert!(cache.get("b").is_none());
+        assert!(cache.get("a").is_some() && cache.get("c").is_some());
+    }
+
+    #[test]
+    fn bytes_are_bounded_and_counted_once() {
+        let cache = Cache::default();
+        for _ in 0..100 {
+            cache.put_within("a".into(), agent("a"), 100, 10, 250);
+        }
+        cache.put_within("b".into(), agent("b"), 100, 10, 250);
+        assert!(cache.get("a").is_some());
+        cache.put_within("c".into(), agent("c"), 100, 10, 250);
+        assert!(cache.get("b").is_none());
+        cache.put_within("huge".into(), agent("huge"), 1_000, 10, 250);
+        assert!(cache.get("huge").is_some() && cache.get("a").is_none());
+    }
+}

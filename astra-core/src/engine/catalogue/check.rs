@@ -1,0 +1,114 @@
+//! What a definition may say, wherever it comes from: a caller, a file, the configuration.
+
+use serde_json::Value;
+
+use crate::engine::agent::{Budget, Definition, Model};
+use crate::engine::prompt;
+use crate::provider::Registry;
+
+/// Most characters of a display name.
+const NAME_MAX: usize = 128;
+/// Most characters of a provider's or a model's name.
+const MODEL_MAX: usize = 256;
+/// Most characters of the instructions.
+const PROMPT_MAX: usize = 131_072;
+/// Most second choices of a model.
+const FALLBACKS_MAX: usize = 8;
+/// Most bytes of a caller's own data, as JSON.
+const METADATA_BYTES_MAX: usize = 65_536;
+/// Minutes of a year.
+const IDLE_MAX: u32 = 525_600;
+
+/// What is wrong with a definition: a JSON Pointer into it, and words.
+pub type Fault = (String, String);
+
+/// Whether `id` can name an agent: `[a-z0-9][a-z0-9_-]{0,63}`.
+#[must_use]
+pub fn is_slug(id: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    (1..=64).contains(&id.len())
+        && id.bytes().all(|byte| is_letter(byte) || matches!(byte, b'_' | b'-'))
+        && id.bytes().next().is_some_and(is_letter)
+}
+
+/// All that is wrong with `definition` in a gateway that has these `providers`.
+#[must_use]
+pub fn check(definition: &Definition, providers: &Registry) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut refuse = |pointer: &str, detail: String| faults.push((pointer.to_owned(), detail));
+    if let Some(name) = &definition.display_name
+        && (name.trim().is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control))
+    {
+        refuse("/display_name", format!("must be one line of 1 to {NAME_MAX} characters"));
+    }
+    if definition.system_prompt.chars().count() > PROMPT_MAX {
+        refuse("/system_prompt", format!("must have at most {PROMPT_MAX} characters"));
+    } else if definition.system_prompt.contains('\0') {
+        refuse("/system_prompt", "must not hold a NUL".into());
+    } else if let Some(fault) = prompt::fault(&definition.system_prompt) {
+        refuse("/system_prompt", fault);
+    }
+    check_model(&definition.model, providers, &mut refuse);
+    if definition.session.idle_timeout_min.is_some_and(|minutes| !(1..=IDLE_MAX).contains(&minutes)) {
+        refuse("/session/idle_timeout_min", format!("must lie between 1 and {IDLE_MAX}"));
+    }
+    if definition.session.daily_reset_hour.is_some_and(|hour| hour > 23) {
+        refuse("/session/daily_reset_hour", "must lie between 0 and 23".into());
+    }
+    check_budget(&definition.budget, &mut refuse);
+    if Value::Object(definition.metadata.clone()).to_string().len() > METADATA_BYTES_MAX {
+        refuse("/metadata", format!("must have at most {METADATA_BYTES_MAX} bytes as JSON"));
+    }
+    faults
+}
+
+fn check_model(model: &Model, providers: &Registry, refuse: &mut impl FnMut(&str, String)) {
+    let mut check_choice = |at: &str, provider: &str, name: Option<&str>| {
+        if !providers.has(provider) {
+            refuse(&format!("{at}/provider"), format!("no provider `{provider}` is configured in this gateway"));
+        }
+        let is_good =
+            |name: &str| (1..=MODEL_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+        if name.is_some_and(|name| !is_good(name)) {
+            refuse(&format!("{at}/model"), format!("must be one line of 1 to {MODEL_MAX} characters"));
+        }
+    };
+    check_choice("/model", &model.provider, model.model.as_deref());
+    for (place, fallback) in model.fallbacks.iter().enumerate() {
+        check_choice(&format!("/model/fallbacks/{place}"), &fallback.provider, fallback.model.as_deref());
+    }
+    if model.fallbacks.len() > FALLBACKS_MAX {
+        refuse("/model/fallbacks", format!("must have at most {FALLBACKS_MAX} items"));
+    }
+    if model.temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
+        refuse("/model/temperature", "must lie between 0 and 2".into());
+    }
+    if model.max_output_tokens == Some(0) {
+        refuse("/model/max_output_tokens", "must be at least 1".into());
+    }
+    if model.max_context_tokens == Some(0) {
+        refuse("/model/max_context_tokens", "must be at least 1".into());
+    }
+}
+
+fn check_budget(budget: &Budget, refuse: &mut impl FnMut(&str, String)) {
+    let tokens = [
+        ("/budget/max_tokens_per_turn", budget.max_tokens_per_turn.map(u64::from)),
+        ("/budget/tokens_per_hour", budget.tokens_per_hour),
+        ("/budget/tokens_per_day", budget.tokens_per_day),
+    ];
+    for (pointer, tokens) in tokens {
+        if tokens.is_some_and(|tokens| tokens == 0 || tokens > 1 << 53) {
+            refuse(pointer, "must lie between 1 and 2^53".into());
+        }
+    }
+    let costs = [
+        ("/budget/max_cost_usd_per_turn", budget.max_cost_usd_per_turn),
+        ("/budget/cost_usd_per_day", budget.cost_usd_per_day),
+    ];
+    for (pointer, cost) in costs {
+        if cost.is_some_and(|cost| !cost.is_finite() || cost <= 0.0) {
+            refuse(pointer, "must be more than 0".into());
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Agents that are defined on disk: in files of a folder and in the configuration. They belong to the first workspace.
+//! A definition that changed becomes a new version; a broken one leaves the old version running. When a file goes, its
+//! agent stays: what callers use is taken away by callers.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::{Mutex, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::check::{check, is_slug};
+use super::file::{Files, Unreadable, read_folder};
+use crate::clock::Clock;
+use crate::config::{Config, Fault};
+use crate::engine::agent::{Definition, Model};
+use crate::provider::{Registry, presets};
+use crate::store::{self, AgentChange, Db, Origin, Taken, WorkspaceId};
+
+/// Who makes what nobody asked for.
+const GATEWAY: &str = "gateway";
+/// The agent of a gateway that has none.
+const FIRST_AGENT: &str = "assistant";
+
+/// The definitions on disk, and what became of them.
+pub struct Definitions {
+    store: Db,
+    workspace: WorkspaceId,
+    providers: Arc<Registry>,
+    clock: Arc<dyn Clock>,
+    sources: Sources,
+    /// One reading at a time, so that the last one wins.
+    reading: Mutex<()>,
+    reports: watch::Sender<Arc<Report>>,
+    watching: OnceLock<DropGuard>,
+}
+
+/// Where definitions come from.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    folder: Option<PathBuf>,
+    configured: Vec<(String, Definition)>,
+}
+
+/// What a reading of all definitions has done, by agents' ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// New agents.
+    pub created: Vec<String>,
+    /// Agents with a new version.
+    pub updated: Vec<String>,
+    /// Agents whose definition did not change.
+    pub unchanged: Vec<String>,
+    /// Files that define nothing; their agents are as before.
+    pub failed: Vec<Failed>,
+}
+
+/// A file that defines nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// The file's name within the folder.
+    pub file: String,
+    /// Where and why.
+    pub fault: Unreadable,
+}
+
+impl Sources {
+    /// Those of `config`. Nothing is read from the folder yet.
+    ///
+    /// # Errors
+    /// All that is wrong with the agents in the configuration itself, and with the folder's name.
+    pub fn of(config: &Config, providers: &Registry) -> Result<Self, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let configured = configured(config, providers, &mut faults);
+        let folder = config.agents_dir.clone();
+        if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
+            let detail = format!("{} is no folder: make it, or leave the key out", folder.display());
+            faults.push(Fault { key: "agents_dir".into(), detail });
+        }
+        if faults.is_empty() { Ok(Self { folder, configured }) } else { Err(faults) }
+    }
+}
+
+impl Definitions {
+    /// The definitions of `sources`, for agents of `workspace`.
+    #[must_use]
+    pub fn new(
+        store: Db,
+        workspace: WorkspaceId,
+        sources: Sources,
+        providers: Arc<Registry>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let (reports, watching) = (watch::Sender::default(), OnceLock::new());
+        Self { store, workspace, providers, clock, sources, reading: Mutex::new(()), reports, watching }
+    }
+
+    /// Watches the folder, takes over all definitions, and makes a first agent if there never was one.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn start(self: &Arc<Self>) -> store::Result<()> {
+        if let Some(folder) = &self.sources.folder {
+            let ended = CancellationToken::new();
+            if let Err(fault) = super::watch::watch(folder, Arc::downgrade(self), ended.clone()) {
+                tracing::warn!(error = %fault, folder = %folder.display(), "agents are not watched: use agents.reload");
+            }
+            let _ = self.watching.set(ended.drop_guard());
+        }
+        self.reload().await?;
+        self.take(FIRST_AGENT, &self.first_agent(), GATEWAY.to_owned(), Origin::Gateway).await.map(drop)
+    }
+
+    /// The workspace whose agents these are.
+    #[must_use]
+    pub const fn workspace(&self) -> &WorkspaceId {
+        &self.workspace
+    }
+
+    /// The last report, and each one to come.
+    #[must_use]
+    pub fn reports(&self) -> watch::Receiver<Arc<Report>> {
+        self.reports.subscribe()
+    }
+
+    /// Reads all definitions and takes over what changed.
+    ///
+    /// # Errors
+    /// The store's. What was taken over before stays.
+    pub async fn reload(&self) -> store::Result<Report> {
+        let _only_one = self.reading.lock().await;
+        let mut report = Report::default();
+        for (id, definition) in &self.sources.configured {
+            let taken = self.take(id, definition, "configuration".into(), Origin::File).await?;
+            report.note(id, taken);
+        }
+        for (file, said) in self.read_folder().await {
+            let said = said.and_then(|said| self.unless_configured(said));
+            match said {
+                Ok((id, definition)) => {
+                    let taken = self.take(&id, &definition, format!("file:{file}"), Origin::File).await?;
+                    report.note(&id, taken);
+                }
+                Err(fault) => {
+                    tracing::warn!(file, line = fault.line, reason = fault.reason, "a definition file is of no use");
+                    report.failed.push(Failed { file, fault });
+                }
+            }
+        }
+        if !(report.created.is_empty() && report.updated.is_empty()) {
+            tracing::info!(created = ?report.created, updated = ?report.updated, "agents were taken from their definitions");
+        }
+        self.reports.send_replace(Arc::new(report.clone()));
+        Ok(report)
+    }
+
+    async fn read_folder(&self) -> Files {
+        let Some(folder) = self.sources.folder.clone() else { return Files::new() };
+        let (place, providers) = (folder.clone(), Arc::clone(&self.providers));
+        let read = tokio::task::spawn_blocking(move || read_folder(&place, &providers)).await;
+        let fault = match read {
+            Ok(Ok(files)) => return files,
+            Ok(Err(fault)) => fault.to_string(),
+            Err(fault) => fault.to_string(),
+        };
+        let fault = Unreadable { line: None, reason: format!("the folder cannot be read: {fault}") };
+        Files::from([(folder.display().to_string(), Err(fault))])
+    }
+
+    fn unless_configured(&self, said: (String, Definition)) -> Result<(String, Definition), Unreadable> {
+        if self.sources.configured.iter().all(|(id, _)| *id != said.0) {
+            return Ok(said);
+        }
+        Err(Unreadable { line: None, reason: "the configuration defines the same agent: keep one of the two".into() })
+    }
+
+    async fn take(&self, id: &str, definition: &Definition, author: String, origin: Origin) -> store::Result<Taken> {
+        let definition = super::write(definition)?;
+        let change = AgentChange { agent_id: id.to_owned(), definition, author, now_ms: self.clock.now_ms() };
+        self.store.scoped(&self.workspace).take_definition(change, origin).await
+    }
+
+    /// On the first provider that is more than an echo: the well-known ones in their order, then the others by name.
+    fn first_agent(&self) -> Definition {
+        let statuses = self.providers.statuses();
+        let usable = |name: &str| statuses.iter().any(|status| status.is_configured && status.name == name);
+        let known = presets().iter().map(|preset| preset.name);
+        let names = known.chain(statuses.iter().map(|status| status.name.as_str()));
+        let provider = names.into_iter().find(|name| *name != "echo" && usable(name)).unwrap_or("echo").to_owned();
+        Definition {
+            display_name: Some("Assistant".into()),
+            model: Model { provider, ..Model::default() },
+            ..Definition::default()
+        }
+    }
+}
+
+impl Report {
+    fn note(&mut self, id: &str, taken: Taken) {
+        let list = match taken {
+            Taken::Created => &mut self.created,
+            Taken::Updated => &mut self.updated,
+            Taken::Unchanged => &mut self.unchanged,
+        };
+        list.push(id.to_owned());
+    }
+}
+
+fn configured(config: &Config, providers: &Registry, faults: &mut Vec<Fault>) -> Vec<(String, Definition)> {
+    let mut definitions = Vec::new();
+    for (id, said) in &config.agents {
+        let mut refuse = |key: String, detail: String| faults.push(Fault { key: format!("agents.{id}{key}"), detail });
+        if !is_slug(id) {
+            refuse(String::new(), "is no id: use a-z, 0-9, _ and -, a letter or digit first, 64 at most".into());
+        }
+        // A key without a value is an agent that says nothing.
+        let said = if said.is_null() { serde_json::Value::Object(serde_json::Map::new()) } else { said.clone() };
+        match serde_json::from_value::<Definition>(said) {
+            Ok(definition) => {
+                for (pointer, detail) in check(&definition, providers) {
+                    refuse(pointer.replace('/', "."), detail);
+                }
+                definitions.push((id.clone(), definition));
+            }
+            Err(fault) => refuse(String::new(), fault.to_string()),
+        }
+    }
+    definitions
+}

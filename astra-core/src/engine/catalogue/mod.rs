@@ -1,0 +1,96 @@
+//! The agents of all workspaces, as turns see them. Definitions are read once and kept as long as they fit; which one
+//! holds is asked at every turn, so that a change through any gateway or program is seen by the next turn.
+
+mod cache;
+mod check;
+mod definitions;
+mod file;
+mod locate;
+mod watch;
+
+use std::sync::Arc;
+
+use super::agent::{AgentVersion, Definition};
+use crate::store::{self, Db, Scoped, Stamp, WorkspaceId};
+use cache::Cache;
+
+pub use check::{check, is_slug};
+pub use definitions::{Definitions, Failed, Report, Sources};
+pub use file::Unreadable;
+
+/// Finds agents.
+pub struct Catalogue {
+    store: Db,
+    cache: Cache,
+}
+
+impl Catalogue {
+    /// The agents in `store`.
+    #[must_use]
+    pub fn new(store: Db) -> Self {
+        Self { store, cache: Cache::default() }
+    }
+
+    /// An agent as it is now, or as it was in the version `pinned`; `None` if there is no such thing.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn resolve(
+        &self,
+        workspace: &WorkspaceId,
+        agent_id: &str,
+        pinned: Option<u32>,
+    ) -> store::Result<Option<Arc<AgentVersion>>> {
+        let scoped = self.store.scoped(workspace);
+        // The second round is for an agent that is deleted and made anew between the two questions.
+        for _ in 0..2 {
+            let Some(stamp) = scoped.agent_stamp(agent_id, pinned).await? else { return Ok(None) };
+            if let Some(agent) = self.of_stamp(&scoped, agent_id, &stamp).await? {
+                return Ok(Some(agent));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The definition that `stamp` names, from memory if it was read before; `None` if it is not there any more.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn of_stamp(
+        &self,
+        scoped: &Scoped,
+        agent_id: &str,
+        stamp: &Stamp,
+    ) -> store::Result<Option<Arc<AgentVersion>>> {
+        let key = cache::key(scoped.workspace(), agent_id, stamp);
+        if let Some(agent) = self.cache.get(&key) {
+            return Ok(Some(agent));
+        }
+        let Some(stored) = scoped.agent_version(agent_id, stamp.version).await? else { return Ok(None) };
+        if stored.digest() != stamp.digest {
+            return Ok(None);
+        }
+        let definition = read(&stored.definition)?;
+        let agent = AgentVersion { agent_id: agent_id.to_owned(), version: stamp.version, definition };
+        let agent = Arc::new(agent);
+        self.cache.put(key, Arc::clone(&agent), stored.definition.len());
+        Ok(Some(agent))
+    }
+}
+
+/// A stored definition.
+///
+/// # Errors
+/// [`store::Error::Broken`] if another version of the gateway wrote what this one cannot read.
+pub fn read(definition: &str) -> store::Result<Definition> {
+    serde_json::from_str(definition)
+        .map_err(|fault| store::Error::Broken(format!("a stored agent cannot be read: {fault}")))
+}
+
+/// A definition as it is stored: two that say the same are the same text.
+///
+/// # Errors
+/// Only if JSON cannot say it.
+pub fn write(definition: &Definition) -> store::Result<String> {
+    serde_json::to_string(definition).map_err(|fault| store::Error::Broken(fault.to_string()))
+}

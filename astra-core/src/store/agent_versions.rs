@@ -1,0 +1,132 @@
+//! What agents said at some time: immutable versions, their labels, and the look-up of every turn.
+
+use serde::{Deserialize, Serialize};
+
+use super::agents;
+use super::db::Scoped;
+use super::error::{Error, Result};
+use super::page::{Cursor, Page, PageRequest};
+use super::value::Row;
+use crate::params;
+
+/// One version of an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredVersion {
+    /// The agent's slug.
+    pub agent_id: String,
+    /// 1, 2, 3, ...
+    pub version: u32,
+    /// What it says, as JSON.
+    pub definition: String,
+    /// Its name, which no other version of the agent has.
+    pub label: Option<String>,
+    /// When it was made, in milliseconds since the epoch.
+    pub created_at_ms: i64,
+    /// Who made it.
+    pub created_by: String,
+}
+
+/// Which definition a turn needs: two of the same agent with the same stamp say the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Stamp {
+    /// The version's number.
+    pub version: u32,
+    /// The digest of its definition.
+    pub digest: String,
+}
+
+impl StoredVersion {
+    /// The digest of its definition, as its [`Stamp`] has it.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        agents::digest(&self.definition)
+    }
+}
+
+const COLUMNS: &str = "agent_id, version, definition, label, created_at, created_by";
+
+impl Scoped {
+    /// The versions of an agent, newest first; `None` if there is no such agent.
+    pub async fn agent_versions(&self, agent_id: &str, request: PageRequest) -> Result<Option<Page<StoredVersion>>> {
+        let agent_id = agent_id.to_owned();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version < $3
+            ORDER BY version DESC LIMIT $4"
+        );
+        self.read(move |tx| {
+            let exists = "SELECT 1 FROM agents WHERE workspace_id = $1 AND id = $2";
+            if tx.first(exists, params![&agent_id])?.is_none() {
+                return Ok(None);
+            }
+            let (before, _) = request.position();
+            let rows = tx.query(&sql, params![&agent_id, before, request.fetch()])?;
+            let versions = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+            let place = |version: &StoredVersion| Cursor { at: version.version.into(), id: String::new() };
+            Ok(Some(Page::cut(versions, &request, place)))
+        })
+        .await
+    }
+
+    /// One version of an agent.
+    pub async fn agent_version(&self, agent_id: &str, version: u32) -> Result<Option<StoredVersion>> {
+        let agent_id = agent_id.to_owned();
+        let sql =
+            format!("SELECT {COLUMNS} FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3");
+        self.read(move |tx| tx.first(&sql, params![&agent_id, version])?.map(read).transpose()).await
+    }
+
+    /// Names a version of an agent; the name leaves the version that had it. `None` takes the version's name away.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`](super::Refusal::NotFound) if there is no such version.
+    pub async fn label_agent_version(
+        &self,
+        agent_id: &str,
+        version: u32,
+        label: Option<String>,
+    ) -> Result<StoredVersion> {
+        let agent_id = agent_id.to_owned();
+        let select =
+            format!("SELECT {COLUMNS} FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3");
+        self.write(move |tx| {
+            let clear =
+                "UPDATE agent_versions SET label = NULL WHERE workspace_id = $1 AND agent_id = $2 AND label = $3";
+            tx.execute(clear, params![&agent_id, &label])?;
+            let set = "UPDATE agent_versions SET label = $4 WHERE workspace_id = $1 AND agent_id = $2 AND version = $3";
+            tx.execute(set, params![&agent_id, version, &label])?;
+            tx.first(&select, params![&agent_id, version])?.map(read).transpose()?.ok_or_else(Error::not_found)
+        })
+        .await
+    }
+
+    /// Which definition a turn of the agent needs now, or under the version `pinned`; `None` if there is no such agent
+    /// or version. One look-up by key.
+    pub async fn agent_stamp(&self, agent_id: &str, pinned: Option<u32>) -> Result<Option<Stamp>> {
+        let agent_id = agent_id.to_owned();
+        let sql = match pinned {
+            None => "SELECT version, digest FROM agents WHERE workspace_id = $1 AND id = $2",
+            Some(_) => {
+                "SELECT version, digest FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3"
+            }
+        };
+        self.look(move |tx| {
+            let found = match pinned {
+                None => tx.first(sql, params![&agent_id])?,
+                Some(version) => tx.first(sql, params![&agent_id, version])?,
+            };
+            found.map(|mut row| Ok(Stamp { version: row.count(0)?, digest: row.text(1)? })).transpose()
+        })
+        .await
+    }
+}
+
+fn read(mut row: Row) -> Result<StoredVersion> {
+    Ok(StoredVersion {
+        agent_id: row.text(0)?,
+        version: row.count(1)?,
+        definition: row.text(2)?,
+        label: row.optional_text(3)?,
+        created_at_ms: row.int(4)?,
+        created_by: row.text(5)?,
+    })
+}

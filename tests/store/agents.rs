@@ -1,0 +1,138 @@
+//! Agents and their versions: what a write keeps, what a definition of a file overrules, what a turn looks up.
+
+use std::sync::Arc;
+
+use astra_core::engine::catalogue::Catalogue;
+use astra_core::store::{
+    AgentChange, Error, Origin, PageRequest, Precondition, Refusal, Revision, Scoped, Taken, WorkspaceId,
+};
+
+use crate::support::{TestStore, both_engines};
+
+fn ours(store: &TestStore) -> Scoped {
+    store.db.scoped(&WorkspaceId::new("wsp_ours"))
+}
+
+fn says(agent_id: &str, prompt: &str, author: &str, now_ms: i64) -> AgentChange {
+    let definition = format!(r#"{{"system_prompt":"{prompt}"}}"#);
+    AgentChange { agent_id: agent_id.into(), definition, author: author.into(), now_ms }
+}
+
+fn refusal<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Refusal {
+    match outcome {
+        Err(Error::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+both_engines! {
+    async fn every_write_keeps_a_version(store: TestStore) {
+        let scoped = ours(&store);
+        let made = scoped.create_agent(says("a", "one", "usr_1", 10), None).await.expect("an agent");
+        assert_eq!((made.version, made.created_at_ms, made.updated_at_ms), (1, 10, 10));
+        let changed = scoped.change_agent(says("a", "two", "usr_2", 20), Precondition::Any).await.expect("a change");
+        assert_eq!((changed.version, changed.created_at_ms, changed.updated_at_ms), (2, 10, 20));
+        assert_eq!(changed.created_by, "usr_1");
+        let back = scoped.roll_back_agent("a", 1, "usr_3", 30, None).await.expect("a rollback");
+        assert_eq!((back.version, back.definition), (3, made.definition));
+        let all = PageRequest { limit: 50, after: None };
+        let page = scoped.agent_versions("a", all).await.expect("versions").expect("the agent");
+        let kept: Vec<_> = page.data.iter().map(|version| (version.version, version.created_by.as_str())).collect();
+        assert_eq!(kept, [(3, "usr_3"), (2, "usr_2"), (1, "usr_1")]);
+        assert_eq!(refusal(scoped.roll_back_agent("a", 9, "usr_3", 30, None).await), Refusal::State("version"));
+        assert!(matches!(scoped.create_agent(says("a", "", "usr_1", 40), None).await, Err(Error::Unique(_))));
+    }
+
+    async fn a_write_that_lost_the_race_changes_nothing(store: TestStore) {
+        let scoped = ours(&store);
+        let made = scoped.create_agent(says("a", "one", "usr_1", 10), None).await.expect("an agent");
+        let seen = Precondition::OneOf(vec![made.revision()]);
+        scoped.change_agent(says("a", "two", "usr_1", 20), seen.clone()).await.expect("the first");
+        assert_eq!(refusal(scoped.change_agent(says("a", "three", "usr_2", 20), seen.clone()).await), Refusal::Stale);
+        assert_eq!(refusal(scoped.delete_agent("a", seen).await), Refusal::Stale);
+        let present = scoped.agent("a").await.expect("a look").expect("the agent");
+        assert_eq!(present.revision(), Revision { version: 2, updated_at_ms: 20 });
+    }
+
+    async fn a_label_names_one_version(store: TestStore) {
+        let scoped = ours(&store);
+        scoped.create_agent(says("a", "one", "usr_1", 10), None).await.expect("an agent");
+        scoped.change_agent(says("a", "two", "usr_1", 20), Precondition::Any).await.expect("a change");
+        for version in [1, 2] {
+            let named = scoped.label_agent_version("a", version, Some("live".into())).await.expect("a label");
+            assert_eq!((named.version, named.label.as_deref()), (version, Some("live")));
+        }
+        assert_eq!(scoped.agent_version("a", 1).await.expect("a look").expect("a version").label, None);
+        assert_eq!(refusal(scoped.label_agent_version("a", 3, Some("live".into())).await), Refusal::NotFound);
+        let left = scoped.agent_version("a", 2).await.expect("a look").expect("a version").label;
+        assert_eq!(left.as_deref(), Some("live"), "a refusal takes no label away");
+        let bare = scoped.label_agent_version("a", 2, None).await.expect("no label");
+        assert_eq!(bare.label, None);
+    }
+
+    async fn a_file_overrules_callers_only_when_it_changed(store: TestStore) {
+        let scoped = ours(&store);
+        let take = |prompt: &'static str| scoped.take_definition(says("a", prompt, "file:a.yml", 10), Origin::File);
+        assert_eq!(take("one").await.expect("new"), Taken::Created);
+        assert_eq!(take("one").await.expect("the same"), Taken::Unchanged);
+        scoped.change_agent(says("a", "callers", "usr_1", 20), Precondition::Any).await.expect("a change");
+        assert_eq!(take("one").await.expect("the same"), Taken::Unchanged);
+        assert_eq!(take("two").await.expect("another"), Taken::Updated);
+        scoped.change_agent(says("a", "three", "usr_1", 30), Precondition::Any).await.expect("a change");
+        assert_eq!(take("three").await.expect("what callers said first"), Taken::Unchanged);
+        assert_eq!(scoped.agent("a").await.expect("a look").expect("the agent").version, 4);
+    }
+
+    async fn the_gateways_own_agent_yields(store: TestStore) {
+        let scoped = ours(&store);
+        let take = |prompt: &'static str| scoped.take_definition(says("a", prompt, "gateway", 10), Origin::Gateway);
+        assert_eq!(take("echo").await.expect("the first"), Taken::Created);
+        assert_eq!(take("model").await.expect("a better one"), Taken::Updated);
+        scoped.change_agent(says("a", "callers", "usr_1", 20), Precondition::Any).await.expect("a change");
+        assert_eq!(take("other").await.expect("it yields"), Taken::Unchanged);
+        scoped.delete_agent("a", Precondition::Any).await.expect("a deletion");
+        assert_eq!(take("echo").await.expect("it stays away"), Taken::Unchanged);
+        assert_eq!(scoped.agent("a").await.expect("a look"), None);
+    }
+
+    async fn the_gateways_own_agent_is_for_stores_without_any(store: TestStore) {
+        let scoped = ours(&store);
+        scoped.create_agent(says("b", "one", "usr_1", 10), None).await.expect("an agent");
+        let taken = scoped.take_definition(says("a", "echo", "gateway", 10), Origin::Gateway).await;
+        assert_eq!(taken.expect("nothing to do"), Taken::Unchanged);
+        assert_eq!(scoped.agent("a").await.expect("a look"), None);
+    }
+
+    async fn a_turn_sees_the_last_change_of_anybody(store: TestStore) {
+        let scoped = ours(&store);
+        let catalogue = Catalogue::new(store.db.clone());
+        let prompt = async |pinned| {
+            let agent = catalogue.resolve(scoped.workspace(), "a", pinned).await.expect("a look-up")?;
+            Some((agent.version, agent.definition.system_prompt.clone()))
+        };
+        assert_eq!(prompt(None).await, None);
+        // The clock stands still: not even an agent made anew within the same millisecond is mixed up.
+        scoped.create_agent(says("a", "one", "usr_1", 10), None).await.expect("an agent");
+        assert_eq!(prompt(None).await, Some((1, "one".into())));
+        scoped.delete_agent("a", Precondition::Any).await.expect("a deletion");
+        assert_eq!(prompt(None).await, None);
+        assert_eq!(prompt(Some(1)).await, None);
+        scoped.create_agent(says("a", "anew", "usr_1", 10), None).await.expect("an agent");
+        assert_eq!(prompt(None).await, Some((1, "anew".into())));
+        scoped.change_agent(says("a", "two", "usr_1", 10), Precondition::Any).await.expect("a change");
+        assert_eq!(prompt(None).await, Some((2, "two".into())));
+        assert_eq!(prompt(Some(1)).await, Some((1, "anew".into())));
+        assert_eq!(prompt(Some(3)).await, None);
+        let elsewhere = WorkspaceId::new("wsp_theirs");
+        assert!(catalogue.resolve(&elsewhere, "a", None).await.expect("a look-up").is_none());
+    }
+
+    async fn what_was_read_is_kept(store: TestStore) {
+        let scoped = ours(&store);
+        let catalogue = Catalogue::new(store.db.clone());
+        scoped.create_agent(says("a", "one", "usr_1", 10), None).await.expect("an agent");
+        let first = catalogue.resolve(scoped.workspace(), "a", None).await.expect("a look-up").expect("the agent");
+        let second = catalogue.resolve(scoped.workspace(), "a", None).await.expect("a look-up").expect("the agent");
+        assert!(Arc::ptr_eq(&first, &second));
+    }
+}
