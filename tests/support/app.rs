@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use astra_core::auth::{Authority, MasterKey, Role};
+use astra_core::auth::{Authenticator, Authority, MasterKey, Role};
 use astra_core::clock::ManualClock;
 use astra_core::config::{Config, Secret};
 use astra_core::ids::IdMaker;
@@ -200,6 +200,12 @@ impl TestAppBuilder {
     /// Hands in a provider, as a host program does.
     pub(crate) fn provider(mut self, name: &'static str, provider: impl Provider) -> Self {
         self.handed_in.push(Box::new(move |builder| builder.provider(name, provider)));
+        self
+    }
+
+    /// Hands in an authenticator, as a host program does; then the callers' own tokens are worth nothing.
+    pub(crate) fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
+        self.handed_in.push(Box::new(move |builder| builder.authenticator(authenticator)));
         self
     }
 

@@ -89,9 +89,20 @@ impl Caller {
 
 impl Ask {
     /// Adds a header field; the same name may be added several times.
-    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(self, name: &str, value: &str) -> Self {
+        self.bytes_header(name, value.as_bytes())
+    }
+
+    /// Adds a header field whose value need not be text.
+    pub(crate) fn bytes_header(mut self, name: &str, value: &[u8]) -> Self {
         let name = HeaderName::try_from(name).expect("a good name");
-        self.request.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes()).expect("a good value"));
+        self.request.headers_mut().append(name, HeaderValue::from_bytes(value).expect("a good value"));
+        self
+    }
+
+    /// Takes a header field away.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.request.headers_mut().remove(name);
         self
     }
 

@@ -92,7 +92,7 @@ fn form(bytes: &[u8]) -> Result<Value, Error> {
 }
 
 /// To JSON Schema `3.0` is an integer, to serde it is none: make it one.
-fn integral(value: &mut Value) {
+pub(super) fn integral(value: &mut Value) {
     match value {
         Value::Number(number) if number.is_f64() => {
             let float = number.as_f64().unwrap_or(f64::NAN);

@@ -6,6 +6,7 @@ use http::{HeaderMap, Uri};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use super::body::integral;
 use super::{Kind, Operation, Parameter, Place};
 use crate::error::{Code, Error, FieldError};
 
@@ -101,7 +102,10 @@ fn typed(kind: &Kind, text: &str) -> Value {
     match kind {
         // "+5" and "007" are no numbers of JSON.
         Kind::Integer | Kind::Number => match serde_json::from_str::<Value>(text) {
-            Ok(number @ Value::Number(_)) => number,
+            Ok(mut number @ Value::Number(_)) => {
+                integral(&mut number);
+                number
+            }
             _ => as_text(),
         },
         Kind::Boolean => text.parse::<bool>().map_or_else(|_| as_text(), Value::Bool),

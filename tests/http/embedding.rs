@@ -1,0 +1,101 @@
+//! The gateway within a host program: beside its routes, below a prefix, with its users.
+
+use astra_core::Gateway;
+use astra_core::auth::{Authenticator, Error, Identity, Principal, Role};
+use astra_core::store::WorkspaceId;
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::support::{Engine, TestApp};
+
+/// The host knows its users by a header of its own.
+struct HostUsers;
+
+impl Authenticator for HostUsers {
+    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Identity, Error>> {
+        let name = headers.get("x-host-user").and_then(|name| name.to_str().ok());
+        let identity = name.map(|name| Identity {
+            workspace: WorkspaceId::new("wsp_host"),
+            principal: Principal::Host,
+            subject: format!("usr_{name}"),
+            role: Role::Member,
+            scopes: Role::Member.default_scopes(),
+            expires_at_ms: None,
+        });
+        Box::pin(async { identity.ok_or(Error::Unauthorized("The host knows nobody of this name.")) })
+    }
+}
+
+async fn ask(router: &Router, uri: &str, user: Option<&str>) -> (StatusCode, Value) {
+    let mut request = Request::get(uri);
+    if let Some(user) = user {
+        request = request.header("x-host-user", user);
+    }
+    let request = request.body(Body::empty()).expect("a request");
+    let response = router.clone().oneshot(request).await.expect("an answer");
+    let status = response.status();
+    let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+    let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
+    (status, serde_json::from_slice(&bytes).unwrap_or_else(|_| text()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the host's own routes are its own business")]
+fn host() -> Router {
+    Router::new()
+        .route("/", get(|| async { "the host" }))
+        .fallback(|| async { (StatusCode::NOT_FOUND, "the host's 404") })
+}
+
+async fn gateway(engine: &Engine) -> Gateway {
+    Gateway::builder(engine.config()).authenticator(HostUsers).open().await.expect("the gateway opens")
+}
+
+#[tokio::test]
+async fn it_stands_beside_the_hosts_routes() {
+    let engine = Engine::sqlite();
+    #[expect(clippy::disallowed_methods, reason = "as a host does it")]
+    let router = host().merge(gateway(&engine).await.router());
+    assert_eq!(ask(&router, "/", None).await, (StatusCode::OK, "the host".into()));
+    assert_eq!(ask(&router, "/health", None).await.1["status"], "ok");
+    assert_eq!(ask(&router, "/sessions", None).await.0, 401);
+    assert_eq!(ask(&router, "/sessions", Some("ada")).await.1["data"], serde_json::json!([]));
+    assert_eq!(ask(&router, "/nothing", None).await, (StatusCode::NOT_FOUND, "the host's 404".into()));
+}
+
+#[tokio::test]
+async fn it_works_below_a_prefix() {
+    let engine = Engine::sqlite();
+    #[expect(clippy::disallowed_methods, reason = "as a host does it")]
+    let router = host().nest("/gateway", gateway(&engine).await.router());
+    assert_eq!(ask(&router, "/gateway/health", None).await.1["status"], "ok");
+    assert_eq!(ask(&router, "/gateway/sessions?x=1", Some("ada")).await.0, 422);
+    let (status, problem) = ask(&router, "/gateway/sessions/nonsense", Some("ada")).await;
+    assert_eq!((status.as_u16(), &problem["errors"][0]["pointer"]), (422, &"path/session_id".into()));
+    assert_eq!(ask(&router, "/gateway/nothing", None).await, (StatusCode::NOT_FOUND, "the host's 404".into()));
+    assert_eq!(ask(&router, "/health", None).await.0, 404);
+}
+
+#[tokio::test]
+async fn its_users_are_the_hosts_and_its_roles_are_ours() {
+    let app = TestApp::builder(Engine::sqlite()).authenticator(HostUsers).open().await;
+    let ask = |uri: &str| app.anonymous().get(uri).header("x-host-user", "ada");
+    ask("/sessions").await.expect(200);
+    app.anonymous()
+        .post("/inference/providers/echo/check")
+        .header("x-host-user", "ada")
+        .await
+        .expect_problem(403, "forbidden");
+    // Who hands in an authenticator decides alone: the gateway's own tokens are worth nothing then.
+    app.owner().get("/sessions").await.expect_problem(401, "unauthorized");
+}
+
+#[test]
+fn the_document_needs_no_gateway() {
+    assert_eq!(astra_core::openapi().expect("a document")["info"]["title"], "Astra");
+}

@@ -1,0 +1,66 @@
+//! How often a caller may ask: by credential and by address, told in the headers, by the gateway's own clock.
+
+use crate::support::{Engine, TestApp};
+
+async fn limited(token: u32, address: u32) -> TestApp {
+    let app = TestApp::builder(Engine::sqlite()).config(|config| {
+        config.limits.token_requests_per_s = token;
+        config.limits.address_requests_per_s = address;
+    });
+    app.open().await
+}
+
+#[tokio::test]
+async fn a_credential_has_its_own_quota() {
+    let app = limited(3, 1_000).await;
+    let (member, other) = (app.member(), app.other_member());
+    for left in [2, 1, 0] {
+        let answer = member.get("/sessions").await;
+        assert_eq!(answer.header("ratelimit-policy"), "\"token\";q=3;w=1");
+        assert!(
+            answer.header("ratelimit").starts_with(&format!("\"token\";r={left};")),
+            "{}",
+            answer.header("ratelimit")
+        );
+        answer.expect(200);
+    }
+    let refused = member.get("/sessions").await;
+    assert_eq!(refused.header("retry-after"), "1");
+    assert!(refused.header("ratelimit").starts_with("\"token\";r=0;"));
+    refused.expect_problem(429, "rate_limited");
+    other.get("/sessions").await.expect(200);
+    app.clock.advance_ms(334);
+    member.get("/sessions").await.expect(200);
+    member.get("/sessions").await.expect_problem(429, "rate_limited");
+    app.clock.advance_ms(1_000);
+    for _ in 0..3 {
+        member.get("/sessions").await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn an_address_has_its_quota_whoever_asks_and_for_what() {
+    let app = limited(1_000, 4).await;
+    app.anonymous().get("/health").await.expect(200);
+    app.anonymous().get("/nothing").await.expect(404);
+    app.anonymous().get("/sessions").await.expect(401);
+    let last = app.anonymous().get("/health").await;
+    assert_eq!(last.header("ratelimit-policy"), "\"address\";q=4;w=1");
+    for uri in ["/health", "/nothing", "/sessions", "/docs"] {
+        let refused = app.member().get(uri).await;
+        assert_eq!(refused.header("retry-after"), "1", "{uri}");
+        refused.expect_problem(429, "rate_limited");
+    }
+    app.clock.advance_ms(250);
+    app.anonymous().get("/health").await.expect(200);
+}
+
+#[tokio::test]
+async fn an_address_cannot_be_made_up() {
+    let app = limited(1_000, 1).await;
+    app.anonymous().get("/health").await.expect(200);
+    for header in ["x-forwarded-for", "forwarded", "x-real-ip"] {
+        let answer = app.anonymous().get("/health").header(header, "203.0.113.9").await;
+        answer.expect_problem(429, "rate_limited");
+    }
+}

@@ -1,0 +1,14 @@
+//! The conventions that all operations share: bodies, parameters, limits, the record of a request, embedding, serving.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[expect(dead_code, unused_imports, unused_macros, reason = "each test binary uses its part of the support")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bodies;
+mod embedding;
+mod limits;
+mod parameters;
+mod record;
+mod serving;
