@@ -1,5 +1,7 @@
 //! Anthropic's protocol: what is sent, and how answers and events are read.
 
+use std::time::Duration;
+
 use astra_core::provider::{Content, FinishReason, Kind, Part, Role, Usage};
 use serde_json::{Value, json};
 
@@ -99,8 +101,10 @@ async fn an_error_event_ends_the_stream_with_what_it_means() {
 
 #[tokio::test]
 async fn a_stream_without_its_end_is_cut() {
-    let heard = listen(&anthropic(&Upstream::script([events(&[start(), delta("half")])]).await.url)).await;
+    let reply = events(&[start()]).pause(Duration::from_millis(20)).event(&delta("half"));
+    let heard = listen(&anthropic(&Upstream::script([reply]).await.url)).await;
     assert_eq!((heard.text().as_str(), heard.finish_reason, heard.error_kind()), ("half", None, Some(Kind::Cut)));
+    assert_eq!(heard.usage, Some(Usage { input_tokens: 13, output_tokens: 1 }), "what was counted until then");
 }
 
 #[tokio::test]

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use astra_core::config::{Protocol, ProviderConfig};
 use astra_core::provider::{FinishReason, Kind, Usage};
+use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
-use crate::asking::{KEY, complete, config, listen, openai, registry};
+use crate::asking::{KEY, complete, config, listen, openai, registry, request, target};
 use crate::upstream::{Reply, Upstream};
 
 fn delta(text: &str) -> Value {
@@ -29,20 +30,27 @@ async fn a_whole_answer_is_asked_for_and_read() {
 }
 
 #[tokio::test]
-async fn a_stream_comes_piece_by_piece_and_its_connection_serves_again() {
+async fn a_stream_comes_piece_by_piece() {
     let upstream = Upstream::saying("Hello to you").await;
-    let registry = openai(&upstream.url);
-    for _ in 0..3 {
-        let heard = listen(&registry).await;
-        assert_eq!(heard.pieces, ["Hello ", "to ", "you"]);
-        assert_eq!(heard.finish_reason, Some(FinishReason::Stop));
-        assert_eq!(heard.usage, Some(Usage { input_tokens: 7, output_tokens: 3 }));
-        assert_eq!(heard.error, None);
-        // The end of the body is read after the stream was handed over.
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    assert_eq!(upstream.connections(), 1);
+    let heard = listen(&openai(&upstream.url)).await;
+    assert_eq!(heard.pieces, ["Hello ", "to ", "you"]);
+    assert_eq!(heard.finish_reason, Some(FinishReason::Stop));
+    assert_eq!(heard.usage, Some(Usage { input_tokens: 7, output_tokens: 3 }));
+    assert_eq!(heard.error, None);
     assert_eq!(upstream.requests()[0].body["stream_options"], json!({"include_usage": true}));
+}
+
+#[tokio::test]
+async fn the_connection_of_a_stream_serves_again() {
+    let pause = Duration::from_millis(5);
+    // The body's end comes a little after the answer's.
+    let upstream = Upstream::script([Reply::says("Hello to you", true).pause(pause)]).await;
+    let registry = openai(&upstream.url);
+    for _ in 0..20 {
+        assert_eq!(listen(&registry).await.error, None);
+        tokio::time::sleep(pause * 2).await;
+    }
+    assert!(upstream.connections() < 20, "no connection served twice");
 }
 
 #[tokio::test]
@@ -123,4 +131,19 @@ async fn a_query_in_the_base_url_stays_where_it_belongs() {
     let upstream = Upstream::saying("ok").await;
     complete(&openai(&format!("{}/?api-version=2", upstream.url))).await.unwrap();
     assert_eq!(upstream.requests()[0].line, "POST /v1/chat/completions?api-version=2");
+}
+
+#[tokio::test]
+async fn what_is_there_already_goes_on_together() {
+    let burst = (0..50).fold(Reply::events(), |reply, _| reply.event(&delta("word ")));
+    let upstream = Upstream::script([Reply::events().burst(&burst).done()]).await;
+    let registry = openai(&upstream.url);
+    // On a task of its own, as turns are.
+    let reads = tokio::spawn(async move {
+        let answered = registry.stream(&[target("up")], request(&[])).await.unwrap();
+        answered.answer.map(|read| read.unwrap().len()).collect::<Vec<_>>().await
+    });
+    let reads = reads.await.unwrap();
+    assert_eq!(reads.iter().sum::<usize>(), 51);
+    assert!(reads.len() < 10, "one write of 50 events came in {} reads", reads.len());
 }

@@ -87,7 +87,9 @@ async fn an_upstream_that_does_not_list_is_described_by_what_is_known() {
     assert_eq!(names, ["deepseek-chat", "deepseek-reasoner", "model-1"]);
     assert_eq!(registry.context_tokens("up", Some("deepseek-chat")), Some(128_000));
     assert_eq!(registry.context_tokens("up", None), None, "nothing is known of model-1");
-    assert_eq!(registry.price("echo", "echo"), Some(Prices::default()));
+    assert_eq!(registry.price("up", Some("deepseek-chat")).map(|prices| prices.output_usd_per_million), Some(0.42));
+    assert_eq!(registry.price("up", None), None, "nor what it costs");
+    assert_eq!(registry.price("echo", None), Some(Prices::default()));
 }
 
 #[test]

@@ -46,6 +46,7 @@ pub(crate) struct Reply {
 #[derive(Debug, Clone)]
 enum Step {
     Send(Vec<u8>),
+    Burst(Vec<u8>),
     Flood(usize),
     Pause(Duration),
     Hang,
@@ -155,6 +156,14 @@ impl Reply {
         self
     }
 
+    /// Then all steps of `other` that send, in one network write.
+    pub(crate) fn burst(mut self, other: &Self) -> Self {
+        let sent =
+            other.steps.iter().filter_map(|step| if let Step::Send(bytes) = step { Some(chunk(bytes)) } else { None });
+        self.steps.push(Step::Burst(sent.collect::<Vec<_>>().concat()));
+        self
+    }
+
     /// Then an event with `data`.
     pub(crate) fn event(self, data: &Value) -> Self {
         self.send(format!("data: {data}\n\n"))
@@ -243,6 +252,7 @@ async fn answer(socket: &mut TcpStream, reply: Reply, seen: &Seen) -> Option<()>
     for step in reply.steps {
         match step {
             Step::Send(bytes) => send(socket, &bytes, seen).await?,
+            Step::Burst(chunks) => socket.write_all(&chunks).await.ok()?,
             Step::Flood(bytes) => {
                 let piece = vec![b'x'; 64 << 10];
                 for _ in 0..bytes.div_ceil(piece.len()) {
@@ -258,9 +268,13 @@ async fn answer(socket: &mut TcpStream, reply: Reply, seen: &Seen) -> Option<()>
 }
 
 async fn send(socket: &mut TcpStream, bytes: &[u8], seen: &Seen) -> Option<()> {
-    let chunk = [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
-    socket.write_all(&chunk).await.ok()?;
+    socket.write_all(&chunk(bytes)).await.ok()?;
     socket.flush().await.ok()?;
     seen.bytes_sent.fetch_add(bytes.len(), Ordering::SeqCst);
     Some(())
+}
+
+/// `bytes` as a chunk of a body.
+fn chunk(bytes: &[u8]) -> Vec<u8> {
+    [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat()
 }

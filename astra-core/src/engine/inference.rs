@@ -77,12 +77,12 @@ impl Engine {
     /// What the agent's own choice of model costs, if that is known.
     pub(super) fn prices(&self, target: Option<&Target>) -> Option<Prices> {
         let target = target?;
-        self.providers.price(&target.provider, target.model.as_deref()?)
+        self.providers.price(&target.provider, target.model.as_deref())
     }
 
     /// What a call cost, in US dollars; 0 where no price is known.
     pub(super) fn cost_usd(&self, call: &Call, tokens: Usage) -> f64 {
-        self.providers.price(&call.provider, &call.model).map_or(0.0, |prices| {
+        self.providers.price(&call.provider, Some(&call.model)).map_or(0.0, |prices| {
             let input = f64::from(tokens.input_tokens) * prices.input_usd_per_million;
             let output = f64::from(tokens.output_tokens) * prices.output_usd_per_million;
             (input + output) / 1e6

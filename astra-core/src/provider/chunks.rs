@@ -1,6 +1,8 @@
 //! From an upstream's bytes to chunks: reads the body, cuts it into events, and hands over what each network read held.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,8 +15,8 @@ use super::sse::Parser;
 use super::upstream::{ANSWER_BYTES_MAX, Upstream};
 use super::{Chunk, ChunkStream, Completion};
 
-/// So many bytes that are already there go on together.
-const READ_BYTES_MAX: usize = 64 << 10;
+/// So many reads that are already there go on together: each costs its reader one write instead of many.
+const READS_MAX: usize = 32;
 /// How long the end of a body is waited for once its content is complete, so that the connection can be used again.
 const DRAIN_TIME: Duration = Duration::from_secs(1);
 const DRAIN_BYTES: usize = 64 << 10;
@@ -73,81 +75,75 @@ struct Reading<D> {
 }
 
 impl<D: Decoder> Reading<D> {
-    /// The chunks of the next read; an empty list if it held events without any.
+    /// The chunks of the next read and of those that are there besides; an empty list if they held events without any.
     async fn next(&mut self) -> Result<Option<Vec<Chunk>>, Error> {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
         }
-        let mut chunks = Vec::new();
-        loop {
-            let Some(body) = &mut self.body else { return Ok(None) };
-            let read = body.chunk().await;
-            let (outcome, was_event) = match read {
-                Ok(Some(bytes)) => self.take(bytes, &mut chunks),
-                Ok(None) => {
+        let (mut chunks, mut was_event) = (Vec::new(), false);
+        for _ in 0..READS_MAX {
+            let Some(body) = &mut self.body else { break };
+            let read = if was_event { at_once(body).await } else { Some(body.chunk().await) };
+            let Some(read) = read else { break };
+            match self.take(read, &mut chunks) {
+                Ok(is_event) => was_event |= is_event,
+                Err(fault) => {
                     self.body = None;
-                    (self.finish(&mut chunks), true)
+                    if chunks.is_empty() {
+                        return Err(fault);
+                    }
+                    self.fault = Some(fault);
+                    break;
                 }
-                Err(fault) => (Err(self.upstream.fault(fault)), false),
-            };
-            if let Err(fault) = outcome {
-                self.body = None;
-                if chunks.is_empty() {
-                    return Err(fault);
-                }
-                self.fault = Some(fault);
-                return Ok(Some(chunks));
-            }
-            if was_event {
-                return Ok(Some(chunks));
             }
         }
+        Ok(if self.body.is_some() || was_event || !chunks.is_empty() { Some(chunks) } else { None })
     }
 
-    /// Decodes what was read and what is there besides; answers whether there was an event in it.
-    fn take(&mut self, bytes: Bytes, chunks: &mut Vec<Chunk>) -> (Result<(), Error>, bool) {
-        let (mut read, mut taken, mut was_event) = (Some(bytes), 0, false);
-        while let Some(bytes) = read.take() {
-            taken += bytes.len();
-            let (decoder, upstream) = (&mut self.decoder, &self.upstream);
-            let fed = self.parser.feed(&bytes, &mut |data| {
-                was_event = true;
-                if decoder.is_done() { Ok(()) } else { decoder.event(data, upstream, chunks) }
-            });
-            if let Err(fault) = fed {
-                return (Err(fault), was_event);
-            }
-            if self.decoder.is_done() {
-                drain(self.body.take());
-                return (self.end(chunks), true);
-            }
-            if taken < READ_BYTES_MAX {
-                // Only what is already there: nothing that was read is held back for more.
-                read = self.body.as_mut().and_then(|body| body.chunk().now_or_never()?.ok().flatten());
-            }
-        }
-        (self.weigh(chunks), was_event)
-    }
-
-    fn finish(&mut self, chunks: &mut Vec<Chunk>) -> Result<(), Error> {
-        let (decoder, upstream) = (&mut self.decoder, &self.upstream);
-        self.parser.finish(&mut |data| decoder.event(data, upstream, chunks))?;
-        self.end(chunks)
-    }
-
-    fn end(&mut self, chunks: &mut Vec<Chunk>) -> Result<(), Error> {
-        self.weigh(chunks)?;
-        self.decoder.end(chunks)
-    }
-
-    fn weigh(&mut self, chunks: &[Chunk]) -> Result<(), Error> {
-        self.content_bytes +=
-            chunks.iter().map(|chunk| if let Chunk::Content(text) = chunk { text.len() } else { 0 }).sum::<usize>();
+    /// Decodes what was read; answers whether there was an event in it.
+    fn take(&mut self, read: reqwest::Result<Option<Bytes>>, chunks: &mut Vec<Chunk>) -> Result<bool, Error> {
+        let (decoder, upstream, before) = (&mut self.decoder, &self.upstream, chunks.len());
+        let mut was_event = false;
+        let mut on_event = |data: &[u8]| {
+            was_event = true;
+            if decoder.is_done() { Ok(()) } else { decoder.event(data, upstream, chunks) }
+        };
+        let is_end = if let Some(bytes) = read.map_err(|fault| upstream.fault(fault))? {
+            self.parser.feed(&bytes, &mut on_event)?;
+            self.decoder.is_done()
+        } else {
+            self.parser.finish(&mut on_event)?;
+            true
+        };
+        let text_bytes = |chunk: &Chunk| if let Chunk::Content(text) = chunk { text.len() } else { 0 };
+        self.content_bytes += chunks[before..].iter().map(text_bytes).sum::<usize>();
         if self.content_bytes > ANSWER_BYTES_MAX {
             return Err(Error::new(Kind::TooLarge, "the provider's answer has more than 16 MiB"));
         }
-        Ok(())
+        if is_end {
+            drain(self.body.take());
+            self.decoder.end(chunks)?;
+        }
+        Ok(was_event || is_end)
     }
+}
+
+/// The next read if it is already there. The connection is read by a task of its own, one piece at a time, so that task
+/// is let run before the answer is no.
+async fn at_once(body: &mut Response) -> Option<reqwest::Result<Option<Bytes>>> {
+    if let Some(read) = body.chunk().now_or_never() {
+        return Some(read);
+    }
+    let mut has_yielded = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut has_yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+    body.chunk().now_or_never()
 }
 
 /// Reads on to the end of a body whose content is complete: a connection whose answer was not read to its end is closed.

@@ -140,10 +140,11 @@ impl Registry {
         self.entries.contains_key(provider)
     }
 
-    /// What `model` of `provider` costs; `None` if nobody knows.
+    /// What `model` of `provider` costs, or its default model; `None` if nobody knows.
     #[must_use]
-    pub fn price(&self, provider: &str, model: &str) -> Option<Prices> {
-        self.entries.get(provider)?.prices(model)
+    pub fn price(&self, provider: &str, model: Option<&str>) -> Option<Prices> {
+        let entry = self.entries.get(provider)?;
+        entry.prices(model.or(entry.default_model.as_deref()).unwrap_or_default())
     }
 
     /// How many tokens `model` of `provider` reads, or its default model; `None` if nobody knows.
