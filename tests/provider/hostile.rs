@@ -119,6 +119,14 @@ async fn an_upstream_that_hangs_is_given_up() {
 }
 
 #[tokio::test]
+async fn comments_alone_do_not_keep_a_stream_alive() {
+    let pause = Duration::from_millis(1);
+    let reply = (0..10_000).fold(half(), |reply, _| reply.send(": still here\n\n").pause(pause));
+    let heard = listen(&impatient(&Upstream::script([reply]).await.url)).await;
+    assert_eq!((heard.text().as_str(), heard.error_kind()), ("half", Some(Kind::Timeout)));
+}
+
+#[tokio::test]
 async fn slowness_within_the_limits_is_no_fault() {
     let pause = Duration::from_millis(30);
     let reply = Reply::events().pause(pause).event(&json!({"choices": [{"delta": {"content": "slow"}}]})).pause(pause);

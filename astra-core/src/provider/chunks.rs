@@ -80,13 +80,14 @@ impl<D: Decoder> Reading<D> {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
         }
-        let (mut chunks, mut was_event) = (Vec::new(), false);
-        for _ in 0..READS_MAX {
+        let (mut chunks, mut reads) = (Vec::new(), 0);
+        // Reads without an event, such as comments, are no sign that the answer goes on.
+        while reads < READS_MAX {
             let Some(body) = &mut self.body else { break };
-            let read = if was_event { at_once(body).await } else { Some(body.chunk().await) };
+            let read = if reads > 0 { at_once(body).await } else { Some(body.chunk().await) };
             let Some(read) = read else { break };
             match self.take(read, &mut chunks) {
-                Ok(is_event) => was_event |= is_event,
+                Ok(was_event) => reads += usize::from(was_event || reads > 0),
                 Err(fault) => {
                     self.body = None;
                     if chunks.is_empty() {
@@ -97,7 +98,7 @@ impl<D: Decoder> Reading<D> {
                 }
             }
         }
-        Ok(if self.body.is_some() || was_event || !chunks.is_empty() { Some(chunks) } else { None })
+        Ok((reads > 0 || !chunks.is_empty()).then_some(chunks))
     }
 
     /// Decodes what was read; answers whether there was an event in it.
