@@ -1,6 +1,11 @@
-"""What schemathesis has to be told about event streams."""
+"""What schemathesis has to be told about event streams and about keys that are good once."""
+
+import itertools
 
 import schemathesis
+from schemathesis import GenerationMode
+
+REQUESTS = itertools.count(1)
 
 
 @schemathesis.hook
@@ -14,3 +19,10 @@ def before_load_schema(context, raw_schema):
             data = {"type": "string", "contentMediaType": "application/json", "contentSchema": stream["schema"]}
             properties = {"event": {"type": "string"}, "id": {"type": "string"}, "data": data}
             stream["schema"] = {"type": "object", "required": ["data"], "properties": properties}
+
+
+@schemathesis.hook
+def before_call(context, case, **kwargs):
+    """A key that came with another request is rightly refused, so each good request gets its own."""
+    if case.meta.generation.mode == GenerationMode.POSITIVE and "Idempotency-Key" in case.headers:
+        case.headers["Idempotency-Key"] = f"case-{next(REQUESTS)}"

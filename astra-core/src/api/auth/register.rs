@@ -19,7 +19,7 @@ pub struct Register {
     #[schema(
         min_length = 3,
         max_length = 254,
-        pattern = r"^[^\x00-\x20\x7f@]+@[^\x00-\x20\x7f@.][^\x00-\x20\x7f@]*$",
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f@]+@[^\s\x00-\x1f\x7f-\x9f@.][^\s\x00-\x1f\x7f-\x9f@]*$",
         example = "ada@example.org"
     )]
     email: String,

@@ -131,7 +131,7 @@ pub struct UsageQuery {
     #[param(format = DateTime, max_length = 40, example = "2026-12-01T00:00:00Z")]
     pub(super) to: Option<String>,
     /// What to tell apart, separated by commas; one sum of all by default.
-    #[param(style = Form, explode = false, max_items = 5, inline, example = json!(["agent", "day"]))]
+    #[param(style = Form, explode = false, min_items = 1, max_items = 5, inline, example = json!(["agent", "day"]))]
     pub(super) group_by: Vec<UsageKey>,
 }
 
