@@ -28,13 +28,14 @@ pub struct ProviderConfig {
     pub context_tokens: BTreeMap<String, u32>,
     /// Prices by model.
     pub prices: BTreeMap<String, Prices>,
-    /// Longest time to connect, in milliseconds.
+    /// Longest time to connect, in milliseconds; 5,000 by default.
     pub connect_timeout_ms: Option<u64>,
-    /// Longest time to the first token, or to the whole answer when it is not streamed, in milliseconds.
+    /// Longest time to the first token, or to the whole answer when it is not streamed, in milliseconds; 120,000 by
+    /// default.
     pub first_token_timeout_ms: Option<u64>,
-    /// Longest silence between tokens, in milliseconds.
+    /// Longest silence between tokens, in milliseconds; 60,000 by default.
     pub idle_timeout_ms: Option<u64>,
-    /// Tries after the first one, on 429, 5xx and network faults.
+    /// Tries after the first one, on 429, 5xx and network faults; 2 by default, at most 10.
     pub max_retries: Option<u32>,
 }
 

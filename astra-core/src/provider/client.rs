@@ -27,10 +27,12 @@ pub(super) fn build(is_https: bool, connect_timeout: Duration) -> Result<reqwest
     } else {
         tls.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
     };
-    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    // Over HTTP/2 all calls would share one connection, and wait for each other beyond its hundred streams.
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .https_only(is_https)
+        .http1_only()
         // The key goes to the host that was configured and to no other.
         .redirect(Policy::none())
         // Proxies would be read from the environment, which is the program's business.
