@@ -6,14 +6,18 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod agents;
 mod classes;
 mod durability;
 mod empty;
+mod families;
 mod full;
+mod keys;
 mod migrations;
 mod pages;
 mod scopes;
+mod service_accounts;
 mod transactions;
 mod usage;
 mod values;

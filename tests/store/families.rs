@@ -1,0 +1,117 @@
+//! Families of refresh tokens.
+
+use astra_core::store::families::{Exchange, Exchanged, NewFamily};
+use astra_core::store::{Scoped, WorkspaceId, accounts::NewUser};
+use futures_util::future::join_all;
+
+use crate::support::{START_MS, TestStore, both_engines};
+
+const SHARED: [u8; 32] = [1; 32];
+
+/// The rows of a workspace in which somebody has signed in.
+async fn signed_in(store: &TestStore) -> Scoped {
+    let home = store.db.ensure_first_workspace("wsp_1".into(), "home", START_MS).await.expect("a workspace");
+    let scoped = store.db.scoped(&home);
+    let user = NewUser {
+        id: "usr_1".into(),
+        email: "ada@example.org".into(),
+        display_name: None,
+        password_hash: String::new(),
+        created_at: START_MS,
+    };
+    scoped.register(user, false).await.expect("a user");
+    scoped.start_family(family("fam_1", START_MS)).await.expect("a family");
+    scoped
+}
+
+fn family(id: &str, created_at: i64) -> NewFamily {
+    NewFamily {
+        id: id.into(),
+        user_id: "usr_1".into(),
+        scopes: "auth:read".into(),
+        family_hash: SHARED,
+        secret_hash: [10; 32],
+        expires_at: created_at + 1_000,
+        created_at,
+    }
+}
+
+/// Hands in the refresh token `from` for `to`.
+fn exchange(from: u8, to: u8) -> Exchange {
+    Exchange {
+        family_id: "fam_1".into(),
+        family_hash: SHARED,
+        secret_hash: [from; 32],
+        next_secret_hash: [to; 32],
+        next_expires_at: START_MS + 2_000,
+        now_ms: START_MS + 500,
+    }
+}
+
+both_engines! {
+    async fn the_newest_token_is_renewed(store: TestStore) {
+        let scoped = signed_in(&store).await;
+        let renewed = store.db.exchange_refresh_token(exchange(10, 11)).await.expect("an answer");
+        let Exchanged::Renewed(standing) = renewed else { panic!("{renewed:?}") };
+        assert_eq!((standing.user_id.as_str(), standing.role.as_str()), ("usr_1", "owner"));
+        assert_eq!(scoped.family_standing("fam_1").await.expect("an answer"), Some(standing));
+        // It lives on beyond the end that it began with.
+        let later = Exchange { now_ms: START_MS + 1_500, ..exchange(11, 12) };
+        assert!(matches!(store.db.exchange_refresh_token(later).await, Ok(Exchanged::Renewed(_))));
+    }
+
+    async fn an_older_token_ends_the_family_and_lets_the_epoch_grow(store: TestStore) {
+        let scoped = signed_in(&store).await;
+        store.db.exchange_refresh_token(exchange(10, 11)).await.expect("an answer");
+        let epoch = store.db.auth_epoch().await.expect("an epoch");
+        assert_eq!(store.db.exchange_refresh_token(exchange(10, 12)).await.expect("an answer"), Exchanged::Reused);
+        assert_eq!(scoped.family_standing("fam_1").await.expect("an answer"), None);
+        assert!(store.db.auth_epoch().await.expect("an epoch") > epoch);
+        assert_eq!(store.db.exchange_refresh_token(exchange(11, 12)).await.expect("an answer"), Exchanged::Unknown);
+    }
+
+    async fn a_token_that_is_handed_in_many_times_at_once_is_renewed_once(store: TestStore) {
+        signed_in(&store).await;
+        let asked = (20..28).map(|to| {
+            let db = store.db.clone();
+            async move { db.exchange_refresh_token(exchange(10, to)).await.expect("an answer") }
+        });
+        let outcomes = join_all(asked).await;
+        let renewed = outcomes.iter().filter(|outcome| matches!(outcome, Exchanged::Renewed(_))).count();
+        let reused = outcomes.iter().filter(|outcome| **outcome == Exchanged::Reused).count();
+        assert_eq!((renewed, reused), (1, 1), "{outcomes:?}");
+    }
+
+    async fn a_stranger_ends_nothing(store: TestStore) {
+        let scoped = signed_in(&store).await;
+        let stranger = Exchange { family_hash: [2; 32], ..exchange(9, 11) };
+        assert_eq!(store.db.exchange_refresh_token(stranger).await.expect("an answer"), Exchanged::Unknown);
+        assert!(scoped.family_standing("fam_1").await.expect("an answer").is_some());
+    }
+
+    async fn a_token_ends_with_its_time(store: TestStore) {
+        signed_in(&store).await;
+        let late = Exchange { now_ms: START_MS + 1_000, ..exchange(10, 11) };
+        assert_eq!(store.db.exchange_refresh_token(late).await.expect("an answer"), Exchanged::Unknown);
+    }
+
+    async fn a_new_family_sweeps_away_those_that_are_over(store: TestStore) {
+        let scoped = signed_in(&store).await;
+        scoped.start_family(family("fam_2", START_MS + 999)).await.expect("a family");
+        assert!(scoped.family_standing("fam_1").await.expect("an answer").is_some());
+        scoped.start_family(family("fam_3", START_MS + 1_000)).await.expect("a family");
+        assert_eq!(scoped.family_standing("fam_1").await.expect("an answer"), None);
+        assert!(scoped.family_standing("fam_2").await.expect("an answer").is_some());
+    }
+
+    async fn a_family_is_ended_in_its_own_workspace_only(store: TestStore) {
+        let scoped = signed_in(&store).await;
+        let elsewhere = store.db.scoped(&WorkspaceId::new("wsp_elsewhere"));
+        assert!(!elsewhere.end_family("fam_1").await.expect("an answer"));
+        assert_eq!(elsewhere.family_standing("fam_1").await.expect("an answer"), None);
+        let epoch = store.db.auth_epoch().await.expect("an epoch");
+        assert!(scoped.end_family("fam_1").await.expect("an answer"));
+        assert!(!scoped.end_family("fam_1").await.expect("an answer"));
+        assert_eq!(store.db.auth_epoch().await.expect("an epoch"), epoch + 1);
+    }
+}
