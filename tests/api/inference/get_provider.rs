@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{TestApp, both_engines};
+use crate::support::{Engine, Reply, TestApp, Upstream, both_engines};
 
 both_engines! {
     async fn echo_is_there(app: TestApp) {
@@ -24,4 +24,19 @@ async fn what_does_not_exist_is_not_found() {
     app.viewer().get("/inference/providers/nobody").await.expect_problem(404, "not_found");
     app.viewer().get("/inference/providers/No%20body").await.expect_problem(422, "invalid_request");
     app.anonymous().get("/inference/providers/echo").await.expect_problem(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn what_a_provider_said_of_one_workspace_is_not_shown_to_others() {
+    let upstream = Upstream::start().await;
+    let app = TestApp::builder(Engine::sqlite()).upstream("house", &upstream.url()).open().await;
+    app.member().post("/chat").json(&json!({"agent_id": "assistant", "message": "Hello."})).await.expect(200);
+    upstream.will(Reply::Status(400, None));
+    app.member().post("/chat").json(&json!({"agent_id": "assistant", "message": "Hello?"})).await.expect(502);
+    let answer = app.other_workspace().get("/inference/providers/house").await;
+    assert!(!answer.text().contains("own words"), "{}", answer.text());
+    let house = answer.expect(200);
+    assert_eq!((&house["requests"], &house["errors"]), (&2.into(), &1.into()));
+    assert!(house["latency_p50_ms"].is_number());
+    assert_eq!(house["last_error"], json!({"kind": "refused", "at": "2026-11-23T21:00:00.000Z"}));
 }

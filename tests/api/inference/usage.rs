@@ -4,7 +4,7 @@ use astra_core::store::usage::{self, HOUR_MS, UsageRow};
 use astra_core::store::{self, WorkspaceId};
 use serde_json::{Value, json};
 
-use crate::support::{START_MS, TestApp, both_engines};
+use crate::support::{Engine, Reply, START_MS, TestApp, Upstream, both_engines};
 
 const DAY_MS: i64 = 24 * HOUR_MS;
 
@@ -77,6 +77,22 @@ both_engines! {
         let report = app.other_workspace().get("/inference/usage?group_by=agent").await.expect(200);
         assert_eq!(report["data"], json!([]));
     }
+}
+
+#[tokio::test]
+async fn a_turn_is_in_the_sums_when_it_is_answered() {
+    let upstream = Upstream::start().await;
+    let app = TestApp::builder(Engine::sqlite()).upstream("house", &upstream.url()).open().await;
+    app.member().post("/chat").json(&json!({"agent_id": "assistant", "message": "Hello."})).await.expect(200);
+    upstream.will(Reply::Html);
+    app.member().post("/chat").json(&json!({"agent_id": "assistant", "message": "Hello?"})).await.expect(502);
+    app.clock.advance_ms(1);
+    let report = app.viewer().get("/inference/usage?group_by=agent,provider,model").await.expect(200);
+    let expected = json!([{
+        "agent_id": "assistant", "provider": "house", "model": "test-model", "requests": 2, "errors": 1, "input_tokens": 7,
+        "output_tokens": 5, "cost_usd": 0.0,
+    }]);
+    assert_eq!(report["data"], expected);
 }
 
 #[tokio::test]

@@ -229,27 +229,3 @@ pub(super) fn page<T>(items: Vec<T>, request: &PageRequest, name: impl Fn(&T) ->
     let rest = items.into_iter().filter(|item| seen.is_none_or(|seen| name(item).as_str() > seen)).collect();
     Page::cut(rest, request, |item| Cursor { at: 0, id: name(item) })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::provider::{Health, LastError};
-
-    #[test]
-    fn what_a_provider_said_of_one_workspace_is_not_shown_to_others() {
-        let message = "the provider answered 400: \"somebody's question\" is too long".to_owned();
-        let last_error = Some(LastError { kind: Kind::Refused(400), message, at_ms: 0 });
-        let status = Status {
-            name: "house".into(),
-            is_configured: true,
-            protocol: Some(Protocol::OpenAi),
-            base_url: None,
-            default_model: None,
-            circuit: Circuit::Closed,
-            health: Health { requests: 1, errors: 1, last_error, ..Health::default() },
-        };
-        let shown = serde_json::to_value(Provider::from(status)).unwrap_or_default();
-        let expected = serde_json::json!({"kind": "refused", "at": "1970-01-01T00:00:00.000Z"});
-        assert_eq!(shown["last_error"], expected);
-    }
-}
