@@ -1,0 +1,32 @@
+//! A gateway inside another axum program: its operations beside the host's own routes, on one port.
+//!
+//! ```text
+//! cargo run --example embed
+//! curl http://127.0.0.1:4000/hello      # the host's
+//! curl http://127.0.0.1:4000/health     # the gateway's
+//! ```
+
+use std::error::Error;
+use std::net::SocketAddr;
+
+use astra_core::{Config, Gateway};
+use axum::Router;
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let gateway = Gateway::open(Config::default()).await?;
+    let listener = TcpListener::bind("127.0.0.1:4000").await?;
+    serve(gateway, listener).await
+}
+
+/// Serves the host's routes and the gateway's.
+#[expect(clippy::disallowed_methods, reason = "the rule is the gateway's own: a host routes as it likes")]
+pub(crate) async fn serve(gateway: Gateway, listener: TcpListener) -> Result<(), Box<dyn Error>> {
+    let host = Router::new().route("/hello", get(|| async { "Hello from the host." }));
+    let both = host.merge(gateway.router());
+    // The gateway limits requests by address, so it must be told the address.
+    axum::serve(listener, both.into_make_service_with_connect_info::<SocketAddr>()).await?;
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The whole: the real binary, and where `ASTRA_TEST_MODEL` names one, a real model, through real clients.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod clients;
+mod crash;
+#[path = "../cli/gateway.rs"]
+#[expect(dead_code, reason = "each test binary uses its part of it")]
+mod gateway;
+mod http;
+mod model;
+#[path = "../cli/program.rs"]
+#[expect(dead_code, reason = "each test binary uses its part of it")]
+mod program;
+mod tour;

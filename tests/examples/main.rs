@@ -1,0 +1,77 @@
+//! The examples do what they say. Each is taken in as it stands, and served on a port of its own.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
+#[expect(dead_code, reason = "the test serves on another port than the example's main")]
+#[path = "../../examples/custom_provider.rs"]
+mod custom_provider;
+#[expect(dead_code, reason = "the test serves on another port than the example's main")]
+#[path = "../../examples/embed.rs"]
+mod embed;
+
+use std::net::SocketAddr;
+
+use astra_core::{Config, Gateway};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+fn configured() -> (TempDir, Config) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
+    (folder, config)
+}
+
+async fn listener() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    (listener, address)
+}
+
+/// Sends a request; answers the head and the body.
+async fn exchange(address: SocketAddr, head: &str, body: &str) -> (String, String) {
+    let mut connection = TcpStream::connect(address).await.expect("it listens");
+    let length = body.len();
+    let request = format!("{head}\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+    connection.write_all(request.as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.expect("answered");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    (head.to_owned(), body.to_owned())
+}
+
+#[tokio::test]
+async fn a_host_serves_the_gateways_operations_beside_its_own_routes() {
+    let (_folder, config) = configured();
+    let (listener, address) = listener().await;
+    let gateway = Gateway::open(config).await.expect("a gateway");
+    tokio::spawn(async move { embed::serve(gateway, listener).await.map_err(|fault| fault.to_string()) });
+    let (_, hello) = exchange(address, "GET /hello HTTP/1.1", "").await;
+    assert_eq!(hello, "Hello from the host.");
+    let (_, health) = exchange(address, "GET /health HTTP/1.1", "").await;
+    assert_eq!(serde_json::from_str::<Value>(&health).expect("JSON")["status"], "ok");
+    let (head, _) = exchange(address, "GET /openapi.json HTTP/1.1", "").await;
+    assert!(head.starts_with("HTTP/1.1 401"), "the gateway's routes keep their guard: {head}");
+    let (head, _) = exchange(address, "GET /nowhere HTTP/1.1", "").await;
+    assert!(head.starts_with("HTTP/1.1 404") && !head.contains("problem+json"), "unknown paths are the host's: {head}");
+}
+
+#[tokio::test]
+async fn an_agent_speaks_through_the_hosts_provider() {
+    let (_folder, config) = configured();
+    let (listener, address) = listener().await;
+    let gateway = custom_provider::open(config).await.expect("a gateway");
+    let token = custom_provider::token(&gateway).await.expect("a token");
+    tokio::spawn(gateway.run(listener, std::future::pending()));
+    let ask =
+        |path: &str| format!("POST {path} HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json");
+    let question = r#"{"agent_id": "loud", "message": "good morning"}"#;
+    let (head, answer) = exchange(address, &ask("/chat"), question).await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}\n{answer}");
+    let answer: Value = serde_json::from_str(&answer).expect("JSON");
+    assert_eq!(answer["content"], "GOOD MORNING!");
+    assert!(answer["usage"]["output_tokens"].as_u64().expect("a count") > 0, "{answer}");
+    let (_, stream) = exchange(address, &ask("/chat/stream"), question).await;
+    assert!(stream.contains(r#""delta":"GOOD "#) && stream.contains("event: done"), "{stream}");
+}
