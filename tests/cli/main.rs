@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod chat;
 mod config;
 mod gateway;
 mod generated;
@@ -12,3 +13,4 @@ mod remote;
 mod serve;
 mod spec;
 mod token;
+mod upstream;

@@ -4,12 +4,13 @@ use std::io::{BufRead, BufReader};
 
 use crate::program::Machine;
 
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 12] = [
     &["serve"],
     &["token", "issue"],
     &["token", "rotate"],
     &["token", "list"],
     &["token", "revoke"],
+    &["chat"],
     &["spec"],
     &["migrate"],
     &["config"],

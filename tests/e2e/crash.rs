@@ -1,45 +1,11 @@
 //! kill -9 in the middle of a stream: what was said is kept, what was running is marked, and nothing is corrupt.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, Sender, channel};
-
 use serde_json::json;
 
 use crate::gateway::Gateway;
 use crate::http::User;
 use crate::program::Machine;
-
-/// A model that says one word and then nothing more, for as long as the test holds its end of the line.
-struct Hesitant {
-    url: String,
-    _lines: Receiver<TcpStream>,
-}
-
-impl Hesitant {
-    fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
-        let (keep, lines) = channel();
-        std::thread::spawn(move || {
-            for connection in listener.incoming() {
-                answer(connection.expect("a connection"), &keep);
-            }
-        });
-        Self { url, _lines: lines }
-    }
-}
-
-fn answer(mut connection: TcpStream, keep: &Sender<TcpStream>) {
-    let mut lines = BufReader::new(connection.try_clone().expect("a reader")).lines();
-    while lines.next().is_some_and(|line| !line.expect("text").is_empty()) {}
-    let chunk = json!({"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "slow",
-        "choices": [{"index": 0, "delta": {"role": "assistant", "content": "Well"}, "finish_reason": null}]});
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
-    connection.write_all(format!("{head}data: {chunk}\n\n").as_bytes()).expect("sent");
-    // The test has ended when nobody takes the line any more.
-    let _kept = keep.send(connection);
-}
+use crate::upstream::Hesitant;
 
 #[test]
 fn what_was_said_survives_and_what_ran_is_marked() {

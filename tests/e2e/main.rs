@@ -13,3 +13,6 @@ mod model;
 #[expect(dead_code, reason = "each test binary uses its part of it")]
 mod program;
 mod tour;
+#[path = "../cli/upstream.rs"]
+#[expect(dead_code, reason = "each test binary uses its part of it")]
+mod upstream;

@@ -1,0 +1,156 @@
+//! `astra chat` in a pipe: one message a line, the answers alone on stdout.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::gateway::Gateway;
+use crate::program::{Ended, Machine, run_with_input};
+use crate::upstream::Hesitant;
+
+fn chat(machine: &Machine, url: &str, args: &[&str], input: &str) -> Ended {
+    run_with_input(&mut machine.command(&[&["chat", "--server", url], args].concat()), input)
+}
+
+/// A machine with an agent behind a model that hesitates.
+fn hesitating() -> (Machine, Hesitant) {
+    let (machine, model) = (Machine::new(), Hesitant::start());
+    let provider = format!("providers: {{hesitant: {{base_url: '{}'}}}}", model.url);
+    machine
+        .write("astra.yml", &format!("{provider}\nagents: {{slow: {{model: {{provider: hesitant, model: slow}}}}}}\n"));
+    (machine, model)
+}
+
+#[test]
+fn each_line_is_a_message_and_each_answer_a_line() {
+    let machine = Machine::new();
+    let gateway = Gateway::start(&machine);
+    let chatted = chat(&machine, &gateway.url, &[], "one\n\n  \ntwo words\n");
+    assert_eq!(chatted.stderr, "");
+    assert_eq!(chatted.ok(), "one\ntwo words\n");
+    assert_eq!(chat(&machine, &gateway.url, &["assistant"], "").ok(), "");
+    assert_eq!(machine.astra(&["token", "list"]).ok(), "", "the token that it issued for itself is gone");
+}
+
+#[test]
+fn a_token_of_ones_own_is_used_and_a_session_is_taken_up() {
+    let machine = Machine::new();
+    let gateway = Gateway::start(&machine);
+    let token = machine.astra(&["token", "issue", "--name", "me"]).ok().trim().to_owned();
+    let elsewhere = Machine::new();
+    let ask = |args: &[&str], input| {
+        let mut command = elsewhere.command(&[&["chat"], args].concat());
+        run_with_input(command.env("ASTRA_TOKEN", &token).env("ASTRA_SERVER", &gateway.url), input)
+    };
+    assert_eq!(ask(&[], "first\n").ok(), "first\n");
+    let sessions = || {
+        let answer = gateway.get_with_token("/sessions", &token);
+        let body = answer.split("\r\n\r\n").nth(1).expect("a body").to_owned();
+        serde_json::from_str::<Value>(&body).expect("JSON")["data"].as_array().expect("rows").clone()
+    };
+    let session = sessions()[0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(ask(&["--session", &session], "second\n").ok(), "second\n");
+    assert_eq!(sessions().len(), 1);
+    assert_eq!(ask(&[], "third\n").ok(), "third\n");
+    assert_eq!(sessions().len(), 2, "without a session a conversation is a new one");
+}
+
+#[test]
+fn what_cannot_be_asked_is_told() {
+    let machine = Machine::new();
+    chat(&machine, "http://127.0.0.1:9", &[], "x\n").fails(1, &["no gateway's data in astra-data", "ASTRA_TOKEN"]);
+    let gateway = Gateway::start(&machine);
+    chat(&machine, &gateway.url, &["nobody"], "x\n").fails(1, &["Not found: There is no such agent"]);
+    chat(&machine, "http://127.0.0.1:9", &[], "x\n").fails(1, &["cannot reach the gateway", "hint: `astra serve`"]);
+    let session = ["--session", "ses_00000000000000000000000000"];
+    chat(&machine, &gateway.url, &session, "x\n").fails(1, &["Not found: There is no such session"]);
+    let wrong = machine.command(&["chat", "--server", &gateway.url]).env("ASTRA_TOKEN", "wrong").output();
+    Ended::from(wrong.expect("astra runs")).fails(1, &["No valid credential", "ASTRA_TOKEN holds a token"]);
+}
+
+#[test]
+fn among_several_agents_one_must_be_named() {
+    let machine = Machine::new();
+    machine.write("astra.yml", "agents: {one: {}, two: {}}\n");
+    let gateway = Gateway::start(&machine);
+    chat(&machine, &gateway.url, &[], "x\n").fails(2, &["has several agents", "one", "two"]);
+    assert_eq!(chat(&machine, &gateway.url, &["two"], "x\n").ok(), "x\n");
+}
+
+#[test]
+fn an_upstream_that_fails_is_told_as_the_gateway_tells_it() {
+    let machine = Machine::new();
+    machine.write("astra.yml", "providers: {gone: {base_url: 'http://127.0.0.1:9/v1', max_retries: 0}}\nagents: {a: {model: {provider: gone, model: m}}}\n");
+    let gateway = Gateway::start(&machine);
+    chat(&machine, &gateway.url, &[], "x\ny\n").fails(1, &["error: The model's provider failed: "]);
+}
+
+#[test]
+fn ctrl_c_ends_the_running_turn_in_the_gateway() {
+    let (machine, _model) = hesitating();
+    let gateway = Gateway::start(&machine);
+    let token = machine.astra(&["token", "issue", "--name", "me"]).ok().trim().to_owned();
+    let mut command = machine.command(&["chat", "--server", &gateway.url]);
+    let mut child = command.env("ASTRA_TOKEN", &token).stdin(Stdio::piped()).spawn().expect("astra runs");
+    child.stdin.as_mut().expect("stdin").write_all(b"take your time\n").expect("it reads");
+    let mut word = [0; 4];
+    child.stdout.as_mut().expect("stdout").read_exact(&mut word).expect("it speaks");
+    assert_eq!(&word, b"Well");
+    let interrupted = std::process::Command::new("kill").args(["-s", "INT", &child.id().to_string()]).status();
+    assert!(interrupted.expect("kill runs").success());
+    let ended = Ended::from(child.wait_with_output().expect("it ends"));
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), "\n"), "{ended:?}");
+
+    let body = |path: &str| {
+        let answer = gateway.get_with_token(path, &token);
+        serde_json::from_str::<Value>(answer.split("\r\n\r\n").nth(1).expect("a body")).expect("JSON")
+    };
+    let session = body("/sessions")["data"][0]["id"].as_str().expect("an id").to_owned();
+    let messages = body(&format!("/sessions/{session}/messages"));
+    let turn = messages["data"][0]["turn_id"].as_str().expect("an id").to_owned();
+    assert_eq!(body(&format!("/chat/turns/{turn}"))["status"], "cancelled");
+}
+
+/// A line to the gateway that breaks behind the first word of the first answer, and holds from then on.
+fn breaking_line(gateway: &Gateway) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let address = gateway.url.trim_start_matches("http://").to_owned();
+    std::thread::spawn(move || {
+        let mut has_broken = false;
+        for client in listener.incoming() {
+            let (mut client, mut server) =
+                (client.expect("a client"), TcpStream::connect(&address).expect("a gateway"));
+            let (mut from_client, mut to_server) =
+                (client.try_clone().expect("a clone"), server.try_clone().expect("a clone"));
+            std::thread::spawn(move || std::io::copy(&mut from_client, &mut to_server));
+            let mut piece = [0; 4096];
+            while let Ok(length @ 1..) = server.read(&mut piece) {
+                client.write_all(&piece[..length]).expect("forwarded");
+                if !has_broken && String::from_utf8_lossy(&piece[..length]).contains("Well") {
+                    has_broken = true;
+                    break;
+                }
+            }
+            let _closed = client.shutdown(std::net::Shutdown::Both);
+        }
+    });
+    url
+}
+
+#[test]
+fn a_line_that_breaks_costs_no_word_and_repeats_none() {
+    let (machine, model) = hesitating();
+    let gateway = Gateway::start(&machine);
+    let url = breaking_line(&gateway);
+    let mut command = machine.command(&["chat", "--server", &url]);
+    let mut child = command.stdin(Stdio::piped()).spawn().expect("astra runs");
+    child.stdin.take().expect("stdin").write_all(b"go on\n").expect("it reads");
+    let mut word = [0; 4];
+    child.stdout.as_mut().expect("stdout").read_exact(&mut word).expect("it speaks");
+    model.finish(", yes.");
+    let ended = Ended::from(child.wait_with_output().expect("it ends"));
+    assert_eq!((&word, ended.ok().as_str()), (b"Well", ", yes.\n"));
+}
