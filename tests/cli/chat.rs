@@ -84,7 +84,7 @@ fn an_upstream_that_fails_is_told_as_the_gateway_tells_it() {
     let machine = Machine::new();
     machine.write("astra.yml", "providers: {gone: {base_url: 'http://127.0.0.1:9/v1', max_retries: 0}}\nagents: {a: {model: {provider: gone, model: m}}}\n");
     let gateway = Gateway::start(&machine);
-    chat(&machine, &gateway.url, &[], "x\ny\n").fails(1, &["error: The model's provider failed: "]);
+    chat(&machine, &gateway.url, &["a"], "x\ny\n").fails(1, &["error: The model's provider failed: "]);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn ctrl_c_ends_the_running_turn_in_the_gateway() {
     let (machine, _model) = hesitating();
     let gateway = Gateway::start(&machine);
     let token = machine.astra(&["token", "issue", "--name", "me"]).ok().trim().to_owned();
-    let mut command = machine.command(&["chat", "--server", &gateway.url]);
+    let mut command = machine.command(&["chat", "slow", "--server", &gateway.url]);
     let mut child = command.env("ASTRA_TOKEN", &token).stdin(Stdio::piped()).spawn().expect("astra runs");
     child.stdin.as_mut().expect("stdin").write_all(b"take your time\n").expect("it reads");
     let mut word = [0; 4];
@@ -145,7 +145,7 @@ fn a_line_that_breaks_costs_no_word_and_repeats_none() {
     let (machine, model) = hesitating();
     let gateway = Gateway::start(&machine);
     let url = breaking_line(&gateway);
-    let mut command = machine.command(&["chat", "--server", &url]);
+    let mut command = machine.command(&["chat", "slow", "--server", &url]);
     let mut child = command.stdin(Stdio::piped()).spawn().expect("astra runs");
     child.stdin.take().expect("stdin").write_all(b"go on\n").expect("it reads");
     let mut word = [0; 4];

@@ -80,3 +80,29 @@ fn output_that_cannot_be_written_is_a_failure() {
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains("error: cannot write the output") && told.contains("No space left"), "{told}");
 }
+
+/// Runs a command line in a terminal, as `script` of util-linux makes one; answers what is seen there.
+#[cfg(target_os = "linux")]
+fn seen_in_a_terminal(machine: &Machine, variables: &[(&str, &str)], args: &str) -> String {
+    let line = format!("{} {args}", env!("CARGO_BIN_EXE_astra"));
+    let mut script = std::process::Command::new("script");
+    script.args(["--quiet", "--command", &line, "/dev/null"]).current_dir(machine.folder());
+    script.env_clear().env("TERM", "xterm").env("HOME", machine.folder()).envs(variables.iter().copied());
+    String::from_utf8(script.stdin(std::process::Stdio::null()).output().expect("script runs").stdout).expect("text")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn people_see_colours_and_tables_unless_they_do_not_want_them() {
+    let machine = Machine::new();
+    machine.astra(&["migrate"]).ok();
+    machine.astra(&["token", "issue", "--name", "ci", "--scope", "spec:read"]).ok();
+    let table = seen_in_a_terminal(&machine, &[], "token list");
+    assert!(table.contains("NAME") && table.contains("LAST USED") && !table.contains('\t'), "{table}");
+    let coloured = seen_in_a_terminal(&machine, &[], "token revoke nobody");
+    assert!(coloured.contains("\u{1b}[1;31merror:\u{1b}[0m there is no token"), "{coloured:?}");
+    let plain = seen_in_a_terminal(&machine, &[("NO_COLOR", "1")], "token revoke nobody");
+    assert!(plain.contains("error: there is no token") && !plain.contains('\u{1b}'), "{plain:?}");
+    let help = seen_in_a_terminal(&machine, &[("NO_COLOR", "1")], "--help");
+    assert!(help.contains("Usage: astra") && !help.contains('\u{1b}'), "{help:?}");
+}

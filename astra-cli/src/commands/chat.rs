@@ -116,7 +116,9 @@ async fn converse(client: &Client, args: &Args, context: &Context) -> Result<()>
     if input.is_terminal() {
         printer.note("");
         if let Some(session) = conversation.session() {
-            printer.note(printer.dimmed(&format!("go on with: astra chat {agent} --session {session}")));
+            let server = if client.server() == DEFAULT_SERVER { "" } else { &format!(" --server {}", client.server()) };
+            let command = format!("{} chat {agent}{server} --session {session}", env::program());
+            printer.note(printer.dimmed(&format!("go on with: {command}")));
         }
     }
     Ok(())
