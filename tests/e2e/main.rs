@@ -1,6 +1,11 @@
 //! The whole: the real binary, and where `ASTRA_TEST_MODEL` names one, a real model, through real clients.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot go on says why, and fails"
+)]
 
 mod clients;
 mod crash;
