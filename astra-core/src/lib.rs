@@ -1,4 +1,20 @@
-//! Astra: an AI-agent gateway that people run themselves.
+//! Astra: an AI-agent gateway that people run themselves, as a library.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use astra_core::{Config, Gateway};
+//!
+//! let gateway = Gateway::open(Config::default()).await?;
+//! let app = axum::Router::new().merge(gateway.router()); // beside your own routes
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//! axum::serve(listener, app.into_make_service_with_connect_info::<std::net::SocketAddr>()).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`serve`] does without a host program. [`Gateway::builder`] takes the host's own providers, authenticator, clock and
+//! ids. The library reads no environment variable and no file but those of the data folder and the agents folder,
+//! installs no logger and handles no signal.
 
 pub mod clock;
 pub mod config;
@@ -30,3 +46,7 @@ pub use document::{Notation, Rendered};
 pub use error::{Code, Error, FieldError, Result};
 pub use router::openapi;
 pub use serve::{Builder, Gateway, StartError, serve};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a repository that cannot be read fails the test")]
 
+mod docs;
 mod layers;
 mod names;
 mod sizes;
