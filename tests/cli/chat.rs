@@ -27,7 +27,7 @@ fn hesitating() -> (Machine, Hesitant) {
 fn each_line_is_a_message_and_each_answer_a_line() {
     let machine = Machine::new();
     let gateway = Gateway::start(&machine);
-    let chatted = chat(&machine, &gateway.url, &[], "one\n\n  \ntwo words\n");
+    let chatted = chat(&machine, &gateway.url, &["assistant"], "one\n\n  \ntwo words\n");
     assert_eq!(chatted.stderr, "");
     assert_eq!(chatted.ok(), "one\ntwo words\n");
     assert_eq!(chat(&machine, &gateway.url, &["assistant"], "").ok(), "");
@@ -44,16 +44,16 @@ fn a_token_of_ones_own_is_used_and_a_session_is_taken_up() {
         let mut command = elsewhere.command(&[&["chat"], args].concat());
         run_with_input(command.env("ASTRA_TOKEN", &token).env("ASTRA_SERVER", &gateway.url), input)
     };
-    assert_eq!(ask(&[], "first\n").ok(), "first\n");
+    assert_eq!(ask(&["assistant"], "first\n").ok(), "first\n");
     let sessions = || {
         let answer = gateway.get_with_token("/sessions", &token);
         let body = answer.split("\r\n\r\n").nth(1).expect("a body").to_owned();
         serde_json::from_str::<Value>(&body).expect("JSON")["data"].as_array().expect("rows").clone()
     };
     let session = sessions()[0]["id"].as_str().expect("an id").to_owned();
-    assert_eq!(ask(&["--session", &session], "second\n").ok(), "second\n");
+    assert_eq!(ask(&["assistant", "--session", &session], "second\n").ok(), "second\n");
     assert_eq!(sessions().len(), 1);
-    assert_eq!(ask(&[], "third\n").ok(), "third\n");
+    assert_eq!(ask(&["assistant"], "third\n").ok(), "third\n");
     assert_eq!(sessions().len(), 2, "without a session a conversation is a new one");
 }
 
@@ -63,20 +63,12 @@ fn what_cannot_be_asked_is_told() {
     chat(&machine, "http://127.0.0.1:9", &[], "x\n").fails(1, &["no gateway's data in astra-data", "ASTRA_TOKEN"]);
     let gateway = Gateway::start(&machine);
     chat(&machine, &gateway.url, &["nobody"], "x\n").fails(1, &["Not found: There is no such agent"]);
-    chat(&machine, "http://127.0.0.1:9", &[], "x\n").fails(1, &["cannot reach the gateway", "hint: `astra serve`"]);
-    let session = ["--session", "ses_00000000000000000000000000"];
+    chat(&machine, "http://127.0.0.1:9", &["x"], "x\n").fails(1, &["cannot reach the gateway", "hint: `astra serve`"]);
+    let session = ["assistant", "--session", "ses_00000000000000000000000000"];
     chat(&machine, &gateway.url, &session, "x\n").fails(1, &["Not found: There is no such session"]);
-    let wrong = machine.command(&["chat", "--server", &gateway.url]).env("ASTRA_TOKEN", "wrong").output();
-    Ended::from(wrong.expect("astra runs")).fails(1, &["No valid credential", "ASTRA_TOKEN holds a token"]);
-}
-
-#[test]
-fn among_several_agents_one_must_be_named() {
-    let machine = Machine::new();
-    machine.write("astra.yml", "agents: {one: {}, two: {}}\n");
-    let gateway = Gateway::start(&machine);
-    chat(&machine, &gateway.url, &[], "x\n").fails(2, &["has several agents", "one", "two"]);
-    assert_eq!(chat(&machine, &gateway.url, &["two"], "x\n").ok(), "x\n");
+    let mut wrong = machine.command(&["chat", "assistant", "--server", &gateway.url]);
+    run_with_input(wrong.env("ASTRA_TOKEN", "wrong"), "x\n")
+        .fails(1, &["No valid credential", "ASTRA_TOKEN holds a token"]);
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn the_same_is_answered_piece_by_piece() {
 fn the_terminal_has_the_same_conversation() {
     let Some(machine) = machine() else { return };
     let gateway = Gateway::start(&machine);
-    let mut chat = machine.command(&["chat", "--server", &gateway.url]);
+    let mut chat = machine.command(&["chat", AGENT, "--server", &gateway.url]);
     let answers = crate::program::run_with_input(&mut chat, "What is the capital of France?\n\nAnd of Germany?\n");
     assert_eq!(answers.stderr, "");
     let answers = answers.ok();
