@@ -20,6 +20,8 @@ pub(crate) enum Act {
     Hang,
     /// Streams this, and then fails.
     SayThenFail(&'static str, Kind),
+    /// Streams this, and ends without saying so.
+    SayAndStop(&'static str),
     /// Streams this, and then nothing, for ever.
     SayThenHang(&'static str),
 }
@@ -79,7 +81,7 @@ impl Provider for Own {
                     Ok(Completion { content: text.into(), finish_reason: FinishReason::Stop, usage: None })
                 }
                 Act::Fail(kind) | Act::SayThenFail(_, kind) => Err(failed(kind)),
-                Act::Hang | Act::SayThenHang(_) => std::future::pending().await,
+                Act::Hang | Act::SayThenHang(_) | Act::SayAndStop(_) => std::future::pending().await,
             }
         }
         .boxed()
@@ -96,6 +98,7 @@ impl Provider for Own {
                 Act::Fail(kind) => Err(failed(kind)),
                 Act::SayThenFail("", kind) => Ok(stream::iter([Ok(vec![]), Err(failed(kind))]).boxed()),
                 Act::SayThenFail(text, kind) => Ok(say(text).chain(stream::iter([Err(failed(kind))])).boxed()),
+                Act::SayAndStop(text) => Ok(say(text).boxed()),
                 Act::SayThenHang(text) => Ok(say(text).chain(stream::pending()).boxed()),
                 Act::Hang => std::future::pending().await,
             }

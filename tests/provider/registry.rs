@@ -15,7 +15,7 @@ use crate::own::{Act, Own};
 fn registry(clock: &ManualClock, providers: &[(&str, &Own)]) -> Registry {
     let registry =
         Registry::new(&ProviderConfigs::new(), Arc::new(clock.clone())).unwrap().with_jitter(Arc::new(|| 0.0));
-    providers.iter().fold(registry, |registry, (name, own)| registry.with(name, Arc::new((*own).clone())))
+    providers.iter().fold(registry, |registry, (name, own)| registry.with(name, Arc::new((*own).clone())).unwrap())
 }
 
 fn clock() -> ManualClock {
@@ -109,6 +109,20 @@ async fn a_stream_falls_back_before_its_first_content_and_not_after() {
         assert_eq!(first.calls(), 1, "what was said cannot be taken back");
     }
     assert_eq!(up.calls(), calls);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_without_its_end_is_cut() {
+    let up = Own::new([Act::SayAndStop("half")]);
+    let heard = listen(&registry(&clock(), &[("up", &up)])).await;
+    assert_eq!((heard.text().as_str(), heard.error_kind()), ("half", Some(Kind::Cut)));
+}
+
+#[test]
+fn a_name_that_no_agent_can_use_is_refused() {
+    let registry = Registry::new(&ProviderConfigs::new(), Arc::new(clock())).unwrap();
+    let faults = registry.with("My provider", Arc::new(Own::new([Act::Hang]))).unwrap_err();
+    assert_eq!(faults[0].key, "providers.My provider");
 }
 
 #[tokio::test(start_paused = true)]

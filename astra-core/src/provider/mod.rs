@@ -98,8 +98,8 @@ pub enum Chunk {
 }
 
 /// A streamed answer: all chunks of one network read together, so that they can go on together. An empty item says
-/// that the upstream is alive. A stream that ends without [`Chunk::Finish`] is an error of kind [`Kind::Cut`], which
-/// the provider reports itself; nothing follows an error.
+/// that the upstream is alive. A stream that ends without [`Chunk::Finish`] has failed ([`Kind::Cut`]); nothing
+/// follows an error.
 pub type ChunkStream = BoxStream<'static, Result<Vec<Chunk>, Error>>;
 
 /// One upstream. A host program may hand in its own.

@@ -19,7 +19,7 @@ use super::health::Health;
 use super::openai::OpenAi;
 use super::presets::presets;
 use super::retry::{Jitter, system_jitter};
-use super::settings::{Limits, resolve};
+use super::settings::{Limits, check_name, resolve};
 use super::{Content, Message, Provider, Request, Role};
 use crate::clock::Clock;
 use crate::config::{Fault, Prices, Protocol, ProviderConfig, ProviderConfigs};
@@ -108,8 +108,11 @@ impl Registry {
     }
 
     /// The same registry with a provider of the host program, in place of one of the same name.
-    #[must_use]
-    pub fn with(mut self, name: &str, provider: Arc<dyn Provider>) -> Self {
+    ///
+    /// # Errors
+    /// If `name` is no name that agents can use.
+    pub fn with(mut self, name: &str, provider: Arc<dyn Provider>) -> Result<Self, Vec<Fault>> {
+        check_name(name)?;
         let entry = Entry {
             provider,
             preset: None,
@@ -124,7 +127,7 @@ impl Registry {
             listed: tokio::sync::Mutex::default(),
         };
         self.entries.insert(name.to_owned(), Arc::new(entry));
-        self
+        Ok(self)
     }
 
     /// The same registry with another source of chance for the waits between tries.

@@ -89,15 +89,20 @@ pub(super) fn resolve(name: &str, config: &ProviderConfig) -> Result<Settings, V
     })
 }
 
+/// Refuses what is not `[a-z0-9][a-z0-9_-]*` of at most 64 bytes.
+pub(super) fn check_name(name: &str) -> Result<(), Vec<Fault>> {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_good = name.len() <= NAME_BYTES_MAX
+        && name.bytes().next().is_some_and(is_letter)
+        && name.bytes().all(|byte| is_letter(byte) || byte == b'_' || byte == b'-');
+    let rule = "is no name: write lower-case letters, digits, _ and -, at most 64, a letter or digit first";
+    if is_good { Ok(()) } else { Err(vec![fault(name, "", rule.into())]) }
+}
+
 /// What is wrong whatever the preset says.
 fn check(name: &str, config: &ProviderConfig) -> Vec<Fault> {
-    let mut faults = Vec::new();
+    let mut faults = check_name(name).err().unwrap_or_default();
     let mut refuse = |key: &str, detail: &str| faults.push(fault(name, key, detail.to_owned()));
-    let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let is_name = name.bytes().all(|byte| is_slug(byte) || byte == b'_' || byte == b'-');
-    if !is_name || !name.bytes().next().is_some_and(is_slug) || name.len() > NAME_BYTES_MAX {
-        refuse("", "is no name: write lower-case letters, digits, _ and -, at most 64, a letter or digit first");
-    }
     if config.preset.as_deref().is_some_and(|name| preset(name).is_none()) {
         let known: Vec<&str> = presets().iter().map(|preset| preset.name).collect();
         refuse("preset", &format!("is not one of {}", known.join(", ")));

@@ -197,7 +197,8 @@ impl Call for Streamed<'_> {
             let read = within(limit, "begin to answer", chunks.try_next()).await?.ok_or_else(cut)?;
             if !read.iter().all(|chunk| matches!(chunk, Chunk::Usage(_))) {
                 let first: Vec<Chunk> = usage.into_iter().chain(read).collect();
-                return Ok(stream::iter([Ok(first)]).chain(guarded(chunks, Arc::clone(entry), permit)).boxed());
+                let rest = Rest { chunks, entry: Arc::clone(entry), permit, is_finished: is_end(&first) };
+                return Ok(stream::iter([Ok(first)]).chain(stream::try_unfold(rest, Rest::next)).boxed());
             }
             usage = read.into_iter().last().or(usage);
         }
@@ -205,19 +206,35 @@ impl Call for Streamed<'_> {
 }
 
 /// The rest of a stream, under the time-out between tokens; its failure is put on the provider's record.
-fn guarded(chunks: ChunkStream, entry: Arc<Entry>, permit: Option<Permit>) -> ChunkStream {
-    stream::try_unfold((chunks, entry), move |(mut chunks, entry)| async move {
-        match within(entry.limits.idle_timeout, "go on with its answer", chunks.try_next()).await {
-            Ok(read) => Ok(read.map(|read| (read, (chunks, entry)))),
-            Err(error) => {
-                if let Some(permit) = permit {
-                    entry.failed_later(permit, &error);
-                }
-                Err(error)
+struct Rest {
+    chunks: ChunkStream,
+    entry: Arc<Entry>,
+    permit: Option<Permit>,
+    is_finished: bool,
+}
+
+impl Rest {
+    async fn next(mut self) -> Result<Option<(Vec<Chunk>, Self)>, Error> {
+        let limit = self.entry.limits.idle_timeout;
+        let error = match within(limit, "go on with its answer", self.chunks.try_next()).await {
+            Ok(Some(read)) => {
+                self.is_finished |= is_end(&read);
+                return Ok(Some((read, self)));
             }
+            Ok(None) if self.is_finished => return Ok(None),
+            // A provider of the host program forgot the end, or lost it.
+            Ok(None) => cut(),
+            Err(error) => error,
+        };
+        if let Some(permit) = self.permit {
+            self.entry.failed_later(permit, &error);
         }
-    })
-    .boxed()
+        Err(error)
+    }
+}
+
+fn is_end(read: &[Chunk]) -> bool {
+    read.iter().any(|chunk| matches!(chunk, Chunk::Finish(_)))
 }
 
 async fn within<T>(

@@ -168,8 +168,9 @@ impl Builder {
         let providers = Registry::new(&self.config.providers, Arc::clone(&self.clock));
         let faults = [self.config.validate(), providers.as_ref().err().cloned().unwrap_or_default()].concat();
         let (Ok(providers), true) = (providers, faults.is_empty()) else { return Err(StartError::Config(faults)) };
-        let own = self.providers.into_iter();
-        let providers = own.fold(providers, |providers, (name, provider)| providers.with(&name, provider));
+        let mut own = self.providers.into_iter();
+        let providers = own.try_fold(providers, |providers, (name, provider)| providers.with(&name, provider));
+        let providers = providers.map_err(StartError::Config)?;
         let sources = Sources::of(&self.config, &providers).map_err(StartError::Config)?;
         let data_dir = &self.config.data_dir;
         let of_no_use = |fault| StartError::DataFolder(data_dir.clone(), fault);
