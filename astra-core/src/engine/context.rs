@@ -132,7 +132,7 @@ pub(super) async fn build(
         messages.push(Message { role: Role::System, content: Content::Text(system) });
     }
     messages.extend(history.iter().map(|said| Message { role: said.role, content: said.content.clone() }));
-    messages.extend(given.iter().map(|message| Message::clone(message)));
+    messages.extend(given.iter().copied().cloned());
     messages.push(Message { role: Role::User, content: question });
     Ok(Context { messages, tokens: tokens + given_tokens + fixed, history, is_cut })
 }
