@@ -24,7 +24,7 @@ pub struct UpdateSession {
     pinned_version: Patch<u32>,
     /// The caller's own data, which is replaced as a whole; null empties it.
     #[serde(default)]
-    #[schema(value_type = Option<Object>, example = json!({"ticket": "4711"}))]
+    #[schema(value_type = Option<Map<String, Value>>, example = json!({"ticket": "4711"}))]
     metadata: Patch<Map<String, Value>>,
 }
 
