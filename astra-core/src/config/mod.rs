@@ -1,6 +1,7 @@
 //! What can be configured, as plain structs whose defaults are a working gateway on SQLite.
 //! Reading files and the environment is the program's business; this reads neither.
 
+mod network;
 mod provider;
 mod secret;
 mod validate;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub use network::Network;
 pub use provider::{Prices, Protocol, ProviderConfig, ProviderConfigs};
 pub use secret::Secret;
 pub use validate::Fault;
@@ -119,6 +121,8 @@ pub struct LimitsConfig {
     pub auth_address_requests_per_min: u32,
     /// Attempts a minute to sign in to one account.
     pub auth_account_attempts_per_min: u32,
+    /// Proxies whose `X-Forwarded-For` is believed when it says which address a request came from.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// Turns.
@@ -190,6 +194,7 @@ impl Default for LimitsConfig {
             address_requests_per_s: 4_000,
             auth_address_requests_per_min: 60,
             auth_account_attempts_per_min: 10,
+            trusted_proxies: Vec::new(),
         }
     }
 }

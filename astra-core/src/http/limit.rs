@@ -2,13 +2,13 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::Clock as _;
@@ -18,10 +18,11 @@ use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::address::client_address;
 use super::contract::PathContract;
 use crate::auth::{Identity, Principal};
 use crate::clock::Clock;
-use crate::config::LimitsConfig;
+use crate::config::{LimitsConfig, Network};
 use crate::error::{Code, Error};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -39,6 +40,7 @@ pub struct Limits {
     addresses: Policy,
     sign_in: Policy,
     hasher: RandomState,
+    trusted: Vec<Network>,
 }
 
 /// What is left of the quota that was asked last.
@@ -80,6 +82,7 @@ impl Limits {
             addresses: Policy::new("address", config.address_requests_per_s, 1, clock),
             sign_in: Policy::new("sign-in", config.auth_address_requests_per_min, 60, clock),
             hasher: RandomState::new(),
+            trusted: config.trusted_proxies.clone(),
         }
     }
 
@@ -96,7 +99,7 @@ impl Limits {
     }
 
     fn admit_address(&self, path: Option<&PathContract>, request: &Request) -> (Standing, Result<(), Error>) {
-        let key = self.hasher.hash_one(network(client_address(request)));
+        let key = self.hasher.hash_one(network(client_address(request, &self.trusted)));
         let operation = path.and_then(|path| path.operation(request.method()));
         let tries_secret = operation.is_some_and(|operation| SIGN_IN.contains(&operation.id.as_str()));
         let (standing, verdict) = self.addresses.check(key);
@@ -119,12 +122,6 @@ pub async fn by_address(
         standing.write(response.headers_mut());
     }
     response
-}
-
-/// Where the request came from. A host program that does not say shares one quota among all its clients.
-fn client_address(request: &Request) -> IpAddr {
-    let info = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    info.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
 }
 
 /// Whoever has an IPv6 address has 2^64 of them: they count as one.
