@@ -28,6 +28,7 @@ fn operations() -> Operations {
     let operations = Operations::new(document::frame());
     let operations = api::health::routes(operations);
     let operations = api::auth::routes(operations);
+    let operations = api::agents::routes(operations);
     let operations = api::sessions::routes(operations);
     let operations = api::chat::routes(operations);
     let operations = api::inference::routes(operations);

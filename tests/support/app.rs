@@ -6,6 +6,7 @@ use std::sync::Arc;
 use astra_core::auth::{Authenticator, Authority, MasterKey, Role};
 use astra_core::clock::ManualClock;
 use astra_core::config::{Config, Secret};
+use astra_core::engine::catalogue::Definitions;
 use astra_core::ids::IdMaker;
 use astra_core::provider::Provider;
 use astra_core::store;
@@ -156,6 +157,11 @@ impl TestApp {
     /// Ends the gateway and leaves what it kept to another one.
     pub(crate) fn close(self) -> Engine {
         self.engine
+    }
+
+    /// The agents that are defined on disk.
+    pub(crate) fn definitions(&self) -> &Definitions {
+        self.gateway.as_ref().expect("the app does not listen").definitions()
     }
 
     fn badge(&self, name: &str, role: Role, scopes: Option<String>, is_foreign: bool) -> Caller {

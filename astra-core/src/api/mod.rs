@@ -1,6 +1,7 @@
 //! The operations: one folder a group, one file an operation. Routes enter the gateway by [`Operations::routes`] alone,
 //! so that nothing is served that is not documented.
 
+pub mod agents;
 pub mod auth;
 pub mod chat;
 pub mod health;

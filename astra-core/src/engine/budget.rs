@@ -8,6 +8,26 @@ use crate::store::Scoped;
 const HOUR_MS: i64 = 3_600_000;
 const HOURS_A_DAY: i64 = 24;
 
+/// The hours of the clock that quotas are counted in, as numbers since the epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuotaWindow {
+    /// This hour.
+    pub hour: i64,
+    /// The first of the 24 hours that count as a day; this hour is the last.
+    pub first_hour_of_day: i64,
+    /// When this hour ends, in milliseconds since the epoch.
+    pub hour_ends_ms: i64,
+}
+
+impl QuotaWindow {
+    /// The window at a time in milliseconds since the epoch.
+    #[must_use]
+    pub const fn at(now_ms: i64) -> Self {
+        let hour = now_ms.div_euclid(HOUR_MS);
+        Self { hour, first_hour_of_day: hour - HOURS_A_DAY + 1, hour_ends_ms: (hour + 1) * HOUR_MS }
+    }
+}
+
 /// Refuses a turn of an agent whose hour or day is used up. An hour is a clock hour; a day is the last 24 of them.
 ///
 /// # Errors
@@ -17,10 +37,10 @@ pub(super) async fn check_quotas(scoped: &Scoped, agent: &AgentVersion, now_ms: 
     if budget.tokens_per_hour.is_none() && budget.tokens_per_day.is_none() && budget.cost_usd_per_day.is_none() {
         return Ok(());
     }
-    let hour = now_ms / HOUR_MS;
+    let window = QuotaWindow::at(now_ms);
     let (hour_tokens, day_tokens, day_cost_usd) =
-        scoped.agent_sums(&agent.agent_id, hour, hour - HOURS_A_DAY + 1).await?;
-    let next_hour_s = u64::try_from((HOUR_MS - now_ms % HOUR_MS) / 1000 + 1).unwrap_or(1);
+        scoped.agent_sums(&agent.agent_id, window.hour, window.first_hour_of_day).await?;
+    let next_hour_s = u64::try_from((window.hour_ends_ms - now_ms) / 1000 + 1).unwrap_or(1);
     let refuse = |what: String| Err(Error::Quota { message: what, retry_after_s: next_hour_s });
     if let Some(limit) = budget.tokens_per_hour.filter(|limit| hour_tokens >= *limit) {
         return refuse(format!("The agent has used its {limit} tokens of this hour."));

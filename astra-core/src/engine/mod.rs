@@ -24,6 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio_util::task::TaskTracker;
 
 pub use begin::{Ask, Asked, Asker, Overrides, TurnHandle};
+pub use budget::QuotaWindow;
 pub use compact::Compacted;
 pub use error::{Error, Failure, Result};
 pub use follow::{SessionEvent, SessionEvents, TurnEvents};

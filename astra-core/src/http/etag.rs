@@ -1,8 +1,11 @@
 //! Entity tags: which state of a resource a client has seen.
 
 use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::error::Error;
 use crate::store::{Precondition, Revision};
@@ -11,6 +14,27 @@ use crate::store::{Precondition, Revision};
 #[must_use]
 pub fn etag(revision: Revision) -> String {
     format!("\"{}-{:x}\"", revision.version, revision.updated_at_ms)
+}
+
+/// `answer` with the tag of the resource that it shows.
+pub fn tagged(revision: Revision, answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    if let Ok(tag) = HeaderValue::try_from(etag(revision)) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// The header, for the documentation of operations that take it.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IfMatchHeader {
+    /// The `ETag` of the state that is to be changed; if there is another state by now, nothing is changed and the answer
+    /// is 412. Without it the change is made to whatever there is.
+    #[serde(rename = "If-Match")]
+    #[param(min_length = 1, max_length = 512, pattern = "^[ -~]+$", example = "*")]
+    #[expect(dead_code, reason = "read from the request by `IfMatch`")]
+    if_match: Option<String>,
 }
 
 /// `If-Match`: the states of which one must be the present one. The store compares, in the transaction that writes.

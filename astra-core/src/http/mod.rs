@@ -25,12 +25,12 @@ pub mod turn;
 
 pub use caller::Caller;
 pub use created::created;
-pub use etag::{IfMatch, IfNoneMatch, etag};
+pub use etag::{IfMatch, IfMatchHeader, IfNoneMatch, etag, tagged};
 pub use idempotency::{Idempotency, IdempotencyHeader};
 pub use json::Json;
 pub use negotiation::prefers_gzip;
 pub use page::{Page, PageQuery, Paged};
-pub use patch::Patch;
+pub use patch::{Patch, merge_patch};
 pub use path::Path;
 pub use problem::{FieldProblem, OpenAiError, OpenAiErrorBody, Problem};
 pub use query::Query;

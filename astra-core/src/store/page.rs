@@ -76,4 +76,10 @@ impl<T> Page<T> {
     pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
         Page { data: self.data.into_iter().map(convert).collect(), next: self.next }
     }
+
+    /// The same page with each row converted, unless that fails for one.
+    pub fn try_map<U, E>(self, convert: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let data = self.data.into_iter().map(convert).collect::<Result<_, E>>()?;
+        Ok(Page { data, next: self.next })
+    }
 }

@@ -22,9 +22,19 @@ const IDLE_MAX: u32 = 525_600;
 /// What is wrong with a definition: a JSON Pointer into it, and words.
 pub type Fault = (String, String);
 
-/// Whether `id` can name an agent: `[a-z0-9][a-z0-9_-]{0,63}`.
+/// Ids that would hide the agent behind an operation on all agents.
+const RESERVED: [&str; 2] = ["import", "reload"];
+
+/// What is wrong with `id` as the id of an agent, which is `[a-z0-9][a-z0-9_-]{0,63}`.
 #[must_use]
-pub fn is_slug(id: &str) -> bool {
+pub fn id_fault(id: &str) -> Option<&'static str> {
+    if RESERVED.contains(&id) {
+        return Some("is reserved: choose another id");
+    }
+    (!is_slug(id)).then_some("is no id: use a-z, 0-9, _ and -, a letter or digit first, 64 at most")
+}
+
+fn is_slug(id: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     (1..=64).contains(&id.len())
         && id.bytes().all(|byte| is_letter(byte) || matches!(byte, b'_' | b'-'))

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::check::{check, is_slug};
+use super::check::{check, id_fault};
 use super::file::{Files, Unreadable, read_folder};
 use crate::clock::Clock;
 use crate::config::{Config, Fault};
@@ -209,8 +209,8 @@ fn configured(config: &Config, providers: &Registry, faults: &mut Vec<Fault>) ->
     let mut definitions = Vec::new();
     for (id, said) in &config.agents {
         let mut refuse = |key: String, detail: String| faults.push(Fault { key: format!("agents.{id}{key}"), detail });
-        if !is_slug(id) {
-            refuse(String::new(), "is no id: use a-z, 0-9, _ and -, a letter or digit first, 64 at most".into());
+        if let Some(fault) = id_fault(id) {
+            refuse(String::new(), fault.to_owned());
         }
         // A key without a value is an agent that says nothing.
         let said = if said.is_null() { serde_json::Value::Object(serde_json::Map::new()) } else { said.clone() };

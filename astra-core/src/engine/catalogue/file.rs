@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::check::{check, is_slug};
+use super::check::{check, id_fault};
 use super::locate::line_of;
 use crate::engine::agent::Definition;
 use crate::provider::Registry;
@@ -60,10 +60,8 @@ pub(super) fn read_folder(folder: &Path, providers: &Registry) -> io::Result<Fil
 }
 
 fn read_file(path: &Path, id: &str, providers: &Registry) -> Result<Definition, Unreadable> {
-    if !is_slug(id) {
-        return Err(Unreadable::whole(format!(
-            "the file's name is the agent's id, and `{id}` is none: use a-z, 0-9, _ and -, a letter or digit first, 64 at most"
-        )));
+    if let Some(fault) = id_fault(id) {
+        return Err(Unreadable::whole(format!("the file's name is the agent's id, and `{id}` {fault}")));
     }
     let unreadable = |fault: io::Error| Unreadable::whole(format!("the file cannot be read: {fault}"));
     if fs::metadata(path).map_err(unreadable)?.len() > BYTES_MAX {

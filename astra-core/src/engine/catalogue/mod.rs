@@ -14,7 +14,7 @@ use super::agent::{AgentVersion, Definition};
 use crate::store::{self, Db, Scoped, Stamp, WorkspaceId};
 use cache::Cache;
 
-pub use check::{check, is_slug};
+pub use check::{check, id_fault};
 pub use definitions::{Definitions, Failed, Report, Sources};
 pub use file::Unreadable;
 

@@ -1,0 +1,26 @@
+//! `agents.delete`: remove an agent with its versions.
+
+use axum::extract::State;
+use http::StatusCode;
+
+use super::model::{AgentPath, refused};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Caller, IfMatch, IfMatchHeader, Path};
+
+/// Delete an agent
+///
+/// Its versions go with it. Its sessions stay and can be read; a message to it is answered with 404, also in them. Turns
+/// that run go on to their end. An agent that a file or the configuration defines comes back when the definitions are read
+/// again: remove its definition first.
+#[utoipa::path(delete, path = "/agents/{agent_id}", operation_id = "agents.delete", params(AgentPath, IfMatchHeader),
+    responses((status = 204, description = "It is gone.")))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(AgentPath { agent_id }): Path<AgentPath>,
+    IfMatch(precondition): IfMatch,
+) -> Result<StatusCode> {
+    app.store.scoped(&caller.workspace).delete_agent(&agent_id, precondition).await.map_err(refused)?;
+    Ok(StatusCode::NO_CONTENT)
+}

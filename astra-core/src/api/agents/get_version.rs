@@ -1,0 +1,55 @@
+//! `agents.get_version`: all that one version of an agent says.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{AgentSettings, VersionPath, version_of};
+use crate::app::App;
+use crate::clock::rfc3339;
+use crate::error::Result;
+use crate::http::{Caller, Json, Path};
+
+/// One version of an agent. It never changes but for its label.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct AgentVersion {
+    /// The agent's id.
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support")]
+    agent_id: String,
+    /// The version's number.
+    #[schema(minimum = 1, example = 2)]
+    version: u32,
+    /// The version's name, which no other version of the agent has.
+    #[schema(max_length = 64, example = "live")]
+    label: Option<String>,
+    /// What the agent is told to be.
+    definition: AgentSettings,
+    /// When it was made.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:09:30.000Z")]
+    created_at: String,
+    /// Who made it: a user, a service account, `file:<name>`, `configuration` or `gateway`.
+    #[schema(max_length = 320, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    created_by: String,
+}
+
+/// Get a version of an agent
+///
+/// The full snapshot.
+#[utoipa::path(get, path = "/agents/{agent_id}/versions/{version}", operation_id = "agents.get_version",
+    params(VersionPath),
+    responses((status = 200, description = "The version.", body = AgentVersion)))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(path): Path<VersionPath>,
+) -> Result<Json<AgentVersion>> {
+    let stored = version_of(&app, &caller, &path.agent_id, path.version).await?;
+    Ok(Json(AgentVersion {
+        definition: AgentSettings::read(&stored.definition)?,
+        agent_id: stored.agent_id,
+        version: stored.version,
+        label: stored.label,
+        created_at: rfc3339(stored.created_at_ms),
+        created_by: stored.created_by,
+    }))
+}

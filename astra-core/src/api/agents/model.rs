@@ -1,0 +1,385 @@
+//! What the operations of the agents group share.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Ref, Schema, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+
+use crate::app::App;
+use crate::clock::rfc3339;
+use crate::engine::agent::{Definition, Model};
+use crate::engine::catalogue;
+use crate::error::{Code, Error, FieldError, Result};
+use crate::http::Caller;
+use crate::store::{self, Refusal, StoredAgent, StoredVersion};
+
+/// An agent as it is now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Agent {
+    /// The agent's id, which its maker picked.
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support")]
+    pub id: String,
+    /// Name shown to people; null for the id.
+    #[schema(min_length = 1, max_length = 128, example = "Support")]
+    pub display_name: Option<String>,
+    /// Which model answers.
+    pub model: AgentModel,
+    /// The instructions, as a template.
+    #[schema(max_length = 131_072, example = "You help {{ user.name }}. Today is {{ date }}.")]
+    pub system_prompt: String,
+    /// When sessions end by themselves.
+    pub session: AgentSessionPolicy,
+    /// What turns may cost.
+    pub budget: AgentBudget,
+    /// What happens to a message that comes while a turn is running in its session.
+    pub on_busy: AgentOnBusy,
+    /// The callers' own data.
+    #[schema(value_type = Object, example = json!({"team": "support"}))]
+    pub metadata: Map<String, Value>,
+    /// The number of the present version.
+    #[schema(minimum = 1, example = 3)]
+    pub version: u32,
+    /// When the agent was made.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    pub created_at: String,
+    /// When the present version was made.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:09:30.000Z")]
+    pub updated_at: String,
+    /// Who made the agent: a user, a service account, `file:<name>`, `configuration` or `gateway`.
+    #[schema(max_length = 320, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub created_by: String,
+}
+
+/// What an agent is told to be. What is absent has a working default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AgentSettings {
+    /// Name shown to people; the id when absent.
+    #[schema(min_length = 1, max_length = 128, example = "Support")]
+    pub display_name: Option<String>,
+    /// Which model answers; an echo when absent.
+    #[serde(default)]
+    pub model: AgentModel,
+    /// The instructions, a template of minijinja: `{{ date }}`, `{{ time }}`, `{{ user.id }}`, `{{ user.name }}`,
+    /// `{{ workspace.name }}`, `{{ agent.name }}`.
+    #[serde(default)]
+    #[schema(max_length = 131_072, example = "You help {{ user.name }}. Today is {{ date }}.")]
+    pub system_prompt: String,
+    /// When sessions end by themselves.
+    #[serde(default)]
+    pub session: AgentSessionPolicy,
+    /// What turns may cost.
+    #[serde(default)]
+    pub budget: AgentBudget,
+    /// What happens to a message that comes while a turn is running in its session.
+    #[serde(default)]
+    pub on_busy: AgentOnBusy,
+    /// The caller's own data, 64 KiB as JSON at the most.
+    #[serde(default)]
+    #[schema(value_type = Object, example = json!({"team": "support"}))]
+    pub metadata: Map<String, Value>,
+}
+
+/// Which model answers, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct AgentModel {
+    /// The provider's name in the gateway's configuration.
+    #[schema(min_length = 1, max_length = 64, example = "openai")]
+    pub provider: String,
+    /// The provider's name of the model; its default model when absent.
+    #[schema(min_length = 1, max_length = 256, example = "gpt-4o-mini")]
+    pub model: Option<String>,
+    /// Sampling temperature; the provider's default when absent.
+    #[schema(minimum = 0, maximum = 2, example = 0.7)]
+    pub temperature: Option<f64>,
+    /// Most tokens of one answer; the provider's default when absent.
+    #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 1024)]
+    pub max_output_tokens: Option<u32>,
+    /// Most tokens that the model reads; what is known of the model when absent.
+    #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 8192)]
+    pub max_context_tokens: Option<u32>,
+    /// Who is asked, in order, when the provider fails.
+    #[schema(max_items = 8)]
+    pub fallbacks: Vec<AgentFallback>,
+}
+
+/// A second choice of model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AgentFallback {
+    /// The provider's name in the gateway's configuration.
+    #[schema(min_length = 1, max_length = 64, example = "anthropic")]
+    pub provider: String,
+    /// The provider's name of the model; its default model when absent.
+    #[schema(min_length = 1, max_length = 256, example = "claude-haiku-4-5")]
+    pub model: Option<String>,
+}
+
+/// When a session ends by itself; the next message opens its successor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct AgentSessionPolicy {
+    /// After so many minutes without a message.
+    #[schema(minimum = 1, maximum = 525_600, example = 60)]
+    pub idle_timeout_min: Option<u32>,
+    /// At this hour of the day in UTC.
+    #[schema(minimum = 0, maximum = 23, example = 4)]
+    pub daily_reset_hour: Option<u32>,
+}
+
+/// What turns may cost. What is absent is not limited.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct AgentBudget {
+    /// Tokens of input and output of one turn.
+    #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 16_000)]
+    pub max_tokens_per_turn: Option<u32>,
+    /// US dollars of one turn.
+    #[schema(exclusive_minimum = 0, example = 0.05)]
+    pub max_cost_usd_per_turn: Option<f64>,
+    /// Tokens of all turns within one hour of the clock.
+    #[schema(minimum = 1, example = 200_000)]
+    pub tokens_per_hour: Option<u64>,
+    /// Tokens of all turns within 24 hours.
+    #[schema(minimum = 1, example = 2_000_000)]
+    pub tokens_per_day: Option<u64>,
+    /// US dollars of all turns within 24 hours.
+    #[schema(exclusive_minimum = 0, example = 5.0)]
+    pub cost_usd_per_day: Option<f64>,
+}
+
+/// What happens to a message that comes while a turn is running in its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentOnBusy {
+    /// It waits for its turn.
+    #[default]
+    Queue,
+    /// It is refused.
+    Reject,
+    /// It ends the running turn.
+    Interrupt,
+}
+
+/// A version of an agent, without what it says.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AgentVersionInfo {
+    /// The version's number.
+    #[schema(minimum = 1, example = 2)]
+    pub version: u32,
+    /// The version's name, which no other version of the agent has.
+    #[schema(max_length = 64, example = "live")]
+    pub label: Option<String>,
+    /// When it was made.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:09:30.000Z")]
+    pub created_at: String,
+    /// Who made it: a user, a service account, `file:<name>`, `configuration` or `gateway`.
+    #[schema(max_length = 320, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    pub created_by: String,
+}
+
+/// An agent as a file.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AgentExport {
+    /// How to read the file.
+    pub format: AgentExportFormat,
+    /// The agent's id.
+    #[schema(min_length = 1, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support")]
+    pub id: String,
+    /// The version that was exported.
+    #[schema(minimum = 1, example = 2)]
+    pub version: Option<u32>,
+    /// When it was exported.
+    #[schema(format = DateTime, max_length = 32, example = "2026-11-23T21:09:30.000Z")]
+    pub exported_at: Option<String>,
+    /// What the agent is told to be.
+    pub definition: AgentSettings,
+}
+
+/// How to read a file with an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub enum AgentExportFormat {
+    /// As `AgentExport` says.
+    #[serde(rename = "astra.agent.v1")]
+    V1,
+}
+
+/// Any value of JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AnyJson(pub Value);
+
+/// The agent of a path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AgentPath {
+    /// The agent's id.
+    #[param(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", example = "support")]
+    pub agent_id: String,
+}
+
+/// The version of a path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct VersionPath {
+    /// The agent's id.
+    #[param(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", example = "support")]
+    pub agent_id: String,
+    /// The version's number.
+    #[param(minimum = 1, maximum = 2_147_483_647, example = 1)]
+    pub version: u32,
+}
+
+impl Agent {
+    /// The agent of a stored row.
+    ///
+    /// # Errors
+    /// If another version of the gateway wrote what this one cannot read.
+    pub fn read(stored: StoredAgent) -> Result<Self> {
+        let settings = AgentSettings::read(&stored.definition)?;
+        Ok(Self {
+            id: stored.id,
+            display_name: settings.display_name,
+            model: settings.model,
+            system_prompt: settings.system_prompt,
+            session: settings.session,
+            budget: settings.budget,
+            on_busy: settings.on_busy,
+            metadata: settings.metadata,
+            version: stored.version,
+            created_at: rfc3339(stored.created_at_ms),
+            updated_at: rfc3339(stored.updated_at_ms),
+            created_by: stored.created_by,
+        })
+    }
+}
+
+impl AgentSettings {
+    /// The settings of a stored definition, whose JSON they share.
+    ///
+    /// # Errors
+    /// If another version of the gateway wrote what this one cannot read.
+    pub fn read(definition: &str) -> Result<Self> {
+        serde_json::from_str(definition).map_err(Error::internal)
+    }
+
+    /// The settings as they are stored, if the gateway can act on them.
+    ///
+    /// # Errors
+    /// 422 with a pointer for each fault.
+    pub fn checked(&self, app: &App) -> Result<String> {
+        let definition: Definition =
+            serde_json::to_value(self).and_then(serde_json::from_value).map_err(Error::internal)?;
+        let faults = catalogue::check(&definition, &app.providers);
+        if faults.is_empty() {
+            return catalogue::write(&definition).map_err(Error::store);
+        }
+        let mut error = Error::new(Code::InvalidRequest, "The agent cannot work like this.");
+        error.fields = faults.into_iter().map(|(pointer, detail)| FieldError { pointer, detail }).collect();
+        Err(error)
+    }
+}
+
+impl From<StoredVersion> for AgentVersionInfo {
+    fn from(stored: StoredVersion) -> Self {
+        Self {
+            version: stored.version,
+            label: stored.label,
+            created_at: rfc3339(stored.created_at_ms),
+            created_by: stored.created_by,
+        }
+    }
+}
+
+impl PartialSchema for AnyJson {
+    fn schema() -> RefOr<Schema> {
+        let plain = |kind| ObjectBuilder::new().schema_type(kind);
+        OneOfBuilder::new()
+            .description(Some("Any value of JSON."))
+            .item(plain(Type::Object))
+            .item(ArrayBuilder::new().items(Ref::from_schema_name("AnyJson")))
+            .item(plain(Type::String).max_length(Some(131_072)))
+            .item(plain(Type::Number))
+            .item(plain(Type::Boolean))
+            .item(plain(Type::Null))
+            .into()
+    }
+}
+
+impl ToSchema for AnyJson {}
+
+impl Default for AgentModel {
+    fn default() -> Self {
+        Self {
+            provider: Model::default().provider,
+            model: None,
+            temperature: None,
+            max_output_tokens: None,
+            max_context_tokens: None,
+            fallbacks: Vec::new(),
+        }
+    }
+}
+
+/// 422 unless `id` can be an agent's.
+///
+/// # Errors
+/// For ids that are reserved.
+pub fn check_id(id: &str) -> Result<()> {
+    catalogue::id_fault(id).map_or(Ok(()), |fault| Err(Error::field("/id", fault)))
+}
+
+/// What the store refuses to do with an agent.
+pub fn refused(fault: store::Error) -> Error {
+    match fault {
+        store::Error::Unique(_) => Error::conflict("There is an agent of this id: choose another one."),
+        store::Error::Refused(Refusal::NotFound) => Error::not_found("agent"),
+        store::Error::Refused(Refusal::State("version")) => Error::not_found("version"),
+        fault => Error::store(fault),
+    }
+}
+
+/// What the store refuses to do with a version.
+pub fn version_refused(fault: store::Error) -> Error {
+    match fault {
+        store::Error::Refused(Refusal::NotFound) => Error::not_found("version"),
+        fault => Error::store(fault),
+    }
+}
+
+/// A version of an agent of the caller's workspace.
+///
+/// # Errors
+/// 404 if there is no such thing.
+pub async fn version_of(app: &App, caller: &Caller, agent_id: &str, version: u32) -> Result<StoredVersion> {
+    let found = app.store.scoped(&caller.workspace).agent_version(agent_id, version).await.map_err(Error::store)?;
+    found.ok_or_else(|| Error::not_found("version"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn settings_and_definitions_are_the_same_json() {
+        let all = json!({
+            "display_name": "Support",
+            "model": {"provider": "openai", "model": "gpt", "temperature": 0.5, "max_output_tokens": 1,
+                "max_context_tokens": 2, "fallbacks": [{"provider": "echo", "model": null}]},
+            "system_prompt": "Hello.",
+            "session": {"idle_timeout_min": 1, "daily_reset_hour": 2},
+            "budget": {"max_tokens_per_turn": 1, "max_cost_usd_per_turn": 0.5, "tokens_per_hour": 2, "tokens_per_day": 3,
+                "cost_usd_per_day": 1.5},
+            "on_busy": "interrupt",
+            "metadata": {"team": "support"},
+        });
+        for json in [all, serde_json::to_value(Definition::default()).unwrap()] {
+            let settings: AgentSettings = serde_json::from_value(json.clone()).unwrap();
+            let definition: Definition = serde_json::from_value(json.clone()).unwrap();
+            assert_eq!(serde_json::to_value(settings).unwrap(), json);
+            assert_eq!(serde_json::to_value(definition).unwrap(), json);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! `agents.replace`: tell an agent anew what it is.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::model::{Agent, AgentPath, AgentSettings, refused};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Caller, IfMatch, IfMatchHeader, Json, Path, tagged};
+use crate::store::AgentChange;
+
+/// Replace an agent
+///
+/// What is absent gets its default. The agent has a new version then; the ones before it stay. Running turns go on with
+/// the version that they began with.
+#[utoipa::path(put, path = "/agents/{agent_id}", operation_id = "agents.replace", params(AgentPath, IfMatchHeader),
+    request_body(content = AgentSettings, description = "What the agent shall be.",
+        example = json!({"model": {"provider": "echo"}, "system_prompt": "You are brief."})),
+    responses((status = 200, description = "The agent.", body = Agent, headers(
+        ("ETag" = String, description = "The agent's state, for `If-Match`.")))))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(AgentPath { agent_id }): Path<AgentPath>,
+    IfMatch(precondition): IfMatch,
+    Json(settings): Json<AgentSettings>,
+) -> Result<Response> {
+    let change = AgentChange {
+        agent_id,
+        definition: settings.checked(&app)?,
+        author: caller.subject.clone(),
+        now_ms: app.now_ms(),
+    };
+    let agent = app.store.scoped(&caller.workspace).change_agent(change, precondition).await.map_err(refused)?;
+    Ok(tagged(agent.revision(), Json(Agent::read(agent)?)))
+}

@@ -1,0 +1,28 @@
+//! `agents.rollback`: make an agent again what it was.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::model::{Agent, VersionPath, refused};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path, tagged};
+
+/// Roll an agent back
+///
+/// A new version that says what the version of the path says: the ones in between stay.
+#[utoipa::path(post, path = "/agents/{agent_id}/rollback/{version}", operation_id = "agents.rollback",
+    params(VersionPath, IdempotencyHeader),
+    responses((status = 200, description = "The agent.", body = Agent, headers(
+        ("ETag" = String, description = "The agent's state, for `If-Match`.")))))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(path): Path<VersionPath>,
+    Idempotency(once): Idempotency,
+) -> Result<Response> {
+    let scoped = app.store.scoped(&caller.workspace);
+    let rolled = scoped.roll_back_agent(&path.agent_id, path.version, &caller.subject, app.now_ms(), once).await;
+    let agent = rolled.map_err(refused)?;
+    Ok(tagged(agent.revision(), Json(Agent::read(agent)?)))
+}

@@ -1,0 +1,93 @@
+//! `agents.usage`: what an agent has used of its quotas.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{AgentPath, AgentSettings};
+use crate::app::App;
+use crate::clock::rfc3339;
+use crate::engine::QuotaWindow;
+use crate::error::{Error, Result};
+use crate::http::{Caller, Json, Path};
+
+/// What an agent has used, beside what it may.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct AgentUsage {
+    /// The agent's id.
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support")]
+    agent_id: String,
+    /// Tokens of this hour of the clock.
+    tokens_per_hour: TokenQuota,
+    /// Tokens of the last 24 hours of the clock, this one included.
+    tokens_per_day: TokenQuota,
+    /// US dollars of the last 24 hours of the clock, this one included.
+    cost_usd_per_day: CostQuota,
+    /// When the hour ends, and with it what was used of the quota of an hour.
+    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T22:00:00.000Z")]
+    hour_ends_at: String,
+}
+
+/// Tokens that were used, and those that may be.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct TokenQuota {
+    /// Tokens of input and output that were used.
+    #[schema(minimum = 0, example = 12_000)]
+    used: u64,
+    /// Tokens that may be used; null if there is no limit.
+    #[schema(minimum = 1, example = 200_000)]
+    limit: Option<u64>,
+    /// What is left; null if there is no limit.
+    #[schema(minimum = 0, example = 188_000)]
+    remaining: Option<u64>,
+}
+
+/// US dollars that were spent, and those that may be.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CostQuota {
+    /// US dollars that were spent.
+    #[schema(minimum = 0, example = 0.42)]
+    used: f64,
+    /// US dollars that may be spent; null if there is no limit.
+    #[schema(minimum = 0, example = 5.0)]
+    limit: Option<f64>,
+    /// What is left; null if there is no limit.
+    #[schema(minimum = 0, example = 4.58)]
+    remaining: Option<f64>,
+}
+
+/// Get an agent's usage
+///
+/// Against the quotas of its present version. A turn that is running is counted when it ends.
+#[utoipa::path(get, path = "/agents/{agent_id}/usage", operation_id = "agents.usage", params(AgentPath),
+    responses((status = 200, description = "What was used.", body = AgentUsage)))]
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(AgentPath { agent_id }): Path<AgentPath>,
+) -> Result<Json<AgentUsage>> {
+    let scoped = app.store.scoped(&caller.workspace);
+    let agent = scoped.agent(&agent_id).await.map_err(Error::store)?.ok_or_else(|| Error::not_found("agent"))?;
+    let budget = AgentSettings::read(&agent.definition)?.budget;
+    let window = QuotaWindow::at(app.now_ms());
+    let used = scoped.agent_sums(&agent_id, window.hour, window.first_hour_of_day).await;
+    let (hour_tokens, day_tokens, day_cost_usd) = used.map_err(Error::store)?;
+    let limit = budget.cost_usd_per_day;
+    Ok(Json(AgentUsage {
+        agent_id,
+        tokens_per_hour: TokenQuota::of(hour_tokens, budget.tokens_per_hour),
+        tokens_per_day: TokenQuota::of(day_tokens, budget.tokens_per_day),
+        cost_usd_per_day: CostQuota {
+            used: day_cost_usd,
+            limit,
+            remaining: limit.map(|limit| (limit - day_cost_usd).max(0.0)),
+        },
+        hour_ends_at: rfc3339(window.hour_ends_ms),
+    }))
+}
+
+impl TokenQuota {
+    fn of(used: u64, limit: Option<u64>) -> Self {
+        Self { used, limit, remaining: limit.map(|limit| limit.saturating_sub(used)) }
+    }
+}
