@@ -74,9 +74,10 @@ impl Sqlite {
         tokio::task::spawn_blocking(move || look(permit)).await.map_err(Error::broken)?
     }
 
-    /// Looks at rows on the calling thread: for single look-ups by key, which take microseconds.
+    /// Looks at rows on the calling thread: for single look-ups by key, which take microseconds. One statement, which is
+    /// its own transaction.
     pub(super) fn look<T>(&self, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
-        self.readers.run(workspace, work)
+        self.readers.with(|connection| Tx::run(Engine::Sqlite(connection), workspace, work))
     }
 
     /// Writes a consistent copy of the database to `target` while others go on writing.
@@ -89,16 +90,26 @@ impl Sqlite {
 
 impl Readers {
     fn run<T>(&self, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
+        self.with(|connection| {
+            // One transaction, so that several statements see one state.
+            connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(classify)?;
+            let answer = Tx::run(Engine::Sqlite(connection), workspace, work);
+            connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(classify)?;
+            answer
+        })
+    }
+
+    /// Lends an idle connection. One whose transaction could not be ended is not lent again.
+    fn with<T>(&self, look: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let idle = self.idle.lock().map_err(Error::broken)?.pop();
         let connection = match idle {
             Some(connection) => connection,
             None => open_reader(&self.path)?,
         };
-        // One transaction, so that several statements see one state.
-        connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(classify)?;
-        let answer = Tx::run(Engine::Sqlite(&connection), workspace, work);
-        connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(classify)?;
-        self.idle.lock().map_err(Error::broken)?.push(connection);
+        let answer = look(&connection);
+        if connection.is_autocommit() {
+            self.idle.lock().map_err(Error::broken)?.push(connection);
+        }
         answer
     }
 }
