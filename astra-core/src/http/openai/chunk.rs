@@ -14,7 +14,7 @@ use crate::engine::TurnEvents;
 use crate::engine::event::{Event, EventKind};
 use crate::error::{Error, Result};
 use crate::http::turn::failure;
-use crate::http::{OpenAiError, sse};
+use crate::http::{OpenAiError, OpenAiErrorBody, sse};
 
 /// A piece of an answer in OpenAI's form; `[DONE]` follows the last one.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -37,6 +37,9 @@ pub struct ChatCompletionChunk {
     /// What the answer used, where it was asked for, with the last chunk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<CompletionUsage>,
+    /// Why the answer broke off; nothing follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<OpenAiErrorBody>,
 }
 
 /// What is new in an answer.
@@ -93,6 +96,7 @@ pub async fn chunks(mut events: TurnEvents, model: String, created: i64, with_us
         model,
         choices: Vec::new(),
         usage: None,
+        error: None,
     };
     Ok(sse::respond(frames(Chunks { events, first: Some(first), frame, with_usage })))
 }
@@ -135,7 +139,10 @@ impl Chunks {
                 }
                 out.put_slice(b"data: [DONE]\n\n");
             }
-            EventKind::Failed { turn } => write_data(out, &OpenAiError::new(&failure(turn))),
+            EventKind::Failed { turn } => {
+                let error = Some(OpenAiError::new(&failure(turn)).error);
+                write_data(out, &ChatCompletionChunk { error, ..self.frame.clone() });
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod chunk;
+mod content;
 
 use std::sync::Arc;
 
@@ -11,15 +12,24 @@ use utoipa::ToSchema;
 
 pub use answer::{ChatCompletion, CompletionUsage};
 pub use chunk::{ChatCompletionChunk, chunks};
+pub use content::ChatCompletionContent;
 
-use super::turn::MessageContent;
 use crate::engine::{Ask, Overrides};
 use crate::error::{Error, Result};
 use crate::provider::{Content, Message, Role};
 use crate::store::{OnceKey, Place};
 
-/// What would change the answer's form or give the agent tools that it does not have.
-const REFUSED: [&str; 6] = ["tools", "functions", "tool_choice", "function_call", "audio", "modalities"];
+/// What would change the answer's form or give the agent tools that it does not have, and the one value of it that would not.
+const REFUSED: [(&str, &str); 8] = [
+    ("tools", "[]"),
+    ("functions", "[]"),
+    ("tool_choice", "\"none\""),
+    ("function_call", "\"none\""),
+    ("audio", "null"),
+    ("modalities", "[\"text\"]"),
+    ("response_format", "{\"type\":\"text\"}"),
+    ("logprobs", "false"),
+];
 
 /// A request in OpenAI's form. Fields of OpenAI's that are not listed are taken and have no effect, but for those that
 /// would change what the answer is: they are refused.
@@ -50,7 +60,6 @@ pub struct ChatCompletionRequest {
     pub n: Option<u32>,
     /// All else that OpenAI's clients may send.
     #[serde(flatten)]
-    #[schema(ignore)]
     pub others: Map<String, Value>,
 }
 
@@ -59,11 +68,10 @@ pub struct ChatCompletionRequest {
 pub struct ChatCompletionMessage {
     /// Who speaks.
     pub role: ChatCompletionRole,
-    /// What is said.
-    pub content: MessageContent,
+    /// What is said; empty for nothing, but in the question.
+    pub content: Option<ChatCompletionContent>,
     /// All else that OpenAI's clients may send, such as `name`.
     #[serde(flatten)]
-    #[schema(ignore)]
     pub others: Map<String, Value>,
 }
 
@@ -100,13 +108,8 @@ impl ChatCompletionRequest {
     /// If the last message is not the user's, or the request asks for what agents do not do.
     pub fn into_ask(mut self, session: String, once: Option<OnceKey>, trace_parent: Option<Arc<str>>) -> Result<Ask> {
         let refuse = |pointer: String, detail: &str| Err(Error::field(pointer, detail));
-        if let Some(name) =
-            REFUSED.into_iter().find(|name| self.others.get(*name).is_some_and(|value| !value.is_null()))
-        {
+        if let Some((name, _)) = REFUSED.into_iter().find(|(name, harmless)| self.asks_for(name, harmless)) {
             return refuse(format!("/{name}"), "An agent has its own tools and answers with text.");
-        }
-        if self.others.get("response_format").is_some_and(|format| format["type"] != "text") {
-            return refuse("/response_format".into(), "An agent answers with text.");
         }
         if self.n.is_some_and(|n| n != 1) {
             return refuse("/n".into(), "An agent gives one answer.");
@@ -115,6 +118,9 @@ impl ChatCompletionRequest {
         let Some(question) = self.messages.pop().filter(|message| message.role == ChatCompletionRole::User) else {
             return refuse(format!("/messages/{last}/role"), "The last message is the question: its role is `user`.");
         };
+        let Some(content) = question.content.filter(|content| !content.is_empty()) else {
+            return refuse(format!("/messages/{last}/content"), "The question is empty.");
+        };
         let overrides = Overrides {
             temperature: self.temperature,
             max_output_tokens: self.max_completion_tokens.or(self.max_tokens),
@@ -122,8 +128,8 @@ impl ChatCompletionRequest {
         Ok(Ask {
             agent_id: self.model,
             place: Place::Surface { surface: "openai".into(), surface_id: session },
-            content: question.content.into(),
-            said_before: self.messages.into_iter().map(ChatCompletionMessage::into_message).collect(),
+            content: content.into(),
+            said_before: self.messages.into_iter().filter_map(ChatCompletionMessage::into_message).collect(),
             overrides,
             metadata: Map::new(),
             is_streamed: self.stream == Some(true),
@@ -131,15 +137,22 @@ impl ChatCompletionRequest {
             trace_parent,
         })
     }
+
+    /// Whether the field `name` says anything but null and `harmless`.
+    fn asks_for(&self, name: &str, harmless: &str) -> bool {
+        self.others.get(name).is_some_and(|value| !value.is_null() && value.to_string() != harmless)
+    }
 }
 
 impl ChatCompletionMessage {
-    fn into_message(self) -> Message {
+    /// The message in the provider's terms; `None` if nothing is said.
+    fn into_message(self) -> Option<Message> {
         let role = match self.role {
             ChatCompletionRole::System | ChatCompletionRole::Developer => Role::System,
             ChatCompletionRole::User => Role::User,
             ChatCompletionRole::Assistant => Role::Assistant,
         };
-        Message { role, content: Content::from(self.content) }
+        let content = self.content.filter(|content| !content.is_empty())?;
+        Some(Message { role, content: Content::from(content) })
     }
 }

@@ -43,7 +43,8 @@ fn bound_one(schema: &mut Value) {
         schema.entry("minimum").or_insert_with(|| if is_small { 0.into() } else { (-most).into() });
         schema.entry("maximum").or_insert_with(|| most.into());
     }
-    let is_free = schema.get("additionalProperties").is_some_and(|rest| rest.as_object().is_none_or(Map::is_empty));
+    let says_nothing = |rest: &Map<String, Value>| rest.keys().all(|key| key == "description");
+    let is_free = schema.get("additionalProperties").is_some_and(|rest| rest.as_object().is_none_or(says_nothing));
     if is_free && schema["additionalProperties"] != false {
         // `{}` says the same, in words that generators stumble over.
         schema.insert("additionalProperties".into(), true.into());

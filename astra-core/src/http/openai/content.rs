@@ -1,0 +1,90 @@
+//! What is said, in OpenAI's form: more lenient than the gateway's own, since these clients are written for another server.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::content::{Content, Part};
+
+/// What is said: a text, or parts.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum ChatCompletionContent {
+    /// A text.
+    Text(ChatCompletionText),
+    /// Texts and images, in order.
+    Parts(ChatCompletionParts),
+}
+
+/// A text.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(max_length = 524_288, pattern = r"^[^\x00]*$", example = "What is the capital of France?")]
+pub struct ChatCompletionText(pub String);
+
+/// Texts and images, in order.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(max_items = 64)]
+pub struct ChatCompletionParts(pub Vec<ChatCompletionPart>);
+
+/// A part of what is said, in OpenAI's form.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ChatCompletionPart {
+    /// A text.
+    Text {
+        /// The text.
+        #[schema(max_length = 524_288, pattern = r"^[^\x00]*$", example = "What is on this picture?")]
+        text: String,
+    },
+    /// An image.
+    ImageUrl {
+        /// Where the image is.
+        image_url: ChatCompletionImageUrl,
+    },
+}
+
+/// Where an image is. The provider fetches it; the gateway does not.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChatCompletionImageUrl {
+    /// An `https:` URL, or the image itself as a `data:` URL.
+    #[schema(
+        min_length = 1,
+        max_length = 1_000_000,
+        pattern = r"^(https?://|data:image/)[!-~]+$",
+        example = "https://images.example/cat.png"
+    )]
+    pub url: String,
+    /// `auto`, `low` or `high`; taken, without effect.
+    #[schema(max_length = 16, example = "auto")]
+    pub detail: Option<String>,
+}
+
+impl ChatCompletionContent {
+    /// Whether nothing is said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(ChatCompletionText(text)) => text.is_empty(),
+            Self::Parts(ChatCompletionParts(parts)) => parts.is_empty(),
+        }
+    }
+}
+
+impl From<ChatCompletionContent> for Content {
+    fn from(content: ChatCompletionContent) -> Self {
+        match content {
+            ChatCompletionContent::Text(ChatCompletionText(text)) => Self::Text(text),
+            ChatCompletionContent::Parts(ChatCompletionParts(parts)) => {
+                Self::Parts(parts.into_iter().map(Part::from).collect())
+            }
+        }
+    }
+}
+
+impl From<ChatCompletionPart> for Part {
+    fn from(part: ChatCompletionPart) -> Self {
+        match part {
+            ChatCompletionPart::Text { text } => Self::Text { text },
+            ChatCompletionPart::ImageUrl { image_url } => Self::ImageUrl { url: image_url.url },
+        }
+    }
+}
