@@ -115,10 +115,10 @@ pub(super) fn slot(user_id: &str, agent_id: &str, surface: &str, surface_id: &st
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewSession) -> Result<Session> {
     let slot = slot(&new.user_id, &new.agent_id, &new.surface, &new.surface_id);
     tx.execute("UPDATE sessions SET slot = NULL WHERE workspace_id = $1 AND slot = $2", params![&slot])?;
-    insert_row(tx, new, &slot)
+    insert_row(tx, new, Some(&slot))
 }
 
-fn insert_row(tx: &mut Tx<'_>, new: &NewSession, slot: &str) -> Result<Session> {
+fn insert_row(tx: &mut Tx<'_>, new: &NewSession, slot: Option<&str>) -> Result<Session> {
     let metadata = serde_json::to_string(&new.metadata).map_err(Error::broken)?;
     let sql = "INSERT INTO sessions (workspace_id, id, agent_id, pinned_version, title, surface, surface_id, user_id, status, slot, turn_count,
         message_count, input_tokens, output_tokens, metadata, summary_until, created_at, last_active_at)
@@ -156,14 +156,16 @@ fn insert_row(tx: &mut Tx<'_>, new: &NewSession, slot: &str) -> Result<Session> 
 /// [`Error::Retry`] if another gateway was faster: its session is there when the transaction runs again.
 pub(super) fn open_slot(tx: &mut Tx<'_>, new: &NewSession) -> Result<Session> {
     let slot = slot(&new.user_id, &new.agent_id, &new.surface, &new.surface_id);
-    insert_row(tx, new, &slot).map_err(|fault| match fault {
+    insert_row(tx, new, Some(&slot)).map_err(|fault| match fault {
         Error::Unique(text) => Error::Retry(text),
         fault => fault,
     })
 }
 
-/// Ends a session in favour of a fresh one on the same surface.
+/// Ends a session in favour of a fresh one on the same surface, which is the surface's current one if the old one was.
 pub(super) fn succeed(tx: &mut Tx<'_>, old: &Session, successor_id: &str, now_ms: i64) -> Result<Session> {
+    let held = "SELECT slot FROM sessions WHERE workspace_id = $1 AND id = $2";
+    let slot = tx.one(held, params![&old.id])?.optional_text(0)?;
     let archive =
         "UPDATE sessions SET status = 'archived', successor_id = $3, slot = NULL WHERE workspace_id = $1 AND id = $2";
     tx.execute(archive, params![&old.id, successor_id])?;
@@ -178,7 +180,7 @@ pub(super) fn succeed(tx: &mut Tx<'_>, old: &Session, successor_id: &str, now_ms
         metadata: old.metadata.clone(),
         now_ms,
     };
-    insert(tx, &new)
+    insert_row(tx, &new, slot.as_deref())
 }
 
 impl Scoped {
