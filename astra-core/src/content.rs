@@ -42,6 +42,12 @@ pub enum Part {
     },
 }
 
+/// `text` without NULs, which not every store can keep: U+FFFD stands in for them.
+#[must_use]
+pub fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
 impl Part {
     /// The text, of a part that is text.
     #[must_use]

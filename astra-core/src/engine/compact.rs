@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::agent::AgentVersion;
+use super::budget;
 use super::context::{Room, plain};
 use super::error::{Error, Failure, Result};
 use super::inference::{Account, Targets};
 use super::tokens::estimate_message;
+use crate::content::without_nul;
 use crate::provider::{Content, Message, Request, Role};
 use crate::store::{Scoped, Session, StoredMessage, TURN_STRIDE};
 
@@ -30,10 +32,11 @@ impl Engine {
     /// Compacts a session now: all but the newest part of it goes into its summary. `None` if there was nothing to compact.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for the session or its agent; [`Error::Turn`] if the model failed; the store's.
+    /// [`Error::NotFound`] for the agent; [`Error::Quota`]; [`Error::Turn`] if the model failed; the store's.
     pub async fn compact(&self, scoped: &Scoped, session: &Session) -> Result<Option<Compacted>> {
         let agent = self.agents.resolve(scoped.workspace(), &session.agent_id, session.pinned_version).await?;
         let agent = agent.ok_or(Error::NotFound("agent"))?;
+        budget::check_quotas(scoped, &agent, self.clock.now_ms()).await?;
         let unfinished = scoped.unfinished_turn(&session.id).await?;
         let before = unfinished.map_or(i64::MAX, |number| number * TURN_STRIDE);
         let mut said = scoped.history(&session.id, session.summary_until, before, 10_000).await?;
@@ -84,7 +87,7 @@ impl Engine {
         let cost_usd = answered.calls.last().map_or(0.0, |call| self.cost_usd(call, tokens));
         let asked = Account { agent_id: &agent.agent_id, user_id: &session.user_id, at_ms: self.clock.now_ms() };
         scoped.add_usage(asked.rows(&answered.calls, tokens, cost_usd, answered.value.is_err())).await?;
-        let summary = answered.value.map_err(Error::Turn)?.content;
+        let summary = without_nul(answered.value.map_err(Error::Turn)?.content);
         if summary.trim().is_empty() {
             return Err(Error::Turn(Failure::new("upstream_error", "The model gave an empty summary.")));
         }

@@ -95,26 +95,29 @@ pub enum SessionEvent {
 }
 
 impl SessionEvents {
-    /// The next events; waits until there are some.
+    /// The next events; waits until there are some. `None` when the session is deleted.
     ///
     /// # Errors
     /// The store's.
-    pub async fn next(&mut self) -> Result<Vec<SessionEvent>> {
+    pub async fn next(&mut self) -> Result<Option<Vec<SessionEvent>>> {
         loop {
             if !self.waiting.is_empty() {
-                return Ok(self.waiting.drain(..).collect());
+                return Ok(Some(self.waiting.drain(..).collect()));
             }
             if let Some(current) = &mut self.current {
                 match current.next().await? {
-                    Some(events) => return Ok(events.into_iter().map(SessionEvent::Turn).collect()),
+                    Some(events) => return Ok(Some(events.into_iter().map(SessionEvent::Turn).collect())),
                     None => self.current = None,
                 }
             }
-            self.advance().await?;
+            if !self.advance().await? {
+                return Ok(None);
+            }
         }
     }
 
-    async fn advance(&mut self) -> Result<()> {
+    /// Goes on to the next turn, or waits for one a while; answers whether the session is still there.
+    async fn advance(&mut self) -> Result<bool> {
         let bell = Arc::clone(&self.bell);
         let rung = bell.notified();
         tokio::pin!(rung);
@@ -126,11 +129,12 @@ impl SessionEvents {
                 self.current = Some(self.engine.follow_turn(&self.scoped, &turn.id, 0));
                 self.waiting.push_back(SessionEvent::Started(Box::new(turn)));
             }
-            None => {
-                let _ = tokio::time::timeout(POLL * 4, rung).await;
+            None if tokio::time::timeout(POLL * 4, rung).await.is_err() => {
+                return Ok(self.scoped.session(&self.session_id, None).await?.is_some());
             }
+            None => {}
         }
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -7,6 +7,7 @@ use super::agent::{AgentVersion, Definition};
 use super::context::{CONTEXT_TOKENS_DEFAULT, Room};
 use super::error::Failure;
 use crate::config::Prices;
+use crate::content::without_nul;
 use crate::provider::{self, Attempt, ChunkStream, Completion, Kind, Request, Target, Usage};
 use crate::store::UsageRow;
 
@@ -104,7 +105,8 @@ pub(super) fn failed(error: &provider::Error) -> Failure {
         Kind::Timeout => "upstream_timeout",
         _ => "upstream_error",
     };
-    Failure::new(code, format!("The model's provider failed: {}.", error.message.trim_end_matches('.')))
+    let told = without_nul(error.message.trim_end_matches('.').to_owned());
+    Failure::new(code, format!("The model's provider failed: {told}."))
 }
 
 /// On whose account calls go.

@@ -16,6 +16,7 @@ use super::finish::{Ending, Progress};
 use super::inference::{Targets, failed};
 use super::live::LiveTurn;
 use super::trace::{Part, Trace};
+use crate::content::without_nul;
 use crate::provider::{Chunk, Request};
 use crate::store::{Scoped, Session, Status, TURN_STRIDE, Turn};
 
@@ -170,7 +171,7 @@ impl Running {
         let completion = answered.value.map_err(Error::Turn)?;
         progress.usage = completion.usage;
         progress.finish_reason = Some(completion.finish_reason);
-        progress.content = completion.content;
+        progress.content = without_nul(completion.content);
         Ok(())
     }
 
@@ -208,6 +209,7 @@ impl Progress {
         match chunk {
             Chunk::Content(text) if text.is_empty() => None,
             Chunk::Content(text) => {
+                let text = without_nul(text);
                 self.content.push_str(&text);
                 self.unflushed.push(text.clone());
                 Some(text)

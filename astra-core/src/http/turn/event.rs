@@ -160,7 +160,7 @@ pub fn frames(events: TurnEvents) -> impl Stream<Item = Bytes> + Send + 'static 
 /// The frames of a session's events. An id is the turn's id, a dot, and the event's number.
 pub fn session_frames(events: SessionEvents) -> impl Stream<Item = Bytes> + Send + 'static {
     stream::unfold(events, |mut events| async move {
-        let batch = heard(events.next().await)?;
+        let batch = heard(events.next().await)??;
         let mut out = BytesMut::new();
         for event in batch {
             match event {
