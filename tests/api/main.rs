@@ -8,9 +8,12 @@ mod support;
 
 mod agents;
 mod auth;
+mod chat;
+mod conversation;
 mod credentials;
 mod health;
 mod inference;
 mod origin;
 mod revocation;
+mod sessions;
 mod spec;

@@ -9,9 +9,10 @@ use astra_core::config::{Config, Secret};
 use astra_core::engine::catalogue::Definitions;
 use astra_core::ids::IdMaker;
 use astra_core::provider::Provider;
-use astra_core::store;
+use astra_core::store::{self, Scoped};
 use astra_core::{Builder, Gateway};
 use axum::Router;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -29,6 +30,7 @@ pub(crate) struct TestApp {
     pub(crate) clock: ManualClock,
     /// Its database and folder, which go last.
     pub(crate) engine: Engine,
+    config: Config,
     gateway: Option<Gateway>,
     router: Router,
     authority: Arc<Authority>,
@@ -141,8 +143,14 @@ impl TestApp {
 
     /// Another gateway over the same PostgreSQL.
     pub(crate) async fn replica(&self) -> Replica {
-        let gateway = Gateway::builder(self.engine.config()).clock(self.clock.clone());
+        let gateway = Gateway::builder(self.config.clone()).clock(self.clock.clone());
         Replica { gateway: gateway.open().await.expect("the replica opens") }
+    }
+
+    /// The rows of the app's workspace, as they are.
+    pub(crate) fn store(&self) -> Scoped {
+        let db = store::open(&self.config.store, &self.config.data_dir).expect("the store opens");
+        db.scoped(self.authority.first_workspace())
     }
 
     /// What `astra token` works with beside a running gateway: an authority of its own over the same store.
@@ -203,6 +211,11 @@ impl TestAppBuilder {
         })
     }
 
+    /// Adds an agent that the configuration defines.
+    pub(crate) fn agent(self, id: &str, definition: Value) -> Self {
+        self.config(|config| drop(config.agents.insert(id.to_owned(), definition)))
+    }
+
     /// Hands in a provider, as a host program does.
     pub(crate) fn provider(mut self, name: &'static str, provider: impl Provider) -> Self {
         self.handed_in.push(Box::new(move |builder| builder.provider(name, provider)));
@@ -216,13 +229,15 @@ impl TestAppBuilder {
     }
 
     /// Opens the gateway.
-    pub(crate) async fn open(self) -> TestApp {
+    pub(crate) async fn open(mut self) -> TestApp {
         let builder = Gateway::builder(self.config.clone()).clock(self.clock.clone());
-        let builder = self.handed_in.into_iter().fold(builder, |builder, hand_in| hand_in(builder));
+        let handed_in = self.handed_in.drain(..);
+        let builder = handed_in.fold(builder, |builder, hand_in| hand_in(builder));
         let gateway = builder.open().await.expect("the gateway opens");
         let router = gateway.standalone_router();
         let authority = Arc::clone(gateway.authority());
-        let issuer = Arc::new(Issuer::new(Arc::clone(&authority), self.config));
-        TestApp { clock: self.clock, engine: self.engine, gateway: Some(gateway), router, authority, issuer }
+        let issuer = Arc::new(Issuer::new(Arc::clone(&authority), self.config.clone()));
+        let Self { engine, config, clock, .. } = self;
+        TestApp { clock, engine, config, gateway: Some(gateway), router, authority, issuer }
     }
 }

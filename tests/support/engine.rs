@@ -74,6 +74,12 @@ impl Engine {
     }
 }
 
+impl OnEngine for Engine {
+    async fn on(engine: Engine) -> Self {
+        engine
+    }
+}
+
 impl OnEngine for TestStore {
     async fn on(engine: Engine) -> Self {
         let config = engine.config();

@@ -18,7 +18,8 @@ pub(crate) use engine::{Engine, OnEngine, TestStore};
 pub(crate) use golden::golden;
 pub(crate) use upstream::{Gate, Reply, Step, Upstream};
 
-/// Makes each test into two, `name::sqlite` and `name::postgres`. The argument is a [`TestApp`] or a [`TestStore`].
+/// Makes each test into two, `name::sqlite` and `name::postgres`. The argument is a [`TestApp`],
+/// a [`TestStore`], an [`Engine`] to build on, or what else a test makes of one.
 ///
 /// The PostgreSQL test passes without doing anything when `ASTRA_TEST_POSTGRES` is not set; `./tests/run` sets it.
 macro_rules! both_engines {
