@@ -26,11 +26,11 @@ both_engines! {
         assert_eq!(ids(&other, "").await, all[..1]);
         assert_eq!(ids(&admin, "").await, all);
         assert!(ids(&talk.app.other_workspace(), "").await.is_empty());
-        assert_eq!(ids(&member, "?surface=web").await, [web.clone()]);
+        assert_eq!(ids(&member, "?surface=web").await, all[1..2]);
         assert_eq!(ids(&admin, &format!("?agent_id={AGENT}")).await, [theirs.clone(), mine.clone()]);
         let user = talk.app.other_member().get(&format!("/sessions/{theirs}")).await.expect(200);
         let user = text(&user, "user_id");
-        assert_eq!(ids(&admin, &format!("?user_id={user}")).await, [theirs.clone()]);
+        assert_eq!(ids(&admin, &format!("?user_id={user}")).await, all[..1]);
         assert!(ids(&member, &format!("?user_id={user}")).await.is_empty());
         let successor = member.post(&format!("/sessions/{web}/reset")).await.expect(201);
         assert_eq!(ids(&member, "?status=archived").await, [web]);

@@ -140,7 +140,9 @@ impl ChatCompletionRequest {
 
     /// Whether the field `name` says anything but null and `harmless`.
     fn asks_for(&self, name: &str, harmless: &str) -> bool {
-        self.others.get(name).is_some_and(|value| !value.is_null() && value.to_string() != harmless)
+        self.others
+            .get(name)
+            .is_some_and(|value| !value.is_null() && serde_json::from_str(harmless).ok().as_ref() != Some(value))
     }
 }
 
