@@ -27,7 +27,7 @@ fn hesitating() -> (Machine, Hesitant) {
 fn each_line_is_a_message_and_each_answer_a_line() {
     let machine = Machine::new();
     let gateway = Gateway::start(&machine);
-    let chatted = chat(&machine, &gateway.url, &["assistant"], "one\n\n  \ntwo words\n");
+    let chatted = chat(&machine, &gateway.url, &[], "one\n\n  \ntwo words\n");
     assert_eq!(chatted.stderr, "");
     assert_eq!(chatted.ok(), "one\ntwo words\n");
     assert_eq!(chat(&machine, &gateway.url, &["assistant"], "").ok(), "");
@@ -69,6 +69,15 @@ fn what_cannot_be_asked_is_told() {
     let mut wrong = machine.command(&["chat", "assistant", "--server", &gateway.url]);
     run_with_input(wrong.env("ASTRA_TOKEN", "wrong"), "x\n")
         .fails(1, &["No valid credential", "ASTRA_TOKEN holds a token"]);
+}
+
+#[test]
+fn among_several_agents_one_must_be_named() {
+    let machine = Machine::new();
+    machine.write("astra.yml", "agents: {one: {}, two: {}}\n");
+    let gateway = Gateway::start(&machine);
+    chat(&machine, &gateway.url, &[], "x\n").fails(2, &["has several agents", "one", "two"]);
+    assert_eq!(chat(&machine, &gateway.url, &["two"], "x\n").ok(), "x\n");
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod model;
 #[path = "../cli/program.rs"]
 #[expect(dead_code, reason = "each test binary uses its part of it")]
 mod program;
+mod tour;
 #[path = "../cli/upstream.rs"]
 #[expect(dead_code, reason = "each test binary uses its part of it")]
 mod upstream;
