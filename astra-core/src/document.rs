@@ -49,6 +49,13 @@ impl Document {
         Self { value, json: OnceLock::new(), yaml: OnceLock::new() }
     }
 
+    /// Writes both notations now, which takes some milliseconds. A fault shows when the bytes are asked for.
+    pub fn write(&self) {
+        for notation in [Notation::Json, Notation::Yaml] {
+            drop(self.rendered(notation));
+        }
+    }
+
     /// The bytes in `notation`.
     ///
     /// # Errors

@@ -56,6 +56,30 @@ async fn an_address_has_its_quota_whoever_asks_and_for_what() {
 }
 
 #[tokio::test]
+async fn secrets_are_tried_slowly() {
+    let config = |config: &mut astra_core::Config| {
+        config.limits.auth_address_requests_per_min = 3;
+        config.limits.auth_account_attempts_per_min = 1_000;
+    };
+    let app = TestApp::builder(Engine::sqlite()).config(config).open().await;
+    let guess = || app.anonymous().post("/auth/refresh").json(&serde_json::json!({"refresh_token": "guessed"}));
+    for _ in 0..3 {
+        let answer = guess().await;
+        assert_eq!(answer.header("ratelimit-policy"), "\"sign-in\";q=3;w=60");
+        assert!(answer.status.is_client_error() && answer.status != 429, "{}", answer.text());
+    }
+    let refused = guess().await;
+    assert_eq!(refused.header("retry-after"), "20");
+    refused.expect_problem(429, "rate_limited");
+    // What tries no secret is not in the way of it.
+    app.anonymous().get("/health").await.expect(200);
+    app.anonymous().get("/.well-known/jwks.json").await.expect(200);
+    app.clock.advance_ms(20_000);
+    assert_ne!(guess().await.status, 429);
+    guess().await.expect_problem(429, "rate_limited");
+}
+
+#[tokio::test]
 async fn an_address_cannot_be_made_up() {
     let app = limited(1_000, 1).await;
     app.anonymous().get("/health").await.expect(200);

@@ -7,6 +7,7 @@
 mod support;
 
 mod docs;
+mod golden;
 mod reach;
 mod rules;
 mod schemas;

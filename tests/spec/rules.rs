@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use astra_core::auth::scope::OPERATIONS;
 use serde_json::Value;
 
 use crate::support::document;
@@ -75,6 +76,18 @@ fn public_operations_are_the_ones_we_mean() {
         .collect();
     let known = ["health.", "auth.register", "auth.token", "auth.refresh", "auth.jwks"];
     assert!(public.iter().all(|id| known.iter().any(|known| id.starts_with(known))), "{public:?}");
+}
+
+#[test]
+fn a_group_that_is_served_is_served_whole() {
+    let served: BTreeSet<&str> =
+        document().operations().map(|(.., operation)| text(operation, "operationId")).collect();
+    let groups: BTreeSet<&str> = served.iter().filter_map(|id| id.split('.').next()).collect();
+    let rows = OPERATIONS.iter().map(|(id, _)| *id);
+    let missing: Vec<&str> = rows
+        .filter(|id| id.split('.').next().is_some_and(|group| groups.contains(group)) && !served.contains(id))
+        .collect();
+    assert!(missing.is_empty(), "the table of permissions has rows for what is not served: {missing:?}");
 }
 
 #[test]
