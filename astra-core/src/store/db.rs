@@ -132,7 +132,8 @@ impl Scoped {
         self.db.dispatch(Some(self.workspace.clone()), Mode::Read, work).await
     }
 
-    /// As [`Scoped::read`], for a look-up by key that takes microseconds: SQLite answers it without another thread.
+    /// As [`Scoped::read`], for one statement that looks up by key, which takes microseconds: SQLite answers it without
+    /// another thread.
     pub(super) async fn look<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,

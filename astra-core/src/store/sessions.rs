@@ -115,18 +115,20 @@ pub(super) fn slot(user_id: &str, agent_id: &str, surface: &str, surface_id: &st
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewSession) -> Result<Session> {
     let slot = slot(&new.user_id, &new.agent_id, &new.surface, &new.surface_id);
     tx.execute("UPDATE sessions SET slot = NULL WHERE workspace_id = $1 AND slot = $2", params![&slot])?;
-    insert_row(tx, new, Some(&slot))
+    insert_row(tx, new, Some(&slot), 0)
 }
 
-fn insert_row(tx: &mut Tx<'_>, new: &NewSession, slot: Option<&str>) -> Result<Session> {
+/// Answers the session without the `questions` with which it is opened.
+fn insert_row(tx: &mut Tx<'_>, new: &NewSession, slot: Option<&str>, questions: i64) -> Result<Session> {
     let metadata = serde_json::to_string(&new.metadata).map_err(Error::broken)?;
     let sql = "INSERT INTO sessions (workspace_id, id, agent_id, pinned_version, title, surface, surface_id, user_id, status, slot, turn_count,
         message_count, input_tokens, output_tokens, metadata, summary_until, created_at, last_active_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, 0, 0, 0, 0, $10, 0, $11, $11)";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $12, $12, 0, 0, $10, 0, $11, $11)";
     let (id, agent, pinned, title) = (&new.id, &new.agent_id, new.pinned_version, &new.title);
+    let (surface, surface_id, user) = (&new.surface, &new.surface_id, &new.user_id);
     tx.execute(
         sql,
-        params![id, agent, pinned, title, &new.surface, &new.surface_id, &new.user_id, slot, &metadata, new.now_ms],
+        params![id, agent, pinned, title, surface, surface_id, user, slot, &metadata, new.now_ms, questions],
     )?;
     Ok(Session {
         id: new.id.clone(),
@@ -150,13 +152,14 @@ fn insert_row(tx: &mut Tx<'_>, new: &NewSession, slot: Option<&str>) -> Result<S
     })
 }
 
-/// Opens the session of a slot that nobody held a moment ago.
+/// Opens the session of a slot that nobody held a moment ago, for its first question, which is counted already: one
+/// statement less for each conversation that begins.
 ///
 /// # Errors
 /// [`Error::Retry`] if another gateway was faster: its session is there when the transaction runs again.
 pub(super) fn open_slot(tx: &mut Tx<'_>, new: &NewSession) -> Result<Session> {
     let slot = slot(&new.user_id, &new.agent_id, &new.surface, &new.surface_id);
-    insert_row(tx, new, Some(&slot)).map_err(|fault| match fault {
+    insert_row(tx, new, Some(&slot), 1).map_err(|fault| match fault {
         Error::Unique(text) => Error::Retry(text),
         fault => fault,
     })
@@ -180,7 +183,7 @@ pub(super) fn succeed(tx: &mut Tx<'_>, old: &Session, successor_id: &str, now_ms
         metadata: old.metadata.clone(),
         now_ms,
     };
-    insert_row(tx, &new, slot.as_deref())
+    insert_row(tx, &new, slot.as_deref(), 0)
 }
 
 impl Scoped {

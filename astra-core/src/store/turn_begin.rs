@@ -125,7 +125,7 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn) -> Result<Begun> {
     {
         return Ok(Begun::Known { turn_id });
     }
-    let (session, is_new) = resolve_session(tx, new)?;
+    let Resolved { session, is_new, is_counted } = resolve_session(tx, new)?;
     let mut interrupted = Vec::new();
     let mut status = Status::Running;
     if !is_new {
@@ -143,6 +143,10 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn) -> Result<Begun> {
         }
     }
     let turn = keep(tx, new, &session, is_new, status)?;
+    if !is_counted {
+        let sql = "UPDATE sessions SET turn_count = $3, message_count = message_count + 1, last_active_at = $4 WHERE workspace_id = $1 AND id = $2";
+        tx.execute(sql, params![&session.id, turn.number, new.now_ms])?;
+    }
     if let Some(once) = &new.once {
         idempotency::record(tx, once, &turn.id)?;
     }
@@ -164,8 +168,16 @@ fn make_way(tx: &mut Tx<'_>, busy: Busy, session_id: &str, running: Vec<String>)
     }
 }
 
-/// The session of the question, and whether it was opened for it.
-fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn) -> Result<(Session, bool)> {
+/// The session of a question, as it was before it.
+struct Resolved {
+    session: Session,
+    /// Whether it was opened for the question.
+    is_new: bool,
+    /// Whether its row counts the question already.
+    is_counted: bool,
+}
+
+fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn) -> Result<Resolved> {
     let found = match &new.place {
         Place::Session { id, of_anybody } => {
             let owner = if *of_anybody { None } else { Some(new.user_id.as_str()) };
@@ -180,13 +192,17 @@ fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn) -> Result<(Session, bool)> {
         }
         Place::Surface { surface, surface_id } => match by_slot(tx, new, surface, surface_id)? {
             Some(session) => session,
-            None => return Ok((sessions::open_slot(tx, &fresh(new, surface, surface_id))?, true)),
+            None => {
+                let session = sessions::open_slot(tx, &fresh(new, surface, surface_id))?;
+                return Ok(Resolved { session, is_new: true, is_counted: true });
+            }
         },
     };
     if is_over(&found, new.lifetime, new.now_ms) && sessions::refuse_when_busy(tx, &found.id).is_ok() {
-        return Ok((sessions::succeed(tx, &found, &new.session_id, new.now_ms)?, true));
+        let session = sessions::succeed(tx, &found, &new.session_id, new.now_ms)?;
+        return Ok(Resolved { session, is_new: true, is_counted: false });
     }
-    Ok((found, false))
+    Ok(Resolved { session: found, is_new: false, is_counted: false })
 }
 
 fn by_slot(tx: &mut Tx<'_>, new: &NewTurn, surface: &str, surface_id: &str) -> Result<Option<Session>> {
@@ -221,7 +237,7 @@ fn is_over(session: &Session, lifetime: Lifetime, now_ms: i64) -> bool {
     idle || reset
 }
 
-/// Writes the question, the turn, and the session's new counts.
+/// Writes the question and the turn.
 fn keep(tx: &mut Tx<'_>, new: &NewTurn, session: &Session, is_new_session: bool, status: Status) -> Result<Turn> {
     let turn = Turn {
         id: new.id.clone(),
@@ -251,8 +267,6 @@ fn keep(tx: &mut Tx<'_>, new: &NewTurn, session: &Session, is_new_session: bool,
     };
     messages::insert(tx, &session.id, &question)?;
     insert(tx, &turn)?;
-    let counts = "UPDATE sessions SET turn_count = $3, message_count = message_count + 1, last_active_at = $4 WHERE workspace_id = $1 AND id = $2";
-    tx.execute(counts, params![&session.id, turn.number, new.now_ms])?;
     Ok(turn)
 }
 
