@@ -68,7 +68,7 @@ fn dead_paths(guide: &File, exists: impl Fn(&str) -> bool) -> Vec<String> {
     let folder = guide.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let links = guide.text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
     let links = links.filter(|link| !link.is_empty() && !link.contains("://"));
-    let dead_links = links.filter(|link| !exists(&format!("{folder}/{link}").trim_start_matches('/').to_owned()));
+    let dead_links = links.filter(|link| !exists(format!("{folder}/{link}").trim_start_matches('/')));
     let code = code_of(&guide.text);
     let is_in_a_path = |character: char| character.is_ascii_alphanumeric() || "_-./<*{".contains(character);
     let words = code.iter().flat_map(|code| code.split(|character| !is_in_a_path(character)));
