@@ -11,4 +11,5 @@ mod golden;
 mod reach;
 mod rules;
 mod schemas;
+mod tenants;
 mod walk;

@@ -1,0 +1,123 @@
+//! Two workspaces: every operation of the document that names something, called with what belongs to the other one.
+
+use std::collections::BTreeMap;
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Caller, Engine, OnEngine, TestApp, both_engines, document};
+
+const AGENT: &str = "helper";
+
+/// Path variables that name what belongs to the gateway, not to a workspace.
+const GATEWAY: [&str; 1] = ["provider"];
+
+/// Lists of what is the gateway's and the same for all: what its operator has configured, and its signing keys.
+const GATEWAY_LISTS: [&str; 3] = ["auth.list_keys", "inference.list_models", "inference.list_providers"];
+
+/// A gateway whose workspace has one of each.
+struct Home {
+    app: TestApp,
+    /// What names them, by the path variable.
+    belongings: BTreeMap<&'static str, String>,
+}
+
+impl OnEngine for Home {
+    async fn on(engine: Engine) -> Self {
+        let app = TestApp::builder(engine).agent(AGENT, json!({})).open().await;
+        let belongings = belongings(&app.owner()).await;
+        // Usage is summed up to now, exclusively.
+        app.clock.advance_ms(1);
+        Self { app, belongings }
+    }
+}
+
+async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
+    let session = owner.post("/sessions").json(&json!({"agent_id": AGENT})).await.expect(201);
+    let question = json!({"session_id": session["id"], "agent_id": AGENT, "message": "Are you there?"});
+    let turn = owner.post("/chat").json(&question).await.expect(200);
+    let account = json!({"name": "worker", "role": "viewer"});
+    let account = owner.post("/auth/service-accounts").json(&account).await.expect(201);
+    let tokens = format!("/auth/service-accounts/{}/tokens", id(&account));
+    let token = owner.post(&tokens).json(&json!({"expires_in": 3600})).await.expect(201);
+    BTreeMap::from([
+        ("agent_id", AGENT.to_owned()),
+        ("version", "1".to_owned()),
+        ("session_id", id(&session)),
+        ("turn_id", turn["turn_id"].as_str().expect("an id").to_owned()),
+        ("service_account_id", id(&account)),
+        ("token_id", id(&token["token"])),
+    ])
+}
+
+fn id(value: &Value) -> String {
+    value["id"].as_str().unwrap_or_else(|| panic!("no id: {value}")).to_owned()
+}
+
+both_engines! {
+    async fn to_the_other_workspace_nothing_exists(home: Home) {
+        let mut tried = 0;
+        for (template, method, operation) in document().operations() {
+            let names = path_variables(operation);
+            if names.is_empty() || names.iter().any(|name| GATEWAY.contains(&name.as_str())) {
+                continue;
+            }
+            let uri = names.iter().fold(template.to_owned(), |uri, name| {
+                let value = home.belongings.get(name.as_str()).unwrap_or_else(|| panic!("make one for {{{name}}} above"));
+                uri.replace(&format!("{{{name}}}"), value)
+            });
+            let method = Method::from_bytes(method.as_bytes()).expect("a method");
+            let mut ask = home.app.other_workspace().ask(method.clone(), &with_required_query(uri, operation));
+            if let Some(body) = body(operation) {
+                ask = ask.json(body);
+            }
+            let answer = ask.await;
+            assert_eq!(answer.status, 404, "{method} {template} by a foreigner: {}", answer.text());
+            tried += 1;
+        }
+        assert!(tried > 15, "only {tried} operations name something");
+    }
+
+    async fn the_other_workspaces_lists_are_empty(home: Home) {
+        for (template, method, operation) in document().operations() {
+            let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+            let is_page = document().follow(answer)["properties"].get("next_cursor").is_some();
+            let is_gateways = GATEWAY_LISTS.iter().any(|id| operation["operationId"] == *id);
+            if method != "GET" || !is_page || is_gateways || !path_variables(operation).is_empty() {
+                continue;
+            }
+            let own = home.app.owner().get(template).await.expect(200);
+            assert_ne!(own["data"], json!([]), "{template}: there is nothing to hide");
+            let foreign = home.app.other_workspace().get(template).await.expect(200);
+            let own: Vec<&Value> = own["data"].as_array().expect("data").iter().collect();
+            let foreign = foreign["data"].as_array().expect("data");
+            assert!(foreign.iter().all(|row| !own.contains(&row)), "{template} shows what is another workspace's");
+        }
+    }
+}
+
+fn path_variables(operation: &Value) -> Vec<String> {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let named = parameters.filter(|parameter| parameter["in"] == "path");
+    named.map(|parameter| parameter["name"].as_str().expect("a name").to_owned()).collect()
+}
+
+fn with_required_query(uri: String, operation: &Value) -> String {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let required = parameters.filter(|parameter| parameter["in"] == "query" && parameter["required"] == json!(true));
+    required.fold(uri, |uri, parameter| {
+        let separator = if uri.contains('?') { '&' } else { '?' };
+        let example = match &parameter["example"] {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        format!("{uri}{separator}{}={example}", parameter["name"].as_str().expect("a name"))
+    })
+}
+
+/// The first example of the operation's body.
+fn body(operation: &'static Value) -> Option<&'static Value> {
+    let body = &operation["requestBody"]["content"]["application/json"];
+    let named = body["examples"].as_object().into_iter().flatten().map(|(_, example)| &example["value"]);
+    body.get("example").into_iter().chain(named).next()
+}
