@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-#[expect(dead_code, unused_imports, unused_macros, reason = "each test binary uses its part of the support")]
+#[expect(dead_code, unused_imports, reason = "each test binary uses its part of the support")]
 #[path = "../support/mod.rs"]
 mod support;
 
