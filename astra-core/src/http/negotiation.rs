@@ -9,6 +9,7 @@ pub fn prefers_gzip(headers: &HeaderMap) -> bool {
 }
 
 /// Whether the client cannot read gzip. Who says nothing can read all.
+#[cfg(any(test, feature = "docs"))]
 #[must_use]
 pub fn refuses_gzip(headers: &HeaderMap) -> bool {
     headers.contains_key(header::ACCEPT_ENCODING) && gzip(headers) != Some(true)
