@@ -53,8 +53,23 @@ pub struct Scoped {
 pub struct Tx<'a> {
     engine: Engine<'a>,
     workspace: Option<&'a str>,
-    /// Whether a statement of this transaction has failed.
-    failed: &'a Cell<bool>,
+    notes: &'a Notes,
+}
+
+/// What is remembered of a transaction while it runs.
+#[derive(Default)]
+pub(super) struct Notes {
+    /// Whether a statement has failed.
+    failed: Cell<bool>,
+    /// Whether credentials have ended.
+    ended_credentials: Cell<bool>,
+}
+
+impl Notes {
+    /// Whether credentials end with the commit.
+    pub(super) const fn has_ended_credentials(&self) -> bool {
+        self.ended_credentials.get()
+    }
 }
 
 /// What a closure is about to do.
@@ -110,7 +125,7 @@ impl Db {
     ) -> Result<T> {
         match self {
             Self::Sqlite(sqlite) if mode == Mode::Read => sqlite.read(workspace, work).await,
-            Self::Sqlite(sqlite) => sqlite.write(workspace, work).await,
+            Self::Sqlite(sqlite) => sqlite.write(workspace, mode, work).await,
             #[cfg(feature = "postgres")]
             Self::Postgres(postgres) => postgres.run(workspace, mode, work).await,
         }
@@ -156,10 +171,14 @@ impl Scoped {
 
 impl<'a> Tx<'a> {
     /// Runs a closure inside the transaction that is open on `engine`; `Err` means that it must not be committed.
-    pub(super) fn run<T>(engine: Engine<'_>, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
-        let failed = Cell::new(false);
-        let answer = work(&mut Tx { engine, workspace: workspace.map(WorkspaceId::as_str), failed: &failed });
-        if failed.get() && answer.is_ok() { Err(after_failure()) } else { answer }
+    pub(super) fn run<T>(
+        engine: Engine<'_>,
+        workspace: Option<&WorkspaceId>,
+        notes: &Notes,
+        work: &impl Work<T>,
+    ) -> Result<T> {
+        let answer = work(&mut Tx { engine, workspace: workspace.map(WorkspaceId::as_str), notes });
+        if notes.failed.get() && answer.is_ok() { Err(after_failure()) } else { answer }
     }
 
     /// Whether the engine is PostgreSQL, for the one place where the engines differ: the lock of a queue's claim.
@@ -170,15 +189,12 @@ impl<'a> Tx<'a> {
 
     /// The same transaction for rows of no one workspace, such as a counter.
     pub(super) const fn unscoped(&mut self) -> Tx<'_> {
-        Tx { engine: self.engine, workspace: None, failed: self.failed }
+        Tx { engine: self.engine, workspace: None, notes: self.notes }
     }
 
-    /// Tells the connection's owner that this transaction ends credentials.
-    #[cfg(feature = "postgres")]
+    /// Tells whoever runs the transaction that it ends credentials.
     pub(super) fn note_ended_credentials(&self) {
-        if let Engine::Postgres(session) = self.engine {
-            session.note_ended_credentials();
-        }
+        self.notes.ended_credentials.set(true);
     }
 
     /// All rows that `sql` answers.
@@ -223,7 +239,7 @@ impl<'a> Tx<'a> {
         params: &[Param<'_>],
         run: impl FnOnce(&Engine<'a>, Option<&str>) -> Result<T>,
     ) -> Result<T> {
-        if self.failed.get() {
+        if self.notes.failed.get() {
             return Err(after_failure());
         }
         // PostgreSQL has no NUL in text; what only one engine can keep, neither may.
@@ -232,7 +248,7 @@ impl<'a> Tx<'a> {
         } else {
             run(&self.engine, self.workspace)
         };
-        self.failed.set(answer.is_err());
+        self.notes.failed.set(answer.is_err());
         answer
     }
 }

@@ -1,6 +1,7 @@
 //! The epoch of all credentials: a number that grows in the same transaction as any ending of a credential or change of
 //! an account. What was verified under the present epoch is still good; what was verified before is looked at again.
 
+pub(super) mod seen;
 #[cfg(feature = "postgres")]
 pub(super) mod watch;
 
@@ -13,19 +14,22 @@ use crate::params;
 const CHANNEL: &str = "astra_auth";
 
 impl Db {
-    /// The present epoch. Cheap enough for every request: on SQLite one look-up by key, which sees what other processes
-    /// wrote; on PostgreSQL a number in memory that a listening connection keeps no older than a second.
+    /// The present epoch. Cheap enough for every request: a number in memory. On SQLite it is milliseconds old at the most,
+    /// and whoever ends a credential waits that long before it says so; on PostgreSQL a listening connection keeps it no
+    /// older than a second.
     ///
     /// # Errors
     /// Whatever the store fails with: a credential that cannot be checked is not good.
     pub async fn auth_epoch(&self) -> Result<i64> {
-        #[cfg(feature = "postgres")]
-        if let Self::Postgres(postgres) = self
-            && let Some(epoch) = postgres.known_epoch()
-        {
-            return Ok(epoch);
+        let known = match self {
+            Self::Sqlite(sqlite) => sqlite.known_epoch(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.known_epoch(),
+        };
+        match known {
+            Some(epoch) => Ok(epoch),
+            None => self.auth_epoch_now().await,
         }
-        self.auth_epoch_now().await
     }
 
     /// The present epoch, asked of the database itself.
@@ -34,7 +38,7 @@ impl Db {
     /// Whatever the store fails with.
     pub async fn auth_epoch_now(&self) -> Result<i64> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.look(None, &read_epoch),
+            Self::Sqlite(sqlite) => sqlite.read_epoch(read_epoch),
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => self.read(read_epoch).await,
         }
@@ -46,10 +50,10 @@ impl Tx<'_> {
     pub(super) fn end_credentials(&mut self) -> Result<()> {
         let mut tx = self.unscoped();
         tx.execute("UPDATE counters SET value = value + 1 WHERE name = 'auth_epoch'", params![])?;
+        tx.note_ended_credentials();
         #[cfg(feature = "postgres")]
         if tx.has_row_locks() {
             tx.query("SELECT CAST(pg_notify($1, '') AS TEXT)", params![CHANNEL])?;
-            tx.note_ended_credentials();
         }
         Ok(())
     }

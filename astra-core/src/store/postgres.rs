@@ -16,7 +16,7 @@ use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{NoTls, Statement};
 
-use super::db::{Engine, Mode, Tx, Work, WorkspaceId};
+use super::db::{Engine, Mode, Notes, Tx, Work, WorkspaceId};
 use super::epoch::watch::Watch;
 use super::error::{Error, Result};
 use super::value::{Param, Row, Value};
@@ -47,7 +47,7 @@ pub(super) struct Session {
     begin: &'static str,
     reads: bool,
     state: Cell<State>,
-    ends_credentials: Cell<bool>,
+    notes: Notes,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -132,10 +132,10 @@ impl Postgres {
                 begin,
                 reads,
                 state: Cell::new(State::Idle),
-                ends_credentials: Cell::new(false),
+                notes: Notes::default(),
             };
             let answer = session.transaction(workspace.as_ref(), work.as_ref());
-            (answer, session.ends_credentials.get())
+            (answer, session.notes.has_ended_credentials())
         });
         let Ok((answer, ends_credentials)) = answer.await else {
             return Err(Error::Broken("a store method panicked".into()));
@@ -149,7 +149,7 @@ impl Postgres {
 
 impl Session {
     fn transaction<T>(&self, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
-        let answer = Tx::run(Engine::Postgres(self), workspace, work);
+        let answer = Tx::run(Engine::Postgres(self), workspace, &self.notes, work);
         if self.state.get() == State::Idle {
             return answer;
         }
@@ -185,10 +185,6 @@ impl Session {
             }
         }
         answer
-    }
-
-    pub(super) fn note_ended_credentials(&self) {
-        self.ends_credentials.set(true);
     }
 
     fn client(&self) -> Result<&Object> {

@@ -8,7 +8,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::db::{Engine, Tx, Work, WorkspaceId};
+use super::db::{Engine, Mode, Notes, Tx, Work, WorkspaceId};
+use super::epoch::seen::Seen;
 use super::error::{Error, Result};
 use super::sqlite_writer::Writer;
 use super::value::{Param, Row, Value};
@@ -17,12 +18,15 @@ use crate::config::StoreConfig;
 /// How long a connection waits for another process that writes, such as the command line beside a gateway.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const STATEMENTS_CACHED: usize = 256;
+/// How long the epoch of all credentials counts once it is read.
+const EPOCH_FRESH: Duration = Duration::from_millis(10);
 
 /// A database file, opened once for writing and several times for reading.
 pub struct Sqlite {
     path: PathBuf,
     writer: Writer,
     readers: Arc<Readers>,
+    epoch: Seen,
 }
 
 struct Readers {
@@ -45,7 +49,7 @@ impl Sqlite {
             idle: std::sync::Mutex::new(Vec::new()),
             permits: Arc::new(Semaphore::new(config.readers.max(1))),
         };
-        Ok(Self { path: path.to_owned(), writer, readers: Arc::new(readers) })
+        Ok(Self { path: path.to_owned(), writer, readers: Arc::new(readers), epoch: Seen::new(EPOCH_FRESH) })
     }
 
     /// The database file.
@@ -57,9 +61,16 @@ impl Sqlite {
     pub(super) async fn write<T: Send + 'static>(
         &self,
         workspace: Option<WorkspaceId>,
+        mode: Mode,
         work: impl Work<T>,
     ) -> Result<T> {
-        self.writer.submit(workspace, work).await
+        let written = self.writer.submit(workspace, mode, work).await?;
+        if written.ended_credentials {
+            self.epoch.note_ending();
+            // Another process that has read the epoch a moment ago goes by it for as long.
+            tokio::time::sleep(EPOCH_FRESH).await;
+        }
+        written.answer
     }
 
     pub(super) async fn read<T: Send + 'static>(
@@ -77,7 +88,20 @@ impl Sqlite {
     /// Looks at rows on the calling thread: for single look-ups by key, which take microseconds. One statement, which is
     /// its own transaction.
     pub(super) fn look<T>(&self, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
-        self.readers.with(|connection| Tx::run(Engine::Sqlite(connection), workspace, work))
+        self.readers.with(|connection| Tx::run(Engine::Sqlite(connection), workspace, &Notes::default(), work))
+    }
+
+    /// The epoch of all credentials, if it was read a moment ago.
+    pub(super) fn known_epoch(&self) -> Option<i64> {
+        self.epoch.known()
+    }
+
+    /// Reads the epoch, which other processes may have let grow.
+    pub(super) fn read_epoch(&self, read: impl Work<i64>) -> Result<i64> {
+        let reading = self.epoch.begin();
+        let epoch = self.look(None, &read)?;
+        self.epoch.keep(&reading, epoch);
+        Ok(epoch)
     }
 
     /// Writes a consistent copy of the database to `target` while others go on writing.
@@ -93,7 +117,7 @@ impl Readers {
         self.with(|connection| {
             // One transaction, so that several statements see one state.
             connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(classify)?;
-            let answer = Tx::run(Engine::Sqlite(connection), workspace, work);
+            let answer = Tx::run(Engine::Sqlite(connection), workspace, &Notes::default(), work);
             connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(classify)?;
             answer
         })
@@ -134,7 +158,7 @@ pub(super) fn configure(connection: &Connection) -> Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT).map_err(classify)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     connection
-        .execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; PRAGMA mmap_size = 268435456;")
+        .execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;")
         .map_err(classify)
 }
 

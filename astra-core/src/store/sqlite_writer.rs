@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
-use super::db::{Engine, Tx, Work, WorkspaceId};
+use super::db::{Engine, Mode, Notes, Tx, Work, WorkspaceId};
 use super::error::{Error, Result};
 use super::sqlite::{classify, configure};
 use crate::config::{StoreConfig, Synchronous};
@@ -26,36 +26,50 @@ pub(super) struct Writer {
 trait Job: Send {
     /// Runs the work inside the open transaction; false if its effects must be undone.
     fn run(&mut self, connection: &Connection) -> bool;
+    /// Whether the work may change the schema.
+    fn makes_tables(&self) -> bool;
     /// Tells the caller, after the transaction ended.
     fn finish(self: Box<Self>, committed: &rusqlite::Result<()>);
 }
 
 struct Pending<T, F> {
     work: F,
+    mode: Mode,
     workspace: Option<WorkspaceId>,
-    answer: Option<Result<T>>,
-    caller: oneshot::Sender<Result<T>>,
+    answer: Option<Written<T>>,
+    caller: oneshot::Sender<Written<T>>,
+}
+
+/// What came of work.
+pub(super) struct Written<T> {
+    /// What the work answered, if it is committed.
+    pub(super) answer: Result<T>,
+    /// Whether it has ended credentials.
+    pub(super) ended_credentials: bool,
 }
 
 impl<T: Send, F: Work<T>> Job for Pending<T, F> {
     fn run(&mut self, connection: &Connection) -> bool {
-        let engine = Engine::Sqlite(connection);
-        let work = std::panic::AssertUnwindSafe(|| Tx::run(engine, self.workspace.as_ref(), &self.work));
+        let (engine, notes) = (Engine::Sqlite(connection), Notes::default());
+        let work = std::panic::AssertUnwindSafe(|| Tx::run(engine, self.workspace.as_ref(), &notes, &self.work));
         let answer =
             std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Error::Broken("a store method panicked".into())));
         let succeeded = answer.is_ok();
-        self.answer = Some(answer);
+        self.answer = Some(Written { answer, ended_credentials: notes.has_ended_credentials() });
         succeeded
     }
 
+    fn makes_tables(&self) -> bool {
+        self.mode == Mode::Migrate
+    }
+
     fn finish(self: Box<Self>, committed: &rusqlite::Result<()>) {
-        let answer = match (committed, self.answer) {
-            (_, Some(Err(fault))) => Err(fault),
-            (Ok(()), Some(answer)) => answer,
-            (Ok(()), None) => Err(Error::Broken("the writer skipped its work".into())),
-            (Err(fault), _) => Err(classify(fault)),
-        };
-        let _ = self.caller.send(answer);
+        let skipped = || Err(Error::Broken("the writer skipped its work".into()));
+        let mut written = self.answer.unwrap_or_else(|| Written { answer: skipped(), ended_credentials: false });
+        if let (Err(fault), Ok(_)) = (committed, &written.answer) {
+            written.answer = Err(classify(fault));
+        }
+        let _ = self.caller.send(written);
     }
 }
 
@@ -90,14 +104,15 @@ impl Writer {
     pub(super) async fn submit<T: Send + 'static>(
         &self,
         workspace: Option<WorkspaceId>,
+        mode: Mode,
         work: impl Work<T>,
-    ) -> Result<T> {
-        let (caller, answer) = oneshot::channel();
-        let job = Box::new(Pending { work, workspace, answer: None, caller });
+    ) -> Result<Written<T>> {
+        let (caller, written) = oneshot::channel();
+        let job = Box::new(Pending { work, mode, workspace, answer: None, caller });
         let closed = || Error::Unavailable("the store's writer has ended".into());
         let queue = self.queue.as_ref().ok_or_else(closed)?;
         queue.send(job).await.map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        written.await.map_err(|_| closed())
     }
 }
 
@@ -130,47 +145,78 @@ fn write_loop(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>
 
 /// Runs and acknowledges the whole batch.
 fn commit(connection: &Connection, batch: &mut Vec<Box<dyn Job>>) {
-    let committed = begin(connection).map(|()| together(connection, batch));
-    if let Ok(Err(_)) = committed
-        && batch.len() > 1
-    {
+    let committed = transaction(connection, || together(connection, batch));
+    let committed = match committed {
+        // What is to be undone is told apart from what stays only if each piece of work has a savepoint of its own,
+        // which costs a copy of every page that it touches: this is the exception.
+        Ok(Outcome::Spoiled) if batch.len() > 1 => transaction(connection, || apart(connection, batch)).map(drop),
+        committed => committed.map(drop),
+    };
+    if committed.is_err() && batch.len() > 1 {
         // One of them broke the transaction of all, by filling the disk for example: let it spoil only its own.
         for mut job in batch.drain(..) {
-            let alone = begin(connection).and_then(|()| together(connection, std::slice::from_mut(&mut job)));
-            job.finish(&alone);
+            let alone = transaction(connection, || together(connection, std::slice::from_mut(&mut job)));
+            job.finish(&alone.map(drop));
         }
         return;
     }
-    let committed = committed.flatten();
     for job in batch.drain(..) {
         job.finish(&committed);
     }
 }
 
-fn begin(connection: &Connection) -> rusqlite::Result<()> {
-    run(connection, "BEGIN IMMEDIATE")
+/// What came of all work in one transaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// What is in the transaction shall stay.
+    Whole,
+    /// Some work failed and left something in the transaction.
+    Spoiled,
+}
+
+/// Runs `work` in a transaction and ends it: with COMMIT only if nothing was spoiled.
+fn transaction(connection: &Connection, work: impl FnOnce() -> rusqlite::Result<Outcome>) -> rusqlite::Result<Outcome> {
+    run(connection, "BEGIN IMMEDIATE")?;
+    let ended = work().and_then(|outcome| {
+        // A failure such as a full disk may have ended the transaction already.
+        if !connection.is_autocommit() {
+            run(connection, if outcome == Outcome::Whole { "COMMIT" } else { "ROLLBACK" })?;
+        }
+        Ok(outcome)
+    });
+    if ended.is_err() && !connection.is_autocommit() {
+        let _ = run(connection, "ROLLBACK");
+    }
+    ended
+}
+
+/// Runs all work, one after the other. Work that failed before it wrote anything, as most refusals do, spoils nothing.
+fn together(connection: &Connection, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<Outcome> {
+    for job in batch {
+        let changes = connection.total_changes();
+        if job.run(connection) {
+            continue;
+        }
+        // Tables are not among the changes that SQLite counts; and a full disk ends the transaction itself.
+        if job.makes_tables() || connection.total_changes() != changes || connection.is_autocommit() {
+            return Ok(Outcome::Spoiled);
+        }
+    }
+    Ok(Outcome::Whole)
+}
+
+/// Runs all work, each with a savepoint to which its failure leads back.
+fn apart(connection: &Connection, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<Outcome> {
+    for job in batch {
+        run(connection, "SAVEPOINT job")?;
+        if !job.run(connection) {
+            run(connection, "ROLLBACK TO job")?;
+        }
+        run(connection, "RELEASE job")?;
+    }
+    Ok(Outcome::Whole)
 }
 
 fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(drop)
-}
-
-/// Runs `batch` inside the open transaction and ends it.
-fn together(connection: &Connection, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
-    let outcome = if let [job] = batch {
-        if job.run(connection) { Ok(()) } else { run(connection, "ROLLBACK") }
-    } else {
-        batch.iter_mut().try_for_each(|job| {
-            run(connection, "SAVEPOINT job")?;
-            if !job.run(connection) {
-                run(connection, "ROLLBACK TO job")?;
-            }
-            run(connection, "RELEASE job")
-        })
-    };
-    let outcome = outcome.and_then(|()| if connection.is_autocommit() { Ok(()) } else { run(connection, "COMMIT") });
-    if outcome.is_err() && !connection.is_autocommit() {
-        let _ = run(connection, "ROLLBACK");
-    }
-    outcome
 }

@@ -2,13 +2,14 @@
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 
 use super::CHANNEL;
+use super::seen::Seen;
 
 /// How often the epoch is read even when nothing was heard.
 const POLL: Duration = Duration::from_millis(500);
@@ -17,47 +18,39 @@ const FRESH: Duration = Duration::from_millis(1_000);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The last epoch that a connection of its own has read.
-#[derive(Default)]
 pub(in crate::store) struct Watch {
-    seen: Arc<Seen>,
+    heard: Arc<Heard>,
     task: Mutex<Option<AbortHandle>>,
 }
 
-#[derive(Default)]
-struct Seen {
-    state: Mutex<State>,
+struct Heard {
+    seen: Seen,
     wake: Notify,
 }
 
-#[derive(Default)]
-struct State {
-    epoch: i64,
-    read_at: Option<Instant>,
-    /// Counts this gateway's own endings, so that a read that began before one does not hide it.
-    endings: u64,
+impl Default for Watch {
+    fn default() -> Self {
+        Self { heard: Arc::new(Heard { seen: Seen::new(FRESH), wake: Notify::new() }), task: Mutex::default() }
+    }
 }
 
 impl Watch {
     /// The epoch, if it was read within the last second. The first call starts the watch.
     pub(in crate::store) fn known(&self, config: &Config) -> Option<i64> {
         self.start(config);
-        let state = lock(&self.seen.state);
-        state.read_at.filter(|at| at.elapsed() < FRESH).map(|_| state.epoch)
+        self.heard.seen.known()
     }
 
     /// This gateway itself has let the epoch grow: what was read before does not count any more.
     pub(in crate::store) fn note_ending(&self) {
-        let mut state = lock(&self.seen.state);
-        state.endings += 1;
-        state.read_at = None;
-        drop(state);
-        self.seen.wake.notify_one();
+        self.heard.seen.note_ending();
+        self.heard.wake.notify_one();
     }
 
     fn start(&self, config: &Config) {
         let mut task = lock(&self.task);
         if task.as_ref().is_none_or(AbortHandle::is_finished) {
-            let watching = tokio::spawn(keep_watching(config.clone(), Arc::clone(&self.seen)));
+            let watching = tokio::spawn(keep_watching(config.clone(), Arc::clone(&self.heard)));
             *task = Some(watching.abort_handle());
         }
     }
@@ -75,44 +68,38 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn keep_watching(config: Config, seen: Arc<Seen>) {
+async fn keep_watching(config: Config, heard: Arc<Heard>) {
     loop {
-        let Err(fault) = listen(&config, &seen).await;
+        let Err(fault) = listen(&config, &heard).await;
         tracing::warn!(error = %fault, "the listening connection to the store was lost");
         tokio::time::sleep(POLL).await;
     }
 }
 
-async fn listen(config: &Config, seen: &Arc<Seen>) -> Result<std::convert::Infallible, tokio_postgres::Error> {
+async fn listen(config: &Config, heard: &Arc<Heard>) -> Result<std::convert::Infallible, tokio_postgres::Error> {
     let mut config = config.clone();
     config.connect_timeout(CONNECT_TIMEOUT);
     let (client, mut connection) = config.connect(NoTls).await?;
-    let heard = Arc::clone(seen);
+    let bell = Arc::clone(heard);
     // Ends by itself when the client below is dropped or the server goes away.
     tokio::spawn(async move {
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
             if matches!(message, AsyncMessage::Notification(_)) {
-                heard.wake.notify_one();
+                bell.wake.notify_one();
             }
         }
     });
     client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
     loop {
-        read(&client, seen).await?;
+        read(&client, &heard.seen).await?;
         // Either way the epoch is read again: a notification only makes it sooner.
-        let _ = tokio::time::timeout(POLL, seen.wake.notified()).await;
+        let _ = tokio::time::timeout(POLL, heard.wake.notified()).await;
     }
 }
 
 async fn read(client: &Client, seen: &Seen) -> Result<(), tokio_postgres::Error> {
-    let began_at = Instant::now();
-    let endings = lock(&seen.state).endings;
+    let reading = seen.begin();
     let row = client.query_one("SELECT value FROM counters WHERE name = 'auth_epoch'", &[]).await?;
-    let epoch = row.try_get(0)?;
-    let mut state = lock(&seen.state);
-    if state.endings == endings {
-        state.epoch = epoch;
-        state.read_at = Some(began_at);
-    }
+    seen.keep(&reading, row.try_get(0)?);
     Ok(())
 }
