@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -13,19 +13,36 @@ use rusqlite::hooks::Wal;
 use super::error::{Error, Result};
 use super::sqlite::{BUSY_TIMEOUT, classify, configure};
 
-/// Pages in the log that call for a checkpoint beside the writer (4 KiB each).
-const CHECKPOINT_PAGES: u64 = 2_000;
-/// Pages at which the writer itself empties the log, so that it cannot grow for ever.
+/// Pages in the log that call for a checkpoint beside the writer (4 KiB each). The pages that every transaction changes are
+/// in the log many times and are moved once: often is dear.
+const CHECKPOINT_PAGES: u64 = 4_000;
+/// After so many more pages the writer tries again what a reader was in the way of.
+const AGAIN_PAGES: u64 = 1_000;
+/// Pages at which the writer waits for readers, so that the log cannot grow for ever.
 const RESTART_PAGES: u64 = 50_000;
-/// How long the writer waits then for readers that still look at the log.
+/// How long it waits then.
 const RESTART_PATIENCE: Duration = Duration::from_millis(20);
 
 /// The thread that checkpoints, and when to wake it.
 pub(super) struct Checkpoints {
+    /// Pages in the log.
     pages: Arc<AtomicU64>,
-    restart_at: u64,
+    /// Whether the thread has moved what it was woken for.
+    is_moved: Arc<AtomicBool>,
+    stage: Stage,
     wake: Option<SyncSender<()>>,
     thread: Option<thread::JoinHandle<()>>,
+}
+
+#[derive(Clone, Copy)]
+enum Stage {
+    /// The log is short.
+    Waiting,
+    /// The thread moves what is in the log.
+    Moving,
+    /// All but what came meanwhile is moved. When the writer moves the rest, its next transaction begins the log afresh;
+    /// when a reader was in the way, it tries again at so many pages.
+    Finishing(u64),
 }
 
 impl Checkpoints {
@@ -40,38 +57,42 @@ impl Checkpoints {
         writer.wal_hook(Some(count)).map_err(classify)?;
         let connection = Connection::open(path).map_err(classify)?;
         configure(&connection)?;
+        let is_moved = Arc::new(AtomicBool::new(false));
+        let moved = Arc::clone(&is_moved);
         let (wake, waiting) = sync_channel::<()>(1);
         let checkpoint = move || {
             while waiting.recv().is_ok() {
-                if let Err(fault) = connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)") {
+                if let Err(fault) = move_pages(&connection) {
                     tracing::warn!(error = %fault, "the store's checkpoint failed");
                 }
+                moved.store(true, Ordering::Release);
             }
         };
         let thread = thread::Builder::new().name("store-checkpoint".into()).spawn(checkpoint).map_err(Error::broken)?;
-        Ok(Self { pages, restart_at: RESTART_PAGES, wake: Some(wake), thread: Some(thread) })
+        Ok(Self { pages, is_moved, stage: Stage::Waiting, wake: Some(wake), thread: Some(thread) })
     }
 
     /// To be called by the writer after each commit.
     pub(super) fn after_commit(&mut self, writer: &Connection) {
         let pages = self.pages.load(Ordering::Relaxed);
-        if pages < CHECKPOINT_PAGES {
-            return;
-        }
-        if let Some(wake) = &self.wake {
-            let _ = wake.try_send(());
-        }
-        if pages >= self.restart_at {
-            // A reader that looks for long keeps the log: ask again only when it has grown by as much once more.
-            self.restart_at = match restart(writer) {
-                Ok(true) => RESTART_PAGES,
-                Ok(false) => pages + RESTART_PAGES,
-                Err(fault) => {
-                    tracing::warn!(error = %fault, "the store's write-ahead log could not be emptied");
-                    pages + RESTART_PAGES
+        self.stage = match self.stage {
+            Stage::Waiting | Stage::Finishing(_) if pages < CHECKPOINT_PAGES => Stage::Waiting,
+            Stage::Waiting => {
+                self.is_moved.store(false, Ordering::Release);
+                if let Some(wake) = &self.wake {
+                    let _ = wake.try_send(());
                 }
-            };
-        }
+                Stage::Moving
+            }
+            Stage::Moving if !self.is_moved.load(Ordering::Acquire) => Stage::Moving,
+            Stage::Finishing(again) if pages < again => Stage::Finishing(again),
+            Stage::Moving | Stage::Finishing(_) => {
+                if let Err(fault) = if pages < RESTART_PAGES { move_pages(writer) } else { restart(writer) } {
+                    tracing::warn!(error = %fault, "the store's write-ahead log could not be emptied");
+                }
+                Stage::Finishing(pages + AGAIN_PAGES)
+            }
+        };
     }
 }
 
@@ -84,10 +105,15 @@ impl Drop for Checkpoints {
     }
 }
 
-/// Empties the log; false if readers were in the way.
-fn restart(writer: &Connection) -> rusqlite::Result<bool> {
+/// Moves all pages that no reader needs where they are, without waiting for anybody.
+fn move_pages(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)")
+}
+
+/// The same, after waiting a moment for readers.
+fn restart(writer: &Connection) -> rusqlite::Result<()> {
     writer.busy_timeout(RESTART_PATIENCE)?;
-    let outcome = writer.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get::<_, i64>(0));
+    let outcome = writer.execute_batch("PRAGMA wal_checkpoint(RESTART)");
     writer.busy_timeout(BUSY_TIMEOUT)?;
-    Ok(outcome? == 0)
+    outcome
 }
