@@ -1,5 +1,6 @@
 //! What every operation may use. One concrete struct: cheap to clone, nothing global.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -14,9 +15,12 @@ use crate::ids::IdMaker;
 use crate::provider::Registry;
 use crate::store::{Db, FolderLock};
 
-/// The parts of one gateway.
+/// One gateway, for each of its requests.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// The parts of one gateway.
+pub struct Parts {
     /// How it is configured.
     pub config: Arc<Config>,
     /// What it keeps.
@@ -44,10 +48,24 @@ pub struct App {
     /// Cancelled when the gateway begins to stop: streams without an end of their own end then.
     pub stopping: CancellationToken,
     /// Keeps other gateways off the data folder for as long as any part of this one lives.
-    pub folder_lock: Option<Arc<FolderLock>>,
+    pub folder_lock: Option<FolderLock>,
 }
 
-impl App {
+impl From<Parts> for App {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Parts {
     /// Now, in milliseconds since the epoch.
     #[must_use]
     pub fn now_ms(&self) -> i64 {

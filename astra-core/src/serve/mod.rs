@@ -9,7 +9,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::app::{App, Parts};
 use crate::auth::{Authenticator, Authority, MasterKey, MasterKeyError};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Fault};
@@ -105,13 +105,13 @@ impl Gateway {
 
     /// The gateway's own accounts, tokens and keys, for host programs that issue tokens themselves.
     #[must_use]
-    pub const fn authority(&self) -> &Arc<Authority> {
+    pub fn authority(&self) -> &Arc<Authority> {
         &self.app.authority
     }
 
     /// The agents that are defined on disk, for host programs that change them.
     #[must_use]
-    pub const fn definitions(&self) -> &Arc<Definitions> {
+    pub fn definitions(&self) -> &Arc<Definitions> {
         &self.app.definitions
     }
 
@@ -182,7 +182,7 @@ impl Builder {
         let mut folder_lock = None;
         if self.config.store.database_url.is_none() {
             let lock = FolderLock::take(data_dir).map_err(of_no_use)?;
-            folder_lock = Some(Arc::new(lock.ok_or_else(|| StartError::FolderInUse(data_dir.clone()))?));
+            folder_lock = Some(lock.ok_or_else(|| StartError::FolderInUse(data_dir.clone()))?);
         }
         let master_key = MasterKey::load(self.config.master_key.as_ref(), data_dir).map_err(StartError::MasterKey)?;
         let store = store::open(&self.config.store, data_dir).map_err(StartError::Store)?;
@@ -200,7 +200,7 @@ impl Builder {
         let engine =
             Arc::new(Engine::new(store.clone(), clock, ids, chat, Arc::clone(&providers), Arc::clone(&agents)));
         engine.start().await.map_err(StartError::Store)?;
-        let app = App {
+        let app = App::from(Parts {
             providers,
             agents,
             definitions,
@@ -215,7 +215,7 @@ impl Builder {
             stopping: CancellationToken::new(),
             folder_lock,
             config: Arc::new(self.config),
-        };
+        });
         let limits = Arc::new(Limits::new(&app.config.limits, &self.clock));
         let router = router::router(&routes, &app, &limits);
         Ok(Gateway { app, limits, router })
