@@ -13,6 +13,7 @@ mod conversation;
 mod credentials;
 mod health;
 mod inference;
+mod mishaps;
 mod origin;
 mod revocation;
 mod sessions;

@@ -7,9 +7,9 @@ use astra_core::auth::{Authenticator, Authority, MasterKey, Role};
 use astra_core::clock::ManualClock;
 use astra_core::config::{Config, Secret};
 use astra_core::engine::catalogue::Definitions;
-use astra_core::ids::IdMaker;
+use astra_core::ids::{IdMaker, Ids};
 use astra_core::provider::Provider;
-use astra_core::store::{self, Scoped};
+use astra_core::store::{self, Db, Scoped};
 use astra_core::{Builder, Gateway};
 use axum::Router;
 use serde_json::Value;
@@ -149,8 +149,12 @@ impl TestApp {
 
     /// The rows of the app's workspace, as they are.
     pub(crate) fn store(&self) -> Scoped {
-        let db = store::open(&self.config.store, &self.config.data_dir).expect("the store opens");
-        db.scoped(self.authority.first_workspace())
+        self.db().scoped(self.authority.first_workspace())
+    }
+
+    /// The whole store, through connections of its own.
+    pub(crate) fn db(&self) -> Db {
+        store::open(&self.config.store, &self.config.data_dir).expect("the store opens")
     }
 
     /// What `astra token` works with beside a running gateway: an authority of its own over the same store.
@@ -219,6 +223,12 @@ impl TestAppBuilder {
     /// Hands in a provider, as a host program does.
     pub(crate) fn provider(mut self, name: &'static str, provider: impl Provider) -> Self {
         self.handed_in.push(Box::new(move |builder| builder.provider(name, provider)));
+        self
+    }
+
+    /// Hands in a source of identifiers, as a host program does.
+    pub(crate) fn ids(mut self, ids: impl Ids) -> Self {
+        self.handed_in.push(Box::new(move |builder| builder.ids(ids)));
         self
     }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Map, Value as Json};
+use tokio::sync::oneshot;
 
 use super::Engine;
 use super::agent::{AgentVersion, OnBusy};
 use super::budget;
-use super::error::{Error, Result};
+use super::error::{Error, Failure, Result};
 use super::event::EventKind;
 use super::follow::TurnEvents;
 use super::live::LiveTurn;
@@ -64,6 +65,12 @@ pub struct Overrides {
     pub max_output_tokens: Option<u32>,
 }
 
+/// What comes of a question in the task that is its own.
+enum Beginning {
+    New(Box<Running>),
+    Known(Box<Turn>),
+}
+
 /// What became of a question.
 pub enum Asked {
     /// It is kept and will be answered.
@@ -80,6 +87,10 @@ pub struct TurnHandle {
 }
 
 impl TurnHandle {
+    pub(super) const fn new(turn_id: String, live: Arc<LiveTurn>) -> Self {
+        Self { turn_id, live }
+    }
+
     /// The turn's events from the first one on.
     #[must_use]
     pub fn events(&self) -> TurnEvents {
@@ -102,12 +113,30 @@ impl TurnHandle {
 }
 
 impl Engine {
-    /// Keeps a question and starts answering it. When this returns, the question is on disk.
+    /// Keeps a question and starts answering it. When this returns, the question is on disk. Who asks may go away at any
+    /// time: a question that comes to the disk is answered.
     ///
     /// # Errors
     /// [`Error::NotFound`] for agent and session, [`Error::Archived`], [`Error::OtherAgent`], [`Error::Busy`],
     /// [`Error::QueueFull`], [`Error::Quota`], [`Error::Draining`], the store's. Then nothing was kept.
-    pub async fn ask(self: &Arc<Self>, asker: &Asker, ask: Ask) -> Result<Asked> {
+    pub async fn ask(self: &Arc<Self>, asker: Asker, ask: Ask) -> Result<Asked> {
+        let (engine, (tell, told)) = (Arc::clone(self), oneshot::channel());
+        self.tasks.spawn(async move {
+            let (asked, running) = match engine.begin(&asker, ask).await {
+                Ok(Beginning::New(running)) => (Ok(Asked::New(running.handle())), Some(running)),
+                Ok(Beginning::Known(turn)) => (Ok(Asked::Known(turn)), None),
+                Err(fault) => (Err(fault), None),
+            };
+            let _ = tell.send(asked);
+            if let Some(running) = running {
+                running.run().await;
+            }
+        });
+        told.await.unwrap_or_else(|_| Err(Error::Turn(Failure::new("internal", "The gateway failed."))))
+    }
+
+    async fn begin(self: &Arc<Self>, asker: &Asker, ask: Ask) -> Result<Beginning> {
+        // Asked by a task that counts: a gateway that drains either waits for it or is seen to drain.
         if self.is_draining() {
             return Err(Error::Draining);
         }
@@ -117,12 +146,14 @@ impl Engine {
             self.agents.resolve(&asker.workspace, &ask.agent_id, None).await?.ok_or(Error::NotFound("agent"))?;
         let now_ms = self.clock.now_ms();
         budget::check_quotas(&scoped, &agent, now_ms).await?;
-        let begun = scoped.begin_turn(self.new_turn(asker, &ask, &agent, now_ms)).await.map_err(translate)?;
-        let (turn, session, interrupted) = match begun {
+        let new = self.new_turn(asker, &ask, &agent, now_ms);
+        // Seated before it is on disk: a turn of this gateway that is on disk without a seat is run by nobody.
+        let seat = self.hub.seat(&new.id);
+        let (turn, session, interrupted) = match scoped.begin_turn(new).await.map_err(translate)? {
             Begun::New { turn, session, interrupted } => (turn, session, interrupted),
             Begun::Known { turn_id } => {
                 let turn = scoped.turn(&turn_id, None).await?.ok_or(Error::NotFound("turn"))?;
-                return Ok(Asked::Known(Box::new(turn)));
+                return Ok(Beginning::Known(Box::new(turn)));
             }
         };
         for turn_id in interrupted {
@@ -130,13 +161,10 @@ impl Engine {
                 live.end(Status::Cancelled);
             }
         }
-        let live = self.hub.add(&turn.id);
-        live.publish([EventKind::first(&turn)]);
+        seat.live.publish([EventKind::first(&turn)]);
         self.hub.ring(&asker.workspace, &turn.session_id);
-        let handle = TurnHandle { turn_id: turn.id.clone(), live: Arc::clone(&live) };
-        let running = Running::new(Arc::clone(self), scoped, agent, session, turn, live, ask, started);
-        self.tasks.spawn(running.run());
-        Ok(Asked::New(handle))
+        let running = Running::new(Arc::clone(self), scoped, agent, session, turn, seat, ask, started);
+        Ok(Beginning::New(Box::new(running)))
     }
 
     fn new_turn(&self, asker: &Asker, ask: &Ask, agent: &AgentVersion, now_ms: i64) -> NewTurn {

@@ -1,4 +1,4 @@
-//! The engine's life among others: its lease on the store, the turns of gateways that died, and its own end.
+//! The engine's life among others: its lease on the store, the turns that nobody runs any more, and its own end.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Engine;
 use super::event::FIRST_SEQ;
 use crate::ids::Kind;
-use crate::store::{self, FinishedTurn, KEY_LIFE_MS, Orphan, Outcome, Status, TraceRow, UsageRow};
+use crate::store::{self, FinishedTurn, KEY_LIFE_MS, Orphan, Outcome, Status, TraceRow, Turn, UsageRow, WorkspaceId};
 
 const LEASE_MS: i64 = 15_000;
 const RENEW: Duration = Duration::from_secs(5);
@@ -48,6 +48,7 @@ impl Engine {
             self.renew().await?;
             self.end_orphans().await?;
         }
+        self.end_lost().await?;
         if renewals % RENEWALS_A_SWEEP == 1 {
             self.store.forget_idempotency_keys(self.clock.now_ms() - KEY_LIFE_MS).await?;
         }
@@ -68,19 +69,35 @@ impl Engine {
             if orphans.is_empty() {
                 return Ok(());
             }
-            for orphan in orphans {
-                self.end_orphan(orphan).await?;
+            for Orphan { workspace, turn } in orphans {
+                self.interrupt(&workspace, turn, "The gateway ended before the turn was done.").await?;
             }
         }
     }
 
-    async fn end_orphan(&self, orphan: Orphan) -> store::Result<()> {
-        let Orphan { workspace, turn } = orphan;
-        let scoped = self.store.scoped(&workspace);
+    /// Marks the unfinished turns of this gateway that nobody runs as interrupted: those whose end the store did not take,
+    /// and those whose beginning it took without being able to say so.
+    async fn end_lost(&self) -> store::Result<()> {
+        for (workspace, turn_id) in self.store.unfinished_turns(&self.instance).await? {
+            // A turn has its seat before it is in the store. One that gave it up since was finished before.
+            if self.hub.get(&turn_id).is_some() {
+                continue;
+            }
+            let turn = self.store.scoped(&workspace).turn(&turn_id, None).await?;
+            if let Some(turn) = turn.filter(|turn| !turn.status.is_final()) {
+                self.interrupt(&workspace, turn, "The gateway's store failed before the turn was done.").await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends a turn that nobody runs; what it had said is kept.
+    async fn interrupt(&self, workspace: &WorkspaceId, turn: Turn, why: &str) -> store::Result<()> {
+        let scoped = self.store.scoped(workspace);
         let texts = scoped.events(&turn.id, 0).await?;
         let last_seq = texts.last().map_or(FIRST_SEQ, |(seq, _)| *seq) + 1;
         let now_ms = self.clock.now_ms();
-        tracing::warn!(turn.id = %turn.id, session.id = %turn.session_id, "a turn was interrupted by the end of its gateway");
+        tracing::warn!(turn.id = %turn.id, session.id = %turn.session_id, "a turn that nobody runs is marked as interrupted");
         let usage = UsageRow {
             agent_id: turn.agent_id.clone(),
             user_id: turn.user_id.clone(),
@@ -97,7 +114,7 @@ impl Engine {
             status: Status::Interrupted,
             outcome: Outcome {
                 content: Some(texts.into_iter().map(|(_, text)| text).collect()),
-                error: Some(("interrupted".into(), "The gateway ended before the turn was done.".into())),
+                error: Some(("interrupted".into(), why.to_owned())),
                 ..Outcome::default()
             },
             message_id: self.ids.make(Kind::Message),

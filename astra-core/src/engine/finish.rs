@@ -156,7 +156,7 @@ impl Running {
         if !told {
             self.tell(&finished);
         }
-        self.engine.hub.remove(&self.turn.id);
+        drop(self.seat);
         self.engine.hub.ring(self.scoped.workspace(), &self.turn.session_id);
     }
 
@@ -169,9 +169,9 @@ impl Running {
             ..self.turn.clone()
         });
         let whole =
-            turn.outcome.content.as_ref().filter(|content| !content.is_empty() && self.live.latest() == FIRST_SEQ);
+            turn.outcome.content.as_ref().filter(|content| !content.is_empty() && self.seat.live.latest() == FIRST_SEQ);
         let whole = whole.map(|content| EventKind::Content { delta: content.clone() });
-        self.live.publish(whole.into_iter().chain([EventKind::last(Arc::clone(&turn))]));
+        self.seat.live.publish(whole.into_iter().chain([EventKind::last(Arc::clone(&turn))]));
     }
 
     fn finished(&self, status: Status, failure: Option<Failure>, mut progress: Progress) -> FinishedTurn {

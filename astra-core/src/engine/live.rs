@@ -19,11 +19,25 @@ pub(super) struct LiveTurn {
     ends_as: Mutex<Status>,
 }
 
+type Turns = Arc<Mutex<HashMap<String, Arc<LiveTurn>>>>;
+
 /// All running turns, and those who wait for something to happen in a session.
 #[derive(Default)]
 pub(super) struct Hub {
-    turns: Mutex<HashMap<String, Arc<LiveTurn>>>,
+    turns: Turns,
     sessions: Mutex<HashMap<(WorkspaceId, String), Arc<Notify>>>,
+}
+
+/// A turn's place in the hub, for as long as somebody holds it.
+pub(super) struct Seat {
+    pub(super) live: Arc<LiveTurn>,
+    turns: Turns,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        lock(&self.turns).remove(&*self.live.turn_id);
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -93,22 +107,17 @@ impl LiveTurn {
 }
 
 impl Hub {
-    /// Adds a turn that this gateway runs from now on.
-    pub(super) fn add(&self, turn_id: &str) -> Arc<LiveTurn> {
+    /// Gives a seat to a turn that this gateway is about to run.
+    pub(super) fn seat(&self, turn_id: &str) -> Seat {
         let live = Arc::new(LiveTurn::new(turn_id));
         lock(&self.turns).insert(turn_id.to_owned(), Arc::clone(&live));
-        live
+        Seat { live, turns: Arc::clone(&self.turns) }
     }
 
     /// The running turn of this id, if it runs here.
     #[must_use]
     pub(super) fn get(&self, turn_id: &str) -> Option<Arc<LiveTurn>> {
         lock(&self.turns).get(turn_id).cloned()
-    }
-
-    /// Takes out a turn whose last event is published.
-    pub(super) fn remove(&self, turn_id: &str) {
-        lock(&self.turns).remove(turn_id);
     }
 
     /// All running turns.

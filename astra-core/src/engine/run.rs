@@ -7,14 +7,14 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::Engine;
 use super::agent::AgentVersion;
-use super::begin::Ask;
+use super::begin::{Ask, TurnHandle};
 use super::budget::output_allowance;
 use super::context::{self, Context};
 use super::error::{Error, Failure, Result};
 use super::event::EventKind;
 use super::finish::{Ending, Progress};
 use super::inference::{Targets, failed};
-use super::live::LiveTurn;
+use super::live::Seat;
 use super::trace::{Part, Trace};
 use crate::content::without_nul;
 use crate::provider::{Chunk, Request};
@@ -28,7 +28,7 @@ pub(super) struct Running {
     pub(super) engine: Arc<Engine>,
     pub(super) scoped: Scoped,
     pub(super) turn: Turn,
-    pub(super) live: Arc<LiveTurn>,
+    pub(super) seat: Seat,
     agent: Arc<AgentVersion>,
     session: Session,
     ask: Ask,
@@ -43,11 +43,16 @@ impl Running {
         agent: Arc<AgentVersion>,
         session: Session,
         turn: Turn,
-        live: Arc<LiveTurn>,
+        seat: Seat,
         ask: Ask,
         started: Instant,
     ) -> Self {
-        Self { engine, scoped, turn, live, agent, session, ask, started }
+        Self { engine, scoped, turn, seat, agent, session, ask, started }
+    }
+
+    /// For those who want to hear of it.
+    pub(super) fn handle(&self) -> TurnHandle {
+        TurnHandle::new(self.turn.id.clone(), Arc::clone(&self.seat.live))
     }
 
     /// Answers the question and keeps the answer; only then does anybody hear that the turn is done.
@@ -55,7 +60,7 @@ impl Running {
         let mut progress = Progress::new(Trace::new(self.started, self.ask.trace_parent.take()));
         progress.trace.note(Part::Storage, self.started);
         let limit = Duration::from_secs(self.engine.config.turn_timeout_s);
-        let live = Arc::clone(&self.live);
+        let live = Arc::clone(&self.seat.live);
         let (engine, scoped, turn_id) = (Arc::clone(&self.engine), self.scoped.clone(), self.turn.id.clone());
         let ending = {
             let work = std::panic::AssertUnwindSafe(self.answer(&mut progress)).catch_unwind();
@@ -192,7 +197,7 @@ impl Running {
                 }
             };
             let texts = batch.into_iter().filter_map(|chunk| progress.take(chunk)).collect::<Vec<_>>();
-            self.live.publish(texts.into_iter().map(|delta| EventKind::Content { delta }));
+            self.seat.live.publish(texts.into_iter().map(|delta| EventKind::Content { delta }));
             if flushed.elapsed() >= flush_every {
                 progress.flush(&self.scoped, &self.turn.id).await?;
                 flushed = Instant::now();

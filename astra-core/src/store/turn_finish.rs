@@ -158,6 +158,17 @@ impl Db {
         .await
     }
 
+    /// The unfinished turns that the gateway `owner` has begun.
+    pub async fn unfinished_turns(&self, owner: &str) -> Result<Vec<(WorkspaceId, String)>> {
+        let owner = owner.to_owned();
+        self.read(move |tx| {
+            let sql = "SELECT workspace_id, id FROM turns WHERE finished_at IS NULL AND owner = $1";
+            let turn = |row: &mut super::Row| Ok((WorkspaceId::new(&row.text(0)?), row.text(1)?));
+            tx.query(sql, params![&owner])?.iter_mut().map(turn).collect()
+        })
+        .await
+    }
+
     /// Says that the gateway `id` lives until `lease_until_ms`. A gateway that is `alone` on its store outlives all others.
     pub async fn renew_lease(&self, id: &str, now_ms: i64, lease_until_ms: i64, alone: bool) -> Result<()> {
         let id = id.to_owned();

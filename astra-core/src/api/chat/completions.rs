@@ -51,7 +51,7 @@ async fn answer(
     let (model, created) = (request.model.clone(), app.now_ms() / 1000);
     let ask = request.into_ask(app.ids.make(Kind::Request), once, trace_parent)?;
     let is_streamed = ask.is_streamed;
-    let asked = app.engine.ask(&caller.asker(), ask).await.map_err(Error::engine)?;
+    let asked = app.engine.ask(caller.asker(), ask).await.map_err(Error::engine)?;
     if is_streamed {
         let events = match asked {
             Asked::New(handle) => handle.events(),

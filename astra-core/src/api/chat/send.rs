@@ -36,7 +36,7 @@ pub async fn handler(
     Json(question): Json<SendMessage>,
 ) -> Result<Json<Turn>> {
     let ask = question.into_ask(false, once, trace_parent)?;
-    let turn = match app.engine.ask(&caller.asker(), ask).await.map_err(Error::engine)? {
+    let turn = match app.engine.ask(caller.asker(), ask).await.map_err(Error::engine)? {
         Asked::New(handle) => handle.finished().await.map_err(Error::engine)?,
         Asked::Known(turn) if turn.status.is_final() => Arc::from(turn),
         Asked::Known(_) => {

@@ -32,7 +32,7 @@ pub async fn handler(
     Json(question): Json<SendMessage>,
 ) -> Result<Response> {
     let ask = question.into_ask(true, once, trace_parent)?;
-    let events = match app.engine.ask(&caller.asker(), ask).await.map_err(Error::engine)? {
+    let events = match app.engine.ask(caller.asker(), ask).await.map_err(Error::engine)? {
         Asked::New(handle) => handle.events(),
         Asked::Known(turn) => app.engine.follow_turn(&app.store.scoped(&caller.workspace), &turn.id, 0),
     };

@@ -1,0 +1,150 @@
+//! What turns live through: a caller who hangs up at the wrong moment, a store that fails, a model that is cut off.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+use astra_core::ids::{Ids, TimeOrderedIds};
+use astra_core::params;
+use astra_core::provider::Content;
+use astra_core::store::{Busy, Db, Lifetime, NewTurn, Place};
+use serde_json::{Map, Value, json};
+use tokio::task::JoinHandle;
+
+use crate::conversation::{
+    AGENT, ECHO, Talk, calls, content, ended, pairs, question, question_in, sent, text, types, unfinished,
+};
+use crate::support::{Engine, Gate, OnEngine, Reply, Step, TestApp, both_engines};
+
+/// The gateway's identifiers, counted.
+#[derive(Clone, Default)]
+struct Counted(Arc<AtomicU64>);
+
+impl Ids for Counted {
+    fn next(&self) -> u128 {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        TimeOrderedIds.next()
+    }
+}
+
+/// Keeps everybody else from writing a turn until the sender is dropped.
+async fn held(db: Db) -> (mpsc::Sender<()>, JoinHandle<()>) {
+    let (release, released) = mpsc::channel::<()>();
+    let (hold, holds) = tokio::sync::oneshot::channel();
+    let (released, hold) = (Mutex::new(released), Mutex::new(Some(hold)));
+    let holding = tokio::spawn(async move {
+        let holding = db.write(move |tx| {
+            if tx.has_row_locks() {
+                tx.execute("LOCK TABLE turns IN SHARE MODE", params![])?;
+            }
+            if let Some(hold) = hold.lock().expect("no panic").take() {
+                hold.send(()).expect("the test waits");
+            }
+            // An error says that the sender is gone: that is the release.
+            let _ = released.lock().expect("no panic").recv();
+            Ok(())
+        });
+        holding.await.expect("the lock");
+    });
+    holds.await.expect("the lock");
+    (release, holding)
+}
+
+/// The turns of the workspace, newest first.
+async fn turns(app: &TestApp) -> Vec<String> {
+    let store = app.store();
+    let rows = store.read(|tx| {
+        let sql = "SELECT id FROM turns WHERE workspace_id = $1 ORDER BY id DESC";
+        tx.query(sql, params![])?.into_iter().map(|mut row| row.text(0)).collect()
+    });
+    rows.await.expect("the turns")
+}
+
+/// Waits until every turn has ended; one that never ends hangs the test.
+async fn all_ended(app: &TestApp) {
+    let db = app.db();
+    let count = || db.read(|tx| tx.one("SELECT COUNT(*) FROM turns WHERE finished_at IS NULL", params![])?.int(0));
+    while count().await.expect("a count") > 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The calls of models in a turn's trace.
+async fn traced(app: &TestApp, turn: &Value) -> Vec<Value> {
+    let trace = text(turn, "trace_id").to_owned();
+    let store = app.store();
+    let spans = store.read(move |tx| {
+        tx.one("SELECT spans FROM traces WHERE workspace_id = $1 AND id = $2", params![&trace])?.text(0)
+    });
+    let spans: Vec<Value> = serde_json::from_str(&spans.await.expect("a trace")).expect("spans");
+    spans.into_iter().filter(|span| span["name"] == "inference").collect()
+}
+
+/// Lets flushes of events fail until the table has its name again.
+async fn rename(db: &Db, from: &'static str, to: &'static str) {
+    let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+    db.write(move |tx| tx.execute(&sql, params![]).map(drop)).await.expect("a table");
+}
+
+both_engines! {
+    async fn a_question_on_disk_is_answered_though_its_caller_hung_up(engine: Engine) {
+        let ids = Counted::default();
+        let talk = Talk::built(TestApp::builder(engine).ids(ids.clone()), json!({})).await;
+        talk.say("hello").await;
+        let (release, holding) = held(talk.app.db()).await;
+        let made = ids.0.load(Ordering::SeqCst);
+        let asking = talk.start(&question("are you there?"));
+        // The request's own and some of the turn's: the question is on its way to the store.
+        while ids.0.load(Ordering::SeqCst) < made + 4 {
+            tokio::task::yield_now().await;
+        }
+        asking.abort();
+        assert!(asking.await.is_err_and(|fault| fault.is_cancelled()));
+        drop(release);
+        holding.await.expect("it is released");
+        while turns(&talk.app).await.len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        all_ended(&talk.app).await;
+        let path = format!("/chat/turns/{}", turns(&talk.app).await[0]);
+        let turn = talk.app.member().get(&path).await.expect(200);
+        assert_eq!((&turn["status"], &turn["content"]), (&json!("completed"), &json!("Hello from the model.")));
+    }
+
+    async fn a_turn_that_nobody_runs_is_ended_by_its_gateway(talk: Talk) {
+        let session = talk.say("hello").await;
+        let store = talk.app.store();
+        let instance = talk.app.db().read(|tx| tx.one("SELECT id FROM instances", params![])?.text(0)).await;
+        let new = NewTurn {
+            id: "trn_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+            trace_id: "trc_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+            message_id: "msg_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+            session_id: "ses_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+            owner: instance.expect("an instance"),
+            user_id: "usr_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+            agent_id: AGENT.into(),
+            agent_version: 1,
+            place: Place::Session { id: text(&session, "session_id").into(), of_anybody: true },
+            content: Content::Text("lost".into()),
+            metadata: Map::new(),
+            lifetime: Lifetime::default(),
+            busy: Busy::Queue(1),
+            now_ms: crate::support::START_MS,
+            once: None,
+        };
+        // One that runs, in a session of its own, is left alone.
+        let gate = Gate::closed();
+        talk.will(Reply::After(gate.clone(), "late".into()));
+        let other = talk.session().await;
+        let running = talk.start(&question_in(&other, "take your time"));
+        talk.upstream.wait_for(2).await;
+        store.begin_turn(new).await.expect("a turn");
+        while unfinished(&talk.app).await.len() > 1 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let turn = talk.app.admin().get("/chat/turns/trn_7zzzzzzzzzzzzzzzzzzzzzzzzz").await.expect(200);
+        assert_eq!((&turn["status"], &turn["error"]["code"]), (&json!("interrupted"), &json!("interrupted")));
+        gate.open();
+        assert_eq!(running.await.expect("it ends").expect(200)["content"], "late");
+    }
+}
