@@ -15,6 +15,7 @@ mod health;
 mod inference;
 mod mishaps;
 mod origin;
+mod quotas;
 mod revocation;
 mod sessions;
 mod spec;

@@ -145,15 +145,16 @@ impl Engine {
         let agent =
             self.agents.resolve(&asker.workspace, &ask.agent_id, None).await?.ok_or(Error::NotFound("agent"))?;
         let now_ms = self.clock.now_ms();
-        budget::check_quotas(&scoped, &agent, now_ms).await?;
+        if let Err(refusal) = budget::check_quotas(&scoped, &agent, now_ms).await {
+            return already_answered(&scoped, ask.once, now_ms).await?.ok_or(refusal);
+        }
         let new = self.new_turn(asker, &ask, &agent, now_ms);
         // Seated before it is on disk: a turn of this gateway that is on disk without a seat is run by nobody.
         let seat = self.hub.seat(&new.id);
         let (turn, session, interrupted) = match scoped.begin_turn(new).await.map_err(translate)? {
             Begun::New { turn, session, interrupted } => (turn, session, interrupted),
             Begun::Known { turn_id } => {
-                let turn = scoped.turn(&turn_id, None).await?.ok_or(Error::NotFound("turn"))?;
-                return Ok(Beginning::Known(Box::new(turn)));
+                return known(&scoped, &turn_id).await;
             }
         };
         for turn_id in interrupted {
@@ -212,6 +213,20 @@ impl Engine {
             while events.next().await?.is_some() {}
         }
         Ok(scoped.turn(&turn.id, None).await?.unwrap_or(turn))
+    }
+}
+
+async fn known(scoped: &Scoped, turn_id: &str) -> Result<Beginning> {
+    let turn = scoped.turn(turn_id, None).await?.ok_or(Error::NotFound("turn"))?;
+    Ok(Beginning::Known(Box::new(turn)))
+}
+
+/// The turn of a question that was asked before, whatever forbids to ask it anew.
+async fn already_answered(scoped: &Scoped, once: Option<OnceKey>, now_ms: i64) -> Result<Option<Beginning>> {
+    let Some(once) = once else { return Ok(None) };
+    match scoped.recorded_answer(once, now_ms).await? {
+        Some(turn_id) => known(scoped, &turn_id).await.map(Some),
+        None => Ok(None),
     }
 }
 

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::db::{Db, Scoped, Tx};
 use super::error::{Error, Refusal, Result};
+use super::value::Row;
 use crate::params;
 
 /// How long a key is remembered, in milliseconds: 24 hours.
@@ -47,6 +48,21 @@ impl Scoped {
     }
 }
 
+impl Scoped {
+    /// What the first request of this key made, if there was one.
+    ///
+    /// # Errors
+    /// [`Refusal::KeyReused`] if the key came with another request.
+    pub async fn recorded_answer(&self, once: OnceKey, now_ms: i64) -> Result<Option<String>> {
+        self.read(move |tx| {
+            let taken = "SELECT request_hash, answer FROM idempotency_keys WHERE workspace_id = $1 AND key = $2 AND created_at >= $3";
+            let taken = tx.first(taken, params![&once.key, now_ms - KEY_LIFE_MS])?;
+            taken.map(|mut row| same_answer(&mut row, &once)).transpose()
+        })
+        .await
+    }
+}
+
 impl Db {
     /// Forgets the keys made before `before_ms`; answers how many.
     pub async fn forget_idempotency_keys(&self, before_ms: i64) -> Result<u64> {
@@ -66,8 +82,12 @@ pub(super) fn claim(tx: &mut Tx<'_>, once: &OnceKey, now_ms: i64) -> Result<Opti
         return Ok(None);
     }
     let taken = "SELECT request_hash, answer FROM idempotency_keys WHERE workspace_id = $1 AND key = $2";
-    let mut row = tx.one(taken, params![&once.key])?;
-    if row.text(0)? == once.request_hash { Ok(Some(row.text(1)?)) } else { Err(Error::Refused(Refusal::KeyReused)) }
+    same_answer(&mut tx.one(taken, params![&once.key])?, once).map(Some)
+}
+
+/// The answer in a key's row, if the row is of the same request.
+fn same_answer(row: &mut Row, once: &OnceKey) -> Result<String> {
+    if row.text(0)? == once.request_hash { row.text(1) } else { Err(Error::Refused(Refusal::KeyReused)) }
 }
 
 /// Writes down what a claimed key's request made.
