@@ -12,6 +12,7 @@ mod chat;
 mod conversation;
 mod credentials;
 mod health;
+mod history;
 mod inference;
 mod mishaps;
 mod origin;

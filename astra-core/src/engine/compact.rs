@@ -8,14 +8,13 @@ use super::budget;
 use super::context::{Room, plain};
 use super::error::{Error, Failure, Result};
 use super::inference::{Account, Targets};
-use super::tokens::estimate_message;
+use super::tokens::{MESSAGE_TOKENS, clip, estimate, estimate_message};
 use crate::content::without_nul;
 use crate::provider::{Content, Message, Request, Role};
 use crate::store::{Scoped, Session, StoredMessage, TURN_STRIDE};
 
 const INSTRUCTION: &str = "Summarise the conversation below for yourself, so that you can go on with it without the original. Keep names, \
     numbers, decisions, open questions and what the user likes. Write plain sentences, at most 300 words.";
-const SUMMARY_TOKENS: u32 = 600;
 /// Share of the context, in percent, that stays word for word.
 const KEPT_PERCENT: u32 = 30;
 
@@ -80,14 +79,17 @@ impl Engine {
         said: Vec<StoredMessage>,
     ) -> Result<Option<Compacted>> {
         let Some(until) = said.last().map(|message| message.seq) else { return Ok(None) };
-        let messages = summary_request(session.summary.as_deref(), &said, self.room(agent));
-        let request = Request { messages: &messages, temperature: Some(0.0), max_output_tokens: Some(SUMMARY_TOKENS) };
+        let room = self.room(agent);
+        let messages = summary_request(session.summary.as_deref(), &said, room);
+        let request = Request { messages: &messages, temperature: Some(0.0), max_output_tokens: Some(room.summary()) };
         let answered = self.ask_model(&Targets::of(&agent.definition), request).await;
         let tokens = answered.value.as_ref().ok().and_then(|completion| completion.usage).unwrap_or_default();
         let cost_usd = answered.calls.last().map_or(0.0, |call| self.cost_usd(call, tokens));
         let asked = Account { agent_id: &agent.agent_id, user_id: &session.user_id, at_ms: self.clock.now_ms() };
         scoped.add_usage(asked.rows(&answered.calls, tokens, cost_usd, answered.value.is_err())).await?;
         let summary = without_nul(answered.value.map_err(Error::Turn)?.content);
+        // Not every model keeps to the limit that it is given.
+        let summary = clip(&summary, room.summary()).to_owned();
         if summary.trim().is_empty() {
             return Err(Error::Turn(Failure::new("upstream_error", "The model gave an empty summary.")));
         }
@@ -102,16 +104,21 @@ impl Engine {
 /// The instruction and the transcript, as much of its end as the model can read.
 fn summary_request(earlier: Option<&str>, said: &[StoredMessage], room: Room) -> Vec<Message> {
     let mut lines = Vec::new();
-    let mut free = (room.context - room.answer).saturating_sub(SUMMARY_TOKENS * 2);
+    let earlier = earlier.map(|earlier| format!("Summary of what came before: {}", clip(earlier, room.summary())));
+    let fixed = estimate(INSTRUCTION) + earlier.as_deref().map_or(0, estimate);
+    let mut free = (room.context - room.answer.max(room.summary())).saturating_sub(fixed);
     for message in said.iter().rev() {
-        let Some(left) = free.checked_sub(estimate_message(&message.content)) else { break };
-        free = left;
         let speaker = if message.role == Role::User { "User" } else { "Assistant" };
-        lines.push(format!("{speaker}: {}", plain(&message.content)));
+        let line = format!("{speaker}: {}", plain(&message.content));
+        let tokens = estimate(&line) + MESSAGE_TOKENS;
+        if tokens > free {
+            lines.push(clip(&line, free).to_owned());
+            break;
+        }
+        free -= tokens;
+        lines.push(line);
     }
-    if let Some(earlier) = earlier {
-        lines.push(format!("Summary of what came before: {earlier}"));
-    }
+    lines.extend(earlier);
     lines.reverse();
     let message = |role, text| Message { role, content: Content::Text(text) };
     vec![message(Role::System, INSTRUCTION.to_owned()), message(Role::User, lines.join("\n"))]

@@ -4,7 +4,7 @@ use super::agent::AgentVersion;
 use super::begin::Ask;
 use super::error::{Failure, Result};
 use super::prompt::{self, Names};
-use super::tokens::{estimate, estimate_message};
+use super::tokens::{clip, estimate, estimate_message};
 use crate::provider::{Content, Message, Part, Role};
 use crate::store::{Scoped, Session, StoredMessage, TURN_STRIDE, Turn};
 
@@ -12,6 +12,8 @@ use crate::store::{Scoped, Session, StoredMessage, TURN_STRIDE, Turn};
 pub(super) const CONTEXT_TOKENS_DEFAULT: u32 = 8_192;
 /// Room kept for the answer, unless the agent says how long it may be: a quarter of the context, at most this.
 const ANSWER_TOKENS_MAX: u32 = 1_024;
+/// Most tokens of a summary: an eighth of the context, at most this.
+const SUMMARY_TOKENS_MAX: u32 = 600;
 const FIRST_LOOK: u32 = 64;
 const FURTHER_LOOKS: u32 = 512;
 
@@ -30,6 +32,13 @@ impl Room {
     pub(super) fn new(context: u32, answer: Option<u32>) -> Self {
         let answer = answer.unwrap_or((context / 4).min(ANSWER_TOKENS_MAX)).min(context / 2);
         Self { context, answer }
+    }
+
+    /// Most tokens that a summary of what was said may have.
+    #[must_use]
+    pub(super) const fn summary(self) -> u32 {
+        let share = self.context / 8;
+        if share < SUMMARY_TOKENS_MAX { share } else { SUMMARY_TOKENS_MAX }
     }
 }
 
@@ -54,6 +63,7 @@ pub(super) async fn system_prompt(
     scoped: &Scoped,
     agent: &AgentVersion,
     session: &Session,
+    room: Room,
     now_ms: i64,
 ) -> Result<String> {
     let template = &agent.definition.system_prompt;
@@ -75,7 +85,8 @@ pub(super) async fn system_prompt(
             text.push_str("\n\n");
         }
         text.push_str("Summary of the conversation so far:\n");
-        text.push_str(summary);
+        // It may come from a time when the agent's model read more.
+        text.push_str(clip(summary, room.summary()));
     }
     Ok(text)
 }

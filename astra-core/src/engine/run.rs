@@ -141,10 +141,9 @@ impl Running {
         let room = self.engine.room(&self.agent);
         let context = self.read(room).await?;
         progress.trace.note(Part::Context, since);
-        let crowded = context.is_cut
-            || u64::from(context.tokens) * 100
-                > u64::from(room.context) * u64::from(self.engine.config.compact_at_percent);
-        if !crowded || context.history.is_empty() {
+        let crowded = u64::from(context.tokens) * 100
+            > u64::from(room.context) * u64::from(self.engine.config.compact_at_percent);
+        if !context.is_cut && (!crowded || context.history.is_empty()) {
             return Ok(context);
         }
         let since = Instant::now();
@@ -166,7 +165,8 @@ impl Running {
     }
 
     async fn read(&self, room: context::Room) -> Result<Context> {
-        let system = context::system_prompt(&self.scoped, &self.agent, &self.session, self.turn.created_at_ms).await?;
+        let now_ms = self.turn.created_at_ms;
+        let system = context::system_prompt(&self.scoped, &self.agent, &self.session, room, now_ms).await?;
         context::build(&self.scoped, &self.turn, &self.session, system, &self.ask, room).await
     }
 
