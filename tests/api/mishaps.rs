@@ -147,4 +147,34 @@ both_engines! {
         gate.open();
         assert_eq!(running.await.expect("it ends").expect(200)["content"], "late");
     }
+
+    async fn a_stream_goes_on_while_the_store_does_not_take_its_events(engine: Engine) {
+        let builder = TestApp::builder(engine).config(|config| config.chat.event_flush_ms = 1);
+        let talk = Talk::built(builder, json!({})).await;
+        let db = talk.app.db();
+        rename(&db, "turn_events", "elsewhere").await;
+        let (gates, say) = ([Gate::closed(), Gate::closed(), Gate::closed()], |text: &str| Step::Content(text.into()));
+        let wait = |place: usize| Step::Wait(gates[place].clone());
+        let steps = [say("one "), wait(0), say("two "), wait(1), say("three "), wait(2), say("four"), Step::Finish];
+        talk.will(Reply::Stream(steps.into()));
+        let mut stream = talk.stream("count").await;
+        let mut events = Vec::new();
+        for (said, gate) in ["one ", "one two ", "one two three "].into_iter().zip(&gates) {
+            while content(&events) != said {
+                events.push(stream.next_event().await.expect("the stream goes on"));
+            }
+            if said == "one two three " {
+                // By now it was tried in vain.
+                rename(&db, "elsewhere", "turn_events").await;
+            }
+            // Longer than events wait for each other on their way to the store.
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            gate.open();
+        }
+        events.extend(stream.events().await);
+        assert_eq!((content(&events), types(&events[events.len() - 1..])), ("one two three four".to_owned(), vec!["done"]));
+        // What is kept is all of it, in the same pieces.
+        let path = format!("/chat/turns/{}/events", text(&events[0].data, "turn_id"));
+        assert_eq!(talk.app.member().get(&path).await.events().await, events);
+    }
 }

@@ -99,15 +99,21 @@ impl Progress {
         self.trace.note_call(since + call.took, since.elapsed().saturating_sub(call.took), model, call.error.clone());
     }
 
-    /// Writes the texts of the event log that the store does not have yet.
-    pub(super) async fn flush(&mut self, scoped: &Scoped, turn_id: &str) -> store::Result<()> {
+    /// Writes the texts of the event log that the store does not have yet. What it does not take now goes with the next
+    /// ones, or with the turn's end.
+    pub(super) async fn flush(&mut self, scoped: &Scoped, turn_id: &str) {
         if self.unflushed.is_empty() {
-            return Ok(());
+            return;
         }
-        scoped.append_events(turn_id, FIRST_SEQ + 1 + self.flushed, &self.unflushed).await?;
-        self.flushed += i64::try_from(self.unflushed.len()).unwrap_or(i64::MAX);
-        self.unflushed.clear();
-        Ok(())
+        match scoped.append_events(turn_id, FIRST_SEQ + 1 + self.flushed, &self.unflushed).await {
+            Ok(()) => {
+                self.flushed += i64::try_from(self.unflushed.len()).unwrap_or(i64::MAX);
+                self.unflushed.clear();
+            }
+            Err(fault) => {
+                tracing::warn!(turn.id = turn_id, error = %fault, "events could not be kept; trying again later");
+            }
+        }
     }
 
     fn tokens(&self) -> Usage {

@@ -199,7 +199,7 @@ impl Running {
             let texts = batch.into_iter().filter_map(|chunk| progress.take(chunk)).collect::<Vec<_>>();
             self.seat.live.publish(texts.into_iter().map(|delta| EventKind::Content { delta }));
             if flushed.elapsed() >= flush_every {
-                progress.flush(&self.scoped, &self.turn.id).await?;
+                progress.flush(&self.scoped, &self.turn.id).await;
                 flushed = Instant::now();
             }
         }

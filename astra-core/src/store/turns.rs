@@ -219,7 +219,11 @@ impl Scoped {
     }
 }
 
+/// Keeps texts of an event log from `first_seq` on. Who does not know whether an earlier write from the same place took
+/// place writes again, with the same texts and perhaps more: the longer one stays.
 pub(super) fn insert_events(tx: &mut Tx<'_>, id: &str, first_seq: i64, texts: &str) -> Result<()> {
-    let sql = "INSERT INTO turn_events (workspace_id, turn_id, first_seq, events) VALUES ($1, $2, $3, $4)";
+    let sql = "INSERT INTO turn_events (workspace_id, turn_id, first_seq, events) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (workspace_id, turn_id, first_seq) DO UPDATE SET events = excluded.events
+        WHERE LENGTH(excluded.events) > LENGTH(turn_events.events)";
     tx.execute(sql, params![id, first_seq, texts]).map(drop)
 }
