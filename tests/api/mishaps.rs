@@ -177,4 +177,62 @@ both_engines! {
         let path = format!("/chat/turns/{}/events", text(&events[0].data, "turn_id"));
         assert_eq!(talk.app.member().get(&path).await.events().await, events);
     }
+
+    async fn a_call_that_is_cut_off_is_on_record(talk: Talk) {
+        for stream in [false, true] {
+            talk.will(Reply::Hang);
+            let path = if stream { "/chat/stream" } else { "/chat" };
+            let asking = sent(talk.app.member().post(path).json(&question("hello")));
+            let count = talk.upstream.wait_for(1 + usize::from(stream)).await.len();
+            let turn_id = unfinished(&talk.app).await.remove(0);
+            let turn = talk.app.member().post(&format!("/chat/turns/{turn_id}/cancel")).await.expect(200);
+            assert_eq!((&turn["provider"], &turn["model"]), (&json!("scripted"), &json!("test-model")), "{turn}");
+            assert!(turn["usage"]["input_tokens"].as_u64() > Some(0), "{turn}");
+            let traced = traced(&talk.app, &turn).await;
+            assert_eq!(traced.len(), 1, "{traced:?}");
+            assert_eq!((&traced[0]["provider"], &traced[0]["model"]), (&json!("scripted"), &json!("test-model")));
+            assert_eq!(calls(&talk.app).await, count);
+            drop(asking.await.expect("it ends"));
+        }
+    }
+
+    async fn a_summary_that_is_cut_off_is_on_record(engine: Engine) {
+        let talk = Talk::with(engine, json!({"model": {"max_context_tokens": 200}})).await;
+        talk.say(&"x".repeat(400)).await;
+        talk.will(Reply::Hang);
+        let asking = talk.start(&question(&"y".repeat(200)));
+        talk.upstream.wait_for(2).await;
+        let turn_id = unfinished(&talk.app).await.remove(0);
+        let turn = talk.app.member().post(&format!("/chat/turns/{turn_id}/cancel")).await.expect(200);
+        assert_eq!((&turn["status"], &turn["usage"]["total_tokens"]), (&json!("cancelled"), &json!(0)));
+        assert_eq!(traced(&talk.app, &turn).await.len(), 1);
+        assert_eq!(calls(&talk.app).await, 2);
+        asking.await.expect("it ends").expect_problem(409, "cancelled");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_takes_too_long_is_on_record() {
+    let builder = TestApp::builder(Engine::sqlite()).config(|config| config.chat.turn_timeout_s = 1);
+    let talk = Talk::built(builder, json!({})).await;
+    talk.will(Reply::Hang);
+    talk.app.member().post("/chat").json(&question("hello")).await.expect_problem(504, "upstream_timeout");
+    let turn = ended(&talk.app.member(), &turns(&talk.app).await[0]).await;
+    assert_eq!((&turn["status"], &turn["provider"]), (&json!("failed"), &json!("scripted")));
+    let usage = talk.app.admin().get("/inference/usage?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z").await;
+    let usage = usage.expect(200);
+    assert_eq!((&usage["data"][0]["requests"], &usage["data"][0]["errors"]), (&json!(1), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_stream_that_is_cut_off_is_traced_to_its_end() {
+    let talk = Talk::on(Engine::sqlite()).await;
+    talk.will(Reply::Stream(vec![Step::Content("so far".into()), Step::Hang]));
+    let mut stream = talk.stream("hello").await;
+    let first = stream.next_event().await.expect("an event");
+    stream.next_event().await.expect("an event");
+    let path = format!("/chat/turns/{}/cancel", text(&first.data, "turn_id"));
+    let turn = talk.app.member().post(&path).await.expect(200);
+    assert_eq!(traced(&talk.app, &turn).await.len(), 2, "to the first content, and from there to the end");
+    assert_eq!(calls(&talk.app).await, 1);
 }

@@ -58,7 +58,7 @@ async fn images_are_sent_in_its_own_form() {
         Part::Text { text: "Look:".into() },
         Part::ImageUrl { url: "data:image/png;base64,AAAA".into() },
     ]);
-    anthropic(&upstream.url).complete(&[target("up")], request(&[look])).await.unwrap();
+    anthropic(&upstream.url).complete(&[target("up")], request(&[look]), &mut Vec::new()).await.unwrap();
     let source = json!({"type": "base64", "media_type": "image/png", "data": "AAAA"});
     let content = json!([{"type": "text", "text": "Look:"}, {"type": "image", "source": source}]);
     assert_eq!(upstream.requests()[0].body["messages"][0]["content"], content);
@@ -113,7 +113,7 @@ async fn what_is_wrong_with_the_request_or_the_key_is_told() {
     for (status, expected) in [(400, Kind::Refused(400)), (401, Kind::Key), (529, Kind::Server(529, None))] {
         let upstream = Upstream::script([Reply::json(status, &error)]).await;
         let failure = complete(&anthropic(&upstream.url)).await.unwrap_err();
-        assert_eq!(failure.error.kind, expected);
-        assert!(failure.error.message.contains("max_tokens: too many"), "{}", failure.error);
+        assert_eq!(failure.kind, expected);
+        assert!(failure.message.contains("max_tokens: too many"), "{failure}");
     }
 }

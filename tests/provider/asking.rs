@@ -5,7 +5,7 @@ use std::sync::Arc;
 use astra_core::clock::ManualClock;
 use astra_core::config::{Protocol, ProviderConfig, ProviderConfigs, Secret};
 use astra_core::provider::{
-    Chunk, Completion, Content, Error, Failure, FinishReason, Kind, Message, Registry, Request, Role, Target, Usage,
+    Chunk, Completion, Content, Error, FinishReason, Kind, Message, Registry, Request, Role, Target, Usage,
 };
 use futures_util::StreamExt as _;
 
@@ -78,13 +78,13 @@ pub(crate) fn request(messages: &[Message]) -> Request<'_> {
 }
 
 /// Asks `up` for the whole answer.
-pub(crate) async fn complete(registry: &Registry) -> Result<Completion, Failure> {
-    registry.complete(&[target("up")], request(&messages())).await.map(|answered| answered.answer)
+pub(crate) async fn complete(registry: &Registry) -> Result<Completion, Error> {
+    registry.complete(&[target("up")], request(&messages()), &mut Vec::new()).await
 }
 
 /// Asks `up` for the whole answer and expects a failure.
 pub(crate) async fn failure(registry: &Registry) -> Error {
-    complete(registry).await.unwrap_err().error
+    complete(registry).await.unwrap_err()
 }
 
 /// Asks `up` for a stream and listens to its end; a failure before the first content is an error as well.
@@ -95,9 +95,9 @@ pub(crate) async fn listen(registry: &Registry) -> Heard {
 /// The same of several targets.
 pub(crate) async fn listen_to(registry: &Registry, targets: &[Target]) -> Heard {
     let mut heard = Heard::default();
-    let mut stream = match registry.stream(targets, request(&messages())).await {
-        Ok(answered) => answered.answer,
-        Err(failure) => return Heard { error: Some(failure.error), ..heard },
+    let mut stream = match registry.stream(targets, request(&messages()), &mut Vec::new()).await {
+        Ok(stream) => stream,
+        Err(error) => return Heard { error: Some(error), ..heard },
     };
     while let Some(read) = stream.next().await {
         match read {

@@ -107,7 +107,7 @@ async fn content_that_was_read_before_an_error_is_kept() {
 async fn an_error_in_a_good_answer_is_an_error() {
     let reply = Reply::json(200, &json!({"error": {"message": "slow down", "code": 429}}));
     let failure = complete(&openai(&Upstream::script([reply]).await.url)).await.unwrap_err();
-    assert_eq!(failure.error.kind, Kind::RateLimited(None));
+    assert_eq!(failure.kind, Kind::RateLimited(None));
 }
 
 #[tokio::test]
@@ -140,8 +140,8 @@ async fn what_is_there_already_goes_on_together() {
     let registry = openai(&upstream.url);
     // On a task of its own, as turns are.
     let reads = tokio::spawn(async move {
-        let answered = registry.stream(&[target("up")], request(&[])).await.unwrap();
-        answered.answer.map(|read| read.unwrap().len()).collect::<Vec<_>>().await
+        let stream = registry.stream(&[target("up")], request(&[]), &mut Vec::new()).await.unwrap();
+        stream.map(|read| read.unwrap().len()).collect::<Vec<_>>().await
     });
     let reads = reads.await.unwrap();
     assert_eq!(reads.iter().sum::<usize>(), 51);

@@ -64,8 +64,9 @@ async fn the_next_target_takes_over_and_all_tries_are_told() {
     let registry = registry(&clock(), &[("down", &down), ("refusing", &refusing), ("up", &up)]);
     let named = Target { provider: "up".into(), model: Some("big".into()) };
     let targets = [target("down"), target("nobody"), target("refusing"), named, target("never")];
-    let answered = registry.complete(&targets, request(&messages())).await.unwrap();
-    assert_eq!(answered.answer.content, "here");
+    let mut attempts = Vec::new();
+    let answer = registry.complete(&targets, request(&messages()), &mut attempts).await.unwrap();
+    assert_eq!(answer.content, "here");
     let fault = Some(Kind::Connect);
     let expected = [
         ("down", fault),
@@ -75,19 +76,34 @@ async fn the_next_target_takes_over_and_all_tries_are_told() {
         ("refusing", Some(Kind::Key)),
         ("up", None),
     ];
-    assert_eq!(tried(&answered.attempts), expected);
-    assert_eq!(answered.attempt().map(|attempt| attempt.model.as_str()), Some("big"));
-    assert_eq!(answered.attempts[0].model, "own-1", "the first that the provider lists");
+    assert_eq!(tried(&attempts), expected);
+    assert_eq!((attempts[5].model.as_str(), attempts[5].elapsed), ("big", Some(Duration::ZERO)));
+    assert_eq!(attempts[0].model, "own-1", "the first that the provider lists");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_tells_what_an_upstream_did() {
     let refusing = Own::new([Act::Fail(Kind::Refused(400))]);
     let registry = registry(&clock(), &[("refusing", &refusing)]);
-    let failed = registry.complete(&[target("refusing"), target("nobody")], request(&messages())).await.unwrap_err();
-    assert_eq!(failed.error.kind, Kind::Refused(400));
-    assert_eq!(failed.attempts.len(), 2);
-    assert_eq!(registry.complete(&[], request(&messages())).await.unwrap_err().error.kind, Kind::Unknown);
+    let (messages, mut attempts) = (messages(), Vec::new());
+    let both = [target("refusing"), target("nobody")];
+    let error = registry.complete(&both, request(&messages), &mut attempts).await.unwrap_err();
+    assert_eq!((error.kind, attempts.len()), (Kind::Refused(400), 2));
+    // What was tried for something else before says nothing of this.
+    let error = registry.complete(&[], request(&messages), &mut attempts).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Unknown);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_caller_goes_away_is_among_the_tries() {
+    let up = Own::new([Act::Fail(Kind::Connect), Act::Hang]);
+    let registry = registry(&clock(), &[("up", &up)]);
+    let (messages, mut attempts) = (messages(), Vec::new());
+    let (targets, second) = ([target("up")], Duration::from_secs(1));
+    let asking = registry.complete(&targets, request(&messages), &mut attempts);
+    assert!(tokio::time::timeout(second, asking).await.is_err());
+    assert_eq!(tried(&attempts), [("up", Some(Kind::Connect)), ("up", None)]);
+    assert_eq!((attempts[0].elapsed, attempts[1].elapsed), (Some(Duration::ZERO), None));
 }
 
 #[tokio::test(start_paused = true)]
@@ -190,7 +206,7 @@ async fn a_stream_that_is_left_is_no_failure() {
     let up = Own::new([Act::SayThenHang("half")]);
     let registry = registry(&clock(), &[("up", &up)]);
     for _ in 0..6 {
-        let mut stream = registry.stream(&[target("up")], request(&messages())).await.unwrap().answer;
+        let mut stream = registry.stream(&[target("up")], request(&messages()), &mut Vec::new()).await.unwrap();
         stream.next().await.unwrap().unwrap();
     }
     let status = registry.status("up").unwrap();

@@ -7,10 +7,10 @@ use super::agent::AgentVersion;
 use super::budget;
 use super::context::{Room, plain};
 use super::error::{Error, Failure, Result};
-use super::inference::{Account, Targets};
+use super::inference::{Account, Calls, Targets};
 use super::tokens::{MESSAGE_TOKENS, clip, estimate, estimate_message};
 use crate::content::without_nul;
-use crate::provider::{Content, Message, Request, Role};
+use crate::provider::{Content, Message, Request, Role, Usage};
 use crate::store::{Scoped, Session, StoredMessage, TURN_STRIDE};
 
 const INSTRUCTION: &str = "Summarise the conversation below for yourself, so that you can go on with it without the original. Keep names, \
@@ -32,7 +32,14 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NotFound`] for the agent; [`Error::Quota`]; [`Error::Turn`] if the model failed; the store's.
-    pub async fn compact(&self, scoped: &Scoped, session: &Session) -> Result<Option<Compacted>> {
+    pub async fn compact(self: &Arc<Self>, scoped: &Scoped, session: &Session) -> Result<Option<Compacted>> {
+        let (engine, scoped, session) = (Arc::clone(self), scoped.clone(), session.clone());
+        // In a task of its own: what it used is on the account though the caller hangs up.
+        let compacted = self.tasks.spawn(async move { engine.compact_now(&scoped, &session).await });
+        compacted.await.unwrap_or_else(|_| Err(Error::Turn(Failure::new("internal", "The gateway failed."))))
+    }
+
+    async fn compact_now(&self, scoped: &Scoped, session: &Session) -> Result<Option<Compacted>> {
         let agent = self.agents.resolve(scoped.workspace(), &session.agent_id, session.pinned_version).await?;
         let agent = agent.ok_or(Error::NotFound("agent"))?;
         budget::check_quotas(scoped, &agent, self.clock.now_ms()).await?;
@@ -43,10 +50,15 @@ impl Engine {
         // Asked for by name, it takes all but the last turn.
         let last_question = said.iter().rposition(|message| message.role == Role::User).unwrap_or(0);
         said.truncate(last_question);
-        self.summarise(scoped, session, &agent, said).await
+        let mut calls = Calls::default();
+        let compacted = self.summarise(scoped, session, &agent, said, &mut calls).await;
+        let asked = Account { agent_id: &agent.agent_id, user_id: &session.user_id, at_ms: self.clock.now_ms() };
+        scoped.add_usage(asked.rows(&calls, self.cost_usd(&calls), false)).await?;
+        compacted
     }
 
-    /// Compacts on the way of a turn: the newest messages, up to a share of the context, stay word for word.
+    /// Compacts on the way of a turn: the newest messages, up to a share of the context, stay word for word. What it used
+    /// is in `calls`, for the turn's account.
     pub(super) async fn compact_for(
         &self,
         scoped: &Scoped,
@@ -54,6 +66,7 @@ impl Engine {
         agent: &Arc<AgentVersion>,
         room: Room,
         before: i64,
+        calls: &mut Calls,
     ) -> Result<Option<Compacted>> {
         let mut said = scoped.history(&session.id, session.summary_until, before, 10_000).await?;
         let mut kept_tokens = 0;
@@ -68,7 +81,7 @@ impl Engine {
         }
         said.drain(..kept);
         said.reverse();
-        self.summarise(scoped, session, agent, said).await
+        self.summarise(scoped, session, agent, said, calls).await
     }
 
     async fn summarise(
@@ -77,17 +90,18 @@ impl Engine {
         session: &Session,
         agent: &AgentVersion,
         said: Vec<StoredMessage>,
+        calls: &mut Calls,
     ) -> Result<Option<Compacted>> {
         let Some(until) = said.last().map(|message| message.seq) else { return Ok(None) };
         let room = self.room(agent);
         let messages = summary_request(session.summary.as_deref(), &said, room);
         let request = Request { messages: &messages, temperature: Some(0.0), max_output_tokens: Some(room.summary()) };
-        let answered = self.ask_model(&Targets::of(&agent.definition), request).await;
-        let tokens = answered.value.as_ref().ok().and_then(|completion| completion.usage).unwrap_or_default();
-        let cost_usd = answered.calls.last().map_or(0.0, |call| self.cost_usd(call, tokens));
-        let asked = Account { agent_id: &agent.agent_id, user_id: &session.user_id, at_ms: self.clock.now_ms() };
-        scoped.add_usage(asked.rows(&answered.calls, tokens, cost_usd, answered.value.is_err())).await?;
-        let summary = without_nul(answered.value.map_err(Error::Turn)?.content);
+        // What we think was sent, should the call be cut off.
+        let sent = messages.iter().map(|message| estimate_message(&message.content)).sum();
+        calls.tokens = Usage { input_tokens: sent, output_tokens: 0 };
+        let answered = self.ask_model(&Targets::of(&agent.definition), request, &mut calls.attempts).await;
+        calls.tokens = answered.as_ref().ok().and_then(|completion| completion.usage).unwrap_or_default();
+        let summary = without_nul(answered.map_err(Error::Turn)?.content);
         // Not every model keeps to the limit that it is given.
         let summary = clip(&summary, room.summary()).to_owned();
         if summary.trim().is_empty() {

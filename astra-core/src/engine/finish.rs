@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::error::{Error, Failure};
 use super::event::{EventKind, FIRST_SEQ};
-use super::inference::{Account, Call};
+use super::inference::{Account, Calls};
 use super::run::Running;
 use super::tokens::estimate;
 use super::trace::Trace;
 use crate::ids::Kind;
-use crate::provider::{FinishReason, Usage};
+use crate::provider::{self, FinishReason, Usage};
 use crate::store::{self, FinishedTurn, Outcome, Scoped, Status, Turn};
 
 /// How long a full or unreachable store is given between two tries to keep a turn's end.
@@ -25,10 +25,15 @@ pub(super) struct Progress {
     pub(super) usage: Option<Usage>,
     /// What we think was sent, should the provider not count.
     pub(super) input_estimate: u32,
+    /// The calls for the answer.
+    pub(super) calls: Calls,
+    /// The calls for a summary of what was said before.
+    pub(super) summary: Calls,
+    /// When the first content of a stream was there whose end is not yet.
+    pub(super) streaming_since: Option<Instant>,
     /// Texts of the event log that the store does not have yet.
     pub(super) unflushed: Vec<String>,
     flushed: i64,
-    calls: Vec<Call>,
 }
 
 /// How a turn ends.
@@ -74,29 +79,33 @@ impl Ending {
 
 impl Progress {
     pub(super) fn new(trace: Trace) -> Self {
-        let (content, unflushed, calls) = (String::new(), Vec::new(), Vec::new());
-        Self { trace, content, finish_reason: None, usage: None, input_estimate: 0, unflushed, flushed: 0, calls }
-    }
-
-    /// Takes note of what was asked of which model.
-    pub(super) fn take_calls(&mut self, calls: Vec<Call>) {
-        for call in &calls {
-            self.trace.note_call(
-                call.started,
-                call.took,
-                (call.provider.clone(), call.model.clone()),
-                call.error.clone(),
-            );
+        Self {
+            trace,
+            content: String::new(),
+            finish_reason: None,
+            usage: None,
+            input_estimate: 0,
+            calls: Calls::default(),
+            summary: Calls::default(),
+            streaming_since: None,
+            unflushed: Vec::new(),
+            flushed: 0,
         }
-        self.calls.extend(calls);
     }
 
-    /// Takes note of the end of a stream, whose call was noted when it began.
-    pub(super) fn end_stream(&mut self, since: Instant, failure: Option<&Failure>) {
-        let Some(call) = self.calls.last_mut() else { return };
-        call.error = failure.map(|failure| failure.message.clone());
-        let model = (call.provider.clone(), call.model.clone());
-        self.trace.note_call(since + call.took, since.elapsed().saturating_sub(call.took), model, call.error.clone());
+    /// Takes note of the end of a stream, whose call was noted when its first content was there.
+    pub(super) fn end_stream(&mut self, error: Option<provider::Error>) {
+        let (Some(since), Some(call)) = (self.streaming_since.take(), self.calls.attempts.last_mut()) else { return };
+        call.error = error;
+        self.trace.note_call(call, since, since.elapsed());
+    }
+
+    /// Takes note of the calls that were cut off, and of what all of them used.
+    fn settle(&mut self) {
+        self.end_stream(None);
+        self.summary.trace(&mut self.trace);
+        self.calls.trace(&mut self.trace);
+        self.calls.tokens = self.tokens();
     }
 
     /// Writes the texts of the event log that the store does not have yet. What it does not take now goes with the next
@@ -117,7 +126,7 @@ impl Progress {
     }
 
     fn tokens(&self) -> Usage {
-        let asked = self.calls.iter().any(|call| call.error.is_none());
+        let asked = self.calls.attempts.iter().any(|call| call.error.is_none());
         self.usage.unwrap_or_else(|| {
             let output_tokens = estimate(&self.content);
             Usage { input_tokens: if asked || output_tokens > 0 { self.input_estimate } else { 0 }, output_tokens }
@@ -182,12 +191,14 @@ impl Running {
 
     fn finished(&self, status: Status, failure: Option<Failure>, mut progress: Progress) -> FinishedTurn {
         let now_ms = self.engine.clock.now_ms();
-        let tokens = progress.tokens();
-        let answered_by = progress.calls.last();
-        let (provider, model) = answered_by.map(|call| (call.provider.clone(), call.model.clone())).unzip();
-        let cost_usd = answered_by.map_or(0.0, |call| self.engine.cost_usd(call, tokens));
+        progress.settle();
+        let (calls, summary, has_failed) = (&progress.calls, &progress.summary, status == Status::Failed);
+        let (provider, model) = calls.attempts.last().map(|call| (call.provider.clone(), call.model.clone())).unzip();
+        let cost_usd = self.engine.cost_usd(calls);
         let asked = Account { agent_id: &self.turn.agent_id, user_id: &self.turn.user_id, at_ms: now_ms };
-        let usage = asked.rows(&progress.calls, tokens, cost_usd, status == Status::Failed);
+        let mut usage = asked.rows(summary, self.engine.cost_usd(summary), has_failed && summary.is_cut());
+        usage.extend(asked.rows(calls, cost_usd, has_failed));
+        let tokens = calls.tokens;
         let texts = progress.flushed + i64::try_from(progress.unflushed.len()).unwrap_or(0);
         let contents = if texts == 0 { i64::from(!progress.content.is_empty()) } else { texts };
         let events = std::mem::take(&mut progress.unflushed);

@@ -1,11 +1,10 @@
 //! How the engine asks models: by the agent's own choice first, then by its fallbacks, with a record of each call.
 
-use std::time::{Duration, Instant};
-
 use super::Engine;
 use super::agent::{AgentVersion, Definition};
 use super::context::{CONTEXT_TOKENS_DEFAULT, Room};
 use super::error::Failure;
+use super::trace::Trace;
 use crate::config::Prices;
 use crate::content::without_nul;
 use crate::provider::{self, Attempt, ChunkStream, Completion, Kind, Request, Target, Usage};
@@ -14,19 +13,15 @@ use crate::store::UsageRow;
 /// Who is asked, in order.
 pub(super) struct Targets(Vec<Target>);
 
-/// An answer, or why there is none, with each call that was made for it.
-pub(super) struct Answered<T> {
-    pub(super) value: Result<T, Failure>,
-    pub(super) calls: Vec<Call>,
-}
-
-/// One call of one model.
-pub(super) struct Call {
-    pub(super) provider: String,
-    pub(super) model: String,
-    pub(super) started: Instant,
-    pub(super) took: Duration,
-    pub(super) error: Option<String>,
+/// The calls that were made for one answer, and what they used.
+#[derive(Default)]
+pub(super) struct Calls {
+    /// Each from its beginning on; the last one answers, if any does.
+    pub(super) attempts: Vec<Attempt>,
+    /// As far as it is known, or thought.
+    pub(super) tokens: Usage,
+    /// So many are in the trace.
+    traced: usize,
 }
 
 impl Targets {
@@ -45,27 +40,42 @@ impl Targets {
     }
 }
 
-impl From<Attempt> for Call {
-    fn from(attempt: Attempt) -> Self {
-        Self {
-            provider: attempt.provider,
-            model: attempt.model,
-            started: attempt.started.into_std(),
-            took: attempt.elapsed,
-            error: attempt.error.map(|error| error.message),
+impl Calls {
+    /// Puts those into the trace that are not in it yet.
+    pub(super) fn trace(&mut self, trace: &mut Trace) {
+        for attempt in &self.attempts[self.traced..] {
+            let started = attempt.started.into_std();
+            // One that was cut off has taken until now.
+            trace.note_call(attempt, started, attempt.elapsed.unwrap_or_else(|| started.elapsed()));
         }
+        self.traced = self.attempts.len();
+    }
+
+    /// Whether the last one was cut off.
+    pub(super) fn is_cut(&self) -> bool {
+        self.attempts.last().is_some_and(|attempt| attempt.elapsed.is_none())
     }
 }
 
 impl Engine {
-    /// Asks for a whole answer.
-    pub(super) async fn ask_model(&self, targets: &Targets, request: Request<'_>) -> Answered<Completion> {
-        settle(self.providers.complete(&targets.0, request).await)
+    /// Asks for a whole answer; the calls are in `attempts` even if nobody waits for their end.
+    pub(super) async fn ask_model(
+        &self,
+        targets: &Targets,
+        request: Request<'_>,
+        attempts: &mut Vec<Attempt>,
+    ) -> Result<Completion, Failure> {
+        self.providers.complete(&targets.0, request, attempts).await.map_err(|fault| failed(&fault))
     }
 
-    /// Asks for an answer piece by piece.
-    pub(super) async fn stream_model(&self, targets: &Targets, request: Request<'_>) -> Answered<ChunkStream> {
-        settle(self.providers.stream(&targets.0, request).await)
+    /// Asks for an answer piece by piece, with the same account.
+    pub(super) async fn stream_model(
+        &self,
+        targets: &Targets,
+        request: Request<'_>,
+        attempts: &mut Vec<Attempt>,
+    ) -> Result<ChunkStream, Failure> {
+        self.providers.stream(&targets.0, request, attempts).await.map_err(|fault| failed(&fault))
     }
 
     /// How much the agent's model reads and writes.
@@ -81,22 +91,16 @@ impl Engine {
         self.providers.price(&target.provider, target.model.as_deref())
     }
 
-    /// What a call cost, in US dollars; 0 where no price is known.
-    pub(super) fn cost_usd(&self, call: &Call, tokens: Usage) -> f64 {
-        self.providers.price(&call.provider, Some(&call.model)).map_or(0.0, |prices| {
-            let input = f64::from(tokens.input_tokens) * prices.input_usd_per_million;
-            let output = f64::from(tokens.output_tokens) * prices.output_usd_per_million;
+    /// What calls cost, in US dollars; 0 where no price is known.
+    pub(super) fn cost_usd(&self, calls: &Calls) -> f64 {
+        let answering = calls.attempts.last();
+        let prices = answering.and_then(|attempt| self.providers.price(&attempt.provider, Some(&attempt.model)));
+        prices.map_or(0.0, |prices| {
+            let input = f64::from(calls.tokens.input_tokens) * prices.input_usd_per_million;
+            let output = f64::from(calls.tokens.output_tokens) * prices.output_usd_per_million;
             (input + output) / 1e6
         })
     }
-}
-
-fn settle<T>(asked: Result<provider::Answered<T>, provider::Failure>) -> Answered<T> {
-    let (value, attempts) = match asked {
-        Ok(answered) => (Ok(answered.answer), answered.attempts),
-        Err(failure) => (Err(failed(&failure.error)), failure.attempts),
-    };
-    Answered { value, calls: attempts.into_iter().map(Call::from).collect() }
 }
 
 /// What the caller hears of an upstream's fault.
@@ -117,11 +121,11 @@ pub(super) struct Account<'a> {
 }
 
 impl Account<'_> {
-    /// What the calls add to the usage; the last one bears the tokens.
-    pub(super) fn rows(&self, calls: &[Call], tokens: Usage, cost_usd: f64, failed: bool) -> Vec<UsageRow> {
-        let row = |(place, call): (usize, &Call)| {
-            let is_last = place + 1 == calls.len();
-            let tokens = if is_last { tokens } else { Usage::default() };
+    /// What the calls add to the usage; the last one bears the tokens, and the fault if `has_failed`.
+    pub(super) fn rows(&self, calls: &Calls, cost_usd: f64, has_failed: bool) -> Vec<UsageRow> {
+        let row = |(place, call): (usize, &Attempt)| {
+            let is_last = place + 1 == calls.attempts.len();
+            let tokens = if is_last { calls.tokens } else { Usage::default() };
             UsageRow {
                 agent_id: self.agent_id.to_owned(),
                 user_id: self.user_id.to_owned(),
@@ -129,12 +133,12 @@ impl Account<'_> {
                 model: call.model.clone(),
                 at_ms: self.at_ms,
                 requests: 1,
-                errors: u32::from(call.error.is_some() || (is_last && failed)),
+                errors: u32::from(call.error.is_some() || (is_last && has_failed)),
                 input_tokens: tokens.input_tokens,
                 output_tokens: tokens.output_tokens,
                 cost_usd: if is_last { cost_usd } else { 0.0 },
             }
         };
-        calls.iter().enumerate().map(row).collect()
+        calls.attempts.iter().enumerate().map(row).collect()
     }
 }

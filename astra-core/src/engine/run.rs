@@ -148,8 +148,10 @@ impl Running {
         }
         let since = Instant::now();
         let before = self.turn.number * TURN_STRIDE;
-        let compacted = self.engine.compact_for(&self.scoped, &self.session, &self.agent, room, before).await;
+        let (scoped, calls) = (&self.scoped, &mut progress.summary);
+        let compacted = self.engine.compact_for(scoped, &self.session, &self.agent, room, before, calls).await;
         progress.trace.note(Part::Compaction, since);
+        progress.summary.trace(&mut progress.trace);
         match compacted {
             Ok(Some(compacted)) => {
                 self.session = compacted.session;
@@ -171,9 +173,8 @@ impl Running {
     }
 
     async fn complete(&self, targets: &Targets, request: Request<'_>, progress: &mut Progress) -> Result<()> {
-        let answered = self.engine.ask_model(targets, request).await;
-        progress.take_calls(answered.calls);
-        let completion = answered.value.map_err(Error::Turn)?;
+        let answered = self.engine.ask_model(targets, request, &mut progress.calls.attempts).await;
+        let completion = answered.map_err(Error::Turn)?;
         progress.usage = completion.usage;
         progress.finish_reason = Some(completion.finish_reason);
         progress.content = without_nul(completion.content);
@@ -181,10 +182,10 @@ impl Running {
     }
 
     async fn stream(&self, targets: &Targets, request: Request<'_>, progress: &mut Progress) -> Result<()> {
-        let since = Instant::now();
-        let answered = self.engine.stream_model(targets, request).await;
-        progress.take_calls(answered.calls);
-        let mut chunks = answered.value.map_err(Error::Turn)?;
+        let answered = self.engine.stream_model(targets, request, &mut progress.calls.attempts).await;
+        let mut chunks = answered.map_err(Error::Turn)?;
+        progress.calls.trace(&mut progress.trace);
+        progress.streaming_since = Some(Instant::now());
         let flush_every = Duration::from_millis(self.engine.config.event_flush_ms);
         let mut flushed = Instant::now();
         while let Some(batch) = chunks.next().await {
@@ -192,7 +193,7 @@ impl Running {
                 Ok(batch) => batch,
                 Err(fault) => {
                     let failure = failed(&fault);
-                    progress.end_stream(since, Some(&failure));
+                    progress.end_stream(Some(fault));
                     return Err(Error::Turn(failure));
                 }
             };
@@ -203,7 +204,7 @@ impl Running {
                 flushed = Instant::now();
             }
         }
-        progress.end_stream(since, None);
+        progress.end_stream(None);
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use crate::provider::Attempt;
 use crate::store::TraceRow;
 
 /// What a stretch of time went into.
@@ -49,9 +50,10 @@ impl Trace {
         self.push(part, since, since.elapsed(), None, None);
     }
 
-    /// Notes a call of a model.
-    pub(super) fn note_call(&mut self, since: Instant, took: Duration, model: (String, String), error: Option<String>) {
-        self.push(Part::Inference, since, took, Some(model), error);
+    /// Notes a call of a model, or a part of it.
+    pub(super) fn note_call(&mut self, call: &Attempt, since: Instant, took: Duration) {
+        let error = call.error.as_ref().map(|error| error.message.clone());
+        self.push(Part::Inference, since, took, Some((call.provider.clone(), call.model.clone())), error);
     }
 
     fn push(

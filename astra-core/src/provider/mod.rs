@@ -32,7 +32,7 @@ pub use ollama::detect_ollama;
 pub use presets::{Preset, preset, presets};
 pub use registry::{Check, Listing, ModelInfo, Registry, Status};
 pub use retry::Jitter;
-pub use walk::{Answered, Attempt, Failure, Target};
+pub use walk::{Attempt, Target};
 
 /// A question to a model, borrowed for the time of the call: nothing of a conversation is copied on its way upstream.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,5 @@
 //! From one provider to the next until one answers: circuit, tries and time-outs of each, and the account of it all.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,15 +22,6 @@ pub struct Target {
     pub model: Option<String>,
 }
 
-/// An answer, and how it was come by.
-#[derive(Debug)]
-pub struct Answered<T> {
-    /// The answer.
-    pub answer: T,
-    /// All tries, oldest first; the last one is the one that answered.
-    pub attempts: Vec<Attempt>,
-}
-
 /// One try of one provider.
 #[derive(Debug, Clone)]
 pub struct Attempt {
@@ -41,54 +31,61 @@ pub struct Attempt {
     pub model: String,
     /// When it began.
     pub started: Instant,
-    /// How long it took, to the answer or to the first content of a stream; zero if nothing was sent.
-    pub elapsed: Duration,
+    /// How long it took, to the answer or to the first content of a stream; `None` while it is under way, and for good if
+    /// its caller went away.
+    pub elapsed: Option<Duration>,
     /// Why it failed, if it did.
     pub error: Option<Error>,
 }
 
-/// Nobody answered.
-#[derive(Debug, Clone)]
-pub struct Failure {
-    /// What to tell: the last thing that an upstream did, rather than that a circuit is open.
-    pub error: Error,
-    /// All tries, oldest first.
-    pub attempts: Vec<Attempt>,
+/// What to tell when nobody answered: the last thing that an upstream did, rather than that a circuit is open.
+fn telling(attempts: &[Attempt]) -> Error {
+    let errors = || attempts.iter().rev().filter_map(|attempt| attempt.error.as_ref());
+    let telling = errors().find(|error| !matches!(error.kind, Kind::CircuitOpen(_) | Kind::Unknown));
+    let error = telling.or_else(|| errors().next()).cloned();
+    error.unwrap_or_else(|| Error::new(Kind::Unknown, "no provider was named"))
 }
 
-impl<T> Answered<T> {
-    /// The try that answered.
-    #[must_use]
-    pub fn attempt(&self) -> Option<&Attempt> {
-        self.attempts.last()
+/// The account of the tries of one target: each is there from its beginning on, so that one whose caller goes away before
+/// its end is there as well.
+struct Account<'a> {
+    attempts: &'a mut Vec<Attempt>,
+    provider: &'a str,
+}
+
+impl Account<'_> {
+    fn begin(&mut self, model: &str) {
+        let (provider, model, started) = (self.provider.to_owned(), model.to_owned(), Instant::now());
+        self.attempts.push(Attempt { provider, model, started, elapsed: None, error: None });
+    }
+
+    /// Notes how the try that began last has ended; answers how long it took.
+    fn end(&mut self, error: Option<Error>) -> Duration {
+        let Some(attempt) = self.attempts.last_mut() else { return Duration::ZERO };
+        attempt.error = error;
+        *attempt.elapsed.insert(attempt.started.elapsed())
+    }
+
+    /// Notes that it came to no try.
+    fn refuse(&mut self, model: &str, error: Error) {
+        self.begin(model);
+        self.end(Some(error));
     }
 }
-
-impl Failure {
-    fn new(attempts: Vec<Attempt>) -> Self {
-        let errors = || attempts.iter().rev().filter_map(|attempt| attempt.error.as_ref());
-        let telling = errors().find(|error| !matches!(error.kind, Kind::CircuitOpen(_) | Kind::Unknown));
-        let error = telling.or_else(|| errors().next()).cloned();
-        let error = error.unwrap_or_else(|| Error::new(Kind::Unknown, "no provider was named"));
-        Self { error, attempts }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(formatter)
-    }
-}
-
-impl std::error::Error for Failure {}
 
 impl Registry {
-    /// Asks the first of `targets` and, if it fails, the next ones in order.
+    /// Asks the first of `targets` and, if it fails, the next ones in order. Each try is added to `attempts` when it
+    /// begins: the last one, if there is an answer, is the one that answered.
     ///
     /// # Errors
     /// When all of them failed.
-    pub async fn complete(&self, targets: &[Target], request: Request<'_>) -> Result<Answered<Completion>, Failure> {
-        self.walk(targets, &Whole(request)).await
+    pub async fn complete(
+        &self,
+        targets: &[Target],
+        request: Request<'_>,
+        attempts: &mut Vec<Attempt>,
+    ) -> Result<Completion, Error> {
+        self.walk(targets, &Whole(request), attempts).await
     }
 
     /// As [`Registry::complete`], but the answer comes piece by piece. It is given when its first content is there: until
@@ -96,37 +93,43 @@ impl Registry {
     ///
     /// # Errors
     /// When all of them failed.
-    pub async fn stream(&self, targets: &[Target], request: Request<'_>) -> Result<Answered<ChunkStream>, Failure> {
-        self.walk(targets, &Streamed(request)).await
+    pub async fn stream(
+        &self,
+        targets: &[Target],
+        request: Request<'_>,
+        attempts: &mut Vec<Attempt>,
+    ) -> Result<ChunkStream, Error> {
+        self.walk(targets, &Streamed(request), attempts).await
     }
 
-    async fn walk<C: Call>(&self, targets: &[Target], call: &C) -> Result<Answered<C::Answer>, Failure> {
-        let mut attempts = Vec::with_capacity(1);
+    async fn walk<C: Call>(
+        &self,
+        targets: &[Target],
+        call: &C,
+        attempts: &mut Vec<Attempt>,
+    ) -> Result<C::Answer, Error> {
+        let before = attempts.len();
         for target in targets {
-            if let Some(answer) = self.ask(target, call, &mut attempts).await {
-                return Ok(Answered { answer, attempts });
+            let account = Account { attempts, provider: &target.provider };
+            if let Some(answer) = self.ask(target, call, account).await {
+                return Ok(answer);
             }
         }
-        Err(Failure::new(attempts))
+        Err(telling(&attempts[before..]))
     }
 
-    /// Asks one target, several times if need be; its failures are in `attempts`.
-    async fn ask<C: Call>(&self, target: &Target, call: &C, attempts: &mut Vec<Attempt>) -> Option<C::Answer> {
-        let started = Instant::now();
-        let mut attempt = |model: &str, started: Instant, error: Option<Error>| {
-            let (provider, elapsed) = (target.provider.clone(), started.elapsed());
-            attempts.push(Attempt { provider, model: model.to_owned(), started, elapsed, error });
-        };
+    /// Asks one target, several times if need be.
+    async fn ask<C: Call>(&self, target: &Target, call: &C, mut account: Account<'_>) -> Option<C::Answer> {
         let named = target.model.as_deref().unwrap_or_default();
         let Some(entry) = self.entry(&target.provider) else {
             let error = Error::new(Kind::Unknown, format!("no provider named {} is configured", target.provider));
-            attempt(named, started, Some(error));
+            account.refuse(named, error);
             return None;
         };
         let admission = match entry.admit() {
             Ok(admission) => admission,
             Err(error) => {
-                attempt(named, started, Some(error));
+                account.refuse(named, error);
                 return None;
             }
         };
@@ -136,22 +139,21 @@ impl Registry {
                 Ok(model) => model,
                 Err(error) => {
                     admission.failed(&error);
-                    attempt(named, started, Some(error));
+                    account.refuse(named, error);
                     return None;
                 }
             },
         };
         for retries in 0.. {
-            let started = Instant::now();
+            account.begin(&model);
             let error = match call.run(entry, &model, admission.permit()).await {
                 Ok(answer) => {
-                    admission.succeeded(started.elapsed());
-                    attempt(&model, started, None);
+                    admission.succeeded(account.end(None));
                     return Some(answer);
                 }
                 Err(error) => error,
             };
-            attempt(&model, started, Some(error.clone()));
+            account.end(Some(error.clone()));
             let Some(wait) = retry::wait(&error, retries, entry.limits.retries, self.jitter()) else {
                 admission.failed(&error);
                 return None;
