@@ -236,3 +236,23 @@ async fn a_stream_that_is_cut_off_is_traced_to_its_end() {
     assert_eq!(traced(&talk.app, &turn).await.len(), 2, "to the first content, and from there to the end");
     assert_eq!(calls(&talk.app).await, 1);
 }
+
+#[tokio::test]
+async fn an_answer_that_the_store_never_takes_is_given_up() {
+    let builder = TestApp::builder(Engine::sqlite()).config(|config| config.store.max_size_mb = Some(1));
+    let definition = json!({"model": {"max_context_tokens": 1_000_000}});
+    let app = builder.agent(ECHO, definition).open().await;
+    let member = app.member();
+    member.token().await;
+    // Nobody has to wait for what takes its time: the clock of the machine jumps.
+    tokio::time::pause();
+    let huge = json!({"agent_id": ECHO, "message": "x".repeat(320_000)});
+    member.post("/chat").json(&huge).await.expect_problem(503, "storage_full");
+    all_ended(&app).await;
+    let turn = member.get(&format!("/chat/turns/{}", turns(&app).await[0])).await.expect(200);
+    assert_eq!((&turn["status"], &turn["content"]), (&json!("interrupted"), &json!("")));
+    let again = json!({"agent_id": ECHO, "message": "and now?", "session_id": turn["session_id"]});
+    assert_eq!(member.post("/chat").json(&again).await.expect(200)["content"], "and now?");
+    let said = crate::conversation::said(&app, text(&turn, "session_id")).await;
+    assert_eq!(said[1..], pairs(&[("user", "and now?"), ("assistant", "and now?")]));
+}

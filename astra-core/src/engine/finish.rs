@@ -13,8 +13,10 @@ use crate::ids::Kind;
 use crate::provider::{self, FinishReason, Usage};
 use crate::store::{self, FinishedTurn, Outcome, Scoped, Status, Turn};
 
-/// How long a full or unreachable store is given between two tries to keep a turn's end.
+/// How long a full or unreachable store is given between two tries to keep a turn's end, ...
 const RETRY: Duration = Duration::from_secs(1);
+/// ... and how many tries there are: about a minute. Then the turn is left to be marked as interrupted.
+const TRIES: u32 = 60;
 
 /// What a turn has so far.
 pub(super) struct Progress {
@@ -140,7 +142,7 @@ impl Running {
         let (status, failure) = ending.into_parts();
         let mut finished = self.finished(status, failure, progress);
         let mut told = false;
-        loop {
+        for tries_left in (0..TRIES).rev() {
             match self.scoped.finish_turn(finished.clone()).await {
                 Ok(true) => break,
                 Ok(false) => {
@@ -151,7 +153,7 @@ impl Running {
                     break;
                 }
                 Err(fault) => {
-                    tracing::error!(turn.id = %self.turn.id, error = %fault, "the end of a turn could not be kept; trying again");
+                    tracing::error!(turn.id = %self.turn.id, tries_left, error = %fault, "the end of a turn could not be kept");
                     if !told {
                         finished.status = Status::Failed;
                         finished.outcome.error = Some((
@@ -161,7 +163,7 @@ impl Running {
                         self.tell(&finished);
                         told = true;
                     }
-                    if self.engine.is_draining() {
+                    if tries_left == 0 || self.engine.is_draining() {
                         break;
                     }
                     tokio::time::sleep(RETRY).await;
