@@ -19,5 +19,6 @@ mod pages;
 mod scopes;
 mod service_accounts;
 mod transactions;
+mod turn_events;
 mod usage;
 mod values;
