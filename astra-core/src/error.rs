@@ -243,6 +243,9 @@ impl Error {
             engine::Error::Quota { message, retry_after_s } => {
                 Self { retry_after_s: Some(retry_after_s), ..Self::new(code, message) }
             }
+            engine::Error::Turn(failure) => {
+                Self { retry_after_s: failure.retry_after_s, ..Self::new(code, failure.message) }
+            }
             fault => Self::new(code, fault.to_string()),
         }
     }

@@ -39,6 +39,8 @@ pub struct Failure {
     pub code: &'static str,
     /// In a sentence, for the caller.
     pub message: String,
+    /// In how many seconds another try may succeed, if somebody said so.
+    pub retry_after_s: Option<u64>,
 }
 
 /// A result of the engine.
@@ -47,7 +49,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Failure {
     /// A failure with `code`, described by `message`.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), retry_after_s: None }
     }
 }
 

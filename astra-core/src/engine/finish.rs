@@ -221,6 +221,7 @@ impl Running {
                 input_tokens: tokens.input_tokens,
                 output_tokens: tokens.output_tokens,
                 cost_usd,
+                retry_after_s: failure.as_ref().and_then(|failure| failure.retry_after_s),
                 error: failure.map(|failure| (failure.code.to_owned(), failure.message)),
             },
         }

@@ -105,12 +105,17 @@ impl Engine {
 
 /// What the caller hears of an upstream's fault.
 pub(super) fn failed(error: &provider::Error) -> Failure {
+    let wait = error.retry_after();
     let code = match error.kind {
         Kind::Timeout => "upstream_timeout",
+        // It did not fail: it asks for a pause.
+        Kind::RateLimited(_) => "unavailable",
+        _ if wait.is_some() => "unavailable",
         _ => "upstream_error",
     };
     let told = without_nul(error.message.trim_end_matches('.').to_owned());
-    Failure::new(code, format!("The model's provider failed: {told}."))
+    let retry_after_s = wait.map(|wait| wait.as_millis().div_ceil(1000)).and_then(|seconds| seconds.try_into().ok());
+    Failure { retry_after_s, ..Failure::new(code, format!("The model's provider failed: {told}.")) }
 }
 
 /// On whose account calls go.

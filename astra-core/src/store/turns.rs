@@ -46,6 +46,8 @@ pub struct Outcome {
     pub cost_usd: f64,
     /// Code and words, when it did not complete.
     pub error: Option<(String, String)>,
+    /// In how many seconds another try may succeed: told at once and not kept, since it is true at once alone.
+    pub retry_after_s: Option<u64>,
 }
 
 /// Where a turn is in its life.
@@ -119,6 +121,7 @@ pub(super) fn read(row: &mut Row) -> Result<Turn> {
             output_tokens: row.count(17)?,
             cost_usd: row.float(18)?,
             error: row.optional_text(19)?.zip(row.optional_text(20)?),
+            retry_after_s: None,
         },
         last_seq: row.int(21)?,
         created_at_ms: row.int(22)?,

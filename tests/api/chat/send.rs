@@ -227,3 +227,46 @@ async fn tries_again_and_then_falls_back() {
     assert_eq!((&turn["content"], &turn["provider"]), (&json!("from the second"), &json!("second")));
     assert_eq!(read(&second.received()[0].body).len(), 3);
 }
+
+#[tokio::test]
+async fn tells_how_long_the_upstream_asks_to_wait() {
+    let builder = TestApp::builder(Engine::sqlite()).config(|config| {
+        config.providers.entry("scripted".into()).or_default().max_retries = Some(0);
+    });
+    let talk = Talk::built(builder, json!({})).await;
+    let member = talk.app.member();
+    for (reply, seconds) in
+        [(Reply::Status(429, Some(40)), "40"), (Reply::Status(429, None), "1"), (Reply::Status(503, Some(7)), "7")]
+    {
+        talk.will(reply);
+        let refused = member.post("/chat").json(&question("hello")).await;
+        assert_eq!(refused.header("retry-after"), seconds);
+        refused.expect_problem(503, "unavailable");
+    }
+    let keyed = || member.post("/chat").header("idempotency-key", "k1").json(&question("hello"));
+    talk.will(Reply::Status(429, Some(40)));
+    let first = keyed().await.expect_problem(503, "unavailable");
+    assert_eq!(keyed().await.expect_problem(503, "unavailable")["detail"], first["detail"]);
+    // With the next four faults the circuit opens, for a minute.
+    for _ in 0..4 {
+        talk.will(Reply::Status(500, None));
+        member.post("/chat").json(&question("hello")).await.expect_problem(502, "upstream_error");
+    }
+    let asked = talk.upstream.received().len();
+    let in_openais_form = json!({"model": AGENT, "messages": [{"role": "user", "content": "hello"}]});
+    let mut streamed = in_openais_form.clone();
+    streamed["stream"] = true.into();
+    for (path, body) in
+        [("/chat", question("hello")), ("/chat/completions", in_openais_form), ("/chat/completions", streamed)]
+    {
+        let refused = member.post(path).json(&body).await;
+        assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (503, "60"), "{path}: {}", refused.text());
+    }
+    let events = member.post("/chat/stream").json(&question("hello")).await.events().await;
+    assert_eq!(events[1].data["problem"]["code"], "unavailable");
+    let session = events[0].data["session_id"].clone();
+    let compacted = member.post(&format!("/sessions/{}/compact", session.as_str().expect("an id"))).await;
+    assert_eq!(compacted.header("retry-after"), "60");
+    compacted.expect_problem(503, "unavailable");
+    assert_eq!(talk.upstream.received().len(), asked, "it was left alone");
+}

@@ -29,6 +29,7 @@ use crate::store::Status;
         (status = 404, description = "There is no agent with the id that `model` names."),
         (status = 409, description = "A request with the same `Idempotency-Key` is still running, or the turn was cancelled."),
         (status = 502, description = "The model's provider failed."),
+        (status = 503, description = "The gateway is stopping, its store is not available, or the model's provider asks for a pause: wait for `Retry-After`."),
         (status = 504, description = "The model's provider did not answer in time.")))]
 pub async fn handler(
     State(app): State<App>,

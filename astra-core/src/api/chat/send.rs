@@ -26,7 +26,7 @@ use crate::store::Status;
         (status = 404, description = "There is no such agent or session."),
         (status = 409, description = "The session is busy, archived or another agent's; or the turn was cancelled."),
         (status = 502, description = "The model's provider failed."),
-        (status = 503, description = "The gateway is stopping, or its store is not available."),
+        (status = 503, description = "The gateway is stopping, its store is not available, or the model's provider asks for a pause: wait for `Retry-After`."),
         (status = 504, description = "The model's provider did not answer in time.")))]
 pub async fn handler(
     State(app): State<App>,

@@ -16,6 +16,7 @@ use crate::http::{Caller, Json, Path};
     responses((status = 200, description = "The session with its summary; unchanged if there was nothing to compact.", body = Session),
         (status = 409, description = "The session is archived."),
         (status = 502, description = "The model's provider failed."),
+        (status = 503, description = "The gateway's store is not available, or the model's provider asks for a pause: wait for `Retry-After`."),
         (status = 504, description = "The model's provider did not answer in time.")))]
 pub async fn handler(State(app): State<App>, caller: Caller, Path(session_id): Path<String>) -> Result<Json<Session>> {
     let (scoped, session) = visible_session(&app, &caller, &session_id).await?;

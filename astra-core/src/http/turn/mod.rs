@@ -152,7 +152,9 @@ impl From<&store::Turn> for Turn {
 #[must_use]
 pub fn failure(turn: &store::Turn) -> Error {
     match &turn.outcome.error {
-        Some((code, message)) => Error::new(Code::named(code), message.clone()),
+        Some((code, message)) => {
+            Error { retry_after_s: turn.outcome.retry_after_s, ..Error::new(Code::named(code), message.clone()) }
+        }
         None => Error::internal("a turn did not complete and does not say why"),
     }
 }
