@@ -1,0 +1,142 @@
+//! Several gateways over one PostgreSQL: what one runs, the others can end and follow, and finish when it is dead.
+
+use astra_core::provider::Content;
+use astra_core::store::{Begun, Busy, Lifetime, NewTurn, Place};
+use serde_json::{Map, json};
+
+use crate::conversation::{AGENT, Talk, content, ended, pairs, question, text, types, unfinished};
+use crate::support::{Caller, Engine, Gate, Replica, Reply, START_MS, Step, TestApp};
+
+/// How long a gateway may be silent before the others take it for dead.
+const LEASE_MS: i64 = 15_000;
+
+/// Two gateways whose streams are in the store at once; `None` without a PostgreSQL.
+async fn two() -> Option<(Talk, Replica, Caller)> {
+    let builder = TestApp::builder(Engine::postgres().await?).config(|config| config.chat.event_flush_ms = 1);
+    let talk = Talk::built(builder, json!({})).await;
+    let there = talk.app.replica().await;
+    let caller = there.bearer(&talk.app.member().token().await);
+    Some((talk, there, caller))
+}
+
+/// A question that a gateway of that name has begun to answer, in its user's session.
+fn begun_by(owner: &str, session_id: &str) -> NewTurn {
+    NewTurn {
+        id: "trn_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+        trace_id: "trc_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+        message_id: "msg_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+        session_id: "ses_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+        owner: owner.into(),
+        user_id: "usr_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+        agent_id: AGENT.into(),
+        agent_version: 1,
+        place: Place::Session { id: session_id.into(), of_anybody: true },
+        content: Content::Text("are you there?".into()),
+        metadata: Map::new(),
+        lifetime: Lifetime::default(),
+        busy: Busy::Queue(1),
+        now_ms: START_MS,
+        once: None,
+    }
+}
+
+#[tokio::test]
+async fn a_turn_is_cancelled_from_another_one() {
+    let Some((talk, _there, caller)) = two().await else { return };
+    talk.will(Reply::Stream(vec![Step::Content("so far".into()), Step::Hang]));
+    let mut stream = talk.stream("hello").await;
+    let first = stream.next_event().await.expect("an event");
+    stream.next_event().await.expect("an event");
+    let path = format!("/chat/turns/{}", text(&first.data, "turn_id"));
+    let turn = caller.post(&format!("{path}/cancel")).await.expect(200);
+    assert_eq!((&turn["status"], &turn["content"]), (&json!("cancelled"), &json!("so far")));
+    assert_eq!(types(&stream.events().await), ["error"]);
+    assert_eq!(talk.app.member().get(&path).await.expect(200), turn);
+}
+
+#[tokio::test]
+async fn a_stream_is_resumed_from_another_one() {
+    let Some((talk, _there, caller)) = two().await else { return };
+    let (gates, say) = ([Gate::closed(), Gate::closed()], |text: &str| Step::Content(text.into()));
+    let wait = |place: usize| Step::Wait(gates[place].clone());
+    talk.will(Reply::Stream(vec![say("one "), wait(0), say("two "), wait(1), say("three"), Step::Finish]));
+    let mut here = talk.stream("count").await;
+    let mut seen = Vec::new();
+    while content(&seen) != "one " {
+        seen.push(here.next_event().await.expect("the stream goes on"));
+    }
+    // Longer than events wait for each other on their way to the store.
+    tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    gates[0].open();
+    let path = format!("/chat/turns/{}/events", text(&seen[0].data, "turn_id"));
+    let mut whole = caller.get(&path).await;
+    let mut rest = caller.get(&path).header("last-event-id", "2").await;
+    let mut there = Vec::new();
+    while content(&there) != "one two " {
+        there.push(whole.next_event().await.expect("the stream goes on"));
+    }
+    gates[1].open();
+    seen.extend(here.events().await);
+    there.extend(whole.events().await);
+    assert_eq!((content(&seen), types(&seen)[seen.len() - 1]), ("one two three".to_owned(), "done"));
+    assert_eq!(there, seen);
+    assert_eq!(rest.events().await, seen[2..]);
+}
+
+#[tokio::test]
+async fn questions_wait_for_each_other_across_gateways() {
+    let Some((talk, _there, caller)) = two().await else { return };
+    let gate = Gate::closed();
+    talk.will(Reply::After(gate.clone(), "first".into())).will(Reply::Answer("second".into()));
+    let first = talk.start(&question("one"));
+    talk.upstream.wait_for(1).await;
+    let second = crate::conversation::sent(caller.post("/chat").json(&question("two")));
+    while unfinished(&talk.app).await.len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    gate.open();
+    assert_eq!(first.await.expect("it ends").expect(200)["content"], "first");
+    assert_eq!(second.await.expect("it ends").expect(200)["content"], "second");
+    assert_eq!(talk.read_last(), pairs(&[("user", "one"), ("assistant", "first"), ("user", "two")]));
+}
+
+#[tokio::test]
+async fn the_turns_of_a_dead_one_are_ended_by_the_others() {
+    let Some((talk, _there, caller)) = two().await else { return };
+    let (store, db) = (talk.app.store(), talk.app.db());
+    let session = talk.say("hello").await;
+    db.renew_lease("ins_dead", START_MS, START_MS + LEASE_MS, false).await.expect("a lease");
+    let begun = store.begin_turn(begun_by("ins_dead", text(&session, "session_id"))).await.expect("a turn");
+    let Begun::New { turn, .. } = begun else { panic!("the turn is new") };
+    store.append_events(&turn.id, 2, &["so ".to_owned(), "far".to_owned()]).await.expect("events");
+    // As long as its lease goes on, nobody touches it: neither those that are there nor one that starts.
+    talk.app.replica().await;
+    assert_eq!(unfinished(&talk.app).await, [turn.id.clone()]);
+    talk.app.clock.advance_ms(LEASE_MS + 1);
+    let turn = ended(&talk.app.admin(), &turn.id).await;
+    assert_eq!((&turn["status"], &turn["content"]), (&json!("interrupted"), &json!("so far")));
+    let read = [("user", "hello"), ("assistant", "Hello from the model."), ("user", "are you there?"),
+        ("assistant", "so far"), ("user", "and now?")];
+    caller.post("/chat").json(&question("and now?")).await.expect(200);
+    assert_eq!(talk.read_last(), pairs(&read));
+}
+
+#[tokio::test]
+async fn whoever_was_taken_for_dead_holds_its_tongue() {
+    let Some((talk, _there, _)) = two().await else { return };
+    let gate = Gate::closed();
+    talk.will(Reply::After(gate.clone(), "late".into()));
+    let asking = talk.start(&question("hello"));
+    talk.upstream.wait_for(1).await;
+    let turn_id = unfinished(&talk.app).await.remove(0);
+    // One that starts ends it, unless the silent one happens to say just then that it lives.
+    while !unfinished(&talk.app).await.is_empty() {
+        talk.app.clock.advance_ms(LEASE_MS + 1);
+        talk.app.replica().await;
+    }
+    gate.open();
+    asking.await.expect("it ends").expect_problem(503, "interrupted");
+    let turn = talk.app.member().get(&format!("/chat/turns/{turn_id}")).await.expect(200);
+    assert_eq!((&turn["status"], &turn["content"]), (&json!("interrupted"), &json!("")));
+    assert_eq!(talk.said(&turn).await, pairs(&[("user", "hello")]));
+}
