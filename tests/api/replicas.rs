@@ -111,12 +111,17 @@ async fn the_turns_of_a_dead_one_are_ended_by_the_others() {
     store.append_events(&turn.id, 2, &["so ".to_owned(), "far".to_owned()]).await.expect("events");
     // As long as its lease goes on, nobody touches it: neither those that are there nor one that starts.
     talk.app.replica().await;
-    assert_eq!(unfinished(&talk.app).await, [turn.id.clone()]);
+    assert_eq!(unfinished(&talk.app).await, std::slice::from_ref(&turn.id));
     talk.app.clock.advance_ms(LEASE_MS + 1);
     let turn = ended(&talk.app.admin(), &turn.id).await;
     assert_eq!((&turn["status"], &turn["content"]), (&json!("interrupted"), &json!("so far")));
-    let read = [("user", "hello"), ("assistant", "Hello from the model."), ("user", "are you there?"),
-        ("assistant", "so far"), ("user", "and now?")];
+    let read = [
+        ("user", "hello"),
+        ("assistant", "Hello from the model."),
+        ("user", "are you there?"),
+        ("assistant", "so far"),
+        ("user", "and now?"),
+    ];
     caller.post("/chat").json(&question("and now?")).await.expect(200);
     assert_eq!(talk.read_last(), pairs(&read));
 }
