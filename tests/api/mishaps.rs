@@ -123,7 +123,7 @@ both_engines! {
             owner: instance.expect("an instance"),
             user_id: "usr_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
             agent_id: AGENT.into(),
-            agent_version: 1,
+            agent: store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent"),
             place: Place::Session { id: text(&session, "session_id").into(), of_anybody: true },
             content: Content::Text("lost".into()),
             metadata: Map::new(),

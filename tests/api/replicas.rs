@@ -1,7 +1,7 @@
 //! Several gateways over one PostgreSQL: what one runs, the others can end and follow, and finish when it is dead.
 
 use astra_core::provider::Content;
-use astra_core::store::{Begun, Busy, Lifetime, NewTurn, Place};
+use astra_core::store::{Begun, Busy, Lifetime, NewTurn, Place, Stamp};
 use serde_json::{Map, json};
 
 use crate::conversation::{AGENT, Talk, content, ended, pairs, question, text, types, unfinished};
@@ -20,7 +20,7 @@ async fn two() -> Option<(Talk, Replica, Caller)> {
 }
 
 /// A question that a gateway of that name has begun to answer, in its user's session.
-fn begun_by(owner: &str, session_id: &str) -> NewTurn {
+fn begun_by(owner: &str, session_id: &str, agent: Stamp) -> NewTurn {
     NewTurn {
         id: "trn_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
         trace_id: "trc_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
@@ -29,7 +29,7 @@ fn begun_by(owner: &str, session_id: &str) -> NewTurn {
         owner: owner.into(),
         user_id: "usr_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
         agent_id: AGENT.into(),
-        agent_version: 1,
+        agent,
         place: Place::Session { id: session_id.into(), of_anybody: true },
         content: Content::Text("are you there?".into()),
         metadata: Map::new(),
@@ -106,7 +106,8 @@ async fn the_turns_of_a_dead_one_are_ended_by_the_others() {
     let (store, db) = (talk.app.store(), talk.app.db());
     let session = talk.say("hello").await;
     db.renew_lease("ins_dead", START_MS, START_MS + LEASE_MS, false).await.expect("a lease");
-    let begun = store.begin_turn(begun_by("ins_dead", text(&session, "session_id"))).await.expect("a turn");
+    let agent = store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent");
+    let begun = store.begin_turn(begun_by("ins_dead", text(&session, "session_id"), agent)).await.expect("a turn");
     let Begun::New { turn, .. } = begun else { panic!("the turn is new") };
     store.append_events(&turn.id, 2, &["so ".to_owned(), "far".to_owned()]).await.expect("events");
     // As long as its lease goes on, nobody touches it: neither those that are there nor one that starts.

@@ -78,6 +78,14 @@ pub struct Budget {
     pub cost_usd_per_day: Option<f64>,
 }
 
+impl Budget {
+    /// Whether the sums of an hour or a day are limited.
+    #[must_use]
+    pub const fn has_quotas(&self) -> bool {
+        self.tokens_per_hour.is_some() || self.tokens_per_day.is_some() || self.cost_usd_per_day.is_some()
+    }
+}
+
 /// What happens to a message that comes while a turn is running in its session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -125,6 +133,8 @@ pub struct AgentVersion {
     pub agent_id: String,
     /// 1, 2, 3, ...
     pub version: u32,
+    /// The digest of what it says: an agent that was deleted and made anew has the same numbers again.
+    pub digest: String,
     /// What it says.
     pub definition: Definition,
 }

@@ -17,7 +17,7 @@ use super::run::Running;
 use crate::content::Content;
 use crate::ids::Kind;
 use crate::provider::Message;
-use crate::store::{self, Begun, Busy, Lifetime, NewTurn, OnceKey, Place, Refusal, Scoped, Status, Turn, WorkspaceId};
+use crate::store::{self, Begun, Busy, Lifetime, NewTurn, OnceKey, Place, Refusal, Scoped, Stamp, Status, Turn, WorkspaceId};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -142,20 +142,28 @@ impl Engine {
         }
         let started = Instant::now();
         let scoped = self.store.scoped(&asker.workspace);
-        let agent =
-            self.agents.resolve(&asker.workspace, &ask.agent_id, None).await?.ok_or(Error::NotFound("agent"))?;
+        let presumed = self.agents.presumed(&asker.workspace, &ask.agent_id);
+        // Quotas are those of the present version: only where there are none can it be taken on trust until it is kept.
+        let mut agent = match presumed.filter(|agent| !agent.definition.budget.has_quotas()) {
+            Some(agent) => agent,
+            None => self.present_agent(asker, &ask).await?,
+        };
         let now_ms = self.clock.now_ms();
-        if let Err(refusal) = budget::check_quotas(&scoped, &agent, now_ms).await {
-            return already_answered(&scoped, ask.once, now_ms).await?.ok_or(refusal);
-        }
-        let new = self.new_turn(asker, &ask, &agent, now_ms);
-        // Seated before it is on disk: a turn of this gateway that is on disk without a seat is run by nobody.
-        let seat = self.hub.seat(&new.id);
-        let (turn, session, interrupted) = match scoped.begin_turn(new).await.map_err(translate)? {
-            Begun::New { turn, session, interrupted } => (turn, session, interrupted),
-            Begun::Known { turn_id } => {
-                return known(&scoped, &turn_id).await;
+        let (begun, seat) = loop {
+            if let Err(refusal) = budget::check_quotas(&scoped, &agent, now_ms).await {
+                return already_answered(&scoped, ask.once, now_ms).await?.ok_or(refusal);
             }
+            let new = self.new_turn(asker, &ask, &agent, now_ms);
+            // Seated before it is on disk: a turn of this gateway that is on disk without a seat is run by nobody.
+            let seat = self.hub.seat(&new.id);
+            match scoped.begin_turn(new).await {
+                Err(store::Error::Refused(Refusal::Stale)) => agent = self.present_agent(asker, &ask).await?,
+                begun => break (begun.map_err(translate)?, seat),
+            }
+        };
+        let (turn, session, interrupted) = match begun {
+            Begun::New { turn, session, interrupted } => (turn, session, interrupted),
+            Begun::Known { turn_id } => return known(&scoped, &turn_id).await,
         };
         for turn_id in interrupted {
             if let Some(live) = self.hub.get(&turn_id) {
@@ -166,6 +174,10 @@ impl Engine {
         self.hub.ring(&asker.workspace, &turn.session_id);
         let running = Running::new(Arc::clone(self), scoped, agent, session, turn, seat, ask, started);
         Ok(Beginning::New(Box::new(running)))
+    }
+
+    async fn present_agent(&self, asker: &Asker, ask: &Ask) -> Result<Arc<AgentVersion>> {
+        self.agents.resolve(&asker.workspace, &ask.agent_id, None).await?.ok_or(Error::NotFound("agent"))
     }
 
     fn new_turn(&self, asker: &Asker, ask: &Ask, agent: &AgentVersion, now_ms: i64) -> NewTurn {
@@ -182,7 +194,7 @@ impl Engine {
             owner: self.instance.clone(),
             user_id: asker.user_id.clone(),
             agent_id: agent.agent_id.clone(),
-            agent_version: agent.version,
+            agent: Stamp { version: agent.version, digest: agent.digest.clone() },
             place,
             content: ask.content.clone(),
             metadata: ask.metadata.clone(),

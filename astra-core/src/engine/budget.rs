@@ -34,7 +34,7 @@ impl QuotaWindow {
 /// [`Error::Quota`], or the store's.
 pub(super) async fn check_quotas(scoped: &Scoped, agent: &AgentVersion, now_ms: i64) -> Result<()> {
     let budget = &agent.definition.budget;
-    if budget.tokens_per_hour.is_none() && budget.tokens_per_day.is_none() && budget.cost_usd_per_day.is_none() {
+    if !budget.has_quotas() {
         return Ok(());
     }
     let window = QuotaWindow::at(now_ms);

@@ -129,7 +129,7 @@ impl Engine {
             now_ms,
             turn,
         };
-        scoped.finish_turn(finished).await.map(drop)
+        scoped.finish_turn(&Arc::new(finished)).await.map(drop)
     }
 
     /// Refuses new turns, lets the running ones finish within `limit`, ends the rest as interrupted, and gives the lease up.

@@ -140,13 +140,14 @@ impl Running {
     /// Keeps the end of the turn and tells it.
     pub(super) async fn finish(self, ending: Ending, progress: Progress) {
         let (status, failure) = ending.into_parts();
-        let mut finished = self.finished(status, failure, progress);
+        let mut finished = Arc::new(self.finished(status, failure, progress));
         let mut told = false;
         for tries_left in (0..TRIES).rev() {
-            match self.scoped.finish_turn(finished.clone()).await {
+            match self.scoped.finish_turn(&finished).await {
                 Ok(true) => break,
                 Ok(false) => {
                     // Another gateway took this one for dead and ended the turn: its word holds.
+                    let finished = Arc::make_mut(&mut finished);
                     finished.status = Status::Interrupted;
                     finished.outcome.error =
                         Some(("interrupted".into(), "The turn was ended by another gateway.".into()));
@@ -155,8 +156,9 @@ impl Running {
                 Err(fault) => {
                     tracing::error!(turn.id = %self.turn.id, tries_left, error = %fault, "the end of a turn could not be kept");
                     if !told {
-                        finished.status = Status::Failed;
-                        finished.outcome.error = Some((
+                        let failed = Arc::make_mut(&mut finished);
+                        failed.status = Status::Failed;
+                        failed.outcome.error = Some((
                             "storage_full".into(),
                             "The answer could not be kept: the gateway's store failed.".into(),
                         ));

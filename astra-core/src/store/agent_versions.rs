@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::agents;
-use super::db::Scoped;
+use super::db::{Scoped, Tx};
 use super::error::{Error, Result};
 use super::page::{Cursor, Page, PageRequest};
 use super::value::Row;
@@ -103,21 +103,24 @@ impl Scoped {
     /// or version. One look-up by key.
     pub async fn agent_stamp(&self, agent_id: &str, pinned: Option<u32>) -> Result<Option<Stamp>> {
         let agent_id = agent_id.to_owned();
-        let sql = match pinned {
-            None => "SELECT version, digest FROM agents WHERE workspace_id = $1 AND id = $2",
-            Some(_) => {
-                "SELECT version, digest FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3"
-            }
-        };
         self.look(move |tx| {
-            let found = match pinned {
-                None => tx.first(sql, params![&agent_id])?,
-                Some(version) => tx.first(sql, params![&agent_id, version])?,
-            };
-            found.map(|mut row| Ok(Stamp { version: row.count(0)?, digest: row.text(1)? })).transpose()
+            let Some(version) = pinned else { return present(tx, &agent_id) };
+            let sql =
+                "SELECT version, digest FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3";
+            tx.first(sql, params![&agent_id, version])?.map(stamp).transpose()
         })
         .await
     }
+}
+
+/// Which definition a turn of the agent needs now; `None` if there is no such agent.
+pub(super) fn present(tx: &mut Tx<'_>, agent_id: &str) -> Result<Option<Stamp>> {
+    let sql = "SELECT version, digest FROM agents WHERE workspace_id = $1 AND id = $2";
+    tx.first(sql, params![agent_id])?.map(stamp).transpose()
+}
+
+fn stamp(mut row: Row) -> Result<Stamp> {
+    Ok(Stamp { version: row.count(0)?, digest: row.text(1)? })
 }
 
 fn read(mut row: Row) -> Result<StoredVersion> {

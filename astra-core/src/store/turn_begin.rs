@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::agent_versions::{self, Stamp};
 use super::db::{Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::idempotency::{self, OnceKey};
@@ -31,8 +32,8 @@ pub struct NewTurn {
     pub user_id: String,
     /// Whom.
     pub agent_id: String,
-    /// The agent's present version; a session's pinned one goes before it.
-    pub agent_version: u32,
+    /// What the caller takes for the agent's present version; a session's pinned one goes before it.
+    pub agent: Stamp,
     /// In which session.
     pub place: Place,
     /// The question.
@@ -112,9 +113,12 @@ impl Scoped {
     /// Keeps a question.
     ///
     /// # Errors
+    /// [`Refusal::Stale`] for an agent that is not, or not any more, what the caller takes it for;
     /// [`Refusal::NotFound`] for a session that is not there or not the asker's; [`Refusal::State`] `"archived"`,
     /// `"other agent"`, `"busy"` or `"queue full"`; [`Refusal::KeyReused`].
     pub async fn begin_turn(&self, new: NewTurn) -> Result<Begun> {
+        // By reference: it would be moved several times on its way to the writer.
+        let new = Box::new(new);
         self.write(move |tx| begin(tx, &new)).await
     }
 }
@@ -124,6 +128,9 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn) -> Result<Begun> {
         && let Some(turn_id) = idempotency::claim(tx, once, new.now_ms)?
     {
         return Ok(Begun::Known { turn_id });
+    }
+    if agent_versions::present(tx, &new.agent_id)?.is_none_or(|present| present != new.agent) {
+        return Err(Error::Refused(Refusal::Stale));
     }
     let Resolved { session, is_new, is_counted } = resolve_session(tx, new)?;
     let mut interrupted = Vec::new();
@@ -244,7 +251,7 @@ fn keep(tx: &mut Tx<'_>, new: &NewTurn, session: &Session, is_new_session: bool,
         session_id: session.id.clone(),
         number: session.turn_count + 1,
         agent_id: new.agent_id.clone(),
-        agent_version: session.pinned_version.unwrap_or(new.agent_version),
+        agent_version: session.pinned_version.unwrap_or(new.agent.version),
         user_id: new.user_id.clone(),
         trace_id: new.trace_id.clone(),
         status,

@@ -1,5 +1,7 @@
 //! The last write of a turn: answer, events, trace and usage in one commit, before anybody hears that it is done.
 
+use std::sync::Arc;
+
 use super::db::{Db, Scoped, Tx, WorkspaceId};
 use super::error::{Error, Result};
 use super::messages::{self, StoredMessage, TURN_STRIDE};
@@ -48,7 +50,8 @@ pub struct TraceRow {
 
 impl Scoped {
     /// Ends a turn; false, with nothing written, if it was ended before, as after this gateway's lease ran out.
-    pub async fn finish_turn(&self, finished: FinishedTurn) -> Result<bool> {
+    pub async fn finish_turn(&self, finished: &Arc<FinishedTurn>) -> Result<bool> {
+        let finished = Arc::clone(finished);
         self.write(move |tx| finish(tx, &finished)).await
     }
 }

@@ -41,6 +41,29 @@ both_engines! {
         assert_eq!(talk.read_last(), pairs(&all));
     }
 
+    async fn each_turn_takes_the_agent_as_it_is_then(talk: Talk) {
+        assert_eq!(talk.say("hello").await["agent_version"], 1);
+        let path = format!("/agents/{AGENT}");
+        let admin = talk.app.admin();
+        admin.patch(&path).json(&json!({"budget": {"tokens_per_hour": 1}})).await.expect(200);
+        // A quota that came between is this turn's already.
+        talk.app.member().post("/chat").json(&question("hello")).await.expect_problem(429, "quota_exceeded");
+        admin.patch(&path).json(&json!({"budget": {"tokens_per_hour": null}})).await.expect(200);
+        assert_eq!(talk.say("hello").await["agent_version"], 3);
+        // Made anew it has the same numbers again.
+        let mut same = admin.get(&path).await.expect(200);
+        for of_server in ["version", "created_at", "updated_at", "created_by", "managed_by"] {
+            same.as_object_mut().expect("an agent").remove(of_server);
+        }
+        admin.delete(&path).await.expect(204);
+        talk.app.member().post("/chat").json(&question("hello")).await.expect_problem(404, "not_found");
+        same["system_prompt"] = json!("Be brief.");
+        admin.post("/agents").json(&same).await.expect(201);
+        let turn = talk.app.member().post("/chat").json(&question("hello")).await.expect(200);
+        assert_eq!(turn["agent_version"], 1);
+        assert_eq!(talk.read_last()[0], ("system".into(), "Be brief.".into()));
+    }
+
     async fn answers_the_same_key_with_the_first_answer(talk: Talk) {
         let ask = |text| talk.app.member().post("/chat").header("idempotency-key", "k1").json(&question(text));
         let first = ask("once").await.expect(200);

@@ -22,13 +22,15 @@ pub use file::Unreadable;
 pub struct Catalogue {
     store: Db,
     cache: Cache,
+    /// Each agent as it was when it was asked for last.
+    latest: Cache,
 }
 
 impl Catalogue {
     /// The agents in `store`.
     #[must_use]
     pub fn new(store: Db) -> Self {
-        Self { store, cache: Cache::default() }
+        Self { store, cache: Cache::default(), latest: Cache::default() }
     }
 
     /// An agent as it is now, or as it was in the version `pinned`; `None` if there is no such thing.
@@ -46,10 +48,20 @@ impl Catalogue {
         for _ in 0..2 {
             let Some(stamp) = scoped.agent_stamp(agent_id, pinned).await? else { return Ok(None) };
             if let Some(agent) = self.of_stamp(&scoped, agent_id, &stamp).await? {
+                if pinned.is_none() {
+                    self.latest.put(latest_key(workspace, agent_id), Arc::clone(&agent), stamp.digest.len());
+                }
                 return Ok(Some(agent));
             }
         }
         Ok(None)
+    }
+
+    /// An agent as it was a while ago and most likely still is, without a question to the store: whoever takes it holds it
+    /// against the store later.
+    #[must_use]
+    pub fn presumed(&self, workspace: &WorkspaceId, agent_id: &str) -> Option<Arc<AgentVersion>> {
+        self.latest.get(&latest_key(workspace, agent_id))
     }
 
     /// The definition that `stamp` names, from memory if it was read before; `None` if it is not there any more.
@@ -71,11 +83,16 @@ impl Catalogue {
             return Ok(None);
         }
         let definition = read(&stored.definition)?;
-        let agent = AgentVersion { agent_id: agent_id.to_owned(), version: stamp.version, definition };
+        let (agent_id, digest) = (agent_id.to_owned(), stamp.digest.clone());
+        let agent = AgentVersion { agent_id, version: stamp.version, digest, definition };
         let agent = Arc::new(agent);
         self.cache.put(key, Arc::clone(&agent), stored.definition.len());
         Ok(Some(agent))
     }
+}
+
+fn latest_key(workspace: &WorkspaceId, agent_id: &str) -> String {
+    [workspace.as_str(), agent_id].join("\n")
 }
 
 /// A stored definition.
