@@ -4,12 +4,13 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, any};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 #[cfg(feature = "docs")]
-use axum::{extract::Request, routing::get};
+use axum::routing::get;
+use axum::routing::{MethodRouter, any};
 use serde_json::Value;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api::{self, Operations};
 use crate::app::App;
@@ -88,26 +89,39 @@ pub fn router(routes: &Routes, app: &App, limits: &Arc<Limits>) -> Router {
     router
 }
 
-/// The layers, innermost first.
+/// The layers of one path.
+struct Guard {
+    recorder: Recorder,
+    origins: Origins,
+    gate: Gate,
+}
+
 fn guarded(
     handlers: MethodRouter<App>,
     path: &Arc<PathContract>,
     app: &App,
     limits: &Arc<Limits>,
 ) -> MethodRouter<App> {
-    let gate = Gate::new(Arc::clone(path), app.clone(), Arc::clone(limits));
-    let origins = Origins::new(&app.config.allowed_origins);
-    handlers
-        // Nothing reaches a handler but what the document describes, from callers whom it admits.
-        .layer::<_, Infallible>(from_fn_with_state(gate, enforce))
-        // A defect in one request is that request's problem.
-        .layer::<_, Infallible>(CatchPanicLayer::custom(trace::panicked))
-        // A flood is refused before it costs a signature check.
-        .layer::<_, Infallible>(from_fn_with_state((Arc::clone(limits), Some(Arc::clone(path))), limit::by_address))
-        // A page of an allowed origin may read refusals too.
-        .layer::<_, Infallible>(from_fn_with_state((origins, Arc::clone(path)), origin::share))
-        // Outermost, so that every answer has its id, its log line and the body of its refusal.
-        .layer::<_, Infallible>(from_fn_with_state(Recorder { ids: app.ids.clone(), path: Some(Arc::clone(path)) }, trace::record))
+    let guard = Guard {
+        recorder: Recorder { ids: app.ids.clone(), path: Some(Arc::clone(path)) },
+        origins: Origins::new(&app.config.allowed_origins),
+        gate: Gate { path: Arc::clone(path), app: app.clone(), limits: Arc::clone(limits) },
+    };
+    handlers.layer::<_, Infallible>(from_fn_with_state(Arc::new(guard), pass))
+}
+
+/// The layers, outermost first. They are one to axum, which takes a box and a copy of the route for each.
+async fn pass(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+    let gate = &guard.gate;
+    // A defect in one request is that request's problem; nothing reaches a handler but what the document describes, from
+    // callers whom it admits.
+    let enforced = |request| trace::contain(enforce(gate, request, next));
+    // A flood is refused before it costs a signature check.
+    let limited = |request| limit::by_address(&gate.limits, Some(&gate.path), request, enforced);
+    // A page of an allowed origin may read refusals too.
+    let shared = |request| origin::share(&guard.origins, &gate.path, request, limited);
+    // Every answer has its id, its log line and the body of its refusal.
+    trace::record(&guard.recorder, request, shared).await
 }
 
 /// The router of a gateway that stands alone: unknown paths get a problem too, and `/` leads to the reference.
@@ -136,12 +150,17 @@ fn readable(file: MethodRouter) -> MethodRouter {
     file.fallback(fallback::method_not_allowed)
 }
 
-/// The layers of what stands beside the contract; their reasons are those of [`guarded`].
+/// The layers of what stands beside the contract; their reasons are those of [`pass`].
 fn beside(handlers: MethodRouter, app: &App, limits: &Arc<Limits>) -> MethodRouter {
-    handlers
-        .layer::<_, Infallible>(CatchPanicLayer::custom(trace::panicked))
-        .layer::<_, Infallible>(from_fn_with_state((Arc::clone(limits), None), limit::by_address))
-        .layer::<_, Infallible>(from_fn_with_state(Recorder { ids: app.ids.clone(), path: None }, trace::record))
+    let layers = Arc::new((Recorder { ids: app.ids.clone(), path: None }, Arc::clone(limits)));
+    handlers.layer::<_, Infallible>(from_fn_with_state(layers, pass_beside))
+}
+
+async fn pass_beside(State(layers): State<Arc<(Recorder, Arc<Limits>)>>, request: Request, next: Next) -> Response {
+    let (recorder, limits) = layers.as_ref();
+    let contained = |request| trace::contain(next.run(request));
+    let limited = |request| limit::by_address(limits, None, request, contained);
+    trace::record(recorder, request, limited).await
 }
 
 #[cfg(test)]

@@ -17,7 +17,9 @@ use super::run::Running;
 use crate::content::Content;
 use crate::ids::Kind;
 use crate::provider::Message;
-use crate::store::{self, Begun, Busy, Lifetime, NewTurn, OnceKey, Place, Refusal, Scoped, Stamp, Status, Turn, WorkspaceId};
+use crate::store::{
+    self, Begun, Busy, Lifetime, NewTurn, OnceKey, Place, Refusal, Scoped, Stamp, Status, Turn, WorkspaceId,
+};
 
 const MINUTE_MS: i64 = 60_000;
 

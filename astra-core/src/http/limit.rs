@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
@@ -108,14 +107,15 @@ impl Limits {
 }
 
 /// The layer that counts requests by address.
-pub async fn by_address(
-    State((limits, path)): State<(Arc<Limits>, Option<Arc<PathContract>>)>,
+pub async fn by_address<F: Future<Output = Response>>(
+    limits: &Limits,
+    path: Option<&PathContract>,
     request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
-    let (standing, verdict) = limits.admit_address(path.as_deref(), &request);
+    let (standing, verdict) = limits.admit_address(path, &request);
     let mut response = match verdict {
-        Ok(()) => next.run(request).await,
+        Ok(()) => next(request).await,
         Err(error) => error.into_response(),
     };
     if !response.headers().contains_key(&RATE_LIMIT) {

@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
@@ -44,15 +43,16 @@ impl Origins {
 }
 
 /// The layer: answers the question that a browser asks beforehand, and marks the answers that a page may read.
-pub async fn share(
-    State((origins, path)): State<(Origins, Arc<PathContract>)>,
+pub async fn share<F: Future<Output = Response>>(
+    origins: &Origins,
+    path: &PathContract,
     request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
     let origin = origins.admit(request.headers());
     let is_preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = if is_preflight && origin.is_some() { preflight(&path) } else { next.run(request).await };
+    let mut response = if is_preflight && origin.is_some() { preflight(path) } else { next(request).await };
     if !origins.0.is_empty() {
         // A cache must not hand one origin's answer to another.
         response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));

@@ -2,12 +2,13 @@
 
 use std::any::Any;
 use std::error::Error as StdError;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{FromRequestParts, Request, State};
-use axum::middleware::Next;
+use axum::extract::{FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tracing::Instrument;
@@ -30,7 +31,6 @@ pub struct RequestId(pub Arc<str>);
 pub struct TraceParent(pub Option<Arc<str>>);
 
 /// What the layer needs to know.
-#[derive(Clone)]
 pub struct Recorder {
     /// Makes ids of requests that bring none.
     pub ids: IdMaker,
@@ -39,7 +39,11 @@ pub struct Recorder {
 }
 
 /// The layer.
-pub async fn record(State(recorder): State<Recorder>, mut request: Request, next: Next) -> Response {
+pub async fn record<F: Future<Output = Response>>(
+    recorder: &Recorder,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let begun = Instant::now();
     let id = request_id(request.headers(), &recorder.ids);
     let trace_parent = trace_parent(request.headers());
@@ -52,7 +56,7 @@ pub async fn record(State(recorder): State<Recorder>, mut request: Request, next
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     request.extensions_mut().insert(TraceParent(trace_parent));
 
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = next(request).instrument(span.clone()).await;
 
     let failure = response.extensions_mut().remove::<Failure>();
     if let Some(Failure(error)) = &failure {
@@ -71,8 +75,12 @@ pub async fn record(State(recorder): State<Recorder>, mut request: Request, next
     response
 }
 
-/// What is answered when a handler panics.
-pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
+/// The layer that turns a panic into a problem.
+pub async fn contain(next: impl Future<Output = Response>) -> Response {
+    AssertUnwindSafe(next).catch_unwind().await.unwrap_or_else(|panic| panicked(&panic))
+}
+
+fn panicked(panic: &Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     Error::internal(format!("a handler panicked: {}", text.unwrap_or("without a message"))).into_response()
 }

@@ -69,7 +69,12 @@ mod tests {
     use crate::engine::agent::Definition;
 
     fn agent(id: &str) -> Arc<AgentVersion> {
-        Arc::new(AgentVersion { agent_id: id.to_owned(), version: 1, digest: String::new(), definition: Definition::default() })
+        Arc::new(AgentVersion {
+            agent_id: id.to_owned(),
+            version: 1,
+            digest: String::new(),
+            definition: Definition::default(),
+        })
     }
 
     #[test]

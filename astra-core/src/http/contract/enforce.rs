@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -20,25 +20,17 @@ use crate::http::problem::Shape;
 use crate::http::query::QueryValues;
 
 /// What stands before the operations of one path.
-#[derive(Clone)]
-pub struct Gate(Arc<Parts>);
-
-struct Parts {
-    path: Arc<PathContract>,
-    app: App,
-    limits: Arc<Limits>,
-}
-
-impl Gate {
-    /// A gate before `path`.
-    #[must_use]
-    pub fn new(path: Arc<PathContract>, app: App, limits: Arc<Limits>) -> Self {
-        Self(Arc::new(Parts { path, app, limits }))
-    }
+pub struct Gate {
+    /// The operations.
+    pub path: Arc<PathContract>,
+    /// The gateway.
+    pub app: App,
+    /// Its quotas.
+    pub limits: Arc<Limits>,
 }
 
 /// The layer: lets a request through to its handler, or answers why not.
-pub async fn enforce(State(Gate(gate)): State<Gate>, mut request: Request, next: Next) -> Response {
+pub async fn enforce(gate: &Gate, mut request: Request, next: Next) -> Response {
     let Some(operation) = gate.path.operation(request.method()).cloned() else {
         let message = format!("This path answers {} only.", gate.path.allow.to_str().unwrap_or_default());
         let mut response = Error::new(Code::MethodNotAllowed, message).into_response();
@@ -46,7 +38,7 @@ pub async fn enforce(State(Gate(gate)): State<Gate>, mut request: Request, next:
         return response;
     };
     let mut standing = None;
-    let admitted = admit(&gate, &operation, &mut request, &mut standing).await;
+    let admitted = admit(gate, &operation, &mut request, &mut standing).await;
     let shape = match operation.id.as_str() {
         OPEN_AI_OPERATION => Shape::OpenAi,
         TOKEN_ENDPOINT => Shape::OAuth,
@@ -67,7 +59,7 @@ pub async fn enforce(State(Gate(gate)): State<Gate>, mut request: Request, next:
 }
 
 async fn admit(
-    gate: &Parts,
+    gate: &Gate,
     operation: &Operation,
     request: &mut Request,
     standing: &mut Option<Standing>,
@@ -92,7 +84,7 @@ async fn admit(
 }
 
 /// Reads and checks the body; answers its bytes.
-async fn admit_body(gate: &Parts, operation: &Operation, request: &mut Request) -> Result<Bytes, Error> {
+async fn admit_body(gate: &Gate, operation: &Operation, request: &mut Request) -> Result<Bytes, Error> {
     if !operation.is_body_required && request.body().is_end_stream() {
         request.extensions_mut().insert(BodyValue(Value::Object(Map::new())));
         return Ok(Bytes::new());
@@ -105,7 +97,7 @@ async fn admit_body(gate: &Parts, operation: &Operation, request: &mut Request) 
 }
 
 async fn identify(
-    gate: &Parts,
+    gate: &Gate,
     operation: &Operation,
     headers: &HeaderMap,
     standing: &mut Option<Standing>,
