@@ -30,7 +30,7 @@ pub use idempotency::{Idempotency, IdempotencyHeader};
 pub use json::Json;
 pub use negotiation::prefers_gzip;
 pub use page::{Page, PageQuery, Paged};
-pub use patch::{Patch, merge_patch};
+pub use patch::Patch;
 pub use path::Path;
 pub use problem::{FieldProblem, OpenAiError, OpenAiErrorBody, Problem};
 pub use query::Query;

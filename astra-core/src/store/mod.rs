@@ -11,6 +11,7 @@ pub mod families;
 mod idempotency;
 pub mod keys;
 mod lock;
+mod merge;
 mod messages;
 pub mod migrate;
 mod page;
@@ -36,6 +37,7 @@ pub use db::{Db, Scoped, Tx, WorkspaceId};
 pub use error::{Error, Refusal, Result};
 pub use idempotency::{KEY_LIFE_MS, OnceKey};
 pub use lock::FolderLock;
+pub use merge::merge_patch;
 pub use messages::{StoredMessage, TURN_STRIDE};
 pub use page::{Cursor, Page, PageRequest};
 #[cfg(feature = "postgres")]

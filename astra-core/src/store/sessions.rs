@@ -5,9 +5,13 @@ use serde_json::{Map, Value as Json};
 
 use super::db::{Scoped, Tx};
 use super::error::{Error, Refusal, Result};
+use super::merge::merge_objects;
 use super::page::{Cursor, Page, PageRequest};
 use super::value::Row;
 use crate::params;
+
+/// Most bytes of a session's own data, as JSON, however many patches it came in.
+const METADATA_BYTES_MAX: usize = 1 << 20;
 
 /// A conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,7 +71,8 @@ pub struct SessionFilter {
 pub struct SessionChange {
     pub title: Option<Option<String>>,
     pub pinned_version: Option<Option<u32>>,
-    pub metadata: Option<Map<String, Json>>,
+    /// A merge patch; `Some(None)` empties it.
+    pub metadata: Option<Option<Map<String, Json>>>,
 }
 
 pub(super) const COLUMNS: &str =
@@ -213,6 +218,9 @@ impl Scoped {
     }
 
     /// Changes a session; `None` if it is not there or not `owner`'s.
+    ///
+    /// # Errors
+    /// [`Refusal::State`] `"metadata"` if its own data would grow too large.
     pub async fn change_session(
         &self,
         id: &str,
@@ -224,8 +232,14 @@ impl Scoped {
             let Some(mut session) = find(tx, &id, owner.as_deref(), true)? else { return Ok(None) };
             session.title = change.title.clone().unwrap_or(session.title);
             session.pinned_version = change.pinned_version.unwrap_or(session.pinned_version);
-            session.metadata = change.metadata.clone().unwrap_or(session.metadata);
+            if let Some(patch) = &change.metadata {
+                session.metadata =
+                    patch.as_ref().map_or_else(Map::new, |patch| merge_objects(session.metadata, patch));
+            }
             let metadata = serde_json::to_string(&session.metadata).map_err(Error::broken)?;
+            if metadata.len() > METADATA_BYTES_MAX {
+                return Err(Error::Refused(Refusal::State("metadata")));
+            }
             let sql = "UPDATE sessions SET title = $3, pinned_version = $4, metadata = $5 WHERE workspace_id = $1 AND id = $2";
             tx.execute(sql, params![&id, &session.title, session.pinned_version, &metadata])?;
             Ok(Some(session))

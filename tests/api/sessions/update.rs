@@ -15,7 +15,9 @@ both_engines! {
         for (change, field, value) in [
             (json!({"title": "Geography"}), "title", json!("Geography")),
             (json!({"metadata": {"a": {"b": 1}}}), "metadata", json!({"a": {"b": 1}})),
-            (json!({"metadata": {"c": 2}}), "metadata", json!({"c": 2})),
+            (json!({"metadata": {"c": 2}}), "metadata", json!({"a": {"b": 1}, "c": 2})),
+            (json!({"metadata": {"a": {"b": null, "d": [null]}}}), "metadata", json!({"a": {"d": [null]}, "c": 2})),
+            (json!({"metadata": {"a": null}}), "metadata", json!({"c": 2})),
             (json!({"pinned_version": 1}), "pinned_version", json!(1)),
             (json!({"pinned_version": null}), "pinned_version", Value::Null),
             (json!({"title": null}), "title", Value::Null),
@@ -29,6 +31,15 @@ both_engines! {
         let other = member.get(&format!("/sessions/{}", id_of(&bystander))).await.expect(200);
         assert_eq!(other, bystander);
         assert_eq!(talk.app.admin().patch(&path).json(&json!({"title": "seen"})).await.expect(200)["title"], "seen");
+    }
+
+    async fn refuses_data_that_grows_without_end(talk: Talk) {
+        let path = format!("/sessions/{}", id_of(&talk.session().await));
+        let large = "x".repeat(600_000);
+        talk.app.member().patch(&path).json(&json!({"metadata": {"a": large}})).await.expect(200);
+        let problem = talk.app.member().patch(&path).json(&json!({"metadata": {"b": large}})).await;
+        assert_eq!(problem.expect_problem(422, "invalid_request")["errors"][0]["pointer"], "/metadata");
+        assert_eq!(talk.app.member().get(&path).await.expect(200)["metadata"]["b"], Value::Null);
     }
 
     async fn refuses_what_is_no_change(talk: Talk) {

@@ -11,7 +11,7 @@ use super::model::{
 };
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Caller, IfMatch, IfMatchHeader, Json, Path, merge_patch, tagged};
+use crate::http::{Caller, IfMatch, IfMatchHeader, Json, Path, tagged};
 use crate::store::{self, AgentChange, Precondition, Refusal};
 
 /// How often a change is made anew that others got in the way of.
@@ -102,6 +102,6 @@ pub async fn handler(
 fn patched(definition: &str, patch: &Value) -> Result<AgentSettings> {
     let settings = AgentSettings::read(definition)?;
     let mut settings = serde_json::to_value(settings).map_err(Error::internal)?;
-    merge_patch(&mut settings, patch);
+    store::merge_patch(&mut settings, patch);
     serde_json::from_value(settings).map_err(|fault| Error::field("", fault.to_string()))
 }

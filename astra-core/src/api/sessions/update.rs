@@ -9,7 +9,7 @@ use super::model::{Session, visible_session};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Patch, Path};
-use crate::store::SessionChange;
+use crate::store::{self, Refusal, SessionChange};
 
 /// What to change: an absent field stays, a null clears.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -22,15 +22,15 @@ pub struct UpdateSession {
     #[serde(default)]
     #[schema(value_type = Option<u32>, minimum = 1, example = 2)]
     pinned_version: Patch<u32>,
-    /// The caller's own data, which is replaced as a whole; null empties it.
+    /// The caller's own data; a null in it takes the key away, null as a whole empties it.
     #[serde(default)]
-    #[schema(value_type = Option<Map<String, Value>>, example = json!({"ticket": "4711"}))]
+    #[schema(value_type = Option<Map<String, Value>>, example = json!({"ticket": "4711", "queue": null}))]
     metadata: Patch<Map<String, Value>>,
 }
 
 /// Change a session
 ///
-/// JSON Merge Patch of title, pinned version and metadata.
+/// JSON Merge Patch (RFC 7396) of title, pinned version and metadata.
 #[utoipa::path(patch, path = "/sessions/{session_id}", operation_id = "sessions.update",
     params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")),
     request_body(content = UpdateSession, description = "What to change.", example = json!({"title": "Geography"})),
@@ -52,8 +52,14 @@ pub async fn handler(
     let change = SessionChange {
         title: change.title.into_option(),
         pinned_version: change.pinned_version.into_option(),
-        metadata: change.metadata.into_option().map(Option::unwrap_or_default),
+        metadata: change.metadata.into_option(),
     };
-    let changed = scoped.change_session(&session_id, caller.sees_only(), change).await.map_err(Error::store)?;
+    let changed =
+        scoped.change_session(&session_id, caller.sees_only(), change).await.map_err(|fault| match fault {
+            store::Error::Refused(Refusal::State(_)) => {
+                Error::field("/metadata", "is too large together with what is there")
+            }
+            fault => Error::store(fault),
+        })?;
     changed.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))
 }

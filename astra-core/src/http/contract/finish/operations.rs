@@ -1,4 +1,5 @@
-//! Each operation's tag and security, and parameters without what makes no sense in a parameter.
+//! Each operation's tag and security, parameters without what makes no sense in a parameter, and patches by their own
+//! media type too.
 
 use serde_json::{Value, json};
 
@@ -7,6 +8,9 @@ use super::super::{security, tree};
 /// Completes every operation of the document but its responses.
 pub(super) fn complete(document: &mut Value, faults: &mut Vec<String>) {
     for (path, method, operation) in tree::operations(document.get_mut("paths")) {
+        if method == "patch" {
+            name_merge_patch(operation);
+        }
         if let Err(fault) = complete_one(operation) {
             faults.push(format!("{} {path}: {fault}", method.to_uppercase()));
         }
@@ -31,6 +35,14 @@ fn complete_one(operation: &mut Value) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Every PATCH is a JSON Merge Patch: clients may say so (RFC 7396, 4), or just send JSON.
+fn name_merge_patch(operation: &mut Value) {
+    let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) else { return };
+    if let Some(body) = content.get("application/json").cloned() {
+        content.insert("application/merge-patch+json".into(), body);
+    }
 }
 
 /// A parameter is there or it is not: null cannot be written in a URL or a header.
