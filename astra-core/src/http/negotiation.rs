@@ -1,6 +1,40 @@
-//! What codings of an answer the client can read (RFC 9110, 12.5.3).
+//! What media types and codings of an answer the client can read (RFC 9110, 12.5.1 and 12.5.3).
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
+
+/// Whether the client can read one of `media_types`, if there are any. Who says nothing, or nothing that makes sense, can
+/// read all.
+#[must_use]
+pub fn accepts_one(headers: &HeaderMap, media_types: &[String]) -> bool {
+    let ranges: Vec<(&str, bool)> = listed(headers, &header::ACCEPT).filter(|(range, _)| range.contains('/')).collect();
+    ranges.is_empty() || media_types.is_empty() || media_types.iter().any(|media_type| is_accepted(&ranges, media_type))
+}
+
+/// The range that fits best decides: the media type itself, then `application/json` for a dialect of JSON, then `text/*`,
+/// then `*/*`. Since all refusals are JSON, who reads JSON is never turned away: `curl --json` says so even to a stream.
+fn is_accepted(ranges: &[(&str, bool)], media_type: &str) -> bool {
+    let group = media_type.split('/').next().unwrap_or_default();
+    let precision = |range: &str| match range.split_once('/') {
+        Some(_) if range.eq_ignore_ascii_case(media_type) => Some(4),
+        Some(_) if range.eq_ignore_ascii_case("application/json") && media_type.ends_with("+json") => Some(3),
+        Some((name, "*")) if name.eq_ignore_ascii_case(group) => Some(2),
+        Some(("*", "*")) => Some(1),
+        _ => None,
+    };
+    let fitting = ranges.iter().filter_map(|(range, is_wanted)| Some((precision(range)?, *is_wanted)));
+    fitting.max().is_some_and(|(_, is_wanted)| is_wanted)
+}
+
+/// The items of a list with weights, and whether they are wanted at all.
+fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = (&'a str, bool)> {
+    let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let quality = parts.find_map(|part| part.strip_prefix("q=")?.trim().parse::<f32>().ok()).unwrap_or(1.0);
+        (name, quality > 0.0)
+    })
+}
 
 /// Whether the client asks for gzip: plain bytes are the answer to those who say nothing.
 #[must_use]
@@ -17,17 +51,13 @@ pub fn refuses_gzip(headers: &HeaderMap) -> bool {
 
 /// What `Accept-Encoding` says of gzip, by name or by `*`; the name goes first.
 fn gzip(headers: &HeaderMap) -> Option<bool> {
-    let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     let mut of_all = None;
-    for coding in lines.flat_map(|line| line.split(',')) {
-        let mut parts = coding.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let quality = parts.find_map(|part| part.strip_prefix("q=")?.trim().parse::<f32>().ok()).unwrap_or(1.0);
+    for (name, is_wanted) in listed(headers, &header::ACCEPT_ENCODING) {
         if name.eq_ignore_ascii_case("gzip") {
-            return Some(quality > 0.0);
+            return Some(is_wanted);
         }
         if name == "*" {
-            of_all = Some(quality > 0.0);
+            of_all = Some(is_wanted);
         }
     }
     of_all
@@ -41,6 +71,28 @@ mod tests {
 
     fn accept(value: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn a_media_type_is_acceptable_by_its_best_range() {
+        let accepted = |wish: &'static str| {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(wish))]);
+            accepts_one(&headers, &["application/json".to_owned(), "application/problem+json".to_owned()])
+        };
+        for wish in ["", "*/*", "Application/JSON", "application/*;q=0.1", "text/html, */*;q=0.8", "nonsense"] {
+            assert!(accepted(wish), "{wish}");
+        }
+        for wish in [
+            "text/html",
+            "text/*, image/png",
+            "application/xml",
+            "application/*;q=0, */*",
+            "application/json;q=0, */*",
+            "*/*;q=0",
+        ] {
+            assert!(!accepted(wish), "{wish}");
+        }
+        assert!(accepts_one(&HeaderMap::new(), &[]));
     }
 
     #[test]

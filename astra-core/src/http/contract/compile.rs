@@ -1,9 +1,10 @@
 //! The finished document, read into what judges requests.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use http::{HeaderValue, Method};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Contract, Kind, Operation, Parameter, PathContract, Place, Schema, security, tree};
 
@@ -56,7 +57,19 @@ fn operation(document: &Arc<Value>, template: &str, source: &Value) -> Result<Op
         parameters,
         bodies: bodies.collect(),
         is_body_required: source.pointer("/requestBody/required").and_then(Value::as_bool).unwrap_or(false),
+        answers: answers(document, source)?,
     })
+}
+
+/// The media types of all answers; none for an operation whose success has no body.
+fn answers(document: &Value, source: &Value) -> Result<Vec<String>, String> {
+    let (mut found, mut success_has_body) = (BTreeSet::new(), false);
+    for (status, answer) in source.get("responses").and_then(Value::as_object).into_iter().flatten() {
+        let content = tree::follow(document, answer)?.get("content").and_then(Value::as_object);
+        success_has_body |= status.starts_with('2') && content.is_some();
+        found.extend(content.into_iter().flat_map(Map::keys).map(|media_type| media_type.to_ascii_lowercase()));
+    }
+    Ok(if success_has_body { found.into_iter().collect() } else { Vec::new() })
 }
 
 fn parameter(document: &Arc<Value>, template: &str, declared: &Value) -> Result<Parameter, String> {

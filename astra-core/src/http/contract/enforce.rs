@@ -1,4 +1,4 @@
-//! Holds a request to its operation: method, credential, role, scope, rate, parameters. Bodies are the extractors'.
+//! Holds a request to its operation: method, credential, role, scope, rate, media types, parameters, body.
 
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use crate::auth::{Access, Identity};
 use crate::error::{Code, Error};
 use crate::http::idempotency::once_key;
 use crate::http::limit::{Limits, Standing};
+use crate::http::negotiation::accepts_one;
 use crate::http::problem::Shape;
 use crate::http::query::QueryValues;
 
@@ -71,6 +72,11 @@ async fn admit(
         request.extensions_mut().insert(Arc::clone(&identity));
         Some(identity)
     };
+    if !accepts_one(request.headers(), &operation.answers) {
+        let message =
+            format!("The header Accept names nothing that this answers with: {}.", operation.answers.join(", "));
+        return Err(Error::new(Code::NotAcceptable, message));
+    }
     let query = check::parameters(operation, request.uri(), request.headers())?;
     if !query.is_empty() {
         request.extensions_mut().insert(QueryValues(query));

@@ -52,6 +52,8 @@ pub struct Operation {
     /// What a body may be, by media type in lower case.
     bodies: Vec<(String, Schema)>,
     is_body_required: bool,
+    /// The media types of its answers, of which `Accept` must name one; none if it answers success without a body.
+    answers: Vec<String>,
     /// Whether it documents the header `Idempotency-Key`.
     has_key: bool,
 }

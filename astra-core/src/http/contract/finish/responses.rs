@@ -5,11 +5,12 @@ use serde_json::{Map, Value, json};
 use super::super::tree;
 
 /// Status, name of the component, and what it means.
-const REFUSALS: [(&str, &str, &str); 11] = [
+const REFUSALS: [(&str, &str, &str); 12] = [
     ("400", "BadRequest", "The request is malformed."),
     ("401", "Unauthorized", "There is no valid credential."),
     ("403", "Forbidden", "The credential's role or scopes do not allow this."),
     ("404", "NotFound", "There is no such resource, or it belongs to somebody else."),
+    ("406", "NotAcceptable", "`Accept` names none of the media types that this operation answers with."),
     ("412", "PreconditionFailed", "The resource has changed since the state that `If-Match` names."),
     ("413", "PayloadTooLarge", "The body is larger than the limit."),
     ("415", "UnsupportedMediaType", "The body is of a media type that is not documented."),
@@ -70,6 +71,10 @@ fn complete_one(operation: &mut Value) {
 /// Which refusals the operation may answer.
 fn common(operation: &Value) -> Vec<&'static str> {
     let mut statuses = vec!["400", "422", "429", "500", "503"];
+    let answers = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
+    if answers.into_iter().any(|(status, answer)| status.starts_with('2') && answer.get("content").is_some()) {
+        statuses.push("406");
+    }
     if operation.get("security").and_then(Value::as_array).is_some_and(|needs| !needs.is_empty()) {
         statuses.extend(["401", "403"]);
     }
