@@ -107,6 +107,33 @@ async fn the_media_type_must_be_one_that_the_operation_takes() {
 }
 
 #[tokio::test]
+async fn a_patch_may_say_that_it_is_one() {
+    let app = TestApp::new().await;
+    let session = create(&app).json(&json!({"agent_id": "assistant"})).await.expect(201);
+    let path = format!("/sessions/{}", session["id"].as_str().expect("an id"));
+    for (media_type, title) in [(JSON, "one"), ("application/merge-patch+json", "two")] {
+        let patch = json!({"title": title}).to_string();
+        let patched = app.member().patch(&path).body(media_type, patch).await.expect(200);
+        assert_eq!(patched["title"], title, "{media_type}");
+    }
+    let merge = "application/merge-patch+json";
+    app.member().patch(&path).body(merge, r#"{"titel": "x"}"#).await.expect_problem(422, "invalid_request");
+    create(&app).body(merge, r#"{"agent_id": "assistant"}"#).await.expect_problem(415, "unsupported_media_type");
+}
+
+#[tokio::test]
+async fn all_that_is_allowed_is_told() {
+    let app = TestApp::new().await;
+    let problem = app
+        .admin()
+        .post("/agents")
+        .json(&json!({"id": "a", "on_busy": "wait"}))
+        .await
+        .expect_problem(422, "invalid_request");
+    assert_eq!(problem["errors"][0]["detail"], r#"is not one of "queue", "reject", "interrupt""#, "{problem}");
+}
+
+#[tokio::test]
 async fn a_body_beyond_the_limit_is_refused_with_and_without_a_length() {
     let app = TestApp::new().await;
     let blank = vec![b' '; 2 << 20];

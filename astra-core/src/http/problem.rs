@@ -195,7 +195,8 @@ impl OpenAiError {
         };
         let mut message = error.message.clone();
         for field in error.fields.iter().take(4) {
-            message.push_str(&format!(" {}: {}.", shorten(&field.pointer), shorten(&field.detail)));
+            let detail = shorten(&field.detail);
+            message.push_str(&format!(" {}: {}.", shorten(&field.pointer), detail.trim_end_matches('.')));
         }
         let param = error.fields.first().map(|field| shorten(&field.pointer));
         Self { error: OpenAiErrorBody { message, kind: kind.to_owned(), param, code: error.code } }

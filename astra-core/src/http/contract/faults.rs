@@ -37,8 +37,15 @@ fn add(error: &ValidationError<'_>, prefix: &str, faults: &mut Vec<FieldError>) 
             Some(branch) => branch.iter().take(FAULTS_MAX).for_each(|inner| add(inner, prefix, faults)),
             None => push("", "matches none of the allowed forms".to_owned()),
         },
+        Kind::Enum { options } => push("", format!("is not one of {}", listed(options))),
         _ => push("", sentence(error)),
     }
+}
+
+/// All that is allowed, so that nobody has to guess the rest.
+fn listed(options: &Value) -> String {
+    let options = options.as_array().into_iter().flatten().map(Value::to_string);
+    options.collect::<Vec<_>>().join(", ")
 }
 
 /// The branch that the sender meant: the only one whose type and tag fit.
