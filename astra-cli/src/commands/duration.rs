@@ -15,9 +15,35 @@ pub(crate) fn parse(text: &str) -> Result<i64, String> {
     number.checked_mul(*seconds).ok_or_else(|| "it is too long".to_owned())
 }
 
+/// Reads a time that lies between `least` and `most` seconds.
+pub(crate) fn between(least: i64, most: i64) -> impl Fn(&str) -> Result<i64, String> + Clone + Send + Sync + 'static {
+    move |text| match parse(text)? {
+        seconds if seconds < least => Err(format!("it is shorter than {}", written(least))),
+        seconds if seconds > most => Err(format!("it is longer than {}", written(most))),
+        seconds => Ok(seconds),
+    }
+}
+
+/// `seconds` in the largest unit up to days that says it exactly.
+fn written(seconds: i64) -> String {
+    let units = UNITS.iter().rev().skip(1);
+    let unit = units.into_iter().find(|(_, length)| seconds > 0 && seconds % length == 0);
+    unit.map_or_else(|| format!("{seconds}s"), |(name, length)| format!("{}{name}", seconds / length))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bounds_are_told_as_they_are_written() {
+        let read = between(60, 7 * 86_400);
+        assert_eq!(read("1m"), Ok(60));
+        assert_eq!(read("1w"), Ok(604_800));
+        assert_eq!(read("59s"), Err("it is shorter than 1m".into()));
+        assert_eq!(read("8d"), Err("it is longer than 7d".into()));
+        assert_eq!(written(0), "0s");
+    }
 
     #[test]
     fn a_number_and_a_unit_are_seconds() {

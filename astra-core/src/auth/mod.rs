@@ -29,7 +29,7 @@ pub use master_key::{Error as MasterKeyError, MasterKey};
 pub use registration::Registration;
 pub use scope::{Access, Role, Scope, ScopeSet};
 pub use service_accounts::{NewServiceAccount, ServiceAccountChange};
-pub use service_tokens::IssuedToken;
+pub use service_tokens::{GRACE_MAX_S, IssuedToken, TOKEN_LIFE_MAX_S, TOKEN_LIFE_MIN_S};
 pub use token::{Claims, Signed};
 
 /// Turns a request's headers into an identity. The gateway has its own; a host program may hand in another, so that

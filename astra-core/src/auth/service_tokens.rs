@@ -60,11 +60,7 @@ impl Authority {
             return Err(Error::Invalid { pointer: "/scopes", detail });
         }
         may_give_scopes(by, scopes)?;
-        let life_s = expires_in_s.unwrap_or(TOKEN_LIFE_S);
-        if !(TOKEN_LIFE_MIN_S..=TOKEN_LIFE_MAX_S).contains(&life_s) {
-            let detail = format!("must lie between {TOKEN_LIFE_MIN_S} and {TOKEN_LIFE_MAX_S} seconds");
-            return Err(Error::Invalid { pointer: "/expires_in", detail });
-        }
+        let life_s = life(expires_in_s)?;
         let now_ms = self.now_ms();
         let token = Token {
             id: self.id(ids::Kind::Token),
@@ -101,6 +97,8 @@ impl Authority {
         expires_in_s: Option<i64>,
     ) -> Result<IssuedToken> {
         let scopes = new.scopes;
+        // Before the account is made: a refusal should leave nothing behind.
+        life(expires_in_s)?;
         let account = match self.service_account_by_name(by, &new.name).await? {
             Some(account) if account.role == new.role.as_str() => account,
             Some(account) => {
@@ -190,6 +188,16 @@ impl Authority {
     async fn reveal(&self, receipt: Receipt) -> Result<IssuedToken> {
         Ok(IssuedToken { secret: self.sign_again(&receipt.signed).await?, token: receipt.token })
     }
+}
+
+/// How long a token shall be good, in seconds.
+fn life(expires_in_s: Option<i64>) -> Result<i64> {
+    let life_s = expires_in_s.unwrap_or(TOKEN_LIFE_S);
+    if (TOKEN_LIFE_MIN_S..=TOKEN_LIFE_MAX_S).contains(&life_s) {
+        return Ok(life_s);
+    }
+    let detail = format!("must lie between {TOKEN_LIFE_MIN_S} and {TOKEN_LIFE_MAX_S} seconds");
+    Err(Error::Invalid { pointer: "/expires_in", detail })
 }
 
 /// What the claims of a token need besides its row.

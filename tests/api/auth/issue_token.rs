@@ -1,6 +1,6 @@
 //! `auth.issue_token`
 
-use astra_core::auth::Role;
+use astra_core::auth::{NewServiceAccount, Role};
 use serde_json::{Value, json};
 
 use super::{account, claims, header, issue, text, tokens_of};
@@ -89,4 +89,15 @@ async fn refuses_times_out_of_bounds() {
         let refused = app.owner().post(&tokens_of(&ci)).json(&new).await.expect_problem(422, "invalid_request");
         assert_eq!(refused["errors"][0]["pointer"], "/expires_in", "{refused}");
     }
+}
+
+#[tokio::test]
+async fn a_refusal_leaves_no_account_behind() {
+    let app = TestApp::new().await;
+    let operator = app.authority().operator();
+    let new = || NewServiceAccount { name: "ci".into(), role: Role::Viewer, scopes: None };
+    app.authority().issue_named_token(&operator, new(), Some(1)).await.expect_err("too short");
+    let account = app.authority().service_account_by_name(&operator, "ci").await.expect("the store answers");
+    assert!(account.is_none(), "{account:?}");
+    app.authority().issue_named_token(&operator, new(), Some(60)).await.expect("a token");
 }

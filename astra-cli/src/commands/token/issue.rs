@@ -1,6 +1,6 @@
 //! `astra token issue`
 
-use astra_core::auth::{Role, Scope, ScopeSet};
+use astra_core::auth::{Role, Scope, ScopeSet, TOKEN_LIFE_MAX_S, TOKEN_LIFE_MIN_S};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::Place;
@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[arg(long = "scope", value_name = "SCOPE", value_parser = scopes())]
     scopes: Vec<Scope>,
     /// How long it is good: 45s, 30m, 12h, 30d, 2w [default: 90d]
-    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", value_parser = duration::between(TOKEN_LIFE_MIN_S, TOKEN_LIFE_MAX_S))]
     expires_in: Option<i64>,
     #[command(flatten)]
     place: Place,

@@ -1,5 +1,7 @@
 //! `astra token rotate`
 
+use astra_core::auth::GRACE_MAX_S;
+
 use super::Place;
 use super::issuer::Issuer;
 use crate::commands::{Context, block_on, duration};
@@ -14,7 +16,7 @@ pub(super) struct Args {
     #[arg(value_name = "NAME")]
     name: String,
     /// How long the last secret stays good: 45s, 30m, 12h, 7d
-    #[arg(long, value_name = "TIME", value_parser = duration::parse, default_value = "0s")]
+    #[arg(long, value_name = "TIME", value_parser = duration::between(0, GRACE_MAX_S), default_value = "0s")]
     grace: i64,
     #[command(flatten)]
     place: Place,
