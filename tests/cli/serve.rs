@@ -75,10 +75,26 @@ fn a_second_signal_does_not_wait() {
     let mut gateway = Gateway::start(&machine);
     let _unfinished = begin_request(&machine, &gateway);
     terminate(&mut gateway);
+    std::thread::sleep(std::time::Duration::from_millis(400));
     gateway.signal("TERM");
     let (status, said) = gateway.wait();
     assert_eq!(status.code(), Some(1), "{said}");
     assert!(said.contains("second signal"), "{said}");
+}
+
+#[test]
+fn a_signal_that_comes_twice_at_once_is_one() {
+    let machine = Machine::new();
+    let mut gateway = Gateway::start(&machine);
+    let mut connection = begin_request(&machine, &gateway);
+    terminate(&mut gateway);
+    gateway.signal("TERM");
+    connection.write_all(b"{}").expect("sent");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).expect("answered");
+    assert!(answer.starts_with("HTTP/1.1 4"), "the request was answered: {answer}");
+    let (status, said) = gateway.wait();
+    assert_eq!(status.code(), Some(0), "{said}");
 }
 
 #[test]

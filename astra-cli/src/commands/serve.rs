@@ -4,6 +4,7 @@ mod log;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::time::Duration;
 
 use astra_core::config::Config;
 use astra_core::{Gateway, StartError};
@@ -13,6 +14,9 @@ use super::Context;
 use crate::env;
 use crate::error::{Error, Result};
 use crate::settings::{self, ServerArgs};
+
+/// Signals so close to each other are one wish: `timeout`, for one, tells the program and then its process group.
+const ONE_WISH: Duration = Duration::from_millis(100);
 
 /// Run a gateway
 #[derive(Debug, clap::Args)]
@@ -90,6 +94,9 @@ fn stop_signal() -> Result<impl Future<Output = ()>> {
         signals.next().await;
         tracing::info!("stopping: running turns may finish, a second signal ends them");
         tokio::spawn(async move {
+            tokio::time::sleep(ONE_WISH).await;
+            // A watch begun only now does not hear what came before.
+            let Ok(mut signals) = Signals::watch() else { return };
             signals.next().await;
             tracing::warn!("stopped by a second signal, with turns still running");
             std::process::exit(1);
