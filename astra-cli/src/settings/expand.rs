@@ -220,6 +220,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Expand<'_, V> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
+        use serde::de::Error as _;
+        // A struct could be read from a list, value by value; nobody who writes one means that.
+        if self.wanted == Wanted::Section {
+            return Err(A::Error::invalid_type(Unexpected::Seq, &self.inner));
+        }
         let access = self.wrap(access);
         self.inner.visit_seq(access)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use astra_core::config::Config;
+use astra_core::config::{Config, in_plain_words};
 use astra_core::engine::agent::Definition;
 use serde::Deserialize;
 
@@ -51,7 +51,7 @@ fn describe(fault: &serde_yaml::Error, path: &Path) -> Error {
         place = format!("{place}:{line}:{column}");
     }
     let Some((before, unknown, known)) = unknown_key(&message) else {
-        return Error::new(format!("{place}: {message}"));
+        return Error::new(format!("{place}: {}", in_plain_words(&message)));
     };
     let section = before.trim_end_matches(": ").trim_end_matches(unknown).trim_end_matches('.');
     let section = if section.is_empty() { "at the top".to_owned() } else { format!("in `{section}`") };
@@ -117,7 +117,9 @@ agents: {a: {budget: {tokens_per_hour: '${LIMIT}'}, system_prompt: 'cost: $${KEY
             ),
             ("agents:\n  a:\n    modle: {}", "astra.yml:3:5: there is no key `modle` in `agents.a`"),
             ("listen: ${ASTRA_NO}", "astra.yml:1:9: listen: the environment variable ASTRA_NO is not set"),
-            ("drain_s: soon", "astra.yml:1:10: drain_s: invalid type: string \"soon\", expected u64"),
+            ("drain_s: soon", "astra.yml:1:10: drain_s: invalid type: string \"soon\", expected a whole number"),
+            ("auth: [x]", "astra.yml:1:7: auth: invalid type: sequence, expected keys with their values"),
+            ("- x", "astra.yml:1:1: invalid type: sequence, expected keys with their values"),
             ("listen: 'open", "astra.yml:1:14: found unexpected end of stream"),
             ("auth: ${ASTRA_NO}", "astra.yml:1:7: auth: invalid type: string"),
             ("store: {synchronous: often}", "astra.yml:1:22: store.synchronous: unknown variant `often`"),

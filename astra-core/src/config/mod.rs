@@ -5,6 +5,7 @@ mod network;
 mod provider;
 mod secret;
 mod validate;
+mod words;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub use network::Network;
 pub use provider::{Prices, Protocol, ProviderConfig, ProviderConfigs};
 pub use secret::Secret;
 pub use validate::Fault;
+pub use words::in_plain_words;
 
 /// Every key with its meaning and its default, as a commented YAML file: the manual.
 pub const REFERENCE: &str = include_str!("../../docs/astra.yml");

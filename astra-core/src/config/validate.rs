@@ -12,7 +12,8 @@ pub struct Fault {
 }
 
 /// Secrets that stand in tutorials; a gateway that trusts one of them is open to everybody.
-const SAMPLE_SECRETS: [&str; 4] = ["changeme", "secret", "your-256-bit-secret", "password"];
+const SAMPLE_SECRETS: [&str; 10] =
+    ["changeme", "replaceme", "your256bit", "secret", "password", "example", "default", "insecure", "super", "key"];
 const SECRET_BYTES_MIN: usize = 32;
 
 impl Config {
@@ -48,6 +49,7 @@ impl Config {
             ("auth.refresh_token_ttl_s", self.auth.refresh_token_ttl_s),
             ("chat.turn_timeout_s", self.chat.turn_timeout_s),
             ("chat.event_flush_ms", self.chat.event_flush_ms),
+            ("store.max_size_mb", self.store.max_size_mb.unwrap_or(1).into()),
             ("store.readers", self.store.readers as u64),
             ("store.connections", self.store.connections as u64),
         ];
@@ -74,17 +76,48 @@ fn is_origin(text: &str) -> bool {
 }
 
 fn weakness(secret: &str) -> Option<String> {
-    let lower = secret.to_ascii_lowercase();
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric().then(|| char::from(byte.to_ascii_lowercase()));
+    let mut rest: String = secret.as_bytes().iter().filter_map(plain).collect();
+    for sample in SAMPLE_SECRETS {
+        rest = rest.replace(sample, "");
+    }
     if secret.len() < SECRET_BYTES_MIN {
         Some(format!(
             "has {} bytes; HS256 needs at least {SECRET_BYTES_MIN}: openssl rand -base64 32 makes one",
             secret.len()
         ))
-    } else if SAMPLE_SECRETS.iter().any(|sample| lower.replace(sample, "").len() < 8)
-        || secret.bytes().all(|byte| secret.starts_with(char::from(byte)))
-    {
+    } else if rest.len() < 8 || is_repetition(secret.as_bytes()) {
         Some("is a sample or a repetition, which anybody can guess: openssl rand -base64 32 makes a good one".into())
     } else {
         None
+    }
+}
+
+/// Whether the secret is a shorter one, over and over.
+fn is_repetition(secret: &[u8]) -> bool {
+    (1..=secret.len() / 2).any(|length| secret.iter().zip(&secret[length..]).all(|(one, next)| one == next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_and_repetitions_are_weak_and_random_text_is_not() {
+        for weak in [
+            "short",
+            "change-me-change-me-change-me-change-me",
+            "your-256-bit-secret-your-256-bit-secret",
+            "supersecretkeysupersecretkey_supersecretkey",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "0123456789abcdef0123456789abcdef",
+            "--------------------------------0",
+        ] {
+            assert!(weakness(weak).is_some(), "{weak}");
+        }
+        for good in ["QJ1rN0S8m6U5o0l7j3xv8TqzM1cYw2Zr4aB9dEfGhIk=", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c"]
+        {
+            assert_eq!(weakness(good), None, "{good}");
+        }
     }
 }

@@ -75,7 +75,7 @@ both_engines! {
         save(&defined.folder.join("typo.yml"), "display_name: Typo\nsystem_promt: one\n");
         save(&defined.folder.join("hot.yml"), "# hot\nmodel:\n  provider: echo\n  temperature: 3\n");
         save(&defined.folder.join("torn.yml"), "model: {provider: echo\n");
-        save(&defined.folder.join("empty.yml"), "\n");
+        save(&defined.folder.join("empty.yml"), "# nothing yet\n");
         save(&defined.folder.join("Bad Name.yml"), "{}\n");
         save(&defined.folder.join("fixed.yml"), "{}\n");
         save(&defined.folder.join("sales.yml"), "{}\n");

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::check::{check, id_fault};
 use super::locate::line_of;
+use crate::config::in_plain_words;
 use crate::engine::agent::Definition;
 use crate::provider::Registry;
 
@@ -73,14 +74,14 @@ fn read_file(path: &Path, id: &str, providers: &Registry) -> Result<Definition, 
 
 /// What a file of this text says.
 pub(super) fn parse(text: &str, providers: &Registry) -> Result<Definition, Unreadable> {
-    if text.trim().is_empty() {
-        return Err(Unreadable::whole("the file is empty"));
+    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+        return Err(Unreadable::whole("the file says nothing"));
     }
     let definition: Definition = serde_yaml::from_str(text).map_err(|fault| {
         let line = fault.location().and_then(|place| u32::try_from(place.line()).ok());
         let reason = fault.to_string();
         let reason = reason.split(" at line ").next().unwrap_or_default();
-        Unreadable { line, reason: reason.to_owned() }
+        Unreadable { line, reason: in_plain_words(reason) }
     })?;
     match check(&definition, providers).into_iter().next() {
         None => Ok(definition),
