@@ -1,9 +1,12 @@
 //! The system prompt: a template that knows the date, the user, the workspace and the agent.
 
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, context};
 
 use super::error::Failure;
 use crate::clock::timestamp;
+
+/// All names, for who wrote another one.
+const KNOWN: &str = "date, time, user.id, user.name, workspace.id, workspace.name and agent.name";
 
 /// What a prompt may name.
 #[derive(Debug, Clone, Default)]
@@ -55,7 +58,10 @@ pub fn render(template: &str, names: &Names, now_ms: i64) -> Result<String, Fail
     };
     environment().render_str(template, values).map_err(|fault| {
         let line = fault.line().map_or_else(String::new, |line| format!(" in line {line}"));
-        let detail = fault.detail().map_or_else(|| fault.kind().to_string(), str::to_owned);
+        let detail = match fault.kind() {
+            ErrorKind::UndefinedError => format!("it names what does not exist; there are {KNOWN}"),
+            kind => fault.detail().map_or_else(|| kind.to_string(), str::to_owned),
+        };
         Failure::new("invalid_request", format!("The agent's system prompt is not a good template{line}: {detail}."))
     })
 }
@@ -74,7 +80,7 @@ mod tests {
 
     #[test]
     fn what_does_not_exist_is_refused() {
-        assert!(fault("{{ nobody }}").is_some_and(|text| text.contains("line 1")));
+        assert!(fault("{{ nobody }}").is_some_and(|text| text.contains("line 1") && text.contains("user.name")));
         assert!(fault("{{ user.name").is_some());
         assert!(fault("{% for x in range(3) %}{{ date }}{% endfor %}").is_some());
         assert_eq!(fault("plain"), None);
