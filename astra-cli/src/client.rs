@@ -101,6 +101,11 @@ impl Client {
         Error::new(format!("the answer of {} is not a gateway's", self.server)).because(fault)
     }
 
+    /// The answer can be read, and is not what a gateway says.
+    pub(crate) fn no_gateway(&self, cause: &str) -> Error {
+        Error::new(format!("the answer of {} is not a gateway's", self.server)).cause(cause)
+    }
+
     async fn refusal(&self, response: Response) -> Error {
         let status = response.status();
         let Ok(problem) = response.json::<Problem>().await else {
@@ -122,6 +127,8 @@ impl Problem {
     /// The refusal in words.
     pub(crate) fn told(self) -> Error {
         let message = match self.detail {
+            // Some details begin with the words of their title.
+            Some(detail) if detail.starts_with(&self.title) => detail.trim_end_matches('.').to_owned(),
             Some(detail) => format!("{}: {}", self.title, detail.trim_end_matches('.')),
             None => self.title,
         };

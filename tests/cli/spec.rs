@@ -107,14 +107,21 @@ fn an_answer_that_is_no_gateways_is_told_as_such() {
     let machine = Machine::new();
     let stranger = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", stranger.local_addr().expect("an address"));
+    let pages = [
+        "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>",
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nETag: \"a\"\r\nContent-Length: 8\r\n\r\n{\"a\": 1}",
+    ];
     let answering = std::thread::spawn(move || {
-        let (mut connection, _) = stranger.accept().expect("a connection");
-        let mut head = BufReader::new(connection.try_clone().expect("a reader")).lines();
-        while head.next().is_some_and(|line| !line.expect("text").is_empty()) {}
-        let page = "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>";
-        connection.write_all(page.as_bytes()).expect("sent");
+        for page in pages {
+            let (mut connection, _) = stranger.accept().expect("a connection");
+            let mut head = BufReader::new(connection.try_clone().expect("a reader")).lines();
+            while head.next().is_some_and(|line| !line.expect("text").is_empty()) {}
+            connection.write_all(page.as_bytes()).expect("sent");
+        }
     });
-    let asked = machine.astra_with(&[("ASTRA_TOKEN", "x")], &["spec", "--server", &url]);
-    asked.fails(1, &["answered 502 Bad Gateway, and not as a gateway does"]);
+    let asked = || machine.astra_with(&[("ASTRA_TOKEN", "x")], &["spec", "--server", &url]);
+    asked().fails(1, &["answered 502 Bad Gateway, and not as a gateway does"]);
+    asked().fails(1, &["is not a gateway's", "it is no OpenAPI document"]);
+    assert!(!machine.path(".cache/astra/spec").exists(), "nor is it kept");
     answering.join().expect("it answered");
 }

@@ -114,6 +114,10 @@ async fn fetch(server: &str, format: Format, context: &Context) -> Result<String
     }
     let etag = response.headers().get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
     let document = response.text().await.map_err(|fault| client.not_understood(&fault))?;
+    let is_openapi = parse(&document, format).is_ok_and(|document| document.get("openapi").is_some());
+    if !is_openapi {
+        return Err(client.no_gateway("it is no OpenAPI document"));
+    }
     if let (Some(kept), Some(etag)) = (kept, etag) {
         kept.write(&etag, &document);
     }
