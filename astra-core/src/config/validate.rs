@@ -15,6 +15,8 @@ pub struct Fault {
 const SAMPLE_SECRETS: [&str; 10] =
     ["changeme", "replaceme", "your256bit", "secret", "password", "example", "default", "insecure", "super", "key"];
 const SECRET_BYTES_MIN: usize = 32;
+/// What lives longer lives for ever, and has an expiry that cannot be written any more.
+const TEN_YEARS_S: u64 = 10 * 365 * 24 * 3600;
 
 impl Config {
     /// Everything that is wrong with this configuration; empty if it can be served.
@@ -56,6 +58,15 @@ impl Config {
         for (key, value) in at_least_one {
             if value == 0 {
                 refuse(key, "must be at least 1".into());
+            }
+        }
+        let at_most_ten_years = [
+            ("auth.access_token_ttl_s", self.auth.access_token_ttl_s),
+            ("auth.refresh_token_ttl_s", self.auth.refresh_token_ttl_s),
+        ];
+        for (key, value) in at_most_ten_years {
+            if value > TEN_YEARS_S {
+                refuse(key, format!("must be at most {TEN_YEARS_S}, which is ten years"));
             }
         }
         if !(10..=95).contains(&self.chat.compact_at_percent) {
@@ -101,6 +112,17 @@ fn is_repetition(secret: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bounds_are_held_and_told_by_their_keys() {
+        let mut config = Config::default();
+        assert_eq!(config.validate(), []);
+        config.auth.access_token_ttl_s = u64::MAX;
+        config.auth.refresh_token_ttl_s = 0;
+        config.store.max_size_mb = Some(0);
+        let keys: Vec<_> = config.validate().into_iter().map(|fault| fault.key).collect();
+        assert_eq!(keys, ["auth.refresh_token_ttl_s", "store.max_size_mb", "auth.access_token_ttl_s"]);
+    }
 
     #[test]
     fn samples_and_repetitions_are_weak_and_random_text_is_not() {
