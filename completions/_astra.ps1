@@ -135,7 +135,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         }
         'astra;spec' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write it [default: by the file''s ending, else json]')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write it into this file')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write it into this file; `-` is stdout')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Ask this gateway instead of the program itself [env: ASTRA_SERVER]')
             [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Print nothing; compare it with what this file says')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

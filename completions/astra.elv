@@ -118,7 +118,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;spec'= {
             cand --format 'How to write it [default: by the file''s ending, else json]'
-            cand --output 'Write it into this file'
+            cand --output 'Write it into this file; `-` is stdout'
             cand --server 'Ask this gateway instead of the program itself [env: ASTRA_SERVER]'
             cand --check 'Print nothing; compare it with what this file says'
             cand -h 'Print help (see more with ''--help'')'

@@ -102,7 +102,7 @@ complete -c astra -n "__fish_astra_using_subcommand chat" -l database-url -d 'Po
 complete -c astra -n "__fish_astra_using_subcommand chat" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand spec" -l format -d 'How to write it [default: by the file\'s ending, else json]' -r -f -a "json\t'JSON'
 yaml\t'YAML'"
-complete -c astra -n "__fish_astra_using_subcommand spec" -l output -d 'Write it into this file' -r -F
+complete -c astra -n "__fish_astra_using_subcommand spec" -l output -d 'Write it into this file; `-` is stdout' -r -F
 complete -c astra -n "__fish_astra_using_subcommand spec" -l server -d 'Ask this gateway instead of the program itself [env: ASTRA_SERVER]' -r
 complete -c astra -n "__fish_astra_using_subcommand spec" -l check -d 'Print nothing; compare it with what this file says' -r -F
 complete -c astra -n "__fish_astra_using_subcommand spec" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -25,6 +25,8 @@ fn a_file_is_written_as_its_ending_says() {
         assert_eq!(machine.astra(&["spec", "--output", name]).ok(), "");
         assert_eq!(std::fs::read_to_string(machine.path(name)).expect("written"), machine.astra(printed).ok());
     }
+    assert_eq!(machine.astra(&["spec", "--output", "-"]).ok(), machine.astra(&["spec"]).ok());
+    assert!(!machine.path("-").exists(), "a dash is stdout");
     machine.astra(&["spec", "--output", "no/folder.json"]).fails(1, &["cannot write no/folder.json", "No such file"]);
 }
 

@@ -17,6 +17,9 @@ use crate::error::{Error, Result};
 /// Lines of a difference that are worth reading.
 const DIFFERENCE_LINES_MAX: usize = 80;
 
+/// The name of stdout where a file is named.
+const STDOUT: &str = "-";
+
 /// Print the OpenAPI document
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -27,7 +30,7 @@ pub(crate) struct Args {
     /// How to write it [default: by the file's ending, else json]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Write it into this file
+    /// Write it into this file; `-` is stdout
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     output: Option<PathBuf>,
     /// Ask this gateway instead of the program itself [env: ASTRA_SERVER]
@@ -67,9 +70,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     };
     match (&args.check, &args.output) {
         (Some(file), _) => check(file, &document, format, context),
-        (None, Some(file)) => std::fs::write(file, document)
+        (None, Some(file)) if file.as_os_str() != STDOUT => std::fs::write(file, document)
             .map_err(|fault| Error::new(format!("cannot write {}", file.display())).because(&fault)),
-        (None, None) => context.printer.data(document),
+        (None, _) => context.printer.data(document),
     }
 }
 
