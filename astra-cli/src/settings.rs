@@ -18,6 +18,8 @@ use crate::error::{Error, Result};
 
 /// Read when it lies in the working folder and no other file is named.
 const DEFAULT_FILE: &str = "astra.yml";
+/// What an address looks like, for who wrote something else.
+const ADDRESS_FORM: &str = "write an address and a port, such as 127.0.0.1:3000 or 0.0.0.0:3000";
 /// Agent definitions are read from here when it lies in the working folder and no other folder is named.
 const DEFAULT_AGENTS_DIR: &str = "agents";
 
@@ -41,7 +43,7 @@ pub(crate) struct ServerArgs {
     #[command(flatten)]
     pub(crate) store: StoreArgs,
     /// Address and port to listen on; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) listen: Option<SocketAddr>,
     /// Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it is there]
     #[arg(long, value_name = "DIR")]
@@ -81,6 +83,10 @@ pub(crate) fn misspelt_variables(environment: &Environment) -> Vec<(String, &'st
     strangers.filter_map(|name| Some((name.to_owned(), suggest::nearest(name, env::OURS)?))).collect()
 }
 
+fn address(text: &str) -> std::result::Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| ADDRESS_FORM)
+}
+
 fn configuration_file(flag: Option<&Path>, environment: &Environment) -> Option<PathBuf> {
     let named = flag.map(Path::to_owned).or_else(|| environment.get(env::CONFIG).map(PathBuf::from));
     named.or_else(|| Path::new(DEFAULT_FILE).exists().then(|| DEFAULT_FILE.into()))
@@ -92,7 +98,7 @@ fn overlay_environment(config: &mut Config, environment: &Environment) -> Result
         config.listen = listen.parse().map_err(|fault| {
             let error =
                 Error::new(format!("{} is `{listen}`", env::LISTEN)).because(&fault as &std::net::AddrParseError);
-            error.hint("write an address and a port, such as 127.0.0.1:3000 or 0.0.0.0:3000")
+            error.hint(ADDRESS_FORM)
         })?;
     }
     set(&mut config.data_dir, environment.get(env::DATA_DIR).map(PathBuf::from));

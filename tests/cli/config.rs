@@ -54,7 +54,9 @@ fn variables_stand_above_the_file_and_flags_above_both() {
     machine.write("astra.yml", "listen: 127.0.0.1:1\n");
     let bad = [("ASTRA_LISTEN", "nowhere")];
     machine.astra_with(&bad, &["config", "check"]).fails(1, &["ASTRA_LISTEN is `nowhere`", "hint:"]);
-    machine.astra_with(&[], &["config", "check", "--listen", "nowhere"]).fails(2, &["--listen", "nowhere"]);
+    machine
+        .astra_with(&[], &["config", "check", "--listen", "nowhere"])
+        .fails(2, &["--listen", "nowhere", "such as 127.0.0.1:3000"]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ const OWN_TOKEN_LIFE_S: i64 = 24 * 3600;
 /// Talk to an agent
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "In a terminal, ctrl-c stops an answer and ctrl-d leaves. In a pipe each line is a message, and the
+    after_help = "In a terminal, ctrl-c stops an answer and ctrl-d leaves. In a pipe each line is a message, and the \
 answers alone are on stdout. Without ASTRA_TOKEN, a token is issued from the local store.
 
 Examples:

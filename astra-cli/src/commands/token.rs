@@ -20,8 +20,8 @@ use crate::settings::StoreArgs;
 /// Issue, rotate, list and revoke tokens of service accounts
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Works on the local store, beside a running gateway or without one; with --server or ASTRA_SERVER by the
-API of that gateway, with the token in ASTRA_TOKEN. Either way the gateway obeys from the next request on.
+    after_help = "Works on the local store, beside a running gateway or without one; with --server or ASTRA_SERVER by \
+the API of that gateway, with the token in ASTRA_TOKEN. Either way the gateway obeys from the next request on.
 
 Examples:
   astra token issue --name ci --role viewer --scope spec:read --expires-in 30d
