@@ -35,6 +35,6 @@ pub use token::{Claims, Signed};
 /// Turns a request's headers into an identity. The gateway has its own; a host program may hand in another, so that
 /// its users meet the gateway's roles.
 pub trait Authenticator: Send + Sync + 'static {
-    /// Who sent these headers.
+    /// Who sent these headers. Asked for every request, and again every few seconds while a caller follows a stream.
     fn authenticate<'a>(&'a self, headers: &'a http::HeaderMap) -> BoxFuture<'a, Result<Identity>>;
 }

@@ -1,5 +1,6 @@
 //! `sessions.events`
 
+use astra_core::auth::{NewServiceAccount, Role};
 use serde_json::json;
 
 use crate::conversation::{Talk, content, hides_from_others, id_of, question_in, text, turns_away, types};
@@ -87,5 +88,21 @@ async fn ends_with_the_session() {
     let path = format!("/sessions/{}", id_of(&session));
     let mut stream = talk.app.member().get(&format!("{path}/events")).await;
     talk.app.member().delete(&path).await.expect(204);
+    assert_eq!(stream.next_event().await, None);
+}
+
+#[tokio::test]
+async fn ends_with_the_credential() {
+    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let authority = talk.app.authority();
+    let account = NewServiceAccount { name: "follower".into(), role: Role::Admin, scopes: None };
+    let issued = authority.issue_named_token(&authority.operator(), account, None).await.expect("a token");
+    let session = talk.session().await;
+    let path = format!("/sessions/{}/events", id_of(&session));
+    let mut stream = talk.app.bearer(&issued.secret).get(&path).await;
+    talk.say_in(&session, "heard").await;
+    assert_eq!(types(&next(&mut stream, 4).await), WHOLE_TURN);
+    authority.revoke_token(&authority.operator(), &issued.token.id).await.expect("revoked");
+    talk.say_in(&session, "not for everybody").await;
     assert_eq!(stream.next_event().await, None);
 }

@@ -2,21 +2,20 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use futures_util::StreamExt;
 use http::HeaderMap;
 
 use super::model::visible_session;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::turn::{SessionEvent, session_frames};
-use crate::http::{Caller, Path, sse};
+use crate::http::{Caller, Path, sse, while_admitted};
 use crate::store::{Scoped, Session, Turn};
 
 /// Follow a session
 ///
 /// The events of its turns, one turn after the other, beginning with the running one or with the next; or with all that
 /// came after `Last-Event-ID`. An `id:` is the turn's id, a dot, and the event's number. The stream ends when the
-/// session is deleted or the gateway stops.
+/// session is deleted, the credential ends or changes, or the gateway stops.
 #[utoipa::path(get, path = "/sessions/{session_id}/events", operation_id = "sessions.events",
     params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq"),
         ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that was seen.",
@@ -32,8 +31,7 @@ pub async fn handler(
     let position = position(&scoped, &session, &headers).await?;
     let position = position.as_ref().map(|(turn, seq)| (turn, *seq));
     let events = app.engine.follow_session(&scoped, &session.id, position).await.map_err(Error::store)?;
-    let stopping = app.stopping.clone().cancelled_owned();
-    Ok(sse::respond(session_frames(events).take_until(stopping)))
+    Ok(sse::respond(while_admitted(app, caller, headers, session_frames(events))))
 }
 
 async fn position(scoped: &Scoped, session: &Session, headers: &HeaderMap) -> Result<Option<(Turn, i64)>> {
