@@ -37,6 +37,13 @@ pub(crate) struct StoreArgs {
     pub(crate) database_url: Option<String>,
 }
 
+impl StoreArgs {
+    /// Whether a flag names a store.
+    pub(crate) const fn is_named(&self) -> bool {
+        self.config.is_some() || self.data_dir.is_some() || self.database_url.is_some()
+    }
+}
+
 /// The flags of `serve` that belong to the configuration.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ServerArgs {

@@ -72,6 +72,14 @@ fn what_cannot_be_asked_is_told() {
 }
 
 #[test]
+fn no_stranger_is_shown_a_token_of_the_local_store() {
+    let machine = Machine::new();
+    machine.astra(&["migrate"]).ok();
+    let told = ["a token is needed to talk to http://192.0.2.1:9", "ASTRA_TOKEN"];
+    chat(&machine, "http://192.0.2.1:9", &["assistant"], "hello\n").fails(1, &told);
+}
+
+#[test]
 fn among_several_agents_one_must_be_named() {
     let machine = Machine::new();
     machine.write("astra.yml", "agents: {one: {}, two: {}}\n");

@@ -27,7 +27,7 @@ const OWN_TOKEN_LIFE_S: i64 = 24 * 3600;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "In a terminal, ctrl-c stops an answer and ctrl-d leaves. In a pipe each line is a message, and the \
-answers alone are on stdout. Without ASTRA_TOKEN, a token is issued from the local store.
+answers alone are on stdout. Without ASTRA_TOKEN, a token for the gateway of this machine is issued from the local store.
 
 Examples:
   astra chat
@@ -61,8 +61,10 @@ struct Agent {
 pub(crate) fn run(args: Args, context: &Context) -> Result<()> {
     let server = args.server.as_deref().or_else(|| context.environment.get(env::SERVER)).unwrap_or(DEFAULT_SERVER);
     block_on(async {
-        if let Some(token) = context.environment.get(env::TOKEN) {
-            return converse(&Client::new(server, token)?, &args, context).await;
+        // A token of the local store is nobody else's business than the local gateway's.
+        let is_local = is_this_machine(server) || args.store.is_named();
+        if context.environment.get(env::TOKEN).is_some() || !is_local {
+            return converse(&Client::of_environment(server, &context.environment)?, &args, context).await;
         }
         let local = Local::open(&args.store, context).await.map_err(|error| {
             error.hint(format!(
@@ -76,6 +78,14 @@ pub(crate) fn run(args: Args, context: &Context) -> Result<()> {
         local.revoke(&issued.id).await?;
         conversed
     })
+}
+
+/// Whether `server` is reached without leaving this machine; what is no URL of a server is refused elsewhere.
+fn is_this_machine(server: &str) -> bool {
+    let url = reqwest::Url::parse(server);
+    let Some(host) = url.as_ref().ok().and_then(|url| url.host_str()) else { return true };
+    let host = host.trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 async fn converse(client: &Client, args: &Args, context: &Context) -> Result<()> {
@@ -135,5 +145,25 @@ async fn usual_agent(client: &Client) -> Result<String> {
         several if several.contains(&USUAL_AGENT) => Ok(USUAL_AGENT.to_owned()),
         several => Err(Error::usage(format!("{} has several agents", client.server()))
             .hint(format!("name one of them: {}", several.join(", ")))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_known_by_its_names() {
+        for here in ["http://127.0.0.1:3000", "http://localhost", "https://[::1]:3000/", "localhost:3000", "nonsense"] {
+            assert!(is_this_machine(here), "{here}");
+        }
+        for elsewhere in [
+            "https://astra.example.com",
+            "http://10.0.0.1:3000",
+            "http://127.0.0.1.example.com",
+            "http://localhost@example.com",
+        ] {
+            assert!(!is_this_machine(elsewhere), "{elsewhere}");
+        }
     }
 }

@@ -57,8 +57,7 @@ impl Issuer {
     /// The one that flags and environment name. A server in the environment yields to a flag that names a store.
     pub(super) async fn of(place: &Place, context: &Context) -> Result<Self> {
         let store = &place.store;
-        let names_store = store.config.is_some() || store.data_dir.is_some() || store.database_url.is_some();
-        let of_environment = context.environment.get(env::SERVER).filter(|_| !names_store);
+        let of_environment = context.environment.get(env::SERVER).filter(|_| !store.is_named());
         match place.server.as_deref().or(of_environment) {
             Some(server) => Ok(Self::Remote(Remote::new(Client::of_environment(server, &context.environment)?))),
             None => Ok(Self::Local(Box::new(Local::open(store, context).await?))),
