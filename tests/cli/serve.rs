@@ -174,3 +174,17 @@ fn a_key_in_the_environment_is_told_by_its_name_alone() {
     assert!(gateway.greeting.contains("models  openai (OPENAI_API_KEY)"), "{}", gateway.greeting);
     assert!(!gateway.greeting.contains("sk-hidden"));
 }
+
+#[test]
+fn a_store_that_cannot_be_opened_is_told_with_what_helps() {
+    let machine = Machine::new();
+    std::fs::create_dir(machine.path("astra-data")).expect("made");
+    machine.write("astra-data/astra.db", &"no database ".repeat(1000));
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    machine.astra(&serve).fails(1, &["astra.db: file is not a database", "hint:", "restore a backup"]);
+    machine.astra(&["token", "list"]).fails(1, &["file is not a database", "hint:", "restore a backup"]);
+    let nobody = [("ASTRA_DATABASE_URL", "postgres://astra:hidden@127.0.0.1:9/astra")];
+    let told = machine.astra_with(&nobody, &serve);
+    assert!(!told.stderr.contains("hidden"), "{told:?}");
+    told.fails(1, &["hint: the PostgreSQL server must run"]);
+}

@@ -31,10 +31,17 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
 
 /// Opens the store, making it when missing.
 pub(crate) fn open_store(config: &Config) -> Result<Db> {
-    store::open(&config.store, &config.data_dir).map_err(|fault| {
-        let error = Error::new("cannot open the store").because(&fault);
-        error.hint("the data folder must be writable; --data-dir names another, --database-url a PostgreSQL server")
-    })
+    store::open(&config.store, &config.data_dir)
+        .map_err(|fault| Error::new("cannot open the store").because(&fault).hint(store_hint(config)))
+}
+
+/// What helps when the store cannot be opened.
+pub(crate) const fn store_hint(config: &Config) -> &'static str {
+    if config.store.database_url.is_some() {
+        "the PostgreSQL server must run, and --database-url or ASTRA_DATABASE_URL must name it"
+    } else {
+        "astra.db in the data folder must be a whole database that can be written: restore a backup, or name another folder with --data-dir"
+    }
 }
 
 /// Whether there is a store to open without making one.

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use astra_core::config::Config;
-use astra_core::{Gateway, StartError};
+use astra_core::{Gateway, StartError, store};
 use tokio::net::TcpListener;
 
-use super::Context;
+use super::{Context, store_hint};
 use crate::env;
 use crate::error::{Error, Result};
 use crate::settings::{self, ServerArgs};
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
         let listener = listen(config.listen).await?;
         let address = listener.local_addr().map_err(|fault| cannot_listen(config.listen, &fault))?;
         let shutdown = stop_signal()?;
-        let gateway = Gateway::open(config).await.map_err(|fault| refused(&fault))?;
+        let gateway = Gateway::open(config).await.map_err(|fault| refused(&fault, &shown.config))?;
         shown.announce(address, format, context);
         gateway.run(listener, shutdown).await;
         tracing::info!("stopped");
@@ -77,12 +77,13 @@ fn cannot_listen(address: SocketAddr, fault: &std::io::Error) -> Error {
     }
 }
 
-fn refused(fault: &StartError) -> Error {
+fn refused(fault: &StartError, config: &Config) -> Error {
     let error = Error::new("the gateway cannot start").because(fault);
     match fault {
         StartError::FolderInUse(_) => error.hint("stop it, or give this one a folder of its own with --data-dir"),
         StartError::DataFolder(..) => error.hint("--data-dir names a folder that can be written"),
         StartError::Config(_) => error.hint("`astra config` prints every key with its meaning and its default"),
+        StartError::Store(store::Error::Unavailable(_)) => error.hint(store_hint(config)),
         _ => error,
     }
 }
