@@ -1,4 +1,4 @@
--- The spine: tenants and accounts, keys, agents, sessions, turns, traces, usage, idempotency.
+-- The spine: tenants and accounts, keys, agents, sessions, turns with their traces, usage, idempotency.
 -- Times are milliseconds since the epoch, UTC. Identifiers come from the program and grow with time. Truth is 0 or 1.
 
 CREATE TABLE counters (
@@ -201,6 +201,13 @@ CREATE TABLE turns (
     error_message TEXT,
     -- The sequence number of the last event; 0 until the turn is finished.
     last_seq BIGINT NOT NULL,
+    -- The trace, trace_id: a JSON array of {name, start_us, duration_us, ...}, relative to its start; the whole time, and
+    -- of it what went into waiting for upstreams and for the store; and the rest of traceparent, when the caller sent one.
+    spans TEXT,
+    duration_us BIGINT,
+    provider_us BIGINT,
+    storage_us BIGINT,
+    trace_parent TEXT,
     created_at BIGINT NOT NULL,
     finished_at BIGINT,
     PRIMARY KEY (workspace_id, id)
@@ -215,25 +222,6 @@ CREATE TABLE turn_events (
     first_seq BIGINT NOT NULL,
     events TEXT NOT NULL,
     PRIMARY KEY (workspace_id, turn_id, first_seq)
-) /*without_rowid*/;
-
-CREATE TABLE traces (
-    workspace_id TEXT NOT NULL,
-    id TEXT NOT NULL,
-    turn_id TEXT NOT NULL,
-    session_id TEXT NOT NULL,
-    agent_id TEXT NOT NULL,
-    user_id TEXT NOT NULL,
-    status TEXT NOT NULL,
-    -- JSON array of {name, start_us, duration_us, ...}, relative to the trace's start.
-    spans TEXT NOT NULL,
-    duration_us BIGINT NOT NULL,
-    provider_us BIGINT NOT NULL,
-    storage_us BIGINT NOT NULL,
-    -- The rest of traceparent, when the caller sent one.
-    parent TEXT,
-    created_at BIGINT NOT NULL,
-    PRIMARY KEY (workspace_id, id)
 ) /*without_rowid*/;
 
 -- Sums by hour since the epoch. Budgets, agents.usage and inference.usage read them.

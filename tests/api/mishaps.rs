@@ -74,7 +74,7 @@ async fn traced(app: &TestApp, turn: &Value) -> Vec<Value> {
     let trace = text(turn, "trace_id").to_owned();
     let store = app.store();
     let spans = store.read(move |tx| {
-        tx.one("SELECT spans FROM traces WHERE workspace_id = $1 AND id = $2", params![&trace])?.text(0)
+        tx.one("SELECT spans FROM turns WHERE workspace_id = $1 AND trace_id = $2", params![&trace])?.text(0)
     });
     let spans: Vec<Value> = serde_json::from_str(&spans.await.expect("a trace")).expect("spans");
     spans.into_iter().filter(|span| span["name"] == "inference").collect()

@@ -123,7 +123,8 @@ impl Engine {
     /// [`Error::QueueFull`], [`Error::Quota`], [`Error::Draining`], the store's. Then nothing was kept.
     pub async fn ask(self: &Arc<Self>, asker: Asker, ask: Ask) -> Result<Asked> {
         let (engine, (tell, told)) = (Arc::clone(self), oneshot::channel());
-        self.tasks.spawn(async move {
+        // In a box: tokio moves what it runs several times.
+        self.tasks.spawn(Box::pin(async move {
             let (asked, running) = match engine.begin(&asker, ask).await {
                 Ok(Beginning::New(running)) => (Ok(Asked::New(running.handle())), Some(running)),
                 Ok(Beginning::Known(turn)) => (Ok(Asked::Known(turn)), None),
@@ -133,7 +134,7 @@ impl Engine {
             if let Some(running) = running {
                 running.run().await;
             }
-        });
+        }));
         told.await.unwrap_or_else(|_| Err(Error::Turn(Failure::new("internal", "The gateway failed."))))
     }
 

@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::Engine;
 use super::event::FIRST_SEQ;
 use crate::ids::Kind;
-use crate::store::{self, FinishedTurn, KEY_LIFE_MS, Orphan, Outcome, Status, TraceRow, Turn, UsageRow, WorkspaceId};
+use crate::store::{
+    self, FinishedTurn, KEY_LIFE_MS, Orphan, Outcome, Status, TraceRecord, Turn, UsageRow, WorkspaceId,
+};
 
 const LEASE_MS: i64 = 15_000;
 const RENEW: Duration = Duration::from_secs(5);
@@ -120,10 +122,10 @@ impl Engine {
             message_id: self.ids.make(Kind::Message),
             last_seq,
             events: None,
-            trace: TraceRow {
+            trace: TraceRecord {
                 spans: "[]".into(),
                 duration_us: (now_ms - turn.created_at_ms).max(0) * 1000,
-                ..TraceRow::default()
+                ..TraceRecord::default()
             },
             usage: vec![usage],
             now_ms,

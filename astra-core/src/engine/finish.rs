@@ -212,7 +212,7 @@ impl Running {
             message_id: self.engine.ids.make(Kind::Message),
             last_seq: FIRST_SEQ + contents + 1,
             events: if events.is_empty() { None } else { Some((FIRST_SEQ + 1 + progress.flushed, events)) },
-            trace: progress.trace.row(),
+            trace: progress.trace.record(),
             usage,
             now_ms,
             outcome: Outcome {

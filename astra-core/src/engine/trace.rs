@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::provider::Attempt;
-use crate::store::TraceRow;
+use crate::store::TraceRecord;
 
 /// What a stretch of time went into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -69,9 +69,9 @@ impl Trace {
         self.spans.push(Span { name, start_us, duration_us: microseconds(took), provider, model, error });
     }
 
-    pub(super) fn row(&self) -> TraceRow {
+    pub(super) fn record(&self) -> TraceRecord {
         let sum = |part: Part| self.spans.iter().filter(|span| span.name == part).map(|span| span.duration_us).sum();
-        TraceRow {
+        TraceRecord {
             spans: serde_json::to_string(&self.spans).unwrap_or_else(|_| "[]".into()),
             duration_us: microseconds(self.started.elapsed()),
             provider_us: sum(Part::Inference),

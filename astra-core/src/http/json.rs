@@ -11,6 +11,9 @@ use serde::de::DeserializeOwned;
 use super::contract::BodyValue;
 use crate::error::Error;
 
+/// As large as most answers are.
+const BODY_BYTES: usize = 1024;
+
 /// As an argument: the request's body, which the contract has read and held against the operation's schema; a form counts,
 /// where the operation takes one. As an answer: `application/json`.
 #[derive(Debug, Clone, Copy)]
@@ -30,8 +33,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Json<T> {
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        match serde_json::to_vec(&self.0) {
-            Ok(body) => {
+        let mut body = Vec::with_capacity(BODY_BYTES);
+        match serde_json::to_writer(&mut body, &self.0) {
+            Ok(()) => {
                 let mut response = Response::new(Body::from(body));
                 response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
                 response

@@ -70,7 +70,8 @@ pub async fn record<F: Future<Output = Response>>(
     if let Some(Failure(error)) = failure.filter(|failure| failure.0.code.status() >= 500) {
         tracing::error!(code = error.code.as_str(), cause = %chain(&error), "request failed");
     }
-    let (status, elapsed_us) = (response.status().as_u16(), begun.elapsed().as_micros());
+    let (status, elapsed_us) =
+        (response.status().as_u16(), u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
     tracing::info!(%method, path, status, elapsed_us, "request");
     response
 }

@@ -85,7 +85,7 @@ pub(super) enum Mode {
 
 #[derive(Clone, Copy)]
 pub(super) enum Engine<'a> {
-    Sqlite(&'a rusqlite::Connection),
+    Sqlite(&'a sqlite::Handle),
     #[cfg(feature = "postgres")]
     Postgres(&'a postgres::Session),
 }

@@ -47,7 +47,7 @@ pub use session_moves::Fork;
 pub use sessions::{NewSession, Session, SessionChange, SessionFilter};
 pub use sqlite::Sqlite;
 pub use turn_begin::{Begun, Busy, Lifetime, NewTurn, Place};
-pub use turn_finish::{FinishedTurn, Orphan, TraceRow};
+pub use turn_finish::{FinishedTurn, Orphan, TraceRecord};
 pub use turns::{Outcome, Status, Turn};
 pub use usage::UsageRow;
 pub use value::{Param, Row, Value};

@@ -262,9 +262,8 @@ impl Scoped {
             // By way of the messages, which are in order of their session; a fork's messages name turns of another one.
             let of_session = "workspace_id = $1 AND session_id = $2";
             let turns = format!("{of_session} AND id IN (SELECT turn_id FROM messages WHERE {of_session})");
-            let named = |column: &str| format!("workspace_id = $1 AND {column} FROM turns WHERE {turns})");
-            tx.execute(&format!("DELETE FROM turn_events WHERE {}", named("turn_id IN (SELECT id")), params![&id])?;
-            tx.execute(&format!("DELETE FROM traces WHERE {}", named("id IN (SELECT trace_id")), params![&id])?;
+            let events = format!("workspace_id = $1 AND turn_id IN (SELECT id FROM turns WHERE {turns})");
+            tx.execute(&format!("DELETE FROM turn_events WHERE {events}"), params![&id])?;
             tx.execute(&format!("DELETE FROM turns WHERE {turns}"), params![&id])?;
             tx.execute(&format!("DELETE FROM messages WHERE {of_session}"), params![&id])?;
             tx.execute(

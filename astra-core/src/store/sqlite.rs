@@ -1,5 +1,8 @@
 //! SQLite: one thread that writes, with group commit, and a pool of connections that read.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +34,7 @@ pub struct Sqlite {
 
 struct Readers {
     path: PathBuf,
-    idle: std::sync::Mutex<Vec<Connection>>,
+    idle: std::sync::Mutex<Vec<Handle>>,
     permits: Arc<Semaphore>,
 }
 
@@ -124,11 +127,11 @@ impl Readers {
     }
 
     /// Lends an idle connection. One whose transaction could not be ended is not lent again.
-    fn with<T>(&self, look: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    fn with<T>(&self, look: impl FnOnce(&Handle) -> Result<T>) -> Result<T> {
         let idle = self.idle.lock().map_err(Error::broken)?.pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => open_reader(&self.path)?,
+            None => Handle::new(open_reader(&self.path)?),
         };
         let answer = look(&connection);
         if connection.is_autocommit() {
@@ -151,6 +154,39 @@ fn open_reader(path: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags).map_err(classify)?;
     configure(&connection)?;
     Ok(connection)
+}
+
+/// A connection, and where its statements' values belong.
+pub(super) struct Handle {
+    connection: Connection,
+    places: RefCell<HashMap<String, Arc<[usize]>>>,
+}
+
+impl Handle {
+    pub(super) fn new(connection: Connection) -> Self {
+        Self { connection, places: RefCell::default() }
+    }
+
+    /// The number inside each parameter's name, by which values are bound: SQLite itself numbers `$2, $1` by first
+    /// appearance. It looks names up one by one, so they are looked at once.
+    fn places(&self, sql: &str, statement: &Statement<'_>) -> Result<Arc<[usize]>> {
+        if let Some(places) = self.places.borrow().get(sql) {
+            return Ok(Arc::clone(places));
+        }
+        let number = |index| statement.parameter_name(index)?.get(1..)?.parse().ok();
+        let places: Option<Arc<[usize]>> = (1..=statement.parameter_count()).map(number).collect();
+        let places = places.ok_or_else(|| Error::Broken("parameters are written $1, $2, ...".into()))?;
+        self.places.borrow_mut().insert(sql.to_owned(), Arc::clone(&places));
+        Ok(places)
+    }
+}
+
+impl Deref for Handle {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
 }
 
 /// What every connection needs, whatever it does.
@@ -179,14 +215,10 @@ pub(super) fn classify(fault: impl std::borrow::Borrow<rusqlite::Error>) -> Erro
     }
 }
 
-pub(super) fn query(
-    connection: &Connection,
-    sql: &str,
-    workspace: Option<&str>,
-    params: &[Param<'_>],
-) -> Result<Vec<Row>> {
+pub(super) fn query(connection: &Handle, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(sql).map_err(classify)?;
-    bind(&mut statement, workspace, params)?;
+    let places = connection.places(sql, &statement)?;
+    bind(&mut statement, &places, workspace, params)?;
     let columns = statement.column_count();
     let mut found = statement.raw_query();
     let mut rows = Vec::new();
@@ -206,34 +238,26 @@ pub(super) fn query(
     Ok(rows)
 }
 
-pub(super) fn execute(
-    connection: &Connection,
-    sql: &str,
-    workspace: Option<&str>,
-    params: &[Param<'_>],
-) -> Result<u64> {
+pub(super) fn execute(connection: &Handle, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<u64> {
     let mut statement = connection.prepare_cached(sql).map_err(classify)?;
-    bind(&mut statement, workspace, params)?;
+    let places = connection.places(sql, &statement)?;
+    bind(&mut statement, &places, workspace, params)?;
     let touched = statement.raw_execute().map_err(classify)?;
     Ok(u64::try_from(touched).unwrap_or_default())
 }
 
-/// Binds by the number inside the parameter's name: SQLite itself numbers `$2, $1` by first appearance. Every value
-/// must have its place, as PostgreSQL demands.
-fn bind(statement: &mut Statement<'_>, workspace: Option<&str>, params: &[Param<'_>]) -> Result<()> {
+/// Every value must have its place, as PostgreSQL demands.
+fn bind(statement: &mut Statement<'_>, places: &[usize], workspace: Option<&str>, params: &[Param<'_>]) -> Result<()> {
     let given = params.len() + usize::from(workspace.is_some());
-    let places = statement.parameter_count();
-    if workspace.is_some() && !(1..=places).any(|index| statement.parameter_name(index) == Some("$1")) {
+    if workspace.is_some() && !places.contains(&1) {
         return Err(Error::Broken("a workspace's statement does not name $1".into()));
     }
-    if given != places {
-        return Err(Error::Broken(format!("{given} values for a statement with {places} parameters")));
+    if given != places.len() {
+        return Err(Error::Broken(format!("{given} values for a statement with {} parameters", places.len())));
     }
-    for index in 1..=places {
-        let number = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
-        let number = number.ok_or_else(|| Error::Broken("parameters are written $1, $2, ...".into()))?;
+    for (index, number) in (1..).zip(places) {
         let param = match workspace {
-            Some(workspace) if number == 1 => Some(Param::Text(workspace)),
+            Some(workspace) if *number == 1 => Some(Param::Text(workspace)),
             Some(_) => params.get(number.wrapping_sub(2)).copied(),
             None => params.get(number.wrapping_sub(1)).copied(),
         };

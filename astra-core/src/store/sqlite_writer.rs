@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::checkpoint::Checkpoints;
 use super::db::{Engine, Mode, Notes, Tx, Work, WorkspaceId};
 use super::error::{Error, Result};
-use super::sqlite::{classify, configure};
+use super::sqlite::{Handle, classify, configure};
 use crate::config::{StoreConfig, Synchronous};
 
 /// How much work may wait; beyond it the callers wait.
@@ -32,7 +32,7 @@ pub(super) struct Writer {
 
 trait Job: Send {
     /// Runs the work inside the open transaction; false if its effects must be undone.
-    fn run(&mut self, connection: &Connection) -> bool;
+    fn run(&mut self, connection: &Handle) -> bool;
     /// Whether the work may change the schema.
     fn makes_tables(&self) -> bool;
     /// Tells the caller, after the transaction ended.
@@ -56,7 +56,7 @@ pub(super) struct Written<T> {
 }
 
 impl<T: Send, F: Work<T>> Job for Pending<T, F> {
-    fn run(&mut self, connection: &Connection) -> bool {
+    fn run(&mut self, connection: &Handle) -> bool {
         let (engine, notes) = (Engine::Sqlite(connection), Notes::default());
         let work = std::panic::AssertUnwindSafe(|| Tx::run(engine, self.workspace.as_ref(), &notes, &self.work));
         let answer =
@@ -100,6 +100,7 @@ impl Writer {
             connection.execute_batch(&format!("PRAGMA max_page_count = {pages}")).map_err(classify)?;
         }
         let checkpoints = Checkpoints::start(path, &mut connection)?;
+        let connection = Handle::new(connection);
         let (queue, waiting) = mpsc::channel(QUEUE);
         let thread = thread::Builder::new()
             .name("store-writer".into())
@@ -135,7 +136,7 @@ impl Drop for Writer {
     }
 }
 
-fn write_loop(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>, mut checkpoints: Checkpoints) {
+fn write_loop(connection: &Handle, mut waiting: mpsc::Receiver<Box<dyn Job>>, mut checkpoints: Checkpoints) {
     let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH);
     let mut is_crowded = false;
     while let Some(job) = waiting.blocking_recv() {
@@ -156,7 +157,7 @@ fn write_loop(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>
 }
 
 /// Runs and acknowledges the whole batch.
-fn commit(connection: &Connection, batch: &mut Vec<Box<dyn Job>>) {
+fn commit(connection: &Handle, batch: &mut Vec<Box<dyn Job>>) {
     let committed = transaction(connection, || together(connection, batch));
     let committed = match committed {
         // What is to be undone is told apart from what stays only if each piece of work has a savepoint of its own,
@@ -203,7 +204,7 @@ fn transaction(connection: &Connection, work: impl FnOnce() -> rusqlite::Result<
 }
 
 /// Runs all work, one after the other. Work that failed before it wrote anything, as most refusals do, spoils nothing.
-fn together(connection: &Connection, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<Outcome> {
+fn together(connection: &Handle, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<Outcome> {
     for job in batch {
         let changes = connection.total_changes();
         if job.run(connection) {
@@ -218,7 +219,7 @@ fn together(connection: &Connection, batch: &mut [Box<dyn Job>]) -> rusqlite::Re
 }
 
 /// Runs all work, each with a savepoint to which its failure leads back.
-fn apart(connection: &Connection, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<Outcome> {
+fn apart(connection: &Handle, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<Outcome> {
     for job in batch {
         run(connection, "SAVEPOINT job")?;
         if !job.run(connection) {

@@ -26,7 +26,7 @@ pub struct FinishedTurn {
     /// The texts of the event log that are not in the store yet, with the sequence number of the first.
     pub events: Option<(i64, Vec<String>)>,
     /// How the time was spent.
-    pub trace: TraceRow,
+    pub trace: TraceRecord,
     /// What each upstream that was asked has counted.
     pub usage: Vec<UsageRow>,
     /// Now, in milliseconds since the epoch.
@@ -35,7 +35,7 @@ pub struct FinishedTurn {
 
 /// The inner workings of a turn. Durations are in microseconds.
 #[derive(Debug, Clone, Default)]
-pub struct TraceRow {
+pub struct TraceRecord {
     /// JSON array of spans.
     pub spans: String,
     /// The whole turn.
@@ -57,11 +57,12 @@ impl Scoped {
 }
 
 fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
-    let (turn, outcome) = (&finished.turn, &finished.outcome);
+    let (turn, outcome, trace) = (&finished.turn, &finished.outcome, &finished.trace);
     let (code, message) =
         outcome.error.as_ref().map_or((None, None), |(code, message)| (Some(code.as_str()), Some(message.as_str())));
     let sql = "UPDATE turns SET status = $3, content = $4, finish_reason = $5, provider = $6, model = $7, input_tokens = $8, output_tokens = $9,
-        cost_usd = $10, error_code = $11, error_message = $12, last_seq = $13, finished_at = $14
+        cost_usd = $10, error_code = $11, error_message = $12, last_seq = $13, finished_at = $14, spans = $15, duration_us = $16,
+        provider_us = $17, storage_us = $18, trace_parent = $19
         WHERE workspace_id = $1 AND id = $2 AND finished_at IS NULL";
     let (status, content, reason) = (finished.status.as_str(), &outcome.content, &outcome.finish_reason);
     let (input, output) = (outcome.input_tokens, outcome.output_tokens);
@@ -78,7 +79,12 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         code,
         message,
         finished.last_seq,
-        finished.now_ms
+        finished.now_ms,
+        &trace.spans,
+        trace.duration_us,
+        trace.provider_us,
+        trace.storage_us,
+        &trace.parent
     ];
     if tx.execute(sql, params)? == 0 {
         return Ok(false);
@@ -93,7 +99,6 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
     if let Some((first_seq, texts)) = &finished.events {
         turns::insert_events(tx, &turn.id, *first_seq, &serde_json::to_string(texts).map_err(Error::broken)?)?;
     }
-    insert_trace(tx, finished)?;
     for row in &finished.usage {
         usage::add(tx, row)?;
     }
@@ -109,30 +114,6 @@ fn answer_of(finished: &FinishedTurn, content: &str) -> StoredMessage {
         content: Content::Text(content.to_owned()),
         created_at_ms: finished.now_ms,
     }
-}
-
-fn insert_trace(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<()> {
-    let (turn, trace) = (&finished.turn, &finished.trace);
-    let sql = "INSERT INTO traces (workspace_id, id, turn_id, session_id, agent_id, user_id, status, spans, duration_us, provider_us, storage_us,
-        parent, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-    let (id, session, agent, user) = (&turn.trace_id, &turn.session_id, &turn.agent_id, &turn.user_id);
-    let times = (trace.duration_us, trace.provider_us, trace.storage_us);
-    let status = finished.status.as_str();
-    let params = params![
-        id,
-        &turn.id,
-        session,
-        agent,
-        user,
-        status,
-        &trace.spans,
-        times.0,
-        times.1,
-        times.2,
-        &trace.parent,
-        turn.created_at_ms
-    ];
-    tx.execute(sql, params).map(drop)
 }
 
 /// Turns whose gateway is no more.

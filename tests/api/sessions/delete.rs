@@ -9,7 +9,7 @@ use crate::support::{Gate, Reply, TestApp, both_engines};
 async fn rows(app: &TestApp) -> Vec<i64> {
     let store = app.store();
     let counted = store.read(|tx| {
-        let tables = ["sessions", "messages", "turns", "turn_events", "traces"];
+        let tables = ["sessions", "messages", "turns", "turn_events"];
         let count =
             |table: &str| tx.one(&format!("SELECT COUNT(*) FROM {table} WHERE workspace_id = $1"), params![])?.int(0);
         tables.into_iter().map(count).collect()

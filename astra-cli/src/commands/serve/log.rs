@@ -47,7 +47,7 @@ pub(super) fn start(args: &LogArgs, environment: &Environment, printer: &Printer
     })?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
-        Format::Json => log.json().flatten_event(true).init(),
+        Format::Json => log.json().flatten_event(true).with_span_list(false).init(),
         Format::Text => log.with_ansi(printer.colours_allowed() && std::io::stderr().is_terminal()).init(),
     }
     Ok(format)
