@@ -22,7 +22,7 @@ const BATCH: usize = 512;
 /// many. Whoever is alone does not wait.
 const CROWD: usize = 4;
 /// How long that moment is.
-const GATHER: Duration = Duration::from_micros(400);
+const GATHER: Duration = Duration::from_micros(200);
 
 /// The way to the writing thread.
 pub(super) struct Writer {
