@@ -57,7 +57,7 @@ both_engines! {
         talk.app.member().delete(&path).await.expect(204);
         assert_eq!(talk.said(&fork).await.len(), 4);
         talk.app.member().delete(&format!("/sessions/{}", id_of(&fork))).await.expect(204);
-        assert_eq!(rows(&talk.app).await, [0; 5]);
+        assert_eq!(rows(&talk.app).await, [0; 4]);
     }
 
     async fn is_the_users_and_the_admins_alone(talk: Talk) {
