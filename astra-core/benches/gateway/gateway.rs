@@ -4,6 +4,7 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -22,14 +23,14 @@ const START_POLL: Duration = Duration::from_millis(1);
 pub(crate) struct Gateway {
     /// Where it listens when it runs.
     pub(crate) address: String,
-    /// A token that may chat and read the document.
-    token: String,
+    /// A token that may chat and read the document; issued beside the first gateway that runs.
+    token: OnceLock<String>,
     binary: PathBuf,
     folder: PathBuf,
 }
 
 impl Gateway {
-    /// Makes the folder, the configuration and the token.
+    /// Makes the folder and the configuration.
     pub(crate) fn prepare(binary: &Path, folder: PathBuf, synchronous: Synchronous, upstream: &str) -> Result<Self> {
         std::fs::create_dir(&folder)?;
         let address = format!("127.0.0.1:{}", TcpListener::bind("127.0.0.1:0")?.local_addr()?.port());
@@ -44,19 +45,12 @@ impl Gateway {
             "agents": {FAST: agent(FAST), PACED: agent(PACED)},
         });
         std::fs::write(folder.join("astra.yml"), config.to_string())?;
-        let mut gateway = Self { address, token: String::new(), binary: binary.to_owned(), folder };
-        let scopes = ["--scope", "chat:send", "--scope", "spec:read"];
-        let issued = gateway.command("token issue --name bench --role member --expires-in 1d").args(scopes).output()?;
-        if !issued.status.success() {
-            return Err(format!("no token: {}", String::from_utf8_lossy(&issued.stderr)).into());
-        }
-        gateway.token = String::from_utf8(issued.stdout)?.trim().to_owned();
-        Ok(gateway)
+        Ok(Self { address, token: OnceLock::new(), binary: binary.to_owned(), folder })
     }
 
-    /// The value of the header `Authorization`.
+    /// The value of the header `Authorization`; the gateway must have run.
     pub(crate) fn bearer(&self) -> String {
-        format!("Bearer {}", self.token)
+        format!("Bearer {}", self.token.get().map_or("", String::as_str))
     }
 
     /// Starts it; answers when it is ready, and how long that took.
@@ -86,7 +80,7 @@ impl Gateway {
         let process = Process::start(command.stdout(Stdio::null()).stderr(log))?;
         let server = Server { process, address: self.address.clone() };
         let ready = request(&self.address, "/health/ready", &[], None);
-        runtime()?.block_on(async {
+        let started: Result<_> = runtime()?.block_on(async {
             loop {
                 if let Ok(mut connection) = Connection::open(&self.address).await
                     && let Ok(Exchange { status: 200, .. }) = connection.exchange(&ready, None).await
@@ -99,7 +93,20 @@ impl Gateway {
                 }
                 tokio::time::sleep(START_POLL).await;
             }
-        })
+        });
+        if self.token.get().is_none() {
+            let _ = self.token.set(self.issue_token()?);
+        }
+        started
+    }
+
+    fn issue_token(&self) -> Result<String> {
+        let scopes = ["--scope", "chat:send", "--scope", "spec:read"];
+        let issued = self.command("token issue --name bench --role member --expires-in 1d").args(scopes).output()?;
+        if !issued.status.success() {
+            return Err(format!("no token: {}", String::from_utf8_lossy(&issued.stderr)).into());
+        }
+        Ok(String::from_utf8(issued.stdout)?.trim().to_owned())
     }
 
     fn log(&self) -> PathBuf {
