@@ -175,7 +175,7 @@ impl Code {
             Self::PreconditionFailed => "The resource has changed",
             Self::PayloadTooLarge => "The body is too large",
             Self::UnsupportedMediaType => "Unsupported media type",
-            Self::InvalidRequest => "The request does not match its schema",
+            Self::InvalidRequest => "Invalid request",
             Self::IdempotencyKeyReused => "The idempotency key was used for another request",
             Self::RateLimited => "Too many requests",
             Self::QuotaExceeded => "A quota is used up",

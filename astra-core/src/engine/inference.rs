@@ -113,9 +113,10 @@ pub(super) fn failed(error: &provider::Error) -> Failure {
         _ if wait.is_some() => "unavailable",
         _ => "upstream_error",
     };
-    let told = without_nul(error.message.trim_end_matches('.').to_owned());
+    let told = without_nul(error.message.clone());
+    let end = if told.ends_with(['.', '?', '!']) { "" } else { "." };
     let retry_after_s = wait.map(|wait| wait.as_millis().div_ceil(1000)).and_then(|seconds| seconds.try_into().ok());
-    Failure { retry_after_s, ..Failure::new(code, format!("The model's provider failed: {told}.")) }
+    Failure { retry_after_s, ..Failure::new(code, format!("The model's provider failed: {told}{end}")) }
 }
 
 /// On whose account calls go.

@@ -23,6 +23,8 @@ const BATCH: usize = 512;
 const CROWD: usize = 4;
 /// How long that moment is.
 const GATHER: Duration = Duration::from_micros(200);
+/// The same where each commit waits for the disk, which is dearer still.
+const GATHER_FULL: Duration = Duration::from_micros(800);
 
 /// The way to the writing thread.
 pub(super) struct Writer {
@@ -84,9 +86,9 @@ impl Writer {
     pub(super) fn start(path: &Path, config: &StoreConfig) -> Result<Self> {
         let mut connection = Connection::open(path).map_err(classify)?;
         configure(&connection)?;
-        let level = match config.synchronous {
-            Synchronous::Normal => "NORMAL",
-            Synchronous::Full => "FULL",
+        let (level, gather) = match config.synchronous {
+            Synchronous::Normal => ("NORMAL", GATHER),
+            Synchronous::Full => ("FULL", GATHER_FULL),
         };
         let pragmas = format!(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = {level}; PRAGMA wal_autocheckpoint = 0;
@@ -104,7 +106,7 @@ impl Writer {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let thread = thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write_loop(&connection, waiting, checkpoints))
+            .spawn(move || write_loop(&connection, waiting, checkpoints, gather))
             .map_err(Error::broken)?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
@@ -136,13 +138,18 @@ impl Drop for Writer {
     }
 }
 
-fn write_loop(connection: &Handle, mut waiting: mpsc::Receiver<Box<dyn Job>>, mut checkpoints: Checkpoints) {
+fn write_loop(
+    connection: &Handle,
+    mut waiting: mpsc::Receiver<Box<dyn Job>>,
+    mut checkpoints: Checkpoints,
+    gather: Duration,
+) {
     let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH);
     let mut is_crowded = false;
     while let Some(job) = waiting.blocking_recv() {
         batch.push(job);
         if is_crowded {
-            thread::sleep(GATHER);
+            thread::sleep(gather);
         }
         while batch.len() < BATCH {
             match waiting.try_recv() {
