@@ -29,6 +29,14 @@ both_engines! {
         }
     }
 
+    async fn points_at_names_of_several_lines(app: TestApp) {
+        make(&app, "a", "one").await;
+        let named = json!({"metadata": {"two\nlines": 1}});
+        app.admin().patch("/agents/a").json(&named).await.expect(200);
+        let answer = app.viewer().get("/agents/a/versions/2/diff").await.expect(200);
+        assert_eq!(answer, json!([{"op": "add", "path": "/metadata/two\nlines", "value": 1}]));
+    }
+
     async fn shows_nothing_of_another_workspace(app: TestApp) {
         make(&app, "a", "one").await;
         app.other_workspace().get("/agents/a/versions/1/diff").await.expect_problem(404, "not_found");

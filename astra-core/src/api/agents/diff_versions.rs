@@ -28,7 +28,7 @@ pub enum JsonPatchOperation {
     /// A value that is new.
     Add {
         /// Where, as a JSON Pointer.
-        #[schema(pattern = "^(/.*)?$", max_length = 4096, example = "/metadata/team")]
+        #[schema(pattern = "^(/|$)", max_length = 4096, example = "/metadata/team")]
         path: String,
         /// The value.
         value: AnyJson,
@@ -36,13 +36,13 @@ pub enum JsonPatchOperation {
     /// A value that is gone.
     Remove {
         /// Where, as a JSON Pointer.
-        #[schema(pattern = "^(/.*)?$", max_length = 4096, example = "/metadata/team")]
+        #[schema(pattern = "^(/|$)", max_length = 4096, example = "/metadata/team")]
         path: String,
     },
     /// A value that is another one now.
     Replace {
         /// Where, as a JSON Pointer.
-        #[schema(pattern = "^(/.*)?$", max_length = 4096, example = "/system_prompt")]
+        #[schema(pattern = "^(/|$)", max_length = 4096, example = "/system_prompt")]
         path: String,
         /// The value.
         value: AnyJson,
