@@ -87,8 +87,9 @@ fn a_signal_that_comes_twice_at_once_is_one() {
     let machine = Machine::new();
     let mut gateway = Gateway::start(&machine);
     let mut connection = begin_request(&machine, &gateway);
-    terminate(&mut gateway);
+    // Nothing lies between the two but their sending.
     gateway.signal("TERM");
+    terminate(&mut gateway);
     connection.write_all(b"{}").expect("sent");
     let mut answer = String::new();
     connection.read_to_string(&mut answer).expect("answered");
