@@ -19,6 +19,7 @@ use crate::store::Status;
 /// `model` is an agent's id. The client keeps the conversation and sends all of it; each request is a session of its own.
 /// Errors have OpenAI's form. With `stream` the answer is server-sent events of `chat.completion.chunk`, ended by `[DONE]`.
 #[utoipa::path(post, path = "/chat/completions", operation_id = "chat.completions",
+    extensions(("x-stream" = json!({"ends_with": ["[DONE]"]}))),
     params(crate::http::IdempotencyHeader),
     request_body(content = ChatCompletionRequest, description = "The conversation.",
         example = json!({"model": "assistant", "messages": [{"role": "user", "content": "What is the capital of France?"}]})),

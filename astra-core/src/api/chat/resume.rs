@@ -14,6 +14,7 @@ use crate::http::{Caller, Path, sse};
 ///
 /// All events after `Last-Event-ID`, each once: those that were, and those to come. Without the header, all of them.
 #[utoipa::path(get, path = "/chat/turns/{turn_id}/events", operation_id = "chat.resume",
+    extensions(("x-stream" = json!({"resumed_by": "chat.resume", "ends_with": ["done", "error"]}))),
     params(
         ("turn_id" = String, Path, description = "The turn's id.", pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq"),
         ("Last-Event-ID" = Option<i64>, Header, description = "The `id` of the last event that was seen.", minimum = 0, maximum = 1_000_000_000, example = 2)),

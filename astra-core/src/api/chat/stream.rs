@@ -16,6 +16,7 @@ use crate::http::{Caller, Idempotency, Json, TraceParent, sse};
 /// when the client hangs up: `chat.resume` goes on after the `Last-Event-ID`. A second request with the same
 /// `Idempotency-Key` gets the first one's events, from the first on.
 #[utoipa::path(post, path = "/chat/stream", operation_id = "chat.stream",
+    extensions(("x-stream" = json!({"resumed_by": "chat.resume", "ends_with": ["done", "error"]}))),
     params(crate::http::IdempotencyHeader),
     request_body(content = SendMessage, description = "The question.",
         example = json!({"agent_id": "assistant", "message": "What is the capital of France?"})),

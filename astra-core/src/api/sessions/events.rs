@@ -17,6 +17,7 @@ use crate::store::{Scoped, Session, Turn};
 /// came after `Last-Event-ID`. An `id:` is the turn's id, a dot, and the event's number. The stream ends when the
 /// session is deleted, the credential ends or changes, or the gateway stops.
 #[utoipa::path(get, path = "/sessions/{session_id}/events", operation_id = "sessions.events",
+    extensions(("x-stream" = json!({"resumed_by": "sessions.events"}))),
     params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq"),
         ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that was seen.",
             pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}\\.[0-9]{1,9}$", max_length = 40, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq.2")),

@@ -1,0 +1,310 @@
+//! Schemas become types. What has no name and needs one gets it from where it stands.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::{Field, Named, Shape, Type, Variant};
+use crate::codegen::naming;
+
+/// The types of a document, as they are found.
+pub(super) struct Types {
+    pub(super) named: Vec<Named>,
+    names: BTreeSet<String>,
+}
+
+/// The name by which the schema of a component goes in clients.
+pub(super) fn type_name(component: &str) -> String {
+    let is_fit = component.starts_with(|first: char| first.is_ascii_uppercase())
+        && component.chars().all(|letter| letter.is_ascii_alphanumeric());
+    if is_fit { component.to_owned() } else { naming::pascal(component) }
+}
+
+impl Types {
+    /// The document's own types.
+    pub(super) fn read(schemas: &Map<String, Value>) -> Result<Self, String> {
+        let mut types = Self { named: Vec::new(), names: BTreeSet::new() };
+        for component in schemas.keys() {
+            if !types.names.insert(type_name(component)) {
+                return Err(format!("two schemas would both be called {}", type_name(component)));
+            }
+        }
+        for (component, schema) in schemas {
+            let name = type_name(component);
+            let shape = types.shape(&name, schema);
+            types.add(name, shape, schema);
+        }
+        Ok(types)
+    }
+
+    fn add(&mut self, name: String, shape: Shape, schema: &Value) {
+        let description = text(schema, "description");
+        let example = schema.get("example").cloned();
+        self.named.push(Named { name, description, shape, is_sent: false, is_received: false, example });
+    }
+
+    /// What `schema` is; `place` names it if it has no name and needs one.
+    pub(super) fn ty(&mut self, schema: &Value, place: &str) -> Type {
+        if let Some(name) = reference(schema) {
+            return Type::Named(name);
+        }
+        if let Some(constant) = schema.get("const") {
+            return Type::Constant(constant.clone());
+        }
+        if let Some(only) = only_branch(schema) {
+            return self.ty(only, place);
+        }
+        if let Some((branches, is_nullable)) = branches(schema) {
+            let inner = match branches.as_slice() {
+                [] => Type::Any,
+                [branch] => self.ty(branch, place),
+                _ if is_anything(&branches) => return Type::Any,
+                _ => self.hoisted(schema, place),
+            };
+            return nullable_if(is_nullable, inner);
+        }
+        let (kinds, is_nullable) = kinds(schema);
+        let inner = match kinds.as_slice() {
+            ["string"] if strings(schema).is_some() => self.hoisted(schema, place),
+            [kind] => self.plain(kind, schema, place),
+            [] if schema.get("properties").is_some() => self.plain("object", schema, place),
+            _ => return Type::Any,
+        };
+        nullable_if(is_nullable, inner)
+    }
+
+    fn plain(&mut self, kind: &str, schema: &Value, place: &str) -> Type {
+        match kind {
+            "string" if schema.get("format").is_some_and(|format| format == "date-time") => Type::DateTime,
+            "string" => Type::String,
+            "integer" => Type::Integer,
+            "number" => Type::Number,
+            "boolean" => Type::Boolean,
+            "array" => {
+                let item = schema.get("items").map_or(Type::Any, |items| self.ty(items, &format!("{place}Item")));
+                Type::List(Box::new(item))
+            }
+            "object" if has_fields(schema) => self.hoisted(schema, place),
+            "object" => Type::Map(Box::new(self.rest(schema, place).unwrap_or(Type::Any))),
+            _ => Type::Any,
+        }
+    }
+
+    /// The type of fields that are not listed, where they may be sent.
+    fn rest(&mut self, schema: &Value, place: &str) -> Option<Type> {
+        match schema.get("additionalProperties") {
+            Some(Value::Bool(true)) => Some(Type::Any),
+            Some(value @ Value::Object(_)) => Some(self.ty(value, &format!("{place}Value"))),
+            _ => None,
+        }
+    }
+
+    /// Gives a schema the name of its place. The same schema at the same place is the same type.
+    fn hoisted(&mut self, schema: &Value, place: &str) -> Type {
+        let shape = self.shape(place, schema);
+        let mut name = place.to_owned();
+        let mut number = 2;
+        while self.names.contains(&name) {
+            if self.named.iter().any(|named| named.name == name && named.shape == shape) {
+                return Type::Named(name);
+            }
+            name = format!("{place}{number}");
+            number += 1;
+        }
+        self.names.insert(name.clone());
+        self.add(name.clone(), shape, schema);
+        Type::Named(name)
+    }
+
+    /// What the type `name` is.
+    fn shape(&mut self, name: &str, schema: &Value) -> Shape {
+        if reference(schema).is_some() || only_branch(schema).is_some() || schema.get("const").is_some() {
+            return Shape::Alias(self.ty(schema, name));
+        }
+        if let Some((branches, is_nullable)) = branches(schema) {
+            return match branches.as_slice() {
+                [_, _, ..] if !is_nullable && !is_anything(&branches) => self.union(name, schema, &branches),
+                _ => Shape::Alias(self.ty(schema, &format!("{name}Value"))),
+            };
+        }
+        if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
+            return self.merged(name, parts, schema);
+        }
+        let (kinds, is_nullable) = kinds(schema);
+        match kinds.as_slice() {
+            _ if is_nullable => Shape::Alias(self.ty(schema, &format!("{name}Value"))),
+            ["string"] if strings(schema).is_some() => Shape::Enum(strings(schema).unwrap_or_default()),
+            ["object"] | [] if has_fields(schema) => Shape::Object { fields: self.fields(name, schema), rest: self.rest(schema, name) },
+            _ => Shape::Alias(self.ty(schema, name)),
+        }
+    }
+
+    /// Objects that apply together are one.
+    fn merged(&mut self, name: &str, parts: &[Value], whole: &Value) -> Shape {
+        let mut fields: Vec<Field> = Vec::new();
+        let mut rest = None;
+        for part in parts.iter().chain([whole]) {
+            let shape = match reference(part) {
+                Some(other) => self.named.iter().find(|named| named.name == other).map(|named| named.shape.clone()),
+                None if has_fields(part) => {
+                    Some(Shape::Object { fields: self.fields(name, part), rest: self.rest(part, name) })
+                }
+                None => None,
+            };
+            if let Some(Shape::Object { fields: more, rest: open }) = shape {
+                fields.retain(|field| more.iter().all(|other| other.name != field.name));
+                fields.extend(more);
+                rest = rest.or(open);
+            }
+        }
+        if fields.is_empty() { Shape::Alias(Type::Any) } else { Shape::Object { fields, rest } }
+    }
+
+    fn fields(&mut self, name: &str, schema: &Value) -> Vec<Field> {
+        let required: BTreeSet<&str> =
+            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let mut fields = Vec::new();
+        for (field, schema) in properties.into_iter().flatten() {
+            fields.push(Field {
+                name: field.clone(),
+                description: described(schema),
+                ty: self.ty(schema, &format!("{name}{}", naming::pascal(field))),
+                is_required: required.contains(field.as_str()),
+                is_deprecated: flag(schema, "deprecated"),
+                default: schema.get("default").cloned(),
+                example: schema.get("example").cloned(),
+            });
+        }
+        fields
+    }
+
+    fn union(&mut self, name: &str, schema: &Value, branches: &[&Value]) -> Shape {
+        let discriminator = schema.get("discriminator");
+        let tag = discriminator.and_then(|it| it.get("propertyName")).and_then(Value::as_str).map(str::to_owned);
+        let mapping = discriminator.and_then(|it| it.get("mapping")).and_then(Value::as_object);
+        let mut variants = Vec::new();
+        for (place, branch) in branches.iter().enumerate() {
+            let ty = self.ty(branch, &format!("{name}{}", place + 1));
+            let value = reference_path(branch).and_then(|path| {
+                mapping?.iter().find(|(_, target)| target.as_str() == Some(path)).map(|(value, _)| value.clone())
+            });
+            let own = match (&value, &ty) {
+                (Some(value), _) => naming::pascal(value),
+                (None, Type::Named(other)) => own_part(name, other),
+                (None, other) => kind_name(other).to_owned(),
+            };
+            let is_taken = variants.iter().any(|variant: &Variant| variant.name == own);
+            let own = if is_taken { format!("{own}{}", place + 1) } else { own };
+            variants.push(Variant { name: own, value, description: described(branch), ty });
+        }
+        Shape::Union { tag, variants }
+    }
+}
+
+/// What is left of a variant's name without the words that it shares with its union's: of `MessageParts` in
+/// `MessageContent`, `Parts`.
+fn own_part(union: &str, variant: &str) -> String {
+    let (union, words) = (naming::words(union), naming::words(variant));
+    let shared = union.iter().zip(&words).take_while(|(one, other)| one == other).count();
+    if shared < words.len() { naming::pascal(&words[shared..].join("_")) } else { naming::pascal(variant) }
+}
+
+const fn kind_name(ty: &Type) -> &'static str {
+    match ty {
+        Type::Any => "Any",
+        Type::String => "Text",
+        Type::DateTime => "Time",
+        Type::Integer => "Integer",
+        Type::Number => "Number",
+        Type::Boolean => "Boolean",
+        Type::Constant(_) => "Constant",
+        Type::List(_) => "List",
+        Type::Map(_) => "Map",
+        Type::Named(_) => "Named",
+        Type::Nullable(_) => "Nullable",
+    }
+}
+
+fn nullable_if(is_nullable: bool, ty: Type) -> Type {
+    match ty {
+        Type::Any | Type::Nullable(_) => ty,
+        other if is_nullable => Type::Nullable(Box::new(other)),
+        other => other,
+    }
+}
+
+fn reference_path(schema: &Value) -> Option<&str> {
+    schema.get("$ref").and_then(Value::as_str)
+}
+
+/// The name of the type that a schema refers to.
+pub(super) fn reference(schema: &Value) -> Option<String> {
+    reference_path(schema)?.strip_prefix("#/components/schemas/").map(type_name)
+}
+
+/// The one schema of an `allOf` that says no more than a description.
+fn only_branch(schema: &Value) -> Option<&Value> {
+    match schema.get("allOf")?.as_array()?.as_slice() {
+        [only] if !has_fields(schema) => Some(only),
+        _ => None,
+    }
+}
+
+/// The branches of a choice but for null, and whether null is among them.
+fn branches(schema: &Value) -> Option<(Vec<&Value>, bool)> {
+    let branches = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.as_array()?;
+    let is_null = |branch: &Value| branch.get("type").is_some_and(|kind| kind == "null");
+    let others = branches.iter().filter(|branch| !is_null(branch)).collect::<Vec<_>>();
+    let is_nullable = others.len() < branches.len() || flag(schema, "nullable");
+    Some((others, is_nullable))
+}
+
+/// Whether the branches are the kinds of JSON, so that everything fits.
+fn is_anything(branches: &[&Value]) -> bool {
+    let kinds: BTreeSet<&str> =
+        branches.iter().filter_map(|branch| branch.get("type").and_then(Value::as_str)).collect();
+    ["object", "array", "string", "boolean"].iter().all(|kind| kinds.contains(kind))
+}
+
+/// The `type`s of a schema but for null, and whether null is among them.
+fn kinds(schema: &Value) -> (Vec<&str>, bool) {
+    let kinds: Vec<&str> = match schema.get("type") {
+        Some(Value::String(kind)) => vec![kind],
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let is_nullable = kinds.contains(&"null") || flag(schema, "nullable");
+    (kinds.into_iter().filter(|kind| *kind != "null").collect(), is_nullable)
+}
+
+fn strings(schema: &Value) -> Option<Vec<String>> {
+    let values = schema.get("enum")?.as_array()?;
+    Some(values.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+}
+
+fn has_fields(schema: &Value) -> bool {
+    schema.get("properties").and_then(Value::as_object).is_some_and(|properties| !properties.is_empty())
+}
+
+/// The description beside a schema, or that of the branch which is not null.
+fn described(schema: &Value) -> String {
+    let own = text(schema, "description");
+    if !own.is_empty() {
+        return own;
+    }
+    match branches(schema).as_ref().map(|(branches, _)| branches.as_slice()) {
+        Some([branch]) => text(branch, "description"),
+        _ => own,
+    }
+}
+
+/// A text of a schema; empty if it has none.
+pub(super) fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().trim().to_owned()
+}
+
+/// Whether a schema says so.
+pub(super) fn flag(value: &Value, name: &str) -> bool {
+    value.get(name).and_then(Value::as_bool).unwrap_or(false)
+}

@@ -1,0 +1,91 @@
+//! Names as languages write them: words from any name of a document, joined anew.
+
+/// The words of a name: `HTTPServer`, `http-server` and `http_server` are `http`, `server`.
+pub(crate) fn words(name: &str) -> Vec<String> {
+    let letters: Vec<char> = name.chars().collect();
+    let mut words = vec![String::new()];
+    for (place, letter) in letters.iter().enumerate() {
+        if !letter.is_ascii_alphanumeric() {
+            words.push(String::new());
+            continue;
+        }
+        let before = place.checked_sub(1).map(|place| letters[place]);
+        let after = letters.get(place + 1);
+        let begins = letter.is_ascii_uppercase()
+            && (before.is_some_and(|before| before.is_ascii_lowercase() || before.is_ascii_digit())
+                || before.is_some_and(|before| before.is_ascii_uppercase())
+                    && after.is_some_and(char::is_ascii_lowercase));
+        if begins {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.push(letter.to_ascii_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    if words.first().is_none_or(|word| word.starts_with(|first: char| first.is_ascii_digit())) {
+        words.insert(0, "n".to_owned());
+    }
+    words
+}
+
+/// `AgentModel`
+pub(crate) fn pascal(name: &str) -> String {
+    words(name).iter().map(|word| capitalised(word)).collect()
+}
+
+/// `agentModel`
+pub(crate) fn camel(name: &str) -> String {
+    let words = words(name);
+    let (first, rest) = words.split_at(1.min(words.len()));
+    first.iter().cloned().chain(rest.iter().map(|word| capitalised(word))).collect()
+}
+
+/// `agent_model`
+pub(crate) fn snake(name: &str) -> String {
+    words(name).join("_")
+}
+
+/// `agent-model`
+pub(crate) fn kebab(name: &str) -> String {
+    words(name).join("-")
+}
+
+/// `AGENT_MODEL`
+pub(crate) fn screaming(name: &str) -> String {
+    snake(name).to_ascii_uppercase()
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_in_every_way_of_writing() {
+        for (name, expected) in [
+            ("AgentModel", "agent_model"),
+            ("HTTPServer", "http_server"),
+            ("Page_Agent", "page_agent"),
+            ("If-Match", "if_match"),
+            ("agents.list_versions", "agents_list_versions"),
+            ("half_open", "half_open"),
+            ("JsonPatchOperation", "json_patch_operation"),
+            ("ImageURL", "image_url"),
+            ("oauth2Token", "oauth2_token"),
+            ("3d", "n_3d"),
+            ("urn:x", "urn_x"),
+            ("", "n"),
+        ] {
+            assert_eq!(snake(name), expected, "{name}");
+        }
+        assert_eq!(pascal("page_agent"), "PageAgent");
+        assert_eq!(camel("Last-Event-ID"), "lastEventId");
+        assert_eq!(kebab("AgentModel"), "agent-model");
+        assert_eq!(screaming("half_open"), "HALF_OPEN");
+    }
+}
