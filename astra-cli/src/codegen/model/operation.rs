@@ -132,7 +132,8 @@ fn answer(document: &Value, types: &mut Types, operation: &Value, place: &str) -
         } else if media_type == "application/json" || media_type.ends_with("+json") {
             json = json.or_else(|| Some(types.ty(schema, &format!("{place}Answer"))));
         } else {
-            let is_text = media_type.starts_with("text/") || media_type.ends_with("yaml") || media_type.ends_with("xml");
+            let is_text =
+                media_type.starts_with("text/") || media_type.ends_with("yaml") || media_type.ends_with("xml");
             other = Some(if is_text { Answer::Text } else { Answer::Bytes });
         }
     }

@@ -33,8 +33,12 @@ pub(crate) fn read(document: &Value) -> Result<Api, String> {
         types: Vec::new(),
     };
     api.sign_in = api.operation("auth.token").map(|operation| SignIn { token_path: operation.path.clone() });
-    let plain: BTreeSet<String> =
-        types.named.iter().filter(|named| pages::is_plain(&types, &named.name)).map(|named| named.name.clone()).collect();
+    let plain: BTreeSet<String> = types
+        .named
+        .iter()
+        .filter(|named| pages::is_plain(&types, &named.name))
+        .map(|named| named.name.clone())
+        .collect();
     api.types = types.named;
     mark_use(&mut api);
     // A plain page is left out if all that mentions it are lists.

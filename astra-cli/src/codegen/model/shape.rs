@@ -134,7 +134,9 @@ impl Types {
         match kinds.as_slice() {
             _ if is_nullable => Shape::Alias(self.ty(schema, &format!("{name}Value"))),
             ["string"] if strings(schema).is_some() => Shape::Enum(strings(schema).unwrap_or_default()),
-            ["object"] | [] if has_fields(schema) => Shape::Object { fields: self.fields(name, schema), rest: self.rest(schema, name) },
+            ["object"] | [] if has_fields(schema) => {
+                Shape::Object { fields: self.fields(name, schema), rest: self.rest(schema, name) }
+            }
             _ => Shape::Alias(self.ty(schema, name)),
         }
     }
