@@ -12,6 +12,7 @@ use crate::commands;
   astra token issue --name me        get a token for it
   astra chat                         talk to an agent
   astra spec --format yaml           print the OpenAPI document
+  astra codegen typescript --out ts  make a client of it
 
 Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 failed, 2 called wrongly.")]
 pub(crate) struct Cli {
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Token(commands::token::Args),
     Chat(commands::chat::Args),
     Spec(commands::spec::Args),
+    Codegen(Box<commands::codegen::Args>),
     Migrate(commands::migrate::Args),
     Config(commands::config::Args),
     Completions(commands::completions::Args),
@@ -40,6 +42,7 @@ impl Command {
             Self::Token(args) => commands::token::run(args, context),
             Self::Chat(args) => commands::chat::run(args, context),
             Self::Spec(args) => commands::spec::run(&args, context),
+            Self::Codegen(args) => commands::codegen::run(&args, context),
             Self::Migrate(args) => commands::migrate::run(args, context),
             Self::Config(args) => commands::config::run(&args, context),
             Self::Completions(args) => commands::completions::run(&args, context),

@@ -28,13 +28,15 @@ pub(crate) const TOKEN: &str = "ASTRA_TOKEN";
 pub(crate) const LOG: &str = "ASTRA_LOG";
 /// How `serve` logs: `text` or `json`.
 pub(crate) const LOG_FORMAT: &str = "ASTRA_LOG_FORMAT";
+/// The jar of OpenAPI Generator, for `codegen --generator`.
+pub(crate) const OPENAPI_GENERATOR_JAR: &str = "ASTRA_OPENAPI_GENERATOR_JAR";
 /// Any value but the empty one: no colours (<https://no-color.org>).
 pub(crate) const NO_COLOR: &str = "NO_COLOR";
 /// Where a local Ollama listens, if not at its usual place; Ollama's own variable.
 pub(crate) const OLLAMA_HOST: &str = "OLLAMA_HOST";
 
 /// Ours, for the check against misspelt ones.
-pub(crate) const OURS: [&str; 12] = [
+pub(crate) const OURS: [&str; 13] = [
     CONFIG,
     LISTEN,
     DATA_DIR,
@@ -47,6 +49,7 @@ pub(crate) const OURS: [&str; 12] = [
     TOKEN,
     LOG,
     LOG_FORMAT,
+    OPENAPI_GENERATOR_JAR,
 ];
 
 /// The environment as it was when the program began, without the variables that are not Unicode.

@@ -2,6 +2,7 @@
 
 mod cli;
 mod client;
+mod codegen;
 mod commands;
 mod env;
 mod error;

@@ -76,6 +76,24 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     }
 }
 
+/// The document in a file, by its ending JSON or YAML.
+pub(super) fn read_file(file: &Path) -> Result<Value> {
+    let shown = file.display().to_string();
+    let text =
+        std::fs::read_to_string(file).map_err(|fault| Error::new(format!("cannot read {shown}")).because(&fault))?;
+    let format = format_by_ending(file).unwrap_or(Format::Json);
+    parse(&text, format).map_err(|fault| Error::new(format!("{shown} is no {}", format.name())).cause(fault))
+}
+
+/// The document of this gateway, of the one in the environment, or of the program.
+pub(super) fn of_server_or_program(server: Option<&str>, context: &Context) -> Result<Value> {
+    let text = match server.or_else(|| context.environment.get(env::SERVER)) {
+        Some(server) => block_on(fetch(server, Format::Json, context))?,
+        None => built_in(Format::Json)?,
+    };
+    parse(&text, Format::Json).map_err(|fault| Error::new("the document cannot be read").cause(fault))
+}
+
 fn format_by_ending(file: &Path) -> Option<Format> {
     match file.extension()?.to_str()? {
         "yaml" | "yml" => Some(Format::Yaml),

@@ -279,6 +279,18 @@ impl Operation {
     }
 }
 
+impl Answer {
+    /// The types of the JSON in it.
+    pub(crate) fn types(&self) -> Vec<&Type> {
+        match self {
+            Self::Json(ty) => vec![ty],
+            Self::Events(events) => vec![&events.ty],
+            Self::Either { json, events, .. } => vec![json, &events.ty],
+            Self::Nothing | Self::Text | Self::Bytes => Vec::new(),
+        }
+    }
+}
+
 impl Type {
     /// The types it is made of, itself first.
     pub(crate) fn parts(&self) -> Vec<&Self> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::shape::{Types, text};
-use super::{Answer, Api, Group, Operation, SignIn, Type, operation, pages};
+use super::{Api, Group, Operation, SignIn, Type, operation, pages};
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
 
@@ -41,9 +41,21 @@ pub(crate) fn read(document: &Value) -> Result<Api, String> {
         .collect();
     api.types = types.named;
     mark_use(&mut api);
-    // A plain page is left out if all that mentions it are lists.
-    api.types.retain(|named| !plain.contains(&named.name));
+    let elsewhere = beside_lists(&api);
+    api.types.retain(|named| !plain.contains(&named.name) || elsewhere.contains(&named.name));
     Ok(api)
+}
+
+/// The names of the types that something else mentions than the answer of a list.
+fn beside_lists(api: &Api) -> BTreeSet<String> {
+    let mut mentioned: Vec<&Type> = api.types.iter().flat_map(|named| named.shape.mentioned()).collect();
+    for operation in api.operations() {
+        mentioned.extend(operation.parameters.iter().map(|parameter| &parameter.ty));
+        mentioned.extend(operation.body.iter().map(|body| &body.ty));
+        mentioned.extend(operation.answer.types().into_iter().filter(|_| operation.page.is_none()));
+    }
+    let named = |ty: &Type| if let Type::Named(name) = ty { Some(name.clone()) } else { None };
+    mentioned.into_iter().flat_map(Type::parts).filter_map(named).collect()
 }
 
 fn groups(document: &Value, types: &mut Types) -> Result<Vec<Group>, String> {
@@ -87,12 +99,7 @@ fn mark_use(api: &mut Api) {
     for operation in api.operations() {
         queue.extend(operation.parameters.iter().map(|parameter| (true, parameter.ty.clone())));
         queue.extend(operation.body.iter().map(|body| (true, body.ty.clone())));
-        let given = match &operation.answer {
-            Answer::Json(ty) => vec![ty],
-            Answer::Events(events) => vec![&events.ty],
-            Answer::Either { json, events, .. } => vec![json, &events.ty],
-            Answer::Nothing | Answer::Text | Answer::Bytes => Vec::new(),
-        };
+        let given = operation.answer.types();
         queue.extend(given.into_iter().map(|ty| (false, ty.clone())));
     }
     while let Some((is_sent, ty)) = queue.pop() {
@@ -109,5 +116,138 @@ fn mark_use(api: &mut Api) {
     for named in &mut api.types {
         named.is_sent = sent.contains(&named.name);
         named.is_received = received.contains(&named.name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{Page, Place, Resume, Shape};
+    use super::*;
+
+    fn api(schemas: Value, paths: Value) -> Api {
+        let document = json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths,
+            "components": {"schemas": schemas}});
+        read(&document).expect("it can be read")
+    }
+
+    /// The type of the only field of an object with this schema.
+    fn field_type(schema: Value) -> Type {
+        let api = api(json!({"Thing": {"type": "object", "properties": {"field": schema}}}), json!({}));
+        let Some(Shape::Object { fields, .. }) = api.named("Thing").map(|named| &named.shape) else {
+            panic!("{api:?}")
+        };
+        fields[0].ty.clone()
+    }
+
+    #[test]
+    fn schemas_become_types() {
+        let named = |name: &str| Type::Named(name.to_owned());
+        let nullable = |ty| Type::Nullable(Box::new(ty));
+        for (schema, expected) in [
+            (json!({"type": "string"}), Type::String),
+            (json!({"type": "string", "format": "date-time"}), Type::DateTime),
+            (json!({"type": ["integer", "null"]}), nullable(Type::Integer)),
+            (json!({"type": "integer", "nullable": true}), nullable(Type::Integer)),
+            (json!({"type": ["integer", "string"]}), Type::Any),
+            (json!({}), Type::Any),
+            (json!({"type": "object"}), Type::Map(Box::new(Type::Any))),
+            (json!({"type": "object", "additionalProperties": {"type": "number"}}), Type::Map(Box::new(Type::Number))),
+            (json!({"type": "array", "items": {"type": "boolean"}}), Type::List(Box::new(Type::Boolean))),
+            (json!({"const": "x"}), Type::Constant(json!("x"))),
+            (json!({"$ref": "#/components/schemas/Thing"}), named("Thing")),
+            (json!({"oneOf": [{"$ref": "#/components/schemas/Thing"}, {"type": "null"}]}), nullable(named("Thing"))),
+            (json!({"allOf": [{"$ref": "#/components/schemas/Thing"}], "description": "D."}), named("Thing")),
+            (json!({"type": "string", "enum": ["a", "b"]}), named("ThingField")),
+            (json!({"type": "object", "properties": {"x": {"type": "string"}}}), named("ThingField")),
+            (json!({"oneOf": [{"type": "string"}, {"type": "integer"}]}), named("ThingField")),
+            (
+                json!({"oneOf": [{"type": "string"}, {"type": "object"}, {"type": "array"}, {"type": "boolean"}]}),
+                Type::Any,
+            ),
+        ] {
+            assert_eq!(field_type(schema.clone()), expected, "{schema}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_name_gets_one_that_is_free() {
+        let inner = json!({"type": "string", "enum": ["a"]});
+        let schemas = json!({
+            "Thing": {"type": "object", "properties": {"kind": inner, "other": {"type": "array", "items": inner}}},
+            "ThingKind": {"type": "string", "enum": ["b"]},
+        });
+        let api = api(schemas, json!({}));
+        let names: Vec<&str> = api.types.iter().map(|named| named.name.as_str()).collect();
+        assert_eq!(names, ["ThingKind2", "ThingOtherItem", "Thing", "ThingKind"]);
+    }
+
+    #[test]
+    fn a_union_knows_its_tag_and_its_cases() {
+        let case = |tag: &str| json!({"type": "object", "properties": {"type": {"const": tag}}});
+        let schemas = json!({
+            "Event": {"oneOf": [{"$ref": "#/components/schemas/EventA"}, {"$ref": "#/components/schemas/EventB"}],
+                "discriminator": {"propertyName": "type", "mapping": {
+                    "first_one": "#/components/schemas/EventA", "b": "#/components/schemas/EventB"}}},
+            "EventA": case("first_one"), "EventB": case("b"),
+            "Said": {"oneOf": [{"$ref": "#/components/schemas/SaidText"}, {"type": "integer"}]},
+            "SaidText": {"type": "string"},
+        });
+        let api = api(schemas, json!({}));
+        let cases = |name: &str| match &api.named(name).expect("there").shape {
+            Shape::Union { tag, variants } => {
+                (tag.clone(), variants.iter().map(|variant| (variant.name.clone(), variant.value.clone())).collect())
+            }
+            other => panic!("{other:?}"),
+        };
+        let pair = |name: &str, value: Option<&str>| (name.to_owned(), value.map(str::to_owned));
+        let tagged: (Option<String>, Vec<_>) = cases("Event");
+        assert_eq!(tagged, (Some("type".into()), vec![pair("FirstOne", Some("first_one")), pair("B", Some("b"))]));
+        assert_eq!(cases("Said"), (None, vec![pair("Text", None), pair("Integer", None)]));
+    }
+
+    #[test]
+    fn operations_have_what_a_call_needs() {
+        let text = json!({"type": "string"});
+        let of = |name: &str, to: &str| json!({"name": name, "in": to, "schema": text});
+        let page =
+            json!({"type": "object", "properties": {"data": {"type": "array", "items": text}, "next_cursor": text}});
+        let paths = json!({
+            "/a/{x}/b/{y}": {"parameters": [of("y", "path")], "get": {"operationId": "a.list", "security": [{"k": []}],
+                "parameters": [of("cursor", "query"), of("x", "path"), of("q", "query"), of("X-Request-ID", "header"), of("c", "cookie")],
+                "responses": {"200": {"content": {"application/json": {"schema": page}}}, "304": {}}}},
+            "/s": {"post": {"operationId": "a.say", "x-stream": {"resumed_by": "a.follow", "ends_with": ["done"]},
+                "parameters": [of("Idempotency-Key", "header")],
+                "responses": {"200": {"content": {"text/event-stream": {"schema": text}}}}}},
+            "/s/{id}": {"get": {"operationId": "a.follow", "x-stream": {"resumed_by": "a.follow"},
+                "responses": {"200": {"content": {"text/event-stream": {"schema": text}}}}}},
+        });
+        let api = api(json!({}), paths);
+        let list = api.operation("a.list").expect("there");
+        let parameters: Vec<_> =
+            list.parameters.iter().map(|it| (it.name.as_str(), it.place, it.is_required)).collect();
+        assert_eq!(parameters, [("x", Place::Path, true), ("y", Place::Path, true), ("q", Place::Query, false)]);
+        assert!(list.needs_token && list.may_be_unchanged && !list.takes_idempotency_key);
+        assert!(matches!(&list.page, Some(Page { item: Type::String, rich: None })));
+        assert_eq!(api.types.len(), 0, "a plain page is no type of its own");
+
+        let say = api.operation("a.say").expect("there");
+        let events = say.events().expect("a stream");
+        assert!(say.takes_idempotency_key && !say.needs_token && events.ends_with == ["done"]);
+        let resume = |id: &str| {
+            api.operation(id).and_then(|it| it.events()?.resume.clone()).map(|Resume { path, field }| (path, field))
+        };
+        assert_eq!(resume("a.say"), Some(("/s/{id}".to_owned(), Some("id".to_owned()))));
+        assert_eq!(resume("a.follow"), Some(("/s/{id}".to_owned(), None)));
+    }
+
+    #[test]
+    fn a_document_with_two_things_of_one_name_is_refused() {
+        let paths = json!({"/a": {"get": {"operationId": "a.b"}, "put": {"operationId": "a.b"}}});
+        let document = json!({"openapi": "3.1.0", "paths": paths});
+        assert_eq!(read(&document).expect_err("refused"), "two operations are called a.b");
+        let document = json!({"openapi": "3.1.0", "components": {"schemas": {"a_b": {}, "AB": {}}}});
+        assert_eq!(read(&document).expect_err("refused"), "two schemas would both be called AB");
     }
 }
