@@ -3,6 +3,7 @@
 mod cli;
 mod client;
 mod commands;
+mod document;
 mod env;
 mod error;
 mod output;
