@@ -152,7 +152,12 @@ impl<'d> Shape<'d> {
 
     /// The schema of an array's elements.
     pub(crate) fn items(&self) -> Option<Place<'d>> {
-        self.parts.iter().find_map(|part| part.raw("items")).filter(|items| items.value.is_object())
+        self.part("items").filter(|items| items.value.as_object().is_some_and(|schema| !schema.is_empty()))
+    }
+
+    /// The schema under a keyword.
+    pub(crate) fn part(&self, key: &str) -> Option<Place<'d>> {
+        self.parts.iter().find_map(|part| part.raw(key)).filter(|part| part.value.is_object())
     }
 
     /// The field that tells its variants apart, with each variant's value: named by a discriminator, or the one in which
@@ -181,7 +186,9 @@ impl<'d> Shape<'d> {
 }
 
 fn is_null(place: &Place<'_>) -> bool {
-    place.text("type") == Some("null") || place.value.get("const").is_some_and(Value::is_null)
+    let is_only_value =
+        place.value.get("enum").and_then(Value::as_array).is_some_and(|values| **values == [Value::Null]);
+    place.text("type") == Some("null") || place.value.get("const").is_some_and(Value::is_null) || is_only_value
 }
 
 fn allows_null(place: &Place<'_>) -> bool {

@@ -1,6 +1,7 @@
 //! The document in other versions of OpenAPI. It is made in 3.1; what 3.0 cannot say is said less exactly or left out, and
 //! 3.2 can say of streams what 3.1 cannot.
 
+mod recursion;
 mod schema30;
 mod streams;
 mod v30;

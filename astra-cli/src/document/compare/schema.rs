@@ -58,6 +58,9 @@ impl<'r> Comparison<'r> {
         self.fields(old, new);
         self.extra(old, new);
         self.part(old.items(), new.items(), new.pointer(), "elements");
+        if self.direction == Direction::Sent {
+            self.part(old.part("propertyNames"), new.part("propertyNames"), new.pointer(), "names of fields");
+        }
         if self.direction == Direction::Sent && old.keyword("default") != new.keyword("default") {
             let shown = |shape: &Shape<'_>| shape.keyword("default").map_or("nothing".into(), Value::to_string);
             let change = format!("has the default {} instead of {}", shown(new), shown(old));

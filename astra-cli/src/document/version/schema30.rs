@@ -1,5 +1,7 @@
 //! A schema of JSON Schema 2020-12 as one of OpenAPI 3.0: what 3.0 has no keyword for is widened, never narrowed.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 /// The keywords of 3.0, and of nothing else.
@@ -43,11 +45,11 @@ const KEYWORDS: [&str; 35] = [
 
 type Schema = Map<String, Value>;
 
-/// Rewrites a schema whose parts are rewritten already.
-pub(super) fn rewrite(schema: &mut Schema, document: &Value) {
+/// Rewrites a schema whose parts are rewritten already. `recursive` are the references to schemas that are part of themselves.
+pub(super) fn rewrite(schema: &mut Schema, recursive: &BTreeSet<String>) {
     booleans(schema);
     constants(schema);
-    null_in_unions(schema, document);
+    null_in_unions(schema);
     types(schema);
     bounds(schema);
     contents(schema);
@@ -59,7 +61,7 @@ pub(super) fn rewrite(schema: &mut Schema, document: &Value) {
         schema.entry("example").or_insert(first);
     }
     schema.retain(|key, _| KEYWORDS.contains(&key.as_str()) || key.starts_with("x-") || key == "xml");
-    reference(schema);
+    reference(schema, recursive);
 }
 
 /// `true` and `false` as schemas, but for `additionalProperties`, which may be either.
@@ -85,8 +87,9 @@ fn constants(schema: &mut Schema) {
     }
 }
 
-/// Null as a variant. Of one other variant it makes a nullable one; among several, the first that can say so says it.
-fn null_in_unions(schema: &mut Schema, document: &Value) {
+/// Null as a variant. Where another variant has a type, that one is nullable; a reference cannot be, and beside it null is
+/// the one value of an enum. `nullable` beside `allOf` is shorter, and by the letter of 3.0.3 refuses null.
+fn null_in_unions(schema: &mut Schema) {
     for key in ["oneOf", "anyOf"] {
         let Some(variants) = schema.get_mut(key).and_then(Value::as_array_mut) else { continue };
         let all = variants.len();
@@ -94,72 +97,42 @@ fn null_in_unions(schema: &mut Schema, document: &Value) {
         if variants.len() == all {
             continue;
         }
-        if variants.len() > 1 {
-            let typed =
-                variants.iter_mut().filter_map(Value::as_object_mut).find(|variant| variant.contains_key("type"));
-            match typed {
-                Some(variant) => drop(variant.insert("nullable".into(), true.into())),
-                None => variants.push(json!({"type": "object", "nullable": true, "enum": [null]})),
-            }
-            continue;
+        match variants.iter_mut().filter_map(Value::as_object_mut).find(|variant| variant.contains_key("type")) {
+            Some(variant) => make_nullable(variant),
+            None => variants.push(null()),
         }
-        let only = variants.pop();
-        schema.shift_remove(key);
-        if let Some(Value::Object(only)) = only {
-            take_nullable(schema, only, document);
+        if variants.len() == 1
+            && let Some(Value::Object(only)) = variants.pop()
+        {
+            schema.shift_remove(key);
+            for (key, value) in only {
+                schema.entry(key).or_insert(value);
+            }
         }
     }
+}
+
+fn make_nullable(schema: &mut Schema) {
+    schema.insert("nullable".into(), true.into());
+    if let Some(Value::Array(values)) = schema.get_mut("enum") {
+        values.push(Value::Null);
+    }
+}
+
+/// The schema of null alone.
+fn null() -> Value {
+    json!({"type": "object", "nullable": true, "enum": [null]})
 }
 
 /// Whether it is the schema of null, which by now may be written in 3.0's way.
 fn is_null(schema: &Value) -> bool {
-    let is = |key: &str, wanted: Value| schema.get(key) == Some(&wanted);
-    is("type", json!("null")) || is("enum", json!([null])) && schema.as_object().is_some_and(|it| it.len() <= 3)
-}
-
-/// Takes the one variant into the schema that held it. A reference stays one: what is nullable then has a type of its own,
-/// as tools want it.
-fn take_nullable(schema: &mut Schema, mut only: Schema, document: &Value) {
-    schema.insert("nullable".into(), true.into());
-    let pointer = |value: Option<&Value>| Some(value?.as_str()?.strip_prefix('#')?.to_owned());
-    let wrapped = only.get("allOf").and_then(|parts| parts.get(0)?.get("$ref"));
-    let target = pointer(only.get("$ref").or(wrapped)).and_then(|pointer| document.pointer(&pointer));
-    if let Some(reference) = only.shift_remove("$ref") {
-        only.insert("allOf".into(), json!([{"$ref": reference}]));
-    }
-    let is_typed = schema.contains_key("type") || only.contains_key("type");
-    if let Some(name) = target.filter(|_| !is_typed).and_then(|target| type_name(target, document)) {
-        schema.insert("type".into(), name.into());
-    }
-    only.into_iter().for_each(|(key, value)| drop(schema.entry(key).or_insert(value)));
-}
-
-/// The one type of a schema, also if it only says so by its variants.
-fn type_name(schema: &Value, document: &Value) -> Option<String> {
-    fn seek(schema: &Value, document: &Value, depth: usize) -> Option<String> {
-        let schema = match schema.get("$ref").and_then(Value::as_str) {
-            Some(pointer) => document.pointer(pointer.strip_prefix('#')?)?,
-            None => schema,
-        };
-        if let Some(kind) = schema.get("type") {
-            let names = kind.as_array().cloned().unwrap_or_else(|| vec![kind.clone()]);
-            return names.iter().filter_map(Value::as_str).find(|name| *name != "null").map(str::to_owned);
-        }
-        let variants = ["oneOf", "anyOf", "allOf"].iter().find_map(|key| schema.get(*key)?.as_array())?;
-        let names: Option<Vec<_>> =
-            variants.iter().map(|variant| seek(variant, document, depth.checked_sub(1)?)).collect();
-        let names = names?;
-        names.first().filter(|first| names.iter().all(|name| name == *first)).cloned()
-    }
-    seek(schema, document, 8)
+    schema.get("enum") == Some(&json!([null]))
 }
 
 /// Several types become a nullable one, or a union.
 fn types(schema: &mut Schema) {
     if schema.get("type").is_some_and(|kind| kind == "null") {
-        schema.insert("type".into(), "object".into());
-        schema.insert("nullable".into(), true.into());
-        schema.insert("enum".into(), json!([null]));
+        schema.extend(null().as_object().cloned().unwrap_or_default());
         return;
     }
     let Some(Value::Array(names)) = schema.get("type").cloned() else { return };
@@ -246,9 +219,12 @@ fn open_fields(schema: &mut Schema) {
     schema.insert("additionalProperties".into(), any);
 }
 
-/// In 3.0 what stands beside a reference is not read: the reference becomes a part.
-fn reference(schema: &mut Schema) {
-    if schema.len() < 2 || !schema.get("$ref").is_some_and(Value::is_string) {
+/// In 3.0 what stands beside a reference is not read: the reference becomes a part. But tools that put parts together
+/// (openapi-spec-validator 0.9.0) never come to an end with one that is part of itself: that one stands alone.
+fn reference(schema: &mut Schema, recursive: &BTreeSet<String>) {
+    let Some(pointer) = schema.get("$ref").and_then(Value::as_str).filter(|_| schema.len() > 1) else { return };
+    if recursive.contains(pointer) {
+        schema.retain(|key, _| key == "$ref");
         return;
     }
     if let Some(reference) = schema.shift_remove("$ref") {

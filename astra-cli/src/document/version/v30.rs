@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schema30;
+use super::{recursion, schema30};
 use crate::document::walk::{Kind, walk};
 
 /// The most widely known of the 3.0 versions; 3.0.4 says nothing else.
@@ -14,6 +14,7 @@ const LICENCES: &str = "https://spdx.org/licenses/";
 pub(super) fn rewrite(document: &mut Value) {
     let original = document.clone();
     let scoped = schemes_with_scopes(&original);
+    let recursive = recursion::recursive(&original);
     let security = original.get("security").cloned();
     walk(document, &mut |kind, object| {
         if kind == Kind::PathItem {
@@ -24,7 +25,7 @@ pub(super) fn rewrite(document: &mut Value) {
         Kind::Document => whole(object, &scoped),
         Kind::Components => ["pathItems", "mediaTypes"].iter().for_each(|key| drop(object.shift_remove(*key))),
         Kind::Operation => operation(object, security.as_ref(), &scoped),
-        Kind::Schema => schema30::rewrite(object, &original),
+        Kind::Schema => schema30::rewrite(object, &recursive),
         Kind::PathItem | Kind::Callback => {}
         Kind::Parameter | Kind::Body | Kind::Answer | Kind::Media | Kind::Encoding => reference(object),
     });
@@ -57,7 +58,9 @@ fn inline(item: &mut Map<String, Value>, original: &Value) {
     let target = pointer.and_then(|pointer| original.pointer(pointer)).and_then(Value::as_object).cloned();
     if let Some(target) = target {
         item.shift_remove("$ref");
-        target.into_iter().for_each(|(key, value)| drop(item.entry(key).or_insert(value)));
+        for (key, value) in target {
+            item.entry(key).or_insert(value);
+        }
     }
 }
 
