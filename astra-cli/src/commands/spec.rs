@@ -29,7 +29,7 @@ const DASH: &str = "-";
   astra spec --version 3.0                     for tools that know no OpenAPI 3.1
   astra spec list --tag agents
   astra spec show agents.update
-  astra spec diff old.json                     exit code 1 if this version breaks clients of the old one")]
+  astra spec diff old.json                     exit code 1 if this version breaks clients")]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Option<Action>,

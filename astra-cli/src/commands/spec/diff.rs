@@ -26,7 +26,7 @@ operations, pointer, change.
 Examples:
   astra spec diff old.json new.yaml
   astra spec diff old.json                        with this version of the program
-  astra spec diff built-in http://127.0.0.1:3000  whether clients of this version can talk to that gateway
+  astra spec diff built-in http://127.0.0.1:3000  can clients of this version talk to it?
   git show v1:openapi.json | astra spec diff -"
 )]
 pub(super) struct Args {
@@ -96,5 +96,6 @@ fn columns(change: &Change) -> [String; 4] {
         [first, others @ ..] => format!("{first} and {} more", others.len()),
     };
     let verdict = if change.is_breaking { "breaking" } else { "compatible" };
-    [verdict.to_owned(), operations, change.pointer.clone(), change.change.clone()]
+    // What a document says may neither steer a terminal nor make columns of its own.
+    [verdict, &operations, &change.pointer, &change.change].map(|text| text.replace(char::is_control, " "))
 }

@@ -93,7 +93,9 @@ impl<'d> Line<'d> {
     }
 
     fn columns(&self) -> [String; 6] {
-        let or_dash = |text: Option<&str>| text.filter(|text| !text.is_empty()).unwrap_or("-").to_owned();
+        // A line break or a tab would be another line or column.
+        let or_dash =
+            |text: Option<&str>| text.filter(|text| !text.is_empty()).unwrap_or("-").replace(char::is_control, " ");
         [
             self.operation.clone(),
             self.method.clone(),

@@ -35,13 +35,14 @@ pub(super) enum Format {
 }
 
 impl Source {
-    /// The document.
+    /// The document, fit to be shown: what a stranger wrote into it may not steer a terminal.
     pub(super) fn read(&self, context: &Context) -> Result<Value> {
-        match (&self.file, server(self.server.as_deref(), context)) {
-            (Some(file), _) => of_file(file),
-            (None, Some(server)) => of_server(server, context),
-            (None, None) => built_in(),
-        }
+        let document = match (&self.file, server(self.server.as_deref(), context)) {
+            (Some(file), _) => of_file(file)?,
+            (None, Some(server)) => of_server(server, context)?,
+            (None, None) => return built_in(),
+        };
+        Ok(harmless(document))
     }
 
     /// The gateway that its examples talk to.
@@ -127,6 +128,19 @@ pub(super) fn of_file(file: &Path) -> Result<Value> {
             Err(not_openapi(&shown).cause("it is Swagger 2, which came before"))
         }
         None => Err(not_openapi(&shown).cause("it has no field `openapi`")),
+    }
+}
+
+/// The same without control characters, but for line breaks and tabs.
+fn harmless(value: Value) -> Value {
+    let plain = |text: String| {
+        text.chars().filter(|letter| !letter.is_control() || "\n\t".contains(*letter)).collect::<String>()
+    };
+    match value {
+        Value::String(text) => plain(text).into(),
+        Value::Array(all) => all.into_iter().map(harmless).collect(),
+        Value::Object(members) => members.into_iter().map(|(key, value)| (plain(key), harmless(value))).collect(),
+        other => other,
     }
 }
 
