@@ -144,8 +144,11 @@ impl Pair<'_, '_> {
 
     fn answers(&mut self) {
         let (old, new) = (self.old.answers(), self.new.answers());
+        let find = |name: &str| new.iter().find(|(other, _)| *other == name);
         for (status, old) in &old {
-            match new.iter().find(|(other, _)| other == status) {
+            // 200 may have become one of 2XX.
+            let range = format!("{}XX", status.chars().next().unwrap_or_default());
+            match find(status).or_else(|| find(&range)) {
                 Some((_, new)) => {
                     self.headers(old, new);
                     self.contents(self.requests.reversed(), old, new, "answer");

@@ -56,6 +56,7 @@ impl<'r> Comparison<'r> {
         self.values(old, new);
         bounds::compare(self, old, new);
         self.fields(old, new);
+        self.required_alone(old, new);
         self.extra(old, new);
         self.part(old.items(), new.items(), new.pointer(), "elements");
         if self.direction == Direction::Sent {
@@ -92,7 +93,7 @@ impl<'r> Comparison<'r> {
     fn have_a_type_in_common(&mut self, old: &Shape<'_>, new: &Shape<'_>) -> bool {
         let (before, after) = (old.types(), new.types());
         let lacks =
-            |some: &BTreeSet<&str>, name: &str| !some.contains(name) && !(name == "integer" && some.contains("number"));
+            |some: &BTreeSet<&str>, name: &str| !(some.contains(name) || name == "integer" && some.contains("number"));
         let is_narrower = before.iter().any(|name| lacks(&after, name));
         let is_wider = after.iter().any(|name| lacks(&before, name));
         if is_narrower || is_wider {
@@ -152,6 +153,19 @@ impl<'r> Comparison<'r> {
                 }
                 (true, false) => self.breaking(&field.pointer, format!("field `{name}` is not always there")),
                 _ => {}
+            }
+        }
+    }
+
+    /// Names that must be there though no schema says what they are.
+    fn required_alone(&mut self, old: &Shape<'_>, new: &Shape<'_>) {
+        let (before, after) = (old.required(), new.required());
+        for name in after.symmetric_difference(&before).filter(|name| new.field(name).is_none()) {
+            // A field that is gone was told as such.
+            if old.field(name).is_none() {
+                let (is_demanded, is_left) = (after.contains(name), before.contains(name));
+                let state = if is_demanded { "is required" } else { "is no longer required" };
+                self.judge(is_demanded, is_left, new.pointer(), format!("field `{name}` {state}"));
             }
         }
     }

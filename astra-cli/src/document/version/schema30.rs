@@ -151,12 +151,10 @@ fn types(schema: &mut Schema) {
         first["nullable"] = true.into();
     }
     let union = json!({"anyOf": variants});
-    match schema.contains_key("anyOf") {
-        false => schema.extend(union.as_object().cloned().unwrap_or_default()),
-        true => match schema.entry("allOf").or_insert_with(|| json!([])) {
-            Value::Array(parts) => parts.push(union),
-            _ => {}
-        },
+    if !schema.contains_key("anyOf") {
+        schema.extend(union.as_object().cloned().unwrap_or_default());
+    } else if let Value::Array(parts) = schema.entry("allOf").or_insert_with(|| json!([])) {
+        parts.push(union);
     }
 }
 
