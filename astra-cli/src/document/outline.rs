@@ -5,6 +5,9 @@ use serde_json::Value;
 use super::place::Place;
 use super::shape::{Extra, Shape};
 
+/// Arrays of arrays that are told one by one.
+const ARRAYS_MAX: usize = 3;
+
 /// One line: a field, or a variant of a union.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
@@ -21,7 +24,7 @@ pub(crate) struct Row {
 /// What the schema is, in a few words.
 pub(crate) fn kind(schema: &Place<'_>) -> String {
     let shape = Shape::of(schema);
-    let mut kind = types(&shape);
+    let mut kind = types(&shape, ARRAYS_MAX);
     if shape.is_nullable {
         kind.push_str(" or null");
     }
@@ -93,9 +96,9 @@ fn description(schema: &Place<'_>) -> String {
     own.or_else(|| Some(shape.keyword("description")?.as_str()?.to_owned())).unwrap_or_default()
 }
 
-fn types(shape: &Shape<'_>) -> String {
-    if let Some(elements) = shape.items() {
-        return format!("array of {}", types(&Shape::of(&elements)));
+fn types(shape: &Shape<'_>, arrays: usize) -> String {
+    if let (Some(elements), Some(arrays)) = (shape.items(), arrays.checked_sub(1)) {
+        return format!("array of {}", types(&Shape::of(&elements), arrays));
     }
     if !shape.variants.is_empty() {
         return shape.name().unwrap_or("one of these").to_owned();
@@ -203,6 +206,9 @@ mod tests {
             ]
         );
         assert_eq!(kind(&Place::root(&json!({}))), "any");
+        let endless = json!({"type": "array", "items": {"$ref": "#"}});
+        assert_eq!(kind(&Place::root(&endless)), "array of array of array of array");
+        assert_eq!(outlined(&endless), Vec::<String>::new());
         assert_eq!(kind(&Place::root(&json!({"type": ["integer", "string"]}))), "integer or string");
     }
 }

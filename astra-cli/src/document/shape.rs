@@ -8,6 +8,9 @@ use super::place::Place;
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
+/// Unions within unions that are looked into.
+const DEPTH_MAX: usize = 4;
+
 /// What a schema allows.
 #[derive(Debug, Clone)]
 pub(crate) struct Shape<'d> {
@@ -88,21 +91,29 @@ impl<'d> Shape<'d> {
 
     /// The types but null. Of any type is what says nothing.
     pub(crate) fn types(&self) -> BTreeSet<&'d str> {
+        self.types_within(DEPTH_MAX)
+    }
+
+    fn types_within(&self, depth: usize) -> BTreeSet<&'d str> {
         let named: BTreeSet<&str> = match self.keyword("type") {
             Some(Value::String(name)) => BTreeSet::from([name.as_str()]),
             Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-            _ => return self.types_of_its_content(),
+            _ => return self.types_of_its_content(depth),
         };
         named.into_iter().filter(|name| *name != "null").collect()
     }
 
-    fn types_of_its_content(&self) -> BTreeSet<&'d str> {
+    fn types_of_its_content(&self, depth: usize) -> BTreeSet<&'d str> {
         let names: BTreeSet<_> = self.values().into_iter().flatten().map(type_of).collect();
         if !names.is_empty() {
             return names;
         }
-        let variants = self.variants.iter().flat_map(|variant| Shape::of_level(variant).types()).collect();
-        if self.variants.is_empty() { TYPES.into_iter().collect() } else { variants }
+        if self.variants.is_empty() {
+            return TYPES.into_iter().collect();
+        }
+        // A variant that is the union itself adds nothing.
+        let deeper = |variant| Some(Shape::of_level(variant).types_within(depth.checked_sub(1)?));
+        self.variants.iter().filter_map(deeper).flatten().collect()
     }
 
     /// The values that are allowed if not all are; null is not among them.
@@ -270,6 +281,7 @@ mod tests {
     #[test]
     fn a_schema_within_itself_has_a_shape() {
         let document = json!({"oneOf": [{"$ref": "#"}, {"type": "string"}], "allOf": [{"$ref": "#"}]});
-        assert_eq!(Shape::of(&Place::root(&document)).variants.len(), 2);
+        let shape = Shape::of(&Place::root(&document));
+        assert_eq!((shape.variants.len(), shape.types()), (2, BTreeSet::from(["string"])));
     }
 }
