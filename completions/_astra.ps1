@@ -28,7 +28,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a gateway')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Issue, rotate, list and revoke tokens of service accounts')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Talk to an agent')
-            [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document')
+            [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document, look things up in it, compare it')
             [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Bring the store''s schema up to date (`serve` does so by itself)')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print every configuration key with its meaning and its default, or check a configuration')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
@@ -135,11 +135,57 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         }
         'astra;spec' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write it [default: by the file''s ending, else json]')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'In which version of OpenAPI')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write it into this file; `-` is stdout')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Ask this gateway instead of the program itself [env: ASTRA_SERVER]')
             [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Print nothing; compare it with what this file says')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the operations')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one operation: what it needs, takes and answers')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Tell what changes for clients, and what breaks them')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'astra;spec;list' {
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'Only those with this tag')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Of the document of this gateway instead of the program''s own [env: ASTRA_SERVER]')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Of the document in this file, JSON or YAML; `-` is stdin')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON array')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'astra;spec;show' {
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Of the document of this gateway instead of the program''s own [env: ASTRA_SERVER]')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Of the document in this file, JSON or YAML; `-` is stdin')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'astra;spec;diff' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON object')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'astra;spec;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the operations')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one operation: what it needs, takes and answers')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Tell what changes for clients, and what breaks them')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'astra;spec;help;list' {
+            break
+        }
+        'astra;spec;help;show' {
+            break
+        }
+        'astra;spec;help;diff' {
+            break
+        }
+        'astra;spec;help;help' {
             break
         }
         'astra;migrate' {
@@ -194,7 +240,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a gateway')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Issue, rotate, list and revoke tokens of service accounts')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Talk to an agent')
-            [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document')
+            [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document, look things up in it, compare it')
             [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Bring the store''s schema up to date (`serve` does so by itself)')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print every configuration key with its meaning and its default, or check a configuration')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
@@ -228,6 +274,18 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             break
         }
         'astra;help;spec' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the operations')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one operation: what it needs, takes and answers')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Tell what changes for clients, and what breaks them')
+            break
+        }
+        'astra;help;spec;list' {
+            break
+        }
+        'astra;help;spec;show' {
+            break
+        }
+        'astra;help;spec;diff' {
             break
         }
         'astra;help;migrate' {

@@ -85,6 +85,15 @@ _astra() {
             astra__subcmd__help__subcmd__config,check)
                 cmd="astra__subcmd__help__subcmd__config__subcmd__check"
                 ;;
+            astra__subcmd__help__subcmd__spec,diff)
+                cmd="astra__subcmd__help__subcmd__spec__subcmd__diff"
+                ;;
+            astra__subcmd__help__subcmd__spec,list)
+                cmd="astra__subcmd__help__subcmd__spec__subcmd__list"
+                ;;
+            astra__subcmd__help__subcmd__spec,show)
+                cmd="astra__subcmd__help__subcmd__spec__subcmd__show"
+                ;;
             astra__subcmd__help__subcmd__token,issue)
                 cmd="astra__subcmd__help__subcmd__token__subcmd__issue"
                 ;;
@@ -96,6 +105,30 @@ _astra() {
                 ;;
             astra__subcmd__help__subcmd__token,rotate)
                 cmd="astra__subcmd__help__subcmd__token__subcmd__rotate"
+                ;;
+            astra__subcmd__spec,diff)
+                cmd="astra__subcmd__spec__subcmd__diff"
+                ;;
+            astra__subcmd__spec,help)
+                cmd="astra__subcmd__spec__subcmd__help"
+                ;;
+            astra__subcmd__spec,list)
+                cmd="astra__subcmd__spec__subcmd__list"
+                ;;
+            astra__subcmd__spec,show)
+                cmd="astra__subcmd__spec__subcmd__show"
+                ;;
+            astra__subcmd__spec__subcmd__help,diff)
+                cmd="astra__subcmd__spec__subcmd__help__subcmd__diff"
+                ;;
+            astra__subcmd__spec__subcmd__help,help)
+                cmd="astra__subcmd__spec__subcmd__help__subcmd__help"
+                ;;
+            astra__subcmd__spec__subcmd__help,list)
+                cmd="astra__subcmd__spec__subcmd__help__subcmd__list"
+                ;;
+            astra__subcmd__spec__subcmd__help,show)
+                cmd="astra__subcmd__spec__subcmd__help__subcmd__show"
                 ;;
             astra__subcmd__token,help)
                 cmd="astra__subcmd__token__subcmd__help"
@@ -412,8 +445,50 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help__subcmd__spec)
-            opts=""
+            opts="list show diff"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__spec__subcmd__diff)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__spec__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__spec__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -582,7 +657,7 @@ _astra() {
             return 0
             ;;
         astra__subcmd__spec)
-            opts="-h --format --output --server --check --help"
+            opts="-h --format --version --output --server --check --help list show diff help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -590,6 +665,10 @@ _astra() {
             case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "json yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                --version)
+                    COMPREPLY=($(compgen -W "3.0 3.1 3.2" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -601,6 +680,138 @@ _astra() {
                     return 0
                     ;;
                 --check)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__spec__subcmd__diff)
+            opts="-h --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__spec__subcmd__help)
+            opts="list show diff help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__spec__subcmd__help__subcmd__diff)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__spec__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__spec__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__spec__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__spec__subcmd__list)
+            opts="-h --tag --json --server --file --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__spec__subcmd__show)
+            opts="-h --server --file --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

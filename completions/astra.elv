@@ -25,7 +25,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand serve 'Run a gateway'
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand chat 'Talk to an agent'
-            cand spec 'Print the OpenAPI document'
+            cand spec 'Print the OpenAPI document, look things up in it, compare it'
             cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
             cand config 'Print every configuration key with its meaning and its default, or check a configuration'
             cand completions 'Print the completion script of a shell'
@@ -118,11 +118,49 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;spec'= {
             cand --format 'How to write it [default: by the file''s ending, else json]'
+            cand --version 'In which version of OpenAPI'
             cand --output 'Write it into this file; `-` is stdout'
             cand --server 'Ask this gateway instead of the program itself [env: ASTRA_SERVER]'
             cand --check 'Print nothing; compare it with what this file says'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+            cand list 'List the operations'
+            cand show 'Show one operation: what it needs, takes and answers'
+            cand diff 'Tell what changes for clients, and what breaks them'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;spec;list'= {
+            cand --tag 'Only those with this tag'
+            cand --server 'Of the document of this gateway instead of the program''s own [env: ASTRA_SERVER]'
+            cand --file 'Of the document in this file, JSON or YAML; `-` is stdin'
+            cand --json 'Print a JSON array'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;spec;show'= {
+            cand --server 'Of the document of this gateway instead of the program''s own [env: ASTRA_SERVER]'
+            cand --file 'Of the document in this file, JSON or YAML; `-` is stdin'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;spec;diff'= {
+            cand --json 'Print a JSON object'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;spec;help'= {
+            cand list 'List the operations'
+            cand show 'Show one operation: what it needs, takes and answers'
+            cand diff 'Tell what changes for clients, and what breaks them'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;spec;help;list'= {
+        }
+        &'astra;spec;help;show'= {
+        }
+        &'astra;spec;help;diff'= {
+        }
+        &'astra;spec;help;help'= {
         }
         &'astra;migrate'= {
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
@@ -168,7 +206,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand serve 'Run a gateway'
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand chat 'Talk to an agent'
-            cand spec 'Print the OpenAPI document'
+            cand spec 'Print the OpenAPI document, look things up in it, compare it'
             cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
             cand config 'Print every configuration key with its meaning and its default, or check a configuration'
             cand completions 'Print the completion script of a shell'
@@ -194,6 +232,15 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;chat'= {
         }
         &'astra;help;spec'= {
+            cand list 'List the operations'
+            cand show 'Show one operation: what it needs, takes and answers'
+            cand diff 'Tell what changes for clients, and what breaks them'
+        }
+        &'astra;help;spec;list'= {
+        }
+        &'astra;help;spec;show'= {
+        }
+        &'astra;help;spec;diff'= {
         }
         &'astra;help;migrate'= {
         }

@@ -29,7 +29,7 @@ complete -c astra -n "__fish_astra_needs_command" -s V -l version -d 'Print vers
 complete -c astra -n "__fish_astra_needs_command" -f -a "serve" -d 'Run a gateway'
 complete -c astra -n "__fish_astra_needs_command" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
 complete -c astra -n "__fish_astra_needs_command" -f -a "chat" -d 'Talk to an agent'
-complete -c astra -n "__fish_astra_needs_command" -f -a "spec" -d 'Print the OpenAPI document'
+complete -c astra -n "__fish_astra_needs_command" -f -a "spec" -d 'Print the OpenAPI document, look things up in it, compare it'
 complete -c astra -n "__fish_astra_needs_command" -f -a "migrate" -d 'Bring the store\'s schema up to date (`serve` does so by itself)'
 complete -c astra -n "__fish_astra_needs_command" -f -a "config" -d 'Print every configuration key with its meaning and its default, or check a configuration'
 complete -c astra -n "__fish_astra_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
@@ -100,12 +100,33 @@ complete -c astra -n "__fish_astra_using_subcommand chat" -l config -d 'Configur
 complete -c astra -n "__fish_astra_using_subcommand chat" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand chat" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand chat" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand spec" -l format -d 'How to write it [default: by the file\'s ending, else json]' -r -f -a "json\t'JSON'
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l format -d 'How to write it [default: by the file\'s ending, else json]' -r -f -a "json\t'JSON'
 yaml\t'YAML'"
-complete -c astra -n "__fish_astra_using_subcommand spec" -l output -d 'Write it into this file; `-` is stdout' -r -F
-complete -c astra -n "__fish_astra_using_subcommand spec" -l server -d 'Ask this gateway instead of the program itself [env: ASTRA_SERVER]' -r
-complete -c astra -n "__fish_astra_using_subcommand spec" -l check -d 'Print nothing; compare it with what this file says' -r -F
-complete -c astra -n "__fish_astra_using_subcommand spec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l version -d 'In which version of OpenAPI' -r -f -a "3.0\t'For tools that know no newer one; says less'
+3.1\t'As the gateway makes it'
+3.2\t'With the frames of streams'"
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l output -d 'Write it into this file; `-` is stdout' -r -F
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l server -d 'Ask this gateway instead of the program itself [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l check -d 'Print nothing; compare it with what this file says' -r -F
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -f -a "list" -d 'List the operations'
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -f -a "show" -d 'Show one operation: what it needs, takes and answers'
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -f -a "diff" -d 'Tell what changes for clients, and what breaks them'
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -l tag -d 'Only those with this tag' -r
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -l server -d 'Of the document of this gateway instead of the program\'s own [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -l file -d 'Of the document in this file, JSON or YAML; `-` is stdin' -r -F
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -l json -d 'Print a JSON array'
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from show" -l server -d 'Of the document of this gateway instead of the program\'s own [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from show" -l file -d 'Of the document in this file, JSON or YAML; `-` is stdin' -r -F
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from diff" -l json -d 'Print a JSON object'
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the operations'
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one operation: what it needs, takes and answers'
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from help" -f -a "diff" -d 'Tell what changes for clients, and what breaks them'
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand migrate" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand migrate" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand migrate" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -128,7 +149,7 @@ complete -c astra -n "__fish_astra_using_subcommand man" -s h -l help -d 'Print 
 complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "serve" -d 'Run a gateway'
 complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
 complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "chat" -d 'Talk to an agent'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document, look things up in it, compare it'
 complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "migrate" -d 'Bring the store\'s schema up to date (`serve` does so by itself)'
 complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and its default, or check a configuration'
 complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "completions" -d 'Print the completion script of a shell'
@@ -138,4 +159,7 @@ complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "rotate" -d 'Give a token a new secret and print it alone on stdout'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "list" -d 'List the tokens of all service accounts; their secrets are kept nowhere'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "revoke" -d 'Revoke a token, or all tokens of a service account, from the next request on'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "list" -d 'List the operations'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "show" -d 'Show one operation: what it needs, takes and answers'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "diff" -d 'Tell what changes for clients, and what breaks them'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Read file, environment and flags as `serve` does, and tell what is wrong with them'

@@ -4,6 +4,7 @@ mod cli;
 mod client;
 mod codegen;
 mod commands;
+mod document;
 mod env;
 mod error;
 mod output;

@@ -94,12 +94,13 @@ impl Printer {
         self.painted(text, "1")
     }
 
+    /// `text` for stdout, bold if that is seen.
+    pub(crate) fn heading(&self, text: &str) -> String {
+        painted(text, "1", self.stdout_is_terminal && self.colours_allowed)
+    }
+
     fn painted(&self, text: &str, code: &str) -> String {
-        if self.stderr_is_terminal && self.colours_allowed {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
+        painted(text, code, self.stderr_is_terminal && self.colours_allowed)
     }
 
     /// Awaits `work`; if it takes longer than a second and somebody watches, shows that it is going on.
@@ -116,4 +117,8 @@ impl Printer {
         spinner.finish_and_clear();
         done
     }
+}
+
+fn painted(text: &str, code: &str, is_seen: bool) -> String {
+    if is_seen { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }

@@ -3,7 +3,7 @@
 mod discover;
 mod expand;
 mod file;
-mod suggest;
+pub(crate) mod suggest;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -4,6 +4,7 @@
 
 mod chat;
 mod codegen;
+mod compatibility;
 mod config;
 mod gateway;
 mod generated;

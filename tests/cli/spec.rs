@@ -1,5 +1,8 @@
 //! `astra spec`: printed, written, held against a file; of this program and of a running gateway.
 
+mod differences;
+mod lookups;
+
 use std::io::{BufRead, BufReader, Write};
 
 use serde_json::Value;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use super::spec::source::Source;
 use super::{Context, block_on};
 use crate::codegen::model::{self, Api};
 use crate::codegen::{Language, Package};
@@ -45,12 +46,8 @@ pub(crate) struct Args {
     /// What the package is called [default: astra-client; for Go, the module example.com/astra-client]
     #[arg(long)]
     name: Option<String>,
-    /// Read the document from this file, JSON or YAML
-    #[arg(long, value_name = "FILE", conflicts_with = "server")]
-    document: Option<PathBuf>,
-    /// Ask this gateway for the document [env: ASTRA_SERVER]
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    #[command(flatten)]
+    source: Source,
     /// Arguments for OpenAPI Generator
     #[arg(last = true, value_name = "ARGUMENT", requires = "generator")]
     arguments: Vec<String>,
@@ -86,7 +83,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     if args.list {
         return listing::print(context);
     }
-    let document = document(args, context)?;
+    let document = args.source.read(context)?;
     if args.samples {
         let samples = serde_json::to_string_pretty(&samples(&api(&document)?));
         return context.printer.line(samples.map_err(|fault| Error::new("cannot write JSON").because(&fault))?);
@@ -96,13 +93,6 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
         (Some(language), _) => built_in(args, language.into(), &document, out, context),
         (None, Some(generator)) => foreign::generate(generator, args, &document, out, context),
         (None, None) => Err(Error::usage("name a language or --generator").hint("`astra codegen --list` shows both")),
-    }
-}
-
-fn document(args: &Args, context: &Context) -> Result<Value> {
-    match &args.document {
-        Some(file) => super::spec::read_file(file),
-        None => super::spec::of_server_or_program(args.server.as_deref(), context),
     }
 }
 
