@@ -29,6 +29,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Issue, rotate, list and revoke tokens of service accounts')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Talk to an agent')
             [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document, look things up in it, compare it')
+            [CompletionResult]::new('codegen', 'codegen', [CompletionResultType]::ParameterValue, 'Make a client of the API in a language')
             [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Bring the store''s schema up to date (`serve` does so by itself)')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print every configuration key with its meaning and its default, or check a configuration')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
@@ -188,6 +189,19 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         'astra;spec;help;help' {
             break
         }
+        'astra;codegen' {
+            [CompletionResult]::new('--generator', '--generator', [CompletionResultType]::ParameterName, 'Let OpenAPI Generator make a client of this kind')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Where the client goes; what is there and was not made by this command is left alone')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'What the package is called [default: astra-client; for Go, the module example.com/astra-client]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Of the document of this gateway instead of the program''s own [env: ASTRA_SERVER]')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Of the document in this file, JSON or YAML; `-` is stdin')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print the languages and generators that there are')
+            [CompletionResult]::new('--samples', '--samples', [CompletionResultType]::ParameterName, 'Print an example call of every operation in every language, as JSON')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Write nothing; tell which files would change')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'astra;migrate' {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]')
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]')
@@ -241,6 +255,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Issue, rotate, list and revoke tokens of service accounts')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Talk to an agent')
             [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document, look things up in it, compare it')
+            [CompletionResult]::new('codegen', 'codegen', [CompletionResultType]::ParameterValue, 'Make a client of the API in a language')
             [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Bring the store''s schema up to date (`serve` does so by itself)')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print every configuration key with its meaning and its default, or check a configuration')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
@@ -286,6 +301,9 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             break
         }
         'astra;help;spec;diff' {
+            break
+        }
+        'astra;help;codegen' {
             break
         }
         'astra;help;migrate' {

@@ -19,6 +19,9 @@ _astra() {
             astra,chat)
                 cmd="astra__subcmd__chat"
                 ;;
+            astra,codegen)
+                cmd="astra__subcmd__codegen"
+                ;;
             astra,completions)
                 cmd="astra__subcmd__completions"
                 ;;
@@ -57,6 +60,9 @@ _astra() {
                 ;;
             astra__subcmd__help,chat)
                 cmd="astra__subcmd__help__subcmd__chat"
+                ;;
+            astra__subcmd__help,codegen)
+                cmd="astra__subcmd__help__subcmd__codegen"
                 ;;
             astra__subcmd__help,completions)
                 cmd="astra__subcmd__help__subcmd__completions"
@@ -167,7 +173,7 @@ _astra() {
 
     case "${cmd}" in
         astra)
-            opts="-h -V --help --version serve token chat spec migrate config completions man help"
+            opts="-h -V --help --version serve token chat spec codegen migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -204,6 +210,40 @@ _astra() {
                     return 0
                     ;;
                 --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__codegen)
+            opts="-h --generator --list --samples --out --check --name --server --file --help typescript python rust go"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --generator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -319,7 +359,7 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help)
-            opts="serve token chat spec migrate config completions man help"
+            opts="serve token chat spec codegen migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -333,6 +373,20 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help__subcmd__chat)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__codegen)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

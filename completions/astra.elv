@@ -26,6 +26,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand chat 'Talk to an agent'
             cand spec 'Print the OpenAPI document, look things up in it, compare it'
+            cand codegen 'Make a client of the API in a language'
             cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
             cand config 'Print every configuration key with its meaning and its default, or check a configuration'
             cand completions 'Print the completion script of a shell'
@@ -162,6 +163,18 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;spec;help;help'= {
         }
+        &'astra;codegen'= {
+            cand --generator 'Let OpenAPI Generator make a client of this kind'
+            cand --out 'Where the client goes; what is there and was not made by this command is left alone'
+            cand --name 'What the package is called [default: astra-client; for Go, the module example.com/astra-client]'
+            cand --server 'Of the document of this gateway instead of the program''s own [env: ASTRA_SERVER]'
+            cand --file 'Of the document in this file, JSON or YAML; `-` is stdin'
+            cand --list 'Print the languages and generators that there are'
+            cand --samples 'Print an example call of every operation in every language, as JSON'
+            cand --check 'Write nothing; tell which files would change'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'astra;migrate'= {
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
             cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
@@ -207,6 +220,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand chat 'Talk to an agent'
             cand spec 'Print the OpenAPI document, look things up in it, compare it'
+            cand codegen 'Make a client of the API in a language'
             cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
             cand config 'Print every configuration key with its meaning and its default, or check a configuration'
             cand completions 'Print the completion script of a shell'
@@ -241,6 +255,8 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;spec;show'= {
         }
         &'astra;help;spec;diff'= {
+        }
+        &'astra;help;codegen'= {
         }
         &'astra;help;migrate'= {
         }

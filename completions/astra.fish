@@ -30,6 +30,7 @@ complete -c astra -n "__fish_astra_needs_command" -f -a "serve" -d 'Run a gatewa
 complete -c astra -n "__fish_astra_needs_command" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
 complete -c astra -n "__fish_astra_needs_command" -f -a "chat" -d 'Talk to an agent'
 complete -c astra -n "__fish_astra_needs_command" -f -a "spec" -d 'Print the OpenAPI document, look things up in it, compare it'
+complete -c astra -n "__fish_astra_needs_command" -f -a "codegen" -d 'Make a client of the API in a language'
 complete -c astra -n "__fish_astra_needs_command" -f -a "migrate" -d 'Bring the store\'s schema up to date (`serve` does so by itself)'
 complete -c astra -n "__fish_astra_needs_command" -f -a "config" -d 'Print every configuration key with its meaning and its default, or check a configuration'
 complete -c astra -n "__fish_astra_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
@@ -127,6 +128,15 @@ complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one operation: what it needs, takes and answers'
 complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from help" -f -a "diff" -d 'Tell what changes for clients, and what breaks them'
 complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l generator -d 'Let OpenAPI Generator make a client of this kind' -r
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l out -d 'Where the client goes; what is there and was not made by this command is left alone' -r -F
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l name -d 'What the package is called [default: astra-client; for Go, the module example.com/astra-client]' -r
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l server -d 'Of the document of this gateway instead of the program\'s own [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l file -d 'Of the document in this file, JSON or YAML; `-` is stdin' -r -F
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l list -d 'Print the languages and generators that there are'
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l samples -d 'Print an example call of every operation in every language, as JSON'
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l check -d 'Write nothing; tell which files would change'
+complete -c astra -n "__fish_astra_using_subcommand codegen" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand migrate" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand migrate" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand migrate" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -146,15 +156,16 @@ complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand man" -l dir -d 'Write the pages of all commands into this folder instead' -r -F
 complete -c astra -n "__fish_astra_using_subcommand man" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "serve" -d 'Run a gateway'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "chat" -d 'Talk to an agent'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document, look things up in it, compare it'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "migrate" -d 'Bring the store\'s schema up to date (`serve` does so by itself)'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and its default, or check a configuration'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "man" -d 'Print the manual page'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "serve" -d 'Run a gateway'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "chat" -d 'Talk to an agent'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document, look things up in it, compare it'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "codegen" -d 'Make a client of the API in a language'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "migrate" -d 'Bring the store\'s schema up to date (`serve` does so by itself)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and its default, or check a configuration'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "man" -d 'Print the manual page'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "issue" -d 'Issue a token to a service account, which is made if need be, and print it alone on stdout'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "rotate" -d 'Give a token a new secret and print it alone on stdout'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "list" -d 'List the tokens of all service accounts; their secrets are kept nowhere'
