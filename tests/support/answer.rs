@@ -1,5 +1,6 @@
 //! An answer, held against the document as it is read: status, media type, headers, body, each event of a stream.
 
+use astra_core::testing::Event;
 use axum::body::{Body, BodyDataStream};
 use axum::response::Response;
 use bytes::Bytes;
@@ -24,17 +25,6 @@ pub(crate) struct Answer {
     unread: String,
 }
 
-/// One event of a stream.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Event {
-    /// The `id` field.
-    pub(crate) id: Option<String>,
-    /// The `event` field.
-    pub(crate) event: String,
-    /// The JSON of the `data` field, or its text (`[DONE]`).
-    pub(crate) data: Value,
-}
-
 impl Answer {
     /// Reads and checks `response`, the answer to `method` and `path`.
     pub(crate) async fn read(method: Method, path: String, response: Response) -> Self {
@@ -44,7 +34,9 @@ impl Answer {
             if is_stream { (Bytes::new(), Some(body.into_data_stream())) } else { (whole(body).await, None) };
         let answer =
             Self { status: parts.status, headers: parts.headers, bytes, method, path, stream, unread: String::new() };
-        document().check_head(&answer.method, &answer.path, answer.status, &answer.headers, &answer.bytes);
+        let Self { method, path, headers, .. } = &answer;
+        let faults = document().answer_faults(method, path, answer.status, headers, &answer.bytes);
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
         answer
     }
 
@@ -89,7 +81,10 @@ impl Answer {
             if let Some((block, rest)) = self.unread.split_once("\n\n").map(|(b, r)| (b.to_owned(), r.to_owned())) {
                 self.unread = rest;
                 if let Some(event) = Event::parse(&block) {
-                    document().check_event(&self.method, &self.path, &event);
+                    let faults = document().event_faults(&self.method, &self.path, self.status, &event);
+                    assert!(faults.is_empty(), "{}", faults.join("\n"));
+                    // Whoever loses a stream of turns takes it up again by the id.
+                    assert!(event.id.is_some() || event.data.get("type").is_none(), "an event without an id: {event:?}");
                     return Some(event);
                 }
                 continue;
@@ -110,23 +105,6 @@ impl Answer {
             events.push(event);
         }
         events
-    }
-}
-
-impl Event {
-    fn parse(block: &str) -> Option<Self> {
-        let (mut id, mut event, mut data) = (None, "message".to_owned(), Vec::new());
-        for line in block.lines() {
-            match line.split_once(':').map(|(name, value)| (name, value.strip_prefix(' ').unwrap_or(value))) {
-                Some(("id", value)) => id = Some(value.to_owned()),
-                Some(("event", value)) => value.clone_into(&mut event),
-                Some(("data", value)) => data.push(value),
-                _ => {}
-            }
-        }
-        let data = data.join("\n");
-        let value = serde_json::from_str(&data).unwrap_or_else(|_| Value::String(data.clone()));
-        (!data.is_empty()).then_some(Self { id, event, data: value })
     }
 }
 

@@ -37,9 +37,17 @@ impl Schema {
     }
 
     /// Compiles the schema unless that is done.
-    pub(super) fn validator(&self) -> Result<&Validator, Error> {
-        let compiled = self.compiled.get_or_init(|| self.compile());
-        compiled.as_ref().map_err(|fault| Error::internal(format!("a schema of the document is no good: {fault}")))
+    fn validator(&self) -> Result<&Validator, Error> {
+        self.compiled().map_err(|fault| Error::internal(format!("a schema of the document is no good: {fault}")))
+    }
+
+    /// Why the schema cannot be compiled, if it cannot.
+    pub(super) fn fault(&self) -> Option<String> {
+        self.compiled().err().map(|fault| format!("the schema is no good: {fault}"))
+    }
+
+    fn compiled(&self) -> Result<&Validator, &str> {
+        self.compiled.get_or_init(|| self.compile()).as_ref().map_err(String::as_str)
     }
 
     fn compile(&self) -> Result<Validator, String> {
