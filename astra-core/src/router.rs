@@ -43,16 +43,8 @@ fn operations() -> Operations {
 /// # Errors
 /// If the routes and the table of permissions contradict each other, which the tests exclude.
 pub fn openapi() -> Result<Value> {
-    document_with(&[]).map_err(|faults| Error::internal(faults.join("; ")))
-}
-
-/// As [`openapi`], with the operations of a host program.
-///
-/// # Errors
-/// All that is wrong with them.
-pub fn document_with(host: &[embed::Routes]) -> std::result::Result<Value, Vec<String>> {
-    let finished = finished(host);
-    if finished.faults.is_empty() { Ok(finished.document) } else { Err(finished.faults) }
+    let Finished { document, faults, .. } = finished(&[]);
+    if faults.is_empty() { Ok(document) } else { Err(Error::internal(faults.join("; "))) }
 }
 
 /// Handlers by the paths of the document.
@@ -68,7 +60,7 @@ pub struct Routes {
 /// Makes the document, with the operations of a host program, and reads it into what judges requests.
 ///
 /// # Errors
-/// As [`document_with`], and what cannot be enforced.
+/// All that is wrong with the operations, and what the document says of them and this program cannot enforce.
 pub fn routes(host: &[embed::Routes]) -> std::result::Result<Routes, Vec<String>> {
     let Finished { document, handlers, hosts, faults } = finished(host);
     if !faults.is_empty() {

@@ -42,9 +42,7 @@ fn tags_are_in_order() {
         .as_array()
         .expect("tags")
         .iter()
-        .map(|tag| {
-            TAGS.iter().position(|known| tag["name"] == *known).unwrap_or_else(|| panic!("{tag} is no group"))
-        })
+        .map(|tag| TAGS.iter().position(|known| tag["name"] == *known).unwrap_or_else(|| panic!("{tag} is no group")))
         .collect();
     assert!(places.is_sorted(), "{places:?}");
 }

@@ -12,7 +12,11 @@ use crate::app::App;
 use crate::http::contract;
 
 /// Adds `host` to `document`, which the gateway's own routes made and nobody has finished. Answers the handlers by path.
-pub(crate) fn join(document: &mut Value, host: &[Routes], faults: &mut Vec<String>) -> Vec<(String, MethodRouter<App>)> {
+pub(crate) fn join(
+    document: &mut Value,
+    host: &[Routes],
+    faults: &mut Vec<String>,
+) -> Vec<(String, MethodRouter<App>)> {
     let mut joining = Joining {
         ids: contract::operation_ids(document),
         own: paths(document),
@@ -68,7 +72,8 @@ impl Joining<'_> {
             let context = format!("{} {template}", method.to_uppercase());
             if !contract::METHODS.contains(&method.as_str()) {
                 let known = contract::METHODS.join(", ");
-                self.faults.push(format!("{context}: operations are {known} here; HEAD is GET's, OPTIONS the gateway's"));
+                self.faults
+                    .push(format!("{context}: operations are {known} here; HEAD is GET's, OPTIONS the gateway's"));
                 continue;
             }
             let mut found = operation::complete(&template, operation, security, &mut self.ids);
@@ -103,13 +108,16 @@ impl Joining<'_> {
 
     fn check_path(&mut self, template: &str) {
         let mut faults = path::faults(template);
-        let own = self.own.iter().filter(|known| path::overlap(known, template));
-        faults.extend(own.map(|known| format!("{template}: the path meets {known}, which is the gateway's own")));
-        let hosts = self.handlers.iter().map(|(known, _)| known).filter(|known| path::same(known, template));
-        faults.extend(hosts.map(|known| match known == template {
-            true => format!("{template} is registered twice: name all its operations in one routes!(..)"),
-            false => format!("{template} and {known} are the same path"),
-        }));
+        let meets = |known: &&String| path::overlap(known, template);
+        if let Some(known) = self.own.iter().find(|known| path::same(known, template)).or(self.own.iter().find(meets)) {
+            faults.push(format!("{template}: the path meets {known}, which is the gateway's own"));
+        }
+        let mut hosts = self.handlers.iter().map(|(known, _)| known).filter(|known| path::same(known, template));
+        if hosts.clone().any(|known| known == template) {
+            faults.push(format!("{template} is registered twice: name all its operations in one routes!(..)"));
+        } else if let Some(known) = hosts.next() {
+            faults.push(format!("{template} and {known} are the same path"));
+        }
         self.faults.extend(faults);
     }
 }

@@ -186,7 +186,8 @@ impl Builder {
     /// # Errors
     /// If the host's own operations are not good.
     pub fn openapi(&self) -> Result<Value, StartError> {
-        router::document_with(&self.routes).map_err(StartError::Routes)
+        let routes = router::routes(&self.routes).map_err(StartError::Routes)?;
+        Ok(Value::clone(&routes.contract.document))
     }
 
     /// Opens the gateway: checks the configuration, makes the data folder, opens and migrates the store.

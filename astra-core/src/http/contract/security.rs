@@ -30,9 +30,11 @@ pub(super) fn write(operation: &mut Value) -> Result<(), String> {
 /// If it declares nothing, or what cannot be enforced: it shall not be open because of an oversight, nor shut for ever.
 pub fn declare(operation: &mut Value) -> Result<(), String> {
     let Some(declared) = operation.get("security") else {
-        return Err("it does not say whom it is for: security(()) is everybody, security((\"bearer\" = [])) every caller \
+        return Err(
+            "it does not say whom it is for: security(()) is everybody, security((\"bearer\" = [])) every caller \
                     with a token, security((\"bearer\" = [\"agents:read\"])) those whose token has this scope"
-            .to_owned());
+                .to_owned(),
+        );
     };
     let role = role(operation)?;
     let access = match declared.as_array().map(Vec::as_slice) {
@@ -62,7 +64,9 @@ fn scopes(requirement: &Value) -> Result<ScopeSet, String> {
     let mut found = ScopeSet::default();
     for (scheme, scopes) in schemes {
         if scheme != SCHEME {
-            return Err(format!("its security asks for {scheme:?}, which the gateway does not know: ask for {SCHEME:?}"));
+            return Err(format!(
+                "its security asks for {scheme:?}, which the gateway does not know: ask for {SCHEME:?}"
+            ));
         }
         let words: Vec<&str> = scopes.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         found = ScopeSet::parse(&words.join(" ")).map_err(|word| {

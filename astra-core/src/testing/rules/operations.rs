@@ -57,7 +57,9 @@ fn words(document: &Document, operation: &Value, faults: &mut Vec<String>) {
             faults.push(format!("its answer {status} is not described"));
         }
     }
-    if operation["responses"].as_object().is_none_or(|responses| !responses.keys().any(|key| key.starts_with(['2', '3'])))
+    if operation["responses"]
+        .as_object()
+        .is_none_or(|responses| !responses.keys().any(|key| key.starts_with(['2', '3'])))
     {
         faults.push("it documents no answer of success".to_owned());
     }
