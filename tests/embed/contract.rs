@@ -1,8 +1,11 @@
 //! The host's operations under the gateway's contract: the right callers, the wrong ones, those of another workspace.
 
 use astra_core::auth::Role;
-use http::Method;
+use axum::Router;
+use axum::body::Body;
+use http::{Method, Request};
 use serde_json::json;
+use tower::ServiceExt;
 
 use crate::invoices;
 use crate::support::{Engine, OnEngine, TestApp, both_engines};
@@ -85,6 +88,20 @@ async fn what_is_not_documented_does_not_reach_the_handler() {
     let answer = app.admin().delete("/invoices").await;
     assert_eq!(answer.header("allow"), "GET, HEAD, POST");
     answer.expect_problem(405, "method_not_allowed");
+}
+
+#[tokio::test]
+async fn it_holds_below_a_prefix_of_the_hosts_router_too() {
+    let app = host().await;
+    app.admin().post("/invoices").json(&json!({"id": "i17", "cents": 1})).await.expect(201);
+    #[expect(clippy::disallowed_methods, reason = "as a host does it")]
+    let router = Router::new().nest("/gateway", app.gateway_router());
+    let token = app.viewer().token().await;
+    for (uri, status) in [("/gateway/invoices/i17", 200), ("/gateway/invoices/I17", 422), ("/invoices/i17", 404)] {
+        let request = Request::get(uri).header("authorization", format!("Bearer {token}"));
+        let answer = router.clone().oneshot(request.body(Body::empty()).expect("a request")).await;
+        assert_eq!(answer.expect("an answer").status(), status, "{uri}");
+    }
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod upstream;
 
 pub(crate) use answer::Answer;
 pub(crate) use app::{Replica, START_MS, TestApp, TestAppBuilder};
+pub(crate) use astra_core::testing::Event;
 pub(crate) use caller::{Ask, Caller};
 pub(crate) use document::document;
 pub(crate) use engine::{Engine, OnEngine, TestStore};

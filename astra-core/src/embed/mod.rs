@@ -36,7 +36,14 @@
 //!
 //! What `#[utoipa::path]` says is what happens: token, role, scopes, parameters and bodies are held against it before
 //! the handler is called, and whatever else the gateway's operations have (rate limits, `X-Request-ID`, problems,
-//! containment of panics) these have too. The program needs `utoipa` in the version of this library.
+//! containment of panics) these have too. Handlers take axum's extractors or those of this module, which refuse with a
+//! problem; they may fail with [`crate::Error`], whose refusals are documented with [`Problem`]. The document is finished
+//! as for the gateway's own operations: common refusals and headers, and bounds where there are none (a string has 1024
+//! characters at the most, a list 1000 items), so say what your values need. The schema of a `text/event-stream` is that
+//! of the data of each event.
+//!
+//! The program needs `axum` 0.8 and `utoipa` 6. There is no way round [`routes!`]: a `utoipa_axum::OpenApiRouter` would
+//! let routes in that are not documented, and has lost the types that share a name before anybody can see it.
 //!
 //! # Permission
 //!

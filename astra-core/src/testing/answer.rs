@@ -33,7 +33,8 @@ impl Answer {
 }
 
 impl Document {
-    /// Reads `response`, the answer to `method` and `path`, to its end, and checks all of it.
+    /// Reads `response`, the answer to `method` and `path`, to its end, and checks all of it. A stream that does not end
+    /// by itself is for [`Document::answer_faults`] and [`Document::event_faults`], event by event.
     ///
     /// # Errors
     /// All that the document does not allow in it.

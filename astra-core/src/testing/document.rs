@@ -11,7 +11,8 @@ use crate::http::contract::METHODS;
 
 /// A document, with the validators that have been needed so far.
 pub struct Document {
-    value: Value,
+    /// The document itself.
+    pub value: Value,
     validators: Mutex<BTreeMap<String, Compiled>>,
 }
 
@@ -23,12 +24,6 @@ impl Document {
     #[must_use]
     pub const fn new(value: Value) -> Self {
         Self { value, validators: Mutex::new(BTreeMap::new()) }
-    }
-
-    /// The document itself.
-    #[must_use]
-    pub const fn value(&self) -> &Value {
-        &self.value
     }
 
     /// Every operation: path, method in capitals, and what the document says of it.

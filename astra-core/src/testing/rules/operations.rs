@@ -23,7 +23,7 @@ pub(super) fn check(document: &Document, faults: &mut Vec<String>) {
         bodies(document, operation, &mut found);
         faults.extend(found.into_iter().map(|fault| format!("{method} {path}: {fault}")));
     }
-    for tag in document.value()["tags"].as_array().into_iter().flatten() {
+    for tag in document.value["tags"].as_array().into_iter().flatten() {
         if text(tag, "description").chars().count() < DESCRIPTION_CHARACTERS_MIN {
             faults.push(format!("the tag {} is not described", tag["name"]));
         }

@@ -8,11 +8,11 @@ use crate::testing::Document;
 
 pub(super) fn check(document: &Document, faults: &mut Vec<String>) {
     let mut all = BTreeSet::new();
-    references(document.value(), &mut all);
-    let is_dangling = |reference: &&String| document.value().pointer(reference.trim_start_matches('#')).is_none();
+    references(&document.value, &mut all);
+    let is_dangling = |reference: &&String| document.value.pointer(reference.trim_start_matches('#')).is_none();
     faults.extend(all.iter().filter(is_dangling).map(|reference| format!("{reference} points to nothing")));
     for kind in ["schemas", "responses", "headers", "parameters"] {
-        for (name, _) in document.value()["components"][kind].as_object().into_iter().flatten() {
+        for (name, _) in document.value["components"][kind].as_object().into_iter().flatten() {
             if !all.contains(&format!("#/components/{kind}/{name}")) {
                 faults.push(format!("nothing uses {kind}/{name}"));
             }
@@ -29,7 +29,7 @@ pub(super) fn reached(document: &Document, values: &[&Value]) -> BTreeSet<String
         if !seen.insert(reference.clone()) {
             continue;
         }
-        let Some(target) = document.value().pointer(reference.trim_start_matches('#')) else { continue };
+        let Some(target) = document.value.pointer(reference.trim_start_matches('#')) else { continue };
         names.extend(reference.strip_prefix("#/components/schemas/").map(str::to_owned));
         references(target, &mut open);
     }

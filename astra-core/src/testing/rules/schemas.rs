@@ -94,7 +94,7 @@ fn closing(document: &Document, faults: &mut Vec<String>) {
         answered.extend(operation.get("responses"));
     }
     let sent = reached(document, &sent);
-    let schemas = &document.value()["components"]["schemas"];
+    let schemas = &document.value["components"]["schemas"];
     for name in &sent {
         visit(name, &schemas[name], &mut |place, schema| {
             let has_fields = schema["properties"].is_object() && schema.get("allOf").is_none();
@@ -111,5 +111,5 @@ fn closing(document: &Document, faults: &mut Vec<String>) {
 }
 
 fn components(document: &Document) -> impl Iterator<Item = (&String, &Value)> {
-    document.value()["components"]["schemas"].as_object().into_iter().flatten()
+    document.value["components"]["schemas"].as_object().into_iter().flatten()
 }

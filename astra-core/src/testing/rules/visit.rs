@@ -10,7 +10,7 @@ const DATA: [&str; 7] = ["const", "default", "enum", "example", "examples", "map
 /// Every schema of the document with its place.
 pub(super) fn schemas(document: &Document) -> Vec<(String, &Value)> {
     let mut found = Vec::new();
-    for (name, schema) in document.value()["components"]["schemas"].as_object().into_iter().flatten() {
+    for (name, schema) in document.value["components"]["schemas"].as_object().into_iter().flatten() {
         visit(name, schema, &mut |place, schema| found.push((place.to_owned(), schema)));
     }
     for (.., operation) in document.operations() {

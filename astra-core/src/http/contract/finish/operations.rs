@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::{security, tree};
 
@@ -16,12 +16,12 @@ pub(super) fn complete(document: &mut Value, hosts: &BTreeSet<String>, faults: &
         // A host's operations have said already what they are and whom they are for.
         let classified = if hosts.contains(path) { Ok(()) } else { classify(operation) };
         faults.extend(classified.err().map(|fault| format!("{} {path}: {fault}", method.to_uppercase())));
-        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            if let Some(schema) = parameter.get_mut("schema") {
-                without_null(schema);
-            }
-        }
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
+        parameters.filter_map(|parameter| parameter.get_mut("schema")).for_each(without_null);
     }
+    let components = document.pointer_mut("/components/parameters").and_then(Value::as_object_mut);
+    let parameters = components.into_iter().flat_map(Map::values_mut);
+    parameters.filter_map(|parameter| parameter.get_mut("schema")).for_each(without_null);
     for (.., operation) in tree::operations(document.get_mut("webhooks")) {
         // OpenAPI Generator makes broken clients of webhooks unless they are internal; readers still see them.
         operation["x-internal"] = true.into();
