@@ -60,6 +60,8 @@ fn a_bad_operation_is_found() {
     assert_told(&without(LIST, "x-required-role"), "it does not say for which role");
     assert_told(&without(&at("responses"), "200"), "no answer of success");
     assert_told(&with(&at("responses/200/description"), json!("")), "its answer 200 is not described");
+    let add = |operation: &mut Value| operation["x-stream"] = json!({"resumed_by": "agents.nothing"});
+    assert_told(&broken(LIST, add), "its stream is resumed by agents.nothing, which is no operation");
     assert_told(&with("/tags/0/description", json!("Health.")), "the tag \"health\" is not described");
 }
 

@@ -40,7 +40,7 @@
 //! problem; they may fail with [`crate::Error`], whose refusals are documented with [`Problem`]. The document is finished
 //! as for the gateway's own operations: common refusals and headers, and bounds where there are none (a string has 1024
 //! characters at the most, a list 1000 items), so say what your values need. The schema of a `text/event-stream` is that
-//! of the data of each event.
+//! of the data of each event. Extensions of an operation (`x-stream` and others) stay.
 //!
 //! The program needs `axum` 0.8 and `utoipa` 6. There is no way round [`routes!`]: a `utoipa_axum::OpenApiRouter` would
 //! let routes in that are not documented, and has lost the types that share a name before anybody can see it.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http::Method;
-use jsonschema::{Draft, Validator};
-use serde_json::{Map, Value, json};
+use jsonschema::Validator;
+use serde_json::Value;
 
-use crate::http::contract::METHODS;
+use crate::http::contract::{self, METHODS};
 
 /// A document, with the validators that have been needed so far.
 pub struct Document {
@@ -75,10 +75,8 @@ impl Document {
     fn validator(&self, schema: &Value) -> Compiled {
         let mut validators = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
         let compile = || {
-            let components = self.value.get("components").cloned().unwrap_or_else(|| Map::new().into());
-            let root = json!({"allOf": [schema], "components": components});
-            let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
-            options.build(&root).map(Arc::new).map_err(|fault| format!("the schema is no good: {fault}"))
+            let validator = contract::validator(&self.value, schema);
+            validator.map(Arc::new).map_err(|fault| format!("the schema is no good: {fault}"))
         };
         validators.entry(schema.to_string()).or_insert_with(compile).clone()
     }

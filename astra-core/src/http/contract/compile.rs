@@ -20,7 +20,8 @@ pub fn compile(document: Value, hosts: &BTreeSet<String>) -> Result<Contract, Ve
         let is_hosts = hosts.contains(template);
         match path(&document, template, item, is_hosts) {
             Ok(path) => {
-                let schemas = path.operations().filter(|operation| operation.is_hosts).flat_map(Operation::schemas_of);
+                let schemas =
+                    path.operations().filter(|operation| operation.is_hosts).flat_map(|operation| operation.schemas());
                 faults.extend(schemas.filter_map(|(place, schema)| Some(format!("{place}: {}", schema.fault()?))));
                 paths.push(Arc::new(path));
             }
@@ -36,14 +37,6 @@ pub fn parameter_faults(document: &Value, template: &str, operation: &Value) -> 
     let declared = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
     let read = |declared| form(document, template, tree::follow(document, declared)?);
     declared.filter_map(|declared| read(declared).err()).collect()
-}
-
-impl Operation {
-    /// Its schemas, each with its place.
-    fn schemas_of(self: &Arc<Self>) -> impl Iterator<Item = (String, &Schema)> {
-        let parameters = self.parameters.iter().map(|known| (format!("{}: {}", self.id, known.pointer), &known.schema));
-        parameters.chain(self.bodies.iter().map(|(media_type, schema)| (format!("{}: {media_type}", self.id), schema)))
-    }
 }
 
 fn path(document: &Arc<Value>, template: &str, item: &Value, is_hosts: bool) -> Result<PathContract, String> {

@@ -24,6 +24,7 @@ pub use compile::{compile, parameter_faults};
 pub use enforce::{Gate, enforce};
 pub use finish::finish;
 use schema::Schema;
+pub use schema::validator;
 pub use security::declare;
 pub use select::{Needs, select};
 pub use tree::{METHODS, dangling, operation_ids};
@@ -131,5 +132,11 @@ impl Operation {
     #[must_use]
     pub const fn is_public(&self) -> bool {
         matches!(self.access, Access::Public)
+    }
+
+    /// The schemas by which it judges requests, each with its place.
+    fn schemas(&self) -> impl Iterator<Item = (String, &Schema)> {
+        let parameters = self.parameters.iter().map(|known| (format!("{}: {}", self.id, known.pointer), &known.schema));
+        parameters.chain(self.bodies.iter().map(|(media_type, schema)| (format!("{}: {media_type}", self.id), schema)))
     }
 }

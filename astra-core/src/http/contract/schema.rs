@@ -47,23 +47,27 @@ impl Schema {
     }
 
     fn compiled(&self) -> Result<&Validator, &str> {
-        self.compiled.get_or_init(|| self.compile()).as_ref().map_err(String::as_str)
+        self.compiled.get_or_init(|| validator(&self.document, &self.source)).as_ref().map_err(String::as_str)
     }
+}
 
-    fn compile(&self) -> Result<Validator, String> {
-        let mut components = Map::new();
-        for reference in tree::reach(&self.document, [&self.source])? {
-            if let Some(name) = reference.strip_prefix("#/components/schemas/") {
-                components.insert(name.to_owned(), tree::resolve(&self.document, &reference)?.clone());
-            }
+/// What judges values by the schema `source`, whose references are into `document`.
+///
+/// # Errors
+/// Why it cannot be compiled.
+pub fn validator(document: &Value, source: &Value) -> Result<Validator, String> {
+    let mut components = Map::new();
+    for reference in tree::reach(document, [source])? {
+        if let Some(name) = reference.strip_prefix("#/components/schemas/") {
+            components.insert(name.to_owned(), tree::resolve(document, &reference)?.clone());
         }
-        let root = json!({"allOf": [self.source], "components": {"schemas": components}});
-        jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .should_validate_formats(true)
-            // No backtracking: the time is linear in the input, whoever sends it.
-            .with_pattern_options(PatternOptions::regex().size_limit(REGEX_BYTES_MAX))
-            .build(&root)
-            .map_err(|fault| fault.to_string())
     }
+    let root = json!({"allOf": [source], "components": {"schemas": components}});
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .should_validate_formats(true)
+        // No backtracking: the time is linear in the input, whoever sends it.
+        .with_pattern_options(PatternOptions::regex().size_limit(REGEX_BYTES_MAX))
+        .build(&root)
+        .map_err(|fault| fault.to_string())
 }

@@ -23,6 +23,12 @@ pub(super) fn check(document: &Document, faults: &mut Vec<String>) {
         bodies(document, operation, &mut found);
         faults.extend(found.into_iter().map(|fault| format!("{method} {path}: {fault}")));
     }
+    for (path, method, operation) in document.operations() {
+        let resumed_by = operation["x-stream"]["resumed_by"].as_str();
+        if let Some(id) = resumed_by.filter(|id| !seen.contains(id)) {
+            faults.push(format!("{method} {path}: its stream is resumed by {id}, which is no operation"));
+        }
+    }
     for tag in document.value["tags"].as_array().into_iter().flatten() {
         if text(tag, "description").chars().count() < DESCRIPTION_CHARACTERS_MIN {
             faults.push(format!("the tag {} is not described", tag["name"]));
