@@ -1,5 +1,6 @@
 //! Table of contents: the groups, then the layers that every request passes, each with its reason.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use serde_json::Value;
 
 use crate::api::{self, Operations};
 use crate::app::App;
+use crate::embed;
 use crate::error::{Error, Result};
 use crate::http::contract::{self, Contract, Gate, PathContract, enforce};
 use crate::http::fallback;
@@ -41,7 +43,8 @@ fn operations() -> Operations {
 /// # Errors
 /// If the routes and the table of permissions contradict each other, which the tests exclude.
 pub fn openapi() -> Result<Value> {
-    finished(operations()).map(|(document, _)| document)
+    let Finished { document, faults, .. } = finished(&[]);
+    if faults.is_empty() { Ok(document) } else { Err(Error::internal(faults.join("; "))) }
 }
 
 /// Handlers by the paths of the document.
@@ -54,24 +57,44 @@ pub struct Routes {
     handlers: Handlers,
 }
 
-/// Makes the document and reads it into what judges requests.
+/// Makes the document, with the operations of a host program, and reads it into what judges requests.
 ///
 /// # Errors
-/// As [`openapi`].
-pub fn routes() -> Result<Routes> {
-    let (document, handlers) = finished(operations())?;
-    let contract = contract::compile(document).map_err(Error::internal)?;
+/// All that is wrong with the operations, and what the document says of them and this program cannot enforce.
+pub fn routes(host: &[embed::Routes]) -> std::result::Result<Routes, Vec<String>> {
+    let Finished { document, handlers, hosts, faults } = finished(host);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let contract = contract::compile(document, &hosts)?;
     Ok(Routes { contract, handlers })
 }
 
-fn finished(operations: Operations) -> Result<(Value, Handlers)> {
-    let raw = serde_json::to_value(operations.document).map_err(Error::internal)?;
-    let document = match contract::finish(raw) {
-        Ok(document) if operations.faults.is_empty() => document,
-        Ok(_) => return Err(Error::internal(operations.faults.join("; "))),
-        Err(faults) => return Err(Error::internal([operations.faults, faults].concat().join("; "))),
-    };
-    Ok((document, operations.handlers))
+struct Finished {
+    document: Value,
+    handlers: Handlers,
+    /// The paths that a host program brought.
+    hosts: BTreeSet<String>,
+    faults: Vec<String>,
+}
+
+fn finished(host: &[embed::Routes]) -> Finished {
+    let Operations { document, mut handlers, mut faults } = operations();
+    let mut document = serde_json::to_value(document).unwrap_or_else(|fault| {
+        faults.push(format!("the document cannot be written: {fault}"));
+        Value::Null
+    });
+    let own = embed::join(&mut document, host, &mut faults);
+    let hosts: BTreeSet<String> = own.iter().map(|(path, _)| path.clone()).collect();
+    handlers.extend(own);
+    faults.extend(contract::finish(&mut document, &hosts));
+    if !hosts.is_empty() {
+        faults.extend(contract::dangling(&document));
+    }
+    // Several passes may stumble over the same thing.
+    let mut seen = BTreeSet::new();
+    faults.retain(|fault| seen.insert(fault.clone()));
+    Finished { document, handlers, hosts, faults }
 }
 
 /// The gateway's routes, to nest or merge into a host's router. Unknown paths are the host's.

@@ -8,6 +8,9 @@ mod custom_provider;
 #[expect(dead_code, reason = "the test serves on another port than the example's main")]
 #[path = "../../examples/embed.rs"]
 mod embed;
+#[expect(dead_code, reason = "the test serves on another port than the example's main")]
+#[path = "../../examples/embed_routes.rs"]
+mod embed_routes;
 
 use std::net::SocketAddr;
 
@@ -55,6 +58,32 @@ async fn a_host_serves_the_gateways_operations_beside_its_own_routes() {
     assert!(head.starts_with("HTTP/1.1 401"), "the gateway's routes keep their guard: {head}");
     let (head, _) = exchange(address, "GET /nowhere HTTP/1.1", "").await;
     assert!(head.starts_with("HTTP/1.1 404") && !head.contains("problem+json"), "unknown paths are the host's: {head}");
+}
+
+#[tokio::test]
+async fn a_hosts_own_operations_stand_in_the_document_and_under_the_contract() {
+    let (_folder, config) = configured();
+    let (listener, address) = listener().await;
+    let gateway = Gateway::builder(config).routes(embed_routes::notes()).open().await.expect("a gateway");
+    let token = custom_provider::token(&gateway).await.expect("a token");
+    assert_eq!(astra_core::testing::document_rules(gateway.openapi()), [""; 0]);
+    tokio::spawn(gateway.run(listener, std::future::pending()));
+    let ask =
+        |line: &str| format!("{line} HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json");
+    let note = r#"{"text":"Hello."}"#;
+    let (head, body) = exchange(address, &ask("POST /notes"), note).await;
+    assert!(head.starts_with("HTTP/1.1 200") && body == note, "{head}\n{body}");
+    let (head, _) = exchange(address, &ask("POST /notes"), note).await;
+    assert!(head.starts_with("HTTP/1.1 409"), "{head}");
+    let (_, notes) = exchange(address, &ask("GET /notes?limit=1"), "").await;
+    assert_eq!(notes, format!("[{note}]"));
+    let (head, body) = exchange(address, &ask("GET /notes?limit=0"), "").await;
+    assert!(head.starts_with("HTTP/1.1 422") && body.contains("query/limit"), "{head}\n{body}");
+    let (head, _) = exchange(address, "GET /notes HTTP/1.1", "").await;
+    assert!(head.starts_with("HTTP/1.1 401"), "{head}");
+    let (_, document) = exchange(address, &ask("GET /openapi.json?tag=notes"), "").await;
+    let document: Value = serde_json::from_str(&document).expect("JSON");
+    assert_eq!(document["paths"]["/notes"]["post"]["x-required-role"], "member");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use crate::source::{File, assert_none, code, files};
 
 /// Each room of `astra-core/src` with its floor. A room may import every room of a lower floor.
-const FLOORS: [(&str, u8); 18] = [
+const FLOORS: [(&str, u8); 20] = [
     ("clock", 1),
     ("config", 1),
     ("content", 1),
@@ -21,6 +21,8 @@ const FLOORS: [(&str, u8); 18] = [
     ("http", 5),
     ("openapi", 5),
     ("api", 6),
+    ("embed", 6),
+    ("testing", 6),
     ("router", 7),
     ("serve", 8),
 ];
@@ -42,7 +44,10 @@ const REEXPORTS: [(&str, &str); 5] =
 
 /// Crates that belong to some rooms alone: HTTP stays on floors 4 to 8, SQL drivers in the store.
 const CRATES: [(&[&str], &[&str]); 2] = [
-    (&["axum", "utoipa", "utoipa_axum"], &["error", "app", "http", "openapi", "api", "router", "serve"]),
+    (
+        &["axum", "utoipa", "utoipa_axum"],
+        &["error", "app", "http", "openapi", "api", "embed", "testing", "router", "serve"],
+    ),
     (&["rusqlite", "tokio_postgres", "deadpool_postgres"], &["store"]),
 ];
 

@@ -1,211 +1,124 @@
-//! Schemas: bounded, described, closed where they are sent, and none of them empty.
+//! The rules find what they are for: each has a document that breaks it alone. And which of our requests take more than
+//! they name.
 
 use std::collections::BTreeSet;
 
+use astra_core::testing::document_rules;
 use serde_json::{Value, json};
 
 use crate::support::document;
-
-/// Keys whose values are data or maps of schemas, not schemas.
-const DATA: [&str; 7] = ["const", "default", "enum", "example", "examples", "mapping", "required"];
 
 /// Requests that take unknown fields: those of a foreign protocol, whose clients send more than the gateway understands.
 const OPEN: [&str; 2] = ["ChatCompletionMessage", "ChatCompletionRequest"];
 
 #[test]
-fn every_string_number_and_list_is_bounded() {
-    for (place, schema) in schemas() {
-        let is = |kind: &str| {
-            schema["type"] == kind || schema["type"].as_array().is_some_and(|kinds| kinds.contains(&json!(kind)))
-        };
-        let is_closed = schema.get("enum").is_some() || schema.get("const").is_some();
-        let has = |key: &str| schema.get(key).is_some();
-        assert!(!is("string") || is_closed || has("maxLength"), "{place}: no maxLength: {schema}");
-        assert!(
-            !is("string") || is_closed || has("pattern") || has("format") || has("contentMediaType"),
-            "{place}: no form: {schema}"
-        );
-        assert!(!is("array") || has("maxItems"), "{place}: no maxItems: {schema}");
-        assert!(!is("array") || has("items"), "{place}: no items: {schema}");
-        assert!(!is("integer") || is_closed || (has("minimum") && has("maximum")), "{place}: no range: {schema}");
-    }
-}
-
-#[test]
-fn no_schema_allows_everything() {
-    for (place, schema) in schemas() {
-        let says = ["$ref", "type", "oneOf", "anyOf", "allOf", "enum", "const"];
-        assert!(says.iter().any(|key| schema.get(key).is_some()), "{place}: {schema}");
-    }
-}
-
-#[test]
-fn components_and_their_fields_are_described() {
-    for (name, schema) in document().value["components"]["schemas"].as_object().expect("schemas") {
-        assert!(schema["description"].is_string(), "{name} has no description");
-        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
-            let target = document().follow(property);
-            let branches = property["oneOf"].as_array().into_iter().flatten();
-            let is_described = [property, target].into_iter().chain(branches.map(|branch| document().follow(branch)));
-            assert!(
-                is_described.into_iter().any(|schema| schema["description"].is_string())
-                    || property["const"].is_string(),
-                "{name}.{field} has no description"
-            );
-        }
-    }
-}
-
-#[test]
-fn fields_have_good_examples_and_defaults() {
-    for (place, schema) in schemas() {
-        let examples = schema["examples"].as_array().into_iter().flatten();
-        for value in examples.chain(schema.get("example")).chain(schema.get("default")) {
-            let faults = document().faults(&without_examples(schema), value);
-            assert!(faults.is_empty(), "{place}: {value}: {faults:?}");
-        }
-    }
-}
-
-#[test]
-fn requests_refuse_unknown_fields_and_answers_may_grow() {
-    let (mut sent, mut answered) = (Vec::new(), Vec::new());
-    for (.., operation) in document().operations() {
-        sent.extend(operation.get("requestBody"));
-        answered.extend(operation.get("responses"));
-    }
-    let sent = reached(&sent);
-    for name in &sent {
-        visit(name, &document().value["components"]["schemas"][name], &mut |place, schema| {
-            if schema["properties"].is_object() && schema.get("allOf").is_none() {
-                let rest = &schema["additionalProperties"];
-                let is_open = OPEN.contains(&name.as_str()) && *rest == json!(true);
-                assert!(
-                    *rest == json!(false) || rest.is_object() || is_open,
-                    "{place}: unknown fields are not refused"
-                );
-            }
-        });
-    }
-    for name in reached(&answered).difference(&sent) {
-        let schema = &document().value["components"]["schemas"][name];
-        assert_ne!(schema["additionalProperties"], json!(false), "{name}: clients could not survive a new field");
-    }
-}
-
-#[test]
-fn unions_say_which_field_tells_their_branches_apart() {
-    for (name, schema) in document().value["components"]["schemas"].as_object().expect("schemas") {
-        let Some(branches) = schema["oneOf"].as_array() else { continue };
-        if branches.iter().any(|branch| document().follow(branch)["type"] != "object") {
-            continue;
-        }
-        let mapping =
-            schema["discriminator"]["mapping"].as_object().unwrap_or_else(|| panic!("{name}: no discriminator"));
-        let references: BTreeSet<&str> = branches.iter().filter_map(|branch| branch["$ref"].as_str()).collect();
-        assert_eq!(references, mapping.values().filter_map(Value::as_str).collect(), "{name}");
-    }
-}
-
-#[test]
-fn references_resolve_and_components_are_used() {
-    let mut all = BTreeSet::new();
-    references(&document().value, &mut all);
-    for reference in &all {
-        assert!(document().value.pointer(reference.trim_start_matches('#')).is_some(), "{reference} points to nothing");
-    }
-    for kind in ["schemas", "responses", "headers"] {
-        for name in document().value["components"][kind].as_object().into_iter().flatten().map(|(name, _)| name) {
-            assert!(all.contains(&format!("#/components/{kind}/{name}")), "nothing uses {kind}/{name}");
-        }
-    }
-}
-
-/// Every schema of the document with its place.
-fn schemas() -> Vec<(String, &'static Value)> {
-    let mut found = Vec::new();
+fn only_requests_of_a_foreign_protocol_are_open() {
     let components = document().value["components"]["schemas"].as_object().expect("schemas");
-    for (name, schema) in components {
-        visit(name, schema, &mut |place, schema| found.push((place.to_owned(), schema)));
-    }
-    for (.., operation) in document().operations() {
-        let id = operation["operationId"].as_str().expect("an id");
-        within(id, operation, &mut found);
-    }
-    found
+    let sent = components.iter().filter(|(_, schema)| schema["properties"].is_object());
+    let open: BTreeSet<&str> = sent
+        .filter(|(_, schema)| schema["additionalProperties"] == json!(true))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(open, BTreeSet::from(OPEN));
 }
 
-/// Schemas within an operation: whatever stands under the key `schema`.
-fn within(place: &str, value: &'static Value, found: &mut Vec<(String, &'static Value)>) {
-    match value {
-        Value::Object(map) => {
-            for (key, inner) in map {
-                if key == "schema" {
-                    visit(&format!("{place}/schema"), inner, &mut |place, schema| {
-                        found.push((place.to_owned(), schema))
-                    });
-                } else if !DATA.contains(&key.as_str()) {
-                    within(&format!("{place}/{key}"), inner, found);
-                }
-            }
-        }
-        Value::Array(list) => list.iter().for_each(|inner| within(place, inner, found)),
-        _ => {}
-    }
+/// Changes the place `pointer` of our document and answers the rules' faults.
+fn broken(pointer: &str, change: impl FnOnce(&mut Value)) -> Vec<String> {
+    let mut value = document().value.clone();
+    change(value.pointer_mut(pointer).unwrap_or_else(|| panic!("there is no {pointer}")));
+    document_rules(&value)
 }
 
-/// Calls `judge` with a schema and all schemas within it.
-fn visit<'a>(place: &str, schema: &'a Value, judge: &mut dyn FnMut(&str, &'a Value)) {
-    judge(place, schema);
-    for (key, inner) in schema.as_object().into_iter().flatten() {
-        match (key.as_str(), inner) {
-            ("properties", Value::Object(fields)) => {
-                fields.iter().for_each(|(field, inner)| visit(&format!("{place}.{field}"), inner, judge));
-            }
-            ("items" | "additionalProperties", Value::Object(_)) => visit(&format!("{place}/{key}"), inner, judge),
-            ("oneOf" | "anyOf" | "allOf", Value::Array(branches)) => {
-                branches.iter().for_each(|inner| visit(&format!("{place}/{key}"), inner, judge));
-            }
-            _ => {}
-        }
-    }
+/// Takes the member `key` of the object at `pointer` away.
+fn without(pointer: &str, key: &str) -> Vec<String> {
+    broken(pointer, |object| assert!(object.as_object_mut().expect("an object").remove(key).is_some(), "no {key}"))
 }
 
-/// Names of the component schemas that `values` reach.
-fn reached(values: &[&Value]) -> BTreeSet<String> {
-    let mut open = BTreeSet::new();
-    values.iter().for_each(|value| references(value, &mut open));
-    let mut names = BTreeSet::new();
-    while let Some(reference) = open.pop_first() {
-        let target = document().value.pointer(reference.trim_start_matches('#')).expect("no dangling reference");
-        let is_new = match reference.strip_prefix("#/components/schemas/") {
-            Some(name) => names.insert(name.to_owned()),
-            None => true,
-        };
-        if is_new {
-            references(target, &mut open);
-        }
-    }
-    names
+/// Sets the value at `pointer`.
+fn with(pointer: &str, value: Value) -> Vec<String> {
+    broken(pointer, |place| *place = value)
 }
 
-fn references(value: &Value, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(map) => {
-            found.extend(map.get("$ref").and_then(Value::as_str).map(str::to_owned));
-            map.values().for_each(|inner| references(inner, found));
-        }
-        Value::Array(list) => list.iter().for_each(|inner| references(inner, found)),
-        _ => {}
-    }
+#[track_caller]
+fn assert_told(faults: &[String], words: &str) {
+    assert!(faults.iter().any(|fault| fault.contains(words)), "{words:?} is not among {faults:#?}");
 }
 
-fn without_examples(schema: &Value) -> Value {
-    let mut schema = schema.clone();
-    if let Some(schema) = schema.as_object_mut() {
-        for key in ["default", "example", "examples"] {
-            schema.remove(key);
-        }
-    }
-    schema
+const LIST: &str = "/paths/~1agents/get";
+const CREATE: &str = "/paths/~1agents/post";
+const AGENT: &str = "/components/schemas/Agent";
+
+#[test]
+fn a_bad_operation_is_found() {
+    let at = |pointer: &str| format!("{LIST}/{pointer}");
+    assert_told(&with(&at("operationId"), json!("list")), "GET /agents: its id \"list\" is not <group>.<verb>");
+    assert_told(&with(&at("operationId"), json!("agents.create")), "its id agents.create is there twice");
+    assert_told(&with(&at("tags"), json!(["other"])), "its group is \"agents\"");
+    assert_told(&with(&at("summary"), json!("List.")), "its summary");
+    assert_told(&with(&at("description"), json!("Lists.")), "its description says nothing");
+    assert_told(&without(LIST, "security"), "it does not say whom it is for");
+    assert_told(&without(LIST, "x-required-role"), "it does not say for which role");
+    assert_told(&without(&at("responses"), "200"), "no answer of success");
+    assert_told(&with(&at("responses/200/description"), json!("")), "its answer 200 is not described");
+    let add = |operation: &mut Value| operation["x-stream"] = json!({"resumed_by": "agents.nothing"});
+    assert_told(&broken(LIST, add), "its stream is resumed by agents.nothing, which is no operation");
+    assert_told(&with("/tags/0/description", json!("Health.")), "the tag \"health\" is not described");
+}
+
+#[test]
+fn a_bad_parameter_is_found() {
+    let at = |pointer: &str| format!("{LIST}/parameters/0/{pointer}");
+    assert_told(&with(&at("description"), json!("")), "is not described");
+    assert_told(&without(&format!("{LIST}/parameters/0"), "example"), "has no example");
+    assert_told(&with(&at("example"), json!({})), "has a bad example");
+    assert_told(&with(&at("schema/type"), json!(["null", "integer"])), "may be null");
+}
+
+#[test]
+fn a_bad_example_is_found() {
+    let body = format!("{CREATE}/requestBody/content/application~1json");
+    assert_told(&without(&body, "example"), "its body as application/json has no example");
+    assert_told(&with(&format!("{body}/example"), json!({"id": 1})), "application/json has a bad example");
+    assert_told(&with(&format!("{AGENT}/properties/display_name/example"), json!(1)), "it refuses its own 1");
+}
+
+#[test]
+fn a_bad_schema_is_found() {
+    let name = format!("{AGENT}/properties/display_name");
+    assert_told(&without(&name, "maxLength"), "Agent.display_name: no maxLength");
+    assert_told(&without(&name, "pattern"), "Agent.display_name: no form");
+    assert_told(&without(&name, "description"), "Agent.display_name has no description");
+    assert_told(&without(AGENT, "description"), "Agent has no description");
+    assert_told(&with(&name, json!({"description": "Anything."})), "it allows everything");
+    assert_told(&without(&format!("{AGENT}/properties/version"), "maximum"), "Agent.version: no range");
+    let list = json!({"type": "array", "description": "Names."});
+    let faults = with(&name, list);
+    assert_told(&faults, "no maxItems");
+    assert_told(&faults, "no items");
+}
+
+#[test]
+fn a_request_that_is_open_by_oversight_and_an_answer_that_is_closed_are_found() {
+    assert_told(&without("/components/schemas/CreateAgent", "additionalProperties"), "CreateAgent: unknown fields");
+    let close = |schema: &mut Value| schema["additionalProperties"] = json!(false);
+    assert_told(&broken(AGENT, close), "Agent refuses new fields");
+}
+
+#[test]
+fn a_union_that_cannot_be_told_apart_is_found() {
+    let components = document().value["components"]["schemas"].as_object().expect("schemas");
+    let (union, schema) =
+        components.iter().find(|(_, schema)| schema["discriminator"].is_object()).expect("there are unions");
+    let pointer = format!("/components/schemas/{union}");
+    assert_told(&without(&pointer, "discriminator"), &format!("{union} does not say which field"));
+    let (tag, _) = schema["discriminator"]["mapping"].as_object().and_then(|map| map.iter().next()).expect("a mapping");
+    assert_told(&without(&format!("{pointer}/discriminator/mapping"), tag), &format!("{union} maps other forms"));
+}
+
+#[test]
+fn references_to_nothing_and_what_nothing_refers_to_are_found() {
+    let nowhere = json!({"$ref": "#/components/schemas/Nowhere"});
+    assert_told(&with(&format!("{AGENT}/properties/display_name"), nowhere), "#/components/schemas/Nowhere points to");
+    let add = |schemas: &mut Value| schemas["Lonely"] = json!({"type": "object", "description": "Nobody's."});
+    assert_told(&broken("/components/schemas", add), "nothing uses schemas/Lonely");
 }

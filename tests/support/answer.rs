@@ -1,5 +1,8 @@
 //! An answer, held against the document as it is read: status, media type, headers, body, each event of a stream.
 
+use std::sync::Arc;
+
+use astra_core::testing::{Document, Event};
 use axum::body::{Body, BodyDataStream};
 use axum::response::Response;
 use bytes::Bytes;
@@ -7,8 +10,6 @@ use futures_util::StreamExt;
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
-
-use super::document::document;
 
 /// An answer whose head has been checked, and whose body has been unless it is a stream of events.
 pub(crate) struct Answer {
@@ -22,30 +23,20 @@ pub(crate) struct Answer {
     path: String,
     stream: Option<BodyDataStream>,
     unread: String,
-}
-
-/// One event of a stream.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Event {
-    /// The `id` field.
-    pub(crate) id: Option<String>,
-    /// The `event` field.
-    pub(crate) event: String,
-    /// The JSON of the `data` field, or its text (`[DONE]`).
-    pub(crate) data: Value,
+    document: Arc<Document>,
 }
 
 impl Answer {
-    /// Reads and checks `response`, the answer to `method` and `path`.
-    pub(crate) async fn read(method: Method, path: String, response: Response) -> Self {
+    /// Reads `response`, the answer to `method` and `path`, and checks it by `document`.
+    pub(crate) async fn read(method: Method, path: String, response: Response, document: Arc<Document>) -> Self {
         let (parts, body) = response.into_parts();
         let is_stream = parts.headers.get(header::CONTENT_TYPE).is_some_and(|value| value == "text/event-stream");
         let (bytes, stream) =
             if is_stream { (Bytes::new(), Some(body.into_data_stream())) } else { (whole(body).await, None) };
-        let answer =
-            Self { status: parts.status, headers: parts.headers, bytes, method, path, stream, unread: String::new() };
-        document().check_head(&answer.method, &answer.path, answer.status, &answer.headers, &answer.bytes);
-        answer
+        let (status, headers, unread) = (parts.status, parts.headers, String::new());
+        let faults = document.answer_faults(&method, &path, status, &headers, &bytes);
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+        Self { status, headers, bytes, method, path, stream, unread, document }
     }
 
     /// The body as JSON (null if it is something else), after making sure that the status is `status`.
@@ -89,7 +80,13 @@ impl Answer {
             if let Some((block, rest)) = self.unread.split_once("\n\n").map(|(b, r)| (b.to_owned(), r.to_owned())) {
                 self.unread = rest;
                 if let Some(event) = Event::parse(&block) {
-                    document().check_event(&self.method, &self.path, &event);
+                    let faults = self.document.event_faults(&self.method, &self.path, self.status, &event);
+                    assert!(faults.is_empty(), "{}", faults.join("\n"));
+                    // Whoever loses a stream of turns takes it up again by the id.
+                    assert!(
+                        event.id.is_some() || event.data.get("type").is_none(),
+                        "an event without an id: {event:?}"
+                    );
                     return Some(event);
                 }
                 continue;
@@ -110,23 +107,6 @@ impl Answer {
             events.push(event);
         }
         events
-    }
-}
-
-impl Event {
-    fn parse(block: &str) -> Option<Self> {
-        let (mut id, mut event, mut data) = (None, "message".to_owned(), Vec::new());
-        for line in block.lines() {
-            match line.split_once(':').map(|(name, value)| (name, value.strip_prefix(' ').unwrap_or(value))) {
-                Some(("id", value)) => id = Some(value.to_owned()),
-                Some(("event", value)) => value.clone_into(&mut event),
-                Some(("data", value)) => data.push(value),
-                _ => {}
-            }
-        }
-        let data = data.join("\n");
-        let value = serde_json::from_str(&data).unwrap_or_else(|_| Value::String(data.clone()));
-        (!data.is_empty()).then_some(Self { id, event, data: value })
     }
 }
 

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use astra_core::auth::{Authenticator, Authority, MasterKey, Role};
 use astra_core::clock::ManualClock;
 use astra_core::config::{Config, Secret};
+use astra_core::embed::Routes;
 use astra_core::engine::catalogue::Definitions;
 use astra_core::ids::{IdMaker, Ids};
 use astra_core::provider::Provider;
 use astra_core::store::{self, Db, Scoped};
+use astra_core::testing::Document;
 use astra_core::{Builder, Gateway};
 use axum::Router;
 use serde_json::Value;
@@ -19,6 +21,7 @@ use tokio::task::JoinHandle;
 
 use super::caller::{Caller, Credential};
 use super::credentials::{Badge, Issuer};
+use super::document::document;
 use super::engine::{Engine, OnEngine};
 
 /// 2026-11-23T21:00:00Z, when every test begins.
@@ -35,6 +38,7 @@ pub(crate) struct TestApp {
     router: Router,
     authority: Arc<Authority>,
     issuer: Arc<Issuer>,
+    document: Arc<Document>,
 }
 
 /// A gateway under test that does not run yet.
@@ -43,6 +47,7 @@ pub(crate) struct TestAppBuilder {
     config: Config,
     clock: ManualClock,
     handed_in: Vec<Box<dyn FnOnce(Builder) -> Builder>>,
+    has_routes: bool,
 }
 
 /// A gateway that serves real connections.
@@ -63,7 +68,7 @@ pub(crate) struct Replica {
 impl Replica {
     /// Whoever has the credential `token`.
     pub(crate) fn bearer(&self, token: &str) -> Caller {
-        Caller::new(&self.gateway.standalone_router(), Credential::Token(token.to_owned()))
+        Caller::new(&self.gateway.standalone_router(), Credential::Token(token.to_owned()), document())
     }
 }
 
@@ -82,12 +87,12 @@ impl TestApp {
     /// A gateway over `engine`, to be configured.
     pub(crate) fn builder(engine: Engine) -> TestAppBuilder {
         let config = engine.config();
-        TestAppBuilder { engine, config, clock: ManualClock::new(START_MS), handed_in: Vec::new() }
+        TestAppBuilder { engine, config, clock: ManualClock::new(START_MS), handed_in: Vec::new(), has_routes: false }
     }
 
     /// Somebody without a credential.
     pub(crate) fn anonymous(&self) -> Caller {
-        Caller::new(&self.router, Credential::None)
+        Caller::new(&self.router, Credential::None, &self.document)
     }
 
     /// A viewer of the workspace.
@@ -133,7 +138,7 @@ impl TestApp {
 
     /// Whoever has the credential `token`.
     pub(crate) fn bearer(&self, token: &str) -> Caller {
-        Caller::new(&self.router, Credential::Token(token.to_owned()))
+        Caller::new(&self.router, Credential::Token(token.to_owned()), &self.document)
     }
 
     /// The gateway's authority over credentials.
@@ -178,7 +183,7 @@ impl TestApp {
 
     fn badge(&self, name: &str, role: Role, scopes: Option<String>, is_foreign: bool) -> Caller {
         let badge = Badge { name: name.to_owned(), role, scopes, is_foreign };
-        Caller::new(&self.router, Credential::Badge(Arc::clone(&self.issuer), badge))
+        Caller::new(&self.router, Credential::Badge(Arc::clone(&self.issuer), badge), &self.document)
     }
 
     /// The gateway's own routes, to nest, merge or look at.
@@ -238,6 +243,13 @@ impl TestAppBuilder {
         self
     }
 
+    /// Adds operations, as a host program does; answers are held against the document that has them.
+    pub(crate) fn routes(mut self, routes: Routes) -> Self {
+        self.has_routes = true;
+        self.handed_in.push(Box::new(move |builder| builder.routes(routes)));
+        self
+    }
+
     /// Opens the gateway.
     pub(crate) async fn open(mut self) -> TestApp {
         let builder = Gateway::builder(self.config.clone()).clock(self.clock.clone());
@@ -247,7 +259,9 @@ impl TestAppBuilder {
         let router = gateway.standalone_router();
         let authority = Arc::clone(gateway.authority());
         let issuer = Arc::new(Issuer::new(Arc::clone(&authority), self.config.clone()));
+        let document =
+            if self.has_routes { Arc::new(Document::new(gateway.openapi().clone())) } else { Arc::clone(document()) };
         let Self { engine, config, clock, .. } = self;
-        TestApp { clock, engine, config, gateway: Some(gateway), router, authority, issuer }
+        TestApp { clock, engine, config, gateway: Some(gateway), router, authority, issuer, document }
     }
 }

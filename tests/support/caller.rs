@@ -3,6 +3,7 @@
 use std::future::IntoFuture;
 use std::sync::Arc;
 
+use astra_core::testing::Document;
 use axum::Router;
 use axum::body::Body;
 use futures_util::future::BoxFuture;
@@ -18,6 +19,7 @@ use super::credentials::{Badge, Issuer};
 pub(crate) struct Caller {
     router: Router,
     credential: Credential,
+    document: Arc<Document>,
 }
 
 /// What a caller shows.
@@ -35,13 +37,14 @@ pub(crate) enum Credential {
 pub(crate) struct Ask {
     router: Router,
     credential: Credential,
+    document: Arc<Document>,
     request: Request<Body>,
 }
 
 impl Caller {
-    /// Whoever shows `credential` to `router`.
-    pub(crate) fn new(router: &Router, credential: Credential) -> Self {
-        Self { router: router.clone(), credential }
+    /// Whoever shows `credential` to `router`, and holds its answers against `document`.
+    pub(crate) fn new(router: &Router, credential: Credential, document: &Arc<Document>) -> Self {
+        Self { router: router.clone(), credential, document: Arc::clone(document) }
     }
 
     /// The token that this caller shows.
@@ -83,7 +86,8 @@ impl Caller {
         let mut request = Request::new(Body::empty());
         *request.method_mut() = method;
         *request.uri_mut() = uri.parse().expect("a good URI");
-        Ask { router: self.router.clone(), credential: self.credential.clone(), request }
+        let Self { router, credential, document } = self.clone();
+        Ask { router, credential, document, request }
     }
 }
 
@@ -131,14 +135,14 @@ impl IntoFuture for Ask {
 
     fn into_future(mut self) -> Self::IntoFuture {
         Box::pin(async move {
-            let caller = Caller { router: self.router.clone(), credential: self.credential };
+            let caller = Caller::new(&self.router, self.credential, &self.document);
             if !matches!(caller.credential, Credential::None) {
                 let value = HeaderValue::try_from(format!("Bearer {}", caller.token().await)).expect("a good value");
                 self.request.headers_mut().append(header::AUTHORIZATION, value);
             }
             let (method, path) = (self.request.method().clone(), self.request.uri().path().to_owned());
             let response = self.router.oneshot(self.request).await.expect("the router never fails");
-            Answer::read(method, path, response).await
+            Answer::read(method, path, response, self.document).await
         })
     }
 }

@@ -10,10 +10,11 @@ mod engine;
 mod golden;
 mod upstream;
 
-pub(crate) use answer::{Answer, Event};
+pub(crate) use answer::Answer;
 pub(crate) use app::{Replica, START_MS, TestApp, TestAppBuilder};
+pub(crate) use astra_core::testing::Event;
 pub(crate) use caller::{Ask, Caller};
-pub(crate) use document::{Document, document};
+pub(crate) use document::document;
 pub(crate) use engine::{Engine, OnEngine, TestStore};
 pub(crate) use golden::golden;
 pub(crate) use upstream::{Gate, Reply, Step, Upstream};

@@ -48,6 +48,8 @@ pub enum Access {
     Public,
     /// At least this role, and this scope.
     Needs(Role, Scope),
+    /// At least this role, and all of these scopes, of which there may be none: what a host's operation asks.
+    NeedsAll(Role, ScopeSet),
 }
 
 /// Every operation, with what it needs.
@@ -121,6 +123,18 @@ pub const OPERATIONS: &[(&str, Access)] = {
 #[must_use]
 pub fn access(operation_id: &str) -> Option<Access> {
     OPERATIONS.iter().find(|(id, _)| *id == operation_id).map(|(_, access)| *access)
+}
+
+impl Access {
+    /// The least role, and the scopes; `None` where no caller is asked for.
+    #[must_use]
+    pub const fn needs(self) -> Option<(Role, ScopeSet)> {
+        match self {
+            Self::Public => None,
+            Self::Needs(role, scope) => Some((role, ScopeSet(scope.bit()))),
+            Self::NeedsAll(role, scopes) => Some((role, scopes)),
+        }
+    }
 }
 
 const NAMES: [(Scope, &str); 11] = [
@@ -199,6 +213,12 @@ impl ScopeSet {
     #[must_use]
     pub const fn contains(self, scope: Scope) -> bool {
         self.0 & scope.bit() != 0
+    }
+
+    /// Whether there is none in it.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
     }
 
     /// Whether all of `other` is in it.

@@ -6,6 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +15,7 @@ use crate::auth::{Authenticator, Authority, MasterKey, MasterKeyError};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Fault};
 use crate::document::Document;
+use crate::embed::Routes;
 use crate::engine::Engine;
 use crate::engine::catalogue::{Catalogue, Definitions, Sources};
 use crate::http::limit::Limits;
@@ -38,6 +40,7 @@ pub struct Builder {
     ids: IdMaker,
     authenticator: Option<Arc<dyn Authenticator>>,
     providers: BTreeMap<String, Arc<dyn Provider>>,
+    routes: Vec<Routes>,
 }
 
 /// Why a gateway did not open or could not go on.
@@ -45,6 +48,8 @@ pub struct Builder {
 pub enum StartError {
     /// The configuration is not good; all of its faults.
     Config(Vec<Fault>),
+    /// The host's own operations are not good; all of their faults.
+    Routes(Vec<String>),
     /// The data folder cannot be made or written.
     DataFolder(std::path::PathBuf, io::Error),
     /// Another gateway serves this data folder.
@@ -55,8 +60,6 @@ pub enum StartError {
     Store(store::Error),
     /// The address cannot be listened on.
     Listen(std::net::SocketAddr, io::Error),
-    /// A defect of this version.
-    Defect(crate::Error),
 }
 
 /// Opens a gateway, listens where `config` says, and serves until `shutdown` is ready and running turns have ended.
@@ -89,6 +92,7 @@ impl Gateway {
             ids: IdMaker::default(),
             authenticator: None,
             providers: BTreeMap::new(),
+            routes: Vec::new(),
         }
     }
 
@@ -101,6 +105,12 @@ impl Gateway {
     /// As [`Gateway::router`], and unknown paths are answered with a problem: what [`Gateway::run`] serves.
     pub fn standalone_router(&self) -> Router {
         router::standalone(self.router.clone(), &self.app, &self.limits)
+    }
+
+    /// The document of this gateway, with the host's own operations.
+    #[must_use]
+    pub fn openapi(&self) -> &Value {
+        &self.app.document.value
     }
 
     /// The gateway's own accounts, tokens and keys, for host programs that issue tokens themselves.
@@ -163,6 +173,23 @@ impl Builder {
         self
     }
 
+    /// Adds operations of the host's own: served and documented beside the gateway's, under the same contract. See
+    /// [`crate::embed`].
+    #[must_use]
+    pub fn routes(mut self, routes: Routes) -> Self {
+        self.routes.push(routes);
+        self
+    }
+
+    /// The document as the gateway will serve it, without a store or a folder: for tests, and to be written to a file.
+    ///
+    /// # Errors
+    /// If the host's own operations are not good.
+    pub fn openapi(&self) -> Result<Value, StartError> {
+        let routes = router::routes(&self.routes).map_err(StartError::Routes)?;
+        Ok(Value::clone(&routes.contract.document))
+    }
+
     /// Opens the gateway: checks the configuration, makes the data folder, opens and migrates the store.
     ///
     /// # Errors
@@ -175,6 +202,7 @@ impl Builder {
         let providers = own.try_fold(providers, |providers, (name, provider)| providers.with(&name, provider));
         let providers = providers.map_err(StartError::Config)?;
         let sources = Sources::of(&self.config, &providers).map_err(StartError::Config)?;
+        let routes = router::routes(&self.routes).map_err(StartError::Routes)?;
         let data_dir = &self.config.data_dir;
         let of_no_use = |fault| StartError::DataFolder(data_dir.clone(), fault);
         store::make_folder(data_dir).map_err(of_no_use)?;
@@ -190,7 +218,6 @@ impl Builder {
         let clock = Arc::clone(&self.clock);
         let authority = Authority::open(store.clone(), &self.config, master_key, clock, self.ids.clone()).await;
         let authority = Arc::new(authority.map_err(StartError::Store)?);
-        let routes = router::routes().map_err(StartError::Defect)?;
         let (providers, agents) = (Arc::new(providers), Arc::new(Catalogue::new(store.clone())));
         let (workspace, clock) = (authority.first_workspace().clone(), Arc::clone(&self.clock));
         let definitions = Definitions::new(store.clone(), workspace, sources, Arc::clone(&providers), clock);
@@ -229,6 +256,10 @@ impl fmt::Display for StartError {
                 write!(formatter, "the configuration is not good:")?;
                 faults.iter().try_for_each(|fault| write!(formatter, "\n  {}: {}", fault.key, fault.detail))
             }
+            Self::Routes(faults) => {
+                write!(formatter, "the operations are not good:")?;
+                faults.iter().try_for_each(|fault| write!(formatter, "\n  {fault}"))
+            }
             Self::DataFolder(path, fault) => {
                 write!(formatter, "the data folder {} is of no use: {fault}", path.display())
             }
@@ -236,7 +267,6 @@ impl fmt::Display for StartError {
             Self::MasterKey(fault) => fault.fmt(formatter),
             Self::Store(fault) => write!(formatter, "the store cannot be opened: {fault}"),
             Self::Listen(address, fault) => write!(formatter, "cannot listen on {address}: {fault}"),
-            Self::Defect(fault) => write!(formatter, "this version has a defect: {fault}"),
         }
     }
 }
@@ -244,11 +274,10 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Config(_) | Self::FolderInUse(_) => None,
+            Self::Config(_) | Self::Routes(_) | Self::FolderInUse(_) => None,
             Self::DataFolder(_, fault) | Self::Listen(_, fault) => Some(fault),
             Self::MasterKey(fault) => Some(fault),
             Self::Store(fault) => Some(fault),
-            Self::Defect(fault) => Some(fault),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::app::App;
-use crate::auth::{Access, Identity};
+use crate::auth::Identity;
 use crate::document::{Notation, Rendered};
 use crate::error::{Error, Result};
 use crate::http::contract::{self, Needs};
@@ -47,10 +47,8 @@ pub(super) fn answer(
 }
 
 fn is_wanted(query: &SpecQuery, caller: &Identity, needs: &Needs<'_>) -> bool {
-    let is_callable = match needs.access {
-        Access::Public => true,
-        Access::Needs(role, scope) => caller.role >= role && caller.scopes.contains(scope),
-    };
+    let access = needs.access.needs();
+    let is_callable = access.is_none_or(|(role, scopes)| caller.role >= role && caller.scopes.covers(scopes));
     query.tag.as_deref().is_none_or(|tag| tag == needs.tag) && (query.mine != Some(true) || is_callable)
 }
 

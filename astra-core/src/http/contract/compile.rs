@@ -8,26 +8,45 @@ use serde_json::{Map, Value};
 
 use super::{Contract, Kind, Operation, Parameter, PathContract, Place, Schema, security, tree};
 
-/// Reads `document`, which [`super::finish()`] made. Schemas are compiled when they are first needed.
+/// Reads `document`, which [`super::finish()`] made, and of which the paths in `hosts` are a host program's. The schemas of
+/// those are compiled now: nobody has tested them yet. The others are when they are first needed.
 ///
 /// # Errors
-/// If the document says something that this program cannot enforce.
-pub fn compile(document: Value) -> Result<Contract, String> {
+/// All that the document says and this program cannot enforce.
+pub fn compile(document: Value, hosts: &BTreeSet<String>) -> Result<Contract, Vec<String>> {
     let document = Arc::new(document);
-    let items = document.get("paths").and_then(Value::as_object).ok_or("the document has no paths")?;
-    let paths = items.iter().map(|(template, item)| path(&document, template, item).map(Arc::new));
-    let paths = paths.collect::<Result<_, _>>()?;
-    Ok(Contract { document, paths })
+    let (mut paths, mut faults) = (Vec::new(), Vec::new());
+    for (template, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
+        let is_hosts = hosts.contains(template);
+        match path(&document, template, item, is_hosts) {
+            Ok(path) => {
+                let schemas =
+                    path.operations().filter(|operation| operation.is_hosts).flat_map(|operation| operation.schemas());
+                faults.extend(schemas.filter_map(|(place, schema)| Some(format!("{place}: {}", schema.fault()?))));
+                paths.push(Arc::new(path));
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if faults.is_empty() { Ok(Contract { document, paths }) } else { Err(faults) }
 }
 
-fn path(document: &Arc<Value>, template: &str, item: &Value) -> Result<PathContract, String> {
+/// What is wrong with the parameters of `operation`, a host's at `template`.
+#[must_use]
+pub fn parameter_faults(document: &Value, template: &str, operation: &Value) -> Vec<String> {
+    let declared = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let read = |declared| form(document, template, tree::follow(document, declared)?);
+    declared.filter_map(|declared| read(declared).err()).collect()
+}
+
+fn path(document: &Arc<Value>, template: &str, item: &Value, is_hosts: bool) -> Result<PathContract, String> {
     let mut operations = Vec::new();
     let mut allow = Vec::new();
     for name in tree::METHODS {
         let Some(source) = item.get(name) else { continue };
         let method = name.to_uppercase();
         let operation =
-            operation(document, template, source).map_err(|fault| format!("{method} {template}: {fault}"))?;
+            operation(document, template, source, is_hosts).map_err(|fault| format!("{method} {template}: {fault}"))?;
         if name == "get" {
             allow.push("HEAD".to_owned());
         }
@@ -40,7 +59,7 @@ fn path(document: &Arc<Value>, template: &str, item: &Value) -> Result<PathContr
     Ok(PathContract { template: template.to_owned(), allow, operations })
 }
 
-fn operation(document: &Arc<Value>, template: &str, source: &Value) -> Result<Operation, String> {
+fn operation(document: &Arc<Value>, template: &str, source: &Value, is_hosts: bool) -> Result<Operation, String> {
     let schema = |source: &Value| Schema::new(Arc::clone(document), source.clone());
     let mut parameters = Vec::new();
     for declared in source.get("parameters").and_then(Value::as_array).into_iter().flatten() {
@@ -54,6 +73,7 @@ fn operation(document: &Arc<Value>, template: &str, source: &Value) -> Result<Op
         id: security::id(source)?.to_owned(),
         access: security::read(source)?,
         has_key: parameters.iter().any(|known| known.name.eq_ignore_ascii_case("Idempotency-Key")),
+        is_hosts,
         parameters,
         bodies: bodies.collect(),
         is_body_required: source.pointer("/requestBody/required").and_then(Value::as_bool).unwrap_or(false),
@@ -73,6 +93,27 @@ fn answers(document: &Value, source: &Value) -> Result<Vec<String>, String> {
 }
 
 fn parameter(document: &Arc<Value>, template: &str, declared: &Value) -> Result<Parameter, String> {
+    let Form { name, within, place, kind, schema } = form(document, template, declared)?;
+    Ok(Parameter {
+        name: name.to_owned(),
+        pointer: format!("{within}/{name}"),
+        place,
+        is_required: declared.get("required").and_then(Value::as_bool).unwrap_or(false),
+        kind,
+        schema: Schema::new(Arc::clone(document), schema.clone()),
+    })
+}
+
+/// What the document says of a parameter.
+struct Form<'a> {
+    name: &'a str,
+    within: &'a str,
+    place: Place,
+    kind: Kind,
+    schema: &'a Value,
+}
+
+fn form<'a>(document: &Value, template: &str, declared: &'a Value) -> Result<Form<'a>, String> {
     let text = |key: &str| declared.get(key).and_then(Value::as_str).ok_or_else(|| format!("a parameter has no {key}"));
     let (name, within) = (text("name")?, text("in")?);
     let place = match within {
@@ -85,16 +126,9 @@ fn parameter(document: &Arc<Value>, template: &str, declared: &Value) -> Result<
         }
         other => return Err(format!("parameters in {other} are not enforced")),
     };
-    let source = declared.get("schema").ok_or_else(|| format!("the parameter {name} has no schema"))?;
+    let schema = declared.get("schema").ok_or_else(|| format!("the parameter {name} has no schema"))?;
     let is_exploded = declared.get("explode").and_then(Value::as_bool).unwrap_or(true);
-    Ok(Parameter {
-        name: name.to_owned(),
-        pointer: format!("{within}/{name}"),
-        place,
-        is_required: declared.get("required").and_then(Value::as_bool).unwrap_or(false),
-        kind: kind(document, source, is_exploded)?,
-        schema: Schema::new(Arc::clone(document), source.clone()),
-    })
+    Ok(Form { name, within, place, kind: kind(document, schema, is_exploded)?, schema })
 }
 
 fn kind(document: &Value, schema: &Value, is_exploded: bool) -> Result<Kind, String> {

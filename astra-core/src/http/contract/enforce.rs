@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::{BodyValue, OPEN_AI_OPERATION, Operation, PathContract, TOKEN_ENDPOINT, body, check};
 use crate::app::App;
-use crate::auth::{Access, Identity};
+use crate::auth::Identity;
 use crate::error::{Code, Error};
 use crate::http::idempotency::once_key;
 use crate::http::limit::{Limits, Standing};
@@ -99,6 +99,10 @@ async fn admit_body(gate: &Gate, operation: &Operation, request: &mut Request) -
     let bytes = body::read(std::mem::take(request.body_mut()), gate.app.config.limits.body_bytes).await?;
     let value = body::parse(&bytes, schema, is_form)?;
     request.extensions_mut().insert(BodyValue(value));
+    if operation.is_hosts {
+        // A host may take the body by axum's own extractors.
+        *request.body_mut() = bytes.clone().into();
+    }
     Ok(bytes)
 }
 
@@ -110,7 +114,7 @@ async fn identify(
 ) -> Result<Identity, Error> {
     let identity = gate.app.authenticator.authenticate(headers).await.map_err(Error::auth)?;
     gate.limits.admit_credential(&identity, standing)?;
-    let Access::Needs(role, scope) = operation.access else { return Ok(identity) };
+    let Some((role, scopes)) = operation.access.needs() else { return Ok(identity) };
     if identity.role < role {
         return Err(Error::forbidden(format!(
             "This needs the role {} at least; the credential has {}.",
@@ -118,8 +122,9 @@ async fn identify(
             identity.role.as_str()
         )));
     }
-    if !identity.scopes.contains(scope) {
-        return Err(Error::forbidden(format!("This needs the scope {}, which the credential lacks.", scope.as_str())));
+    let missing = scopes.beyond(identity.scopes);
+    if !missing.is_empty() {
+        return Err(Error::forbidden(format!("This needs the scope {missing}, which the credential lacks.")));
     }
     Ok(identity)
 }

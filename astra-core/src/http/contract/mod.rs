@@ -20,14 +20,17 @@ use serde_json::Value;
 use crate::auth::Access;
 
 pub(super) use body::BodyValue;
-pub use compile::compile;
+pub use compile::{compile, parameter_faults};
 pub use enforce::{Gate, enforce};
 pub use finish::finish;
 use schema::Schema;
+pub use schema::validator;
+pub use security::declare;
 pub use select::{Needs, select};
+pub use tree::{METHODS, dangling, operation_ids};
 
 /// The one operation whose clients expect refusals in the shape of OpenAI's API.
-pub(super) const OPEN_AI_OPERATION: &str = "chat.completions";
+pub(crate) const OPEN_AI_OPERATION: &str = "chat.completions";
 /// The operation whose refusals speak OAuth 2 besides.
 const TOKEN_ENDPOINT: &str = "auth.token";
 
@@ -56,6 +59,8 @@ pub struct Operation {
     answers: Vec<String>,
     /// Whether it documents the header `Idempotency-Key`.
     has_key: bool,
+    /// Whether a host program brought it.
+    is_hosts: bool,
 }
 
 #[derive(Debug)]
@@ -127,5 +132,11 @@ impl Operation {
     #[must_use]
     pub const fn is_public(&self) -> bool {
         matches!(self.access, Access::Public)
+    }
+
+    /// The schemas by which it judges requests, each with its place.
+    fn schemas(&self) -> impl Iterator<Item = (String, &Schema)> {
+        let parameters = self.parameters.iter().map(|known| (format!("{}: {}", self.id, known.pointer), &known.schema));
+        parameters.chain(self.bodies.iter().map(|(media_type, schema)| (format!("{}: {media_type}", self.id), schema)))
     }
 }

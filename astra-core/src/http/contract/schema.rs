@@ -37,25 +37,37 @@ impl Schema {
     }
 
     /// Compiles the schema unless that is done.
-    pub(super) fn validator(&self) -> Result<&Validator, Error> {
-        let compiled = self.compiled.get_or_init(|| self.compile());
-        compiled.as_ref().map_err(|fault| Error::internal(format!("a schema of the document is no good: {fault}")))
+    fn validator(&self) -> Result<&Validator, Error> {
+        self.compiled().map_err(|fault| Error::internal(format!("a schema of the document is no good: {fault}")))
     }
 
-    fn compile(&self) -> Result<Validator, String> {
-        let mut components = Map::new();
-        for reference in tree::reach(&self.document, [&self.source])? {
-            if let Some(name) = reference.strip_prefix("#/components/schemas/") {
-                components.insert(name.to_owned(), tree::resolve(&self.document, &reference)?.clone());
-            }
-        }
-        let root = json!({"allOf": [self.source], "components": {"schemas": components}});
-        jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .should_validate_formats(true)
-            // No backtracking: the time is linear in the input, whoever sends it.
-            .with_pattern_options(PatternOptions::regex().size_limit(REGEX_BYTES_MAX))
-            .build(&root)
-            .map_err(|fault| fault.to_string())
+    /// Why the schema cannot be compiled, if it cannot.
+    pub(super) fn fault(&self) -> Option<String> {
+        self.compiled().err().map(|fault| format!("the schema is no good: {fault}"))
     }
+
+    fn compiled(&self) -> Result<&Validator, &str> {
+        self.compiled.get_or_init(|| validator(&self.document, &self.source)).as_ref().map_err(String::as_str)
+    }
+}
+
+/// What judges values by the schema `source`, whose references are into `document`.
+///
+/// # Errors
+/// Why it cannot be compiled.
+pub fn validator(document: &Value, source: &Value) -> Result<Validator, String> {
+    let mut components = Map::new();
+    for reference in tree::reach(document, [source])? {
+        if let Some(name) = reference.strip_prefix("#/components/schemas/") {
+            components.insert(name.to_owned(), tree::resolve(document, &reference)?.clone());
+        }
+    }
+    let root = json!({"allOf": [source], "components": {"schemas": components}});
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .should_validate_formats(true)
+        // No backtracking: the time is linear in the input, whoever sends it.
+        .with_pattern_options(PatternOptions::regex().size_limit(REGEX_BYTES_MAX))
+        .build(&root)
+        .map_err(|fault| fault.to_string())
 }

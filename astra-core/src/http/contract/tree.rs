@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 /// The methods that a path may document, in the order in which they appear.
-pub(super) const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
+pub const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 /// Calls `visit` with `value` and everything within it but examples, outside first.
 pub(super) fn walk(value: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
@@ -67,6 +67,22 @@ pub(super) fn reach<'a>(
         }
     }
     Ok(seen)
+}
+
+/// What is wrong with the references of `document`: those that point to nothing.
+#[must_use]
+pub fn dangling(document: &Value) -> BTreeSet<String> {
+    let mut found = Vec::new();
+    references(document, &mut found);
+    found.iter().filter_map(|reference| resolve(document, reference).err()).collect()
+}
+
+/// The ids of the operations of `document`.
+#[must_use]
+pub fn operation_ids(document: &Value) -> BTreeSet<String> {
+    let items = document.get("paths").and_then(Value::as_object).into_iter().flat_map(Map::values);
+    let operations = items.flat_map(|item| METHODS.iter().filter_map(|method| item.get(method)));
+    operations.filter_map(|operation| operation.get("operationId")?.as_str().map(str::to_owned)).collect()
 }
 
 /// Every operation of `paths`, which may be the document's `paths` or `webhooks`.

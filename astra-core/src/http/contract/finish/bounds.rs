@@ -40,7 +40,7 @@ fn bound_one(schema: &mut Value) {
     if is_integer && !is_closed {
         let is_small = schema.get("format").is_some_and(|format| format == "int32");
         let most: i64 = if is_small { i64::from(i32::MAX) } else { (1 << 53) - 1 };
-        schema.entry("minimum").or_insert_with(|| if is_small { 0.into() } else { (-most).into() });
+        schema.entry("minimum").or_insert_with(|| if is_small { i32::MIN.into() } else { (-most).into() });
         schema.entry("maximum").or_insert_with(|| most.into());
     }
     let says_nothing = |rest: &Map<String, Value>| rest.keys().all(|key| key == "description");

@@ -8,22 +8,22 @@ mod references;
 mod responses;
 mod unions;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 pub(super) use pruning::prune;
 
-/// Completes the document that the routes made.
-///
-/// # Errors
-/// All that is wrong with it and cannot be mended here, such as an operation that the table does not know.
-pub fn finish(mut document: Value) -> Result<Value, Vec<String>> {
+/// Completes the document that the routes made, of which the paths in `hosts` are a host program's. Answers all that is
+/// wrong with it and cannot be mended here, such as an operation that the table does not know.
+pub fn finish(document: &mut Value, hosts: &BTreeSet<String>) -> Vec<String> {
     let mut faults = Vec::new();
-    references::restore(&mut document);
-    unions::name_branches(&mut document, &mut faults);
-    closing::close_requests(&mut document, &mut faults);
-    operations::complete(&mut document, &mut faults);
-    responses::complete(&mut document);
-    bounds::bound(&mut document);
-    prune(&mut document, &mut faults);
-    if faults.is_empty() { Ok(document) } else { Err(faults) }
+    references::restore(document);
+    unions::name_branches(document, &mut faults);
+    closing::close_requests(document, &mut faults);
+    operations::complete(document, hosts, &mut faults);
+    responses::complete(document, &mut faults);
+    bounds::bound(document);
+    prune(document, &mut faults);
+    faults
 }

@@ -1,20 +1,27 @@
 //! Each operation's tag and security, parameters without what makes no sense in a parameter, and patches by their own
 //! media type too.
 
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
 
 use super::super::{security, tree};
 
 /// Completes every operation of the document but its responses.
-pub(super) fn complete(document: &mut Value, faults: &mut Vec<String>) {
+pub(super) fn complete(document: &mut Value, hosts: &BTreeSet<String>, faults: &mut Vec<String>) {
     for (path, method, operation) in tree::operations(document.get_mut("paths")) {
         if method == "patch" {
             name_merge_patch(operation);
         }
-        if let Err(fault) = complete_one(operation) {
-            faults.push(format!("{} {path}: {fault}", method.to_uppercase()));
-        }
+        // A host's operations have said already what they are and whom they are for.
+        let classified = if hosts.contains(path) { Ok(()) } else { classify(operation) };
+        faults.extend(classified.err().map(|fault| format!("{} {path}: {fault}", method.to_uppercase())));
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
+        parameters.filter_map(|parameter| parameter.get_mut("schema")).for_each(without_null);
     }
+    let components = document.pointer_mut("/components/parameters").and_then(Value::as_object_mut);
+    let parameters = components.into_iter().flat_map(Map::values_mut);
+    parameters.filter_map(|parameter| parameter.get_mut("schema")).for_each(without_null);
     for (.., operation) in tree::operations(document.get_mut("webhooks")) {
         // OpenAPI Generator makes broken clients of webhooks unless they are internal; readers still see them.
         operation["x-internal"] = true.into();
@@ -24,17 +31,11 @@ pub(super) fn complete(document: &mut Value, faults: &mut Vec<String>) {
     }
 }
 
-fn complete_one(operation: &mut Value) -> Result<(), String> {
+fn classify(operation: &mut Value) -> Result<(), String> {
     let id = security::id(operation)?;
     let group = id.split_once('.').map(|(group, _)| group).ok_or_else(|| format!("{id} is not <group>.<verb>"))?;
     operation["tags"] = json!([group]);
-    security::write(operation)?;
-    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-        if let Some(schema) = parameter.get_mut("schema") {
-            without_null(schema);
-        }
-    }
-    Ok(())
+    security::write(operation)
 }
 
 /// Every PATCH is a JSON Merge Patch: clients may say so (RFC 7396, 4), or just send JSON.

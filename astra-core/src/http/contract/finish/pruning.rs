@@ -13,7 +13,7 @@ pub(in super::super) fn prune(document: &mut Value, faults: &mut Vec<String>) {
         Ok(reached) => reached,
         Err(fault) => return faults.push(fault),
     };
-    for kind in ["schemas", "responses", "headers"] {
+    for kind in ["schemas", "responses", "headers", "parameters", "examples", "requestBodies"] {
         let Some(components) = document["components"].get_mut(kind).and_then(Value::as_object_mut) else { continue };
         components.retain(|name, _| reached.contains(&format!("#/components/{kind}/{name}")));
         components.sort_keys();

@@ -29,14 +29,20 @@ const HEADERS: [(&str, &str); 4] = [
 ];
 
 /// Adds the common answers and headers to every operation, sorted by status.
-pub(super) fn complete(document: &mut Value) {
+pub(super) fn complete(document: &mut Value, faults: &mut Vec<String>) {
     for (.., operation) in tree::operations(document.get_mut("paths")) {
         complete_one(operation);
     }
-    let components = &mut document["components"];
-    components["headers"] = header_components();
     let responses = REFUSALS.iter().map(|(status, name, meaning)| ((*name).to_owned(), refusal(status, meaning)));
-    components["responses"] = responses.collect::<Map<_, _>>().into();
+    for (kind, own) in [("headers", header_components()), ("responses", responses.collect::<Map<_, _>>().into())] {
+        let components = &mut document["components"][kind];
+        for (name, component) in own.as_object().into_iter().flatten() {
+            if components.get(name).is_some_and(|hosts| hosts != component) {
+                faults.push(format!("{name} among the components of {kind} is the gateway's own: rename the host's"));
+            }
+            components[name] = component.clone();
+        }
+    }
 }
 
 fn complete_one(operation: &mut Value) {

@@ -1,0 +1,140 @@
+//! A host's own operations, served under the gateway's contract and documented in its document.
+//!
+//! ```no_run
+//! use astra_core::embed::{Caller, Json, Routes, routes};
+//! use astra_core::{Config, Gateway};
+//! use serde::Serialize;
+//! use utoipa::{OpenApi, ToSchema};
+//!
+//! /// Who the gateway takes the caller for.
+//! #[derive(Serialize, ToSchema)]
+//! struct Greeting {
+//!     /// What is said.
+//!     #[schema(max_length = 256, example = "Good morning, usr_1.")]
+//!     text: String,
+//! }
+//!
+//! /// Greet the caller
+//! ///
+//! /// Any role, any scope; but a token there must be.
+//! #[utoipa::path(get, path = "/greeting", operation_id = "greetings.get", security(("bearer" = [])),
+//!     responses((status = 200, description = "The greeting.", body = Greeting)))]
+//! async fn greet(caller: Caller) -> Json<Greeting> {
+//!     Json(Greeting { text: format!("Good morning, {}.", caller.subject) })
+//! }
+//!
+//! #[derive(OpenApi)]
+//! #[openapi(tags((name = "greetings", description = "What this program says to its callers.")))]
+//! struct Document;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let own = Routes::with_openapi(Document::openapi()).routes(routes!(greet));
+//! let gateway = Gateway::builder(Config::default()).routes(own).open().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What `#[utoipa::path]` says is what happens: token, role, scopes, parameters and bodies are held against it before
+//! the handler is called, and whatever else the gateway's operations have (rate limits, `X-Request-ID`, problems,
+//! containment of panics) these have too. Handlers take axum's extractors or those of this module, which refuse with a
+//! problem; they may fail with [`crate::Error`], whose refusals are documented with [`Problem`]. The document is finished
+//! as for the gateway's own operations: common refusals and headers, and bounds where there are none (a string has 1024
+//! characters at the most, a list 1000 items), so say what your values need. The schema of a `text/event-stream` is that
+//! of the data of each event. Extensions of an operation (`x-stream` and others) stay.
+//!
+//! The program needs `axum` 0.8 and `utoipa` 6. There is no way round [`routes!`]: a `utoipa_axum::OpenApiRouter` would
+//! let routes in that are not documented, and has lost the types that share a name before anybody can see it.
+//!
+//! # Permission
+//!
+//! Each operation says whom it is for, or the gateway does not open:
+//!
+//! | `security(..)` | who may call it |
+//! |---|---|
+//! | `()` | everybody, without a token |
+//! | `("bearer" = [])` | every caller with a valid token, however narrow its scopes |
+//! | `("bearer" = ["agents:read", ..])` | a token with all of these scopes |
+//!
+//! `extensions(("x-required-role" = json!("admin")))` asks for a role besides; without it every role will do. Scopes are
+//! those of [`Scope`](crate::auth::Scope): tokens have no others, so that an operation that asks for another one, which
+//! nobody could ever call, is a fault. `security` of the whole `OpenApi` holds for its operations that say nothing.
+//!
+//! # What is a fault
+//!
+//! [`Builder::open`](crate::Builder::open) and [`Builder::openapi`](crate::Builder::openapi) name all of them at once: an
+//! id that is not `<group>.<verb>`, is taken, or is in one of the gateway's groups; a path that is taken or hides another
+//! one; a schema or another component that shares its name with a different one; a reference to nothing; a group without
+//! a description; an operation without a summary, without `security`, without a documented success; variables and
+//! parameters that contradict each other or cannot be enforced; what would be dropped silently, such as `paths(..)`
+//! without routes. [`crate::testing`] has the checks of style, and those of answers.
+
+mod components;
+mod join;
+mod operation;
+mod path;
+
+use axum::routing::MethodRouter;
+use utoipa::openapi::{Info, OpenApi};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+pub use crate::http::{Caller, FieldProblem, Json, Page, Path, Problem, Query};
+pub use utoipa_axum::routes;
+
+pub(crate) use join::join;
+
+/// The host's operations and what its document says of them, for [`Builder::routes`](crate::Builder::routes).
+#[derive(Clone)]
+pub struct Routes<S = ()> {
+    document: OpenApi,
+    info: Option<Info>,
+    parts: Vec<UtoipaMethodRouter<S>>,
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// No operations yet, and nothing said of their groups.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_openapi(OpenApi::default())
+    }
+
+    /// No operations yet; `document` describes their tags, and may have components, webhooks and a `security` for all.
+    /// Its title is not taken over: see [`Routes::info`].
+    #[must_use]
+    pub const fn with_openapi(document: OpenApi) -> Self {
+        Self { document, info: None, parts: Vec::new() }
+    }
+
+    /// Adds the operations of one path: `.routes(routes!(list, create))`.
+    #[must_use]
+    pub fn routes(mut self, routes: UtoipaMethodRouter<S>) -> Self {
+        self.parts.push(routes);
+        self
+    }
+
+    /// Gives the whole document, the gateway's part too, the host's title, version, description, contact and licence.
+    #[must_use]
+    pub fn info(mut self, info: Info) -> Self {
+        self.info = Some(info);
+        self
+    }
+
+    /// Gives the handlers their `State`.
+    #[must_use]
+    pub fn with_state(self, state: S) -> Routes {
+        let parts = self.parts.into_iter();
+        let parts = parts.map(|(schemas, paths, handlers): UtoipaMethodRouter<S>| {
+            let handlers: MethodRouter = handlers.with_state(state.clone());
+            (schemas, paths, handlers)
+        });
+        Routes { document: self.document, info: self.info, parts: parts.collect() }
+    }
+}
