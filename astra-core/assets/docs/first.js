@@ -56,3 +56,9 @@ Object.defineProperty(Element.prototype, "innerHTML", {
 // What the page says in markup without having it checked by Vue: drawings, nothing that acts.
 const acts = /<(script|iframe|object|embed|base|meta|link|style)\b|<[^>]*\s((on\w+|srcdoc|style)\s*=|\w+\s*=\s*["']?\s*javascript:)/i;
 globalThis.trustedTypes?.createPolicy("default", { createHTML: (text) => (acts.test(text) ? null : text) });
+
+// Scalar also cancels the readers of streams that have ended, which is refused, and waits for no refusal.
+const { cancel } = ReadableStreamDefaultReader.prototype;
+ReadableStreamDefaultReader.prototype.cancel = function (reason) {
+  return cancel.call(this, reason).catch(() => {});
+};

@@ -1,5 +1,6 @@
 // Asks for a token, reads the document with it, and shows the document. Talks to this gateway alone.
 
+import { prepareExamples } from "./examples.js";
 import { addSamples } from "./samples.js";
 import * as session from "./session.js";
 
@@ -76,6 +77,7 @@ function show(reference, samples, token) {
     for (const operation of Object.values(item)) delete operation["x-internal"];
   }
   addSamples(reference, samples, base);
+  prepareExamples(reference);
   door.remove();
   element("bar").hidden = false;
   element("role").textContent = session.role(token);

@@ -1,87 +1,69 @@
-// The examples beside each operation: curl from the document, TypeScript and Python from the generator of the clients.
+// The samples beside each operation: curl from the document, TypeScript and Python from the generator of the clients.
 
-const methods = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
+import { exampleOf, operations, parametersOf, resolve, successOf } from "./document.js";
+
 const languages = [["typescript", "TypeScript"], ["python", "Python"]];
+const isJson = (type) => /[/+]json$/.test(type);
 
 // Writes the samples into the operations, where Scalar looks for them. Operations of a host have none but curl.
 export function addSamples(reference, samples, base) {
-  for (const [path, item] of Object.entries(reference.paths ?? {})) {
-    for (const method of methods.filter((method) => item[method])) {
-      const operation = item[method];
-      const known = samples[operation.operationId] ?? {};
-      operation["x-codeSamples"] = [
-        { lang: "curl", label: "curl", source: curl(reference, base, path, method, item) },
-        ...languages.filter(([lang]) => known[lang]).map(([lang, label]) => ({ lang, label, source: known[lang] })),
-        ...(operation["x-codeSamples"] ?? []),
-      ];
-    }
+  for (const place of operations(reference)) {
+    const { operation } = place;
+    const known = samples[operation.operationId] ?? {};
+    operation["x-codeSamples"] = [
+      { lang: "curl", label: "curl", source: curl(reference, base, place) },
+      ...languages.filter(([lang]) => known[lang]).map(([lang, label]) => ({ lang, label, source: known[lang] })),
+      ...(operation["x-codeSamples"] ?? []),
+    ];
   }
 }
 
 // One call of the operation, with the examples of what it requires.
-function curl(reference, base, path, method, item) {
-  const operation = item[method];
-  const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((it) => resolve(reference, it));
-  const body = resolve(reference, operation.requestBody ?? {});
-  const url = quote(base + address(path, parameters));
-  const given = method === (Object.keys(body.content ?? {}).length > 0 ? "post" : "get");
+function curl(reference, base, place) {
+  const { path, method, operation } = place;
+  const parameters = parametersOf(reference, place);
+  const body = resolve(reference, operation.requestBody);
+  const types = successOf(reference, operation).map(([type]) => type);
+  const streams = types.length > 0 && types.every((type) => type === "text/event-stream");
+  const implied = Object.keys(body.content ?? {}).length > 0 ? "post" : "get";
   const parts = [
-    streams(reference, operation) ? "curl --no-buffer" : "curl",
-    ...(given ? [] : [method === "head" ? "--head" : `--request ${method.toUpperCase()}`]),
+    `curl ${streams ? "--no-buffer " : ""}${quote(base + address(path, parameters))}`,
+    ...(method === implied ? [] : [method === "head" ? "--head" : `--request ${method.toUpperCase()}`]),
     ...(wantsToken(reference, operation) ? ['--header "Authorization: Bearer $ASTRA_TOKEN"'] : []),
-    ...required(parameters, "header").map((it) => `--header ${quote(`${it.name}: ${example(it)}`)}`),
+    ...required(parameters, "header").map((it) => `--header ${quote(`${it.name}: ${valueOf(it)}`)}`),
     ...data(body),
   ];
-  return [`${parts[0]} ${url}`, ...parts.slice(1)].join(" \\\n  ");
+  return parts.join(" \\\n  ");
 }
 
 function address(path, parameters) {
   const filled = path.replace(/\{([^}]+)\}/g, (whole, name) => {
     const parameter = parameters.find((it) => it.in === "path" && it.name === name);
-    return parameter ? encodeURIComponent(example(parameter)) : whole;
+    return parameter ? encodeURIComponent(valueOf(parameter)) : whole;
   });
-  const query = required(parameters, "query").map((it) => [it.name, example(it)]);
+  const query = required(parameters, "query").map((it) => [it.name, valueOf(it)]);
   return query.length > 0 ? `${filled}?${new URLSearchParams(query)}` : filled;
 }
 
 function data({ content = {} }) {
-  const type = Object.keys(content).find((type) => /[/+]json$/.test(type)) ?? Object.keys(content)[0];
+  const type = Object.keys(content).find(isJson) ?? Object.keys(content)[0];
   if (!type) return [];
-  const value = example(content[type]);
-  if (/[/+]json$/.test(type)) {
-    return [`--header ${quote(`Content-Type: ${type}`)}`, `--data ${quote(JSON.stringify(value, null, 2))}`];
-  }
-  const fields = Object.entries(Object(value));
-  if (type === "application/x-www-form-urlencoded") return fields.map(([name, it]) => `--data-urlencode ${quote(`${name}=${it}`)}`);
-  if (type === "multipart/form-data") return fields.map(([name, it]) => `--form ${quote(`${name}=${it}`)}`);
-  return [`--header ${quote(`Content-Type: ${type}`)}`, "--data-binary @file"];
-}
-
-// The example of a parameter or of a body.
-function example({ example, examples, schema = {}, name }) {
-  const [first] = Object.values(examples ?? {});
-  const choices = [example, first?.value, schema.example, schema.examples?.[0], schema.default, schema.enum?.[0]];
-  return choices.find((choice) => choice !== undefined) ?? (name ? `{${name}}` : {});
+  const value = exampleOf(content[type]) ?? {};
+  const pairs = (flag) => Object.entries(value).map(([name, it]) => `${flag} ${quote(`${name}=${it}`)}`);
+  if (type === "application/x-www-form-urlencoded") return pairs("--data-urlencode");
+  if (type === "multipart/form-data") return pairs("--form");
+  const sent = isJson(type) ? `--data ${quote(JSON.stringify(value, null, 2))}` : "--data-binary @file";
+  return [`--header ${quote(`Content-Type: ${type}`)}`, sent];
 }
 
 const required = (parameters, place) => parameters.filter((it) => it.in === place && it.required);
 
-const streams = (reference, operation) =>
-  Object.entries(operation.responses ?? {}).some(([status, answer]) => {
-    const types = Object.keys(resolve(reference, answer).content ?? {});
-    return status.startsWith("2") && types.length > 0 && types.every((type) => type === "text/event-stream");
-  });
+const valueOf = (parameter) => exampleOf(parameter) ?? `{${parameter.name}}`;
 
 function wantsToken(reference, operation) {
   const schemes = reference.components?.securitySchemes ?? {};
   const names = (operation.security ?? reference.security ?? []).flatMap((choice) => Object.keys(choice));
   return names.some((name) => schemes[name]?.scheme?.toLowerCase() === "bearer" || schemes[name]?.type === "oauth2");
-}
-
-function resolve(reference, value) {
-  if (!value.$ref?.startsWith("#/")) return value;
-  const names = value.$ref.slice(2).split("/").map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
-  return names.reduce((place, name) => place?.[name], reference) ?? {};
 }
 
 // A word of the shell, whatever is in it.
