@@ -62,7 +62,7 @@ try {
 
   const narrow = await open(browser, gateway, reader, { viewport: { width: 375, height: 740 }, colorScheme: "dark" });
   await narrow.page.goto(`${gateway}/docs`);
-  await door.field(narrow.page).waitFor();
+  await door.isDark(narrow.page);
   await door.isReadable(narrow.page);
   await reading.fits(narrow.page, "narrow-door");
   await door.admits(narrow.page, reader);

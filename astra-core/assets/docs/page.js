@@ -9,6 +9,8 @@ const [door, field, button] = ["door", "token", "enter"].map(element);
 const base = new URL(".", location.href).href.replace(/\/$/, "");
 // Scalar's script comes after this one, and before this event.
 const drawn = new Promise((resolve) => addEventListener("DOMContentLoaded", resolve, { once: true }));
+// It calls the page light before there is anything to draw.
+drawn.then(() => document.body.classList.remove("light-mode"));
 
 element("address").textContent = `${base}/openapi.json`;
 element("form").addEventListener("submit", (event) => {

@@ -38,6 +38,13 @@ export async function keepsTheToken(page, token) {
   assert.deepEqual(kept.databases, []);
 }
 
+// The door follows the system.
+export async function isDark(page) {
+  await field(page).waitFor();
+  const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.equal(ground, "rgb(15, 15, 15)");
+}
+
 export async function isReadable(page) {
   const order = [];
   for (let steps = 0; steps < 4; steps++) {
