@@ -55,7 +55,7 @@ try {
   await door.admits(tried.page, member);
   await trying.asksWithTheToken(tried.page);
   await trying.streamsLive(tried.page, host.hold);
-  await trying.stopsAStream(tried.page, host.hold);
+  await trying.resumes(tried.page, await trying.stopsAStream(tried.page, host.hold));
   assert.equal((await post("/auth/logout", member)).status, 204);
   await trying.noticesTheEnd(tried.page);
   await leave(tried, "trying, under a prefix");

@@ -41,7 +41,8 @@ async fn every_module_that_a_script_imports_is_served() {
         let script = app.anonymous().get(&format!("/docs/{name}")).await;
         assert_eq!((script.status.as_u16(), script.header("content-type")), (200, "text/javascript; charset=utf-8"));
         let text = script.text();
-        let new: Vec<String> = values(&text, "from \"./").map(str::to_owned).filter(|name| !asked.contains(name)).collect();
+        let new: Vec<String> =
+            values(&text, "from \"./").map(str::to_owned).filter(|name| !asked.contains(name)).collect();
         asked.extend(new);
         next += 1;
     }
@@ -55,7 +56,10 @@ async fn every_operation_has_samples() {
     for (path, method, operation) in document().operations() {
         let of_operation = &samples[operation["operationId"].as_str().expect("an id")];
         for language in ["typescript", "python"] {
-            assert!(of_operation[language].as_str().is_some_and(|text| !text.is_empty()), "{method} {path}: {language}");
+            assert!(
+                of_operation[language].as_str().is_some_and(|text| !text.is_empty()),
+                "{method} {path}: {language}"
+            );
         }
     }
 }

@@ -42,7 +42,7 @@ export async function streamsLive(page, hold) {
   await shut(page, dialog);
 }
 
-// The reader stops a stream that would go on.
+// The reader stops a stream that would go on. Returns the turn's id.
 export async function stopsAStream(page, hold) {
   const letGo = hold();
   const { dialog, send } = await dialogOf(page, "chat", "POST", "/chat/stream");
@@ -52,7 +52,25 @@ export async function stopsAStream(page, hold) {
   await dialog.getByRole("button", { name: "Cancel" }).last().click();
   await cut;
   letGo();
-  assert.ok(!(await dialog.innerText()).includes("event: done"));
+  const text = await dialog.innerText();
+  assert.ok(!text.includes("event: done"));
+  await shut(page, dialog);
+  return text.match(/"turn_id":"(trn_\w+)"/)[1];
+}
+
+// And goes on after the second event, which is the example of `Last-Event-ID`: it is sent when it is ticked.
+export async function resumes(page, turn) {
+  const { dialog, send } = await dialogOf(page, "chat", "GET", "/chat/turns/{turn_id}/events");
+  const row = (name) => dialog.getByRole("row", { name: new RegExp(`Include ${name} in request`) });
+  await row("turn_id").getByRole("combobox", { name: "Value" }).click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type(turn);
+  await row("Last-Event-ID").getByRole("checkbox").check();
+  await send();
+  await dialog.getByText("event: done").waitFor();
+  const ids = (await dialog.innerText()).match(/^id: \d+$/gm);
+  assert.equal(ids[0], "id: 3", "what was seen is not sent again");
+  await picture(page, "resumed");
   await shut(page, dialog);
 }
 
