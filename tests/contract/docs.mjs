@@ -56,8 +56,12 @@ try {
   await trying.asksWithTheToken(tried.page);
   await trying.streamsLive(tried.page, host.hold);
   await trying.resumes(tried.page, await trying.stopsAStream(tried.page, host.hold));
+  const other = await tried.page.context().newPage();
+  await other.goto(`${host.home}/gateway/docs`);
+  await door.admits(other, member);
   assert.equal((await post("/auth/logout", member)).status, 204);
   await trying.noticesTheEnd(tried.page);
+  await trying.asksAgain(other);
   await leave(tried, "trying, under a prefix");
 
   const narrow = await open(browser, gateway, reader, { viewport: { width: 375, height: 740 }, colorScheme: "dark" });

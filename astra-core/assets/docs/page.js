@@ -53,6 +53,8 @@ async function read(token) {
     throw new Error("The gateway cannot be reached, or this is not a token: a token has letters, digits, and . _ - only.");
   }
   if (answer.ok) return answer.json();
+  // One that was kept may have expired since.
+  if (answer.status === 401) session.forget();
   const problem = await answer.json().catch(() => ({}));
   throw new Error(`The gateway refused the token: ${problem.detail ?? answer.statusText} (${answer.status})`);
 }
@@ -103,4 +105,5 @@ function show(reference, samples, token) {
     withDefaultFonts: false,
   });
   element("reference").focus({ preventScroll: true });
+  if (!location.hash) scrollTo(0, 0);
 }

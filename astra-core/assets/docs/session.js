@@ -7,10 +7,11 @@ const word = `astra.word ${base.pathname}`;
 
 export const token = () => sessionStorage.getItem(kept);
 export const keep = (token) => sessionStorage.setItem(kept, token);
+export const forget = () => sessionStorage.removeItem(kept);
 
 // Forgets the token, and all that was drawn with it. `why` is said at the door.
 export function leave(why) {
-  sessionStorage.removeItem(kept);
+  forget();
   if (why) sessionStorage.setItem(word, why);
   location.reload();
 }

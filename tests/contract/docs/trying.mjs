@@ -83,6 +83,13 @@ export async function noticesTheEnd(page) {
   await picture(page, "door-expired");
 }
 
+// The same when the page is loaded again.
+export async function asksAgain(page) {
+  await page.reload();
+  await page.getByText(/refused the token: .+ \(401\)/).waitFor();
+  assert.equal(await page.evaluate(() => globalThis.sessionStorage.length), 0, "what is of no use is not kept");
+}
+
 export async function signsOut(page) {
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await page.getByLabel("Access token").waitFor();
