@@ -53,7 +53,7 @@ Object.defineProperty(Element.prototype, "innerHTML", {
   },
 });
 
-// What the page says in markup without having it checked by Vue: drawings, nothing that acts.
+// Markup that is written past Vue: drawings, nothing that acts.
 const acts = /<(script|iframe|object|embed|base|meta|link|style)\b|<[^>]*\s((on\w+|srcdoc|style)\s*=|\w+\s*=\s*["']?\s*javascript:)/i;
 globalThis.trustedTypes?.createPolicy("default", { createHTML: (text) => (acts.test(text) ? null : text) });
 

@@ -20,7 +20,7 @@ element("form").addEventListener("submit", (event) => {
 element("leave").addEventListener("click", () => session.leave());
 for (const format of ["json", "yaml"]) element(format).addEventListener("click", () => download(format));
 
-if (session.token()) await enter(session.token());
+if (session.token()) enter(session.token());
 else open(session.farewell());
 
 async function enter(token) {
@@ -61,8 +61,12 @@ async function read(token) {
 
 // Without them there is curl.
 async function readSamples() {
-  const answer = await fetch("docs/samples.json");
-  return answer.ok ? answer.json() : {};
+  try {
+    const answer = await fetch("docs/samples.json");
+    return answer.ok ? await answer.json() : {};
+  } catch {
+    return {};
+  }
 }
 
 async function download(format) {
