@@ -1,72 +1,80 @@
-// docs.mjs SPEC.json: a person opens /docs in a browser, gives a wrong token, then a right one, and finds every operation;
-// the page asks nobody but the gateway for anything.
+// docs.mjs SPEC.json: a person opens /docs in a browser, gives a wrong token, then a right one, finds every operation, and
+// tries some. The page asks nobody but the gateway for anything, and does nothing that its policy forbids.
 //
-// Reads ASTRA_URL, ASTRA_TOKEN, ASTRA_TEST_CHROMIUM and ASTRA_TEST_NODE_MODULES.
+// Reads ASTRA_URL, ASTRA_TOKEN, ASTRA_TEST_CHROMIUM and ASTRA_TEST_NODE_MODULES, and keeps pictures in
+// ASTRA_TEST_SCREENSHOTS, if that is set. Makes an account of its own on the gateway.
 
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { launch, open, operationsOf } from "./docs/browser.mjs";
+import * as door from "./docs/door.mjs";
+import { front } from "./docs/front.mjs";
+import * as reading from "./docs/reading.mjs";
+import * as trying from "./docs/trying.mjs";
 
-const { chromium } = createRequire(`${process.env.ASTRA_TEST_NODE_MODULES}/`)("playwright-core");
-const { ASTRA_URL: gateway, ASTRA_TOKEN: token } = process.env;
-
-const document = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const methods = ["get", "put", "post", "delete", "patch"];
-const operations = Object.values(document.paths).flatMap((item) => methods.map((method) => item[method]).filter(Boolean));
+const { ASTRA_URL: gateway, ASTRA_TOKEN: reader } = process.env;
+const operations = operationsOf(JSON.parse(readFileSync(process.argv[2], "utf8")));
 assert.ok(operations.length > 0);
 
-const browser = await chromium.launch({
-  executablePath: process.env.ASTRA_TEST_CHROMIUM,
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-});
+const samples = await (await fetch(`${gateway}/docs/samples.json`)).json();
+const account = { email: `${randomUUID()}@example.org`, password: "correct horse battery staple" };
+const post = (path, token, body) =>
+  fetch(gateway + path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) },
+    body: body && JSON.stringify(body),
+  });
+const { tokens } = await (await post("/auth/register", undefined, account)).json();
+const member = tokens.access_token;
+
+// Nothing went wrong on the way.
+async function leave({ page, seen, close }, name) {
+  assert.equal(await page.title(), "Astra: API reference");
+  await close();
+  for (const [kind, list] of Object.entries(seen)) assert.deepEqual(list, [], `${name}: ${kind}`);
+}
+
+const browser = await launch();
+const host = await front(gateway);
 try {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-  const faults = [];
-  const elsewhere = [];
-  page.on("pageerror", (error) => faults.push(`${error}`));
-  page.on("console", (message) => {
-    // The browser itself notes the 401 that the wrong token earns.
-    if (message.type() === "error" && !message.text().includes("401")) faults.push(message.text());
-  });
-  page.on("request", (request) => {
-    if (!request.url().startsWith(gateway) && !/^(data|blob):/.test(request.url())) elsewhere.push(request.url());
-  });
-  const shown = async () => (await page.content()) + (await page.evaluate(() => globalThis.document.body.innerText));
-  const missing = async () => {
-    const text = await shown();
-    return operations.filter(({ operationId, summary }) => !text.includes(operationId) && !text.includes(summary));
-  };
+  const read = await open(browser, gateway, reader);
+  await door.refuses(read.page, `${gateway}/docs`, operations);
+  await door.admits(read.page, reader);
+  await door.keepsTheToken(read.page, reader);
+  await reading.showsEverything(read.page, operations);
+  await reading.finds(read.page, "rollback", "Roll an agent back");
+  await reading.showsSamples(read.page, samples, gateway);
+  await reading.turnsDark(read.page);
+  await trying.signsOut(read.page);
+  await door.isReadable(read.page);
+  await leave(read, "reading");
 
-  await page.goto(`${gateway}/docs`, { waitUntil: "load" });
-  assert.equal((await missing()).length, operations.length, "without a token the page shows no operation");
-  const field = page.locator("input[type=password]");
-  await field.fill("not-a-token");
-  await field.press("Enter");
-  await page.getByRole("alert").waitFor({ timeout: 10_000 });
-  assert.ok(await field.isVisible(), "after a wrong token it asks again");
+  const tried = await open(browser, host.home, member);
+  await tried.page.goto(`${host.home}/gateway/docs`);
+  await door.admits(tried.page, member);
+  await trying.asksWithTheToken(tried.page);
+  await trying.streamsLive(tried.page, host.hold);
+  await trying.resumes(tried.page, await trying.stopsAStream(tried.page, host.hold));
+  const other = await tried.page.context().newPage();
+  await other.goto(`${host.home}/gateway/docs`);
+  await door.admits(other, member);
+  assert.equal((await post("/auth/logout", member)).status, 204);
+  await trying.noticesTheEnd(tried.page);
+  await trying.asksAgain(other);
+  await leave(tried, "trying, under a prefix");
 
-  await field.fill(token);
-  await field.press("Enter");
-  // Operations are drawn as one comes by them.
-  const deadline = Date.now() + 60_000;
-  let left = operations;
-  while (left.length > 0 && Date.now() < deadline) {
-    await page.mouse.move(700, 500);
-    await page.mouse.wheel(0, 2_000);
-    await page.waitForTimeout(50);
-    left = await missing();
-  }
-  assert.deepEqual(left.map((operation) => operation.operationId), [], "every operation is shown");
-  assert.deepEqual(elsewhere, [], "the page asks nobody but the gateway");
-  assert.deepEqual(faults, [], "the page has no errors");
+  const narrow = await open(browser, gateway, reader, { viewport: { width: 375, height: 740 }, colorScheme: "dark" });
+  await narrow.page.goto(`${gateway}/docs`);
+  await door.isDark(narrow.page);
+  await door.isReadable(narrow.page);
+  await reading.fits(narrow.page, "narrow-door");
+  await door.admits(narrow.page, reader);
+  await reading.fits(narrow.page, "narrow");
+  await reading.section(narrow.page, "chat", "POST", "/chat/stream");
+  await reading.fits(narrow.page, "narrow-operation");
+  await leave(narrow, "on a narrow screen, in the dark");
 } finally {
   await browser.close();
+  await host.close();
 }

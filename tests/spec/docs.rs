@@ -4,7 +4,7 @@ use std::io::Read;
 
 use flate2::read::GzDecoder;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, document};
 
 #[tokio::test]
 async fn the_page_asks_nobody_but_the_gateway() {
@@ -13,11 +13,54 @@ async fn the_page_asks_nobody_but_the_gateway() {
     assert_eq!(page.status, 200);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     let policy = page.header("content-security-policy");
-    assert!(policy.starts_with("default-src 'none'; script-src 'self';") && policy.contains("frame-ancestors 'none'"));
+    assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");
+    assert!(!policy.contains("unsafe") && policy.contains("require-trusted-types-for 'script'"), "{policy}");
+    assert_eq!(page.header("cross-origin-opener-policy"), "same-origin");
     let text = page.text();
-    assert!(!text.contains("http://") && !text.contains("https://") && !text.contains("<script>"), "{text}");
-    for source in text.split("src=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-        assert_eq!(app.anonymous().get(&format!("/{source}")).await.status, 200, "{source}");
+    assert!(!text.contains("http://") && !text.contains("https://"), "{text}");
+    assert!(!text.contains("<script>") && !text.contains("<style") && !text.contains(" style="), "{text}");
+    let sources: Vec<&str> = ["src=\"", "href=\"docs/"].into_iter().flat_map(|mark| values(&text, mark)).collect();
+    assert!(sources.len() >= 7, "{sources:?}");
+    for source in sources {
+        let path = format!("/docs/{}", source.trim_start_matches("docs/"));
+        assert_eq!(app.anonymous().get(&path).await.status, 200, "{path}");
+    }
+}
+
+/// What stands between the mark and the next quote.
+fn values<'a>(text: &'a str, mark: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(mark).skip(1).filter_map(|rest| rest.split('"').next())
+}
+
+#[tokio::test]
+async fn every_module_that_a_script_imports_is_served() {
+    let app = TestApp::new().await;
+    let mut asked = vec!["page.js".to_owned()];
+    let mut next = 0;
+    while let Some(name) = asked.get(next).cloned() {
+        let script = app.anonymous().get(&format!("/docs/{name}")).await;
+        assert_eq!((script.status.as_u16(), script.header("content-type")), (200, "text/javascript; charset=utf-8"));
+        let text = script.text();
+        let new: Vec<String> =
+            values(&text, "from \"./").map(str::to_owned).filter(|name| !asked.contains(name)).collect();
+        asked.extend(new);
+        next += 1;
+    }
+    assert!(asked.len() > 1);
+}
+
+#[tokio::test]
+async fn every_operation_has_samples() {
+    let app = TestApp::new().await;
+    let samples = app.anonymous().get("/docs/samples.json").await.json();
+    for (path, method, operation) in document().operations() {
+        let of_operation = &samples[operation["operationId"].as_str().expect("an id")];
+        for language in ["typescript", "python"] {
+            assert!(
+                of_operation[language].as_str().is_some_and(|text| !text.is_empty()),
+                "{method} {path}: {language}"
+            );
+        }
     }
 }
 
@@ -49,7 +92,7 @@ async fn the_gateway_itself_leads_to_the_page() {
 #[tokio::test]
 async fn it_can_only_be_read() {
     let app = TestApp::new().await;
-    for uri in ["/docs", "/docs/page.js", "/"] {
+    for uri in ["/docs", "/docs/page.js", "/docs/samples.json", "/"] {
         let answer = app.anonymous().post(uri).await;
         assert_eq!(answer.header("allow"), "GET, HEAD");
         answer.expect_problem(405, "method_not_allowed");
