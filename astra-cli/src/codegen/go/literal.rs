@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::names::{self, Taken};
 use super::scope::{Kind, Scope};
 use super::structs::{self, Form, Planned};
-use super::table::{pairs, quoted};
+use super::table::{pairs, quoted, raw};
 use super::unions;
 use crate::codegen::model::{Named, Shape, Type};
 
@@ -17,14 +17,13 @@ const DEPTH: usize = 4;
 /// A value of type `ty`: the example, or something that fits.
 pub(super) fn value<'a>(scope: &Scope<'a>, ty: &'a Type, example: Option<&Value>, depth: usize) -> String {
     let kind = scope.kind(ty);
-    let text = |text: &str| quoted(text);
     match (kind, example) {
         (Kind::Nullable(_), None | Some(Value::Null)) => "nil".to_owned(),
         (Kind::Nullable(inner), _) if scope.is_nilable(inner) => value(scope, inner, example, depth),
         (Kind::Nullable(inner), _) => pointer(scope, inner, example, depth),
         (Kind::Any, _) => any(example.unwrap_or(&Value::Null)),
-        (Kind::Plain("string"), Some(Value::String(string))) => text(string),
-        (Kind::Plain("string"), _) => text("text"),
+        (Kind::Plain("string"), Some(Value::String(string))) => raw(string),
+        (Kind::Plain("string"), _) => quoted("text"),
         (Kind::Plain("bool"), _) => (example == Some(&Value::Bool(true))).to_string(),
         (Kind::Plain("int"), _) => example.and_then(Value::as_i64).unwrap_or(1).to_string(),
         (Kind::Plain(_), _) => float(example.and_then(Value::as_f64).unwrap_or(1.0)),
@@ -192,7 +191,7 @@ fn any(example: &Value) -> String {
         Value::Null => "nil".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Number(value) => value.to_string(),
-        Value::String(value) => quoted(value),
+        Value::String(value) => raw(value),
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(any).collect();
             spread("[]any", &items, items.iter().map(|item| format!("{item},")).collect())

@@ -90,16 +90,23 @@ fn text_field(scope: &Scope<'_>, case: &str) -> Option<String> {
 
 /// The line that prints a value: what names it, if something does.
 fn printed<'a>(scope: &Scope<'a>, ty: &'a Type, name: &str) -> String {
-    if let Kind::Object(named) = scope.kind(ty) {
-        let is_secret = |name: &str| ["token", "secret", "password"].iter().any(|word| name.contains(word));
-        let is_telling = |it: &structs::Planned| {
-            it.form == Form::Plain && (it.ty == "string" || it.ty == "int") && !is_secret(&it.field.name)
-        };
-        if let Some(field) = structs::plan(scope, named).into_iter().find(is_telling) {
-            return format!("fmt.Println({name}.{})", field.name);
-        }
+    match telling(scope, ty, 0) {
+        Some(field) => format!("fmt.Println({name}{field})"),
+        None => format!("fmt.Printf(\"%+v\\n\", {name})"),
     }
-    format!("fmt.Printf(\"%+v\\n\", {name})")
+}
+
+/// The first field of an object, or of one in it, that may be shown: `.User.ID`.
+fn telling<'a>(scope: &Scope<'a>, ty: &'a Type, depth: usize) -> Option<String> {
+    let Kind::Object(named) = scope.kind(ty) else { return None };
+    let is_secret = |name: &str| ["token", "secret", "password"].iter().any(|word| name.contains(word));
+    let planned = structs::plan(scope, named);
+    let shown = || planned.iter().filter(|it| it.form == Form::Plain && !is_secret(&it.field.name));
+    if let Some(field) = shown().find(|it| it.ty == "string" || it.ty == "int") {
+        return Some(format!(".{}", field.name));
+    }
+    let inner = |it: &structs::Planned<'a>| Some(format!(".{}{}", it.name, telling(scope, &it.field.ty, depth + 1)?));
+    if depth < 2 { shown().filter(|it| !it.ty.starts_with('*')).find_map(inner) } else { None }
 }
 
 /// The call itself: `client.Agents.Get(ctx, "support")`.

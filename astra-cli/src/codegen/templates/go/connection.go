@@ -219,16 +219,14 @@ func (r *call) broken(ctx context.Context, err error) error {
 		err = outer.Err
 	}
 	switch {
-	case errors.Is(context.Cause(ctx), errTooLong):
-		return &TimeoutError{Operation: r.operation, Err: context.DeadlineExceeded}
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &TimeoutError{Operation: r.operation, Err: context.DeadlineExceeded}
+	case errors.Is(context.Cause(ctx), errTooLong) || errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return &TimeoutError{Operation: r.operation, RequestID: r.settings.requestID, Err: context.DeadlineExceeded}
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", r.operation, ctx.Err())
 	}
 	var operation *net.OpError
 	isUnsent := errors.As(err, &operation) && (operation.Op == "dial" || operation.Op == "proxyconnect")
-	return &ConnectionError{Operation: r.operation, Err: err, isUnsent: isUnsent}
+	return &ConnectionError{Operation: r.operation, RequestID: r.settings.requestID, Err: err, isUnsent: isUnsent}
 }
 
 // discard lets the connection be used again.

@@ -3,7 +3,6 @@ package astra
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"mime"
 	"net/http"
 	"strconv"
@@ -81,7 +80,7 @@ func (e *Error) Error() string {
 	if e.Message != "" {
 		text += ": " + e.Message
 	}
-	return text + " (request " + e.RequestID + ")"
+	return text + asked(e.RequestID)
 }
 
 // Is tells whether the status is that of ErrNotFound or of another one of its kind.
@@ -106,6 +105,8 @@ func (e *Error) RetryAfter() (time.Duration, bool) {
 type ConnectionError struct {
 	// Operation is what was called: GET /agents/{agent_id}.
 	Operation string
+	// RequestID is what the call is called in X-Request-ID.
+	RequestID string
 	// Err is why.
 	Err error
 	// isUnsent says that the request has not left.
@@ -113,7 +114,7 @@ type ConnectionError struct {
 }
 
 func (e *ConnectionError) Error() string {
-	return e.Operation + ": the connection failed: " + e.Err.Error()
+	return e.Operation + ": the connection failed: " + e.Err.Error() + asked(e.RequestID)
 }
 
 // Unwrap gives the cause.
@@ -123,11 +124,15 @@ func (e *ConnectionError) Unwrap() error { return e.Err }
 type TimeoutError struct {
 	// Operation is what was called: GET /agents/{agent_id}.
 	Operation string
+	// RequestID is what the call is called in X-Request-ID.
+	RequestID string
 	// Err is what took too long.
 	Err error
 }
 
-func (e *TimeoutError) Error() string { return e.Operation + ": timed out: " + e.Err.Error() }
+func (e *TimeoutError) Error() string {
+	return e.Operation + ": timed out: " + e.Err.Error() + asked(e.RequestID)
+}
 
 // Unwrap gives the cause.
 func (e *TimeoutError) Unwrap() error { return e.Err }
@@ -146,7 +151,7 @@ type DecodeError struct {
 }
 
 func (e *DecodeError) Error() string {
-	return fmt.Sprintf("%s: the answer cannot be read: %s (request %s)", e.Operation, e.Err, e.RequestID)
+	return e.Operation + ": the answer cannot be read: " + e.Err.Error() + asked(e.RequestID)
 }
 
 // Unwrap gives the cause.
@@ -156,13 +161,17 @@ func (e *DecodeError) Unwrap() error { return e.Err }
 type StreamError struct {
 	// Operation is what was called: POST /chat/stream.
 	Operation string
+	// RequestID is what the call is called in the gateway's log.
+	RequestID string
 	// LastEventID is the id of the last event that came.
 	LastEventID string
 	// Err is why.
 	Err error
 }
 
-func (e *StreamError) Error() string { return e.Operation + ": the stream broke off: " + e.Err.Error() }
+func (e *StreamError) Error() string {
+	return e.Operation + ": the stream broke off: " + e.Err.Error() + asked(e.RequestID)
+}
 
 // Unwrap gives the cause.
 func (e *StreamError) Unwrap() error { return e.Err }
@@ -182,23 +191,24 @@ func refusal(operation string, answer *http.Response, body []byte, requestID str
 		if problem, err := decodeObject[Problem](body); err == nil {
 			refused.Problem = problem
 		}
-		refused.Code, refused.Message = told(body)
+		refused.tell(body)
 	case mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"):
-		refused.Code, refused.Message = told(body)
+		refused.tell(body)
 	case len(body) > 0 && mediaType != "":
 		refused.Message = "the answer is " + mediaType
 	}
 	return refused
 }
 
-// told is what a body in JSON says: a problem of RFC 9457, an error of OAuth 2, or one in OpenAI's form.
-func told(body []byte) (code, message string) {
+// tell says what a body in JSON says: a problem of RFC 9457, an error of OAuth 2, or one in OpenAI's form.
+func (e *Error) tell(body []byte) {
 	var fields struct {
 		Code        string          `json:"code"`
 		Title       string          `json:"title"`
 		Detail      string          `json:"detail"`
 		Message     string          `json:"message"`
 		Description string          `json:"error_description"`
+		RequestID   string          `json:"request_id"`
 		Error       json.RawMessage `json:"error"`
 		Errors      []struct {
 			Pointer string `json:"pointer"`
@@ -214,13 +224,21 @@ func told(body []byte) (code, message string) {
 	if json.Unmarshal(fields.Error, &inner) != nil {
 		_ = json.Unmarshal(fields.Error, &inner.Code)
 	}
-	code = firstOf(fields.Code, inner.Code)
-	message = firstOf(fields.Detail, fields.Message, inner.Message, fields.Description, fields.Title)
+	message := firstOf(fields.Detail, fields.Message, inner.Message, fields.Description, fields.Title)
 	places := make([]string, len(fields.Errors))
 	for place, one := range fields.Errors {
 		places[place] = one.Pointer + ": " + one.Detail
 	}
-	return code, strings.TrimSpace(message + " " + strings.Join(places, "; "))
+	e.Code = firstOf(fields.Code, inner.Code)
+	e.Message = strings.TrimSpace(message + " " + strings.Join(places, "; "))
+	if e.Header.Get("X-Request-ID") == "" {
+		e.RequestID = firstOf(fields.RequestID, e.RequestID)
+	}
+}
+
+// asked names the request at the end of a message.
+func asked(requestID string) string {
+	return " (request " + requestID + ")"
 }
 
 func firstOf(texts ...string) string {

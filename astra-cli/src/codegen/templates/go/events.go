@@ -62,7 +62,7 @@ func (s *eventSource) Read(buffer []byte) (int, error) {
 		s.idle.Reset(s.call.settings.idleTimeout)
 	}
 	if err != nil && errors.Is(context.Cause(s.ctx), errIdle) {
-		err = &TimeoutError{Operation: s.call.operation, Err: errIdle}
+		err = &TimeoutError{Operation: s.call.operation, RequestID: s.call.settings.requestID, Err: errIdle}
 	}
 	return count, err
 }

@@ -75,7 +75,7 @@ func (s *Stream[T]) Events() iter.Seq2[T, error] {
 			yield(none, err)
 			return
 		}
-		defer s.Close()
+		defer s.release()
 		for {
 			event, err := s.next(ctx)
 			if errors.Is(err, errEnd) || s.wasClosed() {
@@ -96,6 +96,14 @@ func (s *Stream[T]) Close() {
 	if s.cancel != nil {
 		s.cancel()
 	}
+}
+
+// release frees what reading the events needs.
+func (s *Stream[T]) release() {
+	if s.source != nil {
+		s.source.close()
+	}
+	s.Close()
 }
 
 // LastEventID is the id of the last event that came, which another stream can begin after: WithLastEventID.
@@ -154,7 +162,7 @@ func (s *Stream[T]) next(ctx context.Context) (event T, err error) {
 		}
 		frame, err := s.source.next()
 		if err != nil {
-			s.retry = max(s.source.retry, s.retry)
+			s.retry = s.source.retry
 			s.source.close()
 			s.source = nil
 			if err := s.pause(ctx, err); err != nil {
@@ -246,7 +254,8 @@ func (s *Stream[T]) pause(ctx context.Context, err error) error {
 	}
 	// Only the end of the body itself is io.EOF and nothing around it.
 	if err == io.EOF {
-		if s.rules.resumePath == "" && !s.rules.endsByItself() {
+		isAfterTheLast := !s.hasEvent && s.call.settings.lastEventID != "" && s.rules.endsByItself()
+		if isAfterTheLast || s.rules.resumePath == "" && !s.rules.endsByItself() {
 			return errEnd
 		}
 		err = io.ErrUnexpectedEOF
@@ -254,7 +263,11 @@ func (s *Stream[T]) pause(ctx context.Context, err error) error {
 	if !s.canComeAgain() || s.attempts >= s.call.settings.maxRetries {
 		return s.broken(err)
 	}
-	wait, isSoon := pauseAfter(err, max(s.retry, pauseMin), s.attempts)
+	first := pauseMin
+	if s.retry > 0 {
+		first = s.retry
+	}
+	wait, isSoon := pauseAfter(err, first, s.attempts)
 	if !isSoon {
 		return err
 	}
@@ -283,7 +296,12 @@ func (s *Stream[T]) broken(err error) error {
 	if errors.As(err, &silent) {
 		return err
 	}
-	return &StreamError{Operation: s.call.operation, LastEventID: s.LastEventID(), Err: err}
+	return &StreamError{
+		Operation:   s.call.operation,
+		RequestID:   s.RequestID(),
+		LastEventID: s.LastEventID(),
+		Err:         err,
+	}
 }
 
 // mayPass tells whether a failure to go on with a stream may be over soon.
