@@ -45,6 +45,11 @@ pub(super) fn write(api: &Api, operation: &Operation) -> String {
     source.finish().trim_end().to_owned()
 }
 
+/// The call alone: `client.Agents.Get(ctx, "support")`.
+pub(super) fn called(api: &Api, operation: &Operation) -> Option<String> {
+    call(&Scope::new(api, "astra."), operation)
+}
+
 fn fails(source: &mut Source) {
     source.line("return err");
 }
@@ -109,7 +114,6 @@ fn telling<'a>(scope: &Scope<'a>, ty: &'a Type, depth: usize) -> Option<String> 
     if depth < 2 { shown().filter(|it| !it.ty.starts_with('*')).find_map(inner) } else { None }
 }
 
-/// The call itself: `client.Agents.Get(ctx, "support")`.
 fn call<'a>(scope: &Scope<'a>, operation: &'a Operation) -> Option<String> {
     let (service, names) = scope.call(operation)?;
     let mut arguments = vec!["ctx".to_owned()];
