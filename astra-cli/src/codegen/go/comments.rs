@@ -24,7 +24,8 @@ const OPENINGS: [&str; 17] = [
 /// A comment of `text`; nothing if there is none.
 pub(super) fn write(source: &mut Source, text: &str) {
     for line in lines(text) {
-        source.line(format!("// {line}").trim_end());
+        let space = if line.starts_with('\t') { "" } else { " " };
+        source.line(format!("//{space}{line}").trim_end());
     }
 }
 
@@ -40,12 +41,20 @@ pub(super) fn about(name: &str, text: &str) -> String {
     if text.trim().is_empty() {
         return format!("{name} is part of the API.");
     }
+    if begins_a_block(text) {
+        return format!("{name} is part of the API.\n\n{text}");
+    }
     // `AI` and the like are no words to begin a sentence with in small letters.
     let is_plain = first.chars().skip(1).all(char::is_lowercase);
     if is_plain && OPENINGS.contains(&word.as_str()) {
         return format!("{name} is {word} {rest}");
     }
     format!("{name}: {}", text.trim())
+}
+
+/// Whether a text begins with a list or with code, so that no sentence can go on with it.
+pub(super) fn begins_a_block(text: &str) -> bool {
+    !matches!(blocks(text).first(), Some(Block::Paragraph(_)))
 }
 
 /// The first line of a method's comment: `List lists agents.`
@@ -150,7 +159,27 @@ fn blocks(text: &str) -> Vec<Block> {
         }
     }
     blocks.retain(|block| *block != Block::Code(Vec::new()));
-    blocks
+    apart(blocks)
+}
+
+/// Go knows lists and code by their indentation, so that one cannot follow the other, nor a list of another kind: the
+/// second becomes plain text.
+fn apart(blocks: Vec<Block>) -> Vec<Block> {
+    let mut told: Vec<Block> = Vec::new();
+    for block in blocks {
+        let block = match (told.last(), block) {
+            (Some(Block::Code(_)), Block::Item(mark, text)) => Block::Paragraph(format!("{}{text}", mark.trim_start())),
+            (Some(Block::Item(other, _)), Block::Item(mark, text)) if other.contains('-') != mark.contains('-') => {
+                Block::Paragraph(format!("{}{text}", mark.trim_start()))
+            }
+            (Some(Block::Item(..) | Block::Code(_)), Block::Code(code)) => {
+                Block::Paragraph(code.iter().map(|line| plain(line.trim())).collect::<Vec<_>>().join(" "))
+            }
+            (_, block) => block,
+        };
+        told.push(block);
+    }
+    told
 }
 
 /// What stands before an item of a list, in Go's way, and the item.
@@ -187,6 +216,7 @@ mod tests {
         assert_eq!(about("Agent", "An agent as it is now."), "Agent is an agent as it is now.");
         assert_eq!(about("TokenQuota", "Tokens that were used."), "TokenQuota: Tokens that were used.");
         assert_eq!(about("Odd", ""), "Odd is part of the API.");
+        assert_eq!(about("Odd", "- a"), "Odd is part of the API.\n\n- a");
         assert_eq!(about_call("List", "List agents"), "List lists agents.");
         assert_eq!(about_call("Copy", "Copy it."), "Copy copies it.");
         assert_eq!(about_call("Logout", "Sign out"), "Logout signs out.");
@@ -196,12 +226,15 @@ mod tests {
 
     #[test]
     fn lists_and_code_are_set_as_gofmt_does() {
-        let text = "One\ntwo:\n- a\n  b\n\n- c\n\n```json\n\n{\n  \"d\": 1\n}\n```\nend ``x`` ''\n1. first\n2. second";
+        let text =
+            "One\ntwo:\n- a\n  b\n\n- c\n\nCode:\n```json\n\n{\n  \"d\": 1\n}\n```\nend ``x`` ''\n1. first\n2. second";
         let expected = [
             "One two:",
             "",
             "  - a b",
             "  - c",
+            "",
+            "Code:",
             "",
             "\t{",
             "\t  \"d\": 1",
@@ -215,5 +248,7 @@ mod tests {
         assert_eq!(lines(text), expected);
         assert_eq!(lines("```\n```"), Vec::<String>::new());
         assert_eq!(lines("[a]: b"), ["[a] : b"]);
+        assert_eq!(lines("- a\n```\nb\n```\n- c"), ["  - a", "", "b", "", "  - c"]);
+        assert_eq!(lines("```\na\n```\n- b"), ["\ta", "", "- b"]);
     }
 }

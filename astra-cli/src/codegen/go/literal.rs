@@ -119,7 +119,14 @@ fn member<'a>(scope: &Scope<'a>, field: &Planned<'a>, given: Option<&Value>, dep
         Form::Constant | Form::Unsayable => None,
         Form::Nullable if is_null => Some(format!("{}[{}]()", scope.own("Null"), scope.go(ty.without_null()))),
         Form::Nullable => {
-            Some(format!("{}({})", scope.own("Value"), value(scope, ty.without_null(), given, depth + 1)))
+            let inner = ty.without_null();
+            let text = value(scope, inner, given, depth + 1);
+            // Of a value, Go would not guess the interface.
+            let ty = match scope.kind(inner) {
+                Kind::Union(_) | Kind::Any => format!("[{}]", scope.go(inner)),
+                _ => String::new(),
+            };
+            Some(format!("{}{ty}({text})", scope.own("Value")))
         }
         Form::Optional | Form::Pointer if is_null => None,
         Form::Pointer => Some(pointer(scope, ty, given, depth + 1)),

@@ -114,7 +114,8 @@ fn capitalised(word: &str) -> String {
     if let Some(one) = word.strip_suffix('s').filter(|one| one.len() > 1 && INITIALISMS.contains(one)) {
         return one.to_ascii_uppercase() + "s";
     }
-    naming::pascal(word)
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
 }
 
 /// Names that are in use.
@@ -195,7 +196,7 @@ mod tests {
     fn a_name_is_given_once() {
         let mut taken = Taken::with(&["Page"]);
         let given: Vec<String> = (0..3).map(|_| taken.claim("Page", "Model")).collect();
-        assert_eq!(given, ["PageModel", "PageModel3", "PageModel4"]);
+        assert_eq!(given, ["PageModel", "PageModel2", "PageModel3"]);
         assert_eq!(taken.claim("Turn", ""), "Turn");
         assert_eq!(taken.claim("Turn", ""), "Turn2");
     }

@@ -72,7 +72,8 @@ fn write_loop<'a>(source: &mut Source, scope: &Scope<'a>, call: &str, events: &'
             }
             let line = match &text {
                 Some(field) => format!("fmt.Print(event.{field})"),
-                None => "fmt.Printf(\"\\n%+v\\n\", event)".to_owned(),
+                None if value.contains("error") => "return fmt.Errorf(\"it broke off: %+v\", event)".to_owned(),
+                None => "fmt.Println()".to_owned(),
             };
             is_used = true;
             inner.line(format!("case *{case}:\n\t{line}"));

@@ -17,6 +17,9 @@ pub(super) fn write<'a>(source: &mut Source, scope: &Scope<'a>, group: &'a Group
     let Some(service) = scope.service(&group.name) else { return };
     let about = match group.description.as_str() {
         "" => format!("{} has the calls of {}.", service.ty, group.name),
+        description if comments::begins_a_block(description) => {
+            format!("{} has the calls of {}.\n\n{description}", service.ty, group.name)
+        }
         description => format!("{} has the calls of {}: {}", service.ty, group.name, lowered(description)),
     };
     comments::write(source, &about);

@@ -40,14 +40,20 @@ pub(super) enum Form {
 pub(super) fn plan<'a>(scope: &Scope<'a>, named: &'a Named) -> Vec<Planned<'a>> {
     let Shape::Object { fields, .. } = &named.shape else { return Vec::new() };
     let mut taken = Taken::with(&["Extra", "MarshalJSON", "UnmarshalJSON"]);
-    let mut planned = Vec::new();
-    for field in fields {
-        let (form, ty) = form(scope, named, field);
-        let name = match form {
-            Form::Constant | Form::Unsayable => String::new(),
-            _ => taken.claim(&names::exported(&field.name), "Field"),
-        };
-        planned.push(Planned { field, name, ty, form });
+    let mut planned: Vec<Planned<'a>> = fields
+        .iter()
+        .map(|field| {
+            let (form, ty) = form(scope, named, field);
+            Planned { field, name: String::new(), ty, form }
+        })
+        .collect();
+    // Of `id` and `@id`, the first is `ID`, wherever it stands.
+    let is_plain = |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    for of_plain_names in [true, false] {
+        let shown = planned.iter_mut().filter(|it| !matches!(it.form, Form::Constant | Form::Unsayable));
+        for field in shown.filter(|it| is_plain(&it.field.name) == of_plain_names) {
+            field.name = taken.claim(&names::exported(&field.field.name), "Field");
+        }
     }
     planned
 }
@@ -222,24 +228,21 @@ fn write_decoding<'a>(
                 inner.line("return err");
             });
         } else {
-            write_shadowed(inner, &decoded);
+            write_shadowed(inner, &decoded, rest.is_none());
         }
-        match &rest {
-            Some((_, decode)) => {
-                let known: Vec<String> = planned
-                    .iter()
-                    .filter(|field| field.form != Form::Unsayable)
-                    .map(|field| format!(", {}", quoted(&field.field.name)))
-                    .collect();
-                inner.line(format!("return decodeExtra(data, &v.Extra, {decode}{})", known.concat()))
-            }
-            None => inner.line("return nil"),
-        };
+        if let Some((_, decode)) = &rest {
+            let known: Vec<String> = planned
+                .iter()
+                .filter(|field| field.form != Form::Unsayable)
+                .map(|field| format!(", {}", quoted(&field.field.name)))
+                .collect();
+            inner.line(format!("return decodeExtra(data, &v.Extra, {decode}{})", known.concat()));
+        }
     });
 }
 
-/// Reads an object but for the fields that need a decoder, and then those.
-fn write_shadowed(source: &mut Source, decoded: &[(&Planned, String)]) {
+/// Reads an object but for the fields that need a decoder, and then those; `is_last` if nothing comes behind.
+fn write_shadowed(source: &mut Source, decoded: &[(&Planned, String)], is_last: bool) {
     source.block("wire := struct {", "}{plain: (*plain)(v)}", |inner| {
         inner.line("*plain");
         let rows: Vec<Vec<String>> = decoded
@@ -256,11 +259,15 @@ fn write_shadowed(source: &mut Source, decoded: &[(&Planned, String)]) {
     source.block("if err := json.Unmarshal(data, &wire); err != nil {", "}", |inner| {
         inner.line("return err");
     });
-    for (field, decode) in decoded {
-        let name = &field.name;
-        source.block(&format!("if err := decodeInto(wire.{name}, &v.{name}, {decode}); err != nil {{"), "}", |inner| {
-            inner.line("return err");
-        });
+    for (place, (field, decode)) in decoded.iter().enumerate() {
+        let read = format!("decodeInto(wire.{0}, &v.{0}, {decode})", field.name);
+        if is_last && place + 1 == decoded.len() {
+            source.line(format!("return {read}"));
+        } else {
+            source.block(&format!("if err := {read}; err != nil {{"), "}", |inner| {
+                inner.line("return err");
+            });
+        }
     }
 }
 
