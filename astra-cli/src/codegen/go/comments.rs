@@ -97,7 +97,8 @@ fn lines(text: &str) -> Vec<String> {
     let mut was_item = false;
     for block in blocks(text) {
         let is_item = matches!(block, Block::Item(..));
-        if !lines.is_empty() && !(is_item && was_item) {
+        let goes_on = lines.is_empty() || (is_item && was_item);
+        if !goes_on {
             lines.push(String::new());
         }
         was_item = is_item;

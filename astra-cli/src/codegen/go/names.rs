@@ -12,11 +12,11 @@ const INITIALISMS: [&str; 43] = [
 ];
 
 /// What a parameter of a method cannot be called: keywords, what the language declares, and what methods use themselves.
-const TAKEN_BY_METHODS: [&str; 62] = [
+const TAKEN_BY_METHODS: [&str; 76] = [
     "any",
     "append",
-    "bool",
     "body",
+    "bool",
     "break",
     "byte",
     "cap",
@@ -32,6 +32,11 @@ const TAKEN_BY_METHODS: [&str; 62] = [
     "copy",
     "ctx",
     "cursor",
+    "cursorOf",
+    "decodeBytes",
+    "decodeObject",
+    "decodeText",
+    "decodeValue",
     "default",
     "defer",
     "delete",
@@ -51,24 +56,33 @@ const TAKEN_BY_METHODS: [&str; 62] = [
     "interface",
     "iota",
     "len",
+    "listOf",
+    "listPages",
+    "listRichPages",
     "make",
     "map",
+    "mapOf",
     "max",
     "min",
     "new",
+    "newRequest",
     "nil",
+    "openStream",
     "options",
+    "orNull",
     "package",
     "panic",
     "params",
     "perform",
     "print",
     "range",
+    "read",
     "real",
     "request",
     "return",
     "s",
     "select",
+    "streamRules",
     "string",
     "struct",
     "switch",
@@ -92,7 +106,8 @@ pub(super) fn unexported(name: &str) -> String {
 /// The name of a method's parameter.
 pub(super) fn parameter(name: &str) -> String {
     let wanted = unexported(name);
-    if TAKEN_BY_METHODS.contains(&wanted.as_str()) { wanted + "Value" } else { wanted }
+    let is_taken = TAKEN_BY_METHODS.contains(&wanted.as_str()) || wanted.starts_with("unmarshal");
+    if is_taken { wanted + "Value" } else { wanted }
 }
 
 /// What a value of an enumeration adds to the name of its type.

@@ -61,3 +61,26 @@ fn documentation(api: &Api, name: &str) -> String {
 fn header_safe(text: &str) -> String {
     text.chars().filter(|letter| letter.is_ascii_graphic()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codegen::go::scope::RUNTIME;
+
+    #[test]
+    fn no_type_of_a_document_can_be_called_like_something_of_the_runtime() {
+        let declared = SOURCES.iter().flat_map(|(_, text)| text.lines()).filter_map(|line| {
+            let words = ["func ", "type ", "const ", "var "].iter().find_map(|word| line.strip_prefix(word));
+            // The sentinels stand in a block.
+            let rest = words
+                .or_else(|| line.strip_prefix('\t').filter(|line| line.starts_with("Err") && line.contains(" = ")))?;
+            rest.split(|letter: char| !letter.is_ascii_alphanumeric()).next()
+        });
+        let exported: Vec<&str> =
+            declared.filter(|name| name.starts_with(|first: char| first.is_ascii_uppercase())).collect();
+        assert!(exported.len() > 40, "{exported:?}");
+        for name in exported {
+            assert!(RUNTIME.contains(&name), "{name}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ use crate::codegen::model::{Answer, Api, Events, Operation, Type};
 /// A call of `operation`, in a function that has `ctx` and `client` and gives an error.
 pub(super) fn write(api: &Api, operation: &Operation) -> String {
     let scope = Scope::new(api, "astra.");
-    let Some(call) = call(&scope, operation) else { return String::new() };
+    let Some(call) = call(&scope, operation, false) else { return String::new() };
     let mut source = Source::new("\t");
     match (&operation.answer, &operation.page) {
         (Answer::Nothing, _) => {
@@ -24,11 +24,13 @@ pub(super) fn write(api: &Api, operation: &Operation) -> String {
                 inner.line(printed(&scope, &page.item, &item));
             });
         }
-        (Answer::Json(ty) | Answer::Either { json: ty, .. }, _) => {
-            let answer = literal::variable(ty, "answer");
-            source.line(format!("{answer}, err := {call}"));
-            source.block("if err != nil {", "}", fails);
-            source.line(printed(&scope, ty, &answer));
+        (Answer::Json(ty), None) => write_whole(&mut source, &scope, &call, ty),
+        (Answer::Either { json, events, .. }, _) => {
+            write_whole(&mut source, &scope, &call, json);
+            if let Some(call) = self::call(&scope, operation, true) {
+                source.gap();
+                write_loop(&mut source, &scope, &call, events);
+            }
         }
         (Answer::Events(events), _) => write_loop(&mut source, &scope, &call, events),
         (Answer::Text, _) => {
@@ -47,11 +49,18 @@ pub(super) fn write(api: &Api, operation: &Operation) -> String {
 
 /// The call alone: `client.Agents.Get(ctx, "support")`.
 pub(super) fn called(api: &Api, operation: &Operation) -> Option<String> {
-    call(&Scope::new(api, "astra."), operation)
+    call(&Scope::new(api, "astra."), operation, false)
 }
 
 fn fails(source: &mut Source) {
     source.line("return err");
+}
+
+fn write_whole<'a>(source: &mut Source, scope: &Scope<'a>, call: &str, ty: &'a Type) {
+    let answer = literal::variable(ty, "answer");
+    source.line(format!("{answer}, err := {call}"));
+    source.block("if err != nil {", "}", fails);
+    source.line(printed(scope, ty, &answer));
 }
 
 fn write_loop<'a>(source: &mut Source, scope: &Scope<'a>, call: &str, events: &'a Events) {
@@ -115,7 +124,8 @@ fn telling<'a>(scope: &Scope<'a>, ty: &'a Type, depth: usize) -> Option<String> 
     if depth < 2 { shown().filter(|it| !it.ty.starts_with('*')).find_map(inner) } else { None }
 }
 
-fn call<'a>(scope: &Scope<'a>, operation: &'a Operation) -> Option<String> {
+/// The call, or the one that streams.
+fn call<'a>(scope: &Scope<'a>, operation: &'a Operation, is_streaming: bool) -> Option<String> {
     let (service, names) = scope.call(operation)?;
     let mut arguments = vec!["ctx".to_owned()];
     for (parameter, _) in parameters::positional(operation) {
@@ -152,5 +162,6 @@ fn call<'a>(scope: &Scope<'a>, operation: &'a Operation) -> Option<String> {
             (false, false) => format!("&{literal}"),
         });
     }
-    Some(format!("client.{}.{}({})", service.field, names.method, arguments.join(", ")))
+    let method = if is_streaming { &names.streaming } else { &names.method };
+    Some(format!("client.{}.{method}({})", service.field, arguments.join(", ")))
 }

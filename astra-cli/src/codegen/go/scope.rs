@@ -8,7 +8,7 @@ use super::names::{self, Taken};
 use crate::codegen::model::{Api, Named, Operation, Shape, Type};
 
 /// What the runtime declares, so that no type of a document can be called so.
-const RUNTIME: [&str; 50] = [
+pub(super) const RUNTIME: [&str; 50] = [
     "CallOption",
     "Client",
     "ClientOption",

@@ -20,7 +20,7 @@ func conversations() []scenario {
 	}
 }
 
-// say is a question to the agent that answers with its own words.
+// ask is a question to the agent that answers with its own words.
 func ask(text string) astra.SendMessage {
 	return astra.SendMessage{AgentID: "assistant", Message: astra.MessageContentOfText(text)}
 }
