@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	astra "example.com/astra-client"
+)
+
+// conversations are sessions and chats that are answered as a whole.
+func conversations() []scenario {
+	return []scenario{
+		{"a session's life", sessionLife},
+		{"a question and its turn", question},
+		{"a question in parts", questionInParts},
+		{"OpenAI's form, whole and streamed", completions},
+		{"OpenAI's form of a refusal", completionsRefused},
+	}
+}
+
+// ask is a question to the agent that answers with its own words.
+func ask(text string) astra.SendMessage {
+	return astra.SendMessage{AgentID: "assistant", Message: astra.MessageContentOfText(text)}
+}
+
+// askIn is the same in a session.
+func askIn(session, text string) astra.SendMessage {
+	question := ask(text)
+	question.SessionID = &session
+	return question
+}
+
+func newSession(ctx context.Context) *astra.Session {
+	return must(world.client.Sessions.Create(ctx, astra.CreateSession{AgentID: "assistant", Title: astra.Ptr("Geography")}))
+}
+
+// said are the texts of a session, oldest first.
+func said(ctx context.Context, session string) []string {
+	var texts []string
+	for message, err := range world.client.Sessions.ListMessages(ctx, session, &astra.SessionsListMessagesParams{Limit: astra.Ptr(1)}).All() {
+		done(err)
+		expect(message.Content.Text != nil, "the content is %+v", message.Content)
+		texts = slices.Insert(texts, 0, *message.Content.Text)
+	}
+	return texts
+}
+
+func sessionLife(ctx context.Context) {
+	sessions := world.client.Sessions
+	session := newSession(ctx)
+	equal(session.Status, astra.SessionStatusActive, "the status")
+	changed := must(sessions.Update(ctx, session.ID, astra.UpdateSession{
+		PinnedVersion: astra.Value(1),
+		Metadata:      astra.Value(map[string]any{"ticket": "4711"}),
+	}))
+	expect(*changed.Title == "Geography" && *changed.PinnedVersion == 1, "%+v", changed)
+	equal(changed.Metadata["ticket"], any("4711"), "the ticket")
+	changed = must(sessions.Update(ctx, session.ID, astra.UpdateSession{Title: astra.Null[string]()}))
+	expect(changed.Title == nil && *changed.PinnedVersion == 1, "%+v", changed)
+
+	must(world.client.Chat.Send(ctx, askIn(session.ID, "one")))
+	must(world.client.Chat.Send(ctx, askIn(session.ID, "two")))
+	texts := said(ctx, session.ID)
+	expect(slices.Equal(texts, []string{"one", "one", "two", "two"}), "what was said is %q", texts)
+	equal(must(sessions.Get(ctx, session.ID)).MessageCount, 4, "the number of messages")
+	found := false
+	for one, err := range sessions.List(ctx, &astra.SessionsListParams{
+		AgentID: astra.Ptr("assistant"),
+		Status:  astra.Ptr(astra.SessionStatusActive),
+	}).All() {
+		done(err)
+		if found = one.ID == session.ID; found {
+			break
+		}
+	}
+	expect(found, "the session is not listed")
+
+	forked := must(sessions.Fork(ctx, session.ID, astra.ForkSession{Title: astra.Ptr("Another way")}))
+	equal(len(said(ctx, forked.ID)), 4, "what the fork has")
+	equal(must(sessions.Compact(ctx, session.ID)).ID, session.ID, "what was compacted")
+	successor := must(sessions.Reset(ctx, session.ID))
+	old := must(sessions.Get(ctx, session.ID))
+	expect(old.Status == astra.SessionStatusArchived && *old.SuccessorID == successor.ID, "%+v", old)
+	for _, id := range []string{session.ID, forked.ID, successor.ID} {
+		done(sessions.Delete(ctx, id))
+	}
+}
+
+func question(ctx context.Context) {
+	chat := world.client.Chat
+	asked := ask("What is the capital of France?")
+	asked.Overrides = &astra.TurnOverrides{Temperature: astra.Ptr(0.2)}
+	asked.Metadata = map[string]any{"ticket": "4711"}
+	key := fresh("key")
+	turn := must(chat.Send(ctx, asked, astra.WithIdempotencyKey(key)))
+	expect(turn.Status == astra.TurnStatusCompleted && *turn.FinishReason == astra.FinishReasonStop, "%+v", turn)
+	equal(*turn.Content, "What is the capital of France?", "the answer")
+	expect(turn.Usage.TotalTokens == turn.Usage.InputTokens+turn.Usage.OutputTokens, "%+v", turn.Usage)
+	equal(must(chat.Send(ctx, asked, astra.WithIdempotencyKey(key))).TurnID, turn.TurnID, "the turn of the same key")
+	again := must(chat.GetTurn(ctx, turn.TurnID))
+	expect(again.FinishedAt.Equal(*turn.FinishedAt) && again.Metadata["ticket"] == "4711", "%+v", again)
+	equal(must(chat.Cancel(ctx, turn.TurnID)).Status, astra.TurnStatusCompleted, "what has ended")
+}
+
+func questionInParts(ctx context.Context) {
+	session := newSession(ctx)
+	question := askIn(session.ID, "")
+	question.Message = astra.MessageContentOfParts(
+		&astra.MessagePartText{Text: "What is this?"},
+		&astra.MessagePartImageURL{ImageURL: astra.ImageURL{URL: "https://images.example/cat.png"}},
+	)
+	must(world.client.Chat.Send(ctx, question))
+	page := must(world.client.Sessions.ListMessages(ctx, session.ID, nil).Page())
+	parts := page.Items[len(page.Items)-1].Content.Parts
+	equal(len(parts), 2, "the number of parts")
+	text, isText := parts[0].(*astra.MessagePartText)
+	image, isImage := parts[1].(*astra.MessagePartImageURL)
+	expect(isText && text.Text == "What is this?", "the first part is %+v", parts[0])
+	expect(isImage && image.ImageURL.URL == "https://images.example/cat.png", "the second part is %+v", parts[1])
+	done(world.client.Sessions.Delete(ctx, session.ID))
+}
+
+func completions(ctx context.Context) {
+	chat := world.client.Chat
+	request := astra.ChatCompletionRequest{
+		Model: "assistant",
+		Messages: []astra.ChatCompletionMessage{
+			{Role: astra.ChatCompletionRoleSystem, Content: astra.Ptr(astra.ChatCompletionContentOfText("Be brief."))},
+			{
+				Role:    astra.ChatCompletionRoleUser,
+				Content: astra.Ptr(astra.ChatCompletionContentOfText("one two three")),
+				Extra:   map[string]any{"name": "ada"},
+			},
+		},
+		Extra: map[string]any{"top_p": 0.5},
+	}
+	whole := must(chat.Completions(ctx, request))
+	equal(whole.Choices[0].Message.Content, "one two three", "the answer")
+	equal(whole.Choices[0].Message.Role, astra.ChatCompletionRoleAssistant, "who speaks")
+
+	request.StreamOptions = &astra.StreamOptions{IncludeUsage: astra.Ptr(true)}
+	var text strings.Builder
+	var usage *astra.CompletionUsage
+	for chunk, err := range chat.CompletionsStream(ctx, request).Events() {
+		done(err)
+		for _, choice := range chunk.Choices {
+			if choice.Delta.Content != nil {
+				text.WriteString(*choice.Delta.Content)
+			}
+		}
+		if chunk.Usage != nil {
+			usage = chunk.Usage
+		}
+	}
+	equal(text.String(), "one two three", "the streamed answer")
+	expect(usage != nil && usage.CompletionTokens == whole.Usage.CompletionTokens, "the usage is %+v", usage)
+}
+
+func completionsRefused(ctx context.Context) {
+	request := astra.ChatCompletionRequest{Model: "no-such-agent", Messages: []astra.ChatCompletionMessage{
+		{Role: astra.ChatCompletionRoleUser, Content: astra.Ptr(astra.ChatCompletionContentOfText("a"))},
+	}}
+	refusal := as[*astra.Error](refused(world.client.Chat.Completions(ctx, request)))
+	expect(errors.Is(refusal, astra.ErrNotFound) && refusal.Problem == nil, "%+v", refusal)
+	equal(refusal.Code, string(astra.ErrorCodeNotFound), "the code")
+	equal(refusal.Error(), "404 not_found: There is no such agent. (request "+refusal.RequestID+")", "the message")
+	for _, err := range world.client.Chat.CompletionsStream(ctx, request).Events() {
+		expect(errors.Is(err, astra.ErrNotFound), "the stream is %v", err)
+	}
+}

@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	astra "example.com/astra-client"
+)
+
+// operations are the calls that concern no conversation.
+func operations() []scenario {
+	return []scenario{
+		{"the gateway's health", health},
+		{"an agent's life", agentLife},
+		{"an agent's versions", agentVersions},
+		{"a change tells null from absent", mergePatch},
+		{"agents as files", agentFiles},
+		{"a list over several pages", paging},
+		{"service accounts and their tokens", serviceAccounts},
+		{"signing keys", signingKeys},
+		{"providers, models and usage", inference},
+		{"calls without a method", rawCalls},
+	}
+}
+
+func health(ctx context.Context) {
+	anonymous := must(astra.NewClient(astra.WithBaseURL(world.url+"/"), astra.WithHTTPClient(world.seen.client())))
+	told := must(anonymous.Health.Get(ctx))
+	equal(told.Status, astra.HealthStatusOk, "the health")
+	expect(told.Version != "" && told.UptimeS >= 0, "%+v", told)
+	equal(must(anonymous.Health.Live(ctx)).Status, astra.HealthStatusOk, "liveness")
+	equal(must(anonymous.Health.Ready(ctx)).Status, astra.HealthStatusOk, "readiness")
+}
+
+func agentLife(ctx context.Context) {
+	agents := world.client.Agents
+	id := fresh("agent")
+	var answer astra.Response
+	agent := must(agents.Create(ctx, astra.CreateAgent{
+		ID:           id,
+		DisplayName:  astra.Ptr("Support"),
+		Model:        &astra.AgentModel{Provider: astra.Ptr("echo"), Fallbacks: []astra.AgentFallback{}},
+		SystemPrompt: astra.Ptr("You are brief."),
+		Budget:       &astra.AgentBudget{TokensPerHour: astra.Value(200000)},
+		Metadata:     map[string]any{"deep": map[string]any{"list": []any{1, nil, "a"}}},
+	}, astra.WithResponseInto(&answer)))
+	equal(answer.StatusCode, 201, "the status")
+	equal(agent.ID, id, "the id")
+	equal(agent.OnBusy, astra.AgentOnBusyQueue, "on_busy")
+	equal(*agent.DisplayName, "Support", "the name")
+	limit, ok := agent.Budget.TokensPerHour.Get()
+	expect(ok && limit == 200000, "the budget is %+v", agent.Budget)
+	expect(agent.Budget.TokensPerDay.IsNull(), "what is not limited is null")
+	expect(time.Since(agent.CreatedAt).Abs() < time.Hour && agent.CreatedAt.Location() == time.UTC, "made at %s", agent.CreatedAt)
+	deep, _ := agent.Metadata["deep"].(map[string]any)
+	expect(len(deep["list"].([]any)) == 3, "the metadata is %v", agent.Metadata)
+
+	equal(must(agents.Get(ctx, id)).SystemPrompt, "You are brief.", "the prompt")
+	etag := answer.Header.Get("ETag")
+	replaced := must(agents.Replace(ctx, id, astra.AgentSettings{
+		OnBusy: astra.Ptr(astra.AgentOnBusyReject),
+	}, &astra.AgentsReplaceParams{IfMatch: &etag}))
+	expect(replaced.OnBusy == astra.AgentOnBusyReject && replaced.DisplayName == nil, "%+v", replaced)
+	equal(replaced.Version, 2, "the version")
+	copied := must(agents.Clone(ctx, id, astra.CloneAgent{ID: fresh("clone")}))
+	equal(copied.OnBusy, astra.AgentOnBusyReject, "the clone's on_busy")
+	equal(must(agents.Usage(ctx, id)).TokensPerDay.Used, 0, "what was used")
+	done(agents.Delete(ctx, copied.ID, nil))
+	done(agents.Delete(ctx, id, &astra.AgentsDeleteParams{IfMatch: astra.Ptr("*")}))
+	expect(errors.Is(refused(agents.Get(ctx, id)), astra.ErrNotFound), "it is still there")
+}
+
+func agentVersions(ctx context.Context) {
+	agents := world.client.Agents
+	id := fresh("versions")
+	must(agents.Create(ctx, astra.CreateAgent{ID: id, SystemPrompt: astra.Ptr("One.")}))
+	must(agents.Update(ctx, id, astra.UpdateAgent{SystemPrompt: astra.Value("Two.")}, nil))
+	var numbers []int
+	for version, err := range agents.ListVersions(ctx, id, &astra.AgentsListVersionsParams{Limit: astra.Ptr(1)}).All() {
+		done(err)
+		numbers = append(numbers, version.Version)
+	}
+	expect(slices.Equal(numbers, []int{2, 1}), "the versions are %v", numbers)
+	equal(*must(agents.GetVersion(ctx, id, 1)).Definition.SystemPrompt, "One.", "the first prompt")
+
+	changes := must(agents.DiffVersions(ctx, id, 2, &astra.AgentsDiffVersionsParams{Against: astra.Ptr(1)}))
+	equal(len(changes), 1, "the number of changes")
+	change, ok := changes[0].(*astra.JSONPatchOperationReplace)
+	expect(ok && change.Path == "/system_prompt" && change.Value == "Two.", "the change is %+v", changes[0])
+
+	equal(*must(agents.LabelVersion(ctx, id, 1, astra.LabelVersion{Label: astra.Ptr("live")})).Label, "live", "the label")
+	expect(must(agents.LabelVersion(ctx, id, 1, astra.LabelVersion{})).Label == nil, "null takes the label away")
+	rolled := must(agents.Rollback(ctx, id, 1))
+	expect(rolled.Version == 3 && rolled.SystemPrompt == "One.", "%+v", rolled)
+	done(agents.Delete(ctx, id, nil))
+}
+
+func mergePatch(ctx context.Context) {
+	agents := world.client.Agents
+	id := fresh("patch")
+	must(agents.Create(ctx, astra.CreateAgent{
+		ID:          id,
+		DisplayName: astra.Ptr("Before"),
+		Model:       &astra.AgentModel{Temperature: astra.Ptr(0.5), MaxOutputTokens: astra.Ptr(10)},
+		Budget:      &astra.AgentBudget{TokensPerHour: astra.Value(5), TokensPerDay: astra.Value(6)},
+	}))
+	changed := must(agents.Update(ctx, id, astra.UpdateAgent{
+		Model:  astra.Value(astra.UpdateAgentModel{Temperature: astra.Null[float64]()}),
+		Budget: astra.Value(astra.AgentBudget{TokensPerHour: astra.Null[int]()}),
+	}, nil))
+	equal(*changed.DisplayName, "Before", "what is absent")
+	expect(changed.Model.Temperature == nil && *changed.Model.MaxOutputTokens == 10, "the model is %+v", changed.Model)
+	day, _ := changed.Budget.TokensPerDay.Get()
+	expect(changed.Budget.TokensPerHour.IsNull() && day == 6, "the budget is %+v", changed.Budget)
+	changed = must(agents.Update(ctx, id, astra.UpdateAgent{DisplayName: astra.Null[string](), Budget: astra.Null[astra.AgentBudget]()}, nil))
+	expect(changed.DisplayName == nil && changed.Budget.TokensPerDay.IsNull(), "null clears: %+v", changed)
+	done(agents.Delete(ctx, id, nil))
+}
+
+func agentFiles(ctx context.Context) {
+	agents := world.client.Agents
+	id := fresh("export")
+	must(agents.Create(ctx, astra.CreateAgent{ID: id, SystemPrompt: astra.Ptr("Carry me.")}))
+	exported := must(agents.Export(ctx, id, &astra.AgentsExportParams{Version: astra.Ptr(1)}))
+	equal(exported.Format, astra.AgentExportFormatAstraAgentV1, "the format")
+	kept := must(json.Marshal(exported))
+	var read astra.AgentExport
+	done(json.Unmarshal(kept, &read))
+	expect(read.ExportedAt.Equal(*exported.ExportedAt), "the file's time is %s", read.ExportedAt)
+	read.ID = fresh("import")
+	imported := must(agents.Import(ctx, read))
+	expect(imported.SystemPrompt == "Carry me." && imported.Version == 1, "%+v", imported)
+	done(agents.Delete(ctx, imported.ID, nil))
+	done(agents.Delete(ctx, id, nil))
+	report := must(agents.Reload(ctx))
+	expect(report.Failed != nil, "%+v", report)
+}
+
+func paging(ctx context.Context) {
+	agents := world.client.Agents
+	var want []string
+	for range 5 {
+		agent := must(agents.Create(ctx, astra.CreateAgent{ID: fresh("page")}))
+		want = slices.Insert(want, 0, agent.ID)
+	}
+	listed := agents.List(ctx, &astra.AgentsListParams{Limit: astra.Ptr(2)})
+	var got []string
+	for agent, err := range listed.All() {
+		done(err)
+		if len(got) < len(want) {
+			got = append(got, agent.ID)
+		}
+	}
+	expect(slices.Equal(got, want), "%v are not %v", got, want)
+
+	first := must(listed.Page())
+	expect(len(first.Items) == 2 && first.NextCursor != "", "the first page is %+v", first)
+	second := must(agents.List(ctx, &astra.AgentsListParams{Limit: astra.Ptr(2), Cursor: first.NextCursor}).Page())
+	equal(second.Items[0].ID, want[2], "the first of the second page")
+	pages := 0
+	for page, err := range listed.Pages() {
+		done(err)
+		expect(len(page.Items) <= 2, "%d on a page", len(page.Items))
+		if pages++; pages == 2 {
+			break
+		}
+	}
+	for _, err := range agents.List(ctx, &astra.AgentsListParams{Cursor: "nonsense"}).All() {
+		expect(err != nil, "nonsense is a cursor")
+	}
+	must(agents.List(ctx, nil).Page())
+	for _, id := range want {
+		done(agents.Delete(ctx, id, nil))
+	}
+}
+
+func serviceAccounts(ctx context.Context) {
+	auth := world.client.Auth
+	account := must(auth.CreateServiceAccount(ctx, astra.CreateServiceAccount{
+		Name:   fresh("account"),
+		Role:   astra.RoleMember,
+		Scopes: []astra.ScopeName{astra.ScopeNameAuthRead, astra.ScopeNameAgentsRead},
+	}))
+	equal(must(auth.GetServiceAccount(ctx, account.ID)).Name, account.Name, "the name")
+	changed := must(auth.UpdateServiceAccount(ctx, account.ID, astra.UpdateServiceAccount{Role: astra.Ptr(astra.RoleViewer)}))
+	expect(changed.Role == astra.RoleViewer && len(changed.Scopes) == 2, "%+v", changed)
+	found := false
+	for one, err := range auth.ListServiceAccounts(ctx, &astra.AuthListServiceAccountsParams{Limit: astra.Ptr(1)}).All() {
+		done(err)
+		found = found || one.ID == account.ID
+	}
+	expect(found, "the account is not listed")
+
+	issued := must(auth.IssueToken(ctx, account.ID, astra.IssueToken{ExpiresIn: astra.Ptr(3600)}))
+	me := must(connect(astra.WithToken(issued.Secret)).Auth.Me(ctx))
+	equal(me.Kind, astra.CallerKindServiceAccount, "the kind of caller")
+	exchanged := connect(astra.WithClientCredentials(account.ID, issued.Secret))
+	equal(must(exchanged.Auth.Me(ctx)).ID, account.ID, "who the exchanged token is of")
+	rotated := must(auth.RotateToken(ctx, issued.Token.ID, astra.RotateToken{GraceS: astra.Ptr(60)}))
+	equal(rotated.Token.Generation, issued.Token.Generation+1, "the generation")
+	page := must(auth.ListTokens(ctx, account.ID, nil).Page())
+	expect(len(page.Items) == 1 && page.Items[0].ID == issued.Token.ID && page.NextCursor == "", "the tokens are %+v", page)
+	done(auth.RevokeToken(ctx, issued.Token.ID))
+	err := refused(connect(astra.WithToken(rotated.Secret)).Auth.Me(ctx))
+	expect(errors.Is(err, astra.ErrUnauthorized), "a revoked token is good: %v", err)
+	done(auth.DeleteServiceAccount(ctx, account.ID))
+}
+
+func signingKeys(ctx context.Context) {
+	auth := world.client.Auth
+	key := must(auth.RotateKeys(ctx))
+	expect(key.IsSigning, "%+v", key)
+	page := must(auth.ListKeys(ctx, &astra.AuthListKeysParams{Limit: astra.Ptr(1)}).Page())
+	equal(page.Items[0].Kid, key.Kid, "the newest key")
+	isOf := func(one astra.JSONWebKey) bool { return one.Kid == key.Kid }
+	expect(slices.ContainsFunc(must(auth.JWKS(ctx)).Keys, isOf), "the key is not public")
+}
+
+func inference(ctx context.Context) {
+	service := world.client.Inference
+	names := map[string]bool{}
+	for provider, err := range service.ListProviders(ctx, &astra.InferenceListProvidersParams{Limit: astra.Ptr(3)}).All() {
+		done(err)
+		names[provider.Name] = true
+	}
+	expect(names["echo"] && len(names) > 3, "the providers are %v", names)
+	provider := must(service.GetProvider(ctx, "echo"))
+	expect(provider.Protocol == astra.ProviderProtocolEcho && provider.Circuit == astra.CircuitStateClosed, "%+v", provider)
+	check := must(service.CheckProvider(ctx, "echo"))
+	expect(check.IsOk && check.Error == nil, "%+v", check)
+	for model, err := range service.ListModels(ctx, &astra.InferenceListModelsParams{Provider: astra.Ptr("echo")}).All() {
+		done(err)
+		equal(model.Provider, "echo", "the model's provider")
+	}
+
+	must(world.client.Chat.Send(ctx, astra.SendMessage{AgentID: "assistant", Message: astra.MessageContentOfText("count me")}))
+	from, to := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+	usage := service.Usage(ctx, &astra.InferenceUsageParams{
+		From: &from,
+		To:   &to,
+		GroupBy: []astra.InferenceUsageGroupByItem{
+			astra.InferenceUsageGroupByItemAgent,
+			astra.InferenceUsageGroupByItemDay,
+		},
+	})
+	report := must(usage.Page())
+	expect(report.From.Before(report.To) && len(report.Data) > 0, "the report is %+v", report)
+	for sum, err := range usage.All() {
+		done(err)
+		expect(sum.AgentID != nil && sum.Day != nil && sum.Model == nil && sum.Requests > 0, "the sum is %+v", sum)
+	}
+}
+
+func rawCalls(ctx context.Context) {
+	client := world.client
+	var agent struct{ ID string }
+	done(client.Do(ctx, "GET", "/agents/assistant", nil, &agent))
+	equal(agent.ID, "assistant", "the id")
+	var text string
+	done(client.Do(ctx, "GET", "agents?limit=1", nil, &text))
+	expect(strings.HasPrefix(text, `{"data":[`), "the text is %s", text)
+	id := fresh("raw")
+	done(client.Do(ctx, "POST", "/agents", map[string]any{"id": id}, nil, astra.WithIdempotencyKey(id)))
+	done(client.Do(ctx, "POST", "/agents", []byte(`{"id":"`+id+`"}`), nil, astra.WithIdempotencyKey(id), astra.WithHeader("Content-Type", "application/json")))
+	done(client.Do(ctx, "DELETE", "/agents/"+id, nil, nil))
+	refusal := as[*astra.Error](client.Do(ctx, "GET", "/agents/"+id, nil, nil))
+	equal(refusal.StatusCode, 404, "the status")
+	equal(refusal.Operation, "GET /agents/"+id, "the operation")
+}
