@@ -8,7 +8,7 @@ use super::sample;
 use super::text::{one_line, sentence};
 use crate::codegen::Package;
 use crate::codegen::model::{Answer, Api, Operation, Shape, Type};
-use crate::codegen::source::Source;
+use crate::codegen::source::{Source, wrapped};
 
 /// So many kinds of events are shown.
 const MOST_EVENTS: usize = 3;
@@ -48,8 +48,9 @@ pub(super) fn readme(api: &Api, names: &Names, package: &Package) -> String {
     ] {
         text = text.replace(&format!("\n{name}\n"), &format!("\n{}\n", value.trim_end_matches('\n')));
     }
-    let intro = if api.description.is_empty() { String::new() } else { format!("\n\n{}", api.description) };
-    let imports: Vec<&str> = events.iter().map(|event| event.class.as_str()).collect();
+    let intro = if api.description.is_empty() { String::new() } else { format!("\n\n{}", wrapped(&api.description, 120).join("\n")) };
+    let mut imports: Vec<&str> = events.iter().map(|event| event.class.as_str()).collect();
+    imports.sort_unstable();
     text.replace("#intro", &format!("A client of {}{intro}", sentence(&title(api))))
         .replace("#list_call", &list.as_ref().map(|list| book.call(list).flat()).unwrap_or_default())
         .replace("#events_imports", &imports.join(", "))

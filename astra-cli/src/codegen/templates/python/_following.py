@@ -146,17 +146,14 @@ class Following(Generic[T]):
         """What the break of a connection means."""
         silent = isinstance(error, httpx.TimeoutException)
         told = f"no byte for {self.idle_timeout} s" if silent else str(error)
-        return StreamBrokenError(
-            f"{self._call.method} {self._call.path}: the stream broke: {told or type(error).__name__}",
-            request_id=str(self._call.headers["X-Request-ID"]),
-        )
+        return self._broken(f"the stream broke: {told or type(error).__name__}")
 
     def delay_after(self, error: ClientError | None) -> float | None:
-        """Seconds after which the stream is taken up again after `error`, or after an end without one;
-        `None` if it has come to its end. Raises if it cannot be taken up."""
+        """Seconds after which the stream is taken up again after `error`, or after an end without
+        one; `None` if it has come to its end. Raises if it cannot be taken up."""
         if error is None and self._may_end_here:
             return None
-        broken = error or self._ended_early()
+        broken = error or self._broken("the stream ended before its last event")
         if not may_pass_later(broken) or not self._may_go_on:
             raise broken
         asked_for = delay_asked_for(broken)
@@ -208,8 +205,7 @@ class Following(Generic[T]):
             needs_token=call.needs_token,
         )
 
-    def _ended_early(self) -> StreamBrokenError:
-        return StreamBrokenError(
-            f"{self._call.method} {self._call.path}: the stream ended before its last event",
-            request_id=str(self._call.headers["X-Request-ID"]),
-        )
+    def _broken(self, what: str) -> StreamBrokenError:
+        call = self._call
+        request_id = str(call.headers["X-Request-ID"])
+        return StreamBrokenError(f"{call.method} {call.path}: {what}", request_id=request_id)

@@ -39,7 +39,7 @@ class Client:
         base_url: Where it answers.
         token: The access token, or a function that gives it whenever one is needed.
 #if sign_in
-        credentials: What to sign in with instead. The client then gets and renews its token by itself.
+        credentials: What to sign in with instead: the client gets and renews its token by itself.
         on_tokens: Is given the tokens of each sign-in and renewal, to store them.
 #end
         timeout: Seconds for a whole call with its retries; for a stream, until it begins.
@@ -141,7 +141,7 @@ class AsyncClient:
         token: The access token, or a function that gives it whenever one is needed, which may
             be `async`.
 #if sign_in
-        credentials: What to sign in with instead. The client then gets and renews its token by itself.
+        credentials: What to sign in with instead: the client gets and renews its token by itself.
         on_tokens: Is given the tokens of each sign-in and renewal, to store them.
 #end
         timeout: Seconds for a whole call with its retries; for a stream, until it begins.
