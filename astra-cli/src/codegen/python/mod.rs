@@ -60,6 +60,10 @@ pub(super) fn files(api: &Api, package: &Package) -> Vec<File> {
         File { path: "README.md".to_owned(), text: readme::readme(api, &names, package) },
         File { path: "pyproject.toml".to_owned(), text: format!("{HEADER}{}", client::manifest(api, package)) },
         File {
+            path: "examples/calls.py".to_owned(),
+            text: format!("{HEADER}{}", sample::examples(api, &names, &names::module(&package.name))),
+        },
+        File {
             path: ".gitignore".to_owned(),
             text: format!("{HEADER}{}", include_str!("../templates/python/gitignore")),
         },

@@ -4,7 +4,7 @@ use super::client::chosen;
 use super::layout::{Code, INDENT};
 use super::names::{Names, module};
 use super::operations::{Method, methods};
-use super::sample;
+use super::sample::{self, Statement};
 use super::text::{one_line, sentence};
 use crate::codegen::Package;
 use crate::codegen::model::{Answer, Api, Operation, Shape, Type};
@@ -95,7 +95,7 @@ impl<'a> Book<'a> {
             if place > 0 {
                 source.gap();
             }
-            sample::write(&mut source, self.api, method, &self.call(method), is_async);
+            Statement { api: self.api, method, depth, is_async }.write(&mut source, &self.call(method));
         }
         if methods.is_empty() {
             source.line("print(client)");
@@ -108,7 +108,7 @@ impl<'a> Book<'a> {
     fn stream(&self, method: &Method<'_>, events: &[Event]) -> String {
         let mut source = Source::new(INDENT);
         if events.is_empty() {
-            sample::write(&mut source, self.api, method, &self.call(method), false);
+            Statement { api: self.api, method, depth: 0, is_async: false }.write(&mut source, &self.call(method));
             return source.finish();
         }
         self.call(method).write(&mut source, 0, "with ", " as events:");

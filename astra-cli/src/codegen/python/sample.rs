@@ -28,7 +28,7 @@ pub(super) fn sample(api: &Api, names: &Names, operation: &Operation) -> String 
         if place > 0 {
             source.gap();
         }
-        write(&mut source, api, method, &call(api, names, method), false);
+        Statement { api, method, depth: 0, is_async: false }.write(&mut source, &call(api, names, method));
     }
     source.finish().trim_end().to_owned()
 }
@@ -40,34 +40,69 @@ pub(super) fn call(api: &Api, names: &Names, method: &Method<'_>) -> Code {
     Code::call(&format!("client.{group}.{}", method.name), arguments(api, names, method))
 }
 
-/// The statement that `call` stands in.
-pub(super) fn write(source: &mut Source, api: &Api, method: &Method<'_>, call: &Code, is_async: bool) {
-    let operation = method.operation;
-    let (each, wait) = if is_async { ("async ", "await ") } else { ("", "") };
-    if method.is_stream() {
-        call.write(source, 0, &format!("{each}with "), " as events:");
-        source.deeper(|inner| {
-            inner.line(format!("{each}for event in events:"));
-            inner.line("    print(event)");
-        });
-        return;
+/// The statement that a call stands in.
+pub(super) struct Statement<'a> {
+    pub(super) api: &'a Api,
+    pub(super) method: &'a Method<'a>,
+    /// How deep it will stand.
+    pub(super) depth: usize,
+    pub(super) is_async: bool,
+}
+
+impl Statement<'_> {
+    /// Writes it. Returns the name of what came, if it has one.
+    pub(super) fn write(&self, source: &mut Source, call: &Code) -> Option<String> {
+        let Self { api, method, depth, .. } = *self;
+        let (each, wait) = if self.is_async { ("async ", "await ") } else { ("", "") };
+        if method.is_stream() {
+            call.write(source, depth, &format!("{each}with "), " as events:");
+            source.deeper(|inner| {
+                inner.line(format!("{each}for event in events:"));
+                inner.line("    print(event)");
+            });
+            return None;
+        }
+        if let Some(page) = &method.operation.page {
+            let item = variable(&page.item);
+            let shown = shown(api, &page.item).map_or_else(|| item.clone(), |field| format!("{item}.{field}"));
+            call.write(source, depth, &format!("{each}for {item} in "), ":");
+            source.deeper(|inner| {
+                inner.line(format!("print({shown})"));
+            });
+            return None;
+        }
+        let name = match &method.operation.answer {
+            Answer::Json(ty) | Answer::Either { json: ty, .. } => Some(variable(ty)),
+            Answer::Text => Some("text".to_owned()),
+            Answer::Bytes => Some("content".to_owned()),
+            Answer::Nothing | Answer::Events(_) => None,
+        };
+        let before = name.as_ref().map(|name| format!("{name} = ")).unwrap_or_default();
+        call.write(source, depth, &format!("{before}{wait}"), "");
+        name
     }
-    if let Some(page) = &operation.page {
-        let item = variable(&page.item);
-        let shown = shown(api, &page.item).map_or_else(|| item.clone(), |field| format!("{item}.{field}"));
-        call.write(source, 0, &format!("{each}for {item} in "), ":");
-        source.deeper(|inner| {
-            inner.line(format!("print({shown})"));
-        });
-        return;
+}
+
+/// `examples/calls.py`: a function for each call.
+pub(super) fn examples(api: &Api, names: &Names, module: &str) -> String {
+    let mut source = Source::new(INDENT);
+    text::docstring(&mut source, 0, "Every call once, with the example values of the document.");
+    source.gap().line("from __future__ import annotations").gap().line(format!("from {module} import Client"));
+    let mut scope = Scope::with(["Client", "print"]);
+    for group in &api.groups {
+        for method in methods(group) {
+            let function = scope.take(&format!("{}_{}", names.of_group(&group.name), method.name));
+            source.gap().gap().line(format!("def {function}(client: Client) -> None:"));
+            source.deeper(|inner| {
+                text::docstring(inner, 1, &text::sentence(&text::one_line(&method.operation.summary)));
+                let statement = Statement { api, method: &method, depth: 1, is_async: false };
+                if let Some(name) = statement.write(inner, &call(api, names, &method)) {
+                    inner.line(format!("print({name})"));
+                }
+            });
+        }
     }
-    let before = match &operation.answer {
-        Answer::Json(ty) | Answer::Either { json: ty, .. } => format!("{} = ", variable(ty)),
-        Answer::Text => "text = ".to_owned(),
-        Answer::Bytes => "content = ".to_owned(),
-        Answer::Nothing | Answer::Events(_) => String::new(),
-    };
-    call.write(source, 0, &format!("{before}{wait}"), "");
+    source.finish()
 }
 
 /// What the result of a call is called.

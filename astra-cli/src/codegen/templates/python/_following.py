@@ -89,7 +89,8 @@ class Following(Generic[T]):
         self.idle_timeout = own.get("idle_timeout", settings.idle_timeout)
         self._events = events
         self._options = own
-        self._resume = events.resume if own.get("resume", True) else None
+        self._comes_again = own.get("resume", True)
+        self._resume = events.resume if self._comes_again else None
         self._most_attempts = own.get(
             "max_retries", max(settings.max_retries, _MOST_ATTEMPTS) if settings.max_retries else 0
         )
@@ -119,6 +120,10 @@ class Following(Generic[T]):
         options = cast("CallOptions", {**self._options})
         if self._connections > 1:
             options["max_retries"] = 0
+        if self._has_begun:
+            # These belong to the request that began it.
+            options.pop("idempotency_key", None)
+            options.pop("extra_body", None)
         return options
 
     def connected(self, response: httpx.Response) -> None:
@@ -178,7 +183,8 @@ class Following(Generic[T]):
             resume = self._resume
             return resume is not None and (resume.field is None or self._path_value is not None)
         call = self._call
-        return call.method == "GET" or call.takes_idempotency_key
+        is_harmless = call.method == "GET" or call.takes_idempotency_key
+        return self._comes_again and is_harmless
 
     def _note(self, value: Any) -> None:
         self._has_begun = True
