@@ -1,10 +1,11 @@
 //! Types as annotations, and the functions that read them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::layout::Code;
+use super::modules::Imports;
 use super::names::{BUILT_INS, Names};
 use super::text;
 use crate::codegen::model::{Api, Shape, Type};
@@ -29,62 +30,6 @@ pub(super) struct Annotations<'a> {
     place: Place,
     /// Built-in names that the methods of a group hide.
     hidden: BTreeSet<String>,
-}
-
-/// The names that a module imports, by the modules that they are in; of a module itself, none.
-#[derive(Debug, Default)]
-pub(super) struct Imports(BTreeMap<String, BTreeSet<String>>);
-
-impl Imports {
-    /// Imports `name` from `module`, and gives it back.
-    pub(super) fn from(&mut self, module: &str, name: &str) -> String {
-        self.0.entry(module.to_owned()).or_default().insert(name.to_owned());
-        name.to_owned()
-    }
-
-    /// Imports a module.
-    pub(super) fn module(&mut self, module: &str) {
-        self.0.entry(module.to_owned()).or_default();
-    }
-
-    /// The import statements, in the order that Python's tools agree on.
-    pub(super) fn lines(&self) -> Vec<Vec<Code>> {
-        let is_relative = |module: &str| module.starts_with('.');
-        let statement = |(module, names): (&String, &BTreeSet<String>)| {
-            if names.is_empty() {
-                return Code::plain(format!("import {module}"));
-            }
-            let mut names: Vec<&String> = names.iter().collect();
-            names.sort_by_key(|name| (kind(name), (*name).clone()));
-            let flat = names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-            let line = format!("from {module} import {flat}");
-            if super::layout::fits(&line, 0) {
-                return Code::plain(line);
-            }
-            let items = names.into_iter().map(Code::plain).collect();
-            Code::Group { open: format!("from {module} import ("), items, close: ")" }
-        };
-        let mut system: Vec<_> = self.0.iter().filter(|(module, _)| !is_relative(module)).collect();
-        system.sort_by_key(|(module, names)| (!names.is_empty(), (*module).clone()));
-        let mut relative: Vec<_> = self.0.iter().filter(|(module, _)| is_relative(module)).collect();
-        let dots = |module: &str| module.len() - module.trim_start_matches('.').len();
-        relative.sort_by_key(|(module, _)| (std::cmp::Reverse(dots(module)), (*module).clone()));
-        [system, relative]
-            .into_iter()
-            .filter(|block| !block.is_empty())
-            .map(|block| block.into_iter().map(statement).collect())
-            .collect()
-    }
-}
-
-/// Constants, then classes, then the rest.
-fn kind(name: &str) -> u8 {
-    let letters = || name.chars().filter(|letter| letter.is_ascii_alphabetic());
-    match name.trim_start_matches('_').chars().next() {
-        _ if name.len() > 1 && letters().all(|letter| letter.is_ascii_uppercase()) => 0,
-        Some(first) if first.is_ascii_uppercase() => 1,
-        _ => 2,
-    }
 }
 
 impl<'a> Annotations<'a> {

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::annotations::{Annotations, Imports, Place, constant, optional};
+use super::annotations::{Annotations, Place, constant, optional};
 use super::choices;
 use super::layout::{Code, INDENT};
+use super::modules;
 use super::names::{Names, Scope, wanted};
 use super::text::{self, docstring, sentence};
 use crate::codegen::model::{Api, Field, Named, Shape, Type};
@@ -31,7 +32,7 @@ enum Kind {
 }
 
 /// The module.
-pub(super) fn module(api: &Api, names: &Names) -> Source {
+pub(super) fn module(api: &Api, names: &Names) -> String {
     let mut annotations = Annotations::new(api, names, Place::Types);
     let is_wanted = |named: &&Named| named.is_received || (matches!(named.shape, Shape::Enum(_)) && named.is_sent);
     let mut body = Source::new(INDENT);
@@ -46,35 +47,8 @@ pub(super) fn module(api: &Api, names: &Names) -> Source {
         }
     }
     choices::received(&mut body, &mut annotations);
-    let mut source = Source::new(INDENT);
-    docstring(&mut source, 0, "What is received. What this client does not know yet is kept, and is never an error.");
-    source.gap().line("from __future__ import annotations").gap();
-    write_imports(&mut source, &annotations.imports);
-    source.line(body.finish().trim_end());
-    source
-}
-
-/// Import statements and the lines behind them.
-pub(super) fn write_imports(source: &mut Source, imports: &Imports) {
-    for (place, block) in imports.lines().iter().enumerate() {
-        if place > 0 {
-            source.gap();
-        }
-        for statement in block {
-            match statement {
-                Code::Group { open, items, close } => {
-                    source.block(open, close, |inner| {
-                        for item in items {
-                            inner.line(format!("{},", item.flat()));
-                        }
-                    });
-                }
-                other => {
-                    source.line(other.flat());
-                }
-            }
-        }
-    }
+    let purpose = "What is received. What this client does not know yet is kept, and is never an error.";
+    modules::assembled(purpose, &annotations.imports, body)
 }
 
 fn enumeration(body: &mut Source, annotations: &mut Annotations<'_>, named: &Named, values: &[String]) {
@@ -143,13 +117,16 @@ fn kind(api: &Api, field: &Field) -> Kind {
         _ => {}
     }
     let fits = |value: &Value| match (resolved(api, &field.ty), value) {
-        (Type::String, Value::String(_)) | (Type::Boolean, Value::Bool(_)) | (Type::Number, Value::Number(_)) => true,
+        (Type::String, Value::String(_)) | (Type::Boolean, Value::Bool(_)) => true,
         (Type::Integer, Value::Number(number)) => number.is_i64() || number.is_u64(),
         (Type::List(_), Value::Array(items)) => items.is_empty(),
         (Type::Map(_), Value::Object(fields)) => fields.is_empty(),
         _ => false,
     };
     match &field.default {
+        Some(Value::Number(number)) if *resolved(api, &field.ty) == Type::Number => {
+            number.as_f64().map_or(Kind::Optional, |number| Kind::Defaulted(Value::from(number)))
+        }
         Some(value) if fits(value) => Kind::Defaulted(value.clone()),
         _ => Kind::Optional,
     }

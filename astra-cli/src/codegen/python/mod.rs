@@ -5,6 +5,7 @@ mod choices;
 mod client;
 mod dataclasses;
 mod layout;
+mod modules;
 mod names;
 mod operations;
 mod params;
@@ -73,8 +74,7 @@ pub(super) fn files(api: &Api, package: &Package) -> Vec<File> {
         files.push(File { path: format!("{root}/{path}"), text });
     };
     for (path, text) in RUNTIME {
-        let module = if has_problem { "from .types import Problem\n" } else { "from ._problem import Problem\n" };
-        source(path, &text.replace("from .types import Problem\n", module));
+        source(path, &if has_problem { text.to_owned() } else { without_problem(text) });
     }
     if !has_problem {
         source("_problem.py", include_str!("../templates/python/_problem.py"));
@@ -87,13 +87,20 @@ pub(super) fn files(api: &Api, package: &Package) -> Vec<File> {
     source("__init__.py", &client::root(api));
     source("_version.py", &client::version(api, package));
     source("client.py", &client::client(api, &names));
-    source("types.py", &dataclasses::module(api, &names).finish());
-    source("params.py", &params::module(api, &names).finish());
+    source("types.py", &dataclasses::module(api, &names));
+    source("params.py", &params::module(api, &names));
     for group in &api.groups {
         let path = format!("groups/{}.py", names.of_group(&group.name));
-        source(&path, &operations::module(api, &names, group).finish());
+        source(&path, &operations::module(api, &names, group));
     }
     files
+}
+
+/// A file of the runtime for a document that does not say what refusals look like.
+fn without_problem(text: &str) -> String {
+    let errors = "from .errors import APIError, FieldError\n";
+    let (theirs, ours) = ("from .types import Problem\n", "from ._problem import Problem\n");
+    text.replace(&format!("{errors}{theirs}"), &format!("{ours}{errors}")).replace(theirs, ours)
 }
 
 /// A call of `operation`.

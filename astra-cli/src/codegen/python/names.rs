@@ -88,6 +88,7 @@ pub(super) struct TypeNames {
 pub(super) struct Names {
     types: BTreeMap<String, TypeNames>,
     groups: BTreeMap<String, String>,
+    classes: BTreeMap<String, String>,
 }
 
 /// Names of one scope, each given once.
@@ -115,6 +116,11 @@ impl Scope {
     /// The scope of a group's methods.
     pub(super) fn of_group() -> Self {
         Self::with(OF_GROUPS)
+    }
+
+    /// Whether a name is taken.
+    fn has(&self, name: &str) -> bool {
+        self.taken.contains(name)
     }
 
     /// The name, or one like it that is not taken yet.
@@ -150,10 +156,12 @@ impl Names {
             };
             types.insert(named.name.clone(), names);
         }
+        let classes =
+            api.groups.iter().map(|group| (group.name.clone(), class_of_group(&mut scope, &group.name))).collect();
         let mut scope = Scope::with(OF_CLIENTS);
         let groups = api.groups.iter().map(|group| (group.name.clone(), scope.take(&naming::snake(&group.name))));
         let groups = groups.collect();
-        Self { types, groups }
+        Self { types, groups, classes }
     }
 
     /// What a type is called.
@@ -168,22 +176,24 @@ impl Names {
 
     /// The classes of a group: for threads, and for asyncio.
     pub(super) fn classes_of_group(&self, name: &str) -> (String, String) {
-        let class = naming::pascal(self.of_group(name));
-        // `reading_2` and `reading2` would be one.
-        let twins = self.groups.values().filter(|other| naming::pascal(other) == class).count();
-        let is_taken = twins > 1
-            || [class.clone(), format!("Async{class}")].iter().any(|class| {
-                TYPES.contains(&class.as_str())
-                    || self.types.values().any(|names| names.class == *class || names.param == *class)
-            });
-        let class = match is_taken {
-            true => {
-                format!("Group{}", self.of_group(name).split('_').map(naming::pascal).collect::<Vec<_>>().join("_"))
-            }
-            false => class,
-        };
+        let class = self.classes.get(name).cloned().unwrap_or_default();
         (class.clone(), format!("Async{class}"))
     }
+}
+
+/// The class of a group: its name, unless that is another class's.
+fn class_of_group(scope: &mut Scope, name: &str) -> String {
+    let wanted = naming::pascal(name);
+    let is_free = |class: &str| !scope.has(class) && !scope.has(&format!("Async{class}"));
+    let mut class = [wanted.clone(), format!("{wanted}Group")].into_iter().find(|class| is_free(class));
+    let mut number = 2;
+    while class.is_none() {
+        class = Some(format!("{wanted}Group{number}")).filter(|class| is_free(class));
+        number += 1;
+    }
+    let class = class.unwrap_or(wanted);
+    scope.take(&format!("Async{class}"));
+    scope.take(&class)
 }
 
 /// The name of an attribute, a parameter or a method, before it is known whether it is taken.

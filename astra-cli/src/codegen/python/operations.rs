@@ -1,8 +1,8 @@
 //! `groups/*.py`: a class for threads and one for asyncio for each group, with a method for each call.
 
 use super::annotations::{Annotations, Place};
-use super::dataclasses::write_imports;
 use super::layout::{Code, INDENT};
+use super::modules;
 use super::names::{Names, Scope, wanted};
 use super::signature::{Sent, Signature};
 use super::text::{self, docstring, sentence};
@@ -46,7 +46,7 @@ pub(super) fn methods(group: &Group) -> Vec<Method<'_>> {
 }
 
 /// The module of a group.
-pub(super) fn module(api: &Api, names: &Names, group: &Group) -> Source {
+pub(super) fn module(api: &Api, names: &Names, group: &Group) -> String {
     let methods = methods(group);
     let mut annotations = Annotations::new(api, names, Place::Groups);
     annotations.hide(methods.iter().map(|method| &method.name));
@@ -73,12 +73,7 @@ pub(super) fn module(api: &Api, names: &Names, group: &Group) -> Source {
             }
         });
     }
-    let mut source = Source::new(INDENT);
-    docstring(&mut source, 0, &format!("The calls of `{}`.", group.name));
-    source.gap().line("from __future__ import annotations").gap();
-    write_imports(&mut source, &annotations.imports);
-    source.line(body.finish().trim_end());
-    source
+    modules::assembled(&format!("The calls of `{}`.", group.name), &annotations.imports, body)
 }
 
 impl Method<'_> {

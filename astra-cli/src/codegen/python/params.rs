@@ -2,15 +2,16 @@
 
 use super::annotations::{Annotations, Place};
 use super::choices;
-use super::dataclasses::{described, write_imports};
+use super::dataclasses::described;
 use super::layout::{Code, INDENT};
+use super::modules;
 use super::names::{Names, TypeNames, is_plain_key};
 use super::text::{self, docstring, sentence};
 use crate::codegen::model::{Api, Field, Named, Shape};
 use crate::codegen::source::Source;
 
 /// The module; nothing if nothing is sent inside of anything.
-pub(super) fn module(api: &Api, names: &Names) -> Source {
+pub(super) fn module(api: &Api, names: &Names) -> String {
     let mut annotations = Annotations::new(api, names, Place::Params);
     let mut body = Source::new(INDENT);
     for named in api.types.iter().filter(|named| named.is_sent) {
@@ -20,14 +21,9 @@ pub(super) fn module(api: &Api, names: &Names) -> Source {
     }
     body.gap();
     choices::sent(&mut body, &mut annotations);
-    let mut source = Source::new(INDENT);
     let purpose = "What is sent inside of bodies, as dictionaries. In place of most of them, what was received may be sent back: \
                    see `types`.";
-    docstring(&mut source, 0, purpose);
-    source.gap().line("from __future__ import annotations").gap();
-    write_imports(&mut source, &annotations.imports);
-    source.line(body.finish().trim_end());
-    source
+    modules::assembled(purpose, &annotations.imports, body)
 }
 
 fn dictionary(
@@ -42,9 +38,17 @@ fn dictionary(
     let (required, optional): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| field.is_required);
     let description = sentence(&named.description);
     if !is_plain {
-        by_call(body, annotations, &names.required, &required, "");
-        by_call(body, annotations, &names.optional, &optional, "total=False");
-        body.gap().gap().line(format!("class {}({}, {}):", names.param, names.required, names.optional));
+        let mut bases = Vec::new();
+        if !required.is_empty() {
+            by_call(body.gap(), annotations, &names.required, &required, "");
+            bases.push(names.required.as_str());
+        }
+        if !optional.is_empty() {
+            let body = if bases.is_empty() { body.gap() } else { &mut *body };
+            by_call(body, annotations, &names.optional, &optional, "total=False");
+            bases.push(names.optional.as_str());
+        }
+        body.gap().gap().line(format!("class {}({}):", names.param, bases.join(", ")));
         return by_class(body, annotations, &[], &description);
     }
     let bases = match (required.is_empty(), optional.is_empty()) {

@@ -91,8 +91,8 @@ def times_are_read_as_rfc_3339_has_them() -> None:
     ]:
         assert read(text) == expected, text
         assert read(part("_encoding").encode(read(text))) == expected
-    for text in ("2026-11-23", "2026-13-23T21:07:00Z", 5, None):
-        assert "/: " in str(raised("DecodingError", read, text))
+    for wrong in ("2026-11-23", "2026-13-23T21:07:00Z", 5, None):
+        assert "/: " in str(raised("DecodingError", read, wrong))
     try:
         part("_encoding").encode(datetime.datetime(2026, 1, 1))
     except ValueError:
@@ -109,7 +109,7 @@ def a_wrong_answer_says_where() -> None:
 
 def what_may_pass_is_sent_again() -> None:
     ok = httpx.Response(200, json={})
-    for method, headers, answer, times in [
+    cases: list[tuple[str, dict[str, Any], Answer, int]] = [
         ("GET", {}, httpx.Response(500), 2),
         ("GET", {}, httpx.Response(408), 2),
         ("GET", {}, httpx.Response(501), 1),
@@ -124,15 +124,16 @@ def what_may_pass_is_sent_again() -> None:
         ("POST", {}, httpx.Response(503), 2),
         ("POST", {"takes_idempotency_key": True}, httpx.Response(500), 2),
         ("POST", {"takes_idempotency_key": True}, httpx.RemoteProtocolError("broke"), 2),
-    ]:
+    ]
+    for method, rest, answer, times in cases:
         script = Script(answer, ok)
         if times == 2:
-            script.send(method, **headers)
+            script.send(method, **rest)
         else:
-            raised("ClientError", script.send, method, **headers)
+            raised("ClientError", script.send, method, **rest)
         assert len(script.asked) == times, (method, answer)
         same = {(one.headers["x-request-id"], one.headers.get("idempotency-key")) for one in script.asked}
-        assert len(same) == 1 and (next(iter(same))[1] is not None) == bool(headers)
+        assert len(same) == 1 and (next(iter(same))[1] is not None) == bool(rest)
 
 
 def it_waits_as_long_as_it_is_told() -> None:
@@ -197,10 +198,15 @@ def event(number: int, kind: str = "more") -> str:
     return f'id: {number}\ndata: {{"type": "{kind}", "turn": "t/1", "n": {number}}}\n\n'
 
 
+def number_of(value: Any) -> int:
+    number: int = value["n"]
+    return number
+
+
 def followed(script: Script, call: dict[str, Any], events: dict[str, Any], options: Any = None) -> list[int]:
     """The numbers of the events that come."""
     made = part("_calls").Call(path="/s", answer=part("_calls").raw_answer, **call)
-    source = part("_following").Events(decode=lambda value: value["n"], tag="type", known=frozenset({"more"}), **events)
+    source = part("_following").Events(decode=number_of, tag="type", known=frozenset({"more"}), **events)
     numbers: list[int] = []
     for number in part("_streams").Stream(script.transport(), made, source, options):
         numbers.append(number)
@@ -255,7 +261,7 @@ def an_endless_stream_comes_again_until_it_is_refused() -> None:
 
 
 def events_of_an_unknown_kind_need_no_json() -> None:
-    events = part("_following").Events(decode=lambda value: value, tag="type", known=frozenset({"more"}))
+    events = part("_following").Events(decode=part("_decoding").as_anything, tag="type", known=frozenset({"more"}))
     frame = part("_sse").Frame
     assert events.value(frame("ping", "hello", "")) == {"type": "ping", "data": "hello"}
     assert events.value(frame("ping", '{"a": 1}', "")) == {"type": "ping", "a": 1}

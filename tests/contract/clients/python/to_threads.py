@@ -6,7 +6,7 @@ import shutil
 import sys
 import tokenize
 
-NAMES = {"AsyncClient": "Client", "Awaitable": "Callable"}
+NAMES = {"AsyncClient": "Client", "Awaitable": "Callable", "anext": "next"}
 PHRASES = {
     "import asyncio\n": "",
     "asyncio.run(main())": "main()",
@@ -14,7 +14,7 @@ PHRASES = {
     "Callable[P, Callable[object]]": "Callable[P, object]",
     'Callable[["World"], Callable[None]]': 'Callable[["World"], None]',
 }
-ONLY_FOR_ASYNCIO = {"cancelling.py", "together.py", "to_threads.py"}
+ONLY_FOR_ASYNCIO = {"cancelling.py", "parts.py", "readme.py", "surface.py", "together.py", "to_threads.py"}
 
 
 def converted(text: str) -> str:
