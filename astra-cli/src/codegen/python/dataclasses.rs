@@ -157,7 +157,8 @@ fn declare(body: &mut Source, annotations: &mut Annotations<'_>, attribute: &Att
         Kind::Defaulted(Value::Array(_) | Value::Object(_)) => {
             let is_list = matches!(resolved(annotations.api, &attribute.field.ty), Type::List(_));
             let open = format!("{}: {ty} = dataclasses.field(", attribute.name);
-            let items = vec![Code::plain(if is_list { "default_factory=lambda: []" } else { "default_factory=lambda: {}" })];
+            let items =
+                vec![Code::plain(if is_list { "default_factory=lambda: []" } else { "default_factory=lambda: {}" })];
             Code::Group { open, items, close: ")" }.write(body, 1, "", "");
             return docstring(body, 1, &described(attribute.field));
         }

@@ -107,3 +107,94 @@ fn without_problem(text: &str) -> String {
 pub(super) fn sample(api: &Api, operation: &Operation) -> String {
     sample::sample(api, &Names::of(api), operation)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::codegen::model;
+
+    /// Names that Python needs for itself, and texts that would end a docstring.
+    fn odd() -> Value {
+        let thing = json!({"$ref": "#/components/schemas/Thing"});
+        let answer = json!({"200": {"description": "", "content": {"application/json": {"schema": thing}}}});
+        json!({
+            "openapi": "3.1.0",
+            "info": {"title": "Odd \"\"\"", "version": "x"},
+            "paths": {"/a/{class}": {
+                "get": {"operationId": "import.list", "responses": answer, "parameters": [
+                    {"name": "class", "in": "path", "required": true, "schema": {"type": "integer"}}
+                ]},
+                "put": {"operationId": "import.class", "responses": {"204": {}}, "requestBody": {"content": {
+                    "application/json": {"schema": thing}
+                }}}
+            }},
+            "components": {"schemas": {
+                "Thing": {
+                    "type": "object",
+                    "description": "Ends \"\"\" and \\",
+                    "required": ["from"],
+                    "properties": {
+                        "from": {"type": "array", "items": {"$ref": "#/components/schemas/Any"}},
+                        "list": {"type": "array", "items": {"type": "string"}},
+                        "a-b": {"const": "\"'\n"},
+                        "a_b": {"type": "string"},
+                        "client_secret": {"type": "string"}
+                    }
+                },
+                "Any": {"type": "object", "properties": {"thing": {"$ref": "#/components/schemas/Thing"}}}
+            }}
+        })
+    }
+
+    fn file(files: &[File], path: &str) -> String {
+        files.iter().find(|file| file.path == path).map(|file| file.text.clone()).expect(path)
+    }
+
+    #[test]
+    fn an_odd_document_has_a_client_all_the_same() {
+        let api = model::read(&odd()).unwrap();
+        let package = Package { name: "Odd.Client".to_owned() };
+        let written = files(&api, &package);
+        assert_eq!(written, files(&api, &package));
+        let types = file(&written, "src/odd_client/types.py");
+        for line in [
+            "    from_: list[Any_]",
+            "    list_: list[str] | None = None",
+            "    a_b: Literal[\"\\\"'\\n\"] = \"\\\"'\\n\"",
+            "    a_b_: str | None = None",
+            "    client_secret: str | None = dataclasses.field(default=None, repr=False)",
+            "    \"\"\"Ends \\\"\\\"\\\" and \\\\.\"\"\"",
+        ] {
+            assert!(types.lines().any(|other| other == line), "{line}\n{types}");
+        }
+        let group = file(&written, "src/odd_client/groups/import_.py");
+        for line in
+            ["    def list(self, class_: int, *, options: CallOptions | None = None) -> Thing:", "    def class_("]
+        {
+            assert!(group.lines().any(|other| other == line), "{line}\n{group}");
+        }
+        assert!(group.contains("from_: Sequence[AnyParam | Any_] | NotGiven = NOT_GIVEN,"), "{group}");
+        assert!(file(&written, "src/odd_client/client.py").contains("    import_: Import\n"));
+        // It cannot be signed in to, and does not say what its refusals are.
+        assert!(written.iter().all(|file| !file.path.ends_with("credentials.py")));
+        assert!(file(&written, "src/odd_client/errors.py").contains("from ._problem import Problem\n"));
+    }
+
+    #[test]
+    fn each_file_says_that_it_is_written() {
+        let api = model::read(&odd()).unwrap();
+        for file in files(&api, &Package { name: "a".to_owned() }) {
+            assert!(file.path == "README.md" || file.text.starts_with(HEADER), "{}", file.path);
+        }
+    }
+
+    #[test]
+    fn a_call_is_written_as_its_user_would() {
+        let api = model::read(&odd()).unwrap();
+        let written = |id: &str| sample(&api, api.operation(id).unwrap());
+        assert_eq!(written("import.list"), "thing = client.import_.list(1)");
+        assert_eq!(written("import.class"), "client.import_.class_(from_=[{}])");
+    }
+}

@@ -23,8 +23,22 @@ const OF_SIGNATURES: [&str; 5] = ["self", "options", "cursor", "last_event_id", 
 
 /// Functions of the runtime that a method calls.
 const OF_METHODS: [&str; 16] = [
-    "as_anything", "as_boolean", "as_datetime", "as_form", "as_integer", "as_list", "as_map", "as_null", "as_nullable",
-    "as_number", "as_string", "bytes_answer", "json_answer", "no_answer", "raw_answer", "text_answer",
+    "as_anything",
+    "as_boolean",
+    "as_datetime",
+    "as_form",
+    "as_integer",
+    "as_list",
+    "as_map",
+    "as_null",
+    "as_nullable",
+    "as_number",
+    "as_string",
+    "bytes_answer",
+    "json_answer",
+    "no_answer",
+    "raw_answer",
+    "text_answer",
 ];
 
 /// Names that a group's methods must leave alone.
@@ -110,7 +124,9 @@ impl Scope {
 
     /// The scope of a method's parameters.
     pub(super) fn of_signature(names: &Names) -> Self {
-        Self::with(OF_SIGNATURES.into_iter().chain(OF_METHODS).chain(names.types.values().map(|names| names.reader.as_str())))
+        Self::with(
+            OF_SIGNATURES.into_iter().chain(OF_METHODS).chain(names.types.values().map(|names| names.reader.as_str())),
+        )
     }
 
     /// The scope of a group's methods.

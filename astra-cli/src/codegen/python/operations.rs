@@ -19,11 +19,11 @@ pub(super) struct Method<'a> {
 }
 
 /// What a method gives.
-enum Gives<'a> {
+enum Gives {
     Nothing,
     Value { annotation: String, answer: Code },
     Page { item: String, page: String, answer: Code },
-    Events { event: String, events: &'a Events },
+    Events { event: String },
 }
 
 /// The methods of a group, in its order.
@@ -131,10 +131,10 @@ fn tags<'a>(api: &'a Api, ty: &Type) -> Option<(&'a str, Vec<&'a str>)> {
     Some((tag, variants.iter().filter_map(|variant| variant.value.as_deref()).collect()))
 }
 
-fn gives<'a>(annotations: &mut Annotations<'_>, method: &Method<'a>) -> Gives<'a> {
+fn gives(annotations: &mut Annotations<'_>, method: &Method<'_>) -> Gives {
     let operation = method.operation;
     if let (true, Some(events)) = (method.is_stream(), operation.events()) {
-        return Gives::Events { event: annotations.received(&events.ty), events };
+        return Gives::Events { event: annotations.received(&events.ty) };
     }
     if let Some(page) = &operation.page {
         let item = annotations.received(&page.item);
@@ -155,9 +155,10 @@ fn gives<'a>(annotations: &mut Annotations<'_>, method: &Method<'a>) -> Gives<'a
             let answer = Code::call(&annotations.runtime("_calls", "json_answer"), vec![read]);
             Gives::Value { annotation: annotations.received(ty), answer }
         }
-        Answer::Text => {
-            Gives::Value { annotation: annotations.built_in("str"), answer: Code::plain(annotations.runtime("_calls", "text_answer")) }
-        }
+        Answer::Text => Gives::Value {
+            annotation: annotations.built_in("str"),
+            answer: Code::plain(annotations.runtime("_calls", "text_answer")),
+        },
         Answer::Bytes => Gives::Value {
             annotation: annotations.built_in("bytes"),
             answer: Code::plain(annotations.runtime("_calls", "bytes_answer")),
@@ -178,7 +179,7 @@ fn write(body: &mut Source, annotations: &mut Annotations<'_>, method: &Method<'
         Gives::Page { item, page, .. } => {
             format!("{}[{item}, {page}]", annotations.imports.from(".._paging", &format!("{prefix}Paginator")))
         }
-        Gives::Events { event, .. } => {
+        Gives::Events { event } => {
             format!("{}[{event}]", annotations.imports.from(".._streams", &format!("{prefix}Stream")))
         }
     };
@@ -205,7 +206,7 @@ fn statement(
     annotations: &mut Annotations<'_>,
     method: &Method<'_>,
     signature: &Signature<'_>,
-    gives: Gives<'_>,
+    gives: Gives,
     is_async: bool,
 ) {
     let wait = if is_async { "await " } else { "" };

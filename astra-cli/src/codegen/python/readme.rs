@@ -48,7 +48,11 @@ pub(super) fn readme(api: &Api, names: &Names, package: &Package) -> String {
     ] {
         text = text.replace(&format!("\n{name}\n"), &format!("\n{}\n", value.trim_end_matches('\n')));
     }
-    let intro = if api.description.is_empty() { String::new() } else { format!("\n\n{}", wrapped(&api.description, 120).join("\n")) };
+    let intro = if api.description.is_empty() {
+        String::new()
+    } else {
+        format!("\n\n{}", wrapped(&api.description, 120).join("\n"))
+    };
     let mut imports: Vec<&str> = events.iter().map(|event| event.class.as_str()).collect();
     imports.sort_unstable();
     text.replace("#intro", &format!("A client of {}{intro}", sentence(&title(api))))

@@ -42,6 +42,7 @@ async def agents(world: World) -> None:
 
         replaced = await client.agents.replace(name, system_prompt="You are brief.")
         assert replaced.version == 3 and replaced.model.temperature is None
+        await client.agents.delete(name)
 
 
 @scenario

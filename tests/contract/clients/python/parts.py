@@ -4,6 +4,7 @@ import datetime
 import importlib
 import json
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -183,6 +184,13 @@ def a_call_is_what_it_says() -> None:
     assert encoding.path("/a/{}/b/{}/{c}", ["..", "a/b%"]) == "/a/%2E%2E/b/a%2Fb%25/{c}"
 
 
+def a_request_that_cannot_be_sent_does_not_show_its_token() -> None:
+    script = Script(httpx.LocalProtocolError("Illegal header value b'Bearer secret'"))
+    error = raised("ClientError", script.send, "GET")
+    shown = "".join(traceback.format_exception(error))
+    assert "secret" not in shown and "LocalProtocolError" in str(error), shown
+
+
 def stream(*frames: str, breaks: bool = False) -> httpx.Response:
     """An answer of events, which may break off."""
 
@@ -277,6 +285,7 @@ PARTS = [
     it_waits_as_long_as_it_is_told,
     refusals_of_others_are_understood,
     a_call_is_what_it_says,
+    a_request_that_cannot_be_sent_does_not_show_its_token,
     a_broken_stream_goes_on_behind_its_last_event,
     an_endless_stream_comes_again_until_it_is_refused,
     events_of_an_unknown_kind_need_no_json,

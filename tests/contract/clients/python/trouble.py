@@ -80,9 +80,9 @@ async def coming_again(world: World) -> None:
         first, second = world.seen(name)
         assert first.headers["idempotency-key"] == second.headers["idempotency-key"] == name
         assert first.headers["x-request-id"] == second.headers["x-request-id"]
-    async with world.client() as client:
-        for agent in [agent async for agent in client.agents.list() if agent.id == name]:
-            await client.agents.delete(agent.id)
+        async with world.client() as client:
+            assert (await client.agents.get(name)).version == 1
+            await client.agents.delete(name)
 
 
 @scenario
