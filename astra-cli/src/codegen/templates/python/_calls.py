@@ -9,6 +9,7 @@ from typing import Any, Generic, TypedDict, TypeVar
 
 import httpx
 
+from . import _encoding
 from ._not_given import NOT_GIVEN
 from .errors import DecodingError
 
@@ -75,6 +76,14 @@ class Call(Generic[T]):
     content_type: str = "application/json"
     needs_token: bool = True
     takes_idempotency_key: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.filled_path}"
+
+    @property
+    def filled_path(self) -> str:
+        """The path with its values."""
+        return _encoding.path(self.path, self.path_values)
 
 
 def no_answer(response: httpx.Response) -> None:

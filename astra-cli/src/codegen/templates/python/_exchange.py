@@ -88,7 +88,7 @@ class Exchange(Generic[T]):
         self._max_retries = own.get("max_retries", settings.max_retries)
         self._deadline = None if self._timeout is None else time.monotonic() + self._timeout
         self._attempt = 0
-        self._url = settings.base_url + _encoding.path(call.path, call.path_values)
+        self._url = settings.base_url + call.filled_path
         self._query = _encoding.pairs(call.query)
         self._headers = self._lasting_headers()
         self._content = self._encoded_body()
@@ -129,7 +129,7 @@ class Exchange(Generic[T]):
 
     def timed_out(self, *, was_sent: bool = True) -> APITimeoutError:
         """The error of a call that has taken too long."""
-        message = f"{self.call.method} {self.call.path}: no answer within {self._timeout} s"
+        message = f"{self.call}: no answer within {self._timeout} s"
         return APITimeoutError(message, request_id=self.request_id, was_sent=was_sent)
 
     def show(self, response: httpx.Response) -> None:
@@ -140,7 +140,7 @@ class Exchange(Generic[T]):
 
     def failure(self, error: httpx.TransportError | httpx.DecodingError) -> ClientError:
         """What `error` means for the call."""
-        what = f"{self.call.method} {self.call.path}"
+        what = str(self.call)
         if isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout)):
             return APITimeoutError(
                 f"{what}: no connection in time", request_id=self.request_id, was_sent=False

@@ -212,6 +212,5 @@ class Following(Generic[T]):
         )
 
     def _broken(self, what: str) -> StreamBrokenError:
-        call = self._call
-        request_id = str(call.headers["X-Request-ID"])
-        return StreamBrokenError(f"{call.method} {call.path}: {what}", request_id=request_id)
+        request_id = str(self._call.headers["X-Request-ID"])
+        return StreamBrokenError(f"{self._call}: {what}", request_id=request_id)

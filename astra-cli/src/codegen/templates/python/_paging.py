@@ -76,7 +76,7 @@ class _Pages(Generic[PageType]):
             self.call = None
             return
         if call.query.get(self._parameter) == cursor:
-            raise ClientError(f"{call.method} {call.path}: the page's next_cursor is its own")
+            raise ClientError(f"{call}: the page's next_cursor is its own")
         query = {**call.query, self._parameter: cursor}
         self.call = dataclasses.replace(call, query=query)
 
