@@ -27,7 +27,7 @@ export type {
   IdempotentOptions,
   PageOptions,
   ResumableOptions,
-  StreamOptions,
+  StreamingOptions,
   TokenCallback,
 } from "./options.ts";
 export { List, Page, type PageBody } from "./page.ts";

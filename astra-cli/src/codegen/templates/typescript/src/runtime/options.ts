@@ -53,7 +53,7 @@ export interface PageOptions extends CallOptions {
 }
 
 /** What can be said with streams. */
-export interface StreamOptions extends CallOptions {
+export interface StreamingOptions extends CallOptions {
   /** See the client's option. */
   readonly idleTimeout?: number | undefined;
   /** Whether to go on by itself when the connection breaks, where the server knows how. Default: true. */
@@ -61,7 +61,7 @@ export interface StreamOptions extends CallOptions {
 }
 
 /** What can be said with streams that can begin after an event. */
-export interface ResumableOptions extends StreamOptions {
+export interface ResumableOptions extends StreamingOptions {
   /** The id of the last event that is known already. */
   readonly lastEventId?: string | number | undefined;
 }

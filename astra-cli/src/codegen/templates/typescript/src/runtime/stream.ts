@@ -7,7 +7,7 @@ import type { IdempotentOptions, ResumableOptions } from "./options.ts";
 import { EventParser, type Message } from "./parser.ts";
 import { type Path, type Request, path } from "./request.ts";
 import { failure, waitBefore } from "./retry.ts";
-import type { Opened, Prepared, Transport } from "./transport.ts";
+import { type Opened, type Prepared, type Transport, randomId } from "./transport.ts";
 
 /** An event with what is around it. */
 export interface Frame<Event> {
@@ -26,8 +26,8 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncDisposable
   readonly #transport: Transport;
   readonly #request: Request;
   readonly #kind: StreamKind;
-  readonly #options: IdempotentOptions & ResumableOptions;
-  readonly #prepared: Prepared;
+  readonly #options: IdempotentOptions & ResumableOptions & { readonly requestId: string };
+  #firstRequest: Prepared | undefined;
   readonly #closer = new AbortController();
   #opened: Promise<Opened> | undefined;
   #info: ResponseInfo | undefined;
@@ -52,9 +52,8 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncDisposable
     const accept = "text/event-stream";
     const headers = { ...request.headers, "Last-Event-ID": this.#lastEventId || undefined };
     this.#request = { ...request, accept, headers };
-    this.#prepared = transport.prepare(this.#request, options);
     // All requests of a stream have one id.
-    this.#options = { ...options, requestId: this.#prepared.requestId };
+    this.#options = { ...options, requestId: options.requestId ?? randomId() };
   }
 
   /** The id of the last event that was read; nothing before the first one. */
@@ -118,6 +117,11 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncDisposable
     }
   }
 
+  get #prepared(): Prepared {
+    this.#firstRequest ??= this.#transport.prepare(this.#request, this.#options);
+    return this.#firstRequest;
+  }
+
   /** Whether nothing says that the stream is at its end. */
   get #isEndless(): boolean {
     return this.#kind.endsWith === undefined && this.#kind.endsWithDone !== true;
@@ -128,7 +132,7 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncDisposable
   }
 
   #broken(why: string, cause?: unknown): StreamBrokenError {
-    const { requestId } = this.#prepared;
+    const { requestId } = this.#options;
     const message = `the stream broke off: ${why} (request ${requestId})`;
     const lastEventId = this.lastEventId;
     return new StreamBrokenError(message, { cause, requestId, lastEventId });
@@ -226,7 +230,7 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncDisposable
 
   /** Notes what a message says of the stream, and reads it. */
   #taken(message: Message): Frame<Event> {
-    const { requestId } = this.#prepared;
+    const { requestId } = this.#options;
     const { data, json } = decoded<Event>(this.#kind, message, requestId);
     this.#hasEvents = true;
     this.#lastEventId = message.id;
@@ -245,7 +249,7 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncDisposable
   /** The bytes of one connection, as they come. */
   async *#pieces({ response, deadline }: Opened): AsyncGenerator<Uint8Array, void, undefined> {
     const reader = response.body?.getReader();
-    const { requestId } = this.#prepared;
+    const { requestId } = this.#options;
     const idle = this.#transport.idleTimeout(this.#options.idleTimeout);
     const silence = (): void => {
       deadline.abort(new ConnectionError(`nothing came for ${idle} ms`, { requestId }));
