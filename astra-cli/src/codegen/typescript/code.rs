@@ -75,9 +75,12 @@ impl Code {
 /// A call that is too long: its last argument is broken if it is an object and the others are short, else all are.
 fn call(callee: &str, arguments: &[Code], depth: usize, before: usize) -> String {
     if let Some((last @ (Code::Object(_) | Code::List(_)), others)) = arguments.split_last() {
+        // Of two objects, neither goes before the other.
+        let is_like = |argument: &Code| std::mem::discriminant(argument) == std::mem::discriminant(last);
+        let is_alone = !others.last().is_some_and(is_like);
         let others: String = others.iter().map(|argument| format!("{}, ", argument.flat())).collect();
         let head = format!("{callee}({others}");
-        if before + head.chars().count() < WIDTH {
+        if is_alone && before + head.chars().count() < WIDTH {
             return format!("{head}{})", last.written(depth, WIDTH, 0));
         }
     }

@@ -5,7 +5,7 @@ use super::operations::methods;
 use super::sample;
 use super::types::Types;
 use crate::codegen::Package;
-use crate::codegen::model::{Answer, Operation, PAGE_ITEMS, PAGE_NEXT, Place, Shape, Type};
+use crate::codegen::model::{Answer, Field, Operation, PAGE_ITEMS, PAGE_NEXT, Place, Shape, Type};
 
 const START: &str = include_str!("../templates/typescript/readme/start.md");
 const UPDATE: &str = include_str!("../templates/typescript/readme/update.md");
@@ -97,18 +97,18 @@ fn is_followed(operation: &Operation) -> bool {
     })
 }
 
-/// A call, at `depth` levels, behind about twenty letters.
+/// A call at `depth` levels, behind `await` or as much.
 fn called(types: &Types, operation: Option<&Operation>, more: &[(&str, &str)], depth: usize) -> String {
     let method = operation.and_then(|operation| {
         let (_, names) = types.names.operation(types.api, &operation.id)?;
         methods(operation, names).into_iter().next()
     });
     match method {
-        Some(method) => sample::with_options(types, &method, more).written(depth, 20, 1),
+        Some(method) => sample::with_options(types, &method, more).written(depth, 2 * depth + "await ".len(), 1),
         None => {
             let options = more.iter().map(|(name, value)| ((*name).to_owned(), Code::text(*value))).collect();
             let arguments = vec![Code::text("\"GET\""), Code::text("\"/\""), Code::Object(options)];
-            Code::Call("client.request".to_owned(), arguments).written(depth, 20, 1)
+            Code::Call("client.request".to_owned(), arguments).written(depth, 2 * depth + "await ".len(), 1)
         }
     }
 }
@@ -146,9 +146,9 @@ fn streamed(types: &Types, operation: &Operation) -> String {
     let cases = variants.iter().filter_map(|variant| {
         let Some(Shape::Object { fields, .. }) = types.shape(&variant.ty) else { return None };
         let resumed_by = events.resume.as_ref().and_then(|resume| resume.field.as_ref());
-        let told = fields.iter().find(|field| {
-            field.is_required && field.ty == Type::String && field.name != *tag && Some(&field.name) != resumed_by
-        })?;
+        let is_own = |field: &&Field| field.is_required && field.name != *tag && Some(&field.name) != resumed_by;
+        let text = fields.iter().filter(is_own).find(|field| field.ty == Type::String);
+        let told = text.or_else(|| fields.iter().filter(is_own).find(|field| matches!(field.ty, Type::Named(_))))?;
         let value = variant.value.as_ref()?;
         Some(format!("    case \"{value}\":\n      console.log(event.{});\n      break;\n", told.name))
     });
