@@ -154,8 +154,11 @@ fn streamed(types: &Types, operation: &Operation) -> String {
     });
     let cases: String = cases.collect();
     let unknown = "    case \"unknown\":\n      console.log(\"newer than this client:\", event.event, event.data);\n      break;\n";
+    let method = types.names.operation(types.api, &operation.id).map(|(_, names)| methods(operation, names));
+    let call =
+        method.into_iter().flatten().find(|method| method.events.is_some()).map(|method| sample::call(types, &method));
+    let call = call.map(|call| call.written(0, "const stream = ".len(), 1)).unwrap_or_default();
     format!(
-        "const stream = {};\nfor await (const event of stream) {{\n  switch (event.type) {{\n{cases}{unknown}  }}\n}}",
-        called(types, Some(operation), &[], 0)
+        "const stream = {call};\nfor await (const event of stream) {{\n  switch (event.type) {{\n{cases}{unknown}  }}\n}}"
     )
 }

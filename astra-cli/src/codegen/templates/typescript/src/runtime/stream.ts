@@ -104,13 +104,13 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncDisposable
             failures = 0;
             yield frame;
           }
-          error = this.#isEndless ? undefined : this.#broken("the server ended it");
-          if (this.#isOver || (error === undefined && !this.#resumes)) return;
+          if (this.#isOver || this.#isComplete) return;
+          error = this.#broken("the server ended it");
         } catch (thrown) {
           if (this.#isOver) return;
           error = thrown;
         }
-        await this.#waitAfter(error ?? this.#broken("the server ended it"), failures);
+        await this.#waitAfter(error, failures);
       }
     } finally {
       this.close();
@@ -122,9 +122,11 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncDisposable
     return this.#firstRequest;
   }
 
-  /** Whether nothing says that the stream is at its end. */
-  get #isEndless(): boolean {
-    return this.#kind.endsWith === undefined && this.#kind.endsWithDone !== true;
+  /** Whether an end by the server is the stream's own, though none of its last events came. */
+  get #isComplete(): boolean {
+    const isEndless = this.#kind.endsWith === undefined && this.#kind.endsWithDone !== true;
+    // Behind the event that the caller began after, there may be nothing.
+    return isEndless ? !this.#resumes : !this.#hasEvents && this.#options.lastEventId !== undefined;
   }
 
   get #resumes(): boolean {
