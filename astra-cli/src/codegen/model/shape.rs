@@ -31,7 +31,7 @@ impl Types {
         }
         for (component, schema) in schemas {
             let name = type_name(component);
-            let shape = types.shape(&name, schema);
+            let shape = types.shape(&name, schema, false);
             types.add(name, shape, schema);
         }
         Ok(types)
@@ -101,7 +101,7 @@ impl Types {
 
     /// Gives a schema the name of its place. The same schema at the same place is the same type.
     fn hoisted(&mut self, schema: &Value, place: &str) -> Type {
-        let shape = self.shape(place, schema);
+        let shape = self.shape(place, schema, true);
         let mut name = place.to_owned();
         let mut number = 2;
         while self.names.contains(&name) {
@@ -116,14 +116,14 @@ impl Types {
         Type::Named(name)
     }
 
-    /// What the type `name` is.
-    fn shape(&mut self, name: &str, schema: &Value) -> Shape {
+    /// What the type `name` is; `beside_null` if null is seen to by what mentions it.
+    fn shape(&mut self, name: &str, schema: &Value, beside_null: bool) -> Shape {
         if reference(schema).is_some() || only_branch(schema).is_some() || schema.get("const").is_some() {
             return Shape::Alias(self.ty(schema, name));
         }
         if let Some((branches, is_nullable)) = branches(schema) {
             return match branches.as_slice() {
-                [_, _, ..] if !is_nullable && !is_anything(&branches) => self.union(name, schema, &branches),
+                [_, _, ..] if (beside_null || !is_nullable) && !is_anything(&branches) => self.union(name, schema, &branches),
                 _ => Shape::Alias(self.ty(schema, &format!("{name}Value"))),
             };
         }
@@ -132,7 +132,7 @@ impl Types {
         }
         let (kinds, is_nullable) = kinds(schema);
         match kinds.as_slice() {
-            _ if is_nullable => Shape::Alias(self.ty(schema, &format!("{name}Value"))),
+            _ if is_nullable && !beside_null => Shape::Alias(self.ty(schema, &format!("{name}Value"))),
             ["string"] if strings(schema).is_some() => Shape::Enum(strings(schema).unwrap_or_default()),
             ["object"] | [] if has_fields(schema) => {
                 Shape::Object { fields: self.fields(name, schema), rest: self.rest(schema, name) }
