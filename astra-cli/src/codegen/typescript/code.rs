@@ -35,7 +35,7 @@ impl Code {
     /// The code, its first line behind `before` letters and before `after` more, its others `depth` levels deep.
     pub(super) fn written(&self, depth: usize, before: usize, after: usize) -> String {
         let flat = self.flat();
-        if before + flat.chars().count() + after <= WIDTH {
+        if before + flat.chars().count() + after <= WIDTH || flat == "{}" || flat == "[]" {
             return flat;
         }
         let indent = "  ".repeat(depth + 1);

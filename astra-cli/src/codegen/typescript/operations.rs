@@ -1,6 +1,6 @@
 //! A group of operations as a class.
 
-use super::code::{WIDTH, key, listed, string};
+use super::code::{Code, WIDTH, key, listed, string};
 use super::docs::{comment, sentence};
 use super::imports::Imports;
 use super::names::{GroupNames, MethodNames, has_own_options};
@@ -148,6 +148,7 @@ fn write_method(types: &Types, method: &Method, imports: &mut Imports, source: &
     let options = names.options.clone().unwrap_or_else(|| base_options(operation, is_stream, imports).join(" & "));
     parameters.push(format!("options: {options}{}", if needs_options { "" } else { " = {}" }));
     let (result, call) = result(types, method, imports);
+    let call = call.written(2, "    return ".len(), 1);
     let open = listed(&format!("{}(", method.name()), &parameters, &format!("): {result} {{"), 1);
     source.block(&open, "}", |inner| {
         write_request(types, method, imports, inner);
@@ -210,11 +211,15 @@ fn is_form(body: &Body) -> bool {
 }
 
 /// What a call gives, and how it is made of `request`.
-fn result(types: &Types, method: &Method, imports: &mut Imports) -> (String, String) {
+fn result(types: &Types, method: &Method, imports: &mut Imports) -> (String, Code) {
     let operation = method.operation;
+    let made = |class: &str, more: Option<String>| {
+        let own = ["this.#transport", "request", "options"].map(str::to_owned);
+        Code::Call(class.to_owned(), own.into_iter().chain(more).map(Code::text).collect())
+    };
     if let Some(events) = method.events {
         imports.value("../runtime/stream.ts", "EventStream");
-        let call = format!("new EventStream(this.#transport, request, options, {}Kind)", method.name());
+        let call = made("new EventStream", Some(format!("{}Kind", method.name())));
         return (format!("EventStream<{}>", streams::event(types, events, imports)), call);
     }
     if let Some(page) = &operation.page {
@@ -224,7 +229,7 @@ fn result(types: &Types, method: &Method, imports: &mut Imports) -> (String, Str
         for ty in [Some(&page.item), page.rich.as_ref()].into_iter().flatten() {
             types.mentioned(ty).for_each(|name| imports.ty("../types.ts", name));
         }
-        return (format!("List<{}>", arguments.join(", ")), "new List(this.#transport, request, options)".to_owned());
+        return (format!("List<{}>", arguments.join(", ")), made("new List", None));
     }
     let (ty, read, argument) = match &operation.answer {
         Answer::Json(ty) | Answer::Either { json: ty, .. } => {
@@ -238,7 +243,9 @@ fn result(types: &Types, method: &Method, imports: &mut Imports) -> (String, Str
     };
     imports.value("../runtime/call.ts", "Call");
     imports.value("../runtime/answer.ts", read);
-    (format!("Call<{ty}>"), format!("new Call(this.#transport.send(request, options, {read}{argument}))"))
+    let sent = ["request".to_owned(), "options".to_owned(), format!("{read}{argument}")];
+    let sent = Code::Call("this.#transport.send".to_owned(), sent.map(Code::text).into_iter().collect());
+    (format!("Call<{ty}>"), Code::Call("new Call".to_owned(), vec![sent]))
 }
 
 fn write_request(types: &Types, method: &Method, imports: &mut Imports, source: &mut Source) {

@@ -9,7 +9,7 @@ use crate::codegen::model::{Answer, Body, Operation, Parameter, Place, Shape, Ty
 use crate::codegen::naming;
 
 /// How deep made-up values go.
-const DEEPEST: usize = 6;
+const DEEPEST: usize = 4;
 
 /// The calls of an operation, with the document's examples.
 pub(super) fn text(types: &Types, operation: &Operation) -> String {

@@ -82,7 +82,12 @@ impl Types<'_> {
     /// The tag of a union and its values, if it has both.
     pub(super) fn tag<'t>(&'t self, ty: &Type) -> Option<(&'t str, Vec<String>)> {
         let Some(Shape::Union { tag: Some(tag), variants }) = self.shape(ty) else { return None };
-        let values: Vec<String> = variants.iter().filter_map(|variant| self.tag_value(tag, variant)).collect();
+        let mut values: Vec<String> = Vec::new();
+        for value in variants.iter().filter_map(|variant| self.tag_value(tag, variant)) {
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
         (!values.is_empty()).then_some((tag, values))
     }
 
