@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { type ChatEvent, NotFoundError, StreamBrokenError, type UnknownEvent } from "astra-client";
+import { type ChatEvent, ConnectionError, NotFoundError, type UnknownEvent } from "astra-client";
 
 import { connect, fresh, misled, refused, scenario, seen } from "./harness.ts";
 
@@ -79,7 +79,7 @@ scenario("a turn's stream, resumed after an event", async () => {
 
 scenario("a stream that is cut goes on, and each event comes once", async () => {
   const requestId = fresh("cut");
-  const stream = misled("cut").chat.stream(await question(), { requestId });
+  const stream = misled("cut").chat.stream(await question(), { requestId, maxRetries: 50 });
   const events: (ChatEvent | UnknownEvent)[] = [];
   const ids: string[] = [];
   for await (const { id, data } of stream.frames()) {
@@ -90,25 +90,22 @@ scenario("a stream that is cut goes on, and each event comes once", async () => 
   assert.deepEqual(ids, ["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
   const [first] = events;
   assert.ok(first?.type === "session_resolved");
-  const [asked, ...resumed] = await seen(requestId);
-  assert.ok(asked?.headers["idempotency-key"]);
-  assert.ok(resumed.every(({ path }) => path === `/cut/chat/turns/${first.turn_id}/events`));
-  assert.deepEqual(
-    resumed.map(({ headers }) => headers["last-event-id"]),
-    ["2", "4", "6", "8"],
+  // What comes together with the cut may be lost with it: then the client goes on after what it has.
+  const requests = await seen(requestId);
+  const resumed = requests.filter(({ method }) => method === "GET");
+  assert.ok(resumed.length >= 4);
+  for (const { path, headers } of resumed) {
+    assert.equal(path, `/cut/chat/turns/${first.turn_id}/events`);
+    assert.equal(headers["idempotency-key"], undefined);
+  }
+  const known = resumed.map(({ headers }) => Number(headers["last-event-id"]));
+  assert.ok(
+    known.every((id, index) => id >= (known[index - 1] ?? 1)),
+    String(known),
   );
-  assert.ok(resumed.every(({ method, headers }) => method === "GET" && headers["idempotency-key"] === undefined));
-});
-
-scenario("a stream that shall not go on says so", async () => {
-  const stream = misled("cut").chat.stream(await question(), { resume: false });
-  const events: string[] = [];
-  const reading = (async () => {
-    for await (const event of stream) events.push(event.type);
-  })();
-  const error = await refused(reading, StreamBrokenError);
-  assert.equal(error.lastEventId, "2");
-  assert.deepEqual(events, ["session_resolved", "content"]);
+  const asked = requests.filter(({ method }) => method === "POST").map(({ headers }) => headers["idempotency-key"]);
+  assert.equal(new Set(asked).size, 1);
+  assert.ok(asked[0]);
 });
 
 scenario("a stream that is cut before its first event is asked for again, with one key", async () => {
@@ -134,7 +131,7 @@ scenario("OpenAI's stream cannot be resumed, but asked for again before it begin
   const reading = (async () => {
     for await (const chunk of misled("cut").chat.completionsStream(asked)) assert.ok(chunk.id);
   })();
-  await refused(reading, StreamBrokenError);
+  await refused(reading, ConnectionError);
 });
 
 scenario("events, values and fields of the future", async () => {
@@ -156,7 +153,7 @@ scenario("events, values and fields of the future", async () => {
 
 scenario("a session is followed while its turns run", async () => {
   const asked = await question();
-  for (const following of [client, misled("cut")]) {
+  for (const following of [client, misled("cut", { maxRetries: 50 })]) {
     const stream = following.sessions.events(asked.session_id);
     await stream.open();
     const turn = client.chat.send(asked);

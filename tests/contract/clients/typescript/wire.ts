@@ -3,7 +3,14 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 
-import { ConflictError, DecodingError, ServerError, StreamBrokenError, UnavailableError } from "astra-client";
+import {
+  ConflictError,
+  DecodingError,
+  type Fetch,
+  ServerError,
+  StreamBrokenError,
+  UnavailableError,
+} from "astra-client";
 
 import { type Answering, connect, fresh, refused, say, scenario, served } from "./harness.ts";
 
@@ -13,15 +20,16 @@ function begin(answer: ServerResponse): void {
   answer.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
 }
 
-/** Sends bytes one by one, each in a piece of its own. */
-async function trickle(answer: ServerResponse, text: string): Promise<void> {
-  begin(answer);
-  answer.socket?.setNoDelay(true);
-  for (const byte of Buffer.from(text)) {
-    answer.write(Buffer.of(byte));
-    await new Promise(setImmediate);
-  }
-  answer.end();
+/** What `fetch` would give for these bytes, in pieces of this size. */
+function inPieces(text: string, size: number): Fetch {
+  const bytes = new TextEncoder().encode(text);
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) {
+      for (let begin = 0; begin < bytes.length; begin += size) controller.enqueue(bytes.slice(begin, begin + size));
+      controller.close();
+    },
+  });
+  return () => Promise.resolve(new Response(body, { headers: { "content-type": "text/event-stream" } }));
 }
 
 scenario("events in pieces that break anywhere, with every end of line", async () => {
@@ -36,26 +44,38 @@ scenario("events in pieces that break anywhere, with every end of line", async (
     "event: odd\ndata: no JSON\n\n" +
     `data: ${JSON.stringify(done)}\r\n\r\n` +
     "data: never read\n\n";
-  await served(
-    (_, answer) => void trickle(answer, text),
-    async (baseUrl) => {
-      const frames: [string, string, unknown][] = [];
-      const stream = connect({ baseUrl }).chat.stream({ agent_id: "a", message: "b" });
-      for await (const { id, event, data } of stream.frames()) {
-        frames.push([
-          id,
-          event,
-          data.type === "content" ? data.delta : data.type === "unknown" ? data.data : data.type,
-        ]);
-      }
-      assert.deepEqual(frames, [
-        ["a", "content", delta],
-        ["b", "", "two"],
-        ["d", "odd", "no JSON"],
-        ["d", "", "done"],
-      ]);
-    },
-  );
+  for (const size of [1, 2, 3, 5, 8, 13, 1000]) {
+    const frames: [string, string, unknown][] = [];
+    const stream = connect({ fetch: inPieces(text, size) }).chat.stream({ agent_id: "a", message: "b" });
+    for await (const { id, event, data } of stream.frames()) {
+      frames.push([id, event, data.type === "content" ? data.delta : data.type === "unknown" ? data.data : data.type]);
+    }
+    assert.deepEqual(frames, [
+      ["a", "content", delta],
+      ["b", "", "two"],
+      ["d", "odd", "no JSON"],
+      ["d", "", "done"],
+    ]);
+  }
+});
+
+scenario("a stream that shall not go on says that it broke", async () => {
+  const answering: Answering = (_, answer) => {
+    begin(answer);
+    answer.write(`id: 1\ndata: ${JSON.stringify({ type: "content", turn_id: "trn_1", seq: 1, delta: "one" })}\n\n`);
+    setTimeout(() => answer.destroy(), 50);
+  };
+  await served(answering, async (baseUrl, asked) => {
+    const stream = connect({ baseUrl }).chat.stream({ agent_id: "a", message: "b" }, { resume: false });
+    const kinds: string[] = [];
+    const reading = (async () => {
+      for await (const { type } of stream) kinds.push(type);
+    })();
+    const error = await refused(reading, StreamBrokenError);
+    assert.equal(error.lastEventId, "1");
+    assert.deepEqual(kinds, ["content"]);
+    assert.equal(asked.length, 1);
+  });
 });
 
 scenario("known events that are no JSON are errors", async () => {
