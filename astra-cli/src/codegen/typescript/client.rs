@@ -1,10 +1,10 @@
 //! The client itself, and what the package gives to its users.
 
 use super::code::string;
+use super::declarations::Types;
 use super::docs::{comment, sentence};
 use super::names::Names;
 use super::templates::HEADER;
-use super::types::Types;
 use crate::codegen::Source;
 use crate::codegen::model::{Api, Shape, Type};
 

@@ -1,12 +1,12 @@
 //! A group of operations as a class.
 
 use super::code::{Code, WIDTH, key, listed, string};
+use super::declarations::Types;
 use super::docs::{comment, sentence};
 use super::imports::Imports;
 use super::names::{GroupNames, MethodNames, has_own_options};
 use super::streams;
 use super::templates::HEADER;
-use super::types::Types;
 use crate::codegen::Source;
 use crate::codegen::model::{Answer, Body, Events, Group, Operation, Parameter, Place, Type};
 

@@ -1,9 +1,9 @@
 //! `README.md`, with calls of the document's own.
 
 use super::code::Code;
+use super::declarations::Types;
 use super::operations::methods;
 use super::sample;
-use super::types::Types;
 use crate::codegen::Package;
 use crate::codegen::model::{Answer, Field, Operation, PAGE_ITEMS, PAGE_NEXT, Place, Shape, Type};
 

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::code::Code;
+use super::declarations::Types;
 use super::operations::{Method, methods};
-use super::types::Types;
 use crate::codegen::model::{Answer, Body, Operation, Parameter, Place, Shape, Type};
 use crate::codegen::naming;
 

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::code::{Code, string};
+use super::declarations::Types;
 use super::imports::Imports;
-use super::types::Types;
 use crate::codegen::model::Events;
 
 /// The type of what a stream gives: the document's events, and those that are not known.

@@ -139,22 +139,20 @@ scenario("an agent and its versions", async () => {
 });
 
 scenario("lists: a page, all pages, all items, from a cursor", async () => {
-  const ids: string[] = [];
-  for (let count = 0; count < 5; count++) ids.push((await client.agents.create({ id: fresh("listed") })).id);
-  const newest = ids.toReversed();
+  const { id } = await client.agents.create({ id: fresh("listed") });
+  for (let version = 2; version <= 5; version++) await client.agents.update(id, { metadata: { version } });
+  const numbers = (items: readonly { readonly version: number }[]): number[] => items.map(({ version }) => version);
 
-  const page = await client.agents.list({ limit: 2 });
-  assert.deepEqual(
-    page.items.map(({ id }) => id),
-    newest.slice(0, 2),
-  );
+  const page = await client.agents.listVersions(id, { limit: 2 });
+  assert.deepEqual(numbers(page.items), [5, 4]);
   assert.equal(page.body.next_cursor, page.nextCursor);
   assert.equal(page.response.status, 200);
-  const second = await page.next();
-  assert.deepEqual(
-    second?.items.map(({ id }) => id),
-    newest.slice(2, 4),
-  );
+  const last = await (await page.next())?.next();
+  assert.deepEqual(numbers(last?.items ?? []), [1]);
+  assert.equal(await last?.next(), undefined);
+  const rest: number[] = [];
+  for await (const { version } of page) rest.push(version);
+  assert.deepEqual(rest, [5, 4, 3, 2, 1]);
 
   let asked = 0;
   const counted = connect({
@@ -163,30 +161,33 @@ scenario("lists: a page, all pages, all items, from a cursor", async () => {
       return fetch(url, init);
     },
   });
-  const found: string[] = [];
-  const list = counted.agents.list({ limit: 2 });
+  const list = counted.agents.listVersions(id, { limit: 2 });
   assert.equal(asked, 0, "nothing is asked before one looks");
-  for await (const agent of list) {
-    found.push(agent.id);
-    if (found.length === 5) break;
+  const found: number[] = [];
+  for await (const { version } of list) {
+    found.push(version);
+    if (version === 3) break;
   }
-  assert.deepEqual(found, newest);
-  assert.equal(asked, 3, "pages come as they are needed");
-
-  const rest: string[] = [];
-  for await (const agent of counted.agents.list({ limit: 2, cursor: page.nextCursor })) {
-    rest.push(agent.id);
-    if (rest.length === 3) break;
-  }
-  assert.deepEqual(rest, newest.slice(2));
+  assert.deepEqual(found, [5, 4, 3]);
+  assert.equal(asked, 2, "pages come as they are needed");
+  const later = await counted.agents.listVersions(id, { limit: 2, cursor: page.nextCursor }).toArray();
+  assert.deepEqual(numbers(later), [3, 2, 1]);
   const sizes: number[] = [];
-  for await (const one of client.agents.list({ limit: 2 }).pages()) {
-    sizes.push(one.items.length);
-    if (sizes.length === 2) break;
+  for await (const { items } of client.agents.listVersions(id, { limit: 2 }).pages()) sizes.push(items.length);
+  assert.deepEqual(sizes, [2, 2, 1]);
+  await client.agents.delete(id);
+});
+
+scenario("all agents, each once and the newest first", async () => {
+  const ids: string[] = [];
+  for (let count = 0; count < 5; count++) ids.push((await client.agents.create({ id: fresh("one-of-five") })).id);
+  const found: string[] = [];
+  for await (const { id } of client.agents.list({ limit: 2 })) {
+    // Others may make agents too.
+    if (ids.includes(id)) found.push(id);
+    if (found.length === ids.length) break;
   }
-  assert.deepEqual(sizes, [2, 2]);
-  const all = await client.agents.list({ limit: 2 }).toArray();
-  assert.ok(ids.every((id) => all.some((agent) => agent.id === id)));
+  assert.deepEqual(found, ids.toReversed());
   for (const id of ids) await client.agents.delete(id);
 });
 
