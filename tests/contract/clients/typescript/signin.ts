@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 
-import { ApiError, type AstraClientOptions, type TokenSet, UnauthorizedError } from "astra-client";
+import { ApiError, type AstraClientOptions, ConnectionError, type TokenSet, UnauthorizedError } from "astra-client";
 
 import { type Answering, connect, fresh, refusal, refused, say, scenario, served, token } from "./harness.ts";
 
@@ -145,6 +145,19 @@ scenario("a refresh token whose answer was lost is not used again", async () => 
     assert.deepEqual(grants, ["password", "refresh_token", "password"]);
   });
 });
+
+scenario(
+  "a refresh token that is all there is, and whose answer was lost, is not used again in the same call",
+  async () => {
+    await served(
+      (_, answer) => void answer.destroy(),
+      async (baseUrl, asked) => {
+        await refused(connect({ baseUrl, credentials: { refreshToken: "only" } }).auth.me(), ConnectionError);
+        assert.equal(asked.length, 1);
+      },
+    );
+  },
+);
 
 scenario("a function that gives tokens", async () => {
   const asked: boolean[] = [];

@@ -41,7 +41,7 @@ scenario("events in pieces that break anywhere, with every end of line", async (
     `id: a\revent: content\rdata: ${content}\r\r` +
     `retry: 1\nid:b\ndata:${lines.replaceAll("\n", "\ndata:")}\n\n` +
     "id: c\0c\nid: d\n\n" +
-    "event: odd\ndata: no JSON\n\n" +
+    "event: odd\r\ndata: no JSON\r\n\r\n" +
     `data: ${JSON.stringify(done)}\r\n\r\n` +
     "data: never read\n\n";
   for (const size of [1, 2, 3, 5, 8, 13, 1000]) {
