@@ -123,7 +123,9 @@ impl Types {
         }
         if let Some((branches, is_nullable)) = branches(schema) {
             return match branches.as_slice() {
-                [_, _, ..] if (beside_null || !is_nullable) && !is_anything(&branches) => self.union(name, schema, &branches),
+                [_, _, ..] if (beside_null || !is_nullable) && !is_anything(&branches) => {
+                    self.union(name, schema, &branches)
+                }
                 _ => Shape::Alias(self.ty(schema, &format!("{name}Value"))),
             };
         }
