@@ -1,0 +1,141 @@
+//! Calls as their users would write them.
+
+use serde_json::{Map, Value, json};
+
+use super::code::Code;
+use super::declarations::Types;
+use super::operations::{Method, methods};
+use crate::codegen::model::{Answer, Body, Operation, Parameter, Place, Shape, Type};
+use crate::codegen::naming;
+
+/// How deep made-up values go.
+const DEEPEST: usize = 4;
+
+/// The calls of an operation, with the document's examples.
+pub(super) fn text(types: &Types, operation: &Operation) -> String {
+    let Some((_, names)) = types.names.operation(types.api, &operation.id) else { return String::new() };
+    let calls: Vec<String> = methods(operation, names).iter().map(|method| one(types, method)).collect();
+    calls.join("\n\n")
+}
+
+fn one(types: &Types, method: &Method) -> String {
+    let operation = method.operation;
+    let call = call(types, method);
+    if method.events.is_some() {
+        return looped("event", &call);
+    }
+    if let Some(page) = &operation.page {
+        return looped(&variable(types, &page.item, "item"), &call);
+    }
+    let name = match &operation.answer {
+        Answer::Nothing => return format!("await {};", call.written(0, "await ".len(), 1)),
+        Answer::Text => "text".to_owned(),
+        Answer::Bytes => "bytes".to_owned(),
+        Answer::Json(ty) | Answer::Either { json: ty, .. } => variable(types, ty, "answer"),
+        Answer::Events(_) => "events".to_owned(),
+    };
+    let head = format!("const {name} = await ");
+    format!("{head}{};\nconsole.log({name});", call.written(0, head.chars().count(), 1))
+}
+
+fn looped(name: &str, call: &Code) -> String {
+    let head = format!("for await (const {name} of ");
+    format!("{head}{}) {{\n  console.log({name});\n}}", call.written(0, head.chars().count(), 3))
+}
+
+/// What to call a value of a type.
+fn variable(types: &Types, ty: &Type, otherwise: &str) -> String {
+    let Type::Named(name) = ty else { return otherwise.to_owned() };
+    let name = naming::camel(types.names.ty(name).unwrap_or(otherwise));
+    let is_taken = ["client", "default", "function", "new", "delete", "import", "export", "package", "class", "enum"];
+    if is_taken.contains(&name.as_str()) { otherwise.to_owned() } else { name }
+}
+
+/// The call, as far as it must be given.
+pub(super) fn call(types: &Types, method: &Method) -> Code {
+    with_options(types, method, &[])
+}
+
+/// The call, with more options than it must be given.
+pub(super) fn with_options(types: &Types, method: &Method, more: &[(&str, &str)]) -> Code {
+    let Method { operation, names, .. } = method;
+    let group = types.names.operation(types.api, &operation.id).map_or("", |(group, _)| group.property.as_str());
+    let mut arguments = Vec::new();
+    let mut options = Vec::new();
+    for (parameter, name) in operation.parameters.iter().zip(&names.parameters) {
+        let value = || Code::value(&parameter_example(types, parameter));
+        match parameter.place {
+            Place::Path => arguments.push(value()),
+            Place::Query | Place::Header if parameter.is_required => options.push((name.clone(), value())),
+            Place::Query | Place::Header => {}
+        }
+    }
+    options.extend(more.iter().map(|(name, value)| ((*name).to_owned(), Code::text(*value))));
+    match &operation.body {
+        Some(body) if body.is_required || !options.is_empty() => arguments.push(body_example(types, body)),
+        _ => {}
+    }
+    if !options.is_empty() {
+        arguments.push(Code::Object(options));
+    }
+    Code::Call(format!("client.{group}.{}", method.name()), arguments)
+}
+
+fn parameter_example(types: &Types, parameter: &Parameter) -> Value {
+    parameter.example.clone().unwrap_or_else(|| example(types, &parameter.ty, &parameter.name, 0))
+}
+
+fn body_example(types: &Types, body: &Body) -> Code {
+    let is_object = body.media_type.contains("json") || body.media_type.ends_with("form-urlencoded");
+    match &body.example {
+        Some(Value::String(text)) if !is_object => Code::value(&json!(text)),
+        _ if !is_object => Code::text(match body.media_type.as_str() {
+            kind if kind.starts_with("multipart/") => "new FormData()",
+            kind if kind.starts_with("text/") => "\"text\"",
+            _ => "new Uint8Array()",
+        }),
+        Some(value) => Code::value(value),
+        None => Code::value(&example(types, &body.ty, "body", 0)),
+    }
+}
+
+/// A value of a type, of which the document has no example.
+fn example(types: &Types, ty: &Type, name: &str, depth: usize) -> Value {
+    match ty {
+        Type::Any => json!({}),
+        Type::String => json!(name),
+        Type::DateTime => json!("2026-11-23T21:07:00Z"),
+        Type::Integer | Type::Number => json!(1),
+        Type::Boolean => json!(true),
+        Type::Constant(value) => value.clone(),
+        Type::List(_) | Type::Map(_) | Type::Named(_) if depth >= DEEPEST => Value::Null,
+        Type::List(item) => json!([example(types, item, name, depth + 1)]),
+        Type::Map(value) => json!({ name: example(types, value, name, depth + 1) }),
+        Type::Nullable(inner) => example(types, inner, name, depth),
+        Type::Named(other) => {
+            types.api.named(other).map_or(Value::Null, |named| match (&named.example, &named.shape) {
+                (Some(given), _) => given.clone(),
+                (None, Shape::Alias(ty)) => example(types, ty, name, depth + 1),
+                (None, Shape::Enum(values)) => json!(values.first().map_or(name, String::as_str)),
+                (None, Shape::Union { tag, variants }) => variants.first().map_or(Value::Null, |variant| {
+                    let mut value = example(types, &variant.ty, name, depth + 1);
+                    if let (Some(tag), Some(own), Value::Object(fields)) = (tag, &variant.value, &mut value) {
+                        fields.insert(tag.clone(), json!(own));
+                    }
+                    value
+                }),
+                (None, Shape::Object { fields, .. }) => {
+                    let required = fields.iter().filter(|field| field.is_required);
+                    let fields: Map<String, Value> = required
+                        .map(|field| {
+                            let given = field.example.clone().or_else(|| field.default.clone());
+                            let value = given.unwrap_or_else(|| example(types, &field.ty, &field.name, depth + 1));
+                            (field.name.clone(), value)
+                        })
+                        .collect();
+                    Value::Object(fields)
+                }
+            })
+        }
+    }
+}
