@@ -13,4 +13,4 @@ clients="openapi-python-client==0.29.1 httpx==0.28.1 attrs==26.1.0 mypy==2.4.1 p
 clients=$(tr -s '\n ' ' ' <<<"$clients")
 install_once generators-python "$clients" python_tools "$clients"
 "$here/node-modules.sh" generators-node openapi-typescript@7.13.0 openapi-fetch@0.17.0 @hey-api/openapi-ts@0.95.0 \
-  orval@8.38.0 typescript@5.9.3 axios@1.21.1 @types/node@24.19.2
+  orval@8.38.0 typescript@5.9.3 esbuild@0.28.2 axios@1.21.1 @types/node@24.19.2
