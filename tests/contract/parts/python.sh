@@ -7,7 +7,8 @@ made_for_python() {
   mkdir python
   cd python
   cp "$here/python/use.py" .
-  said=$(PATH=$generators_python/bin:$PATH openapi-python-client generate --path ../openapi.json --output-path client --meta none 2>&1)
+  export PATH=$generators_python/bin:$PATH
+  said=$(openapi-python-client generate --path ../openapi.json --output-path client --meta none 2>&1)
   printf '%s\n' "$said"
   # It reads no YAML in answers, and knows no other way to say so; everything else would be an operation or a type less.
   [ "$(grep --count '^WARNING\|^ERROR\|^Unable' <<<"$said")" = 1 ]
