@@ -62,7 +62,12 @@ def clients(jar: str) -> list[str]:
 def run(step: str, command: list[str]) -> None:
     try:
         ran = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60 * MINUTES, check=False
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=60 * MINUTES,
+            check=False,
         )
     except subprocess.TimeoutExpired as expired:
         raise Broken(step, f"not done after {MINUTES} minutes") from expired
@@ -76,7 +81,8 @@ def flat(text: str) -> str:
 
 def lacking(document: dict, folder: pathlib.Path) -> list[str]:
     """Operations of the document that the files name neither by id nor by path, however they spell it."""
-    made = flat("".join(file.read_text(encoding="utf-8", errors="ignore") for file in folder.rglob("*") if file.is_file()))
+    files = (file for file in folder.rglob("*") if file.is_file())
+    made = flat("".join(file.read_text(encoding="utf-8", errors="ignore") for file in files))
     return [
         operation["operationId"]
         for path, item in document["paths"].items()

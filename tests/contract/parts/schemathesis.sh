@@ -5,8 +5,9 @@ cp "$here"/schemathesis/{schemathesis.toml,hooks.py} .
 
 # Every check, every phase, the same cases each time: its threads, if it had several, would get in each other's way.
 schemathesis() { # schemathesis URL TOKEN
-  "$judges_python/bin/st" --config-file schemathesis.toml run openapi.json --url "$1" --header "Authorization: Bearer $2" \
-    --checks all --seed 1 --workers 1 --max-examples "$cases" --generation-database none --no-color --output-sanitize false
+  "$judges_python/bin/st" --config-file schemathesis.toml run openapi.json --url "$1" \
+    --header "Authorization: Bearer $2" --checks all --seed 1 --workers 1 --max-examples "$cases" \
+    --generation-database none --no-color --output-sanitize false
 }
 
 held() { # held NAME URL TOKEN

@@ -19,7 +19,8 @@ orval() {
 }
 
 check "openapi-typescript: strict, and a call" "$(npm_version "$generators_node" openapi-typescript)" \
-  made_for_typescript openapi-typescript node_modules/.bin/openapi-typescript --default-non-nullable=false openapi.json --output schema.d.ts
+  made_for_typescript openapi-typescript \
+  node_modules/.bin/openapi-typescript --default-non-nullable=false openapi.json --output schema.d.ts
 check "Hey API: strict, a call and a typed stream" "$(npm_version "$generators_node" @hey-api/openapi-ts)" \
   made_for_typescript hey-api node_modules/.bin/openapi-ts --input ./openapi.json --output client
 check "orval: strict, and a call" "$(npm_version "$generators_node" orval)" made_for_typescript orval orval

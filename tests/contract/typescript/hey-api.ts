@@ -7,7 +7,8 @@ import type { ChatEvent } from "./client/types.gen";
 
 client.setConfig({ baseUrl: process.env.ASTRA_URL!, auth: () => process.env.ASTRA_TOKEN! });
 
-const { data: agent } = await agentsCreate({ body: { id: "from-hey-api", model: { provider: "echo" } }, throwOnError: true });
+const wanted = { id: "from-hey-api", model: { provider: "echo" } };
+const { data: agent } = await agentsCreate({ body: wanted, throwOnError: true });
 assert.equal(agent.id, "from-hey-api");
 const { data: page } = await agentsList({ query: { limit: 1 }, throwOnError: true });
 assert.equal(page.data.length, 1);

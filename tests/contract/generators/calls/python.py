@@ -2,7 +2,8 @@
 
 import os
 
-from openapi_client import AgentModel, AgentsApi, ApiClient, ChatApi, Configuration, CreateAgent, MessageContent, SendMessage
+from openapi_client import AgentModel, AgentsApi, ApiClient, ChatApi, Configuration
+from openapi_client import CreateAgent, MessageContent, SendMessage
 from openapi_client.exceptions import NotFoundException
 
 configuration = Configuration(host=os.environ["ASTRA_URL"], access_token=os.environ["ASTRA_TOKEN"])

@@ -11,4 +11,7 @@ assert.equal(agent.id, "from-typescript-fetch");
 assert.equal((await agents.agentsList({ limit: 1 })).data.length, 1);
 const turn = await new ChatApi(configuration).chatSend({ sendMessage: { agent_id: agent.id, message: "Good morning" } });
 assert.equal(turn.status, "completed");
-await assert.rejects(agents.agentsGet({ agentId: "gone" }), (refusal) => refusal instanceof ResponseError && refusal.response.status === 404);
+await assert.rejects(
+  agents.agentsGet({ agentId: "gone" }),
+  (refusal) => refusal instanceof ResponseError && refusal.response.status === 404,
+);
