@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What comes from the operating system: a C compiler, Python with venv, and a browser. Checks first, installs as root on
-# Debian, and says what to install everywhere else.
+# packages.sh [contract]: what comes from the operating system: a C compiler, Python with venv, and a browser; and for the
+# contract, the languages that no registry of theirs has, with the libraries that clients in them need. Checks first,
+# installs as root on Debian, and says what to install everywhere else.
 set -euo pipefail
 
 missing=()
@@ -12,6 +13,13 @@ needs() { # PACKAGES COMMAND...: the packages are missing when the command fails
 needs "gcc libc6-dev" command -v cc
 needs "python3-venv" python3 -c 'import ensurepip, venv'
 needs "chromium" command -v "${CHROMIUM:-chromium}"
+if [ "${1:-}" = contract ]; then
+  needs "default-jdk-headless" command -v javac
+  needs "libjakarta-annotation-api-java" test -e /usr/share/java/jakarta-annotation-api.jar
+  needs "golang-gopkg-validator.v2-dev" test -e /usr/share/gocode/src/gopkg.in/validator.v2
+  needs "php-cli php-guzzlehttp-guzzle" php -r 'require "/usr/share/php/GuzzleHttp/autoload.php";'
+  needs "ruby ruby-typhoeus" ruby -e 'require "typhoeus"'
+fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 read -ra packages <<<"${missing[*]}"

@@ -1,7 +1,8 @@
 // Reading the reference: every operation, found by searching, with samples, by day and by night, on a wide and a narrow screen.
 
 import assert from "node:assert/strict";
-import { missingInTheEnd, picture } from "./browser.mjs";
+import { missingInTheEnd } from "../browser.mjs";
+import { picture } from "./browser.mjs";
 
 // The section of the operation at this method and path, brought into view.
 export async function section(page, tag, method, path) {

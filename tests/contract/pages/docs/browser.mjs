@@ -1,28 +1,4 @@
-// A person's browser: what went wrong in it, whom it asked, what it shows.
-
-import { createRequire } from "node:module";
-
-const methods = ["get", "put", "post", "delete", "patch"];
-
-export function operationsOf(document) {
-  return Object.values(document.paths).flatMap((item) => methods.map((method) => item[method]).filter(Boolean));
-}
-
-export function launch() {
-  const { chromium } = createRequire(`${process.env.ASTRA_TEST_NODE_MODULES}/`)("playwright-core");
-  return chromium.launch({
-    executablePath: process.env.ASTRA_TEST_CHROMIUM,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
-}
+// A browser for the walk through /docs, which has more to look after than other pages have.
 
 // A page, in a browser that knows nothing yet. It remembers its faults, what its policy forbade, whom else than `home` it
 // asked, and where it said `secret` in an address. The browser itself notes refusals: those of the status 401 are expected.
@@ -49,27 +25,8 @@ export async function open(browser, home, secret, options = {}) {
   return { page, seen, close: () => context.close() };
 }
 
-// Those of `operations` that the page does not show, by neither id nor summary.
-export async function missing(page, operations) {
-  const text = (await page.content()) + (await page.evaluate(() => globalThis.document.body.innerText));
-  return operations.filter(({ operationId, summary }) => !text.includes(operationId) && !text.includes(summary));
-}
-
-// The same, when one has come by everything: operations are drawn only then.
-export async function missingInTheEnd(page, operations) {
-  const deadline = Date.now() + 60_000;
-  let left = operations;
-  while (left.length > 0 && Date.now() < deadline) {
-    await page.mouse.move(700, 500);
-    await page.mouse.wheel(0, 2_000);
-    await page.waitForTimeout(50);
-    left = await missing(page, left);
-  }
-  return left.map((operation) => operation.operationId);
-}
-
 // Keeps a picture of what one sees now, when pictures are wanted.
 export async function picture(page, name) {
-  const folder = process.env.ASTRA_TEST_SCREENSHOTS;
+  const folder = process.env.pictures;
   if (folder) await page.screenshot({ path: `${folder}/docs-${name}.png` });
 }

@@ -1,19 +1,19 @@
 // docs.mjs SPEC.json: a person opens /docs in a browser, gives a wrong token, then a right one, finds every operation, and
 // tries some. The page asks nobody but the gateway for anything, and does nothing that its policy forbids.
 //
-// Reads ASTRA_URL, ASTRA_TOKEN, ASTRA_TEST_CHROMIUM and ASTRA_TEST_NODE_MODULES, and keeps pictures in
-// ASTRA_TEST_SCREENSHOTS, if that is set. Makes an account of its own on the gateway.
+// Keeps pictures in the folder `pictures`, if that is set. Makes an account of its own on the gateway.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { launch, open, operationsOf } from "./docs/browser.mjs";
+import { launch, operationsOf } from "./browser.mjs";
+import { open } from "./docs/browser.mjs";
 import * as door from "./docs/door.mjs";
 import { front } from "./docs/front.mjs";
 import * as reading from "./docs/reading.mjs";
 import * as trying from "./docs/trying.mjs";
 
-const { ASTRA_URL: gateway, ASTRA_TOKEN: reader } = process.env;
+const { ASTRA_URL: gateway, ASTRA_READER: reader } = process.env;
 const operations = operationsOf(JSON.parse(readFileSync(process.argv[2], "utf8")));
 assert.ok(operations.length > 0);
 

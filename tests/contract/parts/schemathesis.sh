@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# The running binary, held against its document on both engines at the same time: each has a core to itself.
+
+cp "$here"/schemathesis/{schemathesis.toml,hooks.py} .
+
+# Every check, every phase, the same cases each time: its threads, if it had several, would get in each other's way.
+schemathesis() { # schemathesis URL TOKEN
+  "$judges_python/bin/st" --config-file schemathesis.toml run openapi.json --url "$1" \
+    --header "Authorization: Bearer $2" --checks all --seed 1 --workers 1 --max-examples "$cases" \
+    --generation-database none --no-color --output-sanitize false
+}
+
+held() { # held NAME URL TOKEN
+  check "schemathesis, every check, on $1" "$schemathesis_version" schemathesis "$2" "$3"
+  check "$1: the gateway lives, and logged no error" "" survives "$1" "$2"
+}
+
+schemathesis_version=$(pip_version "$judges_python" schemathesis)
+start_gateway SQLite
+held SQLite "$url" "$owner" &
+engines=($!)
+start_gateway PostgreSQL "$database_url"
+held PostgreSQL "$url" "$owner" &
+engines+=($!)
+wait "${engines[@]}"
