@@ -13,6 +13,8 @@ use crate::codegen::model::{Named, Shape, Type};
 const WIDTH: usize = 64;
 /// How deep literals of types without examples go.
 const DEPTH: usize = 4;
+/// How deep literals go at all: a choice may be one of itself.
+const DEPTH_MAX: usize = 32;
 
 /// A value of type `ty`: the example, or something that fits.
 pub(super) fn value<'a>(scope: &Scope<'a>, ty: &'a Type, example: Option<&Value>, depth: usize) -> String {
@@ -161,7 +163,8 @@ fn choice<'a>(scope: &Scope<'a>, named: &'a Named, example: Option<&Value>, dept
         (Kind::Any | Kind::Choice(_) | Kind::Nullable(_), Some(_)) => true,
     };
     let constructors = scope.parts(named);
-    let Some((variant, constructor)) = variants.iter().zip(&constructors).find(|(variant, _)| fits(&variant.ty)) else {
+    let fitting = variants.iter().zip(&constructors).find(|(variant, _)| fits(&variant.ty));
+    let Some((variant, constructor)) = fitting.filter(|_| depth < DEPTH_MAX) else {
         return format!("{}{{}}", scope.name(&named.name));
     };
     if let (Kind::List(inner), Some(items)) = (scope.kind(&variant.ty), example.and_then(Value::as_array)) {

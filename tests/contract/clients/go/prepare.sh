@@ -6,7 +6,7 @@ setup=$here/../../../setup
 client=$(realpath "$1")
 mkdir -p "$2"
 work=$(realpath "$2")
-go=$("$setup/client-go.sh")
+go=$("$setup/go.sh")
 # shellcheck source=tests/setup/cache.sh
 cache=$(. "$setup/cache.sh" && printf '%s' "$cache")
 export PATH=$go/bin:$PATH GOCACHE=$cache/go-build GOPATH=$cache/go-path GOENV=off

@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# The clients of `astra codegen`, each looked at by the strictest checkers of its language, with the code of its README and
+# with every sample, and used on the live gateway and behind a proxy that misbehaves.
+
+# It ends with its standard input, which ends with this shell.
+mkfifo unruly-input
+exec {unruly_input}<>unruly-input
+python3 "$here/clients/unruly.py" "$ASTRA_URL" <unruly-input >unruly-url 2>unruly-log &
+for ((tenths = 0; tenths < 100; tenths++)); do
+  [ ! -s unruly-url ] || break
+  sleep 0.1
+done
+ASTRA_UNRULY_URL=$(cat unruly-url)
+export ASTRA_UNRULY_URL
+
+made_twice() { # made_twice LANGUAGE: without a gateway, the same each time, and nothing is out of date
+  "$astra" codegen "$1" --out "client-$1"
+  "$astra" codegen "$1" --out "again-$1"
+  diff --recursive "client-$1" "again-$1"
+  "$astra" codegen "$1" --out "client-$1" --check
+}
+
+samples() { # samples LANGUAGE [SOURCE]: every operation's id behind `##`, and its sample
+  "$astra" codegen --samples "${@:2}" | "$judges_python/bin/python" -c '
+import json, sys
+for operation, samples in json.load(sys.stdin).items():
+    print(f"## {operation}\n{samples[sys.argv[1]]}\n")' "$1"
+}
+
+checked() { # checked LANGUAGE
+  samples "$1" >"samples-$1"
+  "$here/clients/$1/check" "client-$1" "work-$1" "$PWD/samples-$1"
+}
+
+odd() { # odd LANGUAGE: a document whose names are hostile to the language makes a client that compiles all the same
+  local document=$here/clients/odd-$1.json
+  "$astra" codegen "$1" --out "odd-$1" --file "$document"
+  samples "$1" --file "$document" >"odd-samples-$1"
+  "$here/clients/$1/check" "odd-$1" "work-odd-$1" "$PWD/odd-samples-$1"
+}
+
+clients() { # clients LANGUAGE TOOLS
+  check "astra codegen $1: the same twice, offline" "" made_twice "$1"
+  check "$1 client: strict, with README and samples" "$2" checked "$1"
+  check "$1 client: every operation, streams, trouble" "" "$here/clients/$1/drive" "client-$1" "work-$1"
+  check "$1 client of an odd document: strict" "" odd "$1"
+}
+
+tool_version() { # tool_version COMMAND...: the number in what it says
+  "$@" 2>&1 | grep --only-matching --max-count 1 '[0-9]\+\.[0-9]\+[.0-9]*' | head -n 1
+}
+
+mapfile -t folders < <("$setup/client-typescript.sh" && "$setup/client-python.sh")
+clients typescript "tsc $(npm_version "${folders[0]}" typescript)"
+clients python "mypy $(pip_version "${folders[1]}" mypy), pyright $(npm_version "${folders[2]}" pyright)"
+#clients rust "clippy $(tool_version cargo clippy --version)"
+clients go "go vet $(tool_version "$go/bin/go" version)"
