@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Ref, Schema, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::app::App;
@@ -293,16 +293,8 @@ impl From<StoredVersion> for AgentVersionInfo {
 
 impl PartialSchema for AnyJson {
     fn schema() -> RefOr<Schema> {
-        let plain = |kind| ObjectBuilder::new().schema_type(kind);
-        OneOfBuilder::new()
-            .description(Some("Any value of JSON."))
-            .item(plain(Type::Object))
-            .item(ArrayBuilder::new().items(Ref::from_schema_name("AnyJson")))
-            .item(plain(Type::String).max_length(Some(131_072)))
-            .item(plain(Type::Number))
-            .item(plain(Type::Boolean))
-            .item(plain(Type::Null))
-            .into()
+        // A choice of all types would refer to itself, which makes types that generators cannot write down.
+        ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("Any value of JSON.")).into()
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Register {
     #[schema(
         min_length = 3,
         max_length = 254,
-        pattern = r"^[^\s\x00-\x1f\x7f-\x9f@]+@[^\s\x00-\x1f\x7f-\x9f@.][^\s\x00-\x1f\x7f-\x9f@]*$",
+        pattern = r"^[^\s\x00-\x1f\x7f\u0080-\u009f@]+@[^\s\x00-\x1f\x7f\u0080-\u009f@.][^\s\x00-\x1f\x7f\u0080-\u009f@]*$",
         example = "ada@example.org"
     )]
     email: String,

@@ -20,6 +20,7 @@ pub fn finish(document: &mut Value, hosts: &BTreeSet<String>) -> Vec<String> {
     let mut faults = Vec::new();
     references::restore(document);
     unions::name_branches(document, &mut faults);
+    unions::free_references(document);
     closing::close_requests(document, &mut faults);
     operations::complete(document, hosts, &mut faults);
     responses::complete(document, &mut faults);

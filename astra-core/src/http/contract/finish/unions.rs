@@ -15,6 +15,27 @@ pub(super) fn name_branches(document: &mut Value, faults: &mut Vec<String>) {
     }
 }
 
+/// In a choice a reference stands alone, since generators make a nameless type of one with a description beside it. If it is
+/// the only one, but for null, the description is the choice's; else it is that of the component.
+pub(super) fn free_references(document: &mut Value) {
+    tree::walk(document, &mut |schema| {
+        let Some(schema) = schema.as_object_mut() else { return };
+        for choice in ["oneOf", "anyOf"] {
+            let Some(branches) = schema.get_mut(choice).and_then(Value::as_array_mut) else { continue };
+            let is_null = |branch: &Value| branch.get("type").is_some_and(|kind| kind == "null");
+            let is_only = branches.iter().filter(|branch| !is_null(branch)).count() == 1;
+            let references = branches.iter_mut().filter(|branch| branch.get("$ref").is_some());
+            let descriptions: Vec<Value> = references
+                .filter_map(Value::as_object_mut)
+                .filter_map(|branch| branch.shift_remove("description"))
+                .collect();
+            if let (true, Some(description)) = (is_only, descriptions.into_iter().next()) {
+                schema.entry("description").or_insert(description);
+            }
+        }
+    });
+}
+
 struct Union {
     tag: String,
     /// The tag's value and the branch.
