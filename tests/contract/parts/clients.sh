@@ -33,8 +33,12 @@ checked() { # checked LANGUAGE
 }
 
 odd() { # odd LANGUAGE: a document whose names are hostile to the language makes a client that compiles all the same
-  local document=$here/clients/odd-$1.json
-  "$astra" codegen "$1" --out "odd-$1" --file "$document"
+  local document=$here/clients/odd-$1.json name=astra-client
+  case $1 in
+  typescript) name=odd-client ;; # whose texts cannot be as a formatter has them
+  go) name=example.com/astra-client ;;
+  esac
+  "$astra" codegen "$1" --out "odd-$1" --file "$document" --name "$name"
   samples "$1" --file "$document" >"odd-samples-$1"
   "$here/clients/$1/check" "odd-$1" "work-odd-$1" "$PWD/odd-samples-$1"
 }
