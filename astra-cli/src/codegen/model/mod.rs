@@ -72,6 +72,8 @@ pub(crate) struct Operation {
     pub(crate) page: Option<Page>,
     /// Whether it takes `Idempotency-Key`, so that it can be sent again after a failure.
     pub(crate) takes_idempotency_key: bool,
+    /// Whether it takes `Last-Event-ID`, so that a caller can begin after an event that it has.
+    pub(crate) takes_last_event_id: bool,
     /// Whether it must come with a token.
     pub(crate) needs_token: bool,
     /// Whether 304 is a documented answer, to `If-None-Match`.

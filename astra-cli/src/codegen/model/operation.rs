@@ -27,6 +27,7 @@ pub(super) fn read(
     let all = parameters(document, types, item, operation, &place);
     let takes = |name: &str| all.iter().any(|parameter| parameter.name.eq_ignore_ascii_case(name));
     let takes_idempotency_key = takes("Idempotency-Key");
+    let takes_last_event_id = takes("Last-Event-ID");
     let (answer, may_be_unchanged) = answer(document, types, operation, &place);
     let page = if takes(PAGE_CURSOR) { pages::read(types, &answer) } else { None };
     let is_own = |parameter: &Parameter| {
@@ -50,6 +51,7 @@ pub(super) fn read(
         answer,
         page,
         takes_idempotency_key,
+        takes_last_event_id,
         needs_token: needs_token(document, operation),
         may_be_unchanged,
         is_deprecated: flag(operation, "deprecated"),

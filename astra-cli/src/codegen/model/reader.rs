@@ -42,8 +42,28 @@ pub(crate) fn read(document: &Value) -> Result<Api, String> {
     api.types = types.named;
     mark_use(&mut api);
     // A plain page is left out if all that mentions it are lists.
-    api.types.retain(|named| !plain.contains(&named.name));
+    let kept = mentioned(&api);
+    api.types.retain(|named| !plain.contains(&named.name) || kept.contains(&named.name));
     Ok(api)
+}
+
+/// The names that something other than a list's answer mentions.
+fn mentioned(api: &Api) -> BTreeSet<String> {
+    let in_types = api.types.iter().flat_map(|named| named.shape.mentioned());
+    let in_bodies = api.operations().filter_map(|operation| operation.body.as_ref().map(|body| &body.ty));
+    let in_answers = api.operations().filter(|operation| operation.page.is_none()).flat_map(|it| given(&it.answer));
+    let parts = in_types.chain(in_bodies).chain(in_answers).flat_map(Type::parts);
+    parts.filter_map(|part| if let Type::Named(name) = part { Some(name.clone()) } else { None }).collect()
+}
+
+/// The types of what success gives.
+fn given(answer: &Answer) -> Vec<&Type> {
+    match answer {
+        Answer::Json(ty) => vec![ty],
+        Answer::Events(events) => vec![&events.ty],
+        Answer::Either { json, events, .. } => vec![json, &events.ty],
+        Answer::Nothing | Answer::Text | Answer::Bytes => Vec::new(),
+    }
 }
 
 fn groups(document: &Value, types: &mut Types) -> Result<Vec<Group>, String> {
@@ -87,13 +107,7 @@ fn mark_use(api: &mut Api) {
     for operation in api.operations() {
         queue.extend(operation.parameters.iter().map(|parameter| (true, parameter.ty.clone())));
         queue.extend(operation.body.iter().map(|body| (true, body.ty.clone())));
-        let given = match &operation.answer {
-            Answer::Json(ty) => vec![ty],
-            Answer::Events(events) => vec![&events.ty],
-            Answer::Either { json, events, .. } => vec![json, &events.ty],
-            Answer::Nothing | Answer::Text | Answer::Bytes => Vec::new(),
-        };
-        queue.extend(given.into_iter().map(|ty| (false, ty.clone())));
+        queue.extend(given(&operation.answer).into_iter().map(|ty| (false, ty.clone())));
     }
     while let Some((is_sent, ty)) = queue.pop() {
         for part in ty.parts() {
