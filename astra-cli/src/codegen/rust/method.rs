@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::layout::literal;
+use super::names;
 use super::parameters::{self, in_models};
 use super::plan::{Mode, Plan};
-use super::names;
 use crate::codegen::model::{Answer, Body, Events, Group, Operation, Parameter, Place};
 use crate::codegen::naming;
 

@@ -1,5 +1,6 @@
 //! The client in Rust: asynchronous, on reqwest.
 
+mod example;
 mod layout;
 mod lints;
 mod method;
@@ -11,10 +12,13 @@ mod pages;
 mod parameters;
 mod plan;
 mod prose;
+mod readme;
 mod runtime;
+mod sample;
 mod setters;
 mod sizes;
 mod unions;
+mod values;
 
 use super::model::{Api, Operation};
 use super::{File, Package};
@@ -34,6 +38,7 @@ pub(super) fn files(api: &Api, package: &Package) -> Vec<File> {
     let mut files = runtime::files(api, package);
     files.push(File { path: "src/models.rs".to_owned(), text: models::file(&plan) });
     files.extend(operations::files(&plan));
+    files.push(File { path: "README.md".to_owned(), text: readme::text(&plan, package) });
     for file in files.iter_mut().filter(|file| file.path.ends_with(".rs")) {
         file.text.insert_str(0, &format!("{HEADER}\n\n"));
     }
@@ -41,6 +46,7 @@ pub(super) fn files(api: &Api, package: &Package) -> Vec<File> {
 }
 
 /// A call of `operation`.
-pub(super) fn sample(_api: &Api, _operation: &Operation) -> String {
-    String::new()
+pub(super) fn sample(api: &Api, operation: &Operation) -> String {
+    let crate_name = names::crate_name(super::Language::Rust.default_package_name());
+    sample::written(&Plan::new(api), operation, &crate_name).map(|written| written.text()).unwrap_or_default()
 }

@@ -52,16 +52,26 @@ pub(super) fn nameless(named: &Named) -> String {
 fn alias(source: &mut Source, plan: &Plan, named: &Named, ty: &Type) {
     let name = plan.name(&named.name, Mode::Plain);
     document(source, 0, &named.description, &nameless(named));
-    if holds_itself_by_aliases(plan, &named.name, ty, true) {
+    if is_endless(plan, named) {
         source.line(format!("pub type {name} = serde_json::Value;"));
-    } else if holds_itself_by_aliases(plan, &named.name, ty, false) {
-        // A name for a list of itself would have no end.
+    } else if is_newtype(plan, named) {
         source.line("#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]");
         source.line("#[serde(transparent)]");
         source.line(format!("pub struct {name}(pub {});", plan.ty(ty, Mode::Plain)));
     } else {
         source.line(format!("pub type {name} = {};", plan.ty(ty, Mode::Plain)));
     }
+}
+
+/// Whether an alias is a name for nothing but itself.
+pub(super) fn is_endless(plan: &Plan, named: &Named) -> bool {
+    matches!(&named.shape, Shape::Alias(ty) if holds_itself_by_aliases(plan, &named.name, ty, true))
+}
+
+/// Whether an alias is a type of its own, because a name for a list of itself would have no end.
+pub(super) fn is_newtype(plan: &Plan, named: &Named) -> bool {
+    let holds = |ty, by_names_only| holds_itself_by_aliases(plan, &named.name, ty, by_names_only);
+    matches!(&named.shape, Shape::Alias(ty) if holds(ty, false) && !holds(ty, true))
 }
 
 /// Whether an alias comes back to itself by nothing but other aliases, and, if asked, by nothing but their names.

@@ -17,13 +17,35 @@ const NEVER: [&str; 5] = ["self", "super", "crate", "yield", "Self"];
 
 /// Names of types that the clients' own code speaks of without their path.
 const SPOKEN_FOR: [&str; 15] = [
-    "Box", "Default", "Deserialize", "Err", "From", "Into", "None", "Ok", "Option", "Result", "Self", "Serialize",
-    "Some", "String", "Vec",
+    "Box",
+    "Default",
+    "Deserialize",
+    "Err",
+    "From",
+    "Into",
+    "None",
+    "Ok",
+    "Option",
+    "Result",
+    "Self",
+    "Serialize",
+    "Some",
+    "String",
+    "Vec",
 ];
 
 /// Dependencies of the client and crates that Rust brings along, which its own name would hide.
 const TAKEN_PACKAGES: [&str; 11] = [
-    "alloc", "core", "futures-core", "proc-macro", "proc_macro", "reqwest", "serde", "serde_json", "std", "test",
+    "alloc",
+    "core",
+    "futures-core",
+    "proc-macro",
+    "proc_macro",
+    "reqwest",
+    "serde",
+    "serde_json",
+    "std",
+    "test",
     "tokio",
 ];
 

@@ -133,8 +133,12 @@ fn fields(source: &mut Source, plan: &Plan, object: &Object) {
         }
         match kind {
             Kind::Required => {}
-            Kind::Optional => drop(source.line("#[serde(skip_serializing_if = \"Option::is_none\")]")),
-            Kind::Patch => drop(source.line("#[serde(default, skip_serializing_if = \"Patch::is_keep\")]")),
+            Kind::Optional => {
+                source.line("#[serde(skip_serializing_if = \"Option::is_none\")]");
+            }
+            Kind::Patch => {
+                source.line("#[serde(default, skip_serializing_if = \"Patch::is_keep\")]");
+            }
         }
         source.line(format!("pub {name}: {ty},"));
     }
@@ -155,20 +159,17 @@ fn constructor(source: &mut Source, plan: &Plan, object: &Object, mode: Mode) {
     let name = "pub fn new".to_owned();
     let head = Head { name, parameters: parameters.collect(), gives: "Self".to_owned() };
     source.gap().block(&format!("impl {} {{", object.name), "}", |source| {
-        let what = if required.is_empty() { "It" } else { "It with what it must have" };
-        let has_more = object.members.len() > required.len() || object.rest.is_some();
-        source.line(format!("/// {what}{}.", if has_more { ", and nothing else" } else { "" }));
+        source.line("/// What must be there, and nothing else.");
         source.line("#[must_use]");
         if required.len() > 7 {
-            source.line("#[expect(clippy::too_many_arguments, reason = \"there are as many required fields\")]");
+            source.line("#[expect(clippy::too_many_arguments, reason = \"all are required\")]");
         }
         function(source, 1, &head, |source| {
             let values = object.members.iter().map(|member| match member.kind {
                 Kind::Required if converted(member) => format!("{}: {}.into()", member.name, member.name),
-                Kind::Required => member.constant().map_or_else(
-                    || member.name.clone(),
-                    |constant| format!("{}: {constant}", member.name),
-                ),
+                Kind::Required => member
+                    .constant()
+                    .map_or_else(|| member.name.clone(), |constant| format!("{}: {constant}", member.name)),
                 Kind::Optional => format!("{}: None", member.name),
                 Kind::Patch => format!("{}: Patch::Keep", member.name),
             });
@@ -182,7 +183,9 @@ fn constructor(source: &mut Source, plan: &Plan, object: &Object, mode: Mode) {
     // What takes nothing is a default.
     if required.is_empty() && mode == Mode::Plain {
         source.gap().block(&format!("impl Default for {} {{", object.name), "}", |source| {
-            source.block("fn default() -> Self {", "}", |source| drop(source.line("Self::new()")));
+            source.block("fn default() -> Self {", "}", |source| {
+                source.line("Self::new()");
+            });
         });
     }
 }
@@ -213,7 +216,9 @@ pub(super) fn is_secret(name: &str, ty: &str) -> bool {
     let words = crate::codegen::naming::words(name);
     let is_text = matches!(ty, "String" | "Option<String>" | "Patch<String>");
     let last = words.last().map(String::as_str).unwrap_or_default();
-    is_text && (matches!(last, "password" | "passphrase" | "secret" | "token") || words.ends_with(&["api".into(), "key".into()]))
+    is_text
+        && (matches!(last, "password" | "passphrase" | "secret" | "token")
+            || words.ends_with(&["api".into(), "key".into()]))
 }
 
 /// `Debug` without secrets.

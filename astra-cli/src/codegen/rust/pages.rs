@@ -23,7 +23,8 @@ pub(super) fn write(source: &mut Source, plan: &Plan) {
         source.gap().block(&format!("impl crate::Paged for {name} {{"), "}", |source| {
             source.line(format!("type Item = {};", plan.ty(&page.item, Mode::Plain))).gap();
             source.block("fn into_parts(self) -> (Vec<Self::Item>, Option<String>) {", "}", |source| {
-                source.line(format!("({}, {})", own_items(items), own_next(next)));
+                source.line(format!("let cursor = {};", own_next(next)));
+                source.line(format!("({}, cursor)", own_items(items)));
             });
         });
     }

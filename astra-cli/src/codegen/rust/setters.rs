@@ -15,8 +15,18 @@ use crate::codegen::naming;
 
 /// What calls have anyway.
 const ALL_CALLS_OWN: [&str; 12] = [
-    "cursor", "header", "idempotency_key", "idle_timeout", "into_future", "items", "last_event_id", "max_retries",
-    "request_id", "resume", "send", "timeout",
+    "cursor",
+    "header",
+    "idempotency_key",
+    "idle_timeout",
+    "into_future",
+    "items",
+    "last_event_id",
+    "max_retries",
+    "request_id",
+    "resume",
+    "send",
+    "timeout",
 ];
 
 /// Writes the call of `method`, which is one of `group`.
@@ -67,7 +77,11 @@ pub(super) fn setter_name(taken: &mut BTreeSet<String>, name: &str) -> String {
 }
 
 fn head(name: &str, parameter: String) -> Head {
-    Head { name: format!("pub fn {name}"), parameters: vec!["mut self".to_owned(), parameter], gives: "Self".to_owned() }
+    Head {
+        name: format!("pub fn {name}"),
+        parameters: vec!["mut self".to_owned(), parameter],
+        gives: "Self".to_owned(),
+    }
 }
 
 fn setter(source: &mut Source, plan: &Plan, parameter: &Parameter, name: &str) {
@@ -86,7 +100,7 @@ fn setter(source: &mut Source, plan: &Plan, parameter: &Parameter, name: &str) {
     let value = if way.is_list && !is_each { format!("crate::request::joined({name})") } else { name.to_owned() };
     let arguments = [literal(&parameter.name), value];
     function(source, 1, &head(name, format!("{name}: {}", way.ty)), |source| {
-        for line in way.preparation(name) {
+        if let Some(line) = way.preparation(name) {
             source.line(line);
         }
         let links = [".call".to_owned(), ".request".to_owned(), call(&format!(".{setter}"), &arguments, 3, 1)];

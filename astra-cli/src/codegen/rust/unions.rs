@@ -24,7 +24,7 @@ pub(super) struct Case<'a> {
 /// Writes a union.
 pub(super) fn write(source: &mut Source, plan: &Plan, named: &Named, tag: Option<&str>, variants: &[Variant]) {
     let name = plan.name(&named.name, Mode::Plain);
-    let cases = cases(plan, tag, variants);
+    let cases = cases(plan, named, tag, variants);
     match tag.filter(|_| cases.iter().all(|case| case.value.is_some())) {
         Some(tag) => tagged(source, plan, named, (&name, tag), &cases),
         None => untagged(source, plan, named, &name, &cases),
@@ -35,18 +35,39 @@ pub(super) fn write(source: &mut Source, plan: &Plan, named: &Named, tag: Option
 }
 
 /// The cases of a union. What the document does not say of a tag's value, the type itself may say.
-pub(super) fn cases<'a>(plan: &Plan, tag: Option<&str>, variants: &'a [Variant]) -> Vec<Case<'a>> {
+pub(super) fn cases<'a>(plan: &Plan<'a>, union: &Named, tag: Option<&str>, variants: &'a [Variant]) -> Vec<Case<'a>> {
     let (mut taken, mut values) = (BTreeSet::new(), BTreeSet::new());
     let mut cases = Vec::new();
-    for variant in variants {
+    // What is the union by another name only says again what it is.
+    for variant in variants.iter().filter(|variant| !is_by_names(plan, &variant.ty, &union.name)) {
         let value = variant.value.clone().or_else(|| tag.and_then(|tag| tag_of(plan, tag, &variant.ty)));
         if value.as_ref().is_some_and(|value| !values.insert(value.clone())) {
             continue;
         }
         let name = names::unique(&mut taken, names::variant(&variant.name));
-        cases.push(Case { name, value, ty: &variant.ty, description: &variant.description });
+        let own = if let Type::Named(name) = &variant.ty { plan.api.named(name) } else { None };
+        let described = [Some(&variant.description), own.map(|named| &named.description)];
+        let description = described.into_iter().flatten().find(|text| !text.is_empty()).map_or("", String::as_str);
+        cases.push(Case { name, value, ty: &variant.ty, description });
     }
     cases
+}
+
+/// Whether a type is the union `name`, or one of which that is a case.
+fn is_by_names(plan: &Plan, ty: &Type, name: &str) -> bool {
+    let (mut seen, mut queue) = (BTreeSet::new(), vec![ty]);
+    while let Some(ty) = queue.pop() {
+        let Type::Named(other) = ty.without_null() else { continue };
+        if other == name {
+            return true;
+        }
+        match plan.api.named(other).filter(|_| seen.insert(other)).map(|named| &named.shape) {
+            Some(Shape::Union { variants, .. }) => queue.extend(variants.iter().map(|variant| &variant.ty)),
+            Some(Shape::Alias(inner)) => queue.push(inner),
+            _ => {}
+        }
+    }
+    false
 }
 
 fn tag_of(plan: &Plan, tag: &str, ty: &Type) -> Option<String> {
@@ -57,7 +78,8 @@ fn tag_of(plan: &Plan, tag: &str, ty: &Type) -> Option<String> {
     }
 }
 
-fn unknown_case(cases: &[Case]) -> String {
+/// The case for all that is not known.
+pub(super) fn unknown_case(cases: &[Case]) -> String {
     unknown(&cases.iter().map(|case| (case.name.clone(), String::new())).collect::<Vec<_>>())
 }
 

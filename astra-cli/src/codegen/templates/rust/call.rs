@@ -50,7 +50,7 @@ impl<T: DeserializeOwned> Call<T> {
     pub(crate) fn json(request: Request) -> Self {
         Self {
             request,
-            accept: "application/json",
+            accept: "application/json, */*;q=0.5",
             read: read_json,
         }
     }
