@@ -50,3 +50,71 @@ pub(super) fn sample(api: &Api, operation: &Operation) -> String {
     let crate_name = names::crate_name(super::Language::Rust.default_package_name());
     sample::written(&Plan::new(api), operation, &crate_name).map(|written| written.text()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::codegen::model;
+
+    const ODD: &str = include_str!("../../../../tests/contract/clients/odd-rust.json");
+
+    fn written(document: &Value) -> Option<Vec<File>> {
+        let api = model::read(document).ok()?;
+        let mut files = files(&api, &Package { name: "odd-client".to_owned() });
+        let sample = |operation| File { path: "sample".to_owned(), text: sample(&api, operation) };
+        files.extend(api.operations().map(sample));
+        Some(files)
+    }
+
+    #[test]
+    fn the_same_document_gives_the_same_files() {
+        let document: Value = serde_json::from_str(ODD).unwrap();
+        let files = written(&document).unwrap();
+        assert_eq!(written(&document).unwrap(), files);
+        let sources = files.iter().filter(|file| file.path.ends_with(".rs"));
+        for File { path, text } in sources {
+            assert!(text.starts_with(HEADER) && text.ends_with('\n') && !text.ends_with("\n\n"), "{path}");
+        }
+        let left_over = ["PACKAGE_IDENT", "PACKAGE_NAME", "TOKEN_PATH", "sign-in>", "<!--"];
+        for mark in left_over {
+            assert!(files.iter().all(|file| !file.text.contains(mark)), "{mark}");
+        }
+        assert!(files.iter().all(|file| !file.text.contains("Credentials")), "one cannot sign in");
+    }
+
+    /// Each part of the document, in turn, is something else.
+    #[test]
+    fn no_document_is_too_odd() {
+        let document: Value = serde_json::from_str(ODD).unwrap();
+        let mut pointers = Vec::new();
+        collect(&document, "", &mut pointers);
+        // Some of them: all would take a minute.
+        for pointer in pointers.iter().step_by(61) {
+            for other in [Value::Null, Value::from("x"), Value::from(1), serde_json::json!([]), serde_json::json!({})] {
+                let mut changed = document.clone();
+                *changed.pointer_mut(pointer).unwrap() = other;
+                written(&changed);
+            }
+        }
+    }
+
+    fn collect(value: &Value, pointer: &str, pointers: &mut Vec<String>) {
+        pointers.push(pointer.to_owned());
+        match value {
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    let name = name.replace('~', "~0").replace('/', "~1");
+                    collect(value, &format!("{pointer}/{name}"), pointers);
+                }
+            }
+            Value::Array(items) => {
+                for (place, value) in items.iter().enumerate() {
+                    collect(value, &format!("{pointer}/{place}"), pointers);
+                }
+            }
+            _ => {}
+        }
+    }
+}
