@@ -136,7 +136,7 @@ impl ClientBuilder {
     /// Makes the client.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the URL or a header is none, and [`Error::Connection`] if there is no HTTP client to be had.
+    /// [`Error::Invalid`] if the URL or a header is none, or there is no HTTP client to be had.
     pub fn build(self) -> Result<Client, Error> {
         let base_url = self.base_url.trim_end_matches('/');
         let base_url = Url::parse(base_url)
@@ -152,7 +152,8 @@ impl ClientBuilder {
         }
         let http = match self.http {
             Some(http) => http,
-            None => default_http().map_err(|error| Error::connection("none", error))?,
+            None => default_http()
+                .map_err(|error| Error::invalid(format!("there is no HTTP client: {error}")))?,
         };
         let token = self.token;
         //<sign-in>

@@ -124,7 +124,9 @@ impl Follow {
                 Ok(Ok(Some(bytes))) => {
                     self.parser.push(&bytes);
                     // An endless stream may be long without events: signs of life are enough.
-                    self.failures = if self.is_endless() { 0 } else { self.failures };
+                    if self.is_endless() {
+                        self.failures = self.failures.min(1);
+                    }
                 }
                 Ok(Ok(None)) => self.break_off(None)?,
                 Ok(Err(error)) => {
@@ -146,8 +148,12 @@ impl Follow {
         let value: Value = serde_json::from_str(&raw.data)
             .map_err(|error| Error::decode(&self.request.request_id, error))?;
         if let Some(Resume::Elsewhere { field, .. }) = self.plan.resume {
-            let id = value.get(field).and_then(Value::as_str).map(str::to_owned);
-            self.resume_value = id.or_else(|| self.resume_value.take());
+            let told = match value.get(field) {
+                Some(Value::String(text)) => Some(text.clone()),
+                Some(Value::Number(number)) => Some(number.to_string()),
+                _ => None,
+            };
+            self.resume_value = told.or_else(|| self.resume_value.take());
         }
         let kind = value.get("type").and_then(Value::as_str);
         if raw.name.is_empty() && kind.is_some_and(|kind| self.plan.ends_with.contains(&kind)) {
@@ -220,6 +226,8 @@ impl Follow {
         }
         let resume = self.plan.resume.filter(|_| self.plan.is_resumed);
         let mut request = self.request.clone();
+        // Who was there already is not waited for as long as at first.
+        request.timeout = request.timeout.min(self.idle_timeout);
         match (resume, &self.resume_value) {
             (Some(Resume::Here), _) if request.is_repeatable() => {}
             (Some(Resume::Elsewhere { path, field }), Some(value))
