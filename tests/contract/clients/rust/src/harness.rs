@@ -21,7 +21,7 @@ pub struct Stage {
     /// The owner's token.
     pub token: String,
     /// What makes names of this run differ from those of others.
-    run: String,
+    pub run: String,
     names: AtomicU32,
 }
 
@@ -44,9 +44,10 @@ impl Stage {
         format!("{}-{}", self.run, self.names.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// The owner's client. It goes through the proxy, which passes everything on and notes what was called.
+    /// The owner's client. It goes through the proxy, which passes everything on and notes what was called: it knows no way
+    /// to misbehave by the name of this run.
     pub fn client(&self) -> Client {
-        self.behind("plain").build().expect("the client is made")
+        self.behind(&self.run).build().expect("the client is made")
     }
 
     /// The owner's client behind the proxy, which misbehaves in this way.

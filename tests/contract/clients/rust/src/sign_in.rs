@@ -33,7 +33,7 @@ pub async fn accounts(stage: &Stage) -> Outcome {
     let earned = auth.token(&grant).await?;
     assert!(earned.expires_in > 0 && earned.access_token != tokens.access_token);
     let refreshed = auth.refresh(&Refresh::new(earned.refresh_token.unwrap_or_default())).await?;
-    let client = stage.behind("plain").token(refreshed.access_token).build()?;
+    let client = stage.behind(&stage.run).token(refreshed.access_token).build()?;
     assert_eq!(client.auth().me().await?.email, Some(email));
     client.auth().logout().await?;
     assert!(client.auth().me().await.unwrap_err().is_unauthorized());
@@ -44,7 +44,7 @@ pub async fn a_wrong_password(stage: &Stage) -> Outcome {
     let (email, _) = somebody(stage).await?;
     let before = stage.seen().await?.len();
     let client =
-        stage.behind("plain").credentials(Credentials::password(email, "wrong horse battery staple")).build()?;
+        stage.behind(&stage.run).credentials(Credentials::password(email, "wrong horse battery staple")).build()?;
     let error = client.agents().list().await.unwrap_err();
     assert!(error.is_bad_request() && error.code() == Some("invalid_grant"), "{error}");
     assert!(!format!("{error} {error:?}").contains("wrong horse"));
@@ -57,7 +57,7 @@ pub async fn renewed_after_a_refusal(stage: &Stage) -> Outcome {
     let told = Arc::new(Mutex::new(Vec::new()));
     let hook = Arc::clone(&told);
     let client = stage
-        .behind("plain")
+        .behind(&stage.run)
         .credentials(Credentials::password(&email, PASSWORD))
         .on_new_tokens(move |tokens| hook.lock().expect("nobody panicked").push(tokens.clone()))
         .build()?;
@@ -81,7 +81,7 @@ pub async fn each_refresh_token_is_used_once(stage: &Stage) -> Outcome {
     let told = Arc::new(AtomicU32::new(0));
     let hook = Arc::clone(&told);
     let client = stage
-        .behind("plain")
+        .behind(&stage.run)
         .credentials(Credentials::refresh_token(tokens.refresh_token.unwrap_or_default()))
         .on_new_tokens(move |tokens| {
             assert!(tokens.refresh_token.is_some());
