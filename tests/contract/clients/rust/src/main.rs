@@ -73,6 +73,7 @@ async fn drive() {
         sign_in::a_wrong_password,
         sign_in::renewed_after_a_refusal,
         sign_in::renewed_before_its_end,
+        sign_in::a_renewal_outlives_its_caller,
         sign_in::each_refresh_token_is_used_once,
         sign_in::a_function_gives_tokens,
         sign_in::secrets_are_not_shown,

@@ -1,14 +1,16 @@
 //! Tokens: earned, renewed, and never shown.
 
-use std::future::poll_fn;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::Poll;
+use std::time::Duration;
 
 use astra_client::models::{CreateServiceAccount, IssueToken, Refresh, Register, Role, ScopeName, TokenRequest};
+use astra_client::reqwest::Method;
 use astra_client::{Client, Credentials};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use crate::harness::{Outcome, Stage};
 
@@ -88,11 +90,6 @@ pub async fn each_refresh_token_is_used_once(stage: &Stage) -> Outcome {
             hook.fetch_add(1, Ordering::SeqCst);
         })
         .build()?;
-    // One that gives up does not take the only refresh token along.
-    let mut impatient = client.auth().me().into_future();
-    let asks_once = poll_fn(|context| Poll::Ready(impatient.as_mut().poll(context).is_pending()));
-    assert!(asks_once.await, "it is on its way");
-    drop(impatient);
     let calls: Vec<_> = (0..8).map(|_| tokio::spawn(client.auth().me().into_future())).collect();
     for call in calls {
         assert_eq!(call.await??.email.as_ref(), Some(&email));
@@ -102,17 +99,14 @@ pub async fn each_refresh_token_is_used_once(stage: &Stage) -> Outcome {
 }
 
 pub async fn renewed_before_its_end(_: &Stage) -> Outcome {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    let grants = Arc::new(Mutex::new(Vec::new()));
-    let server = tokio::spawn(give_short_tokens(listener, Arc::clone(&grants)));
+    // Their life is nought seconds: they are over when they come.
+    let gateway = TokenGateway { life: 0, ..TokenGateway::default() };
+    let url = gateway.open().await?;
     let client = Client::builder().base_url(url).credentials(Credentials::client("ci", "shh")).build()?;
     for _ in 0..3 {
-        client.request(astra_client::reqwest::Method::GET, "/x").into_nothing().await?;
+        client.request(Method::GET, "/x").into_nothing().await?;
     }
-    server.abort();
-    let grants = grants.lock().expect("nobody panicked");
-    // Its life is nought seconds: it is over when it comes.
+    let grants = gateway.grants();
     assert_eq!(grants.len(), 3, "{grants:?}");
     assert!(grants[0].contains(r#""grant_type":"client_credentials""#), "{grants:?}");
     for (number, grant) in grants.iter().enumerate().skip(1) {
@@ -121,27 +115,71 @@ pub async fn renewed_before_its_end(_: &Stage) -> Outcome {
     Ok(())
 }
 
-/// A gateway whose tokens are over at once. It gives a refresh token with each.
-async fn give_short_tokens(listener: TcpListener, grants: Arc<Mutex<Vec<String>>>) -> std::io::Result<()> {
-    loop {
-        let (mut connection, _) = listener.accept().await?;
-        let mut request = Vec::new();
-        while !is_whole(&request) {
-            if connection.read_buf(&mut request).await? == 0 {
-                break;
+pub async fn a_renewal_outlives_its_caller(_: &Stage) -> Outcome {
+    let gateway = TokenGateway { life: 3600, gate: Some(Arc::default()), ..TokenGateway::default() };
+    let url = gateway.open().await?;
+    let client = Client::builder().base_url(url).credentials(Credentials::refresh_token("refresh-0")).build()?;
+    let mut impatient = client.request(Method::GET, "/x").into_nothing().into_future();
+    while gateway.grants().is_empty() {
+        assert!(timeout(Duration::from_millis(1), &mut impatient).await.is_err(), "nothing is answered yet");
+    }
+    // The refresh token is used up now. Whoever gives up must not take the next one along.
+    drop(impatient);
+    gateway.gate.iter().for_each(|gate| gate.notify_one());
+    client.request(Method::GET, "/x").into_nothing().await?;
+    assert_eq!(gateway.grants().len(), 1, "{:?}", gateway.grants());
+    Ok(())
+}
+
+/// A gateway that gives tokens, and a refresh token with each.
+#[derive(Clone, Default)]
+struct TokenGateway {
+    /// How long tokens are good, in seconds.
+    life: u32,
+    /// What must be opened before a grant is answered.
+    gate: Option<Arc<Notify>>,
+    grants: Arc<Mutex<Vec<String>>>,
+}
+
+impl TokenGateway {
+    /// Begins to serve, for as long as the driver runs.
+    async fn open(&self) -> std::io::Result<String> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let gateway = self.clone();
+        tokio::spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                let gateway = gateway.clone();
+                tokio::spawn(async move { gateway.serve(connection).await });
             }
-        }
+        });
+        Ok(url)
+    }
+
+    async fn serve(&self, mut connection: TcpStream) -> std::io::Result<()> {
+        let mut request = Vec::new();
+        while !is_whole(&request) && connection.read_buf(&mut request).await? > 0 {}
         let request = String::from_utf8_lossy(&request).into_owned();
-        let answer = if request.starts_with("POST /auth/token") {
-            let mut grants = grants.lock().expect("nobody panicked");
-            grants.push(request);
-            let number = grants.len();
-            format!(r#"{{"access_token":"access-{number}","expires_in":0,"refresh_token":"refresh-{number}"}}"#)
-        } else {
-            "{}".to_owned()
-        };
+        let mut answer = "{}".to_owned();
+        if request.starts_with("POST /auth/token") {
+            let number = {
+                let mut grants = self.grants.lock().expect("nobody panicked");
+                grants.push(request);
+                grants.len()
+            };
+            if let Some(gate) = &self.gate {
+                gate.notified().await;
+            }
+            let life = self.life;
+            answer =
+                format!(r#"{{"access_token":"a-{number}","expires_in":{life},"refresh_token":"refresh-{number}"}}"#);
+        }
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", answer.len());
-        connection.write_all((head + &answer).as_bytes()).await?;
+        connection.write_all((head + &answer).as_bytes()).await
+    }
+
+    fn grants(&self) -> Vec<String> {
+        self.grants.lock().expect("nobody panicked").clone()
     }
 }
 
