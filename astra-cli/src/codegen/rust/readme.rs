@@ -68,7 +68,7 @@ pub(super) fn text(plan: &Plan, package: &Package) -> String {
 }
 
 /// What is called if the document has nothing simple.
-const FALLBACK: &str = "client.request(Method::GET, \"/\").into_json::<serde_json::Value>()";
+const FALLBACK: &str = "client.request(PACKAGE_IDENT::reqwest::Method::GET, \"/\").into_json::<serde_json::Value>()";
 
 /// The preferred operation, if it is fit, or the first that is.
 fn pick<'a>(api: &'a Api, preferred: &str, is_fit: impl Fn(&Operation) -> bool) -> Option<&'a Operation> {
