@@ -49,15 +49,6 @@ impl Source {
         self
     }
 
-    /// Lines of prose, each behind `prefix`; nothing if there is no prose. Lines longer than `width` are broken between
-    /// words.
-    pub(crate) fn prose(&mut self, prefix: &str, text: &str, width: usize) -> &mut Self {
-        for line in wrapped(text, width) {
-            self.line(format!("{prefix}{line}").trim_end());
-        }
-        self
-    }
-
     /// The text.
     pub(crate) fn finish(self) -> String {
         self.text

@@ -40,7 +40,9 @@ odd() { # odd LANGUAGE: a document whose names are hostile to the language makes
   esac
   "$astra" codegen "$1" --out "odd-$1" --file "$document" --name "$name"
   samples "$1" --file "$document" >"odd-samples-$1"
-  "$here/clients/$1/check" "odd-$1" "work-odd-$1" "$PWD/odd-samples-$1"
+  local flags=()
+  [ "$1" != rust ] || flags=(--odd)
+  "$here/clients/$1/check" "${flags[@]}" "odd-$1" "work-odd-$1" "$PWD/odd-samples-$1"
 }
 
 clients() { # clients LANGUAGE TOOLS
@@ -57,5 +59,5 @@ tool_version() { # tool_version COMMAND...: the number in what it says
 mapfile -t folders < <("$setup/client-typescript.sh" && "$setup/client-python.sh")
 clients typescript "tsc $(npm_version "${folders[0]}" typescript)"
 clients python "mypy $(pip_version "${folders[1]}" mypy), pyright $(npm_version "${folders[2]}" pyright)"
-#clients rust "clippy $(tool_version cargo clippy --version)"
+clients rust "clippy $(tool_version cargo clippy --version)"
 clients go "go vet $(tool_version "$go/bin/go" version)"
