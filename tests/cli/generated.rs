@@ -1,8 +1,10 @@
-//! `completions/` holds what `astra completions` and `astra man` print. After a change of the command line:
-//! `ASTRA_GOLDEN=update cargo nextest run -p astra-cli` writes the files anew.
+//! `completions/` holds what `astra completions` and `astra man` print, and the reference at /docs what `astra codegen` would
+//! write for an example. After a change of the command line or of the clients: `ASTRA_GOLDEN=update cargo nextest run -p astra-cli` writes the files anew.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use serde_json::Value;
 
 use crate::program::Machine;
 
@@ -13,6 +15,9 @@ const SHELLS: [(&str, &str); 5] = [
     ("powershell", "_astra.ps1"),
     ("elvish", "astra.elv"),
 ];
+
+/// The languages that the reference shows beside curl.
+const SHOWN: [&str; 2] = ["typescript", "python"];
 
 fn kept_in(folder: &Path) -> BTreeMap<PathBuf, String> {
     let Ok(entries) = std::fs::read_dir(folder) else { return BTreeMap::new() };
@@ -50,6 +55,23 @@ fn the_manual_pages_are_those_of_this_version() {
     let pages = kept_in(&machine.path("pages"));
     let generated = pages.into_iter().map(|(path, text)| (folder.join(path.file_name().expect("a name")), text));
     assert_kept(&folder, generated.collect());
+}
+
+#[test]
+fn the_references_samples_are_those_of_the_clients() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../astra-core/assets/samples.json");
+    let machine = Machine::new();
+    let mut samples: Value = serde_json::from_str(&machine.astra(&["codegen", "--samples"]).ok()).expect("JSON");
+    let of_all = samples.as_object_mut().expect("an object").values_mut();
+    of_all.for_each(|languages| {
+        languages.as_object_mut().expect("languages").retain(|language, _| SHOWN.contains(&language.as_str()));
+    });
+    let text = serde_json::to_string_pretty(&samples).expect("JSON") + "\n";
+    if std::env::var("ASTRA_GOLDEN").is_ok_and(|wish| wish == "update") {
+        std::fs::write(&file, &text).expect("written");
+    }
+    let kept = std::fs::read_to_string(&file).expect("the samples");
+    assert!(kept == text, "{} is out of date: see the top of this test", file.display());
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     source: Source,
     /// Arguments for OpenAPI Generator
-    #[arg(last = true, value_name = "ARGUMENT", requires = "generator")]
+    #[arg(last = true, value_name = "ARGUMENT")]
     arguments: Vec<String>,
 }
 
@@ -80,6 +80,10 @@ impl From<LanguageName> for Language {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
+    if args.generator.is_none() && !args.arguments.is_empty() {
+        // clap asks for nothing that conflicts with what is there.
+        return Err(Error::usage("what stands behind `--` is for OpenAPI Generator, and needs --generator"));
+    }
     if args.list {
         return listing::print(context);
     }
