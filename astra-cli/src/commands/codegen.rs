@@ -3,6 +3,7 @@
 mod folder;
 mod foreign;
 mod listing;
+mod needs;
 
 use std::path::{Path, PathBuf};
 

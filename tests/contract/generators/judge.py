@@ -1,11 +1,11 @@
-"""judge.py JAR SPEC TARGETS STEPS RESULTS [NAME...]: OpenAPI Generator makes the client of every target that it lists,
-each has every operation, and those with a script in the folder STEPS are compiled and used by it. What TARGETS knows of
+"""judge.py ASTRA JAR SPEC TARGETS STEPS RESULTS [NAME...]: `astra codegen --generator` makes the client of every target
+that OpenAPI Generator lists, each has every operation, and those with a script in the folder STEPS are compiled and used by it. What TARGETS knows of
 failures happens, and nothing else does.
 """
 
 import concurrent.futures
-import dataclasses
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -14,16 +14,9 @@ import time
 
 # How it is called when a target is known to fail in a step.
 KNOWN = {"generate": "does not generate", "operations": "generates no client", "compile": "does not compile"}
-JAVA = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar"]
+# A Java that starts quickly.
+QUICK = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 MINUTES = 10
-
-
-@dataclasses.dataclass
-class Expected:
-    """What is said of a target beforehand."""
-
-    options: list[str] = dataclasses.field(default_factory=list)
-    known: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 class Broken(Exception):
@@ -34,28 +27,22 @@ class Broken(Exception):
         self.step = step
 
 
-def expectations(path: str) -> dict[str, Expected]:
-    found: dict[str, Expected] = {}
+def expectations(path: str) -> dict[str, dict[str, str]]:
+    """Targets and the steps in which they are known to fail, with the reasons."""
+    found: dict[str, dict[str, str]] = {}
     for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            kind, target, rest = line.split(" ", 2)
-            expected = found.setdefault(target, Expected())
-            if kind == "option":
-                expected.options.append(rest)
-            else:
-                assert kind == "known", line
-                step, reason = rest.split(" ", 1)
-                assert step in KNOWN, line
-                expected.known[step] = reason
+            target, step, reason = line.split(" ", 2)
+            assert step in KNOWN, line
+            found.setdefault(target, {})[step] = reason
     return found
 
 
-def clients(jar: str) -> list[str]:
-    """Every target that the jar lists as a client."""
-    listed = subprocess.run([*JAVA, jar, "list"], capture_output=True, text=True, check=True).stdout
-    section = listed.split("CLIENT generators:\n")[1].split("\n\n")[0]
-    found = re.findall(r"^ +- (\S+)", section, re.MULTILINE)
-    assert len(found) > 50, found
+def clients(astra: str) -> list[str]:
+    """Every target that is listed as a client and is not built in."""
+    listed = subprocess.run([astra, "codegen", "--list"], capture_output=True, text=True, check=True).stdout
+    found = [line.split("\t")[0] for line in listed.splitlines() if line.endswith("OpenAPI Generator")]
+    assert len(found) > 50, listed
     return found
 
 
@@ -91,10 +78,10 @@ def lacking(document: dict, folder: pathlib.Path) -> list[str]:
     ]
 
 
-def made(target: str, options: list[str], jar: str, spec: str, steps: pathlib.Path) -> str:
+def made(target: str, astra: str, spec: str, steps: pathlib.Path) -> str:
     """Takes a target through its steps, and says how far there are any."""
     folder = pathlib.Path("targets", target)
-    run("generate", [*JAVA, jar, "generate", "-i", spec, "-g", target, "-o", str(folder), *options])
+    run("generate", [astra, "codegen", "--generator", target, "--out", str(folder), "--file", spec])
     left = lacking(json.loads(pathlib.Path(spec).read_text(encoding="utf-8")), folder)
     if left:
         raise Broken("operations", f"has no {', '.join(left)}")
@@ -105,20 +92,21 @@ def made(target: str, options: list[str], jar: str, spec: str, steps: pathlib.Pa
     return "compiles, and is used" if "call" in script.read_text(encoding="utf-8") else "compiles"
 
 
-def judged(target: str, expected: Expected, *where: object) -> tuple[bool, str, str]:
+def judged(target: str, known: dict[str, str], *where: object) -> tuple[bool, str, str]:
     """Whether it went as expected, the verdict, and a remark or what was said."""
     try:
-        verdict = made(target, expected.options, *where)
+        verdict = made(target, *where)
     except Broken as broken:
-        reason = expected.known.get(broken.step)
+        reason = known.get(broken.step)
         return (True, KNOWN[broken.step], reason) if reason else (False, "FAIL", f"{broken.step}: {broken}")
-    if expected.known:
-        return False, "FAIL", f"passes, though it is known to fail: {expected.known}"
-    return True, verdict, " ".join(f"`{option}`" for option in expected.options)
+    if known:
+        return False, "FAIL", f"passes, though it is known to fail: {known}"
+    return True, verdict, ""
 
 
-def main(jar: str, spec: str, targets: str, steps: str, results: str, *names: str) -> int:
-    expected, listed = expectations(targets), clients(jar)
+def main(astra: str, jar: str, spec: str, targets: str, steps: str, results: str, *names: str) -> int:
+    os.environ.update(ASTRA_OPENAPI_GENERATOR_JAR=jar, JAVA_TOOL_OPTIONS=QUICK)
+    expected, listed = expectations(targets), clients(astra)
     strangers = [name for name in [*expected, *names] if name not in listed]
     assert not strangers, f"no targets of the jar: {strangers}"
     orphans = [script.stem for script in pathlib.Path(steps).glob("*.sh") if script.stem not in listed]
@@ -126,7 +114,7 @@ def main(jar: str, spec: str, targets: str, steps: str, results: str, *names: st
 
     def one(target: str) -> tuple[str, bool, str, str, int]:
         since = time.monotonic()
-        answer = judged(target, expected.get(target, Expected()), jar, spec, pathlib.Path(steps).resolve())
+        answer = judged(target, expected.get(target, {}), astra, spec, pathlib.Path(steps).resolve())
         return target, *answer, round(time.monotonic() - since)
 
     failed = 0

@@ -8,5 +8,5 @@ calls=$here/generators/calls
 export jar calls cache
 
 check "OpenAPI Generator, every target" "$(pip_version "$generators_jar" openapi-generator-cli)" \
-  python3 "$here/generators/judge.py" "$jar" openapi.json "$here/generators/targets.txt" "$here/generators/steps" \
+  python3 "$here/generators/judge.py" "$astra" "$jar" openapi.json "$here/generators/targets.txt" "$here/generators/steps" \
   "$results" ${targets[@]+"${targets[@]}"}

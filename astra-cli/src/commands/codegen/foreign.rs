@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-use super::Args;
+use super::{Args, needs};
 use crate::commands::Context;
 use crate::env;
 use crate::error::{Error, Result};
@@ -120,7 +120,8 @@ pub(super) fn generate(name: &str, args: &Args, document: &Value, out: &Path, co
     std::fs::create_dir_all(out)
         .map_err(|fault| Error::new(format!("cannot make {}", out.display())).because(&fault))?;
     let out = std::path::absolute(out).map_err(|fault| Error::new("there is no working folder").because(&fault))?;
-    let input = Input::write(&out, document)?;
+    let needs = needs::of(name);
+    let input = Input::write(&out, &needs.document(document)?)?;
     let seen = if generator.is_container { Path::new(IN_CONTAINER) } else { out.as_path() };
     let mut arguments: Vec<OsString> =
         ["generate", "--generator-name", name, "--input-spec"].map(OsString::from).into();
@@ -129,10 +130,7 @@ pub(super) fn generate(name: &str, args: &Args, document: &Value, out: &Path, co
     if let Some(package) = &args.name {
         arguments.push(format!("--additional-properties=packageName={package},npmName={package}").into());
     }
-    if name == "go" {
-        // Without it, enumerations that share a value do not compile.
-        arguments.push("--additional-properties=enumClassPrefix=true".into());
-    }
+    arguments.extend(needs.arguments.iter().map(OsString::from));
     arguments.extend(args.arguments.iter().map(OsString::from));
     let words = generator.command(Some(&out), &arguments);
     let made = super::block_on(async {
