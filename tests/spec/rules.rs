@@ -48,6 +48,16 @@ fn tags_are_in_order() {
 }
 
 #[test]
+fn every_stream_says_how_it_ends() {
+    for (.., operation) in document().operations() {
+        let streams = operation["responses"]["200"]["content"]["text/event-stream"].is_object();
+        let says = &operation["x-stream"];
+        let is_said = says["resumed_by"].is_string() || says["ends_with"].is_array();
+        assert_eq!(streams, is_said, "{}: {says}", text(operation, "operationId"));
+    }
+}
+
+#[test]
 fn public_operations_are_the_ones_we_mean() {
     let public: Vec<&str> = document()
         .operations()

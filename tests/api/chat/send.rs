@@ -77,16 +77,22 @@ both_engines! {
         assert_ne!(ask("once").await.expect(200)["turn_id"], first["turn_id"]);
     }
 
-    async fn refuses_the_same_key_while_the_first_is_running(talk: Talk) {
+    async fn waits_with_the_same_key_while_the_first_is_running(talk: Talk) {
         let gate = Gate::closed();
         talk.will(Reply::After(gate.clone(), "late".into()));
         let ask = || talk.app.member().post("/chat").header("idempotency-key", "k1").json(&question("once"));
         let first = sent(ask());
         talk.upstream.wait_for(1).await;
-        ask().await.expect_problem(409, "conflict");
+        let second = sent(ask());
+        for _ in 0..200 {
+            tokio::task::yield_now().await;
+            assert!(!second.is_finished(), "the first is still running");
+        }
         gate.open();
         let first = first.await.expect("it ends").expect(200);
+        assert_eq!(second.await.expect("it ends").expect(200), first);
         assert_eq!(ask().await.expect(200), first);
+        assert_eq!(talk.upstream.received().len(), 1);
     }
 
     async fn goes_to_the_callers_session_on_its_surface(talk: Talk) {

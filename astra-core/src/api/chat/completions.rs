@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
+use super::model::ended;
 use crate::app::App;
 use crate::engine::Asked;
 use crate::error::{Error, Result};
@@ -28,7 +29,7 @@ use crate::store::Status;
             (ChatCompletion = "application/json"),
             (ChatCompletionChunk = "text/event-stream"))),
         (status = 404, description = "There is no agent with the id that `model` names."),
-        (status = 409, description = "A request with the same `Idempotency-Key` is still running, or the turn was cancelled."),
+        (status = 409, description = "The turn was cancelled."),
         (status = 502, description = "The model's provider failed."),
         (status = 503, description = "The gateway is stopping, its store is not available, or the model's provider asks for a pause: wait for `Retry-After`."),
         (status = 504, description = "The model's provider did not answer in time.")))]
@@ -63,12 +64,7 @@ async fn answer(
     }
     let turn = match asked {
         Asked::New(handle) => handle.finished().await.map_err(Error::engine)?,
-        Asked::Known(turn) if turn.status.is_final() => Arc::from(turn),
-        Asked::Known(_) => {
-            return Err(Error::conflict(
-                "The first request with this Idempotency-Key is still running: try again when it has ended.",
-            ));
-        }
+        Asked::Known(turn) => ended(&app, &caller, *turn).await?,
     };
     if turn.status == Status::Completed {
         Ok(Json(ChatCompletion::of(&turn)).into_response())

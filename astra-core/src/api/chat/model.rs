@@ -88,6 +88,21 @@ impl SendMessage {
     }
 }
 
+/// The turn of a request that was made before, once it has ended: who asks again waits with who asked first.
+///
+/// # Errors
+/// The store's, and 404 if the turn goes while it is waited for.
+pub async fn ended(app: &App, caller: &Caller, turn: Turn) -> Result<Arc<Turn>> {
+    if turn.status.is_final() {
+        return Ok(Arc::new(turn));
+    }
+    let scoped = app.store.scoped(&caller.workspace);
+    let mut events = app.engine.follow_turn(&scoped, &turn.id, 0);
+    while events.next().await.map_err(Error::store)?.is_some() {}
+    let turn = scoped.turn(&turn.id, None).await.map_err(Error::store)?;
+    Ok(Arc::new(turn.ok_or_else(|| Error::not_found("turn"))?))
+}
+
 /// A turn that the caller may see, and its workspace's rows: its own, or anybody's for an admin.
 ///
 /// # Errors

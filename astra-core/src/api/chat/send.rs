@@ -1,10 +1,8 @@
 //! `chat.send`: ask an agent and wait for the whole answer.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 
-use super::model::SendMessage;
+use super::model::{SendMessage, ended};
 use crate::app::App;
 use crate::engine::Asked;
 use crate::error::{Error, Result};
@@ -15,8 +13,8 @@ use crate::store::Status;
 /// Ask an agent
 ///
 /// Answers when the whole answer is on disk. The question is on disk before the model is asked, and a client that hangs
-/// up does not end the turn: `chat.get_turn` has the answer. A second request with the same `Idempotency-Key` gets the
-/// first one's answer, or 409 while that one is running.
+/// up does not end the turn: `chat.get_turn` has the answer. A second request with the same `Idempotency-Key` waits with
+/// the first one and gets its answer.
 #[utoipa::path(post, path = "/chat", operation_id = "chat.send",
     params(crate::http::IdempotencyHeader),
     request_body(content = SendMessage, description = "The question.",
@@ -38,12 +36,7 @@ pub async fn handler(
     let ask = question.into_ask(false, once, trace_parent)?;
     let turn = match app.engine.ask(caller.asker(), ask).await.map_err(Error::engine)? {
         Asked::New(handle) => handle.finished().await.map_err(Error::engine)?,
-        Asked::Known(turn) if turn.status.is_final() => Arc::from(turn),
-        Asked::Known(_) => {
-            return Err(Error::conflict(
-                "The first request with this Idempotency-Key is still running: try again when it has ended.",
-            ));
-        }
+        Asked::Known(turn) => ended(&app, &caller, *turn).await?,
     };
     if turn.status == Status::Completed { Ok(Json(Turn::from(turn.as_ref()))) } else { Err(turn::failure(&turn)) }
 }
