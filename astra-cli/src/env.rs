@@ -20,9 +20,9 @@ pub(crate) const JWT_SECRET: &str = "ASTRA_JWT_SECRET";
 pub(crate) const JWT_SECRET_PREV: &str = "ASTRA_JWT_SECRET_PREV";
 /// The key that seals secrets at rest: 32 bytes in base64.
 pub(crate) const MASTER_KEY: &str = "ASTRA_MASTER_KEY";
-/// The gateway that `token`, `spec` and `chat` talk to, `http://127.0.0.1:3000` for example.
+/// The gateway that `token`, `spec`, `codegen` and `chat` talk to, `http://127.0.0.1:3000` for example.
 pub(crate) const SERVER: &str = "ASTRA_SERVER";
-/// The token that `token`, `spec` and `chat` show to the gateway.
+/// The token that `token`, `spec`, `codegen` and `chat` show to the gateway.
 pub(crate) const TOKEN: &str = "ASTRA_TOKEN";
 /// What `serve` logs: `error`, `warn`, `info`, `debug`, `trace`, or a list such as `info,astra_core::http=debug`.
 pub(crate) const LOG: &str = "ASTRA_LOG";

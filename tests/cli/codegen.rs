@@ -115,7 +115,7 @@ fn the_document_may_be_a_file() {
         "operationId": "ping.send", "summary": "Ping", "responses": {"204": {"description": "Pong."}}}}}});
     machine.write("ours.json", &document.to_string());
     let said = machine.astra(&["codegen", "go", "--out", "a", "--file", "ours.json"]);
-    assert!(said.stderr.contains("the 1 operations of Ours 7"), "{said:?}");
+    assert!(said.stderr.contains("a client of Ours 7 in go (operations: 1)"), "{said:?}");
     machine.write("ours.yaml", &serde_yaml::to_string(&document).expect("YAML"));
     machine.astra(&["codegen", "go", "--out", "b", "--file", "ours.yaml"]).ok();
     assert_eq!(files(&machine.path("a")), files(&machine.path("b")));
@@ -135,6 +135,8 @@ fn a_document_that_is_none_is_told() {
     let nameless = json!({"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {}}}}});
     machine.write("nameless.json", &nameless.to_string());
     from("nameless.json").fails(1, &["no client can be made of this document", "GET /a has no operationId"]);
+    machine.write("empty.json", r#"{"openapi": "3.1.0", "info": 7, "paths": [1]}"#);
+    from("empty.json").fails(1, &["no client can be made of this document", "it has no operations"]);
     assert!(!machine.path("client").exists());
 }
 

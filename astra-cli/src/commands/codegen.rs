@@ -102,7 +102,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 fn api(document: &Value) -> Result<Api> {
-    model::read(document).map_err(|fault| Error::new("no client can be made of this document").cause(fault))
+    let unfit = |fault| Error::new("no client can be made of this document").cause(fault);
+    let api = model::read(document).map_err(unfit)?;
+    if api.operations().next().is_none() { Err(unfit("it has no operations".to_owned())) } else { Ok(api) }
 }
 
 fn built_in(args: &Args, language: Language, document: &Value, out: &Path, context: &Context) -> Result<()> {
@@ -118,14 +120,14 @@ fn built_in(args: &Args, language: Language, document: &Value, out: &Path, conte
         return if changes.is_empty() { Ok(()) } else { Err(Error::silent()) };
     }
     folder::write(out, &files)?;
-    let operations = api.operations().count();
     context.printer.note(format!(
-        "wrote {} files to {}: {name}, a client in {} with the {operations} operations of {} {}",
+        "wrote {} files to {}: {name}, a client of {} {} in {} (operations: {})",
         files.len(),
         out.display(),
-        language.name(),
         api.title,
         api.version,
+        language.name(),
+        api.operations().count(),
     ));
     Ok(())
 }
