@@ -122,6 +122,20 @@ fn the_document_may_be_a_file() {
 }
 
 #[test]
+fn the_client_is_the_same_from_each_version_of_the_document() {
+    let machine = Machine::new();
+    for version in ["3.0", "3.2"] {
+        machine.astra(&["spec", "--version", version, "--output", "other.json"]).ok();
+        for (language, _) in LANGUAGES {
+            let (own, other) = (format!("{language}-own"), format!("{language}-{version}"));
+            machine.astra(&["codegen", language, "--out", &own]).ok();
+            machine.astra(&["codegen", language, "--out", &other, "--file", "other.json"]).ok();
+            assert!(files(&machine.path(&own)) == files(&machine.path(&other)), "{language} from {version}");
+        }
+    }
+}
+
+#[test]
 fn a_document_that_is_none_is_told() {
     let machine = Machine::new();
     let from = |name: &str| machine.astra(&["codegen", "rust", "--out", "client", "--file", name]);

@@ -127,7 +127,11 @@ fn answer(document: &Value, types: &mut Types, operation: &Value, place: &str) -
     let mut events = None;
     let mut other = None;
     for (media_type, described) in content {
-        let schema = described.get("schema").unwrap_or(&Value::Null);
+        // 3.2 has the schema of the whole event.
+        let schema = described
+            .get("schema")
+            .or_else(|| described.pointer("/itemSchema/properties/data/contentSchema"))
+            .unwrap_or(&Value::Null);
         if media_type == "text/event-stream" {
             let ty = types.ty(schema, &format!("{place}Event"));
             events = Some(events::read(document, operation, ty));

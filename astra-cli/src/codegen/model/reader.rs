@@ -156,8 +156,13 @@ mod tests {
             (json!({"type": "object", "additionalProperties": {"type": "number"}}), Type::Map(Box::new(Type::Number))),
             (json!({"type": "array", "items": {"type": "boolean"}}), Type::List(Box::new(Type::Boolean))),
             (json!({"const": "x"}), Type::Constant(json!("x"))),
+            (json!({"type": "string", "enum": ["x"]}), Type::Constant(json!("x"))),
             (json!({"$ref": "#/components/schemas/Thing"}), named("Thing")),
             (json!({"oneOf": [{"$ref": "#/components/schemas/Thing"}, {"type": "null"}]}), nullable(named("Thing"))),
+            (
+                json!({"oneOf": [{"$ref": "#/components/schemas/Thing"}, {"type": "object", "nullable": true, "enum": [null]}]}),
+                nullable(named("Thing")),
+            ),
             (json!({"allOf": [{"$ref": "#/components/schemas/Thing"}], "description": "D."}), named("Thing")),
             (json!({"type": "string", "enum": ["a", "b"]}), named("ThingField")),
             (json!({"type": "object", "properties": {"x": {"type": "string"}}}), named("ThingField")),
@@ -173,7 +178,7 @@ mod tests {
 
     #[test]
     fn what_has_no_name_gets_one_that_is_free() {
-        let inner = json!({"type": "string", "enum": ["a"]});
+        let inner = json!({"type": "string", "enum": ["a", "c"]});
         let schemas = json!({
             "Thing": {"type": "object", "properties": {"kind": inner, "other": {"type": "array", "items": inner}}},
             "ThingKind": {"type": "string", "enum": ["b"]},

@@ -51,6 +51,10 @@ impl Types {
         if let Some(constant) = schema.get("const") {
             return Type::Constant(constant.clone());
         }
+        // 3.0 has no `const`.
+        if let Some([only @ Value::String(_)]) = schema.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
+            return nullable_if(kinds(schema).1, Type::Constant(only.clone()));
+        }
         if let Some(only) = only_branch(schema) {
             return self.ty(only, place);
         }
@@ -258,7 +262,11 @@ fn only_branch(schema: &Value) -> Option<&Value> {
 /// The branches of a choice but for null, and whether null is among them.
 fn branches(schema: &Value) -> Option<(Vec<&Value>, bool)> {
     let branches = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.as_array()?;
-    let is_null = |branch: &Value| branch.get("type").is_some_and(|kind| kind == "null");
+    // 3.0 has no type for it.
+    let is_null = |branch: &Value| {
+        let only = branch.get("enum").and_then(Value::as_array);
+        branch.get("type").is_some_and(|kind| kind == "null") || only.is_some_and(|only| only == &[Value::Null])
+    };
     let others = branches.iter().filter(|branch| !is_null(branch)).collect::<Vec<_>>();
     let is_nullable = others.len() < branches.len() || flag(schema, "nullable");
     Some((others, is_nullable))
