@@ -56,9 +56,9 @@ impl Generator {
         Ok(found("npx").map(|npx| of(npx, &["--yes", "@openapitools/openapi-generator-cli"])))
     }
 
-    /// The names of the clients that it makes, in its order.
+    /// The names of the clients that it makes, in its order, but for those that it is about to drop.
     pub(super) fn clients(&self) -> Result<Vec<String>> {
-        let output = self.output(&self.command(None, &["list".into(), "--include".into(), "all".into()]))?;
+        let output = self.output(&self.command(None, &["list".into()]))?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let clients = text.lines().skip_while(|line| !line.starts_with("CLIENT generators")).skip(1);
         let clients = clients.take_while(|line| !line.trim().is_empty());

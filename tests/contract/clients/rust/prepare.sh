@@ -11,3 +11,5 @@ export CARGO_TARGET_DIR CARGO_INCREMENTAL=0
 rm -rf "$work/client" "$work/driver"
 cp -r "$client" "$work/client"
 cp -r "$here" "$work/driver"
+# The versions that the project itself is built with; what is left out of a build may be of any version.
+cp "$here/../../../../Cargo.lock" "$work/driver"
