@@ -53,7 +53,14 @@ impl Generator {
         if let Some(docker) = found("docker").filter(|docker| is_running(docker)) {
             return Ok(Some(Self { is_container: true, ..of(docker, &[]) }));
         }
-        Ok(found("npx").map(|npx| of(npx, &["--yes", "@openapitools/openapi-generator-cli"])))
+        // It keeps a file, which would be in the working folder otherwise.
+        let kept = context.environment.cache_dir().unwrap_or_else(std::env::temp_dir).join("openapitools.json");
+        let package = ["--yes", "@openapitools/openapi-generator-cli", "--openapitools"];
+        Ok(found("npx").map(|npx| {
+            let mut generator = of(npx, &package);
+            generator.arguments.push(kept.into());
+            generator
+        }))
     }
 
     /// The names of the clients that it makes, in its order, but for those that it is about to drop.
