@@ -10,7 +10,7 @@ use super::{lints, names, setters};
 use crate::codegen::model::{Api, Group};
 use crate::codegen::{File, Source, naming};
 
-/// What [`Client`] has beside its groups.
+/// What the client has beside its groups.
 const CLIENTS_OWN: [&str; 4] = ["builder", "base_url", "request", "clone"];
 
 /// A group, in Rust.
