@@ -183,13 +183,18 @@ fn a_wrong_call_is_told() {
     assert!(!machine.path("x").exists());
 }
 
-/// A stand-in for OpenAPI Generator on the PATH: it notes how it was called.
-fn generator(machine: &Machine, script: &str) -> String {
+/// A program on the PATH that notes how it was called; the PATH.
+fn program(machine: &Machine, name: &str, script: &str) -> String {
     std::fs::create_dir_all(machine.path("bin")).expect("made");
-    machine.write("bin/openapi-generator-cli", &format!("#!/bin/sh\n{script}\n"));
-    let program = machine.path("bin/openapi-generator-cli");
-    std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).expect("set");
+    let file = format!("bin/{name}");
+    machine.write(&file, &format!("#!/bin/sh\n{script}\n"));
+    std::fs::set_permissions(machine.path(&file), std::fs::Permissions::from_mode(0o755)).expect("set");
     format!("{}:/usr/bin:/bin", machine.path("bin").display())
+}
+
+/// A stand-in for OpenAPI Generator.
+fn generator(machine: &Machine, script: &str) -> String {
+    program(machine, "openapi-generator-cli", script)
 }
 
 #[test]
@@ -211,6 +216,31 @@ fn other_kinds_are_handed_to_openapi_generator() {
     let path = generator(&machine, "echo 'no such generator: cobol' >&2; exit 3");
     let said = machine.astra_with(&[("PATH", &path)], &["codegen", "--generator", "cobol", "--out", "client"]);
     said.fails(1, &["OpenAPI Generator failed", "no such generator: cobol"]);
+}
+
+#[test]
+fn a_container_sees_the_folder_under_another_name() {
+    let machine = Machine::new();
+    program(&machine, "docker", r#"[ "$1" = version ] || echo "$@" >called"#);
+    let path = machine.path("bin").display().to_string();
+    machine.astra_with(&[("PATH", &path)], &["codegen", "--generator", "kotlin", "--out", "client"]).ok();
+    let called = std::fs::read_to_string(machine.path("called")).expect("it was called");
+    let client = machine.path("client").canonicalize().expect("made");
+    let expected = format!(
+        "run --rm --volume {}:/work openapitools/openapi-generator-cli:v7.26.0 generate --generator-name kotlin \
+         --input-spec /work/.astra-openapi.json --output /work\n",
+        client.display()
+    );
+    assert_eq!(called, expected);
+
+    // Without an engine, docker is none; npx keeps its file in the cache.
+    program(&machine, "docker", "exit 1");
+    program(&machine, "npx", r#"echo "$@" >called"#);
+    machine.astra_with(&[("PATH", &path)], &["codegen", "--generator", "kotlin", "--out", "client"]).ok();
+    let called = std::fs::read_to_string(machine.path("called")).expect("it was called");
+    let kept = machine.path(".cache/astra/openapitools.json");
+    let expected = format!("--yes @openapitools/openapi-generator-cli --openapitools {} generate ", kept.display());
+    assert!(called.starts_with(&expected), "{called}");
 }
 
 #[test]
