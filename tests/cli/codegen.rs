@@ -227,8 +227,8 @@ fn a_container_sees_the_folder_under_another_name() {
     let called = std::fs::read_to_string(machine.path("called")).expect("it was called");
     let client = machine.path("client").canonicalize().expect("made");
     let expected = format!(
-        "run --rm --volume {}:/work openapitools/openapi-generator-cli:v7.26.0 generate --generator-name kotlin \
-         --input-spec /work/.astra-openapi.json --output /work\n",
+        "run --rm --volume {}:/local openapitools/openapi-generator-cli:v7.26.0 generate --generator-name kotlin \
+         --input-spec /local/.astra-openapi.json --output /local\n",
         client.display()
     );
     assert_eq!(called, expected);

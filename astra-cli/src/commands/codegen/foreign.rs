@@ -19,7 +19,7 @@ const COMMANDS: [&str; 2] = ["openapi-generator-cli", "openapi-generator"];
 const LINES_OF_FAILURE: usize = 12;
 const LETTERS_OF_A_LINE: usize = 200;
 /// Where a container sees the document and the client.
-const IN_CONTAINER: &str = "/work";
+const IN_CONTAINER: &str = "/local";
 
 /// How OpenAPI Generator is started.
 #[derive(Debug)]
