@@ -109,6 +109,22 @@ fn a_file_of_somebody_else_is_not_written_over() {
 }
 
 #[test]
+fn what_was_broken_off_can_be_done_again() {
+    let machine = Machine::new();
+    std::fs::create_dir_all(machine.path("client/go.mod")).expect("a folder in the way");
+    machine.astra(&["codegen", "go", "--out", "client"]).fails(1, &["client/go.mod is there already"]);
+    std::fs::remove_dir_all(machine.path("client")).expect("removed");
+    // The folder takes the first files, and not the others.
+    std::fs::create_dir_all(machine.path("client")).expect("made");
+    machine.write("client/src", "in the way of a folder");
+    machine.astra(&["codegen", "rust", "--out", "client"]).fails(1, &["cannot write client/src"]);
+    machine.write("client/Cargo.toml", "half a fi");
+    std::fs::remove_file(machine.path("client/src")).expect("removed");
+    machine.astra(&["codegen", "rust", "--out", "client"]).ok();
+    assert_eq!(machine.astra(&["codegen", "rust", "--out", "client", "--check"]).ok(), "");
+}
+
+#[test]
 fn the_document_may_be_a_file() {
     let machine = Machine::new();
     let document = json!({"openapi": "3.1.0", "info": {"title": "Ours", "version": "7"}, "paths": {"/ping": {"get": {

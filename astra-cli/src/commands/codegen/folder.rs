@@ -24,6 +24,9 @@ pub(super) fn write(folder: &Path, files: &[File]) -> Result<()> {
         return Err(Error::new(format!("{} is there already and not from this command", folder.join(first).display()))
             .hint("name an empty folder, or move that file away"));
     }
+    // Before the files: what is broken off here can be done again.
+    let new = files.iter().map(|file| file.path.clone());
+    write_list(folder, &made.iter().cloned().chain(new.clone()).collect())?;
     for file in files {
         let path = folder.join(&file.path);
         // A file that stays as it is keeps its time, so that build tools see no change.
@@ -37,8 +40,14 @@ pub(super) fn write(folder: &Path, files: &[File]) -> Result<()> {
     for path in made.iter().filter(|path| files.iter().all(|file| file.path != **path)) {
         remove(&folder.join(path))?;
     }
+    write_list(folder, &new.collect())
+}
+
+fn write_list(folder: &Path, paths: &BTreeSet<String>) -> Result<()> {
     let list = folder.join(LIST);
-    std::fs::write(&list, listed(files))
+    let text = paths.iter().fold(format!("{LIST_HEAD}\n"), |text, path| format!("{text}{path}\n"));
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&list, text))
         .map_err(|fault| Error::new(format!("cannot write {}", list.display())).because(&fault))
 }
 
@@ -68,10 +77,6 @@ fn is_same(folder: &Path, files: &[File], paths: &[&str]) -> bool {
         files.iter().any(|file| file.path == **path && text.as_ref() == Some(&file.text))
     };
     paths.iter().all(is_same)
-}
-
-fn listed(files: &[File]) -> String {
-    files.iter().fold(format!("{LIST_HEAD}\n"), |list, file| format!("{list}{}\n", file.path))
 }
 
 /// The files that an earlier run made. A path that leads out of the folder is none of them.
