@@ -3,6 +3,7 @@
 
 mod network;
 mod provider;
+mod public_url;
 mod secret;
 mod validate;
 mod words;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 
 pub use network::Network;
 pub use provider::{Prices, Protocol, ProviderConfig, ProviderConfigs};
+pub use public_url::PublicUrl;
 pub use secret::Secret;
 pub use validate::Fault;
 pub use words::in_plain_words;
@@ -27,6 +29,8 @@ pub const REFERENCE: &str = include_str!("../../docs/astra.yml");
 pub struct Config {
     /// Where to listen for HTTP.
     pub listen: SocketAddr,
+    /// The URL under which clients reach the gateway, if that is not where it listens; its host is an allowed one.
+    pub public_url: Option<PublicUrl>,
     /// The folder of everything that the gateway keeps on this machine; made if missing.
     pub data_dir: PathBuf,
     /// The folder of agent definitions (`*.yml`), watched for changes; `None` for no folder.
@@ -145,6 +149,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000),
+            public_url: None,
             data_dir: PathBuf::from("astra-data"),
             agents_dir: None,
             agents: serde_json::Map::new(),
