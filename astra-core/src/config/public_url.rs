@@ -45,7 +45,9 @@ impl FromStr for PublicUrl {
         if authority.as_str().contains('@') {
             return Err(wrong("has a user name"));
         }
-        if authority.as_str().ends_with(':') || authority.port().is_some_and(|port| port.as_str().parse::<u16>().is_err()) {
+        if authority.as_str().ends_with(':')
+            || authority.port().is_some_and(|port| port.as_str().parse::<u16>().is_err())
+        {
             return Err(wrong("has no good port"));
         }
         Ok(Self { text: text.trim_end_matches('/').to_owned(), host: authority.host().to_ascii_lowercase() })
