@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{Authenticator, Authority};
-use crate::clock::Clock;
+use crate::clock::{Clock, Monotonic};
 use crate::config::Config;
 use crate::document::Document;
 use crate::engine::Engine;
@@ -43,8 +43,8 @@ pub struct Parts {
     pub engine: Arc<Engine>,
     /// The document of its operations.
     pub document: Arc<Document>,
-    /// When it was opened, in milliseconds since the epoch.
-    pub started_at_ms: i64,
+    /// Counts since it was opened.
+    pub uptime: Monotonic,
     /// Cancelled when the gateway begins to stop: streams without an end of their own end then.
     pub stopping: CancellationToken,
     /// Keeps other gateways off the data folder for as long as any part of this one lives.

@@ -1,15 +1,20 @@
 //! Time as a parameter: the gateway never asks the operating system directly, so that tests can hold the hands.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-/// A source of wall-clock time.
+/// A source of time: of the wall clock for what is written down, and of a monotonic one for how long something takes.
 pub trait Clock: Send + Sync + 'static {
-    /// Milliseconds since the Unix epoch, UTC.
+    /// Milliseconds since the Unix epoch, UTC. An operator or NTP may set it, also backwards.
     fn now_ms(&self) -> i64;
+
+    /// The monotonic clock: it is never set, so durations and limits are measured by it.
+    fn instant(&self) -> Instant {
+        Instant::now()
+    }
 }
 
 /// The machine's own clock.
@@ -24,26 +29,71 @@ impl Clock for SystemClock {
     }
 }
 
+/// Milliseconds on the monotonic reading of a [`Clock`], counted from when this was made.
+#[derive(Clone)]
+pub struct Monotonic {
+    clock: Arc<dyn Clock>,
+    origin: Instant,
+}
+
+impl Monotonic {
+    /// Counts from now on.
+    #[must_use]
+    pub fn new(clock: &Arc<dyn Clock>) -> Self {
+        Self { clock: Arc::clone(clock), origin: clock.instant() }
+    }
+
+    /// The time since this was made; it never becomes less.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.clock.instant().saturating_duration_since(self.origin)
+    }
+
+    /// The same in milliseconds.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        i64::try_from(self.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
 /// A clock that stands still until it is told to move.
 #[derive(Debug, Clone)]
-pub struct ManualClock(Arc<AtomicI64>);
+pub struct ManualClock(Arc<Hands>);
+
+#[derive(Debug)]
+struct Hands {
+    wall_ms: AtomicI64,
+    origin: Instant,
+    elapsed_ms: AtomicU64,
+}
 
 impl ManualClock {
     /// A clock that shows `now_ms` milliseconds since the Unix epoch.
     #[must_use]
     pub fn new(now_ms: i64) -> Self {
-        Self(Arc::new(AtomicI64::new(now_ms)))
+        let (wall_ms, elapsed_ms) = (AtomicI64::new(now_ms), AtomicU64::new(0));
+        Self(Arc::new(Hands { wall_ms, origin: Instant::now(), elapsed_ms }))
     }
 
-    /// Moves the clock by `delta_ms` milliseconds, backwards if negative.
+    /// Lets `delta_ms` milliseconds pass. A negative number sets the wall clock back, as [`ManualClock::set_ms`] does.
     pub fn advance_ms(&self, delta_ms: i64) {
-        self.0.fetch_add(delta_ms, Ordering::SeqCst);
+        self.set_ms(delta_ms);
+        self.0.elapsed_ms.fetch_add(u64::try_from(delta_ms).unwrap_or_default(), Ordering::SeqCst);
+    }
+
+    /// Sets the wall clock `delta_ms` milliseconds ahead, or back if negative, while no time passes.
+    pub fn set_ms(&self, delta_ms: i64) {
+        self.0.wall_ms.fetch_add(delta_ms, Ordering::SeqCst);
     }
 }
 
 impl Clock for ManualClock {
     fn now_ms(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
+        self.0.wall_ms.load(Ordering::SeqCst)
+    }
+
+    fn instant(&self) -> Instant {
+        self.0.origin + Duration::from_millis(self.0.elapsed_ms.load(Ordering::SeqCst))
     }
 }
 

@@ -88,3 +88,43 @@ async fn an_address_cannot_be_made_up() {
         answer.expect_problem(429, "rate_limited");
     }
 }
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_or_ahead_changes_no_quota() {
+    let app = limited(2, 1_000).await;
+    app.clock.advance_ms(10 * 24 * 3_600_000);
+    // Within the minute by which an expiry may be off, so that the tokens stay good.
+    for set_ms in [-50_000, 50_000] {
+        for _ in 0..2 {
+            app.member().get("/sessions").await.expect(200);
+        }
+        app.clock.set_ms(set_ms);
+        let refused = app.member().get("/sessions").await;
+        assert_eq!(refused.header("retry-after"), "1", "set by {set_ms} ms");
+        refused.expect_problem(429, "rate_limited");
+        app.clock.advance_ms(1_000);
+    }
+    app.anonymous().get("/health").await.expect(200);
+    app.clock.set_ms(-900_000);
+    app.anonymous().get("/health").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_keeps_nobody_from_signing_in() {
+    let app = TestApp::builder(Engine::sqlite()).config(|config| {
+        config.limits.auth_account_attempts_per_min = 2;
+    });
+    let app = app.open().await;
+    let guess = || {
+        let form = serde_json::json!({"grant_type": "password", "username": "ada@example.com", "password": "wrong-wrong"});
+        app.anonymous().post("/auth/token").json(&form)
+    };
+    app.clock.advance_ms(3_600_000);
+    for _ in 0..2 {
+        assert_ne!(guess().await.status, 429);
+    }
+    app.clock.set_ms(-900_000);
+    assert_eq!(guess().await.header("retry-after"), "30");
+    app.clock.advance_ms(30_000);
+    assert_ne!(guess().await.status, 429);
+}

@@ -163,6 +163,22 @@ async fn five_failures_open_the_circuit_and_two_successes_close_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_changes_nothing_about_the_circuit() {
+    for set_ms in [-900_000, 900_000] {
+        let (clock, up) = (clock(), Own::new([Act::Fail(Kind::Malformed)]));
+        let registry = registry(&clock, &[("up", &up)]);
+        for _ in 0..5 {
+            failure(&registry).await;
+        }
+        clock.advance_ms(20_000);
+        clock.set_ms(set_ms);
+        assert_eq!(failure(&registry).await.kind, Kind::CircuitOpen(Duration::from_secs(40)), "set by {set_ms} ms");
+        clock.advance_ms(40_000);
+        assert_eq!(registry.status("up").unwrap().circuit, Circuit::HalfOpen, "set by {set_ms} ms");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn bad_requests_and_keys_do_not_open_the_circuit_for_others() {
     let up = Own::new([Act::Fail(Kind::Refused(400))]);
     let registry = registry(&clock(), &[("up", &up)]);

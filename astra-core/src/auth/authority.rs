@@ -19,7 +19,7 @@ use super::random;
 use super::scope::{Role, Scope};
 use super::token::{self, Claims, Signed};
 use super::verified::{Verified, VerifiedTokens};
-use crate::clock::Clock;
+use crate::clock::{Clock, Monotonic};
 use crate::config::{AuthConfig, Config};
 use crate::ids::{IdMaker, Kind};
 use crate::store::{self, Db, WorkspaceId};
@@ -34,6 +34,7 @@ pub struct Authority {
     config: AuthConfig,
     master_key: MasterKey,
     clock: Arc<dyn Clock>,
+    monotonic: Monotonic,
     ids: IdMaker,
     workspace: WorkspaceId,
     ring: RwLock<Arc<KeyRing>>,
@@ -66,6 +67,7 @@ impl Authority {
             attempts: AttemptLimit::new(config.limits.auth_account_attempts_per_min),
             config: config.auth.clone(),
             master_key,
+            monotonic: Monotonic::new(&clock),
             clock,
             ids,
             workspace,
@@ -205,6 +207,10 @@ impl Authority {
     }
     pub(super) fn now_ms(&self) -> i64 {
         self.clock.now_ms()
+    }
+    /// For limits and waits, which a wall clock that is set back must not lengthen.
+    pub(super) fn monotonic_ms(&self) -> i64 {
+        self.monotonic.now_ms()
     }
     pub(super) fn id(&self, kind: Kind) -> String {
         self.ids.make(kind)

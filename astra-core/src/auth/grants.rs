@@ -68,7 +68,7 @@ impl Authority {
     pub async fn sign_in(&self, email: &str, password: String, scope: Option<&str>) -> Result<Granted> {
         // What is no address has no account; it is counted, looked up and hashed like any other.
         let email = normalise_email(email).unwrap_or_else(|_| email.chars().take(256).collect());
-        let now_ms = self.now_ms();
+        let now_ms = self.monotonic_ms();
         self.attempts().attempt(&email, now_ms).map_err(|retry_after_s| Error::TooManyAttempts { retry_after_s })?;
         let (member, password_hash) = self.store().account_by_email(&email).await?.unzip();
         let is_right = self.passwords().verify(password, password_hash).await?;

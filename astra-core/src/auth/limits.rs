@@ -13,7 +13,7 @@ pub(super) struct AttemptLimit {
     per_minute: i64,
     /// Keyed by chance, so that nobody can choose names that fall together.
     hasher: RandomState,
-    /// When the bucket of a name will be empty, in milliseconds since the epoch.
+    /// When the bucket of a name will be empty, in milliseconds of the monotonic clock.
     empty_at: Mutex<HashMap<u64, i64>>,
 }
 
@@ -26,7 +26,7 @@ impl AttemptLimit {
         }
     }
 
-    /// Counts an attempt on `name`; `Err` is the time to wait, in seconds, when there were too many.
+    /// Counts an attempt on `name` at `now_ms` of the monotonic clock; `Err` is the time to wait, in seconds, when there were too many.
     pub(super) fn attempt(&self, name: &str, now_ms: i64) -> Result<(), u64> {
         let key = self.hasher.hash_one(name);
         let mut buckets = self.empty_at.lock().unwrap_or_else(PoisonError::into_inner);

@@ -66,7 +66,8 @@ impl NotedUse {
     /// Whether this use is to be noted; true at most once a minute.
     pub(super) fn is_due(&self, now_ms: i64) -> bool {
         let last_ms = self.last_ms.load(Ordering::Relaxed);
-        now_ms - last_ms >= NOTE_EVERY_MS
+        // A clock that was set back must not keep it from being noted.
+        !(0..NOTE_EVERY_MS).contains(&(now_ms - last_ms))
             && self.last_ms.compare_exchange(last_ms, now_ms, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 }

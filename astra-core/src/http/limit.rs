@@ -20,7 +20,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::address::client_address;
 use super::contract::PathContract;
 use crate::auth::{Identity, Principal};
-use crate::clock::Clock;
+use crate::clock::{Clock, Monotonic};
 use crate::config::{LimitsConfig, Network};
 use crate::error::{Code, Error};
 
@@ -60,15 +60,15 @@ struct Policy {
 
 type Limiter = RateLimiter<u64, DashMapStateStore<u64>, GatewayClock, StateInformationMiddleware>;
 
-/// The gateway's clock for the limiters.
+/// The gateway's clock for the limiters: the monotonic one, so that a wall clock that is set back refuses no request.
 #[derive(Clone)]
-struct GatewayClock(Arc<dyn Clock>);
+struct GatewayClock(Monotonic);
 
 impl governor::clock::Clock for GatewayClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        Duration::from_millis(u64::try_from(self.0.now_ms()).unwrap_or_default()).into()
+        self.0.elapsed().into()
     }
 }
 
@@ -137,7 +137,7 @@ impl Policy {
         let burst = NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN);
         let period = Duration::from_secs(window_s) / burst.get();
         let quota = Quota::with_period(period).unwrap_or(Quota::per_second(burst)).allow_burst(burst);
-        let clock = GatewayClock(Arc::clone(clock));
+        let clock = GatewayClock(Monotonic::new(clock));
         let limiter = Limiter::new(quota, DashMapStateStore::default(), clock.clone());
         Self { name, window_s, header: policy_header(name, burst, window_s), limiter, clock, checks: AtomicU32::new(1) }
     }

@@ -12,7 +12,7 @@ use super::health::{Health, Tally};
 use super::presets::Preset;
 use super::settings::Limits;
 use super::{Provider, models};
-use crate::clock::Clock;
+use crate::clock::{Clock, Monotonic};
 use crate::config::{Prices, Protocol};
 
 /// How long a list of models is good.
@@ -33,6 +33,8 @@ pub(super) struct Entry {
     pub prices: BTreeMap<String, Prices>,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
+    /// What the circuit counts by.
+    pub monotonic: Monotonic,
     pub condition: Mutex<Condition>,
     pub listed: tokio::sync::Mutex<Option<Listed>>,
 }
@@ -59,8 +61,7 @@ pub(super) struct Admission<'a> {
 impl Entry {
     /// Lets a call through, unless the circuit is open.
     pub(super) fn admit(&self) -> Result<Admission<'_>, Error> {
-        let now_ms = self.clock.now_ms();
-        let permit = self.condition().breaker.admit(now_ms).map_err(|wait| {
+        let permit = self.condition().breaker.admit(self.monotonic.now_ms()).map_err(|wait| {
             let message = format!(
                 "the provider failed too often just now and is left alone for another {} s",
                 wait.as_millis().div_ceil(1_000)
@@ -72,19 +73,17 @@ impl Entry {
 
     /// A stream that had begun well broke.
     pub(super) fn failed_later(&self, permit: Permit, error: &Error) {
-        let now_ms = self.clock.now_ms();
         let mut condition = self.condition();
-        condition.tally.failed_later(error, now_ms);
+        condition.tally.failed_later(error, self.clock.now_ms());
         if error.is_fault_of_upstream() {
-            condition.breaker.failed(permit, now_ms);
+            condition.breaker.failed(permit, self.monotonic.now_ms());
         }
     }
 
     /// The circuit and the record.
     pub(super) fn report(&self) -> (Circuit, Health) {
-        let now_ms = self.clock.now_ms();
         let condition = self.condition();
-        (condition.breaker.circuit(now_ms), condition.tally.report())
+        (condition.breaker.circuit(self.monotonic.now_ms()), condition.tally.report())
     }
 
     /// The model that is asked when an agent names none.
@@ -151,12 +150,11 @@ impl Admission<'_> {
 
     /// The call failed for good.
     pub(super) fn failed(mut self, error: &Error) {
-        let now_ms = self.entry.clock.now_ms();
         let mut condition = self.entry.condition();
-        condition.tally.failed(error, now_ms);
+        condition.tally.failed(error, self.entry.clock.now_ms());
         if let Some(permit) = self.permit.take() {
             if error.is_fault_of_upstream() {
-                condition.breaker.failed(permit, now_ms);
+                condition.breaker.failed(permit, self.entry.monotonic.now_ms());
             } else {
                 condition.breaker.abandoned(permit);
             }

@@ -21,7 +21,7 @@ use super::presets::presets;
 use super::retry::{Jitter, system_jitter};
 use super::settings::{Limits, check_name, resolve};
 use super::{Content, Message, Provider, Request, Role};
-use crate::clock::Clock;
+use crate::clock::{Clock, Monotonic};
 use crate::config::{Fault, Prices, Protocol, ProviderConfig, ProviderConfigs};
 
 /// How long a check may take.
@@ -123,6 +123,7 @@ impl Registry {
             prices: BTreeMap::new(),
             limits: Limits::default(),
             clock: Arc::clone(&self.clock),
+            monotonic: Monotonic::new(&self.clock),
             condition: std::sync::Mutex::default(),
             listed: tokio::sync::Mutex::default(),
         };
@@ -239,6 +240,7 @@ impl Registry {
             prices: config.prices.clone(),
             limits: settings.limits,
             clock: Arc::clone(&self.clock),
+            monotonic: Monotonic::new(&self.clock),
             condition: std::sync::Mutex::default(),
             listed: tokio::sync::Mutex::default(),
         };

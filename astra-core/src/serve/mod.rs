@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
 use crate::auth::{Authenticator, Authority, MasterKey, MasterKeyError};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, Monotonic, SystemClock};
 use crate::config::{Config, Fault};
 use crate::document::Document;
 use crate::embed::Routes;
@@ -233,7 +233,7 @@ impl Builder {
             definitions,
             engine,
             document: Arc::new(Document::new(Arc::clone(&routes.contract.document))),
-            started_at_ms: self.clock.now_ms(),
+            uptime: Monotonic::new(&self.clock),
             store,
             clock: Arc::clone(&self.clock),
             ids: self.ids,

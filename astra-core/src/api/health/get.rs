@@ -30,6 +30,5 @@ pub struct Health {
 pub async fn handler(State(app): State<App>) -> Json<Health> {
     let is_well = is_store_current(&app).await.unwrap_or(false);
     let status = if is_well { HealthStatus::Ok } else { HealthStatus::Degraded };
-    let uptime_s = u64::try_from((app.now_ms() - app.started_at_ms) / 1000).unwrap_or_default();
-    Json(Health { status, version: env!("CARGO_PKG_VERSION").to_owned(), uptime_s })
+    Json(Health { status, version: env!("CARGO_PKG_VERSION").to_owned(), uptime_s: app.uptime.elapsed().as_secs() })
 }
