@@ -116,7 +116,8 @@ async fn a_clock_that_is_set_back_keeps_nobody_from_signing_in() {
     });
     let app = app.open().await;
     let guess = || {
-        let form = serde_json::json!({"grant_type": "password", "username": "ada@example.com", "password": "wrong-wrong"});
+        let form =
+            serde_json::json!({"grant_type": "password", "username": "ada@example.com", "password": "wrong-wrong"});
         app.anonymous().post("/auth/token").json(&form)
     };
     app.clock.advance_ms(3_600_000);
