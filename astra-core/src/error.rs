@@ -43,6 +43,11 @@ pub enum Code {
     Interrupted,
     Internal,
     UpstreamError,
+    UpstreamRefused,
+    UpstreamMisconfigured,
+    UpstreamQuotaExceeded,
+    UpstreamRateLimited,
+    ContextLengthExceeded,
     Unavailable,
     StorageFull,
     UpstreamTimeout,
@@ -68,8 +73,27 @@ pub struct Error {
     pub fields: Vec<FieldError>,
     /// How long to wait before another try, in seconds.
     pub retry_after_s: Option<u64>,
+    /// The refusal in the upstream's own terms, if an upstream refused.
+    pub upstream: Option<Box<UpstreamTerms>>,
     /// The cause; it is logged and never sent.
     pub source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// A refusal in the upstream's own terms.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UpstreamTerms {
+    /// Its code, such as `model_not_found`.
+    pub code: Option<String>,
+    /// The parameter at fault, such as `temperature`.
+    pub param: Option<String>,
+}
+
+impl UpstreamTerms {
+    /// The terms, if there are any.
+    #[must_use]
+    pub fn boxed(code: Option<String>, param: Option<String>) -> Option<Box<Self>> {
+        (code.is_some() || param.is_some()).then(|| Box::new(Self { code, param }))
+    }
 }
 
 impl Code {
@@ -97,11 +121,13 @@ impl Code {
             Self::PreconditionFailed => 412,
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
-            Self::InvalidRequest | Self::IdempotencyKeyReused => 422,
+            Self::InvalidRequest | Self::IdempotencyKeyReused | Self::ContextLengthExceeded => 422,
             Self::RateLimited | Self::QuotaExceeded => 429,
             Self::Internal => 500,
-            Self::UpstreamError => 502,
-            Self::Unavailable | Self::StorageFull | Self::Interrupted => 503,
+            Self::UpstreamError | Self::UpstreamRefused | Self::UpstreamMisconfigured | Self::UpstreamQuotaExceeded => {
+                502
+            }
+            Self::Unavailable | Self::UpstreamRateLimited | Self::StorageFull | Self::Interrupted => 503,
             Self::UpstreamTimeout => 504,
         }
     }
@@ -134,6 +160,11 @@ impl Code {
             Self::Interrupted => "interrupted",
             Self::Internal => "internal",
             Self::UpstreamError => "upstream_error",
+            Self::UpstreamRefused => "upstream_refused",
+            Self::UpstreamMisconfigured => "upstream_misconfigured",
+            Self::UpstreamQuotaExceeded => "upstream_quota_exceeded",
+            Self::UpstreamRateLimited => "upstream_rate_limited",
+            Self::ContextLengthExceeded => "context_length_exceeded",
             Self::Unavailable => "unavailable",
             Self::StorageFull => "storage_full",
             Self::UpstreamTimeout => "upstream_timeout",
@@ -183,6 +214,11 @@ impl Code {
             Self::Interrupted => "The turn was interrupted",
             Self::Internal => "The gateway failed",
             Self::UpstreamError => "The model's provider failed",
+            Self::UpstreamRefused => "The model's provider refused the request",
+            Self::UpstreamMisconfigured => "The model's provider is not set up correctly",
+            Self::UpstreamQuotaExceeded => "The quota at the model's provider is used up",
+            Self::UpstreamRateLimited => "The model's provider asks for a pause",
+            Self::ContextLengthExceeded => "The conversation is longer than the model reads",
             Self::Unavailable => "Not available now",
             Self::StorageFull => "The store is full",
             Self::UpstreamTimeout => "The model's provider did not answer in time",
@@ -193,7 +229,7 @@ impl Code {
 impl Error {
     /// A failure with `code`, described to the caller by `message`.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), fields: Vec::new(), retry_after_s: None, source: None }
+        Self { code, message: message.into(), fields: Vec::new(), retry_after_s: None, upstream: None, source: None }
     }
 
     /// `kind` names what is not there, such as `agent`. Also the answer for what belongs to somebody else.
@@ -244,7 +280,8 @@ impl Error {
                 Self { retry_after_s: Some(retry_after_s), ..Self::new(code, message) }
             }
             engine::Error::Turn(failure) => {
-                Self { retry_after_s: failure.retry_after_s, ..Self::new(code, failure.message) }
+                let upstream = UpstreamTerms::boxed(failure.upstream_code, failure.param);
+                Self { retry_after_s: failure.retry_after_s, upstream, ..Self::new(code, failure.message) }
             }
             fault => Self::new(code, fault.to_string()),
         }

@@ -74,7 +74,7 @@ pub(crate) fn messages() -> Vec<Message> {
 }
 
 pub(crate) fn request(messages: &[Message]) -> Request<'_> {
-    Request { messages, temperature: None, max_output_tokens: None }
+    Request { messages, ..Request::default() }
 }
 
 /// Asks `up` for the whole answer.

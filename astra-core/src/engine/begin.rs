@@ -12,11 +12,12 @@ use super::budget;
 use super::error::{Error, Failure, Result};
 use super::event::EventKind;
 use super::follow::TurnEvents;
+use super::inference::failed;
 use super::live::LiveTurn;
 use super::run::Running;
 use crate::content::Content;
 use crate::ids::Kind;
-use crate::provider::Message;
+use crate::provider::{Message, Parameters, Request, Target};
 use crate::store::{
     self, Begun, Busy, Lifetime, NewTurn, OnceKey, Place, Refusal, Scoped, Stamp, Status, Turn, WorkspaceId,
 };
@@ -48,6 +49,8 @@ pub struct Ask {
     pub said_before: Vec<Message>,
     /// What goes before the agent's own settings, for this turn.
     pub overrides: Overrides,
+    /// What else is asked of the model, for this turn; `None` for nothing.
+    pub parameters: Option<Box<Parameters>>,
     /// The caller's own data.
     pub metadata: Map<String, Json>,
     /// Whether somebody wants to see the answer grow.
@@ -153,6 +156,7 @@ impl Engine {
         };
         let now_ms = self.clock.now_ms();
         let (begun, seat) = loop {
+            self.check_parameters(&agent, &ask)?;
             if let Err(refusal) = budget::check_quotas(&scoped, &agent, now_ms).await {
                 return already_answered(&scoped, ask.once, now_ms).await?.ok_or(refusal);
             }
@@ -181,6 +185,15 @@ impl Engine {
 
     async fn present_agent(&self, asker: &Asker, ask: &Ask) -> Result<Arc<AgentVersion>> {
         self.agents.resolve(&asker.workspace, &ask.agent_id, None).await?.ok_or(Error::NotFound("agent"))
+    }
+
+    /// Refuses what the agent's own choice of provider cannot do, before anything is kept.
+    fn check_parameters(&self, agent: &AgentVersion, ask: &Ask) -> Result<()> {
+        let Some(parameters) = ask.parameters.as_deref() else { return Ok(()) };
+        let model = &agent.definition.model;
+        let target = Target { provider: model.provider.clone(), model: model.model.clone() };
+        let request = Request { parameters: Some(parameters), ..Request::default() };
+        self.providers.unsupported(&target, request).map_or(Ok(()), |refused| Err(Error::Turn(failed(&refused))))
     }
 
     fn new_turn(&self, asker: &Asker, ask: &Ask, agent: &AgentVersion, now_ms: i64) -> NewTurn {

@@ -95,7 +95,12 @@ impl Engine {
         let Some(until) = said.last().map(|message| message.seq) else { return Ok(None) };
         let room = self.room(agent);
         let messages = summary_request(session.summary.as_deref(), &said, room);
-        let request = Request { messages: &messages, temperature: Some(0.0), max_output_tokens: Some(room.summary()) };
+        let request = Request {
+            messages: &messages,
+            temperature: Some(0.0),
+            max_output_tokens: Some(room.summary()),
+            ..Request::default()
+        };
         // What we think was sent, should the call be cut off.
         let sent = messages.iter().map(|message| estimate_message(&message.content)).sum();
         calls.tokens = Usage { input_tokens: sent, output_tokens: 0 };

@@ -41,6 +41,10 @@ pub struct Failure {
     pub message: String,
     /// In how many seconds another try may succeed, if somebody said so.
     pub retry_after_s: Option<u64>,
+    /// The upstream's own code of its refusal.
+    pub upstream_code: Option<String>,
+    /// The parameter that is refused, by the upstream or on its behalf.
+    pub param: Option<String>,
 }
 
 /// A result of the engine.
@@ -49,7 +53,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Failure {
     /// A failure with `code`, described by `message`.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), retry_after_s: None }
+        Self { code, message: message.into(), retry_after_s: None, upstream_code: None, param: None }
     }
 }
 

@@ -193,7 +193,7 @@ impl Running {
         self.seat.live.publish(whole.into_iter().chain([EventKind::last(Arc::clone(&turn))]));
     }
 
-    fn finished(&self, status: Status, failure: Option<Failure>, mut progress: Progress) -> FinishedTurn {
+    fn finished(&self, status: Status, mut failure: Option<Failure>, mut progress: Progress) -> FinishedTurn {
         let now_ms = self.engine.clock.now_ms();
         progress.settle();
         let (calls, summary, has_failed) = (&progress.calls, &progress.summary, status == Status::Failed);
@@ -224,6 +224,8 @@ impl Running {
                 output_tokens: tokens.output_tokens,
                 cost_usd,
                 retry_after_s: failure.as_ref().and_then(|failure| failure.retry_after_s),
+                upstream_code: failure.as_mut().and_then(|failure| failure.upstream_code.take()),
+                param: failure.as_mut().and_then(|failure| failure.param.take()),
                 error: failure.map(|failure| (failure.code.to_owned(), failure.message)),
             },
         }

@@ -109,14 +109,31 @@ pub(super) fn failed(error: &provider::Error) -> Failure {
     let code = match error.kind {
         Kind::Timeout => "upstream_timeout",
         // It did not fail: it asks for a pause.
-        Kind::RateLimited(_) => "unavailable",
+        Kind::RateLimited(_) => "upstream_rate_limited",
+        Kind::QuotaUsedUp => "upstream_quota_exceeded",
+        Kind::ContextOverflow => "context_length_exceeded",
+        Kind::Unsupported => "invalid_request",
+        // What the operator has to mend: a key, an address, a name.
+        Kind::Key | Kind::Unknown | Kind::Refused(300..=399 | 405) => "upstream_misconfigured",
+        // A request that came too late or at the wrong moment may be answered the next time.
+        Kind::Refused(408 | 409 | 423 | 425) => "upstream_error",
+        Kind::Refused(_) => "upstream_refused",
         _ if wait.is_some() => "unavailable",
         _ => "upstream_error",
     };
-    let told = without_nul(error.message.clone());
-    let end = if told.ends_with(['.', '?', '!']) { "" } else { "." };
     let retry_after_s = wait.map(|wait| wait.as_millis().div_ceil(1000)).and_then(|seconds| seconds.try_into().ok());
-    Failure { retry_after_s, ..Failure::new(code, format!("The model's provider failed: {told}{end}")) }
+    let (upstream_code, param) = (error.code.clone(), error.param.clone());
+    Failure { retry_after_s, upstream_code, param, ..Failure::new(code, sentence(&error.message)) }
+}
+
+/// The sentence for the caller, which knows of one provider: its model's.
+fn sentence(told: &str) -> String {
+    let told = without_nul(told.to_owned());
+    let end = if told.ends_with(['.', '?', '!']) { "" } else { "." };
+    match told.strip_prefix("the provider ") {
+        Some(predicate) => format!("The model's provider {predicate}{end}"),
+        None => format!("The model's provider failed: {told}{end}"),
+    }
 }
 
 /// On whose account calls go.

@@ -105,6 +105,7 @@ impl Running {
             temperature: self.ask.overrides.temperature.or(model.temperature),
             max_output_tokens: output_allowance(&self.agent.definition.budget, prices, context.tokens, wanted)
                 .map_err(Error::Turn)?,
+            parameters: self.ask.parameters.as_deref(),
         };
         if self.ask.is_streamed {
             self.stream(&targets, request, progress).await

@@ -5,7 +5,10 @@ use futures_util::future::{self, BoxFuture, FutureExt as _};
 use futures_util::stream::{self, StreamExt as _};
 
 use super::error::Error;
-use super::{Chunk, ChunkStream, Completion, Content, FinishReason, Message, Part, Provider, Request, Role, Usage};
+use super::{
+    Chunk, ChunkStream, Completion, Content, FinishReason, Message, Parameter, Parameters, Part, Provider, Request,
+    Role, Usage,
+};
 
 /// Its only model.
 pub(super) const MODEL: &str = "echo";
@@ -29,6 +32,12 @@ impl Provider for Echo {
         future::ready(Ok(stream::iter([Ok(chunks)]).boxed())).boxed()
     }
 
+    /// What is sampled has no effect on it, as there is nothing to sample; JSON it does not write, and it has no tokens.
+    fn unsupported(&self, parameters: &Parameters) -> Option<Parameter> {
+        let is_beyond = |parameter: &Parameter| matches!(parameter, Parameter::ResponseFormat | Parameter::LogitBias);
+        parameters.given().find(is_beyond)
+    }
+
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {
         future::ready(Ok(vec![MODEL.to_owned()])).boxed()
     }
@@ -38,12 +47,27 @@ impl Provider for Echo {
 fn answer(request: Request<'_>) -> (Vec<&str>, FinishReason) {
     let said = request.messages.iter().rfind(|message| message.role == Role::User);
     let mut words: Vec<&str> = said.into_iter().flat_map(texts).flat_map(words).collect();
+    if let Some(parameters) = request.parameters.filter(|asked| !asked.stop.is_empty()) {
+        stop(&mut words, &parameters.stop);
+    }
     let most = request.max_output_tokens.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
     if words.len() <= most {
         return (words, FinishReason::Stop);
     }
     words.truncate(most);
     (words, FinishReason::Length)
+}
+
+/// Ends the answer before the first of `texts` in it.
+fn stop(words: &mut Vec<&str>, texts: &[String]) {
+    let whole = words.concat();
+    let end = texts.iter().filter(|text| !text.is_empty()).filter_map(|text| whole.find(text.as_str())).min();
+    let Some(mut left) = end else { return };
+    words.retain_mut(|word| {
+        *word = &word[..word.len().min(left)];
+        left -= word.len();
+        !word.is_empty()
+    });
 }
 
 /// The texts of a message: one, or those of its parts.
@@ -84,13 +108,27 @@ mod tests {
     #[test]
     fn it_says_the_last_thing_again_within_the_limit() {
         let messages = [user("first"), user("the second  thing\n")];
-        let request = Request { messages: &messages, temperature: None, max_output_tokens: None };
+        let request = Request { messages: &messages, ..Request::default() };
         let (words, finish_reason) = answer(request);
         assert_eq!(words, ["the ", "second  ", "thing\n"]);
         assert_eq!(finish_reason, FinishReason::Stop);
         let (words, finish_reason) = answer(Request { max_output_tokens: Some(2), ..request });
         assert_eq!((words.concat().as_str(), finish_reason), ("the second  ", FinishReason::Length));
         assert_eq!(usage(request, 2), Usage { input_tokens: 4, output_tokens: 2 });
+    }
+
+    #[test]
+    fn it_ends_before_the_first_stop() {
+        let messages = [user("Thought: x\nObservation: y")];
+        for (texts, said) in
+            [(vec!["Obs", "y"], "Thought: x\n"), (vec!["z"], "Thought: x\nObservation: y"), (vec![": x"], "Thought")]
+        {
+            let parameters =
+                Parameters { stop: texts.into_iter().map(str::to_owned).collect(), ..Parameters::default() };
+            let request = Request { messages: &messages, parameters: Some(&parameters), ..Request::default() };
+            let (words, finish_reason) = answer(request);
+            assert_eq!((words.concat().as_str(), finish_reason), (said, FinishReason::Stop));
+        }
     }
 
     #[test]

@@ -10,6 +10,10 @@ pub struct Error {
     pub kind: Kind,
     /// In a sentence, without secrets.
     pub message: String,
+    /// The upstream's own code of its refusal, such as `model_not_found`; ours if this program refused for it.
+    pub code: Option<String>,
+    /// The parameter that the upstream, or this program for it, refuses, such as `temperature`.
+    pub param: Option<String>,
 }
 
 /// What happened.
@@ -21,8 +25,14 @@ pub enum Kind {
     Timeout,
     /// 429; the upstream may have said how long to wait.
     RateLimited(Option<Duration>),
+    /// The account's credit or quota at the upstream is used up, whatever the status: waiting does not help.
+    QuotaUsedUp,
     /// 401 or 403: the key is missing or wrong.
     Key,
+    /// The upstream refused the request because it has more tokens than the model reads.
+    ContextOverflow,
+    /// The provider cannot do what a parameter of the request asks for; it was not called.
+    Unsupported,
     /// The upstream refused the request itself (other 4xx).
     Refused(u16),
     /// 5xx; the upstream may have said how long to wait.
@@ -47,7 +57,10 @@ impl Kind {
             Self::Connect => "connect",
             Self::Timeout => "timeout",
             Self::RateLimited(_) => "rate_limited",
+            Self::QuotaUsedUp => "quota_used_up",
             Self::Key => "key",
+            Self::ContextOverflow => "context_overflow",
+            Self::Unsupported => "unsupported",
             Self::Refused(_) => "refused",
             Self::Server(..) => "server",
             Self::Malformed => "malformed",
@@ -62,11 +75,11 @@ impl Kind {
 impl Error {
     /// A failure of `kind`, described by `message`.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), code: None, param: None }
     }
 
     /// Whether the same call may succeed a moment later. A time-out is not among them: who waited that long goes on
-    /// to the next provider.
+    /// to the next provider. Neither is a used-up quota, which lasts until it is paid for.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         matches!(self.kind, Kind::Connect | Kind::RateLimited(_) | Kind::Server(..) | Kind::Cut)
@@ -80,6 +93,13 @@ impl Error {
             self.kind,
             Kind::Connect | Kind::Timeout | Kind::Server(..) | Kind::Malformed | Kind::TooLarge | Kind::Cut
         )
+    }
+
+    /// Whether the upstream refused the request because it has more tokens than the model reads: a shorter conversation
+    /// may be answered.
+    #[must_use]
+    pub const fn is_context_overflow(&self) -> bool {
+        matches!(self.kind, Kind::ContextOverflow)
     }
 
     /// How long the upstream, or its open circuit, asks to wait.

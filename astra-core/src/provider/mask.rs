@@ -30,12 +30,11 @@ pub(super) fn clean(text: &str, key: Option<&Secret>) -> String {
     }
 }
 
-/// The sentence in the body of an error, in whichever of the usual places it stands.
-pub(super) fn message(body: &[u8]) -> Option<String> {
-    let value: Value = serde_json::from_slice(body).ok()?;
+/// The error object in the body of a refusal, in whichever of the usual places it stands.
+pub(super) fn error_of(body: &Value) -> &Value {
     // Gemini wraps its errors in an array.
-    let value = value.get(0).unwrap_or(&value);
-    message_of(value.get("error").unwrap_or(value))
+    let body = body.get(0).unwrap_or(body);
+    body.get("error").unwrap_or(body)
 }
 
 /// The sentence of an error object, which some servers write as a bare string.
@@ -90,8 +89,8 @@ mod tests {
             r#"{"detail":"no"}"#,
             r#"[{"error":{"message":"no"}}]"#,
         ] {
-            assert_eq!(message(body.as_bytes()).as_deref(), Some("no"), "{body}");
+            let body: Value = serde_json::from_str(body).unwrap();
+            assert_eq!(message_of(error_of(&body)).as_deref(), Some("no"), "{body}");
         }
-        assert_eq!(message(b"<html>no</html>"), None);
     }
 }

@@ -12,7 +12,9 @@ mod mask;
 mod models;
 mod ollama;
 mod openai;
+mod parameters;
 mod presets;
+mod refusal;
 mod registry;
 mod retry;
 mod settings;
@@ -29,13 +31,14 @@ pub use breaker::Circuit;
 pub use error::{Error, Kind};
 pub use health::{Health, LastError};
 pub use ollama::detect_ollama;
+pub use parameters::{Parameter, Parameters};
 pub use presets::{Preset, preset, presets};
 pub use registry::{Check, Listing, ModelInfo, Registry, Status};
 pub use retry::Jitter;
 pub use walk::{Attempt, Target};
 
 /// A question to a model, borrowed for the time of the call: nothing of a conversation is copied on its way upstream.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Request<'a> {
     /// The conversation, oldest first; system messages, if any, come first.
     pub messages: &'a [Message],
@@ -43,6 +46,8 @@ pub struct Request<'a> {
     pub temperature: Option<f64>,
     /// Most tokens that the answer may have.
     pub max_output_tokens: Option<u32>,
+    /// What else the caller asks of the model; `None` for nothing.
+    pub parameters: Option<&'a Parameters>,
 }
 
 /// One message of the conversation.
@@ -112,6 +117,12 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Asks `model` for the answer piece by piece; the future is ready when the upstream accepted the request.
     fn stream<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<ChunkStream, Error>>;
+
+    /// The first of `parameters` that this provider cannot do: a request with it is refused, or goes to the next provider,
+    /// without a call. A provider that does not say otherwise can do none of them.
+    fn unsupported(&self, parameters: &Parameters) -> Option<Parameter> {
+        parameters.given().next()
+    }
 
     /// The names of the models that the upstream offers.
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>>;

@@ -28,10 +28,19 @@ pub(super) struct Quirks {
     pub names_completion_tokens: bool,
     /// `stream_options` is understood; who does not know it either counts without being asked or refuses the request.
     pub takes_stream_options: bool,
+    /// The seed of the sampling is called `random_seed`.
+    pub names_random_seed: bool,
+    /// `logit_bias` is passed over in silence.
+    pub drops_logit_bias: bool,
 }
 
 /// What most servers are like.
-pub(super) const PLAIN: Quirks = Quirks { names_completion_tokens: false, takes_stream_options: true };
+pub(super) const PLAIN: Quirks = Quirks {
+    names_completion_tokens: false,
+    takes_stream_options: true,
+    names_random_seed: false,
+    drops_logit_bias: false,
+};
 
 const fn cloud(
     name: &'static str,
@@ -58,7 +67,7 @@ const fn local(name: &'static str, base_url: &'static str, key_variables: &'stat
 
 const PRESETS: &[Preset] = &[
     Preset {
-        quirks: Quirks { names_completion_tokens: true, takes_stream_options: true },
+        quirks: Quirks { names_completion_tokens: true, ..PLAIN },
         ..cloud("openai", "https://api.openai.com/v1", "gpt-4.1-mini", &["OPENAI_API_KEY"])
     },
     Preset {
@@ -74,11 +83,14 @@ const PRESETS: &[Preset] = &[
     cloud("grok", "https://api.x.ai/v1", "grok-4", &["XAI_API_KEY", "GROK_API_KEY"]),
     cloud("groq", "https://api.groq.com/openai/v1", "llama-3.3-70b-versatile", &["GROQ_API_KEY"]),
     Preset {
-        quirks: Quirks { names_completion_tokens: false, takes_stream_options: false },
+        quirks: Quirks { takes_stream_options: false, names_random_seed: true, ..PLAIN },
         ..cloud("mistral", "https://api.mistral.ai/v1", "mistral-small-latest", &["MISTRAL_API_KEY"])
     },
     cloud("openrouter", "https://openrouter.ai/api/v1", "openai/gpt-4.1-mini", &["OPENROUTER_API_KEY"]),
-    local("ollama", "http://127.0.0.1:11434/v1", &["OLLAMA_API_KEY"]),
+    Preset {
+        quirks: Quirks { drops_logit_bias: true, ..PLAIN },
+        ..local("ollama", "http://127.0.0.1:11434/v1", &["OLLAMA_API_KEY"])
+    },
     local("vllm", "http://127.0.0.1:8000/v1", &["VLLM_API_KEY"]),
     cloud(
         "bedrock",

@@ -259,7 +259,7 @@ async fn call(entry: &Entry) -> Result<(), Error> {
     match entry.provider.models().await {
         Err(Error { kind: Kind::Refused(_), .. }) => {
             let message = Message { role: Role::User, content: Content::Text("Hello".into()) };
-            let request = Request { messages: &[message], temperature: None, max_output_tokens: Some(1) };
+            let request = Request { messages: &[message], max_output_tokens: Some(1), ..Request::default() };
             entry.provider.complete(&entry.default_model().await?, request).await.map(drop)
         }
         outcome => outcome.map(drop),

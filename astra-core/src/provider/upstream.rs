@@ -6,10 +6,12 @@ use std::time::Duration;
 use chrono::DateTime;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, Url};
+use serde_json::Value;
 
 use super::client;
 use super::error::{Error, Kind};
 use super::mask;
+use super::refusal::Refusal;
 use super::settings::Settings;
 use crate::clock::{Clock, timestamp};
 use crate::config::Secret;
@@ -17,7 +19,7 @@ use crate::config::Secret;
 /// Largest answer that is not a stream, and largest text of one that is, in bytes.
 pub(super) const ANSWER_BYTES_MAX: usize = 16 << 20;
 /// So much of an error's body is read.
-const ERROR_BYTES_MAX: usize = 4 << 10;
+const ERROR_BYTES_MAX: usize = 32 << 10;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// What media type an answer has.
@@ -123,8 +125,8 @@ impl Upstream {
     }
 
     /// An error that came in an answer which had begun well, by its JSON.
-    pub(super) fn late_error(&self, kind: Kind, error: &serde_json::Value) -> Error {
-        self.describe(kind, "the provider reported an error", mask::message_of(error))
+    pub(super) fn late_error(&self, kind: Kind, error: &Value) -> Error {
+        self.refused(kind, "the provider reported an error", Some(error))
     }
 
     /// A connection that failed.
@@ -179,11 +181,20 @@ impl Upstream {
             _ => Kind::Refused(status),
         };
         let what = match status {
-            401 | 403 => format!("the provider answered {status}: is its key right?"),
+            401 | 403 => format!("the provider refused its API key ({status})"),
             300..=399 => format!("the provider answered {status}: set base_url to where it redirects to"),
             _ => format!("the provider answered {status}"),
         };
-        self.describe(kind, &what, mask::message(&body))
+        let body: Option<Value> = serde_json::from_slice(&body).ok();
+        self.refused(kind, &what, body.as_ref().map(mask::error_of))
+    }
+
+    /// A refusal whose kind is `kind` by its status, with what its error object says besides.
+    fn refused(&self, kind: Kind, what: &str, error: Option<&Value>) -> Error {
+        let said = error.and_then(mask::message_of);
+        let refusal = error.map(|error| Refusal::read(error, said.as_deref())).unwrap_or_default();
+        let described = self.describe(refusal.kind(kind), what, said);
+        Error { code: refusal.code, param: refusal.param, ..described }
     }
 
     fn describe(&self, kind: Kind, what: &str, said: Option<String>) -> Error {

@@ -41,7 +41,8 @@ pub struct Attempt {
 /// What to tell when nobody answered: the last thing that an upstream did, rather than that a circuit is open.
 fn telling(attempts: &[Attempt]) -> Error {
     let errors = || attempts.iter().rev().filter_map(|attempt| attempt.error.as_ref());
-    let telling = errors().find(|error| !matches!(error.kind, Kind::CircuitOpen(_) | Kind::Unknown));
+    let telling =
+        errors().find(|error| !matches!(error.kind, Kind::CircuitOpen(_) | Kind::Unknown | Kind::Unsupported));
     let error = telling.or_else(|| errors().next()).cloned();
     error.unwrap_or_else(|| Error::new(Kind::Unknown, "no provider was named"))
 }
@@ -109,13 +110,30 @@ impl Registry {
         attempts: &mut Vec<Attempt>,
     ) -> Result<C::Answer, Error> {
         let before = attempts.len();
-        for target in targets {
+        for (place, target) in targets.iter().enumerate() {
+            if let Some(error) = self.unsupported(target, call.request()) {
+                // The first choice decides what can be asked for; a fallback that cannot do it is passed over.
+                if place == 0 {
+                    return Err(error);
+                }
+                Account { attempts, provider: &target.provider }
+                    .refuse(target.model.as_deref().unwrap_or_default(), error);
+                continue;
+            }
             let account = Account { attempts, provider: &target.provider };
             if let Some(answer) = self.ask(target, call, account).await {
                 return Ok(answer);
             }
         }
         Err(telling(&attempts[before..]))
+    }
+
+    /// Why `target` cannot do what `request` asks for, if it cannot.
+    #[must_use]
+    pub fn unsupported(&self, target: &Target, request: Request<'_>) -> Option<Error> {
+        let parameters = request.parameters?;
+        let parameter = self.entry(&target.provider)?.provider.unsupported(parameters)?;
+        Some(Error::unsupported(&target.provider, parameter))
     }
 
     /// Asks one target, several times if need be.
@@ -168,6 +186,8 @@ impl Registry {
 trait Call: Sync {
     type Answer: Send;
 
+    fn request(&self) -> Request<'_>;
+
     fn run(
         &self,
         entry: &Arc<Entry>,
@@ -181,6 +201,10 @@ struct Whole<'a>(Request<'a>);
 impl Call for Whole<'_> {
     type Answer = Completion;
 
+    fn request(&self) -> Request<'_> {
+        self.0
+    }
+
     async fn run(&self, entry: &Arc<Entry>, model: &str, _: Option<Permit>) -> Result<Completion, Error> {
         within(entry.limits.first_token_timeout, "answer", entry.provider.complete(model, self.0)).await
     }
@@ -190,6 +214,10 @@ struct Streamed<'a>(Request<'a>);
 
 impl Call for Streamed<'_> {
     type Answer = ChunkStream;
+
+    fn request(&self) -> Request<'_> {
+        self.0
+    }
 
     async fn run(&self, entry: &Arc<Entry>, model: &str, permit: Option<Permit>) -> Result<ChunkStream, Error> {
         let limit = entry.limits.first_token_timeout;

@@ -48,6 +48,9 @@ pub struct Outcome {
     pub error: Option<(String, String)>,
     /// In how many seconds another try may succeed: told at once and not kept, since it is true at once alone.
     pub retry_after_s: Option<u64>,
+    /// The upstream's own code and parameter of its refusal: told at once and not kept, since `error` says what it means.
+    pub upstream_code: Option<String>,
+    pub param: Option<String>,
 }
 
 /// Where a turn is in its life.
@@ -122,6 +125,8 @@ pub(super) fn read(row: &mut Row) -> Result<Turn> {
             cost_usd: row.float(18)?,
             error: row.optional_text(19)?.zip(row.optional_text(20)?),
             retry_after_s: None,
+            upstream_code: None,
+            param: None,
         },
         last_seq: row.int(21)?,
         created_at_ms: row.int(22)?,

@@ -227,7 +227,9 @@ async fn tells_what_the_upstream_did_and_keeps_the_question() {
         (Reply::Html, 502, "upstream_error"),
         (Reply::Hang, 504, "upstream_timeout"),
         (Reply::Status(500, None), 502, "upstream_error"),
-        (Reply::Status(401, None), 502, "upstream_error"),
+        (Reply::Status(401, None), 502, "upstream_misconfigured"),
+        (Reply::Status(400, None), 502, "upstream_refused"),
+        (Reply::Status(402, None), 502, "upstream_quota_exceeded"),
     ];
     for (place, (reply, status, code)) in faults.into_iter().enumerate() {
         talk.will(reply);
@@ -237,7 +239,7 @@ async fn tells_what_the_upstream_did_and_keeps_the_question() {
         assert_eq!(talk.said(&session).await.len(), place + 1);
     }
     talk.say_in(&session, "and now?").await;
-    assert_eq!(talk.said(&session).await.len(), 6);
+    assert_eq!(talk.said(&session).await.len(), 8);
 }
 
 #[tokio::test]
@@ -264,18 +266,16 @@ async fn tells_how_long_the_upstream_asks_to_wait() {
     });
     let talk = Talk::built(builder, json!({})).await;
     let member = talk.app.member();
-    for (reply, seconds) in
-        [(Reply::Status(429, Some(40)), "40"), (Reply::Status(429, None), "1"), (Reply::Status(503, Some(7)), "7")]
-    {
-        talk.will(reply);
+    for (status, pause, seconds) in [(429, Some(40), "40"), (429, None, "1"), (503, Some(7), "7")] {
+        talk.will(Reply::Status(status, pause));
         let refused = member.post("/chat").json(&question("hello")).await;
         assert_eq!(refused.header("retry-after"), seconds);
-        refused.expect_problem(503, "unavailable");
+        refused.expect_problem(503, if status == 429 { "upstream_rate_limited" } else { "unavailable" });
     }
     let keyed = || member.post("/chat").header("idempotency-key", "k1").json(&question("hello"));
     talk.will(Reply::Status(429, Some(40)));
-    let first = keyed().await.expect_problem(503, "unavailable");
-    assert_eq!(keyed().await.expect_problem(503, "unavailable")["detail"], first["detail"]);
+    let first = keyed().await.expect_problem(503, "upstream_rate_limited");
+    assert_eq!(keyed().await.expect_problem(503, "upstream_rate_limited")["detail"], first["detail"]);
     // With the next four faults the circuit opens, for a minute.
     for _ in 0..4 {
         talk.will(Reply::Status(500, None));

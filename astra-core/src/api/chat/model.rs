@@ -80,6 +80,7 @@ impl SendMessage {
             content,
             said_before: Vec::new(),
             overrides,
+            parameters: None,
             metadata: self.metadata,
             is_streamed,
             once,

@@ -28,7 +28,7 @@ pub struct ProviderCheckError {
     /// What happened.
     pub kind: ProviderFailureKind,
     /// In a sentence, without secrets.
-    #[schema(max_length = 1024, example = "the provider answered 401: is its key right?")]
+    #[schema(max_length = 1024, example = "the provider refused its API key (401)")]
     pub message: String,
 }
 

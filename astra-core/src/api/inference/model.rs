@@ -107,6 +107,12 @@ pub enum ProviderFailureKind {
     CircuitOpen,
     /// It is not configured.
     Unknown,
+    /// Its account has no credit left.
+    QuotaUsedUp,
+    /// The conversation has more tokens than its model reads.
+    ContextOverflow,
+    /// It cannot do what a parameter asked for, and was not asked.
+    Unsupported,
 }
 
 /// Which models are of interest.
@@ -202,6 +208,9 @@ impl From<Kind> for ProviderFailureKind {
             Kind::Cut => Self::Cut,
             Kind::CircuitOpen(_) => Self::CircuitOpen,
             Kind::Unknown => Self::Unknown,
+            Kind::QuotaUsedUp => Self::QuotaUsedUp,
+            Kind::ContextOverflow => Self::ContextOverflow,
+            Kind::Unsupported => Self::Unsupported,
         }
     }
 }

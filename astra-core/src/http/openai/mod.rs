@@ -131,6 +131,7 @@ impl ChatCompletionRequest {
             content: content.into(),
             said_before: self.messages.into_iter().filter_map(ChatCompletionMessage::into_message).collect(),
             overrides,
+            parameters: None,
             metadata: Map::new(),
             is_streamed: self.stream == Some(true),
             once,

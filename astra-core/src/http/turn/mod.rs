@@ -11,7 +11,7 @@ pub use content::{ImageUrl, MessageContent, MessagePart, MessageParts, MessageTe
 pub use event::{ChatEvent, SessionEvent, frames, session_frames};
 
 use crate::clock::rfc3339;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, UpstreamTerms};
 use crate::store;
 
 /// One question to an agent, and its answer.
@@ -152,9 +152,11 @@ impl From<&store::Turn> for Turn {
 #[must_use]
 pub fn failure(turn: &store::Turn) -> Error {
     match &turn.outcome.error {
-        Some((code, message)) => {
-            Error { retry_after_s: turn.outcome.retry_after_s, ..Error::new(Code::named(code), message.clone()) }
-        }
+        Some((code, message)) => Error {
+            retry_after_s: turn.outcome.retry_after_s,
+            upstream: UpstreamTerms::boxed(turn.outcome.upstream_code.clone(), turn.outcome.param.clone()),
+            ..Error::new(Code::named(code), message.clone())
+        },
         None => Error::internal("a turn did not complete and does not say why"),
     }
 }

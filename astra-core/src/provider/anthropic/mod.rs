@@ -14,7 +14,7 @@ use super::chunks;
 use super::error::Error;
 use super::settings::Settings;
 use super::upstream::{Media, Upstream};
-use super::{ChunkStream, Completion, Provider, Request};
+use super::{ChunkStream, Completion, Parameter, Parameters, Provider, Request};
 use crate::clock::Clock;
 
 /// A server that speaks it.
@@ -54,6 +54,10 @@ impl Provider for Anthropic {
             Ok(chunks::decode(response, answer::Decoder::default(), Arc::clone(&self.upstream)))
         }
         .boxed()
+    }
+
+    fn unsupported(&self, parameters: &Parameters) -> Option<Parameter> {
+        question::unsupported(parameters)
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {

@@ -2,15 +2,18 @@
 //! length of the answer must be limited.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::provider::error::{Error, Kind};
 use crate::provider::models;
-use crate::provider::{Content, Message, Part, Request, Role};
+use crate::provider::{Content, Message, Parameter, Parameters, Part, Request, Role};
 
 /// The limit of answers of a model that is not in the table.
 const MAX_TOKENS: u32 = 4_096;
 /// What is asked for when nobody sets a limit: more than any chat needs, less than a runaway answer costs.
 const MAX_TOKENS_UNASKED: u32 = 8_192;
+/// The efforts that have the same names here.
+const EFFORTS: [&str; 4] = ["low", "medium", "high", "xhigh"];
 
 /// The JSON of `request` to `model`. Temperatures end at 1 here; a higher one is sent as 1.
 pub(super) fn body(model: &str, request: Request<'_>, stream: bool) -> Result<Vec<u8>, Error> {
@@ -24,6 +27,10 @@ pub(super) fn body(model: &str, request: Request<'_>, stream: bool) -> Result<Ve
         messages: others.into_iter().map(WireMessage::from).filter(|message| !message.content.is_empty()).collect(),
         temperature: request.temperature.map(|temperature| temperature.min(1.0)),
         stream,
+        stop_sequences: request.parameters.map(|asked| asked.stop.as_slice()).filter(|texts| !texts.is_empty()),
+        // Newer models refuse a share beside a temperature, even one that asks for nothing.
+        top_p: request.parameters.and_then(|asked| asked.top_p).filter(|share| *share < 1.0),
+        output_config: request.parameters.and_then(OutputConfig::of),
     };
     serde_json::to_vec(&question)
         .map_err(|fault| Error::new(Kind::Refused(400), format!("the request is not JSON: {fault}")))
@@ -40,6 +47,48 @@ struct Question<'a> {
     temperature: Option<f64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stop_sequences: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_p: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_config: Option<OutputConfig<'a>>,
+}
+
+/// How much the model thinks, and the form of its answer.
+#[derive(Serialize)]
+struct OutputConfig<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effort: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<OutputFormat<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum OutputFormat<'a> {
+    JsonSchema { schema: &'a Value },
+}
+
+impl<'a> OutputConfig<'a> {
+    fn of(parameters: &'a Parameters) -> Option<Self> {
+        let effort = parameters.reasoning_effort.as_deref();
+        let format = parameters.schema().map(|schema| OutputFormat::JsonSchema { schema });
+        (effort.is_some() || format.is_some()).then_some(Self { effort, format })
+    }
+}
+
+/// The first of `parameters` that has no equal here.
+pub(super) fn unsupported(parameters: &Parameters) -> Option<Parameter> {
+    let has_equal = |parameter: &Parameter| match parameter {
+        Parameter::Stop | Parameter::TopP => true,
+        Parameter::ResponseFormat => parameters.schema().is_some(),
+        Parameter::ReasoningEffort => {
+            parameters.reasoning_effort.as_deref().is_some_and(|effort| EFFORTS.contains(&effort))
+        }
+        Parameter::PresencePenalty | Parameter::FrequencyPenalty | Parameter::Seed | Parameter::LogitBias => false,
+    };
+    parameters.given().find(|parameter| !has_equal(parameter))
 }
 
 #[derive(Serialize)]
@@ -96,7 +145,7 @@ fn source(url: &str) -> Source<'_> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -119,7 +168,8 @@ mod tests {
             message(Role::Assistant, ""),
             Message { role: Role::User, content: Content::Parts(parts) },
         ];
-        let request = Request { messages: &messages, temperature: Some(1.5), max_output_tokens: Some(9) };
+        let request =
+            Request { messages: &messages, temperature: Some(1.5), max_output_tokens: Some(9), ..Request::default() };
         let expected = json!({
             "model": "claude",
             "max_tokens": 9,
@@ -139,8 +189,38 @@ mod tests {
 
     #[test]
     fn the_answer_is_always_limited() {
-        let request = Request { messages: &[], temperature: None, max_output_tokens: None };
+        let request = Request::default();
         assert_eq!(sent("unheard-of", request)["max_tokens"], MAX_TOKENS);
         assert_eq!(sent("claude-sonnet-4-5", request)["max_tokens"], MAX_TOKENS_UNASKED);
+    }
+    #[test]
+    fn parameters_are_translated_or_have_no_equal() {
+        let asked =
+            |format: Value| Parameters { response_format: format.as_object().cloned(), ..Parameters::default() };
+        let schema = json!({"type": "object"});
+        let parameters = Parameters {
+            stop: vec!["END".into()],
+            top_p: Some(0.5),
+            presence_penalty: Some(0.0),
+            reasoning_effort: Some("low".into()),
+            ..asked(json!({"type": "json_schema", "json_schema": {"name": "a", "strict": true, "schema": schema}}))
+        };
+        assert_eq!(unsupported(&parameters), None);
+        let body = sent("claude", Request { parameters: Some(&parameters), ..Request::default() });
+        assert_eq!((&body["stop_sequences"], &body["top_p"]), (&json!(["END"]), &json!(0.5)));
+        assert_eq!(
+            body["output_config"],
+            json!({"effort": "low", "format": {"type": "json_schema", "schema": schema}})
+        );
+        let of = |parameters: Parameters| unsupported(&parameters).map(Parameter::as_str);
+        assert_eq!(of(asked(json!({"type": "json_object"}))), Some("response_format"));
+        assert_eq!(of(Parameters { seed: Some(1), ..Parameters::default() }), Some("seed"));
+        assert_eq!(
+            of(Parameters { reasoning_effort: Some("minimal".into()), ..Parameters::default() }),
+            Some("reasoning_effort")
+        );
+        let neutral = Parameters { top_p: Some(1.0), ..Parameters::default() };
+        let body = sent("claude", Request { parameters: Some(&neutral), ..Request::default() });
+        assert!(body.get("top_p").is_none() && body.get("output_config").is_none(), "{body}");
     }
 }

@@ -16,7 +16,7 @@ use super::error::Error;
 use super::presets::Quirks;
 use super::settings::Settings;
 use super::upstream::{Media, Upstream};
-use super::{ChunkStream, Completion, Provider, Request};
+use super::{ChunkStream, Completion, Parameter, Parameters, Provider, Request};
 use crate::clock::Clock;
 
 /// A server that speaks it.
@@ -55,6 +55,10 @@ impl Provider for OpenAi {
             Ok(chunks::decode(response, answer::Decoder::default(), Arc::clone(&self.upstream)))
         }
         .boxed()
+    }
+
+    fn unsupported(&self, parameters: &Parameters) -> Option<Parameter> {
+        (self.quirks.drops_logit_bias && parameters.logit_bias.is_some()).then_some(Parameter::LogitBias)
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {

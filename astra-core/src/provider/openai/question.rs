@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
+use serde_json::{Map, Value};
 
 use crate::provider::error::{Error, Kind};
 use crate::provider::presets::Quirks;
@@ -14,6 +15,9 @@ const FRAME_BYTES: usize = 256;
 pub(super) fn body(model: &str, request: Request<'_>, quirks: Quirks, stream: bool) -> Result<Vec<u8>, Error> {
     let most = request.max_output_tokens;
     let (max_tokens, max_completion_tokens) = if quirks.names_completion_tokens { (None, most) } else { (most, None) };
+    let parameters = request.parameters;
+    let seed = parameters.and_then(|asked| asked.seed);
+    let (seed, random_seed) = if quirks.names_random_seed { (None, seed) } else { (seed, None) };
     let question = Question {
         model,
         messages: Messages(request.messages),
@@ -22,6 +26,15 @@ pub(super) fn body(model: &str, request: Request<'_>, quirks: Quirks, stream: bo
         max_completion_tokens,
         stream,
         stream_options: (stream && quirks.takes_stream_options).then_some(StreamOptions { include_usage: true }),
+        stop: parameters.map(|asked| asked.stop.as_slice()).filter(|texts| !texts.is_empty()),
+        top_p: parameters.and_then(|asked| asked.top_p),
+        presence_penalty: parameters.and_then(|asked| asked.presence_penalty),
+        frequency_penalty: parameters.and_then(|asked| asked.frequency_penalty),
+        seed,
+        random_seed,
+        response_format: parameters.and_then(|asked| asked.response_format.as_ref()),
+        reasoning_effort: parameters.and_then(|asked| asked.reasoning_effort.as_deref()),
+        logit_bias: parameters.and_then(|asked| asked.logit_bias.as_ref()),
     };
     let mut body = Vec::with_capacity(FRAME_BYTES + request.messages.iter().map(weight).sum::<usize>());
     serde_json::to_writer(&mut body, &question)
@@ -58,6 +71,24 @@ struct Question<'a> {
     stream: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream_options: Option<StreamOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stop: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_p: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presence_penalty: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frequency_penalty: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    random_seed: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<&'a Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_effort: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logit_bias: Option<&'a Map<String, Value>>,
 }
 
 #[derive(Serialize)]
@@ -117,9 +148,10 @@ impl<'a> From<&'a Part> for WirePart<'a> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
+    use crate::provider::Parameters;
     use crate::provider::presets::PLAIN;
 
     fn sent(request: Request<'_>, quirks: Quirks, stream: bool) -> Value {
@@ -133,7 +165,8 @@ mod tests {
             Message { role: Role::System, content: Content::Text("Be \"brief\".".into()) },
             Message { role: Role::User, content: Content::Parts(parts) },
         ];
-        let request = Request { messages: &messages, temperature: Some(0.5), max_output_tokens: Some(9) };
+        let request =
+            Request { messages: &messages, temperature: Some(0.5), max_output_tokens: Some(9), ..Request::default() };
         let expected = json!({
             "model": "gpt",
             "messages": [
@@ -153,11 +186,33 @@ mod tests {
 
     #[test]
     fn quirks_are_obeyed_and_what_is_absent_is_not_sent() {
-        let quirks = Quirks { names_completion_tokens: true, takes_stream_options: false };
-        let request = Request { messages: &[], temperature: None, max_output_tokens: Some(9) };
+        let quirks = Quirks { names_completion_tokens: true, takes_stream_options: false, ..PLAIN };
+        let request = Request { max_output_tokens: Some(9), ..Request::default() };
         let expected = json!({"model": "gpt", "messages": [], "max_completion_tokens": 9, "stream": true});
         assert_eq!(sent(request, quirks, true), expected);
         let request = Request { max_output_tokens: None, ..request };
         assert_eq!(sent(request, PLAIN, false), json!({"model": "gpt", "messages": []}));
+    }
+    #[test]
+    fn parameters_go_on_as_they_came() {
+        let format = json!({"type": "json_schema", "json_schema": {"name": "a", "schema": {"type": "object"}}});
+        let parameters = Parameters {
+            stop: vec!["END".into()],
+            top_p: Some(0.5),
+            presence_penalty: Some(0.25),
+            frequency_penalty: Some(-0.25),
+            seed: Some(7),
+            response_format: format.as_object().cloned(),
+            reasoning_effort: Some("low".into()),
+            logit_bias: json!({"50256": -100}).as_object().cloned(),
+        };
+        let request = Request { parameters: Some(&parameters), ..Request::default() };
+        let mut expected = json!({
+            "model": "gpt", "messages": [], "stop": ["END"], "top_p": 0.5, "presence_penalty": 0.25, "frequency_penalty": -0.25,
+            "seed": 7, "response_format": format, "reasoning_effort": "low", "logit_bias": {"50256": -100},
+        });
+        assert_eq!(sent(request, PLAIN, false), expected);
+        expected["random_seed"] = expected.as_object_mut().unwrap().remove("seed").unwrap();
+        assert_eq!(sent(request, Quirks { names_random_seed: true, ..PLAIN }, false), expected);
     }
 }
