@@ -314,6 +314,10 @@ impl Error {
                 error.retry_after_s = Some(1);
                 error
             }
+            store::Error::Uncertain(_) => Self::new(
+                Code::Unavailable,
+                "The gateway's store was lost in the middle of the change, which may have taken place: read it again before you repeat the request.",
+            ),
             _ => return Self::internal(fault),
         };
         error.caused_by(fault)

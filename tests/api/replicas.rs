@@ -1,5 +1,7 @@
 //! Several gateways over one PostgreSQL: what one runs, the others can end and follow, and finish when it is dead.
 
+use astra_core::clock::ManualClock;
+use astra_core::params;
 use astra_core::provider::Content;
 use astra_core::store::{Begun, Busy, Lifetime, NewTurn, Place, Stamp};
 use serde_json::{Map, json};
@@ -9,6 +11,8 @@ use crate::support::{Caller, Engine, Gate, Replica, Reply, START_MS, Step, TestA
 
 /// How long a gateway may be silent before the others take it for dead.
 const LEASE_MS: i64 = 15_000;
+/// How far a clock is wrong: farther than a lease lasts.
+const WRONG_MS: i64 = 20_000;
 
 /// Two gateways whose streams are in the store at once; `None` without a PostgreSQL.
 async fn two() -> Option<(Talk, Replica, Caller)> {
@@ -17,6 +21,12 @@ async fn two() -> Option<(Talk, Replica, Caller)> {
     let there = talk.app.replica().await;
     let caller = there.bearer(&talk.app.member().token().await);
     Some((talk, there, caller))
+}
+
+/// Lets the lease of the gateway `instance` run out, or of all.
+async fn end_lease(talk: &Talk, instance: Option<&'static str>) {
+    let sql = "UPDATE instances SET lease_until = 0 WHERE id = COALESCE($1, id)";
+    talk.app.db().write(move |tx| tx.execute(sql, params![instance])).await.expect("the leases");
 }
 
 /// A question that a gateway of that name has begun to answer, in its user's session.
@@ -105,7 +115,7 @@ async fn the_turns_of_a_dead_one_are_ended_by_the_others() {
     let Some((talk, _there, caller)) = two().await else { return };
     let (store, db) = (talk.app.store(), talk.app.db());
     let session = talk.say("hello").await;
-    db.renew_lease("ins_dead", START_MS, START_MS + LEASE_MS, false).await.expect("a lease");
+    db.renew_lease("ins_dead", START_MS, Some(LEASE_MS)).await.expect("a lease");
     let agent = store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent");
     let begun = store.begin_turn(begun_by("ins_dead", text(&session, "session_id"), agent)).await.expect("a turn");
     let Begun::New { turn, .. } = begun else { panic!("the turn is new") };
@@ -113,7 +123,7 @@ async fn the_turns_of_a_dead_one_are_ended_by_the_others() {
     // As long as its lease goes on, nobody touches it: neither those that are there nor one that starts.
     talk.app.replica().await;
     assert_eq!(unfinished(&talk.app).await, std::slice::from_ref(&turn.id));
-    talk.app.clock.advance_ms(LEASE_MS + 1);
+    end_lease(&talk, Some("ins_dead")).await;
     let turn = ended(&talk.app.admin(), &turn.id).await;
     assert_eq!((&turn["status"], &turn["content"]), (&json!("interrupted"), &json!("so far")));
     let read = [
@@ -128,6 +138,29 @@ async fn the_turns_of_a_dead_one_are_ended_by_the_others() {
 }
 
 #[tokio::test]
+async fn clocks_that_differ_end_nobodys_turns() {
+    let Some((talk, _there, _)) = two().await else { return };
+    // One that runs turns on a machine whose clock is behind, and two that look: one is right and one is ahead.
+    let behind = talk.app.replica_whose_clock(ManualClock::new(START_MS - WRONG_MS)).await;
+    let caller = behind.bearer(&talk.app.member().token().await);
+    let gate = Gate::closed();
+    let mut asking = Vec::new();
+    for (place, ask) in [caller.post("/chat"), talk.app.member().post("/chat")].into_iter().enumerate() {
+        talk.will(Reply::After(gate.clone(), "late".into()));
+        let question = json!({"agent_id": AGENT, "message": "hello", "surface_id": format!("place-{place}")});
+        asking.push(crate::conversation::sent(ask.json(&question)));
+        talk.upstream.wait_for(place + 1).await;
+    }
+    talk.app.replica().await;
+    talk.app.replica_whose_clock(ManualClock::new(START_MS + WRONG_MS)).await;
+    assert_eq!(unfinished(&talk.app).await.len(), 2);
+    gate.open();
+    for asked in asking {
+        assert_eq!(asked.await.expect("it ends").expect(200)["content"], "late");
+    }
+}
+
+#[tokio::test]
 async fn whoever_was_taken_for_dead_holds_its_tongue() {
     let Some((talk, _there, _)) = two().await else { return };
     let gate = Gate::closed();
@@ -137,7 +170,7 @@ async fn whoever_was_taken_for_dead_holds_its_tongue() {
     let turn_id = unfinished(&talk.app).await.remove(0);
     // One that starts ends it, unless the silent one happens to say just then that it lives.
     while !unfinished(&talk.app).await.is_empty() {
-        talk.app.clock.advance_ms(LEASE_MS + 1);
+        end_lease(&talk, None).await;
         talk.app.replica().await;
     }
     gate.open();

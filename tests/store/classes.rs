@@ -46,6 +46,35 @@ both_engines! {
         assert!(matches!(outcome, Err(Error::Broken(_))), "{outcome:?}");
     }
 
+    async fn a_server_that_cannot_write_now_is_unavailable(store: EmptyStore) {
+        if store.is_sqlite() {
+            return;
+        }
+        // A standby, a time limit of the operator, a lock that was not had in time, no memory left.
+        for state in ["25006", "57014", "55P03", "53200"] {
+            let sql = format!("DO $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '{state}'; END $$");
+            let outcome = store.db.write(move |tx| tx.execute(&sql, params![])).await;
+            assert!(matches!(outcome, Err(Error::Unavailable(_))), "{state}: {outcome:?}");
+        }
+    }
+
+    async fn a_change_whose_server_is_lost_during_its_commit_is_uncertain(store: EmptyStore) {
+        if store.is_sqlite() {
+            return;
+        }
+        for sql in [
+            "CREATE TABLE notes (id TEXT)",
+            "CREATE FUNCTION go() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$",
+            "CREATE CONSTRAINT TRIGGER go AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION go()",
+        ] {
+            attempt(&store.db, sql).await.expect("a statement");
+        }
+        let outcome = attempt(&store.db, "INSERT INTO notes (id) VALUES ('a')").await;
+        assert!(matches!(outcome, Err(Error::Uncertain(_))), "{outcome:?}");
+    }
+
     async fn a_full_server_is_full(store: EmptyStore) {
         if store.is_sqlite() {
             return;

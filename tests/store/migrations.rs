@@ -78,7 +78,11 @@ both_engines! {
         let copy = store.engine.folder().join("backups/schema-0001-1700000000000.db");
         assert_eq!(copy.exists(), store.is_sqlite());
         if copy.exists() {
-
+            for (path, mode) in [(copy.as_path(), 0o600), (copy.parent().expect("its folder"), 0o700)] {
+                let metadata = std::fs::metadata(path).expect("it is there");
+                let permissions = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
+                assert_eq!(permissions & 0o777, mode, "{}", path.display());
+            }
             let folder = tempfile::tempdir().expect("a folder");
             std::fs::copy(&copy, folder.path().join("astra.db")).expect("a restored file");
             let restored = astra_core::store::open(&store.config, folder.path()).expect("the restored database");

@@ -148,7 +148,12 @@ impl TestApp {
 
     /// Another gateway over the same PostgreSQL.
     pub(crate) async fn replica(&self) -> Replica {
-        let gateway = Gateway::builder(self.config.clone()).clock(self.clock.clone());
+        self.replica_whose_clock(self.clock.clone()).await
+    }
+
+    /// Another gateway over the same PostgreSQL, on a machine with a clock of its own.
+    pub(crate) async fn replica_whose_clock(&self, clock: ManualClock) -> Replica {
+        let gateway = Gateway::builder(self.config.clone()).clock(clock);
         Replica { gateway: gateway.open().await.expect("the replica opens") }
     }
 

@@ -59,7 +59,7 @@ pub struct Config {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreConfig {
-    /// `postgres://user:password@host/database`; SQLite in the data folder when absent.
+    /// `postgres://user:password@host/database?sslmode=verify-full`; SQLite in the data folder when absent.
     pub database_url: Option<Secret>,
     /// SQLite: when a commit counts as durable.
     pub synchronous: Synchronous,
@@ -69,6 +69,9 @@ pub struct StoreConfig {
     pub max_size_mb: Option<u32>,
     /// PostgreSQL: connections in the pool.
     pub connections: usize,
+    /// How long work waits for its place in the store, in milliseconds, before it is refused: for a connection that is
+    /// free, for one to be made, and on SQLite for another process that has the database locked.
+    pub wait_timeout_ms: u64,
 }
 
 /// When SQLite hands a commit to the disk.
@@ -167,7 +170,14 @@ impl Default for Config {
 
 impl Default for StoreConfig {
     fn default() -> Self {
-        Self { database_url: None, synchronous: Synchronous::Normal, readers: 4, max_size_mb: None, connections: 16 }
+        Self {
+            database_url: None,
+            synchronous: Synchronous::Normal,
+            readers: 4,
+            max_size_mb: None,
+            connections: 16,
+            wait_timeout_ms: 10_000,
+        }
     }
 }
 

@@ -54,6 +54,7 @@ impl Config {
             ("store.max_size_mb", self.store.max_size_mb.unwrap_or(1).into()),
             ("store.readers", self.store.readers as u64),
             ("store.connections", self.store.connections as u64),
+            ("store.wait_timeout_ms", self.store.wait_timeout_ms),
         ];
         for (key, value) in at_least_one {
             if value == 0 {

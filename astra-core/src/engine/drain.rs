@@ -7,9 +7,7 @@ use std::time::Duration;
 use super::Engine;
 use super::event::FIRST_SEQ;
 use crate::ids::Kind;
-use crate::store::{
-    self, FinishedTurn, KEY_LIFE_MS, Orphan, Outcome, Status, TraceRecord, Turn, UsageRow, WorkspaceId,
-};
+use crate::store::{self, FinishedTurn, Orphan, Outcome, SWEEP_ROWS, Status, TraceRecord, Turn, UsageRow, WorkspaceId};
 
 const LEASE_MS: i64 = 15_000;
 const RENEW: Duration = Duration::from_secs(5);
@@ -52,16 +50,15 @@ impl Engine {
         }
         self.end_lost().await?;
         if renewals % RENEWALS_A_SWEEP == 1 {
-            self.store.forget_idempotency_keys(self.clock.now_ms() - KEY_LIFE_MS).await?;
+            while self.store.forget_idempotency_keys(self.clock.now_ms()).await? == u64::from(SWEEP_ROWS) {}
         }
         Ok(())
     }
 
     async fn renew(&self) -> store::Result<()> {
-        let now_ms = self.clock.now_ms();
         // Nobody else may use the file of a gateway on SQLite, so its lease needs no renewal.
-        let until_ms = if self.has_peers() { now_ms + LEASE_MS } else { i64::MAX };
-        self.store.renew_lease(&self.instance, now_ms, until_ms, !self.has_peers()).await
+        let lease_ms = self.has_peers().then_some(LEASE_MS);
+        self.store.renew_lease(&self.instance, self.clock.now_ms(), lease_ms).await
     }
 
     /// Marks the unfinished turns of gateways that are no more as interrupted; what they had said is kept.

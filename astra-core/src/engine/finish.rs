@@ -53,6 +53,10 @@ impl Ending {
             Err(Error::Store(store::Error::Full(_))) => {
                 Self::Failed(Failure::new("storage_full", "The gateway's store is full."))
             }
+            Err(Error::Store(fault @ (store::Error::Unavailable(_) | store::Error::Retry(_)))) => {
+                tracing::warn!(error = %fault, "a turn failed");
+                Self::Failed(unavailable("The gateway's store cannot be reached."))
+            }
             Err(fault) => {
                 tracing::error!(error = %fault, "a turn failed");
                 Self::Failed(Failure::new("internal", "The gateway failed."))
@@ -77,6 +81,20 @@ impl Ending {
             Self::Stopped(status, failure) => (status, Some(failure)),
         }
     }
+}
+
+/// The failure of a turn whose end the store does not take.
+fn not_kept(fault: &store::Error) -> Failure {
+    match fault {
+        store::Error::Full(_) => {
+            Failure::new("storage_full", "The answer could not be kept: the gateway's store is full.")
+        }
+        _ => unavailable("The answer could not be kept: the gateway's store cannot be reached."),
+    }
+}
+
+fn unavailable(message: &str) -> Failure {
+    Failure { retry_after_s: Some(1), ..Failure::new("unavailable", message) }
 }
 
 impl Progress {
@@ -156,12 +174,10 @@ impl Running {
                 Err(fault) => {
                     tracing::error!(turn.id = %self.turn.id, tries_left, error = %fault, "the end of a turn could not be kept");
                     if !told {
-                        let failed = Arc::make_mut(&mut finished);
+                        let (failed, failure) = (Arc::make_mut(&mut finished), not_kept(&fault));
                         failed.status = Status::Failed;
-                        failed.outcome.error = Some((
-                            "storage_full".into(),
-                            "The answer could not be kept: the gateway's store failed.".into(),
-                        ));
+                        failed.outcome.retry_after_s = failure.retry_after_s;
+                        failed.outcome.error = Some((failure.code.to_owned(), failure.message));
                         self.tell(&finished);
                         told = true;
                     }

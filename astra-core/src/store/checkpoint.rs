@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use rusqlite::hooks::Wal;
 
 use super::error::{Error, Result};
-use super::sqlite::{BUSY_TIMEOUT, classify, configure};
+use super::sqlite::{classify, configure};
 
 /// Pages in the log that call for a checkpoint beside the writer (4 KiB each). The pages that every transaction changes are
 /// in the log many times and are moved once: often is dear.
@@ -30,6 +30,8 @@ pub(super) struct Checkpoints {
     /// Whether the thread has moved what it was woken for.
     is_moved: Arc<AtomicBool>,
     stage: Stage,
+    /// How long the writer waits for another process that has the lock.
+    wait: Duration,
     wake: Option<SyncSender<()>>,
     thread: Option<thread::JoinHandle<()>>,
 }
@@ -47,7 +49,7 @@ enum Stage {
 
 impl Checkpoints {
     /// Watches `writer`, the one connection that writes to the database at `path`.
-    pub(super) fn start(path: &Path, writer: &mut Connection) -> Result<Self> {
+    pub(super) fn start(path: &Path, writer: &mut Connection, wait: Duration) -> Result<Self> {
         let pages = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&pages);
         let count = move |_: &mut Wal, pages: std::ffi::c_int| {
@@ -56,7 +58,7 @@ impl Checkpoints {
         };
         writer.wal_hook(Some(count)).map_err(classify)?;
         let connection = Connection::open(path).map_err(classify)?;
-        configure(&connection)?;
+        configure(&connection, wait)?;
         let is_moved = Arc::new(AtomicBool::new(false));
         let moved = Arc::clone(&is_moved);
         let (wake, waiting) = sync_channel::<()>(1);
@@ -69,7 +71,7 @@ impl Checkpoints {
             }
         };
         let thread = thread::Builder::new().name("store-checkpoint".into()).spawn(checkpoint).map_err(Error::broken)?;
-        Ok(Self { pages, is_moved, stage: Stage::Waiting, wake: Some(wake), thread: Some(thread) })
+        Ok(Self { pages, is_moved, stage: Stage::Waiting, wait, wake: Some(wake), thread: Some(thread) })
     }
 
     /// To be called by the writer after each commit.
@@ -87,7 +89,8 @@ impl Checkpoints {
             Stage::Moving if !self.is_moved.load(Ordering::Acquire) => Stage::Moving,
             Stage::Finishing(again) if pages < again => Stage::Finishing(again),
             Stage::Moving | Stage::Finishing(_) => {
-                if let Err(fault) = if pages < RESTART_PAGES { move_pages(writer) } else { restart(writer) } {
+                if let Err(fault) = if pages < RESTART_PAGES { move_pages(writer) } else { restart(writer, self.wait) }
+                {
                     tracing::warn!(error = %fault, "the store's write-ahead log could not be emptied");
                 }
                 Stage::Finishing(pages + AGAIN_PAGES)
@@ -111,9 +114,9 @@ fn move_pages(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// The same, after waiting a moment for readers.
-fn restart(writer: &Connection) -> rusqlite::Result<()> {
+fn restart(writer: &Connection, wait: Duration) -> rusqlite::Result<()> {
     writer.busy_timeout(RESTART_PATIENCE)?;
     let outcome = writer.execute_batch("PRAGMA wal_checkpoint(RESTART)");
-    writer.busy_timeout(BUSY_TIMEOUT)?;
+    writer.busy_timeout(wait)?;
     outcome
 }

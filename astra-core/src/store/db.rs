@@ -13,6 +13,8 @@ use super::error::{Error, Result};
 use super::postgres::{self, Postgres};
 use super::sqlite::{self, Sqlite};
 use super::value::{Param, Row};
+use super::write_health::WriteHealth;
+use crate::params;
 
 /// The store's database.
 #[derive(Clone)]
@@ -123,11 +125,23 @@ impl Db {
         mode: Mode,
         work: impl Work<T>,
     ) -> Result<T> {
-        match self {
-            Self::Sqlite(sqlite) if mode == Mode::Read => sqlite.read(workspace, work).await,
+        let outcome = match self {
+            Self::Sqlite(sqlite) if mode == Mode::Read => return sqlite.read(workspace, work).await,
             Self::Sqlite(sqlite) => sqlite.write(workspace, mode, work).await,
             #[cfg(feature = "postgres")]
             Self::Postgres(postgres) => postgres.run(workspace, mode, work).await,
+        };
+        if mode == Mode::Write {
+            self.write_health().note(&outcome);
+        }
+        outcome
+    }
+
+    pub(super) fn write_health(&self) -> &WriteHealth {
+        match self {
+            Self::Sqlite(sqlite) => &sqlite.writes,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => &postgres.writes,
         }
     }
 }
@@ -185,6 +199,15 @@ impl<'a> Tx<'a> {
     #[must_use]
     pub const fn has_row_locks(&self) -> bool {
         !matches!(self.engine, Engine::Sqlite(_))
+    }
+
+    /// Now, in milliseconds since the epoch, by the clock of the database, which all gateways on it share. SQLite has one
+    /// gateway and no other clock than its own, which shows `own_ms`.
+    pub(super) fn shared_time_ms(&mut self, own_ms: i64) -> Result<i64> {
+        if !self.has_row_locks() {
+            return Ok(own_ms);
+        }
+        self.one("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)", params![])?.int(0)
     }
 
     /// The same transaction for rows of no one workspace, such as a counter.

@@ -18,7 +18,10 @@ pub enum Error {
     Full(String),
     /// The store cannot be reached.
     Unavailable(String),
-    /// The store's schema or content is not what this version can use; the text says what to do.
+    /// The store was lost while it took the change: whether that took place is not known.
+    Uncertain(String),
+    /// The store's schema, its content, or what the configuration says of it is not what this version can use; the text
+    /// says what to do.
     Incompatible(String),
     /// The caller's precondition does not hold: what it is, for the caller of the method.
     Refused(Refusal),
@@ -61,6 +64,9 @@ impl fmt::Display for Error {
             Self::Retry(what) => write!(formatter, "another transaction was in the way: {what}"),
             Self::Full(what) => write!(formatter, "the store is full: {what}"),
             Self::Unavailable(what) => write!(formatter, "the store cannot be reached: {what}"),
+            Self::Uncertain(what) => {
+                write!(formatter, "the store was lost in the middle of a change, which may have taken place: {what}")
+            }
             Self::Incompatible(what) | Self::Broken(what) => formatter.write_str(what),
             Self::Refused(refusal) => write!(formatter, "refused: {refusal:?}"),
         }

@@ -3,6 +3,7 @@
 
 use super::db::{Db, Scoped, Tx, WorkspaceId};
 use super::error::Result;
+use super::idempotency::SWEEP_ROWS;
 use super::value::Row;
 use crate::params;
 
@@ -76,8 +77,9 @@ impl Scoped {
     /// Begins a family, and forgets those of the same user that are over.
     pub async fn start_family(&self, new: NewFamily) -> Result<()> {
         self.write(move |tx| {
-            let over = "DELETE FROM families WHERE workspace_id = $1 AND user_id = $2 AND expires_at <= $3";
-            tx.execute(over, params![&new.user_id, new.created_at])?;
+            let over = "DELETE FROM families WHERE id IN (SELECT id FROM families
+                WHERE workspace_id = $1 AND user_id = $2 AND expires_at <= $3 ORDER BY id LIMIT $4)";
+            tx.execute(over, params![&new.user_id, new.created_at, SWEEP_ROWS])?;
             tx.execute(
                 "INSERT INTO families
                  (workspace_id, id, user_id, scopes, family_hash, secret_hash, expires_at, created_at)

@@ -10,6 +10,8 @@ use crate::params;
 
 /// How long a key is remembered, in milliseconds: 24 hours.
 pub const KEY_LIFE_MS: i64 = 24 * 3600 * 1000;
+/// How many rows a sweep deletes in one transaction.
+pub const SWEEP_ROWS: u32 = 1_000;
 
 /// An `Idempotency-Key` and what it stands for.
 #[derive(Debug, Clone)]
@@ -64,9 +66,16 @@ impl Scoped {
 }
 
 impl Db {
-    /// Forgets the keys made before `before_ms`; answers how many.
-    pub async fn forget_idempotency_keys(&self, before_ms: i64) -> Result<u64> {
-        self.write(move |tx| tx.execute("DELETE FROM idempotency_keys WHERE created_at < $1", params![before_ms])).await
+    /// Forgets keys whose life is over, at most [`SWEEP_ROWS`] of them, so that nobody waits long behind it; answers how
+    /// many. `own_ms` is what this gateway's clock shows.
+    pub async fn forget_idempotency_keys(&self, own_ms: i64) -> Result<u64> {
+        self.write(move |tx| {
+            let before_ms = tx.shared_time_ms(own_ms)? - KEY_LIFE_MS;
+            let sql = "DELETE FROM idempotency_keys WHERE (workspace_id, key) IN
+                (SELECT workspace_id, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+            tx.execute(sql, params![before_ms, SWEEP_ROWS])
+        })
+        .await
     }
 }
 

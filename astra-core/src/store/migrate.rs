@@ -2,13 +2,14 @@
 //! A database that does not hold exactly what its ledger says is refused, with the cure in the message.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::db::{Db, Mode, Tx};
 use super::error::{Error, Result};
-use super::sqlite::Sqlite;
+use super::make_folder;
+use super::sqlite::{Sqlite, create};
 use crate::params;
 
 /// One step of the schema. One text serves both engines; `/*without_rowid*/` is SQLite's clustered table.
@@ -212,12 +213,14 @@ fn follow(sql: &str, tables: &mut BTreeSet<String>) {
     }
 }
 
-/// Copies the database into `backups` beside it, whole and on the disk before its final name appears.
+/// Copies the database into `backups` beside it, whole and on the disk before its final name appears. As the database
+/// itself, it is its owner's alone.
 fn back_up(sqlite: &Sqlite, version: i64, now_ms: i64) -> Result<PathBuf> {
     let folder = sqlite.path().with_file_name("backups");
     let target = folder.join(format!("schema-{version:04}-{now_ms}.db"));
     let partial = target.with_extension("partial");
-    let copied = std::fs::create_dir_all(&folder)
+    let copied = make_private(&folder)
+        .and_then(|()| create(&partial))
         .map_err(Error::broken)
         .and_then(|()| sqlite.snapshot(&partial))
         .and_then(|()| std::fs::File::open(&partial).and_then(|file| file.sync_all()).map_err(Error::broken))
@@ -233,6 +236,14 @@ fn back_up(sqlite: &Sqlite, version: i64, now_ms: i64) -> Result<PathBuf> {
             Err(if matches!(fault, Error::Full(_)) { Error::Full(text) } else { Error::Unavailable(text) })
         }
     }
+}
+
+/// Makes the folder, or takes away from others what an earlier version let them read.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    make_folder(folder)?;
+    #[cfg(unix)]
+    std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
 }
 
 fn failed(step: &Migration, fault: Error) -> Error {

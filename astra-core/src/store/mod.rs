@@ -3,6 +3,8 @@
 pub mod accounts;
 mod agent_versions;
 mod agents;
+#[cfg(feature = "postgres")]
+mod certificate;
 mod checkpoint;
 mod db;
 mod epoch;
@@ -10,6 +12,7 @@ mod error;
 pub mod families;
 mod idempotency;
 pub mod keys;
+mod leases;
 mod lock;
 mod merge;
 mod messages;
@@ -17,6 +20,10 @@ pub mod migrate;
 mod page;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "postgres")]
+mod postgres_address;
+#[cfg(feature = "postgres")]
+mod postgres_tls;
 mod precondition;
 mod quotas;
 pub mod service_accounts;
@@ -30,12 +37,14 @@ mod turn_finish;
 mod turns;
 pub mod usage;
 mod value;
+mod write_health;
 
 pub use agent_versions::{Stamp, StoredVersion};
 pub use agents::{AgentChange, Origin, StoredAgent, Taken};
 pub use db::{Db, Scoped, Tx, WorkspaceId};
 pub use error::{Error, Refusal, Result};
-pub use idempotency::{KEY_LIFE_MS, OnceKey};
+pub use idempotency::{KEY_LIFE_MS, OnceKey, SWEEP_ROWS};
+pub use leases::Orphan;
 pub use lock::FolderLock;
 pub use merge::merge_patch;
 pub use messages::{StoredMessage, TURN_STRIDE};
@@ -47,7 +56,7 @@ pub use session_moves::Fork;
 pub use sessions::{NewSession, Session, SessionChange, SessionFilter};
 pub use sqlite::Sqlite;
 pub use turn_begin::{Begun, Busy, Lifetime, NewTurn, Place};
-pub use turn_finish::{FinishedTurn, Orphan, TraceRecord};
+pub use turn_finish::{FinishedTurn, TraceRecord};
 pub use turns::{Outcome, Status, Turn};
 pub use usage::UsageRow;
 pub use value::{Param, Row, Value};
@@ -57,7 +66,8 @@ use crate::config::StoreConfig;
 /// Opens the database that `config` names, without touching its schema; `data_dir` is made when missing.
 ///
 /// # Errors
-/// [`Error::Unavailable`] if the folder cannot be made, or the file or the server cannot be opened.
+/// [`Error::Unavailable`] if the folder cannot be made or the file cannot be opened, [`Error::Incompatible`] if the
+/// database's URL is not good.
 pub fn open(config: &StoreConfig, data_dir: &std::path::Path) -> Result<Db> {
     make_folder(data_dir).map_err(|fault| Error::Unavailable(format!("{}: {fault}", data_dir.display())))?;
     match config.database_url.as_ref().map(crate::config::Secret::expose) {
@@ -66,7 +76,7 @@ pub fn open(config: &StoreConfig, data_dir: &std::path::Path) -> Result<Db> {
             Ok(Db::Sqlite(std::sync::Arc::new(sqlite)))
         }
         #[cfg(feature = "postgres")]
-        Some(url) => Ok(Db::Postgres(std::sync::Arc::new(Postgres::new(url, config.connections)?))),
+        Some(url) => Ok(Db::Postgres(std::sync::Arc::new(Postgres::new(url, config)?))),
         #[cfg(not(feature = "postgres"))]
         Some(_) => Err(Error::Unavailable("this build has no PostgreSQL: build it with the feature `postgres`".into())),
     }

@@ -11,22 +11,23 @@ use futures_util::FutureExt as _;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{NoTls, Statement};
 
 use super::db::{Engine, Mode, Notes, Tx, Work, WorkspaceId};
 use super::epoch::watch::Watch;
 use super::error::{Error, Result};
+use super::postgres_address::Address;
 use super::value::{Param, Row, Value};
+use super::write_health::WriteHealth;
+use crate::config::StoreConfig;
 
 /// For how long a transaction that met another one is run again.
 const RETRY_FOR: Duration = Duration::from_secs(10);
 /// Longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
-/// How long to wait for a connection of the pool, and for a new one to be made.
-const POOL_PATIENCE: Duration = Duration::from_secs(10);
 /// Queues for transactions that run again: one transaction at a time in each.
 const LANES: usize = 16;
 /// Prepared statements that a connection keeps.
@@ -34,8 +35,9 @@ const STATEMENTS_CACHED: usize = 512;
 
 /// A pool of connections to one database.
 pub struct Postgres {
+    pub(super) writes: WriteHealth,
     pool: Pool,
-    config: tokio_postgres::Config,
+    address: Address,
     epoch: Watch,
     lanes: [Mutex<()>; LANES],
 }
@@ -47,6 +49,8 @@ pub(super) struct Session {
     begin: &'static str,
     reads: bool,
     state: Cell<State>,
+    /// Whether the server is gone, and not only unwilling.
+    is_lost: Cell<bool>,
     notes: Notes,
 }
 
@@ -61,28 +65,29 @@ enum State {
 }
 
 impl Postgres {
-    /// A pool of at most `connections` to `url` (`postgres://user@host/database`). Connects when first used.
+    /// A pool of connections to `url` (`postgres://user@host/database?sslmode=verify-full`). Connects when first used.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if `url` cannot be understood.
-    pub fn new(url: &str, connections: usize) -> Result<Self> {
-        let config: tokio_postgres::Config =
-            url.parse().map_err(|fault| Error::Unavailable(format!("the database URL: {fault}")))?;
-        let manager =
-            Manager::from_config(config.clone(), NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+    /// [`Error::Incompatible`] if `url` cannot be understood.
+    pub fn new(url: &str, config: &StoreConfig) -> Result<Self> {
+        let address = Address::parse(url)?;
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = Manager::from_config(address.config.clone(), address.tls.clone(), recycling);
+        let wait = Some(Duration::from_millis(config.wait_timeout_ms));
         let pool = Pool::builder(manager)
-            .max_size(connections.max(2))
-            .wait_timeout(Some(POOL_PATIENCE))
-            .create_timeout(Some(POOL_PATIENCE))
+            .max_size(config.connections.max(2))
+            .wait_timeout(wait)
+            .create_timeout(wait)
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(Error::broken)?;
-        Ok(Self { pool, config, epoch: Watch::default(), lanes: std::array::from_fn(|_| Mutex::new(())) })
+        let (epoch, writes) = (Watch::default(), WriteHealth::default());
+        Ok(Self { writes, pool, address, epoch, lanes: std::array::from_fn(|_| Mutex::new(())) })
     }
 
     /// The epoch of all credentials, if the watch has read it within the last second.
     pub(super) fn known_epoch(&self) -> Option<i64> {
-        self.epoch.known(&self.config)
+        self.epoch.known(&self.address)
     }
 
     pub(super) async fn run<T: Send + 'static>(
@@ -132,6 +137,7 @@ impl Postgres {
                 begin,
                 reads,
                 state: Cell::new(State::Idle),
+                is_lost: Cell::new(false),
                 notes: Notes::default(),
             };
             let answer = session.transaction(workspace.as_ref(), work.as_ref());
@@ -155,7 +161,7 @@ impl Session {
         }
         match answer {
             // A connection that died before COMMIT has changed nothing: another one may do it all again.
-            Err(Error::Unavailable(text)) => return Err(Error::Retry(text)),
+            Err(Error::Unavailable(text)) if self.is_lost.get() => return Err(Error::Retry(text)),
             Err(_) => {
                 if self.control("ROLLBACK").is_ok() {
                     self.state.set(State::Idle);
@@ -173,11 +179,7 @@ impl Session {
         self.state.set(State::Committing);
         match self.control("COMMIT") {
             Ok(()) => self.state.set(State::Idle),
-            Err(Error::Unavailable(text)) => {
-                return Err(Error::Broken(format!(
-                    "the database was lost during COMMIT; whether the change took place is not known: {text}"
-                )));
-            }
+            Err(Error::Unavailable(text)) if self.is_lost.get() => return Err(Error::Uncertain(text)),
             // The server found the conflict only now, and has rolled back.
             Err(fault) => {
                 self.state.set(State::Idle);
@@ -192,7 +194,7 @@ impl Session {
     }
 
     fn control(&self, sql: &str) -> Result<()> {
-        self.runtime.block_on(self.client()?.batch_execute(sql)).map_err(|fault| classify(&fault))
+        self.runtime.block_on(self.client()?.batch_execute(sql)).map_err(|fault| self.failed(&fault))
     }
 
     /// Runs one statement, in one round trip with BEGIN if it is the transaction's first.
@@ -203,20 +205,40 @@ impl Session {
         self.state.set(State::Open);
         let begin = self.client()?.batch_execute(self.begin);
         let (begun, answer) = self.runtime.block_on(futures_util::future::join(begin, statement));
-        begun.map_err(|fault| classify(&fault))?;
+        begun.map_err(|fault| self.failed(&fault))?;
         answer
     }
 
+    fn failed(&self, fault: &tokio_postgres::Error) -> Error {
+        let is_lost = |state: &SqlState| state.code().starts_with("08") || state.code().starts_with("57P");
+        self.is_lost.set(fault.code().is_none_or(is_lost));
+        match classify(fault) {
+            // A statement that writes, given to a look: no standby.
+            Error::Unavailable(text) if self.reads && fault.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => {
+                Error::Broken(text)
+            }
+            other => other,
+        }
+    }
+
+    async fn prepare(&self, sql: &str) -> Result<Statement> {
+        let client = self.client()?;
+        if client.statement_cache.size() >= STATEMENTS_CACHED {
+            client.statement_cache.clear();
+        }
+        client.prepare_cached(sql).await.map_err(|fault| self.failed(&fault))
+    }
+
     pub(super) fn batch(&self, sql: &str) -> Result<()> {
-        self.statement(async { self.client()?.batch_execute(sql).await.map_err(|fault| classify(&fault)) })
+        self.statement(async { self.client()?.batch_execute(sql).await.map_err(|fault| self.failed(&fault)) })
     }
 
     pub(super) fn query(&self, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<Vec<Row>> {
         let params = bound(workspace, params);
         self.statement(async {
-            let client = self.client()?;
-            let statement = prepare(client, sql).await?;
-            let rows = client.query(&statement, &borrowed(&params)).await.map_err(|fault| classify(&fault))?;
+            let statement = self.prepare(sql).await?;
+            let rows = self.client()?.query(&statement, &borrowed(&params)).await;
+            let rows = rows.map_err(|fault| self.failed(&fault))?;
             rows.iter().map(row).collect()
         })
     }
@@ -224,9 +246,8 @@ impl Session {
     pub(super) fn execute(&self, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<u64> {
         let params = bound(workspace, params);
         self.statement(async {
-            let client = self.client()?;
-            let statement = prepare(client, sql).await?;
-            client.execute(&statement, &borrowed(&params)).await.map_err(|fault| classify(&fault))
+            let statement = self.prepare(sql).await?;
+            self.client()?.execute(&statement, &borrowed(&params)).await.map_err(|fault| self.failed(&fault))
         })
     }
 }
@@ -240,13 +261,6 @@ impl Drop for Session {
             drop(Object::take(client));
         }
     }
-}
-
-async fn prepare(client: &Object, sql: &str) -> Result<Statement> {
-    if client.statement_cache.size() >= STATEMENTS_CACHED {
-        client.statement_cache.clear();
-    }
-    client.prepare_cached(sql).await.map_err(|fault| classify(&fault))
 }
 
 fn bound<'a>(workspace: Option<&'a str>, params: &[Param<'a>]) -> Vec<Param<'a>> {
@@ -263,7 +277,19 @@ fn unavailable(fault: &PoolError) -> Error {
             Error::Broken(text) | Error::Unavailable(text) => Error::Unavailable(text),
             other => other,
         },
+        PoolError::Timeout(_) => Error::Unavailable(format!("no connection to PostgreSQL was free in time: {fault}")),
         other => Error::Unavailable(other.to_string()),
+    }
+}
+
+/// What helps where TLS is what failed, which tokio-postgres tells by its words alone.
+fn cure(text: &str) -> &'static str {
+    if text.contains("server does not support TLS") {
+        ": switch TLS on at the server (ssl = on), or, if all of the network to it is safe, add sslmode=disable to store.database_url"
+    } else if text.contains("invalid peer certificate") {
+        ": see the host, sslmode and sslrootcert in store.database_url"
+    } else {
+        ""
     }
 }
 
@@ -271,7 +297,10 @@ fn unavailable(fault: &PoolError) -> Error {
 pub(super) fn classify(fault: &tokio_postgres::Error) -> Error {
     let text = match fault.as_db_error() {
         Some(answer) => format!("{} ({})", answer.message(), answer.code().code()),
-        None => fault.source().map_or_else(|| fault.to_string(), |source| format!("{fault}: {source}")),
+        None => {
+            let text = fault.source().map_or_else(|| fault.to_string(), |source| format!("{fault}: {source}"));
+            format!("{text}{}", cure(&text))
+        }
     };
     let Some(state) = fault.code() else {
         let is_network = fault.is_closed() || fault.source().is_some_and(|source| source.is::<std::io::Error>());
@@ -286,6 +315,13 @@ pub(super) fn classify(fault: &tokio_postgres::Error) -> Error {
         // A migration of another gateway changed a table under a prepared statement: a new connection knows the new one.
         state if *state == SqlState::FEATURE_NOT_SUPPORTED && text.starts_with("cached plan") => Error::Retry(text),
         state if *state == SqlState::DISK_FULL => Error::Full(text),
+        // A server that has become a standby, and the time limits that its operator has set.
+        state
+            if [SqlState::READ_ONLY_SQL_TRANSACTION, SqlState::QUERY_CANCELED, SqlState::LOCK_NOT_AVAILABLE]
+                .contains(state) =>
+        {
+            Error::Unavailable(text)
+        }
         state
             if state.code().starts_with("08") || state.code().starts_with("57P") || state.code().starts_with("53") =>
         {

@@ -16,16 +16,16 @@ use super::epoch::seen::Seen;
 use super::error::{Error, Result};
 use super::sqlite_writer::Writer;
 use super::value::{Param, Row, Value};
+use super::write_health::WriteHealth;
 use crate::config::StoreConfig;
 
-/// How long a connection waits for another process that writes, such as the command line beside a gateway.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const STATEMENTS_CACHED: usize = 256;
 /// How long the epoch of all credentials counts once it is read.
 const EPOCH_FRESH: Duration = Duration::from_millis(10);
 
 /// A database file, opened once for writing and several times for reading.
 pub struct Sqlite {
+    pub(super) writes: WriteHealth,
     path: PathBuf,
     writer: Writer,
     readers: Arc<Readers>,
@@ -34,6 +34,8 @@ pub struct Sqlite {
 
 struct Readers {
     path: PathBuf,
+    /// How long work waits for a free connection.
+    wait: Duration,
     idle: std::sync::Mutex<Vec<Handle>>,
     permits: Arc<Semaphore>,
 }
@@ -49,10 +51,12 @@ impl Sqlite {
         let writer = Writer::start(path, config).map_err(describe)?;
         let readers = Readers {
             path: path.to_owned(),
+            wait: Duration::from_millis(config.wait_timeout_ms),
             idle: std::sync::Mutex::new(Vec::new()),
             permits: Arc::new(Semaphore::new(config.readers.max(1))),
         };
-        Ok(Self { path: path.to_owned(), writer, readers: Arc::new(readers), epoch: Seen::new(EPOCH_FRESH) })
+        let (writes, epoch) = (WriteHealth::default(), Seen::new(EPOCH_FRESH));
+        Ok(Self { writes, path: path.to_owned(), writer, readers: Arc::new(readers), epoch })
     }
 
     /// The database file.
@@ -82,7 +86,7 @@ impl Sqlite {
         work: impl Work<T>,
     ) -> Result<T> {
         let readers = Arc::clone(&self.readers);
-        let permit = Arc::clone(&readers.permits).acquire_owned().await.map_err(Error::broken)?;
+        let permit = readers.permit().await?;
         // The permit goes with the work, which runs to its end even when its caller has gone.
         let look = move |_permit: OwnedSemaphorePermit| readers.run(workspace.as_ref(), &work);
         tokio::task::spawn_blocking(move || look(permit)).await.map_err(Error::broken)?
@@ -109,13 +113,23 @@ impl Sqlite {
 
     /// Writes a consistent copy of the database to `target` while others go on writing.
     pub fn snapshot(&self, target: &Path) -> Result<()> {
-        let connection = open_reader(&self.path)?;
+        let connection = open_reader(&self.path, self.readers.wait)?;
         connection.execute("VACUUM INTO ?1", [target.to_string_lossy()]).map_err(classify)?;
         Ok(())
     }
 }
 
 impl Readers {
+    /// The right to one connection.
+    async fn permit(&self) -> Result<OwnedSemaphorePermit> {
+        if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
+            return Ok(permit);
+        }
+        let permit = tokio::time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned()).await;
+        let none = |_| Error::Unavailable("no connection for reading was free in time".into());
+        permit.map_err(none)?.map_err(Error::broken)
+    }
+
     fn run<T>(&self, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
         self.with(|connection| {
             // One transaction, so that several statements see one state.
@@ -131,7 +145,7 @@ impl Readers {
         let idle = self.idle.lock().map_err(Error::broken)?.pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => Handle::new(open_reader(&self.path)?),
+            None => Handle::new(open_reader(&self.path, self.wait)?),
         };
         let answer = look(&connection);
         if connection.is_autocommit() {
@@ -141,7 +155,8 @@ impl Readers {
     }
 }
 
-fn create(path: &Path) -> std::io::Result<()> {
+/// Makes the file `path` if it is not there; its owner alone can read it.
+pub(super) fn create(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -149,10 +164,10 @@ fn create(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
-fn open_reader(path: &Path) -> Result<Connection> {
+fn open_reader(path: &Path, wait: Duration) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(classify)?;
-    configure(&connection)?;
+    configure(&connection, wait)?;
     Ok(connection)
 }
 
@@ -189,9 +204,10 @@ impl Deref for Handle {
     }
 }
 
-/// What every connection needs, whatever it does.
-pub(super) fn configure(connection: &Connection) -> Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT).map_err(classify)?;
+/// What every connection needs, whatever it does. It waits so long for another process that has the lock, such as the
+/// command line beside a gateway.
+pub(super) fn configure(connection: &Connection, wait: Duration) -> Result<()> {
+    connection.busy_timeout(wait).map_err(classify)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     connection
         .execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;")

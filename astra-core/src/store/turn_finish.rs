@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::db::{Db, Scoped, Tx, WorkspaceId};
+use super::db::{Scoped, Tx};
 use super::error::{Error, Result};
 use super::messages::{self, StoredMessage, TURN_STRIDE};
 use super::turns::{self, Outcome, Status, Turn};
@@ -113,68 +113,5 @@ fn answer_of(finished: &FinishedTurn, content: &str) -> StoredMessage {
         role: Role::Assistant,
         content: Content::Text(content.to_owned()),
         created_at_ms: finished.now_ms,
-    }
-}
-
-/// Turns whose gateway is no more.
-#[derive(Debug)]
-pub struct Orphan {
-    /// The tenant.
-    pub workspace: WorkspaceId,
-    /// The turn, as its gateway left it.
-    pub turn: Turn,
-}
-
-impl Db {
-    /// Unfinished turns that no living gateway owns, oldest first, at most 100.
-    pub async fn orphaned_turns(&self, now_ms: i64) -> Result<Vec<Orphan>> {
-        self.read(move |tx| {
-            let sql = format!(
-                "SELECT {}, workspace_id FROM turns WHERE finished_at IS NULL
-                AND owner NOT IN (SELECT id FROM instances WHERE lease_until > $1) ORDER BY id LIMIT 100",
-                turns::COLUMNS
-            );
-            let orphan = |row: &mut super::Row| {
-                Ok(Orphan { turn: turns::read(row)?, workspace: WorkspaceId::new(&row.text(24)?) })
-            };
-            tx.query(&sql, params![now_ms])?.iter_mut().map(orphan).collect()
-        })
-        .await
-    }
-
-    /// The unfinished turns that the gateway `owner` has begun.
-    pub async fn unfinished_turns(&self, owner: &str) -> Result<Vec<(WorkspaceId, String)>> {
-        let owner = owner.to_owned();
-        self.read(move |tx| {
-            let sql = "SELECT workspace_id, id FROM turns WHERE finished_at IS NULL AND owner = $1";
-            let turn = |row: &mut super::Row| Ok((WorkspaceId::new(&row.text(0)?), row.text(1)?));
-            tx.query(sql, params![&owner])?.iter_mut().map(turn).collect()
-        })
-        .await
-    }
-
-    /// Says that the gateway `id` lives until `lease_until_ms`. A gateway that is `alone` on its store outlives all others.
-    pub async fn renew_lease(&self, id: &str, now_ms: i64, lease_until_ms: i64, alone: bool) -> Result<()> {
-        let id = id.to_owned();
-        self.write(move |tx| {
-            if alone {
-                tx.execute("DELETE FROM instances WHERE id <> $1", params![&id])?;
-            } else {
-                tx.execute(
-                    "DELETE FROM instances WHERE id <> $1 AND lease_until < $2",
-                    params![&id, now_ms - 3_600_000],
-                )?;
-            }
-            let sql = "INSERT INTO instances (id, started_at, lease_until) VALUES ($1, $2, $3)
-                ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until";
-            tx.execute(sql, params![&id, now_ms, lease_until_ms]).map(drop)
-        })
-        .await
-    }
-
-    /// Says that the gateway `id` is no more.
-    pub async fn end_lease(&self, id: &str) -> Result<()> {
-        let id = id.to_owned();
-        self.write(move |tx| tx.execute("DELETE FROM instances WHERE id = $1", params![&id]).map(drop)).await
     }
 }

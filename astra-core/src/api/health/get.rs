@@ -4,14 +4,14 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{HealthStatus, is_store_current};
+use super::model::{HealthStatus, check_store};
 use crate::app::App;
 use crate::http::Json;
 
 /// How the gateway is.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Health {
-    /// `degraded` if its store cannot be reached.
+    /// `degraded` if its store cannot be reached or takes no writes.
     pub status: HealthStatus,
     /// The gateway's version.
     #[schema(max_length = 32, example = "0.1.0")]
@@ -28,7 +28,6 @@ pub struct Health {
     responses((status = 200, description = "How the gateway is.", body = Health,
         example = json!({"status": "ok", "version": "0.1.0", "uptime_s": 86400}))))]
 pub async fn handler(State(app): State<App>) -> Json<Health> {
-    let is_well = is_store_current(&app).await.unwrap_or(false);
-    let status = if is_well { HealthStatus::Ok } else { HealthStatus::Degraded };
+    let status = if check_store(&app).await.is_ok() { HealthStatus::Ok } else { HealthStatus::Degraded };
     Json(Health { status, version: env!("CARGO_PKG_VERSION").to_owned(), uptime_s: app.uptime.elapsed().as_secs() })
 }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{HealthStatus, is_store_current};
+use super::model::{HealthStatus, check_store};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::http::{Json, Problem};
@@ -18,7 +18,7 @@ pub struct Readiness {
 
 /// Tell whether the gateway can work
 ///
-/// The store can be reached and has the schema of this version, and the gateway is not about to stop.
+/// The store can be reached, has the schema of this version and takes writes, and the gateway is not about to stop.
 #[utoipa::path(get, path = "/health/ready", operation_id = "health.ready",
     responses(
         (status = 200, description = "It can.", body = Readiness, example = json!({"status": "ok"})),
@@ -29,9 +29,6 @@ pub async fn handler(State(app): State<App>) -> Result<Json<Readiness>> {
     if app.stopping.is_cancelled() {
         return Err(Error::new(Code::Unavailable, "The gateway is stopping: it takes no new work."));
     }
-    match is_store_current(&app).await {
-        Ok(true) => Ok(Json(Readiness { status: HealthStatus::Ok })),
-        Ok(false) => Err(Error::new(Code::Unavailable, "The store's schema is not the one of this version.")),
-        Err(fault) => Err(Error::new(Code::Unavailable, "The store cannot be reached.").caused_by(fault)),
-    }
+    check_store(&app).await?;
+    Ok(Json(Readiness { status: HealthStatus::Ok }))
 }

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
-use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
+use tokio_postgres::{AsyncMessage, Client};
 
 use super::CHANNEL;
 use super::seen::Seen;
+use crate::store::postgres::classify;
+use crate::store::postgres_address::Address;
 
 /// How often the epoch is read even when nothing was heard.
 const POLL: Duration = Duration::from_millis(500);
@@ -36,8 +38,8 @@ impl Default for Watch {
 
 impl Watch {
     /// The epoch, if it was read within the last second. The first call starts the watch.
-    pub(in crate::store) fn known(&self, config: &Config) -> Option<i64> {
-        self.start(config);
+    pub(in crate::store) fn known(&self, address: &Address) -> Option<i64> {
+        self.start(address);
         self.heard.seen.known()
     }
 
@@ -47,10 +49,10 @@ impl Watch {
         self.heard.wake.notify_one();
     }
 
-    fn start(&self, config: &Config) {
+    fn start(&self, address: &Address) {
         let mut task = lock(&self.task);
         if task.as_ref().is_none_or(AbortHandle::is_finished) {
-            let watching = tokio::spawn(keep_watching(config.clone(), Arc::clone(&self.heard)));
+            let watching = tokio::spawn(keep_watching(address.clone(), Arc::clone(&self.heard)));
             *task = Some(watching.abort_handle());
         }
     }
@@ -68,18 +70,17 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn keep_watching(config: Config, heard: Arc<Heard>) {
+async fn keep_watching(mut address: Address, heard: Arc<Heard>) {
+    address.config.connect_timeout(CONNECT_TIMEOUT);
     loop {
-        let Err(fault) = listen(&config, &heard).await;
-        tracing::warn!(error = %fault, "the listening connection to the store was lost");
+        let Err(fault) = listen(&address, &heard).await;
+        tracing::warn!(error = %classify(&fault), "the listening connection to the store was lost");
         tokio::time::sleep(POLL).await;
     }
 }
 
-async fn listen(config: &Config, heard: &Arc<Heard>) -> Result<std::convert::Infallible, tokio_postgres::Error> {
-    let mut config = config.clone();
-    config.connect_timeout(CONNECT_TIMEOUT);
-    let (client, mut connection) = config.connect(NoTls).await?;
+async fn listen(address: &Address, heard: &Arc<Heard>) -> Result<std::convert::Infallible, tokio_postgres::Error> {
+    let (client, mut connection) = address.config.connect(address.tls.clone()).await?;
     let bell = Arc::clone(heard);
     // Ends by itself when the client below is dropped or the server goes away.
     tokio::spawn(async move {
