@@ -188,4 +188,12 @@ fn a_store_that_cannot_be_opened_is_told_with_what_helps() {
     let told = machine.astra_with(&nobody, &serve);
     assert!(!told.stderr.contains("hidden"), "{told:?}");
     told.fails(1, &["hint: the PostgreSQL server must run"]);
+    for (query, word) in [("sslmode=verfiy-full", "sslmode must be"), ("sslrootcert=missing.pem", "missing.pem")] {
+        let url = format!("postgres://astra:hidden@db.example/astra?{query}");
+        for command in [&serve[..], &["token", "list"]] {
+            let told = machine.astra_with(&[("ASTRA_DATABASE_URL", url.as_str())], command);
+            assert!(!told.stderr.contains("hidden") && !told.stderr.contains("hint:"), "{told:?}");
+            told.fails(1, &["store.database_url: ssl", word]);
+        }
+    }
 }

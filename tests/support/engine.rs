@@ -58,6 +58,14 @@ impl Engine {
         Some(Self { folder: tempfile::tempdir().expect("a folder"), database: Some(Database { server, name, url }) })
     }
 
+    /// Lets the server refuse all connections to this database, and ends those that are there; or lets it take them again.
+    pub(crate) async fn shut(&self, is_shut: bool) {
+        let Database { server, name, .. } = self.database.as_ref().expect("a database on a server");
+        run(server, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {}", !is_shut)).await;
+        let end = format!("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'");
+        run(server, &end).await;
+    }
+
     /// The folder of the gateway's files.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()

@@ -32,8 +32,11 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
 
 /// Opens the store, making it when missing.
 pub(crate) fn open_store(config: &Config) -> Result<Db> {
-    store::open(&config.store, &config.data_dir)
-        .map_err(|fault| Error::new("cannot open the store").because(&fault).hint(store_hint(config)))
+    store::open(&config.store, &config.data_dir).map_err(|fault| {
+        let error = Error::new("cannot open the store").because(&fault);
+        // What the configuration says wrongly says itself how to mend it.
+        if matches!(fault, store::Error::Incompatible(_)) { error } else { error.hint(store_hint(config)) }
+    })
 }
 
 /// What helps when the store cannot be opened.

@@ -61,6 +61,25 @@ both_engines! {
 }
 
 #[tokio::test]
+async fn is_not_ready_while_the_server_is_gone() {
+    let Some(engine) = Engine::postgres().await else { return };
+    let app = TestApp::builder(engine).agent(ECHO, json!({})).open().await;
+    let (member, anybody) = (app.member(), app.anonymous());
+    let question = json!({"agent_id": ECHO, "message": "hello"});
+    member.post("/chat").json(&question).await.expect(200);
+    app.engine.shut(true).await;
+    for _ in 0..2 {
+        let answer = member.post("/chat").json(&question).await;
+        assert_eq!(answer.header("retry-after"), "1");
+        answer.expect_problem(503, "unavailable");
+        anybody.get("/health/ready").await.expect_problem(503, "unavailable");
+    }
+    app.engine.shut(false).await;
+    anybody.get("/health/ready").await.expect(200);
+    member.post("/chat").json(&question).await.expect(200);
+}
+
+#[tokio::test]
 async fn is_not_ready_while_another_process_has_the_store() {
     let builder = TestApp::builder(Engine::sqlite()).config(|config| config.store.wait_timeout_ms = 300);
     let app = builder.agent(ECHO, json!({})).open().await;
