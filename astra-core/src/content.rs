@@ -1,6 +1,28 @@
 //! What the sides of a conversation say to each other. The store keeps it and the providers send it, so it lies below both.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Most bytes of a caller's own data on a session, a turn or an agent, as JSON: it comes with each row of a list.
+pub const METADATA_BYTES_MAX: usize = 16 << 10;
+
+/// Whether `metadata` is larger than a caller's own data may be.
+#[must_use]
+pub fn is_too_large(metadata: &Map<String, Value>) -> bool {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    !metadata.is_empty() && (serde_json::to_writer(&mut count, metadata).is_err() || count.0 > METADATA_BYTES_MAX)
+}
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +68,17 @@ pub enum Part {
 #[must_use]
 pub fn without_nul(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
+impl Content {
+    /// Whether nothing is said: no image, and no text but white space.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Text(text) => text.trim().is_empty(),
+            Self::Parts(parts) => parts.iter().all(|part| part.text().is_some_and(|text| text.trim().is_empty())),
+        }
+    }
 }
 
 impl Part {

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::api::{self, Operations};
 use crate::app::App;
+use crate::config::LimitsConfig;
 use crate::embed;
 use crate::error::{Error, Result};
 use crate::http::contract::{self, Contract, Gate, PathContract, enforce};
@@ -43,7 +44,7 @@ fn operations() -> Operations {
 /// # Errors
 /// If the routes and the table of permissions contradict each other, which the tests exclude.
 pub fn openapi() -> Result<Value> {
-    let Finished { document, faults, .. } = finished(&[]);
+    let Finished { document, faults, .. } = finished(&[], &LimitsConfig::default());
     if faults.is_empty() { Ok(document) } else { Err(Error::internal(faults.join("; "))) }
 }
 
@@ -57,12 +58,12 @@ pub struct Routes {
     handlers: Handlers,
 }
 
-/// Makes the document, with the operations of a host program, and reads it into what judges requests.
+/// Makes the document of a gateway with `limits`, with the operations of a host program, and reads it into what judges requests.
 ///
 /// # Errors
 /// All that is wrong with the operations, and what the document says of them and this program cannot enforce.
-pub fn routes(host: &[embed::Routes]) -> std::result::Result<Routes, Vec<String>> {
-    let Finished { document, handlers, hosts, faults } = finished(host);
+pub fn routes(host: &[embed::Routes], limits: &LimitsConfig) -> std::result::Result<Routes, Vec<String>> {
+    let Finished { document, handlers, hosts, faults } = finished(host, limits);
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -78,7 +79,7 @@ struct Finished {
     faults: Vec<String>,
 }
 
-fn finished(host: &[embed::Routes]) -> Finished {
+fn finished(host: &[embed::Routes], limits: &LimitsConfig) -> Finished {
     let Operations { document, mut handlers, mut faults } = operations();
     let mut document = serde_json::to_value(document).unwrap_or_else(|fault| {
         faults.push(format!("the document cannot be written: {fault}"));
@@ -87,7 +88,7 @@ fn finished(host: &[embed::Routes]) -> Finished {
     let own = embed::join(&mut document, host, &mut faults);
     let hosts: BTreeSet<String> = own.iter().map(|(path, _)| path.clone()).collect();
     handlers.extend(own);
-    faults.extend(contract::finish(&mut document, &hosts));
+    faults.extend(contract::finish(&mut document, &hosts, limits.body_bytes));
     if !hosts.is_empty() {
         faults.extend(contract::dangling(&document));
     }

@@ -2,14 +2,16 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-#[expect(dead_code, unused_imports, unused_macros, reason = "each test binary uses its part of the support")]
+#[expect(dead_code, unused_imports, reason = "each test binary uses its part of the support")]
 #[path = "../support/mod.rs"]
 mod support;
 
 mod accept;
 mod bodies;
+mod bounds;
 mod embedding;
 mod limits;
+mod pages;
 mod parameters;
 mod record;
 mod serving;

@@ -8,7 +8,7 @@ use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 
-use super::{Operation, Schema, check};
+use super::{Operation, Schema, check, json};
 use crate::error::{Code, Error};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -60,12 +60,7 @@ pub(super) fn schema<'a>(operation: &'a Operation, headers: &HeaderMap) -> Resul
 
 /// Parses `bytes` and holds them against `schema`.
 pub(super) fn parse(bytes: &[u8], schema: &Schema, is_form: bool) -> Result<Value, Error> {
-    let mut value = if is_form {
-        form(bytes)?
-    } else {
-        serde_json::from_slice(bytes)
-            .map_err(|fault| Error::new(Code::BadRequest, format!("The body is not valid JSON: {fault}.")))?
-    };
+    let mut value = if is_form { form(bytes)? } else { json::read(bytes)? };
     let faults = schema.faults(&value, "")?;
     if faults.is_empty() {
         integral(&mut value);

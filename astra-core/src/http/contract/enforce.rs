@@ -91,12 +91,18 @@ async fn admit(
 
 /// Reads and checks the body; answers its bytes.
 async fn admit_body(gate: &Gate, operation: &Operation, request: &mut Request) -> Result<Bytes, Error> {
-    if !operation.is_body_required && request.body().is_end_stream() {
-        request.extensions_mut().insert(BodyValue(Value::Object(Map::new())));
-        return Ok(Bytes::new());
+    let limit = gate.app.config.limits.body_bytes;
+    let has_type = request.headers().contains_key(header::CONTENT_TYPE);
+    if !operation.is_body_required && (!has_type || request.body().is_end_stream()) {
+        let bytes = body::read(std::mem::take(request.body_mut()), limit).await?;
+        if bytes.is_empty() {
+            request.extensions_mut().insert(BodyValue(Value::Object(Map::new())));
+            return Ok(bytes);
+        }
+        *request.body_mut() = bytes.into();
     }
     let (schema, is_form) = body::schema(operation, request.headers())?;
-    let bytes = body::read(std::mem::take(request.body_mut()), gate.app.config.limits.body_bytes).await?;
+    let bytes = body::read(std::mem::take(request.body_mut()), limit).await?;
     let value = body::parse(&bytes, schema, is_form)?;
     request.extensions_mut().insert(BodyValue(value));
     if operation.is_hosts {

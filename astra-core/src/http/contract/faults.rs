@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::error::FieldError;
 
 /// A hostile body may break a rule a thousand times; a few show what is wrong.
-const FAULTS_MAX: usize = 20;
+pub(super) const FAULTS_MAX: usize = 20;
 
 /// The first of `errors`; pointers begin with `prefix`.
 pub(super) fn describe<'a>(errors: impl Iterator<Item = ValidationError<'a>>, prefix: &str) -> Vec<FieldError> {
@@ -74,7 +74,7 @@ fn sentence(error: &ValidationError<'_>) -> String {
 }
 
 /// A field's name as a part of a JSON Pointer (RFC 6901).
-fn escape(field: &str) -> String {
+pub(super) fn escape(field: &str) -> String {
     field.replace('~', "~0").replace('/', "~1")
 }
 

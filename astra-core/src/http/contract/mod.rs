@@ -7,6 +7,8 @@ mod compile;
 mod enforce;
 mod faults;
 mod finish;
+mod json;
+mod narrow;
 mod schema;
 mod security;
 mod select;

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::{Map, Value, json};
 
+use super::narrow::{Narrowed, excess};
 use super::{faults, tree};
 use crate::error::{Error, FieldError};
 
@@ -33,7 +34,14 @@ impl Schema {
         if validator.is_valid(value) {
             return Ok(Vec::new());
         }
-        Ok(faults::describe(validator.iter_errors(value), prefix))
+        let mut found = excess(&self.document, &self.source, value);
+        if found.is_empty() {
+            let narrowed = Narrowed::of(value, |value| validator.is_valid(value));
+            found = faults::describe(validator.iter_errors(&narrowed.value), "");
+            found.iter_mut().for_each(|fault| fault.pointer = narrowed.original(&fault.pointer));
+        }
+        found.iter_mut().for_each(|fault| fault.pointer.insert_str(0, prefix));
+        Ok(found)
     }
 
     /// Compiles the schema unless that is done.

@@ -17,7 +17,7 @@ pub enum ChatCompletionContent {
 
 /// A text.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[schema(max_length = 524_288, pattern = r"^[^\x00]*$", example = "What is the capital of France?")]
+#[schema(max_length = 1_048_576, pattern = r"^[^\x00]*$", example = "What is the capital of France?")]
 pub struct ChatCompletionText(pub String);
 
 /// Texts and images, in order.
@@ -32,7 +32,7 @@ pub enum ChatCompletionPart {
     /// A text.
     Text {
         /// The text.
-        #[schema(max_length = 524_288, pattern = r"^[^\x00]*$", example = "What is on this picture?")]
+        #[schema(max_length = 1_048_576, pattern = r"^[^\x00]*$", example = "What is on this picture?")]
         text: String,
     },
     /// An image.
@@ -48,7 +48,7 @@ pub struct ChatCompletionImageUrl {
     /// An `https:` URL, or the image itself as a `data:` URL.
     #[schema(
         min_length = 1,
-        max_length = 1_000_000,
+        max_length = 1_048_576,
         pattern = r"^(https?://|data:image/)[!-~]+$",
         example = "https://images.example/cat.png"
     )]

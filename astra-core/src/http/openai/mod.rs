@@ -118,8 +118,8 @@ impl ChatCompletionRequest {
         let Some(question) = self.messages.pop().filter(|message| message.role == ChatCompletionRole::User) else {
             return refuse(format!("/messages/{last}/role"), "The last message is the question: its role is `user`.");
         };
-        let Some(content) = question.content.filter(|content| !content.is_empty()) else {
-            return refuse(format!("/messages/{last}/content"), "The question is empty.");
+        let Some(content) = question.content.map(Content::from).filter(|content| !content.is_blank()) else {
+            return refuse(format!("/messages/{last}/content"), "The question is blank.");
         };
         let overrides = Overrides {
             temperature: self.temperature,
@@ -128,7 +128,7 @@ impl ChatCompletionRequest {
         Ok(Ask {
             agent_id: self.model,
             place: Place::Surface { surface: "openai".into(), surface_id: session },
-            content: content.into(),
+            content,
             said_before: self.messages.into_iter().filter_map(ChatCompletionMessage::into_message).collect(),
             overrides,
             parameters: None,

@@ -17,7 +17,7 @@ pub enum MessageContent {
 
 /// A text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(min_length = 1, max_length = 524_288, pattern = r"^[^\x00]*$", example = "What is the capital of France?")]
+#[schema(min_length = 1, max_length = 1_048_576, pattern = r"^[^\x00]*$", example = "What is the capital of France?")]
 pub struct MessageText(pub String);
 
 /// Texts and images, in order.
@@ -32,7 +32,12 @@ pub enum MessagePart {
     /// A text.
     Text {
         /// The text.
-        #[schema(min_length = 1, max_length = 524_288, pattern = r"^[^\x00]*$", example = "What is on this picture?")]
+        #[schema(
+            min_length = 1,
+            max_length = 1_048_576,
+            pattern = r"^[^\x00]*$",
+            example = "What is on this picture?"
+        )]
         text: String,
     },
     /// An image.
@@ -48,7 +53,7 @@ pub struct ImageUrl {
     /// An `https:` URL, or the image itself as a `data:` URL.
     #[schema(
         min_length = 1,
-        max_length = 1_000_000,
+        max_length = 1_048_576,
         pattern = r"^(https?://|data:image/)[!-~]+$",
         example = "https://images.example/cat.png"
     )]

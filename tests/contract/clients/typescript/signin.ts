@@ -74,7 +74,7 @@ scenario("a service account's secret", async () => {
     role: "member",
     scopes: ["auth:read"],
   });
-  const { secret } = await client.auth.issueToken(made.id, {});
+  const { secret } = await client.auth.issueToken(made.id);
   const { client: program, sets } = signedIn({ credentials: { clientId: made.id, clientSecret: secret } });
   assert.equal((await program.auth.me()).kind, "service_account");
   assert.equal(sets.length, 1);

@@ -10,6 +10,22 @@ const ITEMS_MAX: u64 = 1000;
 /// Entries of a map whose keys are the caller's.
 const PROPERTIES_MAX: u64 = 100;
 
+/// In the source, the length of a text that nothing bounds but the body that it comes in: the default of
+/// `limits.body_bytes`. In the document, the limit of the gateway that it describes.
+const BODY_BYTES: u64 = 1 << 20;
+
+/// Writes the largest body, `body_bytes`, as the length of the texts that it alone bounds.
+pub(super) fn follow_body(document: &mut Value, body_bytes: usize) {
+    for key in ["paths", "components"] {
+        let Some(part) = document.get_mut(key) else { continue };
+        tree::walk(part, &mut |schema| {
+            if let Some(length) = schema.get_mut("maxLength").filter(|length| length.as_u64() == Some(BODY_BYTES)) {
+                *length = body_bytes.into();
+            }
+        });
+    }
+}
+
 /// Adds a length and a form to every string, a range to every number and a limit to every list that has none.
 pub(super) fn bound(document: &mut Value) {
     for key in ["paths", "components", "webhooks"] {

@@ -16,14 +16,16 @@ pub(super) use pruning::prune;
 
 /// Completes the document that the routes made, of which the paths in `hosts` are a host program's. Answers all that is
 /// wrong with it and cannot be mended here, such as an operation that the table does not know.
-pub fn finish(document: &mut Value, hosts: &BTreeSet<String>) -> Vec<String> {
+pub fn finish(document: &mut Value, hosts: &BTreeSet<String>, body_bytes: usize) -> Vec<String> {
     let mut faults = Vec::new();
     references::restore(document);
     unions::name_branches(document, &mut faults);
     unions::free_references(document);
     closing::close_requests(document, &mut faults);
     operations::complete(document, hosts, &mut faults);
+    operations::free_bodies(document, hosts);
     responses::complete(document, &mut faults);
+    bounds::follow_body(document, body_bytes);
     bounds::bound(document);
     prune(document, &mut faults);
     faults

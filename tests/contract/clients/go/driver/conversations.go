@@ -77,7 +77,7 @@ func sessionLife(ctx context.Context) {
 	}
 	expect(found, "the session is not listed")
 
-	forked := must(sessions.Fork(ctx, session.ID, astra.ForkSession{Title: astra.Ptr("Another way")}))
+	forked := must(sessions.Fork(ctx, session.ID, &astra.ForkSession{Title: astra.Ptr("Another way")}))
 	equal(len(said(ctx, forked.ID)), 4, "what the fork has")
 	equal(must(sessions.Compact(ctx, session.ID)).ID, session.ID, "what was compacted")
 	successor := must(sessions.Reset(ctx, session.ID))

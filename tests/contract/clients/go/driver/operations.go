@@ -196,12 +196,12 @@ func serviceAccounts(ctx context.Context) {
 	}
 	expect(found, "the account is not listed")
 
-	issued := must(auth.IssueToken(ctx, account.ID, astra.IssueToken{ExpiresIn: astra.Ptr(3600)}))
+	issued := must(auth.IssueToken(ctx, account.ID, &astra.IssueToken{ExpiresIn: astra.Ptr(3600)}))
 	me := must(connect(astra.WithToken(issued.Secret)).Auth.Me(ctx))
 	equal(me.Kind, astra.CallerKindServiceAccount, "the kind of caller")
 	exchanged := connect(astra.WithClientCredentials(account.ID, issued.Secret))
 	equal(must(exchanged.Auth.Me(ctx)).ID, account.ID, "who the exchanged token is of")
-	rotated := must(auth.RotateToken(ctx, issued.Token.ID, astra.RotateToken{GraceS: astra.Ptr(60)}))
+	rotated := must(auth.RotateToken(ctx, issued.Token.ID, &astra.RotateToken{GraceS: astra.Ptr(60)}))
 	equal(rotated.Token.Generation, issued.Token.Generation+1, "the generation")
 	page := must(auth.ListTokens(ctx, account.ID, nil).Page())
 	expect(len(page.Items) == 1 && page.Items[0].ID == issued.Token.ID && page.NextCursor == "", "the tokens are %+v", page)

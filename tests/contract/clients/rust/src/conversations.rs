@@ -42,7 +42,8 @@ pub async fn sessions(stage: &Stage) -> Outcome {
     assert_eq!(messages.len(), 4);
 
     let fork = sessions
-        .fork(&session.id, &ForkSession { title: Some("Another".to_owned()), ..ForkSession::default() })
+        .fork(&session.id)
+        .body(&ForkSession { title: Some("Another".to_owned()), ..ForkSession::default() })
         .await?;
     assert_eq!(fork.title.as_deref(), Some("Another"));
     assert_eq!(sessions.compact(&session.id).await?.id, session.id);

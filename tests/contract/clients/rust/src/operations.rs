@@ -55,9 +55,9 @@ pub async fn accounts_of_services(stage: &Stage) -> Outcome {
     let all = auth.list_service_accounts().limit(1).items().collect().await?;
     assert!(all.iter().any(|other| other.id == account.id));
 
-    let issued = auth.issue_token(&account.id, &IssueToken { expires_in: Some(3600), ..IssueToken::default() }).await?;
+    let issued = auth.issue_token(&account.id).body(&IssueToken { expires_in: Some(3600), ..IssueToken::default() }).await?;
     assert!(!issued.secret.is_empty());
-    let rotated = auth.rotate_token(&issued.token.id, &RotateToken { grace_s: Some(0) }).await?;
+    let rotated = auth.rotate_token(&issued.token.id).body(&RotateToken { grace_s: Some(0) }).await?;
     assert_ne!(rotated.secret, issued.secret);
     let tokens = auth.list_tokens(&account.id).await?.data;
     assert_eq!(tokens.len(), 1);

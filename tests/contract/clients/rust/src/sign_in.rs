@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use astra_client::models::{CreateServiceAccount, IssueToken, Refresh, Register, Role, ScopeName, TokenRequest};
+use astra_client::models::{CreateServiceAccount, Refresh, Register, Role, ScopeName, TokenRequest};
 use astra_client::reqwest::Method;
 use astra_client::{Client, Credentials};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -222,7 +222,7 @@ pub async fn secrets_are_not_shown(stage: &Stage) -> Outcome {
         ..CreateServiceAccount::new(stage.name(), Role::Viewer)
     });
     let account = account.await?;
-    let issued = client.auth().issue_token(&account.id, &IssueToken::default()).await?;
+    let issued = client.auth().issue_token(&account.id).await?;
     assert!(!format!("{issued:?}").contains(&issued.secret), "{issued:?}");
     let program =
         Client::builder().base_url(&stage.url).credentials(Credentials::client(&account.id, &issued.secret)).build()?;
