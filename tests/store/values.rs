@@ -1,7 +1,7 @@
 //! Five types go in and come out as they were; what only one engine could keep, neither takes.
 
 use astra_core::params;
-use astra_core::store::{Db, Error, Param};
+use astra_core::store::{Db, Error, Param, Refusal};
 
 use crate::empty::EmptyStore;
 use crate::support::both_engines;
@@ -54,7 +54,7 @@ both_engines! {
     async fn a_nul_is_refused(store: EmptyStore) {
         table(&store.db).await;
         let outcome = store.db.write(|tx| tx.execute("INSERT INTO kinds (t) VALUES ($1)", params!["a\0b"])).await;
-        assert!(matches!(outcome, Err(Error::Broken(_))), "{outcome:?}");
+        assert!(matches!(outcome, Err(Error::Refused(Refusal::Nul))), "{outcome:?}");
         let bytes = store.db.write(|tx| tx.execute("INSERT INTO kinds (b) VALUES ($1)", params![&b"a\0b"[..]])).await;
         assert_eq!(bytes.expect("bytes may hold anything"), 1);
     }

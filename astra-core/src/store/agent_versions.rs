@@ -59,10 +59,8 @@ impl Scoped {
                 return Ok(None);
             }
             let (before, _) = request.position();
-            let rows = tx.query(&sql, params![&agent_id, before, request.fetch()])?;
-            let versions = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
             let place = |version: &StoredVersion| Cursor { at: version.version.into(), id: String::new() };
-            Ok(Some(Page::cut(versions, &request, place)))
+            tx.page(&sql, params![&agent_id, before, request.fetch()], &request, read, place).map(Some)
         })
         .await
     }

@@ -81,9 +81,8 @@ impl Scoped {
         );
         self.read(move |tx| {
             let (at, id) = request.position();
-            let rows = tx.query(&sql, params![at, id, request.fetch()])?;
-            let agents = rows.into_iter().map(read).collect::<Result<Vec<_>>>()?;
-            Ok(Page::cut(agents, &request, |agent| Cursor { at: agent.created_at_ms, id: agent.id.clone() }))
+            let place = |agent: &StoredAgent| Cursor { at: agent.created_at_ms, id: agent.id.clone() };
+            tx.page(&sql, params![at, id, request.fetch()], &request, read, place)
         })
         .await
     }

@@ -8,7 +8,8 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use super::error::{Error, Result};
+use super::error::{Error, Refusal, Result};
+use super::page::{Cursor, Filling, Page, PageRequest};
 #[cfg(feature = "postgres")]
 use super::postgres::{self, Postgres};
 use super::sqlite::{self, Sqlite};
@@ -222,11 +223,36 @@ impl<'a> Tx<'a> {
 
     /// All rows that `sql` answers.
     pub fn query(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        self.each(sql, params, &mut |row| {
+            rows.push(row);
+            true
+        })?;
+        Ok(rows)
+    }
+
+    /// Gives the rows that `sql` answers to `take`, one by one, until it wants no more. Those that come after are not read.
+    pub fn each(&mut self, sql: &str, params: &[Param<'_>], take: &mut dyn FnMut(Row) -> bool) -> Result<()> {
         self.guarded(params, |engine, workspace| match engine {
-            Engine::Sqlite(connection) => sqlite::query(connection, sql, workspace, params),
+            Engine::Sqlite(connection) => sqlite::each(connection, sql, workspace, params, take),
             #[cfg(feature = "postgres")]
-            Engine::Postgres(session) => session.query(sql, workspace, params),
+            Engine::Postgres(session) => session.each(sql, workspace, params, take),
         })
+    }
+
+    /// A page of the rows that `sql` answers, of which it fetches one more than `request` asks for. Rows that the page has
+    /// no room for are not read.
+    pub(super) fn page<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        request: &PageRequest,
+        read: impl FnMut(Row) -> Result<T>,
+        place: impl Fn(&T) -> Cursor,
+    ) -> Result<Page<T>> {
+        let mut filling = Filling::new(request);
+        self.each(sql, params, &mut |row| filling.take(row))?;
+        filling.page(read, place)
     }
 
     /// The first row, if there is one.
@@ -267,7 +293,7 @@ impl<'a> Tx<'a> {
         }
         // PostgreSQL has no NUL in text; what only one engine can keep, neither may.
         let answer = if params.iter().any(|param| matches!(param, Param::Text(text) if text.contains('\0'))) {
-            Err(Error::Broken("a text to be stored holds a NUL".into()))
+            Err(Error::Refused(Refusal::Nul))
         } else {
             run(&self.engine, self.workspace)
         };

@@ -38,6 +38,8 @@ pub enum Refusal {
     Stale,
     /// The row is in a state that forbids this.
     State(&'static str),
+    /// A text holds a NUL (U+0000), which PostgreSQL has in no text: nothing that is kept has one, nor is found by one.
+    Nul,
     /// The idempotency key was used before with another request.
     KeyReused,
     /// The request of this idempotency key is still running.

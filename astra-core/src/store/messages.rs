@@ -91,9 +91,9 @@ impl Scoped {
         let session_id = session_id.to_owned();
         self.read(move |tx| {
             let sql = format!("SELECT {COLUMNS} FROM messages WHERE workspace_id = $1 AND session_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4");
-            let rows = tx.query(&sql, params![&session_id, request.position().0, request.fetch()])?;
-            let rows = rows.into_iter().map(|mut row| read(&mut row)).collect::<Result<_>>()?;
-            Ok(Page::cut(rows, &request, |message: &StoredMessage| Cursor { at: message.seq, id: message.id.clone() }))
+            let place = |message: &StoredMessage| Cursor { at: message.seq, id: message.id.clone() };
+            let params = params![&session_id, request.position().0, request.fetch()];
+            tx.page(&sql, params, &request, |mut row| read(&mut row), place)
         })
         .await
     }

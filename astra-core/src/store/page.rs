@@ -1,7 +1,10 @@
-//! Lists in pages: newest first, stable while rows are added, continued by an opaque cursor.
+//! Lists in pages: newest first, stable while rows are added, bounded in rows and bytes, continued by an opaque cursor.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::error::Result;
+use super::value::Row;
 
 /// The place of a row in its list: the list's order is by `at` and then by `id`, both descending.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,11 +18,16 @@ pub struct Cursor {
 /// What part of a list is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {
-    /// How many rows at the most, 1 to 200.
+    /// How many rows at the most, 1 to 200. A page may have fewer and go on all the same.
     pub limit: u32,
     /// Where the page before ended.
     pub after: Option<Cursor>,
 }
+
+/// Bytes of JSON after which a page is full, whatever its limit says: a page is made in memory.
+const BYTES_MAX: usize = 1 << 20;
+/// What the names of a row's fields have, about.
+const ROW_BYTES: usize = 256;
 
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +50,10 @@ impl Cursor {
     pub fn decode(text: &str) -> Option<Self> {
         let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         let (at, id) = plain.split_once(':')?;
+        // No key has a NUL, and PostgreSQL refuses to look for one.
+        if id.contains('\0') {
+            return None;
+        }
         Some(Self { at: at.parse().ok()?, id: id.to_owned() })
     }
 }
@@ -57,6 +69,40 @@ impl PageRequest {
     #[must_use]
     pub fn position(&self) -> (i64, &str) {
         self.after.as_ref().map_or((i64::MAX, "zzzz"), |cursor| (cursor.at, cursor.id.as_str()))
+    }
+}
+
+/// A page that is being read, row by row.
+pub(super) struct Filling<'a> {
+    request: &'a PageRequest,
+    pub(super) rows: Vec<Row>,
+    bytes: usize,
+    is_full: bool,
+}
+
+impl<'a> Filling<'a> {
+    pub(super) const fn new(request: &'a PageRequest) -> Self {
+        Self { request, rows: Vec::new(), bytes: 0, is_full: false }
+    }
+
+    /// Takes the next row of the list; false if the page is full without it.
+    pub(super) fn take(&mut self, row: Row) -> bool {
+        self.bytes += row.json_bytes() + ROW_BYTES;
+        let count = self.rows.len();
+        // A row that is larger than a page comes alone.
+        self.is_full =
+            count >= usize::try_from(self.request.limit).unwrap_or(usize::MAX) || (count > 0 && self.bytes > BYTES_MAX);
+        if !self.is_full {
+            self.rows.push(row);
+        }
+        !self.is_full
+    }
+
+    /// The page of what was taken.
+    pub(super) fn page<T>(self, read: impl FnMut(Row) -> Result<T>, place: impl Fn(&T) -> Cursor) -> Result<Page<T>> {
+        let data = self.rows.into_iter().map(read).collect::<Result<Vec<T>>>()?;
+        let next = if self.is_full { data.last().map(place) } else { None };
+        Ok(Page { data, next })
     }
 }
 
@@ -78,8 +124,8 @@ impl<T> Page<T> {
     }
 
     /// The same page with each row converted, unless that fails for one.
-    pub fn try_map<U, E>(self, convert: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
-        let data = self.data.into_iter().map(convert).collect::<Result<_, E>>()?;
+    pub fn try_map<U, E>(self, convert: impl FnMut(T) -> std::result::Result<U, E>) -> std::result::Result<Page<U>, E> {
+        let data = self.data.into_iter().map(convert).collect::<std::result::Result<_, E>>()?;
         Ok(Page { data, next: self.next })
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, TryStreamExt as _};
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -233,13 +233,25 @@ impl Session {
         self.statement(async { self.client()?.batch_execute(sql).await.map_err(|fault| self.failed(&fault)) })
     }
 
-    pub(super) fn query(&self, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<Vec<Row>> {
+    pub(super) fn each(
+        &self,
+        sql: &str,
+        workspace: Option<&str>,
+        params: &[Param<'_>],
+        take: &mut dyn FnMut(Row) -> bool,
+    ) -> Result<()> {
         let params = bound(workspace, params);
         self.statement(async {
             let statement = self.prepare(sql).await?;
-            let rows = self.client()?.query(&statement, &borrowed(&params)).await;
-            let rows = rows.map_err(|fault| self.failed(&fault))?;
-            rows.iter().map(row).collect()
+            let rows = self.client()?.query_raw(&statement, borrowed(&params)).await;
+            let mut rows = std::pin::pin!(rows.map_err(|fault| self.failed(&fault))?);
+            // The connection passes over the rows that come after the last one that is wanted.
+            while let Some(found) = rows.try_next().await.map_err(|fault| self.failed(&fault))? {
+                if !take(row(&found)?) {
+                    break;
+                }
+            }
+            Ok(())
         })
     }
 

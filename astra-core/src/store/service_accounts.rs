@@ -53,9 +53,8 @@ impl Scoped {
                  ORDER BY created_at DESC, id DESC LIMIT $4"
             );
             let (at, id) = page.position();
-            let rows = tx.query(&sql, params![at, id, page.fetch()])?;
-            let accounts = rows.into_iter().map(|mut row| account(&mut row)).collect::<Result<Vec<_>>>()?;
-            Ok(Page::cut(accounts, &page, |account| Cursor { at: account.created_at, id: account.id.clone() }))
+            let place = |account: &ServiceAccount| Cursor { at: account.created_at, id: account.id.clone() };
+            tx.page(&sql, params![at, id, page.fetch()], &page, |mut row| account(&mut row), place)
         })
         .await
     }

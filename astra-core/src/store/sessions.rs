@@ -3,15 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::db::{Scoped, Tx};
+use super::db::{Db, Scoped, Tx, WorkspaceId};
 use super::error::{Error, Refusal, Result};
 use super::merge::merge_objects;
 use super::page::{Cursor, Page, PageRequest};
-use super::value::Row;
+use super::value::{Param, Row};
+use crate::content::is_too_large;
 use crate::params;
-
-/// Most bytes of a session's own data, as JSON, however many patches it came in.
-const METADATA_BYTES_MAX: usize = 1 << 20;
 
 /// A conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -211,8 +209,8 @@ impl Scoped {
             let text = |field: &'_ Option<String>| field.clone().unwrap_or_default();
             let (agent, surface, user) = (text(&filter.agent_id), text(&filter.surface), text(&filter.user_id));
             let params = params![request.position().1, &agent, status, &surface, &user, request.fetch()];
-            let rows = tx.query(&sql, params)?.iter_mut().map(read).collect::<Result<_>>()?;
-            Ok(Page::cut(rows, &request, |session: &Session| Cursor { at: 0, id: session.id.clone() }))
+            let place = |session: &Session| Cursor { at: 0, id: session.id.clone() };
+            tx.page(&sql, params, &request, |mut row| read(&mut row), place)
         })
         .await
     }
@@ -236,10 +234,10 @@ impl Scoped {
                 session.metadata =
                     patch.as_ref().map_or_else(Map::new, |patch| merge_objects(session.metadata, patch));
             }
-            let metadata = serde_json::to_string(&session.metadata).map_err(Error::broken)?;
-            if metadata.len() > METADATA_BYTES_MAX {
+            if is_too_large(&session.metadata) {
                 return Err(Error::Refused(Refusal::State("metadata")));
             }
+            let metadata = serde_json::to_string(&session.metadata).map_err(Error::broken)?;
             let sql = "UPDATE sessions SET title = $3, pinned_version = $4, metadata = $5 WHERE workspace_id = $1 AND id = $2";
             tx.execute(sql, params![&id, &session.title, session.pinned_version, &metadata])?;
             Ok(Some(session))
@@ -281,6 +279,36 @@ impl Scoped {
         self.write(move |tx| {
             let sql = "UPDATE sessions SET summary = $3, summary_until = $4 WHERE workspace_id = $1 AND id = $2 AND summary_until = $5";
             Ok(tx.execute(sql, params![&id, &summary, until, was_until])? == 1)
+        })
+        .await
+    }
+}
+
+/// So many sessions are asked about in one statement.
+const ASKED_AT_ONCE: usize = 512;
+
+impl Db {
+    /// How many turns each of `sessions` has; those that are not there are left out.
+    pub async fn turn_counts(&self, sessions: Vec<(WorkspaceId, String)>) -> Result<Vec<((WorkspaceId, String), i64)>> {
+        self.read(move |tx| {
+            let mut counts = Vec::with_capacity(sessions.len());
+            for asked in sessions.chunks(ASKED_AT_ONCE) {
+                // Of few lengths, so that few statements are prepared: the last one is asked about again and again.
+                let length = asked.len().next_power_of_two();
+                let padded = asked.iter().chain(asked.last().into_iter().cycle()).take(length);
+                let params: Vec<Param<'_>> =
+                    padded.flat_map(|(workspace, id)| [Param::Text(workspace.as_str()), Param::Text(id)]).collect();
+                let pairs: Vec<String> =
+                    (0..length).map(|pair| format!("(${}, ${})", 2 * pair + 1, 2 * pair + 2)).collect();
+                let sql = format!(
+                    "SELECT workspace_id, id, turn_count FROM sessions WHERE (workspace_id, id) IN (VALUES {})",
+                    pairs.join(", ")
+                );
+                for mut row in tx.query(&sql, &params)? {
+                    counts.push(((WorkspaceId::new(&row.text(0)?), row.text(1)?), row.int(2)?));
+                }
+            }
+            Ok(counts)
         })
         .await
     }

@@ -231,13 +231,18 @@ pub(super) fn classify(fault: impl std::borrow::Borrow<rusqlite::Error>) -> Erro
     }
 }
 
-pub(super) fn query(connection: &Handle, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<Vec<Row>> {
+pub(super) fn each(
+    connection: &Handle,
+    sql: &str,
+    workspace: Option<&str>,
+    params: &[Param<'_>],
+    take: &mut dyn FnMut(Row) -> bool,
+) -> Result<()> {
     let mut statement = connection.prepare_cached(sql).map_err(classify)?;
     let places = connection.places(sql, &statement)?;
     bind(&mut statement, &places, workspace, params)?;
     let columns = statement.column_count();
     let mut found = statement.raw_query();
-    let mut rows = Vec::new();
     while let Some(row) = found.next().map_err(classify)? {
         let mut values = Vec::with_capacity(columns);
         for column in 0..columns {
@@ -249,9 +254,11 @@ pub(super) fn query(connection: &Handle, sql: &str, workspace: Option<&str>, par
                 ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
             });
         }
-        rows.push(Row(values));
+        if !take(Row(values)) {
+            break;
+        }
     }
-    Ok(rows)
+    Ok(())
 }
 
 pub(super) fn execute(connection: &Handle, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<u64> {

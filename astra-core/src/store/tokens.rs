@@ -64,9 +64,8 @@ impl Scoped {
                  ORDER BY t.created_at DESC, t.id DESC LIMIT $5"
             );
             let (at, id) = page.position();
-            let rows = tx.query(&sql, params![&account, at, id, page.fetch()])?;
-            let tokens = rows.into_iter().map(|mut row| token(&mut row)).collect::<Result<Vec<_>>>()?;
-            Ok(Page::cut(tokens, &page, |token| Cursor { at: token.created_at, id: token.id.clone() }))
+            let place = |token: &Token| Cursor { at: token.created_at, id: token.id.clone() };
+            tx.page(&sql, params![&account, at, id, page.fetch()], &page, |mut row| token(&mut row), place)
         })
         .await
     }

@@ -125,9 +125,8 @@ impl Scoped {
         let hours = [from_ms, to_ms].map(|at_ms| at_ms.saturating_add(HOUR_MS - 1).div_euclid(HOUR_MS));
         self.read(move |tx| {
             let (day, key) = request.position();
-            let found = tx.query(&sql, params![hours[0], hours[1], day, key, request.fetch()])?;
-            let sums = found.into_iter().map(|row| read_sum(row, &groups)).collect::<Result<Vec<_>>>()?;
-            Ok(Page::cut(sums, &request, place))
+            let params = params![hours[0], hours[1], day, key, request.fetch()];
+            tx.page(&sql, params, &request, |row| read_sum(row, &groups), place)
         })
         .await
     }

@@ -97,6 +97,17 @@ impl Row {
         self.0.get_mut(column).map_or(Value::Null, |value| std::mem::replace(value, Value::Null))
     }
 
+    /// About how many bytes its values have as JSON.
+    pub(super) fn json_bytes(&self) -> usize {
+        let bytes = |value: &Value| match value {
+            // A control character becomes \u and four digits.
+            Value::Text(text) => text.len() + 5 * text.bytes().filter(|byte| *byte < 0x20).count(),
+            Value::Bytes(bytes) => bytes.len(),
+            Value::Null | Value::Int(_) | Value::Float(_) => 8,
+        };
+        self.0.iter().map(bytes).sum()
+    }
+
     fn wrong<T>(column: usize, expected: &str) -> Result<T> {
         Err(Error::Broken(format!("column {column} is not {expected}")))
     }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::model::Session;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Caller, Idempotency, Json, created};
+use crate::http::{Caller, Idempotency, Json, created, small_metadata};
 use crate::ids::Kind;
 use crate::store::NewSession;
 
@@ -31,7 +31,7 @@ pub struct CreateSession {
     /// Which of several conversations on the surface.
     #[schema(max_length = 256, pattern = r"^[^\x00-\x1f\x7f]*$", example = "ticket-4711")]
     surface_id: Option<String>,
-    /// The caller's own data.
+    /// The caller's own data, at most 16 KiB as JSON.
     #[serde(default)]
     #[schema(example = json!({"ticket": "4711"}))]
     metadata: Map<String, Value>,
@@ -50,6 +50,7 @@ pub async fn handler(
     Idempotency(once): Idempotency,
     Json(new): Json<CreateSession>,
 ) -> Result<Response> {
+    small_metadata(&new.metadata)?;
     let agent = app.agents.resolve(&caller.workspace, &new.agent_id, new.pinned_version).await.map_err(Error::store)?;
     if agent.is_none() {
         let pointer = if new.pinned_version.is_some() { "/pinned_version" } else { "/agent_id" };

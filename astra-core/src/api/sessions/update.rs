@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::model::{Session, visible_session};
 use crate::app::App;
+use crate::content::METADATA_BYTES_MAX;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Patch, Path};
 use crate::store::{self, Refusal, SessionChange};
@@ -22,7 +23,7 @@ pub struct UpdateSession {
     #[serde(default)]
     #[schema(value_type = Option<u32>, minimum = 1, example = 2)]
     pinned_version: Patch<u32>,
-    /// The caller's own data; a null in it takes the key away, null as a whole empties it.
+    /// The caller's own data, which may have at most 16 KiB as JSON together with what is there; a null in it takes the key away, null as a whole empties it.
     #[serde(default)]
     #[schema(value_type = Option<Map<String, Value>>, example = json!({"ticket": "4711", "queue": null}))]
     metadata: Patch<Map<String, Value>>,
@@ -56,9 +57,10 @@ pub async fn handler(
     };
     let changed =
         scoped.change_session(&session_id, caller.sees_only(), change).await.map_err(|fault| match fault {
-            store::Error::Refused(Refusal::State(_)) => {
-                Error::field("/metadata", "is too large together with what is there")
-            }
+            store::Error::Refused(Refusal::State(_)) => Error::field(
+                "/metadata",
+                format!("has more than {METADATA_BYTES_MAX} bytes as JSON together with what is there"),
+            ),
             fault => Error::store(fault),
         })?;
     changed.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))
