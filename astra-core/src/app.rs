@@ -14,6 +14,7 @@ use crate::engine::catalogue::{Catalogue, Definitions};
 use crate::ids::IdMaker;
 use crate::provider::Registry;
 use crate::store::{Db, FolderLock};
+use crate::tally::Tally;
 
 /// One gateway, for each of its requests.
 #[derive(Clone)]
@@ -43,6 +44,8 @@ pub struct Parts {
     pub engine: Arc<Engine>,
     /// The document of its operations.
     pub document: Arc<Document>,
+    /// The streams that are open, by credential.
+    pub streams: Arc<Tally>,
     /// Counts since it was opened.
     pub uptime: Monotonic,
     /// Cancelled when the gateway begins to stop: streams without an end of their own end then.

@@ -39,6 +39,8 @@ pub enum Code {
     IdempotencyKeyReused,
     RateLimited,
     QuotaExceeded,
+    TooManyTurns,
+    TooManyStreams,
     Cancelled,
     Interrupted,
     Internal,
@@ -122,7 +124,7 @@ impl Code {
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::InvalidRequest | Self::IdempotencyKeyReused | Self::ContextLengthExceeded => 422,
-            Self::RateLimited | Self::QuotaExceeded => 429,
+            Self::RateLimited | Self::QuotaExceeded | Self::TooManyTurns | Self::TooManyStreams => 429,
             Self::Internal => 500,
             Self::UpstreamError | Self::UpstreamRefused | Self::UpstreamMisconfigured | Self::UpstreamQuotaExceeded => {
                 502
@@ -156,6 +158,8 @@ impl Code {
             Self::IdempotencyKeyReused => "idempotency_key_reused",
             Self::RateLimited => "rate_limited",
             Self::QuotaExceeded => "quota_exceeded",
+            Self::TooManyTurns => "too_many_turns",
+            Self::TooManyStreams => "too_many_streams",
             Self::Cancelled => "cancelled",
             Self::Interrupted => "interrupted",
             Self::Internal => "internal",
@@ -210,6 +214,8 @@ impl Code {
             Self::IdempotencyKeyReused => "The idempotency key was used for another request",
             Self::RateLimited => "Too many requests",
             Self::QuotaExceeded => "A quota is used up",
+            Self::TooManyTurns => "Too many turns are running",
+            Self::TooManyStreams => "Too many streams are open",
             Self::Cancelled => "The turn was cancelled",
             Self::Interrupted => "The turn was interrupted",
             Self::Internal => "The gateway failed",
@@ -270,6 +276,7 @@ impl Error {
             engine::Error::Archived | engine::Error::OtherAgent => Code::Conflict,
             engine::Error::Busy | engine::Error::QueueFull => Code::AgentBusy,
             engine::Error::Quota { .. } => Code::QuotaExceeded,
+            engine::Error::TooManyTurns { .. } => Code::TooManyTurns,
             engine::Error::Draining => Code::Unavailable,
             engine::Error::Turn(failure) => Code::named(failure.code),
             engine::Error::Store(_) => Code::Internal,
@@ -283,6 +290,7 @@ impl Error {
                 let upstream = UpstreamTerms::boxed(failure.upstream_code, failure.param);
                 Self { retry_after_s: failure.retry_after_s, upstream, ..Self::new(code, failure.message) }
             }
+            engine::Error::TooManyTurns { .. } => Self { retry_after_s: Some(1), ..Self::new(code, fault.to_string()) },
             fault => Self::new(code, fault.to_string()),
         }
     }
@@ -306,6 +314,9 @@ impl Error {
                     Code::PreconditionFailed,
                     "The resource has changed since it was read: read it again and repeat the change.",
                 );
+            }
+            store::Error::Refused(store::Refusal::Nul) => {
+                return Self::new(Code::BadRequest, "The request holds a NUL (U+0000), which no text here can have.");
             }
             store::Error::Full(_) => Self::new(Code::StorageFull, "The gateway's store is full; nothing was changed."),
             store::Error::Unavailable(_) | store::Error::Retry(_) => {

@@ -20,6 +20,7 @@ pub mod clock;
 pub mod config;
 pub mod content;
 pub mod ids;
+mod tally;
 
 pub mod auth;
 pub mod embed;

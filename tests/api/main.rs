@@ -8,6 +8,7 @@ mod support;
 
 mod agents;
 mod auth;
+mod bounds;
 mod chat;
 mod conversation;
 mod credentials;

@@ -20,6 +20,19 @@ pub struct Identity {
     pub expires_at_ms: Option<i64>,
 }
 
+impl Identity {
+    /// What the credential belongs to, by which its requests, turns and streams are counted: a sign-in with all the tokens
+    /// that came of it, a service account's token, an end user.
+    #[must_use]
+    pub fn credential(&self) -> &str {
+        match &self.principal {
+            Principal::User { family_id } => family_id,
+            Principal::ServiceAccount { token_id } => token_id,
+            Principal::EndUser { .. } | Principal::Host => &self.subject,
+        }
+    }
+}
+
 /// The kind of caller, with what its credential belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Principal {

@@ -130,6 +130,14 @@ pub struct LimitsConfig {
     pub auth_address_requests_per_min: u32,
     /// Attempts a minute to sign in to one account.
     pub auth_account_attempts_per_min: u32,
+    /// Turns of one credential that may run or wait at once.
+    pub turns_per_token: u32,
+    /// Turns of one workspace that may run or wait at once.
+    pub turns_per_workspace: u32,
+    /// Turns that may run or wait at once in the whole gateway.
+    pub turns: u32,
+    /// Streams of events that one credential may have open at once.
+    pub streams_per_token: u32,
     /// Proxies whose `X-Forwarded-For` is believed when it says which address a request came from.
     pub trusted_proxies: Vec<Network>,
 }
@@ -211,6 +219,10 @@ impl Default for LimitsConfig {
             address_requests_per_s: 4_000,
             auth_address_requests_per_min: 60,
             auth_account_attempts_per_min: 10,
+            turns_per_token: 1_024,
+            turns_per_workspace: 4_096,
+            turns: 8_192,
+            streams_per_token: 1_024,
             trusted_proxies: Vec::new(),
         }
     }

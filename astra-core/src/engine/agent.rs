@@ -137,4 +137,6 @@ pub struct AgentVersion {
     pub digest: String,
     /// What it says.
     pub definition: Definition,
+    /// How long that is as it is stored: about what it takes in memory.
+    pub stored_bytes: usize,
 }

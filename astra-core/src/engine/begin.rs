@@ -31,6 +31,8 @@ pub struct Asker {
     pub workspace: WorkspaceId,
     /// `usr_...` or `svc_...`
     pub user_id: String,
+    /// What its credential belongs to, by which its turns are counted.
+    pub credential: String,
     /// Whether it may go on with other users' sessions.
     pub sees_all: bool,
 }
@@ -123,7 +125,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NotFound`] for agent and session, [`Error::Archived`], [`Error::OtherAgent`], [`Error::Busy`],
-    /// [`Error::QueueFull`], [`Error::Quota`], [`Error::Draining`], the store's. Then nothing was kept.
+    /// [`Error::QueueFull`], [`Error::Quota`], [`Error::TooManyTurns`], [`Error::Draining`], the store's. Then nothing
+    /// was kept.
     pub async fn ask(self: &Arc<Self>, asker: Asker, ask: Ask) -> Result<Asked> {
         let (engine, (tell, told)) = (Arc::clone(self), oneshot::channel());
         // In a box: tokio moves what it runs several times.
@@ -157,12 +160,17 @@ impl Engine {
         let now_ms = self.clock.now_ms();
         let (begun, seat) = loop {
             self.check_parameters(&agent, &ask)?;
-            if let Err(refusal) = budget::check_quotas(&scoped, &agent, now_ms).await {
-                return already_answered(&scoped, ask.once, now_ms).await?.ok_or(refusal);
-            }
+            let admitted = match budget::check_quotas(&scoped, &agent, now_ms).await {
+                Ok(()) => self.limits.admit(asker),
+                Err(refusal) => Err(refusal),
+            };
+            let admission = match admitted {
+                Ok(admission) => admission,
+                Err(refusal) => return already_answered(&scoped, ask.once, now_ms).await?.ok_or(refusal),
+            };
             let new = self.new_turn(asker, &ask, &agent, now_ms);
             // Seated before it is on disk: a turn of this gateway that is on disk without a seat is run by nobody.
-            let seat = self.hub.seat(&new.id);
+            let seat = self.hub.seat(&new.id, admission);
             match scoped.begin_turn(new).await {
                 Err(store::Error::Refused(Refusal::Stale)) => agent = self.present_agent(asker, &ask).await?,
                 begun => break (begun.map_err(translate)?, seat),
@@ -178,7 +186,7 @@ impl Engine {
             }
         }
         seat.live.publish([EventKind::first(&turn)]);
-        self.hub.ring(&asker.workspace, &turn.session_id);
+        self.hub.signals.notify(&asker.workspace, &turn.session_id);
         let running = Running::new(Arc::clone(self), scoped, agent, session, turn, seat, ask, started);
         Ok(Beginning::New(Box::new(running)))
     }

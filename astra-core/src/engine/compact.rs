@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::agent::AgentVersion;
+use super::begin::Asker;
 use super::budget;
 use super::context::{Room, plain};
 use super::error::{Error, Failure, Result};
@@ -31,11 +32,16 @@ impl Engine {
     /// Compacts a session now: all but the newest part of it goes into its summary. `None` if there was nothing to compact.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for the agent; [`Error::Quota`]; [`Error::Turn`] if the model failed; the store's.
-    pub async fn compact(self: &Arc<Self>, scoped: &Scoped, session: &Session) -> Result<Option<Compacted>> {
-        let (engine, scoped, session) = (Arc::clone(self), scoped.clone(), session.clone());
+    /// [`Error::NotFound`] for the agent; [`Error::Quota`]; [`Error::TooManyTurns`]; [`Error::Turn`] if the model failed;
+    /// the store's.
+    pub async fn compact(self: &Arc<Self>, asker: &Asker, session: &Session) -> Result<Option<Compacted>> {
+        let admission = self.limits.admit(asker)?;
+        let (engine, scoped, session) = (Arc::clone(self), self.store.scoped(&asker.workspace), session.clone());
         // In a task of its own: what it used is on the account though the caller hangs up.
-        let compacted = self.tasks.spawn(async move { engine.compact_now(&scoped, &session).await });
+        let compacted = self.tasks.spawn(async move {
+            let _admission = admission;
+            engine.compact_now(&scoped, &session).await
+        });
         compacted.await.unwrap_or_else(|_| Err(Error::Turn(Failure::new("internal", "The gateway failed."))))
     }
 

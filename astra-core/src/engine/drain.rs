@@ -25,6 +25,7 @@ impl Engine {
     pub async fn start(self: &Arc<Self>) -> store::Result<()> {
         self.renew().await?;
         self.end_orphans().await?;
+        self.watch_sessions();
         let engine = Arc::downgrade(self);
         tokio::spawn(async move {
             let mut renewals = 0_u64;

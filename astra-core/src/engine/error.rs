@@ -24,6 +24,11 @@ pub enum Error {
         /// Seconds until the window has moved on.
         retry_after_s: u64,
     },
+    /// As many turns run and wait as may.
+    TooManyTurns {
+        /// The key of the limit.
+        limit: &'static str,
+    },
     /// The gateway is about to stop.
     Draining,
     /// The turn did not complete.
@@ -72,6 +77,9 @@ impl fmt::Display for Error {
             Self::Busy => formatter.write_str("A turn is running in this session."),
             Self::QueueFull => formatter.write_str("Too many turns wait in this session."),
             Self::Quota { message, .. } => formatter.write_str(message),
+            Self::TooManyTurns { limit } => {
+                write!(formatter, "As many turns are running as {limit} allows: ask again when one has ended.")
+            }
             Self::Draining => formatter.write_str("The gateway is about to stop."),
             Self::Turn(failure) => formatter.write_str(&failure.message),
             Self::Store(fault) => fault.fmt(formatter),

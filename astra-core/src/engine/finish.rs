@@ -35,6 +35,10 @@ pub(super) struct Progress {
     pub(super) streaming_since: Option<Instant>,
     /// Texts of the event log that the store does not have yet.
     pub(super) unflushed: Vec<String>,
+    /// How many events the answer has made.
+    pub(super) pieces: u32,
+    /// Text that is not in the event log yet.
+    pub(super) held: String,
     flushed: i64,
 }
 
@@ -109,6 +113,8 @@ impl Progress {
             summary: Calls::default(),
             streaming_since: None,
             unflushed: Vec::new(),
+            pieces: 0,
+            held: String::new(),
             flushed: 0,
         }
     }
@@ -156,7 +162,8 @@ impl Progress {
 
 impl Running {
     /// Keeps the end of the turn and tells it.
-    pub(super) async fn finish(self, ending: Ending, progress: Progress) {
+    pub(super) async fn finish(self, ending: Ending, mut progress: Progress) {
+        self.publish(progress.release());
         let (status, failure) = ending.into_parts();
         let mut finished = Arc::new(self.finished(status, failure, progress));
         let mut told = false;
@@ -192,7 +199,7 @@ impl Running {
             self.tell(&finished);
         }
         drop(self.seat);
-        self.engine.hub.ring(self.scoped.workspace(), &self.turn.session_id);
+        self.engine.hub.signals.notify(self.scoped.workspace(), &self.turn.session_id);
     }
 
     fn tell(&self, finished: &FinishedTurn) {

@@ -4,11 +4,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
-
 use super::Engine;
 use super::event::{Event, replay};
 use super::live::LiveTurn;
+use super::signals::Listener;
 use crate::store::{Result, Scoped, Turn};
 
 /// How often another gateway's turn is looked up in the store.
@@ -77,7 +76,9 @@ pub struct SessionEvents {
     engine: Arc<Engine>,
     scoped: Scoped,
     session_id: String,
-    bell: Arc<Notify>,
+    signal: Listener,
+    /// Whether the session was seen to be there after `signal` was listened to.
+    is_known: bool,
     /// The turn that is being followed.
     current: Option<TurnEvents>,
     /// The number of the turn that was followed last.
@@ -116,23 +117,24 @@ impl SessionEvents {
         }
     }
 
-    /// Goes on to the next turn, or waits for one a while; answers whether the session is still there.
+    /// Goes on to the next turn, or waits until there may be one; answers whether the session is still there.
     async fn advance(&mut self) -> Result<bool> {
-        let bell = Arc::clone(&self.bell);
-        let rung = bell.notified();
-        tokio::pin!(rung);
+        let notified = self.signal.notified();
+        tokio::pin!(notified);
         // Listening begins before the look, so that what happens in between is not missed.
-        rung.as_mut().enable();
+        notified.as_mut().enable();
         match self.scoped.turn_after(&self.session_id, self.number).await? {
             Some(turn) => {
                 self.number = turn.number;
                 self.current = Some(self.engine.follow_turn(&self.scoped, &turn.id, 0));
                 self.waiting.push_back(SessionEvent::Started(Box::new(turn)));
             }
-            None if tokio::time::timeout(POLL * 4, rung).await.is_err() => {
+            None if !self.is_known => {
+                self.is_known = true;
                 return Ok(self.scoped.session(&self.session_id, None).await?.is_some());
             }
-            None => {}
+            None if self.signal.is_deleted() => return Ok(false),
+            None => notified.await,
         }
         Ok(true)
     }
@@ -162,7 +164,7 @@ impl Engine {
         session_id: &str,
         position: Option<(&Turn, i64)>,
     ) -> Result<SessionEvents> {
-        let bell = self.hub.bell(scoped.workspace(), session_id);
+        let signal = self.hub.signals.listen(scoped.workspace(), session_id);
         let (number, current) = match position {
             Some((turn, seq)) => (turn.number, Some(self.follow_turn(scoped, &turn.id, seq))),
             None => {
@@ -172,6 +174,7 @@ impl Engine {
             }
         };
         let (engine, scoped, session_id) = (Arc::clone(self), scoped.clone(), session_id.to_owned());
-        Ok(SessionEvents { engine, scoped, session_id, bell, current, number, waiting: VecDeque::new() })
+        let waiting = VecDeque::new();
+        Ok(SessionEvents { engine, scoped, session_id, signal, is_known: false, current, number, waiting })
     }
 }

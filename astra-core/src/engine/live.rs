@@ -1,22 +1,59 @@
 //! The turns that this gateway is running: their events as they happen, and the way to end them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::event::{Event, EventKind};
-use crate::store::{Status, WorkspaceId};
+use super::signals::Signals;
+use super::turn_limits::Admission;
+use crate::store::Status;
+
+/// A reader who comes late gets so many events at a time.
+const BATCH: usize = 256;
 
 /// A running turn.
 pub(super) struct LiveTurn {
     turn_id: Arc<str>,
-    log: Mutex<Vec<Arc<Event>>>,
+    log: Mutex<Log>,
     latest: watch::Sender<i64>,
     end: CancellationToken,
     /// How the turn ends when `end` is called.
     ends_as: Mutex<Status>,
+}
+
+/// The events of a turn so far. What came piece by piece is one text with its borders, so that a piece of one byte does
+/// not cost a hundred.
+#[derive(Default)]
+struct Log {
+    text: String,
+    /// Where the text of each event ends; one that has none ends where the one before it does.
+    ends: Vec<u32>,
+    /// The events that are no text, by their place.
+    others: BTreeMap<usize, EventKind>,
+}
+
+impl Log {
+    fn push(&mut self, kind: EventKind) {
+        match kind {
+            EventKind::Content { delta } => self.text.push_str(&delta),
+            other => drop(self.others.insert(self.ends.len(), other)),
+        }
+        // A text has at most 16 MiB: a provider's answer that has more is cut.
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    fn kind(&self, place: usize) -> EventKind {
+        if let Some(other) = self.others.get(&place) {
+            return other.clone();
+        }
+        let end = |place: usize| self.ends.get(place).and_then(|end| usize::try_from(*end).ok());
+        let start = place.checked_sub(1).and_then(end).unwrap_or(0);
+        let delta = self.text.get(start..end(place).unwrap_or(start)).unwrap_or_default();
+        EventKind::Content { delta: delta.to_owned() }
+    }
 }
 
 type Turns = Arc<Mutex<HashMap<String, Arc<LiveTurn>>>>;
@@ -25,13 +62,14 @@ type Turns = Arc<Mutex<HashMap<String, Arc<LiveTurn>>>>;
 #[derive(Default)]
 pub(super) struct Hub {
     turns: Turns,
-    sessions: Mutex<HashMap<(WorkspaceId, String), Arc<Notify>>>,
+    pub(super) signals: Signals,
 }
 
 /// A turn's place in the hub, for as long as somebody holds it.
 pub(super) struct Seat {
     pub(super) live: Arc<LiveTurn>,
     turns: Turns,
+    _admission: Admission,
 }
 
 impl Drop for Seat {
@@ -49,7 +87,7 @@ impl LiveTurn {
     fn new(turn_id: &str) -> Self {
         Self {
             turn_id: Arc::from(turn_id),
-            log: Mutex::new(Vec::new()),
+            log: Mutex::default(),
             latest: watch::Sender::new(0),
             end: CancellationToken::new(),
             ends_as: Mutex::new(Status::Cancelled),
@@ -59,11 +97,8 @@ impl LiveTurn {
     /// Adds events to the log; whoever follows hears them together.
     pub(super) fn publish(&self, kinds: impl IntoIterator<Item = EventKind>) {
         let mut log = lock(&self.log);
-        for kind in kinds {
-            let seq = i64::try_from(log.len()).unwrap_or(i64::MAX - 1) + 1;
-            log.push(Arc::new(Event { turn_id: Arc::clone(&self.turn_id), seq, kind }));
-        }
-        let latest = i64::try_from(log.len()).unwrap_or(i64::MAX);
+        kinds.into_iter().for_each(|kind| log.push(kind));
+        let latest = i64::try_from(log.ends.len()).unwrap_or(i64::MAX);
         drop(log);
         self.latest.send_replace(latest);
     }
@@ -74,12 +109,17 @@ impl LiveTurn {
         *self.latest.borrow()
     }
 
-    /// The events after `seq` that are there.
+    /// The first events after `seq` that are there.
     #[must_use]
     pub(super) fn after(&self, seq: i64) -> Vec<Arc<Event>> {
         let log = lock(&self.log);
-        let start = usize::try_from(seq).unwrap_or(0).min(log.len());
-        log[start..].to_vec()
+        let start = usize::try_from(seq).unwrap_or(0);
+        let places = (start..log.ends.len()).take(BATCH);
+        let event = |place: usize| {
+            let seq = i64::try_from(place).unwrap_or(i64::MAX - 1) + 1;
+            Arc::new(Event { turn_id: Arc::clone(&self.turn_id), seq, kind: log.kind(place) })
+        };
+        places.map(event).collect()
     }
 
     /// Waits for events after `seq`.
@@ -107,11 +147,11 @@ impl LiveTurn {
 }
 
 impl Hub {
-    /// Gives a seat to a turn that this gateway is about to run.
-    pub(super) fn seat(&self, turn_id: &str) -> Seat {
+    /// Gives a seat to a turn that this gateway is about to run, and that was admitted.
+    pub(super) fn seat(&self, turn_id: &str, admission: Admission) -> Seat {
         let live = Arc::new(LiveTurn::new(turn_id));
         lock(&self.turns).insert(turn_id.to_owned(), Arc::clone(&live));
-        Seat { live, turns: Arc::clone(&self.turns) }
+        Seat { live, turns: Arc::clone(&self.turns), _admission: admission }
     }
 
     /// The running turn of this id, if it runs here.
@@ -125,24 +165,42 @@ impl Hub {
     pub(super) fn all(&self) -> Vec<Arc<LiveTurn>> {
         lock(&self.turns).values().cloned().collect()
     }
+}
 
-    /// What rings when a turn of the session begins or ends here.
-    #[must_use]
-    pub(super) fn bell(&self, workspace: &WorkspaceId, session_id: &str) -> Arc<Notify> {
-        Arc::clone(lock(&self.sessions).entry((workspace.clone(), session_id.to_owned())).or_default())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turn(pieces: &[&str]) -> LiveTurn {
+        let turn = LiveTurn::new("trn_a");
+        let first = EventKind::SessionResolved { session_id: "ses_a".into(), is_new: true, agent_version: 1 };
+        turn.publish([first]);
+        turn.publish(pieces.iter().map(|piece| EventKind::Content { delta: (*piece).to_owned() }));
+        turn
     }
 
-    /// Rings for everybody who waits at the session's bell.
-    pub(super) fn ring(&self, workspace: &WorkspaceId, session_id: &str) {
-        let mut sessions = lock(&self.sessions);
-        if sessions.is_empty() {
-            return;
+    #[test]
+    fn each_event_is_what_was_published_in_its_place() {
+        let turn = turn(&["zwölf", "", "€", "13"]);
+        let events = turn.after(0);
+        assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert!(matches!(events[0].kind, EventKind::SessionResolved { .. }));
+        let deltas = events[1..].iter().map(|event| match &event.kind {
+            EventKind::Content { delta } => delta.as_str(),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(deltas.collect::<Vec<_>>(), ["zwölf", "", "€", "13"]);
+        assert_eq!(turn.after(4).len(), 1);
+        assert!(turn.after(5).is_empty() && turn.after(99).is_empty());
+    }
+
+    #[test]
+    fn who_comes_late_reads_in_batches() {
+        let turn = turn(&vec!["x"; 1_000]);
+        let (mut seq, mut reads) = (0, 0);
+        while let Some(last) = turn.after(seq).last() {
+            (seq, reads) = (last.seq, reads + 1);
         }
-        let key = (workspace.clone(), session_id.to_owned());
-        let Some(bell) = sessions.get(&key) else { return };
-        bell.notify_waiters();
-        if Arc::strong_count(bell) == 1 {
-            sessions.remove(&key);
-        }
+        assert_eq!((seq, reads), (1_001, 4));
     }
 }

@@ -15,8 +15,10 @@ mod inference;
 mod live;
 pub mod prompt;
 mod run;
+mod signals;
 mod tokens;
 mod trace;
+mod turn_limits;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,6 +30,7 @@ pub use budget::QuotaWindow;
 pub use compact::Compacted;
 pub use error::{Error, Failure, Result};
 pub use follow::{SessionEvent, SessionEvents, TurnEvents};
+pub use turn_limits::TurnLimits;
 
 use crate::clock::Clock;
 use crate::config::ChatConfig;
@@ -43,6 +46,7 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     ids: IdMaker,
     config: ChatConfig,
+    limits: TurnLimits,
     providers: Arc<Registry>,
     agents: Arc<Catalogue>,
     /// This gateway's name among all that share the store.
@@ -60,12 +64,13 @@ impl Engine {
         clock: Arc<dyn Clock>,
         ids: IdMaker,
         config: ChatConfig,
+        limits: TurnLimits,
         providers: Arc<Registry>,
         agents: Arc<Catalogue>,
     ) -> Self {
         let instance = ids.make(Kind::Instance);
         let (hub, tasks, draining) = (Hub::default(), TaskTracker::new(), AtomicBool::new(false));
-        Self { store, clock, ids, config, providers, agents, instance, hub, tasks, draining }
+        Self { store, clock, ids, config, limits, providers, agents, instance, hub, tasks, draining }
     }
 
     /// Whether other gateways may be at work on the same store.

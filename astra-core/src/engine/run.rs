@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{FutureExt, StreamExt};
+use tokio::time::timeout;
 
 use super::Engine;
 use super::agent::AgentVersion;
@@ -20,8 +21,14 @@ use crate::content::without_nul;
 use crate::provider::{Chunk, Request};
 use crate::store::{Scoped, Session, Status, TURN_STRIDE, Turn};
 
-/// How often another gateway's wish to cancel is looked for, and a queued turn's predecessors when no bell rings.
+/// How often another gateway's wish to cancel is looked for, and a queued turn's predecessors when nothing notifies it.
 const POLL: Duration = Duration::from_millis(500);
+/// So many pieces of an answer are events of their own, the moment they come. What comes after them is joined, ...
+const PIECES_MAX: u32 = 32_768;
+/// ... to pieces of so many bytes, ...
+const HELD_BYTES: usize = 512;
+/// ... or of what came within this time.
+const HOLD: Duration = Duration::from_millis(100);
 
 /// A turn in progress.
 pub(super) struct Running {
@@ -115,15 +122,15 @@ impl Running {
     }
 
     async fn wait_for_my_turn(&mut self) -> Result<()> {
-        let bell = self.engine.hub.bell(self.scoped.workspace(), &self.turn.session_id);
+        let signal = self.engine.hub.signals.listen(self.scoped.workspace(), &self.turn.session_id);
         loop {
-            let rung = bell.notified();
-            tokio::pin!(rung);
-            rung.as_mut().enable();
+            let notified = signal.notified();
+            tokio::pin!(notified);
+            notified.as_mut().enable();
             match self.scoped.promote_turn(&self.turn.id).await? {
                 Some(true) => break,
                 Some(false) => {
-                    let _ = tokio::time::timeout(POLL, rung).await;
+                    let _ = tokio::time::timeout(POLL, notified).await;
                 }
                 None => return Err(Error::Turn(Failure::new("interrupted", "The turn was ended by another gateway."))),
             }
@@ -189,7 +196,13 @@ impl Running {
         progress.streaming_since = Some(Instant::now());
         let flush_every = Duration::from_millis(self.engine.config.event_flush_ms);
         let mut flushed = Instant::now();
-        while let Some(batch) = chunks.next().await {
+        loop {
+            let next = chunks.next();
+            let Ok(batch) = (if progress.holds_text() { timeout(HOLD, next).await } else { Ok(next.await) }) else {
+                self.publish(progress.release());
+                continue;
+            };
+            let Some(batch) = batch else { break };
             let batch = match batch {
                 Ok(batch) => batch,
                 Err(fault) => {
@@ -199,7 +212,7 @@ impl Running {
                 }
             };
             let texts = batch.into_iter().filter_map(|chunk| progress.take(chunk)).collect::<Vec<_>>();
-            self.seat.live.publish(texts.into_iter().map(|delta| EventKind::Content { delta }));
+            self.publish(texts);
             if flushed.elapsed() >= flush_every {
                 progress.flush(&self.scoped, &self.turn.id).await;
                 flushed = Instant::now();
@@ -207,6 +220,11 @@ impl Running {
         }
         progress.end_stream(None);
         Ok(())
+    }
+
+    /// Tells those who follow more of the answer.
+    pub(super) fn publish(&self, texts: impl IntoIterator<Item = String>) {
+        self.seat.live.publish(texts.into_iter().map(|delta| EventKind::Content { delta }));
     }
 }
 
@@ -218,8 +236,7 @@ impl Progress {
             Chunk::Content(text) => {
                 let text = without_nul(text);
                 self.content.push_str(&text);
-                self.unflushed.push(text.clone());
-                Some(text)
+                self.piece(text)
             }
             Chunk::Finish(reason) => {
                 self.finish_reason = Some(reason);
@@ -230,6 +247,33 @@ impl Progress {
                 None
             }
         }
+    }
+}
+
+impl Progress {
+    /// The next piece of the event log, if `text` makes one.
+    fn piece(&mut self, text: String) -> Option<String> {
+        if self.pieces < PIECES_MAX {
+            return Some(self.logged(text));
+        }
+        self.held.push_str(&text);
+        if self.held.len() < HELD_BYTES { None } else { self.release() }
+    }
+
+    const fn holds_text(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// The piece that is being joined, as it is.
+    pub(super) fn release(&mut self) -> Option<String> {
+        let text = std::mem::take(&mut self.held);
+        (!text.is_empty()).then(|| self.logged(text))
+    }
+
+    fn logged(&mut self, text: String) -> String {
+        self.pieces = self.pieces.saturating_add(1);
+        self.unflushed.push(text.clone());
+        text
     }
 }
 
@@ -249,5 +293,25 @@ impl Engine {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn very_many_pieces_are_joined_and_none_is_lost() {
+        let mut progress = Progress::new(Trace::new(Instant::now(), None));
+        let letter = |number: u32| char::from(b'a' + u8::try_from(number % 26).unwrap_or(0)).to_string();
+        let count = PIECES_MAX * 2;
+        let take = |number| progress.take(Chunk::Content(letter(number)));
+        let mut published: Vec<String> = (0..count).filter_map(take).collect();
+        assert!(published.iter().take(PIECES_MAX as usize).all(|piece| piece.len() == 1), "each at once");
+        published.extend(progress.release());
+        assert!(published.len() <= (PIECES_MAX + PIECES_MAX / 512 + 1) as usize, "{}", published.len());
+        let whole: String = (0..count).map(letter).collect();
+        assert!(published.concat() == whole && progress.content == whole && progress.unflushed == published);
+        assert_eq!(progress.release(), None);
     }
 }

@@ -26,7 +26,12 @@ impl Caller {
     /// The caller as one who asks agents. Admins and owners see the sessions of all.
     #[must_use]
     pub fn asker(&self) -> Asker {
-        Asker { workspace: self.workspace.clone(), user_id: self.subject.clone(), sees_all: self.role >= Role::Admin }
+        Asker {
+            workspace: self.workspace.clone(),
+            user_id: self.subject.clone(),
+            credential: self.credential().to_owned(),
+            sees_all: self.role >= Role::Admin,
+        }
     }
 
     /// Whose sessions and turns the caller may see: `None` for everybody's.

@@ -1,4 +1,4 @@
-//! Streams without an end of their own: they end with the credential that opened them, or with the gateway.
+//! Streams of events: so many at once of one credential, each for as long as the credential is good.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,33 +9,64 @@ use http::HeaderMap;
 use super::Caller;
 use crate::app::App;
 use crate::auth;
+use crate::error::{Code, Error, Result};
+use crate::tally::Share;
 
-/// How long a silent stream may outlive its credential. One that has something to tell is looked at each time.
+/// How long a silent stream may outlive its credential. One that never ends by itself is looked at each time that it has
+/// something to tell.
 const CHECK_EVERY: Duration = Duration::from_secs(5);
+/// What a refused client is asked to wait.
+const RETRY_AFTER_S: u64 = 1;
 
-struct Opened {
+/// A stream that a caller may open.
+pub struct Opened {
     app: App,
     caller: Caller,
     headers: HeaderMap,
-}
-
-/// `frames` as long as a request of `caller` with the same `headers` would be let through as this one was.
-pub fn while_admitted<T: Send + 'static>(
-    app: App,
-    caller: Caller,
-    headers: HeaderMap,
-    frames: impl Stream<Item = T> + Send + 'static,
-) -> impl Stream<Item = T> + Send + 'static {
-    let stopping = app.stopping.clone().cancelled_owned();
-    let opened = Arc::new(Opened { app, caller, headers });
-    let lost = Arc::clone(&opened).lost();
-    frames.take_until(stopping).take_until(lost).take_while(move |_| Arc::clone(&opened).is_admitted())
+    _share: Share,
 }
 
 impl Opened {
-    async fn lost(self: Arc<Self>) {
-        while Arc::clone(&self).is_admitted().await {
+    /// Counts a stream that `caller` is about to open by a request with these `headers`, until what comes of it is
+    /// dropped.
+    ///
+    /// # Errors
+    /// 429 if the credential has as many open as it may.
+    pub fn new(app: &App, caller: &Caller, headers: HeaderMap) -> Result<Arc<Self>> {
+        let share = app.streams.take((&caller.workspace, caller.credential()), app.config.limits.streams_per_token);
+        let share = share.ok_or_else(|| {
+            let message = "As many streams are open as limits.streams_per_token allows: close one first.";
+            Error { retry_after_s: Some(RETRY_AFTER_S), ..Error::new(Code::TooManyStreams, message) }
+        })?;
+        Ok(Arc::new(Self { app: app.clone(), caller: caller.clone(), headers, _share: share }))
+    }
+
+    /// `frames` of a stream that ends by itself: at the latest some seconds after a request of the caller with the same
+    /// headers would not be let through any more as this one was.
+    pub fn until_revoked<T: Send + 'static>(
+        self: Arc<Self>,
+        frames: impl Stream<Item = T> + Send + 'static,
+    ) -> impl Stream<Item = T> + Send + 'static {
+        frames.take_until(self.revoked())
+    }
+
+    /// `frames` of a stream without an end of its own: it ends with the gateway too, and nothing is told to a credential
+    /// that has ended.
+    pub fn while_admitted<T: Send + 'static>(
+        self: Arc<Self>,
+        frames: impl Stream<Item = T> + Send + 'static,
+    ) -> impl Stream<Item = T> + Send + 'static {
+        let stopping = self.app.stopping.clone().cancelled_owned();
+        let revoked = Arc::clone(&self).revoked();
+        frames.take_until(stopping).take_until(revoked).take_while(move |_| Arc::clone(&self).is_admitted())
+    }
+
+    async fn revoked(self: Arc<Self>) {
+        loop {
             tokio::time::sleep(CHECK_EVERY).await;
+            if !Arc::clone(&self).is_admitted().await {
+                return;
+            }
         }
     }
 

@@ -19,7 +19,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::address::client_address;
 use super::contract::PathContract;
-use crate::auth::{Identity, Principal};
+use crate::auth::Identity;
 use crate::clock::{Clock, Monotonic};
 use crate::config::{LimitsConfig, Network};
 use crate::error::{Code, Error};
@@ -87,12 +87,8 @@ impl Limits {
 
     /// Counts a request of `identity`'s credential.
     pub(super) fn admit_credential(&self, identity: &Identity, standing: &mut Option<Standing>) -> Result<(), Error> {
-        let credential = match &identity.principal {
-            Principal::User { family_id } => family_id,
-            Principal::ServiceAccount { token_id } => token_id,
-            Principal::EndUser { .. } | Principal::Host => &identity.subject,
-        };
-        let (now, verdict) = self.credentials.check(self.hasher.hash_one((&identity.workspace, credential)));
+        let key = self.hasher.hash_one((&identity.workspace, identity.credential()));
+        let (now, verdict) = self.credentials.check(key);
         *standing = Some(now);
         verdict
     }

@@ -16,8 +16,8 @@ use crate::clock::{Clock, Monotonic, SystemClock};
 use crate::config::{Config, Fault};
 use crate::document::Document;
 use crate::embed::Routes;
-use crate::engine::Engine;
 use crate::engine::catalogue::{Catalogue, Definitions, Sources};
+use crate::engine::{Engine, TurnLimits};
 use crate::http::limit::Limits;
 use crate::ids::{IdMaker, Ids};
 use crate::provider::{Provider, Registry};
@@ -186,7 +186,7 @@ impl Builder {
     /// # Errors
     /// If the host's own operations are not good.
     pub fn openapi(&self) -> Result<Value, StartError> {
-        let routes = router::routes(&self.routes).map_err(StartError::Routes)?;
+        let routes = router::routes(&self.routes, &self.config.limits).map_err(StartError::Routes)?;
         Ok(Value::clone(&routes.contract.document))
     }
 
@@ -202,7 +202,7 @@ impl Builder {
         let providers = own.try_fold(providers, |providers, (name, provider)| providers.with(&name, provider));
         let providers = providers.map_err(StartError::Config)?;
         let sources = Sources::of(&self.config, &providers).map_err(StartError::Config)?;
-        let routes = router::routes(&self.routes).map_err(StartError::Routes)?;
+        let routes = router::routes(&self.routes, &self.config.limits).map_err(StartError::Routes)?;
         let data_dir = &self.config.data_dir;
         let of_no_use = |fault| StartError::DataFolder(data_dir.clone(), fault);
         store::make_folder(data_dir).map_err(of_no_use)?;
@@ -224,8 +224,9 @@ impl Builder {
         let definitions = Arc::new(definitions);
         definitions.start().await.map_err(StartError::Store)?;
         let (clock, ids, chat) = (Arc::clone(&self.clock), self.ids.clone(), self.config.chat.clone());
+        let turns = TurnLimits::new(&self.config.limits);
         let engine =
-            Arc::new(Engine::new(store.clone(), clock, ids, chat, Arc::clone(&providers), Arc::clone(&agents)));
+            Arc::new(Engine::new(store.clone(), clock, ids, chat, turns, Arc::clone(&providers), Arc::clone(&agents)));
         engine.start().await.map_err(StartError::Store)?;
         let app = App::from(Parts {
             providers,
@@ -233,6 +234,7 @@ impl Builder {
             definitions,
             engine,
             document: Arc::new(Document::new(Arc::clone(&routes.contract.document))),
+            streams: Arc::default(),
             uptime: Monotonic::new(&self.clock),
             store,
             clock: Arc::clone(&self.clock),

@@ -74,7 +74,7 @@ pub struct AgentSettings {
     /// What happens to a message that comes while a turn is running in its session.
     #[serde(default)]
     pub on_busy: AgentOnBusy,
-    /// The caller's own data, 64 KiB as JSON at the most.
+    /// The caller's own data, at most 16 KiB as JSON.
     #[serde(default)]
     #[schema(value_type = Object, example = json!({"team": "support"}))]
     pub metadata: Map<String, Value>,

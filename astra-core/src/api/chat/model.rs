@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::content::Content;
 use crate::engine::{Ask, Overrides};
 use crate::error::{Error, Result};
-use crate::http::Caller;
 use crate::http::turn::MessageContent;
+use crate::http::{Caller, small_metadata};
 use crate::store::{OnceKey, Place, Scoped, Turn};
 
 /// The surface of a chat that names none.
@@ -22,7 +23,7 @@ pub struct SendMessage {
     /// The agent to ask.
     #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", example = "assistant")]
     pub agent_id: String,
-    /// The question.
+    /// The question; white space alone is none.
     pub message: MessageContent,
     /// The session to ask in. Without it, the question goes to the caller's current session with the agent on `surface`
     /// and `surface_id`, or opens one.
@@ -36,7 +37,7 @@ pub struct SendMessage {
     pub surface_id: Option<String>,
     /// What goes before the agent's own settings, for this turn.
     pub overrides: Option<TurnOverrides>,
-    /// The caller's own data; it comes back with the turn.
+    /// The caller's own data, at most 16 KiB as JSON; it comes back with the turn.
     #[serde(default)]
     #[schema(example = json!({"ticket": "4711"}))]
     pub metadata: Map<String, Value>,
@@ -57,7 +58,7 @@ impl SendMessage {
     /// The question in the engine's terms.
     ///
     /// # Errors
-    /// If both a session and a surface are named.
+    /// If both a session and a surface are named, the question is blank, or the metadata is too large.
     pub fn into_ask(self, is_streamed: bool, once: Option<OnceKey>, trace_parent: Option<Arc<str>>) -> Result<Ask> {
         let place = match (self.session_id, self.surface, self.surface_id) {
             (Some(id), None, None) => Place::Session { id, of_anybody: false },
@@ -73,7 +74,11 @@ impl SendMessage {
             temperature: overrides.temperature,
             max_output_tokens: overrides.max_output_tokens,
         });
-        let content = self.message.into();
+        let content = Content::from(self.message);
+        if content.is_blank() {
+            return Err(Error::field("/message", "The question is blank: say something, or send an image."));
+        }
+        small_metadata(&self.metadata)?;
         Ok(Ask {
             agent_id: self.agent_id,
             place,

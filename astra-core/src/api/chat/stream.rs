@@ -2,18 +2,19 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use http::HeaderMap;
 
 use super::model::SendMessage;
 use crate::app::App;
 use crate::engine::Asked;
 use crate::error::{Error, Result};
 use crate::http::turn::{ChatEvent, frames};
-use crate::http::{Caller, Idempotency, Json, TraceParent, sse};
+use crate::http::{Caller, Idempotency, Json, Opened, TraceParent, sse};
 
 /// Ask an agent, streamed
 ///
 /// Server-sent events: each `event:` is the `type` of the JSON in `data:`, each `id:` its `seq`. The turn does not end
-/// when the client hangs up: `chat.resume` goes on after the `Last-Event-ID`. A second request with the same
+/// when the client hangs up or its credential ends: `chat.resume` goes on after the `Last-Event-ID`. A second request with the same
 /// `Idempotency-Key` gets the first one's events, from the first on.
 #[utoipa::path(post, path = "/chat/stream", operation_id = "chat.stream",
     extensions(("x-stream" = json!({"resumed_by": "chat.resume", "ends_with": ["done", "error"]}))),
@@ -30,12 +31,14 @@ pub async fn handler(
     caller: Caller,
     Idempotency(once): Idempotency,
     TraceParent(trace_parent): TraceParent,
+    headers: HeaderMap,
     Json(question): Json<SendMessage>,
 ) -> Result<Response> {
     let ask = question.into_ask(true, once, trace_parent)?;
+    let opened = Opened::new(&app, &caller, headers)?;
     let events = match app.engine.ask(caller.asker(), ask).await.map_err(Error::engine)? {
         Asked::New(handle) => handle.events(),
         Asked::Known(turn) => app.engine.follow_turn(&app.store.scoped(&caller.workspace), &turn.id, 0),
     };
-    Ok(sse::respond(frames(events)))
+    Ok(sse::respond(opened.until_revoked(frames(events))))
 }

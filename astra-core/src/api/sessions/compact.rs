@@ -19,10 +19,10 @@ use crate::http::{Caller, Json, Path};
         (status = 503, description = "The gateway's store is not available, or the model's provider asks for a pause: wait for `Retry-After`."),
         (status = 504, description = "The model's provider did not answer in time.")))]
 pub async fn handler(State(app): State<App>, caller: Caller, Path(session_id): Path<String>) -> Result<Json<Session>> {
-    let (scoped, session) = visible_session(&app, &caller, &session_id).await?;
+    let (_, session) = visible_session(&app, &caller, &session_id).await?;
     if !session.is_active {
         return Err(Error::engine(crate::engine::Error::Archived));
     }
-    let compacted = app.engine.compact(&scoped, &session).await.map_err(Error::engine)?;
+    let compacted = app.engine.compact(&caller.asker(), &session).await.map_err(Error::engine)?;
     Ok(Json(compacted.map_or(session, |compacted| compacted.session).into()))
 }

@@ -18,5 +18,6 @@ use crate::http::{Caller, Path};
 pub async fn handler(State(app): State<App>, caller: Caller, Path(session_id): Path<String>) -> Result<StatusCode> {
     let scoped = app.store.scoped(&caller.workspace);
     let deleted = scoped.delete_session(&session_id, caller.sees_only()).await.map_err(refused)?;
+    app.engine.session_deleted(&caller.workspace, &session_id);
     if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(Error::not_found("session")) }
 }

@@ -8,7 +8,7 @@ use super::model::visible_session;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::turn::{SessionEvent, session_frames};
-use crate::http::{Caller, Path, sse, while_admitted};
+use crate::http::{Caller, Opened, Path, sse};
 use crate::store::{Scoped, Session, Turn};
 
 /// Follow a session
@@ -31,8 +31,9 @@ pub async fn handler(
     let (scoped, session) = visible_session(&app, &caller, &session_id).await?;
     let position = position(&scoped, &session, &headers).await?;
     let position = position.as_ref().map(|(turn, seq)| (turn, *seq));
+    let opened = Opened::new(&app, &caller, headers)?;
     let events = app.engine.follow_session(&scoped, &session.id, position).await.map_err(Error::store)?;
-    Ok(sse::respond(while_admitted(app, caller, headers, session_frames(events))))
+    Ok(sse::respond(opened.while_admitted(session_frames(events))))
 }
 
 async fn position(scoped: &Scoped, session: &Session, headers: &HeaderMap) -> Result<Option<(Turn, i64)>> {

@@ -44,12 +44,12 @@ impl Cache {
         Some(Arc::clone(&entry.agent))
     }
 
-    pub(super) fn put(&self, key: String, agent: Arc<AgentVersion>, bytes: usize) {
-        self.put_within(key, agent, bytes, COUNT_MAX, BYTES_MAX);
+    pub(super) fn put(&self, key: String, agent: Arc<AgentVersion>) {
+        self.put_within(key, agent, COUNT_MAX, BYTES_MAX);
     }
 
-    fn put_within(&self, key: String, agent: Arc<AgentVersion>, bytes: usize, count_max: usize, bytes_max: usize) {
-        let bytes = bytes + key.len();
+    fn put_within(&self, key: String, agent: Arc<AgentVersion>, count_max: usize, bytes_max: usize) {
+        let bytes = agent.stored_bytes + key.len();
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.uses += 1;
         let entry = Entry { agent, bytes, used: kept.uses };
@@ -68,12 +68,13 @@ mod tests {
     use super::*;
     use crate::engine::agent::Definition;
 
-    fn agent(id: &str) -> Arc<AgentVersion> {
+    fn agent(id: &str, stored_bytes: usize) -> Arc<AgentVersion> {
         Arc::new(AgentVersion {
             agent_id: id.to_owned(),
             version: 1,
             digest: String::new(),
             definition: Definition::default(),
+            stored_bytes,
         })
     }
 
@@ -81,10 +82,10 @@ mod tests {
     fn what_was_not_used_for_longest_goes_first() {
         let cache = Cache::default();
         for id in ["a", "b"] {
-            cache.put_within(id.into(), agent(id), 10, 2, 1_000);
+            cache.put_within(id.into(), agent(id, 10), 2, 1_000);
         }
         assert!(cache.get("a").is_some());
-        cache.put_within("c".into(), agent("c"), 10, 2, 1_000);
+        cache.put_within("c".into(), agent("c", 10), 2, 1_000);
         assert!(cache.get("b").is_none());
         assert!(cache.get("a").is_some() && cache.get("c").is_some());
     }
@@ -93,13 +94,13 @@ mod tests {
     fn bytes_are_bounded_and_counted_once() {
         let cache = Cache::default();
         for _ in 0..100 {
-            cache.put_within("a".into(), agent("a"), 100, 10, 250);
+            cache.put_within("a".into(), agent("a", 100), 10, 250);
         }
-        cache.put_within("b".into(), agent("b"), 100, 10, 250);
+        cache.put_within("b".into(), agent("b", 100), 10, 250);
         assert!(cache.get("a").is_some());
-        cache.put_within("c".into(), agent("c"), 100, 10, 250);
+        cache.put_within("c".into(), agent("c", 100), 10, 250);
         assert!(cache.get("b").is_none());
-        cache.put_within("huge".into(), agent("huge"), 1_000, 10, 250);
+        cache.put_within("huge".into(), agent("huge", 1_000), 10, 250);
         assert!(cache.get("huge").is_some() && cache.get("a").is_none());
     }
 }

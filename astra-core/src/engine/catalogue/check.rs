@@ -1,7 +1,6 @@
 //! What a definition may say, wherever it comes from: a caller, a file, the configuration.
 
-use serde_json::Value;
-
+use crate::content::{METADATA_BYTES_MAX, is_too_large};
 use crate::engine::agent::{Budget, Definition, Model};
 use crate::engine::prompt;
 use crate::provider::Registry;
@@ -14,8 +13,6 @@ const MODEL_MAX: usize = 256;
 const PROMPT_MAX: usize = 131_072;
 /// Most second choices of a model.
 const FALLBACKS_MAX: usize = 8;
-/// Most bytes of a caller's own data, as JSON.
-const METADATA_BYTES_MAX: usize = 65_536;
 /// Minutes of a year.
 const IDLE_MAX: u32 = 525_600;
 
@@ -66,7 +63,7 @@ pub fn check(definition: &Definition, providers: &Registry) -> Vec<Fault> {
         refuse("/session/daily_reset_hour", "must lie between 0 and 23".into());
     }
     check_budget(&definition.budget, &mut refuse);
-    if Value::Object(definition.metadata.clone()).to_string().len() > METADATA_BYTES_MAX {
+    if is_too_large(&definition.metadata) {
         refuse("/metadata", format!("must have at most {METADATA_BYTES_MAX} bytes as JSON"));
     }
     faults

@@ -49,7 +49,7 @@ impl Catalogue {
             let Some(stamp) = scoped.agent_stamp(agent_id, pinned).await? else { return Ok(None) };
             if let Some(agent) = self.of_stamp(&scoped, agent_id, &stamp).await? {
                 if pinned.is_none() {
-                    self.latest.put(latest_key(workspace, agent_id), Arc::clone(&agent), stamp.digest.len());
+                    self.latest.put(latest_key(workspace, agent_id), Arc::clone(&agent));
                 }
                 return Ok(Some(agent));
             }
@@ -84,9 +84,10 @@ impl Catalogue {
         }
         let definition = read(&stored.definition)?;
         let (agent_id, digest) = (agent_id.to_owned(), stamp.digest.clone());
-        let agent = AgentVersion { agent_id, version: stamp.version, digest, definition };
+        let stored_bytes = stored.definition.len();
+        let agent = AgentVersion { agent_id, version: stamp.version, digest, definition, stored_bytes };
         let agent = Arc::new(agent);
-        self.cache.put(key, Arc::clone(&agent), stored.definition.len());
+        self.cache.put(key, Arc::clone(&agent));
         Ok(Some(agent))
     }
 }

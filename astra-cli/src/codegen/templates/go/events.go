@@ -18,6 +18,8 @@ type eventSource struct {
 	cancel context.CancelCauseFunc
 	body   io.ReadCloser
 	idle   *time.Timer
+	// isOver says that nothing comes after the last event that was seen.
+	isOver bool
 }
 
 // openEvents sends a call that is answered by events.
@@ -27,6 +29,10 @@ func (c *connection) openEvents(ctx context.Context, call *call) (*eventSource, 
 	late := afterFunc(call.settings.timeout, func() { cancel(errTooLong) })
 	requestID, err := c.send(ctx, call, func(answer *http.Response) error {
 		source.body = answer.Body
+		// There is nothing after the last event, and nothing will come.
+		if source.isOver = answer.StatusCode == http.StatusNoContent; source.isOver {
+			return nil
+		}
 		mediaType, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
 		if mediaType != "text/event-stream" {
 			err := fmt.Errorf("it is no stream of events, but %q", mediaType)

@@ -159,6 +159,10 @@ func (s *Stream[T]) next(ctx context.Context) (event T, err error) {
 			if err := s.connect(ctx); err != nil {
 				return event, err
 			}
+			if s.source.isOver {
+				s.isAtEnd = true
+				continue
+			}
 		}
 		frame, err := s.source.next()
 		if err != nil {

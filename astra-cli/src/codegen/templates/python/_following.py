@@ -127,8 +127,11 @@ class Following(Generic[T]):
         return options
 
     def connected(self, response: httpx.Response) -> None:
-        """From here on the connection may be silent for so long, and no longer."""
+        """From here on the connection may be silent for so long, and no longer; or it has nothing to
+        tell."""
         response.request.extensions["timeout"]["read"] = self.idle_timeout
+        # There is nothing after the last event, and nothing will come.
+        self.is_over = response.status_code == httpx.codes.NO_CONTENT
 
     def take(self, chunk: bytes) -> Iterator[T]:
         """The events that `chunk` completes."""

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use reqwest::{Method, Response};
+use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -275,6 +275,11 @@ impl Follow {
     }
 
     fn connect(&mut self, answer: Answer) -> Result<(), Error> {
+        // There is nothing after the last event, and nothing will come.
+        if answer.status == StatusCode::NO_CONTENT {
+            self.end();
+            return Ok(());
+        }
         let media_type = answer
             .headers
             .get(CONTENT_TYPE)

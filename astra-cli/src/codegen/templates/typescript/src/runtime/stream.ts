@@ -192,6 +192,11 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncDisposable
       prepared === this.#prepared && this.#hasEvents ? this.#lastEventId || undefined : undefined;
     const opened = await this.#transport.open(prepared, this.#options, this.#closer.signal);
     this.#info = opened.info;
+    if (opened.info.status === 204) {
+      // There is nothing after the last event, and nothing will come.
+      this.#isOver = true;
+      return opened;
+    }
     const mediaType = opened.info.headers.get("content-type") ?? "no media type";
     if (!mediaType.startsWith("text/event-stream")) {
       release(opened);
