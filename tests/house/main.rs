@@ -5,6 +5,7 @@
 
 mod docs;
 mod layers;
+mod limits;
 mod names;
 mod sizes;
 mod source;

@@ -47,6 +47,7 @@ impl Store {
              PRAGMA cache_size = -32000;"
         ))?;
         connection.execute_batch(SCHEMA)?;
+        #[expect(clippy::disallowed_methods, reason = "a floor does no more than it must")]
         let (queue, mut waiting) = mpsc::unbounded_channel();
         thread::spawn(move || -> rusqlite::Result<()> {
             let begun = Instant::now();
