@@ -1,10 +1,8 @@
 //! Lists end a page by rows or by bytes, whichever comes first, and go on where they ended.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
-use crate::support::{Caller, Engine, TestApp, both_engines};
+use crate::support::{Caller, TestApp, both_engines};
 
 /// 1 MiB of rows, and what the names of their fields and the page itself have.
 const PAGE_BYTES_MAX: usize = (1 << 20) + (64 << 10);
@@ -62,21 +60,4 @@ both_engines! {
             assert!(answer.status.is_client_error(), "{}: {}", answer.status, answer.text());
         }
     }
-}
-
-#[tokio::test]
-async fn a_row_that_is_larger_than_a_page_comes_alone() {
-    let builder = TestApp::builder(Engine::sqlite()).config(|config| config.limits.body_bytes = 4 << 20);
-    let app = builder.open().await;
-    let member = app.member();
-    let session = member.post("/sessions").json(&json!({"agent_id": "assistant"})).await.expect(201);
-    let id = session["id"].as_str().expect("an id");
-    for text in ["small".to_owned(), "x".repeat(1_200_000), "y".repeat(1_200_000), "small".to_owned()] {
-        // The question is kept though the model finds it too long.
-        member.post("/chat").json(&json!({"agent_id": "assistant", "session_id": id, "message": text})).await;
-    }
-    let (lengths, ids) = pages(&member, &format!("/sessions/{id}/messages")).await;
-    let unique: BTreeSet<_> = ids.iter().collect();
-    assert_eq!(unique.len(), ids.len());
-    assert!(ids.len() >= 6 && lengths.iter().filter(|length| **length == 1).count() >= 2, "{lengths:?}");
 }

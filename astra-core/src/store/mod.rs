@@ -24,6 +24,8 @@ mod postgres;
 mod postgres_address;
 #[cfg(feature = "postgres")]
 mod postgres_tls;
+#[cfg(feature = "postgres")]
+mod postgres_values;
 mod precondition;
 mod quotas;
 pub mod service_accounts;

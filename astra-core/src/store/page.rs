@@ -129,3 +129,38 @@ impl<T> Page<T> {
         Ok(Page { data, next: self.next })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::value::Value;
+    use super::*;
+
+    /// The ids of the rows of each page, of rows with texts of these lengths.
+    fn pages(lengths: &[usize], limit: u32) -> Vec<Vec<i64>> {
+        let rows = || {
+            lengths.iter().zip(1_i64..).map(|(length, id)| Row(vec![Value::Int(id), Value::Text("x".repeat(*length))]))
+        };
+        let (mut pages, mut after) = (Vec::new(), 0);
+        loop {
+            let request = PageRequest { limit, after: None };
+            let mut filling = Filling::new(&request);
+            let mut rest = rows().filter(|row| !matches!(row.0[0], Value::Int(id) if id <= after));
+            while rest.next().is_some_and(|row| filling.take(row)) {}
+            let page = filling.page(|mut row| row.int(0), |id| Cursor { at: *id, id: String::new() }).unwrap();
+            pages.push(page.data);
+            let Some(next) = page.next else { return pages };
+            after = next.at;
+        }
+    }
+
+    #[test]
+    fn a_page_ends_by_rows_or_bytes_and_the_next_one_goes_on() {
+        assert_eq!(pages(&[], 2), [Vec::<i64>::new()]);
+        assert_eq!(pages(&[1; 2], 2), [[1, 2]]);
+        assert_eq!(pages(&[1; 5], 2), [vec![1, 2], vec![3, 4], vec![5]]);
+        assert_eq!(pages(&[400_000; 5], 200), [vec![1, 2], vec![3, 4], vec![5]]);
+        // A row that is larger than a page comes alone, first, last and in between.
+        assert_eq!(pages(&[2_000_000, 2_000_000, 1, 2_000_000], 200), [vec![1], vec![2], vec![3], vec![4]]);
+        assert_eq!(pages(&[1, 2_000_000, 1, 1], 200), [vec![1], vec![2], vec![3, 4]]);
+    }
+}

@@ -29,7 +29,10 @@ fn bounds(schema: &Value) -> Vec<String> {
         (is("string") && !is_closed && !has(&["pattern", "format", "contentMediaType"]), "no form"),
         (is("array") && !has(&["maxItems"]), "no maxItems"),
         (is("array") && !has(&["items"]), "no items"),
-        (schema.get("additionalProperties").is_some_and(|rest| *rest != false) && !has(&["maxProperties"]), "no maxProperties"),
+        (
+            schema.get("additionalProperties").is_some_and(|rest| *rest != false) && !has(&["maxProperties"]),
+            "no maxProperties",
+        ),
         (is("integer") && !is_closed && !(has(&["minimum"]) && has(&["maximum"])), "no range"),
     ];
     rules.iter().filter(|(is_broken, _)| *is_broken).map(|(_, fault)| format!("{fault}: {schema}")).collect()
