@@ -4,17 +4,17 @@ use clap::{Parser, Subcommand};
 
 use crate::commands;
 
-/// Runs, steers and talks to an Astra gateway.
+/// Run, manage and talk to an Astra gateway.
 #[derive(Debug, Parser)]
 #[command(name = "astra", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Examples:
   astra serve                        run a gateway here, with its data in ./astra-data
-  astra token issue --name me        get a token for it
+  astra token issue --name me        issue a token for it
   astra chat                         talk to an agent
   astra spec --format yaml           print the OpenAPI document
-  astra codegen typescript --out ts  make a client of it
+  astra codegen typescript --out ts  generate a client from it
 
-Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 failed, 2 called wrongly.")]
+Data goes to stdout, everything else to stderr. Exit codes: 0 success, 1 failure, 2 wrong usage.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

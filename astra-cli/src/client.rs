@@ -43,27 +43,18 @@ struct Fault {
 impl Client {
     /// A client of the gateway at `server`, an `http:` or `https:` URL.
     pub(crate) fn new(server: &str, token: impl Into<String>) -> Result<Self> {
-        let server = server.trim_end_matches('/').to_owned();
-        if !server.starts_with("http://") && !server.starts_with("https://") {
-            return Err(Error::usage(format!("`{server}` is not the URL of a gateway"))
-                .hint(format!("write it with its scheme, such as {DEFAULT_SERVER}")));
-        }
+        let (server, token) = (checked_server(server)?, checked_token(token.into())?);
         // Installing it twice is no fault: the first one stays.
         let _installed = rustls::crypto::ring::default_provider().install_default();
         let http =
             reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT).redirect(reqwest::redirect::Policy::none());
         let http = http.build().map_err(|fault| Error::new("cannot set up TLS").because(&fault))?;
-        Ok(Self { http, server, token: token.into() })
+        Ok(Self { http, server, token })
     }
 
     /// A client with the token of the environment.
     pub(crate) fn of_environment(server: &str, environment: &Environment) -> Result<Self> {
-        let token = environment.get(env::TOKEN).ok_or_else(|| {
-            Error::new(format!("a token is needed to talk to {server}")).hint(format!(
-                "put it into {}; `astra token issue --name me` makes one beside a local gateway",
-                env::TOKEN
-            ))
-        })?;
+        let token = environment.get(env::TOKEN).ok_or_else(|| no_token(server, environment))?;
         Self::new(server, token)
     }
 
@@ -79,15 +70,29 @@ impl Client {
 
     /// Sends a request; any answer of success, or the gateway's refusal as an error.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Response> {
-        let response = request.send().await.map_err(|fault| {
-            let error =
-                Error::new(format!("cannot reach the gateway at {}", self.server)).because(&fault.without_url());
-            error.hint("`astra serve` runs one here; --server or ASTRA_SERVER names another")
-        })?;
+        let response = self.try_send(request).await?;
         if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
             return Ok(response);
         }
         Err(self.refusal(response).await)
+    }
+
+    async fn try_send(&self, request: RequestBuilder) -> Result<Response> {
+        request.send().await.map_err(|fault| {
+            let error = Error::new(format!("cannot reach the gateway at {}", self.server));
+            let error = error.because_at_root(&fault.without_url());
+            error.hint("`astra serve` runs one here; --server or ASTRA_SERVER names another")
+        })
+    }
+
+    /// Whether there is something at `path`; true also where the token may not look.
+    pub(crate) async fn has(&self, path: &str) -> Result<bool> {
+        let response = self.try_send(self.request(Method::GET, path)).await?;
+        match response.status() {
+            StatusCode::NOT_FOUND => Ok(false),
+            status if status.is_success() || status == StatusCode::FORBIDDEN => Ok(true),
+            _ => Err(self.refusal(response).await),
+        }
     }
 
     /// Sends a request and reads the answer's JSON.
@@ -121,6 +126,43 @@ impl Client {
             _ => error,
         }
     }
+}
+
+/// A gateway's URL without a slash at its end.
+fn checked_server(server: &str) -> Result<String> {
+    let server = server.trim_end_matches('/');
+    let has_scheme = server.starts_with("http://") || server.starts_with("https://");
+    if has_scheme && reqwest::Url::parse(server).is_ok_and(|url| url.query().is_none() && url.fragment().is_none()) {
+        return Ok(server.to_owned());
+    }
+    let hint = if has_scheme { "write scheme, host and port" } else { "write it with its scheme" };
+    Err(Error::usage(format!("`{server}` is not the URL of a gateway (--server or {})", env::SERVER))
+        .hint(format!("{hint}, such as {DEFAULT_SERVER}")))
+}
+
+/// A token that a header can hold.
+fn checked_token(token: String) -> Result<String> {
+    if token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(token);
+    }
+    Err(Error::new(format!("{} holds no token: there is a space, a line break or another such character in it", env::TOKEN))
+        .hint("`astra token issue` prints a token as one line of letters, digits, `.`, `-` and `_`"))
+}
+
+fn no_token(server: &str, environment: &Environment) -> Error {
+    let error = Error::new(format!("a token is needed to talk to {server}"));
+    if environment.get(env::SERVER) == Some(server) {
+        return error.hint(format!(
+            "put one into {token}; on the gateway's own machine, unset {server} or give --data-dir, and \
+             `astra token issue --name me` issues one from its store",
+            token = env::TOKEN,
+            server = env::SERVER
+        ));
+    }
+    error.hint(format!(
+        "put one into {}; on the gateway's own machine, `astra token issue --name me` without --server issues one",
+        env::TOKEN
+    ))
 }
 
 impl Problem {

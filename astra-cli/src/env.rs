@@ -65,14 +65,21 @@ impl Environment {
         )
     }
 
-    /// The value of `name`; an empty one counts as absent, as in `ASTRA_TOKEN= astra chat`.
+    /// The value of `name`, without the line end or the spaces around it that files and secrets bring along; an empty one
+    /// counts as absent, as in `ASTRA_TOKEN= astra chat`.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
     /// The names of all variables.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
+    }
+
+    /// The folder for what a user has done: `XDG_STATE_HOME`, `LOCALAPPDATA`, or `.local/state` at home.
+    pub(crate) fn state_dir(&self) -> Option<PathBuf> {
+        let base = ["XDG_STATE_HOME", "LOCALAPPDATA"].iter().find_map(|name| self.get(name)).map(PathBuf::from);
+        Some(base.or_else(|| Some(PathBuf::from(self.get("HOME")?).join(".local/state")))?.join("astra"))
     }
 
     /// The folder for what can be fetched again: `XDG_CACHE_HOME`, `LOCALAPPDATA`, or `.cache` at home.

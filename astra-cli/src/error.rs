@@ -76,6 +76,15 @@ impl Error {
         self
     }
 
+    /// The same failure with the innermost cause alone, where the ones between are the layers of a library.
+    pub(crate) fn because_at_root(self, cause: &(dyn StdError + 'static)) -> Self {
+        let mut root = cause;
+        while let Some(cause) = root.source() {
+            root = cause;
+        }
+        self.cause(root.to_string())
+    }
+
     /// A cause in words.
     pub(crate) fn cause(mut self, cause: impl Into<String>) -> Self {
         self.causes.push(cause.into());

@@ -7,6 +7,7 @@ mod commands;
 mod document;
 mod env;
 mod error;
+mod harmless;
 mod output;
 mod settings;
 

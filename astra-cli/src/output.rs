@@ -1,5 +1,6 @@
 //! Where words go: data to stdout, everything else to stderr, colours and progress only for people.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::env::{self, Environment};
+use crate::harmless::{harmless, plain};
 use crate::error::{Error, Result};
 
 /// How long something may take before progress is shown.
@@ -39,10 +41,14 @@ impl Printer {
         self.colours_allowed
     }
 
-    /// Writes data as it is, at once.
+    /// Writes data at once: as it is into a file or a pipe; in a terminal without what would steer it.
     pub(crate) fn data(&self, text: impl AsRef<[u8]>) -> Result<()> {
+        let shown = match std::str::from_utf8(text.as_ref()) {
+            Ok(text) if self.stdout_is_terminal => Cow::from(harmless(text).into_owned().into_bytes()),
+            _ => Cow::from(text.as_ref()),
+        };
         let mut stdout = std::io::stdout().lock();
-        stdout.write_all(text.as_ref()).and_then(|()| stdout.flush()).map_err(|fault| Error::output(&fault))
+        stdout.write_all(&shown).and_then(|()| stdout.flush()).map_err(|fault| Error::output(&fault))
     }
 
     /// Writes a line of data.
@@ -50,25 +56,16 @@ impl Printer {
         self.data(format!("{}\n", text.as_ref()))
     }
 
-    /// Writes what a model says. In a terminal it may not do more than speak: control characters are left out.
+    /// Writes what a model says: as [`Printer::data`], and without styles.
     pub(crate) fn speech(&self, text: &str) -> Result<()> {
-        if !self.stdout_is_terminal {
-            return self.data(text);
-        }
-        let is_harmless = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\t');
-        self.data(text.chars().filter(is_harmless).collect::<String>())
+        if self.stdout_is_terminal { self.data(&*plain(text)) } else { self.data(text) }
     }
 
-    /// Asks a person to say something.
-    pub(crate) fn prompt(&self, text: &str) {
-        let mut stderr = std::io::stderr().lock();
-        let _gone = write!(stderr, "{text}").and_then(|()| stderr.flush());
-    }
-
-    /// Tells the user something beside the data. Nobody listening on stderr is no reason to fail.
+    /// Tells the user something beside the data; nothing in it steers a terminal but the colours of this program. A
+    /// closed stderr is no reason to fail.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
         let mut stderr = std::io::stderr().lock();
-        let _gone = writeln!(stderr, "{}", text.as_ref());
+        let _gone = writeln!(stderr, "{}", harmless(text.as_ref()));
     }
 
     /// Warns.

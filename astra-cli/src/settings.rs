@@ -3,36 +3,47 @@
 mod discover;
 mod expand;
 mod file;
+mod locate;
 pub(crate) mod suggest;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use astra_core::config::{Config, Secret};
+use astra_core::config::{Config, Fault, Secret, listen_address};
 use clap::Args;
 
 pub(crate) use discover::discover;
+pub(crate) use locate::Origins;
 
 use crate::env::{self, Environment};
 use crate::error::{Error, Result};
 
 /// Read when it lies in the working folder and no other file is named.
 const DEFAULT_FILE: &str = "astra.yml";
-/// What an address looks like, for who wrote something else.
-const ADDRESS_FORM: &str = "write an address and a port, such as 127.0.0.1:3000 or 0.0.0.0:3000";
 /// Agent definitions are read from here when it lies in the working folder and no other folder is named.
 const DEFAULT_AGENTS_DIR: &str = "agents";
+
+/// The keys that a variable sets.
+const OVERLAID_KEYS: [(&str, &str); 7] = [
+    ("listen", env::LISTEN),
+    ("data_dir", env::DATA_DIR),
+    ("agents_dir", env::AGENTS_DIR),
+    ("store.database_url", env::DATABASE_URL),
+    ("auth.jwt_secret", env::JWT_SECRET),
+    ("auth.jwt_secret_prev", env::JWT_SECRET_PREV),
+    ("master_key", env::MASTER_KEY),
+];
 
 /// The flags of every command that opens the store.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct StoreArgs {
-    /// Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]
+    /// Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]
+    /// Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]
+    /// Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]
     #[arg(long, value_name = "URL")]
     pub(crate) database_url: Option<String>,
 }
@@ -49,10 +60,10 @@ impl StoreArgs {
 pub(crate) struct ServerArgs {
     #[command(flatten)]
     pub(crate) store: StoreArgs,
-    /// Address and port to listen on; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]
-    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    /// Address and port to listen on, or a port alone; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]
+    #[arg(long, value_name = "ADDRESS", value_parser = listen_address)]
     pub(crate) listen: Option<SocketAddr>,
-    /// Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it is there]
+    /// Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it exists]
     #[arg(long, value_name = "DIR")]
     pub(crate) agents_dir: Option<PathBuf>,
 }
@@ -62,17 +73,34 @@ pub(crate) struct ServerArgs {
 pub(crate) struct Settings {
     pub(crate) config: Config,
     pub(crate) file: Option<PathBuf>,
+    pub(crate) origins: Origins,
 }
 
 /// Puts the configuration together and refuses a bad one, telling all that is wrong with it.
 pub(crate) fn load(args: &ServerArgs, environment: &Environment) -> Result<Settings> {
+    let settings = read(args, environment)?;
+    match settings.config.validate() {
+        faults if faults.is_empty() => Ok(settings),
+        faults => Err(settings.refusal(&faults)),
+    }
+}
+
+/// Puts the configuration together, good or not.
+pub(crate) fn read(args: &ServerArgs, environment: &Environment) -> Result<Settings> {
     let file = configuration_file(args.store.config.as_deref(), environment);
-    let mut config = match &file {
-        Some(file) => file::read(file, environment)?,
-        None => Config::default(),
+    let (config, origins) = match &file {
+        Some(file) => (file::read(file, environment)?, Origins::of_file(file)),
+        None => (Config::default(), Origins::default()),
     };
-    overlay_environment(&mut config, environment)?;
+    let mut settings = Settings { config, file, origins };
+    settings.overlay_environment(environment)?;
     let flags = args.clone();
+    let Settings { config, origins, .. } = &mut settings;
+    let mut overlay = |key, flag, is_set| if is_set { origins.overlay(key, flag) };
+    overlay("listen", "--listen", flags.listen.is_some());
+    overlay("data_dir", "--data-dir", flags.store.data_dir.is_some());
+    overlay("agents_dir", "--agents-dir", flags.agents_dir.is_some());
+    overlay("store.database_url", "--database-url", flags.store.database_url.is_some());
     set(&mut config.listen, flags.listen);
     set(&mut config.data_dir, flags.store.data_dir);
     set(&mut config.agents_dir, flags.agents_dir.map(Some));
@@ -80,8 +108,38 @@ pub(crate) fn load(args: &ServerArgs, environment: &Environment) -> Result<Setti
     if config.agents_dir.is_none() && Path::new(DEFAULT_AGENTS_DIR).is_dir() {
         config.agents_dir = Some(DEFAULT_AGENTS_DIR.into());
     }
-    refuse_faults(&config, file.as_deref())?;
-    Ok(Settings { config, file })
+    Ok(settings)
+}
+
+impl Settings {
+    /// The configuration is not good, for all of these reasons.
+    pub(crate) fn refusal(&self, faults: &[Fault]) -> Error {
+        let read = self.file.as_ref().map_or_else(String::new, |file| format!(" (read from {})", file.display()));
+        let error = Error::new(format!("the configuration{read} is not good"));
+        let error = faults.iter().fold(error, |error, fault| error.cause(self.origins.told(fault)));
+        error.hint("`astra config` prints every key with its meaning and its default")
+    }
+
+    fn overlay_environment(&mut self, environment: &Environment) -> Result<()> {
+        let Self { config, origins, .. } = self;
+        for (key, name) in OVERLAID_KEYS {
+            if environment.get(name).is_some() {
+                origins.overlay(key, name);
+            }
+        }
+        let secret = |name| environment.get(name).map(|value| Some(Secret::new(value)));
+        if let Some(listen) = environment.get(env::LISTEN) {
+            config.listen = listen_address(listen)
+                .map_err(|form| Error::new(format!("{} is `{listen}`", env::LISTEN)).hint(form))?;
+        }
+        set(&mut config.data_dir, environment.get(env::DATA_DIR).map(PathBuf::from));
+        set(&mut config.agents_dir, environment.get(env::AGENTS_DIR).map(|folder| Some(folder.into())));
+        set(&mut config.store.database_url, secret(env::DATABASE_URL));
+        set(&mut config.auth.jwt_secret, secret(env::JWT_SECRET));
+        set(&mut config.auth.jwt_secret_prev, secret(env::JWT_SECRET_PREV));
+        set(&mut config.master_key, secret(env::MASTER_KEY));
+        Ok(())
+    }
 }
 
 /// Variables that look like ours and are not, with the one that was probably meant.
@@ -90,48 +148,15 @@ pub(crate) fn misspelt_variables(environment: &Environment) -> Vec<(String, &'st
     strangers.filter_map(|name| Some((name.to_owned(), suggest::nearest(name, env::OURS)?))).collect()
 }
 
-fn address(text: &str) -> std::result::Result<SocketAddr, &'static str> {
-    text.parse().map_err(|_| ADDRESS_FORM)
-}
-
 fn configuration_file(flag: Option<&Path>, environment: &Environment) -> Option<PathBuf> {
     let named = flag.map(Path::to_owned).or_else(|| environment.get(env::CONFIG).map(PathBuf::from));
     named.or_else(|| Path::new(DEFAULT_FILE).exists().then(|| DEFAULT_FILE.into()))
-}
-
-fn overlay_environment(config: &mut Config, environment: &Environment) -> Result<()> {
-    let secret = |name| environment.get(name).map(|value| Some(Secret::new(value)));
-    if let Some(listen) = environment.get(env::LISTEN) {
-        config.listen = listen.parse().map_err(|fault| {
-            let error =
-                Error::new(format!("{} is `{listen}`", env::LISTEN)).because(&fault as &std::net::AddrParseError);
-            error.hint(ADDRESS_FORM)
-        })?;
-    }
-    set(&mut config.data_dir, environment.get(env::DATA_DIR).map(PathBuf::from));
-    set(&mut config.agents_dir, environment.get(env::AGENTS_DIR).map(|folder| Some(folder.into())));
-    set(&mut config.store.database_url, secret(env::DATABASE_URL));
-    set(&mut config.auth.jwt_secret, secret(env::JWT_SECRET));
-    set(&mut config.auth.jwt_secret_prev, secret(env::JWT_SECRET_PREV));
-    set(&mut config.master_key, secret(env::MASTER_KEY));
-    Ok(())
 }
 
 fn set<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
     }
-}
-
-fn refuse_faults(config: &Config, file: Option<&Path>) -> Result<()> {
-    let faults = config.validate();
-    if faults.is_empty() {
-        return Ok(());
-    }
-    let read = file.map_or_else(String::new, |file| format!(" (read from {})", file.display()));
-    let error = Error::new(format!("the configuration{read} is not good"));
-    let error = faults.iter().fold(error, |error, fault| error.cause(format!("{} {}", fault.key, fault.detail)));
-    Err(error.hint("`astra config` prints every key with its meaning and its default"))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use flate2::write::GzEncoder;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::config::PublicUrl;
 use crate::error::{Error, Result};
 
 /// The document of a gateway.
@@ -18,6 +19,18 @@ pub struct Document {
     pub value: Arc<Value>,
     json: OnceLock<Option<Rendered>>,
     yaml: OnceLock<Option<Rendered>>,
+}
+
+/// `document` with the address under which clients reach the gateway, if that is known; else with one that is relative to
+/// the document's own.
+pub(crate) fn served_at(document: &Arc<Value>, public_url: Option<&PublicUrl>) -> Arc<Value> {
+    let Some(url) = public_url else { return Arc::clone(document) };
+    let mut document = Value::clone(document);
+    if let Some(server) = document.pointer_mut("/servers/0") {
+        server["url"] = url.as_str().into();
+        server["description"] = "This gateway.".into();
+    }
+    Arc::new(document)
 }
 
 /// The notations.

@@ -48,7 +48,7 @@ pub use config::Config;
 pub use document::{Notation, Rendered};
 pub use error::{Code, Error, FieldError, Result};
 pub use router::openapi;
-pub use serve::{Builder, Gateway, StartError, serve};
+pub use serve::{Builder, Check, Gateway, StartError, check, serve};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

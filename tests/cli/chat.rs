@@ -163,3 +163,67 @@ fn a_line_that_breaks_costs_no_word_and_repeats_none() {
     let ended = Ended::from(child.wait_with_output().expect("it ends"));
     assert_eq!((&word, ended.ok().as_str()), (b"Well", ", yes.\n"));
 }
+
+/// `astra chat` in a terminal, as `script` of util-linux makes one, with what is typed there; answers what is seen.
+#[cfg(target_os = "linux")]
+fn typed(machine: &Machine, args: &str, keys: &str) -> (Option<i32>, String) {
+    let line = format!("{} chat {args}", env!("CARGO_BIN_EXE_astra"));
+    let mut script = std::process::Command::new("script");
+    script.args(["--quiet", "--return", "--command", &line, "/dev/null"]).current_dir(machine.folder());
+    script.env_clear().env("TERM", "xterm").env("HOME", machine.folder());
+    let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script runs");
+    let mut stdin = child.stdin.take().expect("stdin");
+    stdin.write_all(keys.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    drop(stdin);
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn in_a_terminal_there_are_commands_lines_and_a_history() {
+    let machine = Machine::new();
+    machine.write("astra.yml", "agents: {one: {}, two: {}}\n");
+    let gateway = Gateway::start(&machine);
+    let keys = "/help\r/nonsense\r//slashed\r/agent nowhere\r/agent two\rsaid to two\rfirst \\\rsecond\r/agent\r/new\r/exit\r";
+    let (code, seen) = typed(&machine, &format!("one --server {}", gateway.url), keys);
+    assert_eq!(code, Some(0), "{seen}");
+    for words in [
+        "/new           start a new session",
+        "there is no command /nonsense: /help lists them",
+        "\n/slashed\r\n",
+        "there is no agent `nowhere`",
+        "a new session with two",
+        "\nsaid to two\r\n",
+        "\nfirst \r\nsecond\r\n",
+    ] {
+        assert!(seen.contains(words), "{words:?} is not in\n{seen}");
+    }
+    let history = machine.path(".local/state/astra/chat-history");
+    let kept = std::fs::read_to_string(&history).expect("a history");
+    assert!(kept.contains("said to two\nfirst \\\\\\nsecond\n"), "{kept}");
+    let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&history).expect("a file"));
+    assert_eq!(mode & 0o777, 0o600);
+    // Arrow up brings back the last message; ctrl-d leaves.
+    let (code, seen) = typed(&machine, &format!("one --server {}", gateway.url), "\u{1b}[A\u{1b}[A\u{1b}[A\u{1b}[A\u{1b}[A\r\u{4}");
+    assert_eq!(code, Some(0), "{seen}");
+    assert!(seen.matches("said to two").count() >= 2, "{seen}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn in_a_terminal_what_does_not_exist_is_told_before_the_prompt() {
+    let machine = Machine::new();
+    machine.write("astra.yml", "agents: {one: {}, two: {}}\n");
+    let gateway = Gateway::start(&machine);
+    for (args, told) in [
+        (format!("nobody --server {}", gateway.url), "there is no agent `nobody`"),
+        (format!("../etc --server {}", gateway.url), "there is no agent `../etc`"),
+        (format!("one --session ses_1 --server {}", gateway.url), "there is no session `ses_1`"),
+        ("one --server http://127.0.0.1:9".to_owned(), "cannot reach the gateway"),
+    ] {
+        let (code, seen) = typed(&machine, &args, "");
+        assert_eq!(code, Some(1), "{seen}");
+        assert!(seen.contains(told) && !seen.contains("> "), "{told:?} is not alone in\n{seen}");
+    }
+}

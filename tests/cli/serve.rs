@@ -138,8 +138,8 @@ fn a_folder_that_is_of_no_use_is_told_with_a_way_out() {
     let args = ["serve", "--listen", "127.0.0.1:0", "--data-dir"];
     machine
         .astra(&[&args[..], &["taken"]].concat())
-        .fails(1, &["the data folder taken is of no use", "hint: --data-dir"]);
-    machine.astra(&[&args[..], &["taken/below"]].concat()).fails(1, &["taken/below is of no use", "hint: --data-dir"]);
+        .fails(1, &["cannot use the data folder taken", "hint: --data-dir"]);
+    machine.astra(&[&args[..], &["taken/below"]].concat()).fails(1, &["cannot use the data folder taken/below", "hint: --data-dir"]);
 }
 
 #[test]

@@ -26,6 +26,16 @@ impl Source {
         self
     }
 
+    /// A comment of whole lines behind `mark`. All that a compiler takes for the end of a line begins another one, so that
+    /// no text stands outside of its comment.
+    pub(crate) fn comment(&mut self, mark: &str, text: &str) -> &mut Self {
+        let gap = if mark.ends_with(char::is_whitespace) { "" } else { " " };
+        for line in text.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
+            self.line(format!("{mark}{gap}{line}").trim_end());
+        }
+        self
+    }
+
     /// An empty line.
     pub(crate) fn gap(&mut self) -> &mut Self {
         self.text.push('\n');
@@ -93,6 +103,13 @@ mod tests {
             inner.line("b").gap().line("c\n\nd");
         });
         assert_eq!(source.finish(), "a {\n  b\n\n  c\n\n  d\n}\n");
+    }
+
+    #[test]
+    fn no_line_of_a_comment_stands_outside_of_it() {
+        let mut source = Source::new("  ");
+        source.comment("///", "a\npub b\rc\u{2028}d").comment("//", "").comment("// ", "e");
+        assert_eq!(source.finish(), "/// a\n/// pub b\n/// c\n/// d\n//\n// e\n");
     }
 
     #[test]

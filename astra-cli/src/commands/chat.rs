@@ -1,12 +1,16 @@
 //! `astra chat`: a conversation in the terminal, or by the line in a pipe.
 
+mod command;
+mod history;
 mod input;
+mod terminal;
 mod turn;
 
 use astra_core::clock::{Clock, SystemClock};
 use reqwest::Method;
 use serde::Deserialize;
 
+use self::command::Line;
 use self::input::{Input, Said};
 use self::turn::{Conversation, Ending};
 use super::token::{Local, NewToken};
@@ -26,8 +30,9 @@ const OWN_TOKEN_LIFE_S: i64 = 24 * 3600;
 /// Talk to an agent
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "In a terminal, ctrl-c stops an answer and ctrl-d leaves. In a pipe each line is a message, and the \
-answers alone are on stdout. Without ASTRA_TOKEN, a token for the gateway of this machine is issued from the local store.
+    after_help = "In a terminal, lines can be edited, /help lists commands, ctrl-c stops an answer and ctrl-d leaves. In a pipe \
+each line is a message and only the answers are on stdout. Without ASTRA_TOKEN, a token for the gateway of this machine is \
+issued from the local store.
 
 Examples:
   astra chat
@@ -40,7 +45,7 @@ pub(crate) struct Args {
     /// The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]
     #[arg(long, value_name = "URL")]
     server: Option<String>,
-    /// Go on with this session
+    /// Continue this session
     #[arg(long, value_name = "ID")]
     session: Option<String>,
     #[command(flatten)]
@@ -68,7 +73,7 @@ pub(crate) fn run(args: Args, context: &Context) -> Result<()> {
         }
         let local = Local::open(&args.store, context).await.map_err(|error| {
             error.hint(format!(
-                "put a token into {}, or name the data folder of the gateway with --data-dir",
+                "put a token into {}, or give the data folder of the gateway with --data-dir",
                 env::TOKEN
             ))
         })?;
@@ -90,31 +95,38 @@ fn is_this_machine(server: &str) -> bool {
 
 async fn converse(client: &Client, args: &Args, context: &Context) -> Result<()> {
     let printer = &context.printer;
+    let mut input = Input::new(&context.environment)?;
     let agent = match &args.agent {
         Some(agent) => agent.clone(),
         None => printer.progress("looking for an agent", usual_agent(client)).await?,
     };
-    let surface_id = format!("{}-{}", SystemClock.now_ms(), std::process::id());
-    let mut conversation = Conversation::new(client, printer, &agent, args.session.clone(), surface_id);
-    let mut input = Input::new()?;
     if input.is_terminal() {
-        printer.note(printer.dimmed(&format!("{agent} at {}: ctrl-c stops an answer, ctrl-d leaves", client.server())));
+        printer.progress("looking for the agent", check(client, &agent, args.session.as_deref())).await?;
+        let keys = "/help lists commands, ctrl-c stops an answer, ctrl-d leaves";
+        printer.note(printer.dimmed(&format!("{agent} at {}: {keys}", client.server())));
     }
+    let mut conversation = Conversation::new(client, printer, agent, args.session.clone(), surface_id());
     loop {
-        if input.is_terminal() {
-            printer.prompt("> ");
-        }
-        let message = match input.next().await? {
+        let said = match input.next().await? {
             Said::Message(message) => message,
             Said::Nothing => continue,
             Said::Interrupted if input.is_terminal() => {
-                printer.note(printer.dimmed("\nctrl-d leaves"));
+                printer.note(printer.dimmed("ctrl-d or /exit leaves"));
                 continue;
             }
             Said::Interrupted => return Err(Error::silent()),
             Said::Goodbye => break,
         };
-        match conversation.ask(&message).await {
+        let line = if input.is_terminal() { command::read(&said) } else { Line::Message(&said) };
+        let message = match line {
+            Line::Message(message) => message,
+            Line::Exit => break,
+            command => {
+                obey(&command, &mut conversation, client, context).await;
+                continue;
+            }
+        };
+        match conversation.ask(message).await {
             Ok(Ending::Complete) => {}
             Ok(Ending::Stopped) if !input.is_terminal() => return Err(Error::silent()),
             Ok(Ending::Stopped) => printer.note(printer.dimmed("stopped")),
@@ -123,21 +135,69 @@ async fn converse(client: &Client, args: &Args, context: &Context) -> Result<()>
             Err(error) => return Err(error),
         }
     }
-    if input.is_terminal() {
-        printer.note("");
-        if let Some(session) = conversation.session() {
-            let server = if client.server() == DEFAULT_SERVER { "" } else { &format!(" --server {}", client.server()) };
-            let command = format!("{} chat {agent}{server} --session {session}", env::program());
-            printer.note(printer.dimmed(&format!("go on with: {command}")));
-        }
+    if let Some(session) = conversation.session().filter(|_| input.is_terminal()) {
+        let server = if client.server() == DEFAULT_SERVER { "" } else { &format!(" --server {}", client.server()) };
+        let command = format!("{} chat {}{server} --session {session}", env::program(), conversation.agent());
+        printer.note(printer.dimmed(&format!("continue with: {command}")));
     }
     Ok(())
 }
 
-async fn usual_agent(client: &Client) -> Result<String> {
+/// Names a conversation; each has a name of its own.
+fn surface_id() -> String {
+    format!("{}-{}", SystemClock.now_ms(), std::process::id())
+}
+
+/// Does what a command says. What goes wrong is shown, and the conversation goes on.
+async fn obey(command: &Line<'_>, conversation: &mut Conversation<'_>, client: &Client, context: &Context) {
+    let printer = &context.printer;
+    let done = match command {
+        Line::New => {
+            conversation.begin_anew(conversation.agent().to_owned(), surface_id());
+            Ok(format!("a new session with {}", conversation.agent()))
+        }
+        Line::Agent(Some(agent)) => check(client, agent, None).await.map(|()| {
+            conversation.begin_anew((*agent).to_owned(), surface_id());
+            format!("a new session with {agent}")
+        }),
+        Line::Agent(None) => agents(client).await.map(|ids| ids.join("\n")),
+        Line::Unknown(name) => Ok(format!(
+            "there is no command {name}: /help lists them; a message that begins with a slash is written with two"
+        )),
+        _ => Ok(command::HELP.to_owned()),
+    };
+    match done {
+        Ok(text) => printer.note(printer.dimmed(&text)),
+        Err(error) => drop(printer.failure(&error)),
+    }
+}
+
+/// Refuses an agent or a session that does not exist, before anything is said.
+async fn check(client: &Client, agent: &str, session: Option<&str>) -> Result<()> {
+    let is_id = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    if !is_id(agent) || !client.has(&format!("/agents/{agent}")).await? {
+        let error = Error::new(format!("there is no agent `{agent}` at {}", client.server()));
+        return Err(match agents(client).await {
+            Ok(ids) if !ids.is_empty() => error.hint(format!("there are: {}", ids.join(", "))),
+            _ => error,
+        });
+    }
+    let Some(session) = session else { return Ok(()) };
+    if is_id(session) && client.has(&format!("/sessions/{session}")).await? {
+        return Ok(());
+    }
+    Err(Error::new(format!("there is no session `{session}` at {}", client.server())))
+}
+
+async fn agents(client: &Client) -> Result<Vec<String>> {
     let request = client.request(Method::GET, "/agents").query(&[("limit", "200")]);
     let agents = client.fetch::<Agents>(request).await?.data;
-    let ids: Vec<&str> = agents.iter().map(|agent| agent.id.as_str()).collect();
+    Ok(agents.into_iter().map(|agent| agent.id).collect())
+}
+
+async fn usual_agent(client: &Client) -> Result<String> {
+    let agents = agents(client).await?;
+    let ids: Vec<&str> = agents.iter().map(String::as_str).collect();
     match ids.as_slice() {
         [] => Err(Error::new(format!("{} has no agent", client.server()))
             .hint("put a definition into the folder `agents`, or POST one to /agents")),

@@ -2,6 +2,7 @@
 
 mod folder;
 mod foreign;
+mod language;
 mod listing;
 mod needs;
 
@@ -9,42 +10,46 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use self::language::{LanguageName, LanguageParser};
+use super::listing::{ListArgs, json as written};
 use super::spec::source::Source;
 use super::{Context, block_on};
 use crate::codegen::model::{self, Api};
 use crate::codegen::{Language, Package};
 use crate::error::{Error, Result};
 
-/// Make a client of the API in a language
+/// Generate a client of the API in a language
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  astra codegen typescript --out ./client        of this version of the program, without a gateway
+  astra codegen typescript --out ./client        from this program's own document; needs no gateway
   astra codegen python --out ./client --server http://127.0.0.1:3000
-                                                 of a running gateway; ASTRA_TOKEN needs the scope spec:read
+                                                 from a running gateway; ASTRA_TOKEN needs the scope spec:read
   astra codegen go --out ./client --name github.com/acme/astra
   astra codegen rust --out ./client --check      exit code 1 if the client is out of date
   astra codegen --generator kotlin --out ./client -- --additional-properties=library=jvm-ktor
-  astra codegen --list                           all languages and generators")]
+  astra codegen --list                           list all languages and generators")]
 pub(crate) struct Args {
-    /// The language, of those that are built in
-    #[arg(value_enum, required_unless_present_any = ["generator", "list", "samples"])]
+    /// A built-in language
+    #[arg(value_parser = LanguageParser, required_unless_present_any = ["generator", "list", "samples"])]
     language: Option<LanguageName>,
-    /// Let OpenAPI Generator make a client of this kind
+    /// Let OpenAPI Generator make a client of this kind, such as kotlin or java
     #[arg(long, value_name = "NAME", conflicts_with_all = ["language", "check"])]
     generator: Option<String>,
-    /// Print the languages and generators that there are
+    /// List the built-in languages, and the generators of an installed OpenAPI Generator
     #[arg(long, conflicts_with_all = ["language", "generator", "samples", "out", "check", "name"])]
     list: bool,
+    #[command(flatten)]
+    listing: ListArgs,
     /// Print an example call of every operation in every language, as JSON
     #[arg(long, conflicts_with_all = ["language", "generator", "out", "check", "name"])]
     samples: bool,
-    /// Where the client goes; what is there and was not made by this command is left alone
+    /// The folder of the client; files that this command did not write are left alone
     #[arg(long, value_name = "FOLDER", required_unless_present_any = ["list", "samples"])]
     out: Option<PathBuf>,
-    /// Write nothing; tell which files would change
+    /// Write nothing; list the files that would change
     #[arg(long)]
     check: bool,
-    /// What the package is called [default: astra-client; for Go, the module example.com/astra-client]
+    /// The package's name [default: astra-client; for Go, the module example.com/astra-client]
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
@@ -54,44 +59,20 @@ pub(crate) struct Args {
     arguments: Vec<String>,
 }
 
-/// The languages on the command line.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-#[value(rename_all = "lower")]
-enum LanguageName {
-    /// fetch; Node.js, Deno, Bun and browsers
-    TypeScript,
-    /// httpx; with and without async
-    Python,
-    /// reqwest
-    Rust,
-    /// net/http
-    Go,
-}
-
-impl From<LanguageName> for Language {
-    fn from(name: LanguageName) -> Self {
-        match name {
-            LanguageName::TypeScript => Self::TypeScript,
-            LanguageName::Python => Self::Python,
-            LanguageName::Rust => Self::Rust,
-            LanguageName::Go => Self::Go,
-        }
-    }
-}
-
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     if args.generator.is_none() && !args.arguments.is_empty() {
-        // clap asks for nothing that conflicts with what is there.
-        return Err(Error::usage("what stands behind `--` is for OpenAPI Generator, and needs --generator"));
+        return Err(Error::usage("arguments after `--` are for OpenAPI Generator and need --generator"));
     }
     if args.list {
-        return listing::print(context);
+        return listing::print(args.listing, context);
+    }
+    if !args.list && args.listing.is_set() {
+        return Err(Error::usage("--output and --json are for --list; --out names the client's folder"));
     }
     let document = args.source.read(context)?;
     if args.samples {
-        let samples = serde_json::to_string_pretty(&samples(&api(&document)?));
-        return context.printer.line(samples.map_err(|fault| Error::new("cannot write JSON").because(&fault))?);
+        return context.printer.line(written(&samples(&api(&document)?))?);
     }
     let out = args.out.as_deref().unwrap_or_else(|| Path::new("."));
     match (args.language, &args.generator) {

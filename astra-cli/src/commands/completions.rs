@@ -6,7 +6,7 @@ use clap_complete::Shell;
 use super::Context;
 use crate::error::Result;
 
-/// Print the completion script of a shell
+/// Print the completion script for a shell
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   astra completions bash > ~/.local/share/bash-completion/completions/astra

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
   astra man | man -l -
   astra man --dir ~/.local/share/man/man1")]
 pub(crate) struct Args {
-    /// Write the pages of all commands into this folder instead
+    /// Write the pages of all commands to this folder instead
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }

@@ -7,15 +7,15 @@ use super::{Context, block_on, has_database, open_store};
 use crate::error::{Error, Result};
 use crate::settings::{self, ServerArgs, StoreArgs};
 
-/// Bring the store's schema up to date (`serve` does so by itself)
+/// Update the database schema (`serve` does this itself)
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  astra migrate --plan               what would be done, and nothing else
-  astra migrate                      do it, for example before new gateways are rolled out")]
+  astra migrate --plan               show what would be done, without doing it
+  astra migrate                      do it, for example before a new version is rolled out")]
 pub(crate) struct Args {
     #[command(flatten)]
     store: StoreArgs,
-    /// Only say which migrations are applied and which are pending
+    /// Only list which migrations are applied and which are pending
     #[arg(long)]
     plan: bool,
 }
@@ -25,7 +25,7 @@ pub(crate) fn run(args: Args, context: &Context) -> Result<()> {
     let flags = ServerArgs { store: args.store, ..ServerArgs::default() };
     let config = settings::load(&flags, &context.environment)?.config;
     block_on(async {
-        if args.plan && !has_database(&config) {
+        if args.plan && !has_database(&config)? {
             let folder = config.data_dir.display();
             context
                 .printer

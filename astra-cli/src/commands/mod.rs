@@ -5,6 +5,7 @@ pub(crate) mod codegen;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod duration;
+pub(crate) mod listing;
 pub(crate) mod man;
 pub(crate) mod migrate;
 pub(crate) mod serve;
@@ -49,6 +50,17 @@ pub(crate) const fn store_hint(config: &Config) -> &'static str {
 }
 
 /// Whether there is a store to open without making one.
-pub(crate) fn has_database(config: &Config) -> bool {
-    config.store.database_url.is_some() || config.data_dir.join("astra.db").exists()
+pub(crate) fn has_database(config: &Config) -> Result<bool> {
+    if config.store.database_url.is_some() {
+        return Ok(true);
+    }
+    config.data_dir.join("astra.db").try_exists().map_err(|fault| {
+        let error = Error::new(format!("cannot read the data folder {}", config.data_dir.display())).because(&fault);
+        match fault.kind() {
+            std::io::ErrorKind::PermissionDenied => {
+                error.hint("it belongs to another user: run this command as the user that runs the gateway")
+            }
+            _ => error.hint("--data-dir names another folder"),
+        }
+    })
 }

@@ -23,10 +23,10 @@ const ONE_WISH: Duration = Duration::from_millis(100);
 #[command(after_help = "Examples:
   astra serve                                  on 127.0.0.1:3000, with its data in ./astra-data
   astra serve --listen 0.0.0.0:8080 --log-format json
-  ANTHROPIC_API_KEY=... astra serve            with a model behind the agents
+  ANTHROPIC_API_KEY=... astra serve            with a model of Anthropic
   ASTRA_DATABASE_URL=postgres://... astra serve
 
-The first ctrl-c or SIGTERM lets running turns finish, a second one does not.")]
+The first ctrl-c or SIGTERM stops new connections and lets running turns finish; a second one ends the process at once.")]
 pub(crate) struct Args {
     #[command(flatten)]
     server: ServerArgs,
@@ -37,7 +37,7 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     let format = log::start(&args.log, &context.environment, &context.printer)?;
-    let mut settings = settings::load(&args.server, &context.environment)?;
+    let mut settings = settings::read(&args.server, &context.environment)?;
     for (name, meant) in settings::misspelt_variables(&context.environment) {
         context.printer.warning(format!("there is no variable {name}: did you mean {meant}?"));
     }
@@ -45,12 +45,15 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     let runtime = runtime.map_err(|fault| Error::new("cannot start the runtime").because(&fault))?;
     let served = runtime.block_on(async {
         let found = settings::discover(&mut settings.config, &context.environment).await;
-        let config = settings.config;
+        let config = settings.config.clone();
         let shown = Shown { config: config.clone(), found, args: &args.server };
         let listener = listen(config.listen).await?;
         let address = listener.local_addr().map_err(|fault| cannot_listen(config.listen, &fault))?;
         let shutdown = stop_signal()?;
-        let gateway = Gateway::open(config).await.map_err(|fault| refused(&fault, &shown.config))?;
+        let gateway = Gateway::open(config).await.map_err(|fault| match &fault {
+            StartError::Config(faults) => settings.refusal(faults),
+            fault => refused(fault, &shown.config),
+        })?;
         shown.announce(address, format, context);
         gateway.run(listener, shutdown).await;
         tracing::info!("stopped");
@@ -82,7 +85,6 @@ fn refused(fault: &StartError, config: &Config) -> Error {
     match fault {
         StartError::FolderInUse(_) => error.hint("stop it, or give this one a folder of its own with --data-dir"),
         StartError::DataFolder(..) => error.hint("--data-dir names a folder that can be written"),
-        StartError::Config(_) => error.hint("`astra config` prints every key with its meaning and its default"),
         StartError::Store(store::Error::Unavailable(_)) => error.hint(store_hint(config)),
         _ => error,
     }
@@ -164,7 +166,7 @@ impl Shown<'_> {
         let mut models: Vec<&str> =
             self.found.iter().map(String::as_str).chain(configured.map(String::as_str)).collect();
         if models.is_empty() {
-            models.push("none but `echo`: set OPENAI_API_KEY, ANTHROPIC_API_KEY, ... or start Ollama");
+            models.push("only `echo`: set OPENAI_API_KEY, ANTHROPIC_API_KEY, ... or start Ollama");
         }
         let flags = self.flags();
         printer.note(printer.bold(&format!("Astra {} is listening on {url}", env!("CARGO_PKG_VERSION"))));

@@ -19,33 +19,33 @@ use source::Format;
 /// The name of stdin or stdout where a file is named.
 const DASH: &str = "-";
 
-/// Print the OpenAPI document, look things up in it, compare it
+/// Print the OpenAPI document, look up its operations, compare versions of it
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 #[command(after_help = "Examples:
-  astra spec --format yaml > spec.yaml         of this version of the program, without a gateway
-  astra spec --server http://127.0.0.1:3000    of a running gateway; ASTRA_TOKEN needs the scope spec:read
-  astra spec --check openapi.json              exit code 1 and the difference, if there is one
-  astra spec --version 3.0                     for tools that know no OpenAPI 3.1
+  astra spec --format yaml > spec.yaml         the document of this version of the program; needs no gateway
+  astra spec --server http://127.0.0.1:3000    the document of a running gateway; ASTRA_TOKEN needs the scope spec:read
+  astra spec --check openapi.json              exit code 1 and the differences, if there are any
+  astra spec --version 3.0                     for tools without support for OpenAPI 3.1
   astra spec list --tag agents
   astra spec show agents.update
-  astra spec diff old.json                     exit code 1 if this version breaks clients")]
+  astra spec diff old.json                     exit code 1 if this version breaks clients of old.json")]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Option<Action>,
-    /// How to write it [default: by the file's ending, else json]
+    /// Output format [default: by the file name, otherwise json]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// In which version of OpenAPI
+    /// OpenAPI version to write
     #[arg(long, value_enum, default_value = "3.1")]
     version: Version,
-    /// Write it into this file; `-` is stdout
+    /// Write to this file; `-` is stdout
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     output: Option<PathBuf>,
-    /// Ask this gateway instead of the program itself [env: ASTRA_SERVER]
+    /// Use this gateway's document instead of the built-in one [env: ASTRA_SERVER]
     #[arg(long, value_name = "URL")]
     server: Option<String>,
-    /// Print nothing; compare it with what this file says
+    /// Print no document; compare it with the one in this file
     #[arg(long, value_name = "FILE")]
     check: Option<PathBuf>,
 }

@@ -20,8 +20,8 @@ use crate::settings::StoreArgs;
 /// Issue, rotate, list and revoke tokens of service accounts
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Works on the local store, beside a running gateway or without one; with --server or ASTRA_SERVER by \
-the API of that gateway, with the token in ASTRA_TOKEN. Either way the gateway obeys from the next request on.
+    after_help = "Works on the local store, whether the gateway is running or not. With --server or ASTRA_SERVER it uses \
+the API of that gateway and the token in ASTRA_TOKEN. Either way the change takes effect on the next request.
 
 Examples:
   astra token issue --name ci --role viewer --scope spec:read --expires-in 30d
@@ -48,7 +48,7 @@ enum Action {
 struct Place {
     #[command(flatten)]
     store: StoreArgs,
-    /// Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin's token [env: ASTRA_SERVER]
+    /// Use this gateway's API instead of the local store; ASTRA_TOKEN must hold the token of an admin or owner [env: ASTRA_SERVER]
     #[arg(long, value_name = "URL", conflicts_with_all = ["config", "data_dir", "database_url"])]
     server: Option<String>,
 }

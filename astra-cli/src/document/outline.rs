@@ -8,6 +8,9 @@ use super::shape::{Extra, Shape};
 /// Arrays of arrays that are told one by one.
 const ARRAYS_MAX: usize = 3;
 
+/// Most lines; what is below is left out.
+const ROWS_MAX: usize = 2_000;
+
 /// One line: a field, or a variant of a union.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
@@ -36,6 +39,11 @@ pub(crate) fn kind(schema: &Place<'_>) -> String {
 pub(crate) fn rows(schema: &Place<'_>) -> Vec<Row> {
     let mut outline = Outline { rows: Vec::new(), open: Vec::new() };
     outline.below(schema, 0);
+    if outline.rows.len() >= ROWS_MAX {
+        outline.rows.truncate(ROWS_MAX);
+        let kind = format!("only the first {ROWS_MAX} lines are shown");
+        outline.rows.push(Row { depth: 0, name: "...".to_owned(), kind, description: String::new() });
+    }
     outline.rows
 }
 
@@ -50,7 +58,7 @@ impl Outline {
     fn below(&mut self, schema: &Place<'_>, depth: usize) {
         let shape = Shape::of(schema);
         let pointer = shape.pointer().to_owned();
-        if self.open.contains(&pointer) {
+        if self.open.contains(&pointer) || self.rows.len() >= ROWS_MAX {
             return;
         }
         self.open.push(pointer);

@@ -8,6 +8,8 @@ use super::shape::Shape;
 
 /// Schemas within schemas that are opened for an example.
 const DEPTH_MAX: usize = 8;
+/// Most values in an example; deeper and wider ones are cut short.
+const VALUES_MAX: usize = 500;
 
 /// The command, in lines that the shell takes for one.
 pub(crate) fn curl(operation: &Operation<'_>, server: &str) -> String {
@@ -33,22 +35,23 @@ fn example(place: &Place<'_>) -> Value {
     let first = || {
         place.members("examples").into_iter().next().and_then(|(_, first)| first.followed().value.get("value").cloned())
     };
-    let by_schema = || place.raw("schema").map(|schema| of_schema(&schema, 0));
+    let by_schema = || place.raw("schema").map(|schema| of_schema(&schema, 0, &mut { VALUES_MAX }));
     place.value.get("example").cloned().or_else(first).or_else(by_schema).unwrap_or_default()
 }
 
-fn of_schema(schema: &Place<'_>, depth: usize) -> Value {
+fn of_schema(schema: &Place<'_>, depth: usize, left: &mut usize) -> Value {
+    *left = left.saturating_sub(1);
     let shape = Shape::of(schema);
     let given = shape.keyword("example").cloned().or_else(|| shape.keyword("examples")?.get(0).cloned());
     let given = given.or_else(|| shape.keyword("default").filter(|value| !value.is_null()).cloned());
     if let Some(value) = given.or_else(|| shape.values()?.first().map(|value| (*value).clone())) {
         return value;
     }
-    if depth >= DEPTH_MAX {
+    if depth >= DEPTH_MAX || *left == 0 {
         return Value::Null;
     }
     if let Some(first) = shape.variants.first() {
-        return of_schema(first, depth + 1);
+        return of_schema(first, depth + 1, left);
     }
     let least = shape.keyword("minItems").and_then(Value::as_u64).unwrap_or(0);
     let types = shape.types();
@@ -56,10 +59,10 @@ fn of_schema(schema: &Place<'_>, depth: usize) -> Value {
         Some("object") => {
             let required = shape.required();
             let fields = shape.fields().into_iter().filter(|(name, _)| required.contains(name));
-            fields.map(|(name, field)| (name.to_owned(), of_schema(&field, depth + 1))).collect::<Map<_, _>>().into()
+            fields.map(|(name, field)| (name.to_owned(), of_schema(&field, depth + 1, left))).collect::<Map<_, _>>().into()
         }
         Some("array") => {
-            shape.items().filter(|_| least > 0).map(|items| of_schema(&items, depth + 1)).into_iter().collect()
+            shape.items().filter(|_| least > 0).map(|items| of_schema(&items, depth + 1, left)).into_iter().collect()
         }
         Some("boolean") => true.into(),
         Some("integer" | "number") => shape.keyword("minimum").cloned().unwrap_or_else(|| 1.into()),
@@ -175,7 +178,7 @@ mod tests {
         let document = json!({"components": {"schemas": {"A": schema}}});
         let place =
             Place::root(&document).get("components").and_then(|it| it.get("schemas")?.get("A")).expect("a schema");
-        let made = of_schema(&place, 0);
+        let made = of_schema(&place, 0, &mut { VALUES_MAX });
         assert_eq!((&made["name"], &made["size"], &made["kind"]), (&json!("text"), &json!(3), &json!("k")));
         assert_eq!(made["self"]["self"]["size"], 3);
         assert!(made.get("other").is_none());

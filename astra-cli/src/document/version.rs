@@ -14,13 +14,13 @@ use serde_json::Value;
 /// A version of OpenAPI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Version {
-    /// For tools that know no newer one; says less
+    /// For tools without support for newer versions; less exact
     #[value(name = "3.0")]
     V30,
-    /// As the gateway makes it
+    /// As the gateway serves it
     #[value(name = "3.1")]
     V31,
-    /// With the frames of streams
+    /// Also describes the frames of event streams
     #[value(name = "3.2")]
     V32,
 }

@@ -94,6 +94,22 @@ pub(super) async fn load(db: &Db, config: &AuthConfig, master: &MasterKey, now_m
     Ok(KeyRing { epoch, keys, public })
 }
 
+/// Why `rows` cannot be unsealed by `master`, which is `None` if a new one would be made; `None` if they can.
+pub(crate) fn signing_keys_fault(rows: &[SigningKey], master: Option<&MasterKey>) -> Option<String> {
+    let fault = |row: &SigningKey| match master {
+        Some(master) => unseal(row, master).err(),
+        None => Some(sealed_otherwise(row)),
+    };
+    rows.iter().find_map(fault).map(|fault| fault.0)
+}
+
+fn sealed_otherwise(row: &SigningKey) -> Unusable {
+    Unusable(format!(
+        "the signing key {} in the store was sealed with another master key: give this gateway the master_key (ASTRA_MASTER_KEY), or the file master.key in its data folder, of the gateway that made this store",
+        row.kid
+    ))
+}
+
 impl KeyRing {
     /// The key that signs.
     pub(super) fn signing(&self) -> store::Result<&Key> {
@@ -117,12 +133,7 @@ fn shared(secret: &str) -> Key {
 fn unseal(row: &SigningKey, master: &MasterKey) -> Result<Key, Unusable> {
     let seed = master.open(&format!("{PURPOSE}:{}", row.kid), &row.sealed_key);
     let seed: Option<[u8; 32]> = seed.and_then(|seed| seed.try_into().ok());
-    let seed = seed.ok_or_else(|| {
-        Unusable(format!(
-            "the signing key {} in the store was sealed with another master key: give this gateway the master_key (ASTRA_MASTER_KEY), or the file master.key in its data folder, of the gateway that made this store",
-            row.kid
-        ))
-    })?;
+    let seed = seed.ok_or_else(|| sealed_otherwise(row))?;
     let signs = ed25519(&seed);
     let verifies = DecodingKey::from_ed_components(&row.public_key)
         .map_err(|fault| Unusable(format!("the signing key {} in the store is damaged: {fault}", row.kid)))?;

@@ -61,6 +61,22 @@ impl MasterKey {
         }
     }
 
+    /// The configured key, or else the one in the file of `data_dir`; `None` if there is neither. Makes nothing.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn find(configured: Option<&Secret>, data_dir: &Path) -> Result<Option<Self>, Error> {
+        let path = data_dir.join(FILE_NAME);
+        if let Some(secret) = configured {
+            return Self::decode(secret.expose(), "master_key").map(Some);
+        }
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::decode(&text, &format!("the file {}", path.display())).map(Some),
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(fault) => Err(Error::File(path, fault)),
+        }
+    }
+
     /// Seals `plain`; only [`Self::open`] with the same `purpose` gives it back.
     ///
     /// # Errors

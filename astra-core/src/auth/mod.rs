@@ -24,6 +24,7 @@ pub use authority::{Authority, bearer};
 pub use error::{Error, GrantError, Result};
 pub use grants::{ClientCredential, Granted};
 pub use identity::{Identity, Principal};
+pub(crate) use keys::signing_keys_fault;
 pub use keys::PublicKey;
 pub use master_key::{Error as MasterKeyError, MasterKey};
 pub use registration::Registration;

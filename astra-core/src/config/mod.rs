@@ -1,6 +1,7 @@
 //! What can be configured, as plain structs whose defaults are a working gateway on SQLite.
 //! Reading files and the environment is the program's business; this reads neither.
 
+mod listen;
 mod network;
 mod provider;
 mod public_url;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub use listen::listen_address;
 pub use network::Network;
 pub use provider::{Prices, Protocol, ProviderConfig, ProviderConfigs};
 pub use public_url::PublicUrl;
@@ -27,7 +29,8 @@ pub const REFERENCE: &str = include_str!("../../docs/astra.yml");
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Where to listen for HTTP.
+    /// Where to listen for HTTP; in a file as [`listen_address`] reads it.
+    #[serde(deserialize_with = "listen::deserialize")]
     pub listen: SocketAddr,
     /// The URL under which clients reach the gateway, if that is not where it listens; its host is an allowed one.
     pub public_url: Option<PublicUrl>,

@@ -96,15 +96,25 @@ impl Registry {
     /// # Errors
     /// All that is wrong with `configs`.
     pub fn new(configs: &ProviderConfigs, clock: Arc<dyn Clock>) -> Result<Self, Vec<Fault>> {
+        let (registry, faults) = Self::checked(configs, clock);
+        if faults.is_empty() { Ok(registry) } else { Err(faults) }
+    }
+
+    /// As [`Registry::new`], with all that is wrong. A provider with faults is there by its name alone, so that agents
+    /// that name it are not blamed too.
+    pub(crate) fn checked(configs: &ProviderConfigs, clock: Arc<dyn Clock>) -> (Self, Vec<Fault>) {
         let mut registry = Self { entries: BTreeMap::new(), clock, jitter: system_jitter() };
         let mut faults = Vec::new();
         if !configs.contains_key(echo::MODEL) {
             faults.extend(registry.configure(echo::MODEL, &ProviderConfig::default()).err().into_iter().flatten());
         }
         for (name, config) in configs {
-            faults.extend(registry.configure(name, config).err().into_iter().flatten());
+            if let Err(of_provider) = registry.configure(name, config) {
+                faults.extend(of_provider);
+                registry.put(name, Arc::new(Echo));
+            }
         }
-        if faults.is_empty() { Ok(registry) } else { Err(faults) }
+        (registry, faults)
     }
 
     /// The same registry with a provider of the host program, in place of one of the same name.
@@ -113,6 +123,12 @@ impl Registry {
     /// If `name` is no name that agents can use.
     pub fn with(mut self, name: &str, provider: Arc<dyn Provider>) -> Result<Self, Vec<Fault>> {
         check_name(name)?;
+        self.put(name, provider);
+        Ok(self)
+    }
+
+    /// Adds a provider of which nothing is known.
+    fn put(&mut self, name: &str, provider: Arc<dyn Provider>) {
         let entry = Entry {
             provider,
             preset: None,
@@ -128,7 +144,6 @@ impl Registry {
             listed: tokio::sync::Mutex::default(),
         };
         self.entries.insert(name.to_owned(), Arc::new(entry));
-        Ok(self)
     }
 
     /// The same registry with another source of chance for the waits between tries.

@@ -14,7 +14,7 @@ use crate::app::{App, Parts};
 use crate::auth::{Authenticator, Authority, MasterKey, MasterKeyError};
 use crate::clock::{Clock, Monotonic, SystemClock};
 use crate::config::{Config, Fault};
-use crate::document::Document;
+use crate::document::{Document, served_at};
 use crate::embed::Routes;
 use crate::engine::catalogue::{Catalogue, Definitions, Sources};
 use crate::engine::{Engine, TurnLimits};
@@ -24,7 +24,10 @@ use crate::provider::{Provider, Registry};
 use crate::router;
 use crate::store::{self, FolderLock, migrate};
 
+mod check;
 mod connection;
+
+pub use check::{Check, check};
 
 /// A gateway that is open: its store is migrated and its parts are made, and it listens where [`Gateway::run`] is told to.
 pub struct Gateway {
@@ -41,6 +44,13 @@ pub struct Builder {
     authenticator: Option<Arc<dyn Authenticator>>,
     providers: BTreeMap<String, Arc<dyn Provider>>,
     routes: Vec<Routes>,
+}
+
+/// What a configuration says, and all that is wrong with it.
+struct Read {
+    providers: Registry,
+    sources: Sources,
+    faults: Vec<Fault>,
 }
 
 /// Why a gateway did not open or could not go on.
@@ -190,18 +200,37 @@ impl Builder {
         Ok(Value::clone(&routes.contract.document))
     }
 
+    /// Reads the configuration as far as it can be read, and tells all that is wrong with it.
+    fn read(&self) -> Read {
+        let (mut providers, of_providers) = Registry::checked(&self.config.providers, Arc::clone(&self.clock));
+        let mut faults = self.config.validate();
+        faults.extend(of_providers);
+        for (name, provider) in &self.providers {
+            match providers.clone().with(name, Arc::clone(provider)) {
+                Ok(more) => providers = more,
+                Err(of_name) => faults.extend(of_name),
+            }
+        }
+        let sources = Sources::of(&self.config, &providers).unwrap_or_else(|of_sources| {
+            faults.extend(of_sources);
+            Sources::default()
+        });
+        Read { providers, sources, faults }
+    }
+
+    fn route_faults(&self) -> Vec<String> {
+        router::routes(&self.routes, &self.config.limits).err().unwrap_or_default()
+    }
+
     /// Opens the gateway: checks the configuration, makes the data folder, opens and migrates the store.
     ///
     /// # Errors
     /// If one of these fails; nothing is half done then.
     pub async fn open(self) -> Result<Gateway, StartError> {
-        let providers = Registry::new(&self.config.providers, Arc::clone(&self.clock));
-        let faults = [self.config.validate(), providers.as_ref().err().cloned().unwrap_or_default()].concat();
-        let (Ok(providers), true) = (providers, faults.is_empty()) else { return Err(StartError::Config(faults)) };
-        let mut own = self.providers.into_iter();
-        let providers = own.try_fold(providers, |providers, (name, provider)| providers.with(&name, provider));
-        let providers = providers.map_err(StartError::Config)?;
-        let sources = Sources::of(&self.config, &providers).map_err(StartError::Config)?;
+        let Read { providers, sources, faults } = self.read();
+        if !faults.is_empty() {
+            return Err(StartError::Config(faults));
+        }
         let routes = router::routes(&self.routes, &self.config.limits).map_err(StartError::Routes)?;
         let data_dir = &self.config.data_dir;
         let of_no_use = |fault| StartError::DataFolder(data_dir.clone(), fault);
@@ -233,7 +262,7 @@ impl Builder {
             agents,
             definitions,
             engine,
-            document: Arc::new(Document::new(Arc::clone(&routes.contract.document))),
+            document: Arc::new(Document::new(served_at(&routes.contract.document, self.config.public_url.as_ref()))),
             streams: Arc::default(),
             uptime: Monotonic::new(&self.clock),
             store,
@@ -263,7 +292,7 @@ impl fmt::Display for StartError {
                 faults.iter().try_for_each(|fault| write!(formatter, "\n  {fault}"))
             }
             Self::DataFolder(path, fault) => {
-                write!(formatter, "the data folder {} is of no use: {fault}", path.display())
+                write!(formatter, "cannot use the data folder {}: {fault}", path.display())
             }
             Self::FolderInUse(path) => write!(formatter, "another gateway serves the data folder {}", path.display()),
             Self::MasterKey(fault) => fault.fmt(formatter),

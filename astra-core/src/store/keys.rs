@@ -56,7 +56,7 @@ fn insert(tx: &mut Tx<'_>, key: &SigningKey) -> Result<()> {
     Ok(())
 }
 
-fn all(tx: &mut Tx<'_>) -> Result<Vec<SigningKey>> {
+pub(super) fn all(tx: &mut Tx<'_>) -> Result<Vec<SigningKey>> {
     let sql = "SELECT kid, public_key, sealed_key, created_at, retired_at FROM signing_keys
         ORDER BY CASE WHEN retired_at IS NULL THEN 0 ELSE 1 END, retired_at DESC, created_at DESC, kid DESC";
     let rows = tx.query(sql, params![])?;

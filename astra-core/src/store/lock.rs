@@ -26,6 +26,15 @@ impl FolderLock {
     }
 }
 
+impl FolderLock {
+    /// Whether a gateway serves `data_dir` now. Makes no file; where there is none, no gateway has begun.
+    #[must_use]
+    pub fn is_taken(data_dir: &Path) -> bool {
+        let Ok(file) = File::open(data_dir.join("astra.lock")) else { return false };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,8 +44,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let take = || FolderLock::take(folder.path()).expect("a lock file");
         let first = take();
-        assert!(first.is_some() && take().is_none());
+        assert!(first.is_some() && take().is_none() && FolderLock::is_taken(folder.path()));
         drop(first);
+        assert!(!FolderLock::is_taken(folder.path()));
         assert!(take().is_some());
         FolderLock::take(&folder.path().join("missing")).expect_err("there is no such folder");
     }

@@ -106,6 +106,11 @@ impl Schema {
         db.dispatch(None, Mode::Migrate, move |tx: &mut Tx<'_>| self.take_missing(tx, now_ms)).await
     }
 
+    /// As [`plan`], within a transaction.
+    pub(super) fn plan_in(self, tx: &mut Tx<'_>) -> Result<Plan> {
+        self.compare(tx)
+    }
+
     fn take_missing(self, tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<Migration>> {
         if tx.has_row_locks() {
             // Another gateway may be at it; what it has done by the end of the wait is seen by the comparison below.

@@ -11,6 +11,7 @@ mod epoch;
 mod error;
 pub mod families;
 mod idempotency;
+mod inspect;
 pub mod keys;
 mod leases;
 mod lock;
@@ -46,6 +47,7 @@ pub use agents::{AgentChange, Origin, StoredAgent, Taken};
 pub use db::{Db, Scoped, Tx, WorkspaceId};
 pub use error::{Error, Refusal, Result};
 pub use idempotency::{KEY_LIFE_MS, OnceKey, SWEEP_ROWS};
+pub use inspect::{Inspected, inspect};
 pub use leases::Orphan;
 pub use lock::FolderLock;
 pub use merge::merge_patch;
@@ -77,11 +79,20 @@ pub fn open(config: &StoreConfig, data_dir: &std::path::Path) -> Result<Db> {
             let sqlite = Sqlite::open(&data_dir.join("astra.db"), config)?;
             Ok(Db::Sqlite(std::sync::Arc::new(sqlite)))
         }
-        #[cfg(feature = "postgres")]
-        Some(url) => Ok(Db::Postgres(std::sync::Arc::new(Postgres::new(url, config)?))),
-        #[cfg(not(feature = "postgres"))]
-        Some(_) => Err(Error::Unavailable("this build has no PostgreSQL: build it with the feature `postgres`".into())),
+        Some(url) => server(url, config),
     }
+}
+
+/// The database of a server.
+#[cfg(feature = "postgres")]
+fn server(url: &str, config: &StoreConfig) -> Result<Db> {
+    Ok(Db::Postgres(std::sync::Arc::new(Postgres::new(url, config)?)))
+}
+
+/// The database of a server, of which this build knows none.
+#[cfg(not(feature = "postgres"))]
+fn server(_url: &str, _config: &StoreConfig) -> Result<Db> {
+    Err(Error::Unavailable("this build has no PostgreSQL: build it with the feature `postgres`".into()))
 }
 
 /// Makes the data folder if it is missing. It holds keys and conversations: what is made here is its owner's alone.

@@ -119,6 +119,20 @@ impl Sqlite {
     }
 }
 
+/// Answers what `work` reads in the file at `path`, which is neither made nor changed. No file is made beside it either,
+/// unless other connections have left their log.
+pub(super) fn inspect<T>(path: &Path, work: &impl Work<T>) -> Result<T> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let is_at_rest = std::fs::metadata(log).map_or(true, |log| log.len() == 0);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let uri = format!("file:{escaped}{}", if is_at_rest { "?immutable=1" } else { "" });
+    let connection = Connection::open_with_flags(uri, flags).map_err(classify)?;
+    configure(&connection)?;
+    Tx::run(Engine::Sqlite(&Handle::new(connection)), None, &Notes::default(), work)
+}
+
 impl Readers {
     /// The right to one connection.
     async fn permit(&self) -> Result<OwnedSemaphorePermit> {

@@ -25,7 +25,7 @@ const OPENINGS: [&str; 17] = [
 pub(super) fn write(source: &mut Source, text: &str) {
     for line in lines(text) {
         let space = if line.starts_with('\t') { "" } else { " " };
-        source.line(format!("//{space}{line}").trim_end());
+        source.comment(&format!("//{space}"), &line);
     }
 }
 

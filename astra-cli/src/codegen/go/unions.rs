@@ -39,11 +39,11 @@ pub(super) fn write_interface<'a>(source: &mut Source, scope: &Scope<'a>, named:
     let mut listed: Vec<&str> = Vec::new();
     for (_, case) in &cases {
         if !listed.contains(&case.as_str()) {
-            source.line(format!("//   - *{case}"));
+            source.comment("//", &format!("  - *{case}"));
             listed.push(case);
         }
     }
-    source.line(format!("//   - *{unknown}"));
+    source.comment("//", &format!("  - *{unknown}"));
     source.block(&format!("type {name} interface {{"), "}", |inner| {
         inner.line(format!("is{name}()"));
     });

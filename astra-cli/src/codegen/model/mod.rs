@@ -1,6 +1,8 @@
 //! What clients are made from: an OpenAPI document boiled down to groups, operations and types, in no language yet.
 
+mod deep;
 mod events;
+mod fit;
 mod operation;
 mod pages;
 mod reader;

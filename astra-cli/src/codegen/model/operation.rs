@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::events;
 use super::pages;
 use super::shape::{Types, flag, text};
-use super::{Answer, Body, Operation, PAGE_CURSOR, Parameter, Place};
+use super::{Answer, Body, Operation, PAGE_CURSOR, Parameter, Place, deep, fit};
 use crate::codegen::naming;
 
 /// Headers that clients set by themselves.
@@ -18,13 +18,14 @@ pub(super) fn read(
     (path, item): (&str, &Value),
     (method, operation): (&str, &Value),
 ) -> Result<Operation, String> {
-    let id = text(operation, "operationId");
+    let id = name(operation, "operationId");
     if id.is_empty() {
         return Err(format!("{} {path} has no operationId", method.to_uppercase()));
     }
+    fit::check_name("operation", &id)?;
     let name = id.split_once('.').map_or(id.as_str(), |(_, name)| name).to_owned();
     let place = naming::pascal(&id);
-    let all = parameters(document, types, item, operation, &place);
+    let all = parameters(document, types, item, operation, &place)?;
     let takes = |name: &str| all.iter().any(|parameter| parameter.name.eq_ignore_ascii_case(name));
     let takes_idempotency_key = takes("Idempotency-Key");
     let takes_last_event_id = takes("Last-Event-ID");
@@ -47,7 +48,7 @@ pub(super) fn read(
         method: method.to_uppercase(),
         path: path.to_owned(),
         parameters,
-        body: body(document, types, operation, &place),
+        body: body(document, types, operation, &place)?,
         answer,
         page,
         takes_idempotency_key,
@@ -57,6 +58,11 @@ pub(super) fn read(
         is_deprecated: flag(operation, "deprecated"),
         id,
     })
+}
+
+/// A name as it is written.
+fn name(value: &Value, key: &str) -> String {
+    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// What `value` refers to, or itself.
@@ -71,11 +77,18 @@ fn needs_token(document: &Value, operation: &Value) -> bool {
     security.is_some_and(|entries| !entries.is_empty() && !entries.iter().any(is_open))
 }
 
-fn parameters(document: &Value, types: &mut Types, item: &Value, operation: &Value, place: &str) -> Vec<Parameter> {
+fn parameters(
+    document: &Value,
+    types: &mut Types,
+    item: &Value,
+    operation: &Value,
+    place: &str,
+) -> Result<Vec<Parameter>, String> {
     let listed = [item, operation].into_iter().filter_map(|it| it.get("parameters")?.as_array()).flatten();
     let mut parameters: Vec<Parameter> = Vec::new();
     for parameter in listed.map(|parameter| resolved(document, parameter)) {
-        let name = text(parameter, "name");
+        let name = name(parameter, "name");
+        fit::check_name("parameter", &name)?;
         let to = match parameter.get("in").and_then(Value::as_str) {
             Some("path") => Place::Path,
             Some("query") => Place::Query,
@@ -87,7 +100,8 @@ fn parameters(document: &Value, types: &mut Types, item: &Value, operation: &Val
         let example = parameter.get("example").or_else(|| schema.get("example")).cloned();
         // The operation's own word goes before that of its path.
         parameters.retain(|other| (other.place, &other.name) != (to, &name));
-        parameters.push(Parameter {
+        let known = types.named.len();
+        let read = Parameter {
             place: to,
             description: text(parameter, "description"),
             ty: types.ty(schema, &format!("{place}{}", naming::pascal(&name))),
@@ -95,23 +109,27 @@ fn parameters(document: &Value, types: &mut Types, item: &Value, operation: &Val
             is_joined: parameter.get("explode") == Some(&Value::Bool(false)) || to == Place::Header,
             example,
             name,
-        });
+        };
+        let is_deep = to == Place::Query && parameter.get("style").is_some_and(|style| style == "deepObject");
+        parameters.extend(if is_deep { deep::members(types, read, known) } else { vec![read] });
     }
-    parameters
+    Ok(parameters)
 }
 
-fn body(document: &Value, types: &mut Types, operation: &Value, place: &str) -> Option<Body> {
-    let body = resolved(document, operation.get("requestBody")?);
-    let content = body.get("content")?.as_object()?;
-    let (media_type, described) = content.get_key_value("application/json").or_else(|| content.iter().next())?;
+fn body(document: &Value, types: &mut Types, operation: &Value, place: &str) -> Result<Option<Body>, String> {
+    let body = operation.get("requestBody").map_or(&Value::Null, |body| resolved(document, body));
+    let content = body.get("content").and_then(Value::as_object);
+    let kind = content.and_then(|content| content.get_key_value("application/json").or_else(|| content.iter().next()));
+    let Some((media_type, described)) = kind else { return Ok(None) };
+    fit::check_name("media type", media_type)?;
     let ty = described.get("schema").map_or(super::Type::Any, |schema| types.ty(schema, &format!("{place}Body")));
-    Some(Body {
+    Ok(Some(Body {
         media_type: media_type.clone(),
         ty,
         is_required: flag(body, "required"),
         description: text(body, "description"),
         example: described.get("example").cloned(),
-    })
+    }))
 }
 
 /// What success gives, and whether it may also be that nothing changed.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::shape::{Types, text};
-use super::{Api, Group, Operation, SignIn, Type, operation, pages};
+use super::{Api, Group, Operation, SignIn, Type, fit, operation, pages};
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
 
@@ -62,13 +62,16 @@ fn groups(document: &Value, types: &mut Types) -> Result<Vec<Group>, String> {
     let mut groups: Vec<Group> = Vec::new();
     let tags = document.get("tags").and_then(Value::as_array);
     for tag in tags.into_iter().flatten() {
-        let (name, description) = (text(tag, "name"), text(tag, "description"));
+        let name = tag.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let description = text(tag, "description");
+        fit::check_name("tag", &name)?;
         groups.push(Group { name, description, operations: Vec::new() });
     }
     let paths = document.get("paths").and_then(Value::as_object);
     for (path, item) in paths.into_iter().flatten() {
         for method in METHODS {
             let Some(described) = item.get(method) else { continue };
+            fit::check_path(path)?;
             let operation = operation::read(document, types, (path, item), (method, described))?;
             add(&mut groups, described, operation)?;
         }
@@ -81,6 +84,7 @@ fn groups(document: &Value, types: &mut Types) -> Result<Vec<Group>, String> {
 fn add(groups: &mut Vec<Group>, described: &Value, operation: Operation) -> Result<(), String> {
     let tag = described.pointer("/tags/0").and_then(Value::as_str);
     let name = operation.id.split_once('.').map(|(group, _)| group).or(tag).unwrap_or("default").to_owned();
+    fit::check_name("tag", &name)?;
     if !groups.iter().any(|group| group.name == name) {
         groups.push(Group { name: name.clone(), description: String::new(), operations: Vec::new() });
     }

@@ -1,16 +1,19 @@
 //! Schemas become types. What has no name and needs one gets it from where it stands.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use super::{Field, Named, Shape, Type, Variant};
 use crate::codegen::naming;
+use crate::harmless::turns_direction;
 
 /// The types of a document, as they are found.
-pub(super) struct Types {
+pub(super) struct Types<'d> {
     pub(super) named: Vec<Named>,
     names: BTreeSet<String>,
+    /// The document's own that are not read yet, by the names that they will have.
+    unread: BTreeMap<String, &'d Value>,
 }
 
 /// The name by which the schema of a component goes in clients.
@@ -20,21 +23,45 @@ pub(super) fn type_name(component: &str) -> String {
     if is_fit { component.to_owned() } else { naming::pascal(component) }
 }
 
-impl Types {
+impl<'d> Types<'d> {
     /// The document's own types.
-    pub(super) fn read(schemas: &Map<String, Value>) -> Result<Self, String> {
-        let mut types = Self { named: Vec::new(), names: BTreeSet::new() };
-        for component in schemas.keys() {
+    pub(super) fn read(schemas: &'d Map<String, Value>) -> Result<Self, String> {
+        let mut types = Self { named: Vec::new(), names: BTreeSet::new(), unread: BTreeMap::new() };
+        for (component, schema) in schemas {
             if !types.names.insert(type_name(component)) {
                 return Err(format!("two schemas would both be called {}", type_name(component)));
             }
+            types.unread.insert(type_name(component), schema);
         }
-        for (component, schema) in schemas {
-            let name = type_name(component);
-            let shape = types.shape(&name, schema, false);
-            types.add(name, shape, schema);
+        for component in schemas.keys() {
+            types.ensure(&type_name(component));
         }
         Ok(types)
+    }
+
+    /// Reads the document's own type of this name, unless it is read, or being read: what others are made of is needed
+    /// before its place in the document.
+    fn ensure(&mut self, name: &str) {
+        if let Some(schema) = self.unread.remove(name) {
+            let shape = self.shape(name, schema, false);
+            self.add(name.to_owned(), shape, schema);
+        }
+    }
+
+    /// The object that a name stands for, behind all its other names.
+    fn object(&mut self, name: &str) -> Option<Shape> {
+        let mut name = name.to_owned();
+        for _ in 0..=self.names.len() {
+            self.ensure(&name);
+            match &self.named.iter().find(|named| named.name == name)?.shape {
+                Shape::Alias(ty) => match ty.without_null() {
+                    Type::Named(other) => name.clone_from(other),
+                    _ => return None,
+                },
+                shape => return Some(shape.clone()),
+            }
+        }
+        None
     }
 
     fn add(&mut self, name: String, shape: Shape, schema: &Value) {
@@ -56,7 +83,15 @@ impl Types {
             return nullable_if(kinds(schema).1, Type::Constant(only.clone()));
         }
         if let Some(only) = only_branch(schema) {
-            return self.ty(only, place);
+            let inner = self.ty(only, place);
+            return nullable_if(flag(schema, "nullable"), inner);
+        }
+        if schema.get("allOf").is_some_and(Value::is_array) {
+            let inner = match self.hoisted_parts(schema, place) {
+                Some(name) => Type::Named(name),
+                None => Type::Any,
+            };
+            return nullable_if(kinds(schema).1, inner);
         }
         if let Some((branches, is_nullable)) = branches(schema) {
             let inner = match branches.as_slice() {
@@ -120,6 +155,19 @@ impl Types {
         Type::Named(name)
     }
 
+    /// As [`Types::hoisted`], of parts that apply together; nothing if they are no object.
+    fn hoisted_parts(&mut self, schema: &Value, place: &str) -> Option<String> {
+        match self.hoisted(schema, place) {
+            Type::Named(name) if self.named.iter().any(|named| named.name == name && named.shape == Shape::Alias(Type::Any)) => {
+                self.named.retain(|named| named.name != name);
+                self.names.remove(&name);
+                None
+            }
+            Type::Named(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// What the type `name` is; `beside_null` if null is seen to by what mentions it.
     fn shape(&mut self, name: &str, schema: &Value, beside_null: bool) -> Shape {
         if reference(schema).is_some() || only_branch(schema).is_some() || schema.get("const").is_some() {
@@ -153,17 +201,24 @@ impl Types {
         let mut rest = None;
         for part in parts.iter().chain([whole]) {
             let shape = match reference(part) {
-                Some(other) => self.named.iter().find(|named| named.name == other).map(|named| named.shape.clone()),
+                Some(other) => self.object(&other),
                 None if has_fields(part) => {
                     Some(Shape::Object { fields: self.fields(name, part), rest: self.rest(part, name) })
                 }
-                None => None,
+                None => part.get("allOf").and_then(Value::as_array).filter(|_| !std::ptr::eq(part, whole)).map(|inner| self.merged(name, inner, part)),
             };
             if let Some(Shape::Object { fields: more, rest: open }) = shape {
                 fields.retain(|field| more.iter().all(|other| other.name != field.name));
                 fields.extend(more);
                 rest = rest.or(open);
             }
+        }
+        // A part may ask for fields that another one describes.
+        let asks = |part: &Value, name: &str| {
+            part.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|own| own == name))
+        };
+        for field in &mut fields {
+            field.is_required |= parts.iter().chain([whole]).any(|part| asks(part, &field.name));
         }
         if fields.is_empty() { Shape::Alias(Type::Any) } else { Shape::Object { fields, rest } }
     }
@@ -313,7 +368,18 @@ fn described(schema: &Value) -> String {
 
 /// A text of a schema; empty if it has none.
 pub(super) fn text(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_str).unwrap_or_default().trim().to_owned()
+    let text = value.get(name).and_then(Value::as_str).unwrap_or_default().trim();
+    if !text.chars().any(is_unusual) {
+        return text.to_owned();
+    }
+    // All that ends a line somewhere ends one here, so that every writer of comments sees the same lines.
+    let text = text.replace("\r\n", "\n").replace(['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
+    text.chars().filter(|letter| !is_unusual(*letter)).collect()
+}
+
+/// What a description has no use for: control characters, and what turns the direction of writing.
+fn is_unusual(letter: char) -> bool {
+    letter.is_control() && !matches!(letter, '\n' | '\t') || turns_direction(letter)
 }
 
 /// Whether a schema says so.

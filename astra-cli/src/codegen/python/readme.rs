@@ -20,7 +20,7 @@ pub(super) fn readme(api: &Api, names: &Names, package: &Package) -> String {
     let stream = book.find("chat.stream", |operation| matches!(operation.answer, Answer::Events(_)));
     let is_json = |operation: &Operation| matches!(operation.answer, Answer::Json(_)) && operation.page.is_none();
     let create = book
-        .find("agents.create", |operation| operation.takes_idempotency_key && is_json(operation))
+        .find("chat.send", |operation| operation.takes_idempotency_key && is_json(operation))
         .or_else(|| book.find("", |operation| operation.body.is_some() && is_json(operation)));
     let get = book
         .find("agents.get", |operation| operation.method == "GET" && operation.path.contains('{') && is_json(operation))

@@ -160,8 +160,18 @@ fn arguments(api: &Api, names: &Names, method: &Method<'_>) -> Vec<Code> {
     arguments
 }
 
+/// Most values in an example; deeper and wider ones are cut short.
+const VALUES_MAX: usize = 500;
+
 /// A value of a type, from the examples inside of it.
 fn made_up(api: &Api, ty: &Type, depth: usize) -> Value {
+    made(api, ty, depth, &mut { VALUES_MAX })
+}
+
+fn made(api: &Api, ty: &Type, depth: usize, left: &mut usize) -> Value {
+    *left = left.saturating_sub(1);
+    // As at the end of the depth: what is left out is empty.
+    let depth = if *left == 0 { 0 } else { depth };
     match ty {
         Type::Any => Value::Object(Map::new()),
         Type::String => Value::from("text"),
@@ -170,22 +180,22 @@ fn made_up(api: &Api, ty: &Type, depth: usize) -> Value {
         Type::Number => Value::from(0.5),
         Type::Boolean => Value::from(true),
         Type::Constant(value) => value.clone(),
-        Type::List(item) if depth > 0 => Value::Array(vec![made_up(api, item, depth - 1)]),
+        Type::List(item) if depth > 0 => Value::Array(vec![made(api, item, depth - 1, left)]),
         Type::List(_) => Value::Array(Vec::new()),
         Type::Map(_) => Value::Object(Map::new()),
-        Type::Nullable(inner) => made_up(api, inner, depth),
-        Type::Named(name) => made_up_named(api, name, depth),
+        Type::Nullable(inner) => made(api, inner, depth, left),
+        Type::Named(name) => made_named(api, name, depth, left),
     }
 }
 
-fn made_up_named(api: &Api, name: &str, depth: usize) -> Value {
+fn made_named(api: &Api, name: &str, depth: usize, left: &mut usize) -> Value {
     let Some(named) = api.named(name) else { return Value::Object(Map::new()) };
     if let Some(example) = &named.example {
         return example.clone();
     }
-    let of = |field: &Field| match &field.example {
+    let mut of = |field: &Field| match &field.example {
         Some(example) => example.clone(),
-        None => made_up(api, &field.ty, depth.saturating_sub(1)),
+        None => made(api, &field.ty, depth.saturating_sub(1), left),
     };
     match &named.shape {
         Shape::Enum(values) => values.first().map_or_else(|| Value::from("text"), |value| Value::from(value.clone())),
@@ -195,8 +205,8 @@ fn made_up_named(api: &Api, name: &str, depth: usize) -> Value {
             Value::Object(required.map(|field| (field.name.clone(), of(field))).collect())
         }
         Shape::Union { variants, .. } => {
-            variants.first().map_or(Value::Null, |variant| made_up(api, &variant.ty, depth - 1))
+            variants.first().map_or(Value::Null, |variant| made(api, &variant.ty, depth - 1, left))
         }
-        Shape::Alias(ty) => made_up(api, ty, depth - 1),
+        Shape::Alias(ty) => made(api, ty, depth - 1, left),
     }
 }

@@ -7,6 +7,7 @@ use super::prose::document;
 use super::{names, objects, pages, sizes, unions};
 use crate::codegen::Source;
 use crate::codegen::model::{Named, Shape, Type};
+use crate::harmless::turns_direction;
 
 /// The file of all types.
 pub(super) fn file(plan: &Plan) -> String {
@@ -101,7 +102,7 @@ fn string_enum(source: &mut Source, plan: &Plan, named: &Named, values: &[String
         document(source, 1, &named.description, &nameless(named));
         source.block(&format!("pub enum {name} or {} {{", unknown(&known)), "}", |source| {
             for (variant, value) in &known {
-                source.line(format!("/// {}", shown(value)));
+                source.comment("///", &shown(value));
                 source.line(format!("{variant} = {},", super::layout::literal(value)));
             }
         });
@@ -110,7 +111,7 @@ fn string_enum(source: &mut Source, plan: &Plan, named: &Named, values: &[String
 
 /// A value in a comment.
 pub(super) fn shown(value: &str) -> String {
-    if value.is_empty() || value.contains(['`', '\n', '\r']) {
+    if value.is_empty() || value.chars().any(|letter| letter == '`' || letter.is_control() || turns_direction(letter)) {
         format!("{value:?}").replace('[', "\\[").replace('<', "\\<").replace('`', "\\`")
     } else {
         format!("`{value}`")

@@ -142,7 +142,7 @@ fn write(source: &mut Source, plan: &Plan, method: &Method) {
         let name = argument.name.trim_start_matches("r#");
         document(source, 1, &format!("- `{name}`: {}", argument.description.replace("\n\n", " ")), "");
     }
-    source.line("///").line(format!("/// `{} {}`", operation.method, operation.path));
+    source.comment("///", "").comment("///", &format!("`{} {}`", operation.method, operation.path));
     if operation.is_deprecated {
         source.line("#[deprecated = \"there will be an end to this operation\"]");
     }

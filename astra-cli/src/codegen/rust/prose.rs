@@ -8,7 +8,7 @@ const WIDTH: usize = 100;
 pub(super) fn document(source: &mut Source, depth: usize, text: &str, fallback: &str) {
     let text = if text.trim().is_empty() { fallback } else { text };
     for line in lines(text, WIDTH - 4 * depth - 4) {
-        source.line(format!("/// {line}").trim_end());
+        source.comment("///", &line);
     }
 }
 

@@ -134,7 +134,7 @@ fn body_value(values: &mut Values, value: &Value, ty: &Type, mode: Mode) -> Stri
 
 fn argument(plan: &Plan, values: &mut Values, parameter: &Parameter) -> String {
     let ty = parameter.ty.without_null();
-    let value = parameter.example.clone().unwrap_or_else(|| example::value(plan.api, ty, 0));
+    let value = parameter.example.clone().unwrap_or_else(|| example::value(plan.api, ty));
     if let Type::List(item) = plan.behind(ty) {
         let items = value.as_array().cloned().unwrap_or_else(|| vec![value]);
         let items: Vec<String> = items.iter().map(|value| scalar(plan, values, value, item)).collect();

@@ -23,13 +23,26 @@ fn sized(plan: &Plan, ty: &Type, depth: usize) -> usize {
         Type::Named(_) if depth > 8 => LARGE + 1,
         Type::Named(name) => match plan.api.named(name).map(|named| &named.shape) {
             Some(Shape::Object { fields, rest }) => {
-                let fields = fields.iter().map(|field| sized(plan, &field.ty, depth + 1) + 8).sum::<usize>();
-                fields + if rest.is_some() { 72 } else { 0 }
+                let mut sum = if rest.is_some() { 72 } else { 0 };
+                for field in fields {
+                    sum += sized(plan, &field.ty, depth + 1) + 8;
+                    // Large is large: types that hold each other would be looked at again and again.
+                    if sum > LARGE {
+                        break;
+                    }
+                }
+                sum
             }
             Some(Shape::Enum(_)) => 24,
             Some(Shape::Union { variants, .. }) => {
-                let sizes = variants.iter().map(|variant| sized(plan, &variant.ty, depth + 1).min(LARGE));
-                sizes.max().unwrap_or_default().max(72) + 8
+                let mut most = 72;
+                for variant in variants {
+                    most = most.max(sized(plan, &variant.ty, depth + 1).min(LARGE));
+                    if most == LARGE {
+                        break;
+                    }
+                }
+                most + 8
             }
             Some(Shape::Alias(inner)) => sized(plan, inner, depth + 1),
             None => 72,

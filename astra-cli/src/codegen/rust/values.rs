@@ -16,11 +16,20 @@ pub(super) struct Values<'p, 'a> {
     /// The types that were written.
     pub(super) models: BTreeSet<String>,
     pub(super) has_patches: bool,
+    /// Types that this is within.
+    depth: usize,
+    /// Values that may still be written.
+    left: usize,
 }
+
+/// Types within types that are written out: one that must hold itself has no end.
+const DEPTH_MAX: usize = 24;
+/// Values of named types in a call.
+const VALUES_MAX: usize = 500;
 
 impl<'p, 'a> Values<'p, 'a> {
     pub(super) fn new(plan: &'p Plan<'a>) -> Self {
-        Self { plan, models: BTreeSet::new(), has_patches: false }
+        Self { plan, models: BTreeSet::new(), has_patches: false, depth: 0, left: VALUES_MAX }
     }
 
     /// A value where exactly its type is wanted.
@@ -42,7 +51,14 @@ impl<'p, 'a> Values<'p, 'a> {
             }
             Type::Map(inner) => self.map(value.as_object().unwrap_or(&Map::new()), inner),
             Type::Named(name) => match self.plan.api.named(name) {
-                Some(named) => self.named(value, named, mode),
+                Some(_) if self.depth >= DEPTH_MAX || self.left == 0 => "todo!()".to_owned(),
+                Some(named) => {
+                    self.left -= 1;
+                    self.depth += 1;
+                    let written = self.named(value, named, mode);
+                    self.depth -= 1;
+                    written
+                }
                 None => json(value),
             },
         }
@@ -172,7 +188,7 @@ impl<'p, 'a> Values<'p, 'a> {
         let mut arguments = Vec::new();
         for member in object.required() {
             let own = value.get(&member.field.name).cloned();
-            let own = own.unwrap_or_else(|| example::field_value(self.plan.api, member.field, 0));
+            let own = own.unwrap_or_else(|| example::field_value(self.plan.api, member.field));
             arguments.push(if is_converted(self.plan, &member.field.ty, &member.ty) {
                 self.loose(&own, &member.field.ty)
             } else {

@@ -101,7 +101,12 @@ pub(super) fn string(text: &str) -> String {
 
 /// The name of a property, in quotes if it needs them.
 pub(super) fn key(name: &str) -> String {
-    if is_identifier(name) { name.to_owned() } else { string(name) }
+    match name {
+        // Otherwise it would be the object's prototype.
+        "__proto__" => "[\"__proto__\"]".to_owned(),
+        name if is_identifier(name) => name.to_owned(),
+        name => string(name),
+    }
 }
 
 /// Whether a name can stand without quotes.

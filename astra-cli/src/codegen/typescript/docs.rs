@@ -18,7 +18,7 @@ pub(super) fn comment(source: &mut Source, depth: usize, paragraphs: &[String]) 
         lines => {
             source.line("/**");
             for line in lines {
-                source.line(format!(" * {line}").trim_end());
+                source.comment(" *", line);
             }
             source.line(" */");
         }

@@ -65,7 +65,7 @@ mod tests {
         json!({
             "openapi": "3.1.0",
             "info": {"title": "Odd */ API", "version": "v1"},
-            "paths": {"/class/{import}/`${x}`": {"get": {
+            "paths": {"/class/{import}/${x}": {"get": {
                 "operationId": "request.constructor",
                 "parameters": [
                     {"name": "import", "in": "path", "required": true, "schema": string},
@@ -88,7 +88,7 @@ mod tests {
             operations
                 .contains("constructorCall(import_: string, options: RequestConstructorOptions = {}): Call<PageModel>")
         );
-        assert!(operations.contains("path: path`/class/${import_}/\\`\\${x}\\``,"));
+        assert!(operations.contains("path: path`/class/${import_}/\\${x}`,"));
         assert!(operations.contains("query: { signal: options.signalParameter },"));
         assert!(text(&files, "src/client.ts").contains("readonly requestGroup: RequestOperations;"));
         let types = text(&files, "src/types.ts");

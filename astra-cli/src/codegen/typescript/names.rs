@@ -21,8 +21,11 @@ const WORDS: &str = "arguments await body break case catch class const continue 
 const OPTIONS: &str =
     "signal timeout maxRetries headers requestId fetch idempotencyKey cursor idleTimeout resume lastEventId";
 
+/// What every object of JavaScript has: an option of this name would be there when nobody gives it.
+const INHERITED: &str = "constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf";
+
 /// Members of the client that no group can be.
-const MEMBERS: &str = "constructor request then";
+const MEMBERS: &str = "request then";
 
 /// The names of a client.
 pub(super) struct Names {
@@ -67,6 +70,7 @@ impl Names {
         let client = unique(&mut taken, &format!("{}Client", title.trim_end_matches("Client")), "Root");
         taken.insert(format!("{client}Options"));
         let mut properties = words(MEMBERS);
+        properties.extend(words(INHERITED));
         let mut files = BTreeSet::new();
         let groups = api.groups.iter().map(|group| GroupNames {
             property: unique(&mut properties, &naming::camel(&group.name), "Group"),
@@ -92,7 +96,8 @@ impl Names {
 }
 
 fn methods(group: &Group, taken: &mut BTreeSet<String>) -> Vec<MethodNames> {
-    let mut used = words("constructor then");
+    let mut used = words("then");
+    used.extend(words(INHERITED));
     let mut names: Vec<MethodNames> = Vec::new();
     for operation in &group.operations {
         names.push(MethodNames {
@@ -120,7 +125,9 @@ pub(super) fn has_own_options(operation: &Operation) -> bool {
 }
 
 fn parameters(operation: &Operation) -> Vec<String> {
-    let (mut words, mut options) = (words(WORDS), words(OPTIONS));
+    let (mut options, inherited) = (words(OPTIONS), words(INHERITED));
+    options.extend(inherited);
+    let mut words = words(WORDS);
     let named = operation.parameters.iter().map(|parameter| {
         let name = naming::camel(&parameter.name);
         match parameter.place {

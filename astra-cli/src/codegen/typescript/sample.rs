@@ -99,8 +99,16 @@ fn body_example(types: &Types, body: &Body) -> Code {
     }
 }
 
+/// Most values in an example; deeper and wider ones are cut short.
+const VALUES_MAX: usize = 500;
+
 /// A value of a type, of which the document has no example.
 fn example(types: &Types, ty: &Type, name: &str, depth: usize) -> Value {
+    made(types, ty, name, depth, &mut { VALUES_MAX })
+}
+
+fn made(types: &Types, ty: &Type, name: &str, depth: usize, left: &mut usize) -> Value {
+    *left = left.saturating_sub(1);
     match ty {
         Type::Any => json!({}),
         Type::String => json!(name),
@@ -108,17 +116,17 @@ fn example(types: &Types, ty: &Type, name: &str, depth: usize) -> Value {
         Type::Integer | Type::Number => json!(1),
         Type::Boolean => json!(true),
         Type::Constant(value) => value.clone(),
-        Type::List(_) | Type::Map(_) | Type::Named(_) if depth >= DEEPEST => Value::Null,
-        Type::List(item) => json!([example(types, item, name, depth + 1)]),
-        Type::Map(value) => json!({ name: example(types, value, name, depth + 1) }),
-        Type::Nullable(inner) => example(types, inner, name, depth),
+        Type::List(_) | Type::Map(_) | Type::Named(_) if depth >= DEEPEST || *left == 0 => Value::Null,
+        Type::List(item) => json!([made(types, item, name, depth + 1, left)]),
+        Type::Map(value) => json!({ name: made(types, value, name, depth + 1, left) }),
+        Type::Nullable(inner) => made(types, inner, name, depth, left),
         Type::Named(other) => {
             types.api.named(other).map_or(Value::Null, |named| match (&named.example, &named.shape) {
                 (Some(given), _) => given.clone(),
-                (None, Shape::Alias(ty)) => example(types, ty, name, depth + 1),
+                (None, Shape::Alias(ty)) => made(types, ty, name, depth + 1, left),
                 (None, Shape::Enum(values)) => json!(values.first().map_or(name, String::as_str)),
                 (None, Shape::Union { tag, variants }) => variants.first().map_or(Value::Null, |variant| {
-                    let mut value = example(types, &variant.ty, name, depth + 1);
+                    let mut value = made(types, &variant.ty, name, depth + 1, left);
                     if let (Some(tag), Some(own), Value::Object(fields)) = (tag, &variant.value, &mut value) {
                         fields.insert(tag.clone(), json!(own));
                     }
@@ -129,7 +137,7 @@ fn example(types: &Types, ty: &Type, name: &str, depth: usize) -> Value {
                     let fields: Map<String, Value> = required
                         .map(|field| {
                             let given = field.example.clone().or_else(|| field.default.clone());
-                            let value = given.unwrap_or_else(|| example(types, &field.ty, &field.name, depth + 1));
+                            let value = given.unwrap_or_else(|| made(types, &field.ty, &field.name, depth + 1, left));
                             (field.name.clone(), value)
                         })
                         .collect();

@@ -1,9 +1,11 @@
-//! What the person says: lines of stdin, and ctrl-c.
+//! What the person says: edited lines of a terminal, or plain lines of a pipe, and ctrl-c.
 
 use std::io::{BufRead, IsTerminal};
 
 use tokio::sync::mpsc::{Receiver, channel};
 
+use super::terminal::Terminal;
+use crate::env::Environment;
 use crate::error::{Error, Result};
 
 /// Lines that may wait while an answer is running.
@@ -20,14 +22,18 @@ pub(super) enum Said {
     Goodbye,
 }
 
-/// Stdin, read by a thread of its own, since reading cannot be given up.
-pub(super) struct Input {
-    lines: Receiver<std::io::Result<String>>,
-    is_terminal: bool,
+/// Where messages come from. Each is read by a thread of its own, since reading cannot be given up.
+pub(super) enum Input {
+    Terminal(Terminal),
+    Pipe(Receiver<std::io::Result<String>>),
 }
 
 impl Input {
-    pub(super) fn new() -> Result<Self> {
+    pub(super) fn new(environment: &Environment) -> Result<Self> {
+        let unreadable = |fault: std::io::Error| Error::new("cannot read the input").because(&fault);
+        if std::io::stdin().is_terminal() {
+            return Terminal::open(environment).map(Self::Terminal).map_err(unreadable);
+        }
         let (said, lines) = channel(LINES_AHEAD);
         let read = move || {
             for line in std::io::stdin().lock().lines() {
@@ -36,21 +42,24 @@ impl Input {
                 }
             }
         };
-        let started = std::thread::Builder::new().name("stdin".into()).spawn(read);
-        started.map_err(|fault| Error::new("cannot read the input").because(&fault))?;
-        Ok(Self { lines, is_terminal: std::io::stdin().is_terminal() })
+        std::thread::Builder::new().name("stdin".into()).spawn(read).map_err(unreadable)?;
+        Ok(Self::Pipe(lines))
     }
 
     /// Whether a person types.
     pub(super) const fn is_terminal(&self) -> bool {
-        self.is_terminal
+        matches!(self, Self::Terminal(_))
     }
 
     /// Waits for the next thing.
     pub(super) async fn next(&mut self) -> Result<Said> {
+        let lines = match self {
+            Self::Terminal(terminal) => return terminal.next().await,
+            Self::Pipe(lines) => lines,
+        };
         let line = tokio::select! {
             () = interrupted() => return Ok(Said::Interrupted),
-            line = self.lines.recv() => line,
+            line = lines.recv() => line,
         };
         match line {
             None => Ok(Said::Goodbye),

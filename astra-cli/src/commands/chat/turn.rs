@@ -30,7 +30,7 @@ pub(super) enum Ending {
 pub(super) struct Conversation<'a> {
     client: &'a Client,
     printer: &'a Printer,
-    agent: &'a str,
+    agent: String,
     session: Option<String>,
     surface_id: String,
 }
@@ -65,10 +65,10 @@ struct Progress {
 }
 
 impl<'a> Conversation<'a> {
-    pub(super) const fn new(
+    pub(super) fn new(
         client: &'a Client,
         printer: &'a Printer,
-        agent: &'a str,
+        agent: String,
         session: Option<String>,
         surface_id: String,
     ) -> Self {
@@ -78,6 +78,16 @@ impl<'a> Conversation<'a> {
     /// The session, once there is one.
     pub(super) fn session(&self) -> Option<&str> {
         self.session.as_deref()
+    }
+
+    /// The agent's id.
+    pub(super) fn agent(&self) -> &str {
+        &self.agent
+    }
+
+    /// The next message begins a new session, of the agent `agent`.
+    pub(super) fn begin_anew(&mut self, agent: String, surface_id: String) {
+        (self.agent, self.surface_id, self.session) = (agent, surface_id, None);
     }
 
     /// Says `message` and prints the answer.

@@ -1,12 +1,14 @@
-//! OpenAPI Generator, if it is somewhere: as a jar, as a command of PyPI, npm or Homebrew, by docker, or by npx.
+//! OpenAPI Generator, if it is somewhere: as a jar, as a command of PyPI, npm or Homebrew, by docker, or by npx. What it
+//! would have to download is downloaded for a client alone, and never for a list.
 
 use std::ffi::OsString;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-use super::{Args, needs};
+use super::{Args, folder, needs};
 use crate::commands::Context;
 use crate::env;
 use crate::error::{Error, Result};
@@ -15,9 +17,12 @@ use crate::error::{Error, Result};
 const VERSION: &str = "7.26.0";
 /// Its names as a command.
 const COMMANDS: [&str; 2] = ["openapi-generator-cli", "openapi-generator"];
-/// Lines of its output that tell why it failed.
-const LINES_OF_FAILURE: usize = 12;
-const LETTERS_OF_A_LINE: usize = 200;
+/// Its package of npm. The package downloads the generator's jar when it first runs.
+const NPM_PACKAGE: &str = "@openapitools/openapi-generator-cli@2.41.0";
+/// A longer line of its output is no sentence: programs of npm print themselves when they fail.
+const LETTERS_OF_A_LINE: usize = 300;
+/// How much of a command is looked at to see what runs it.
+const SHEBANG_BYTES: usize = 64;
 /// Where a container sees the document and the client.
 const IN_CONTAINER: &str = "/local";
 
@@ -27,16 +32,27 @@ pub(super) struct Generator {
     program: OsString,
     arguments: Vec<OsString>,
     is_container: bool,
+    purpose: Purpose,
+}
+
+/// What it is started for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To list what it makes: only if it is here, and nothing is downloaded.
+    List,
+    /// To make a client.
+    Client,
 }
 
 impl Generator {
     /// The first that is found.
-    pub(super) fn find(context: &Context) -> Result<Option<Self>> {
+    pub(super) fn find(context: &Context, purpose: Purpose) -> Result<Option<Self>> {
         let found = |name: &str| on_path(context, name);
         let of = |program: PathBuf, arguments: &[&str]| Self {
             program: program.into(),
             arguments: arguments.iter().map(OsString::from).collect(),
             is_container: false,
+            purpose,
         };
         if let Some(jar) = context.environment.get(env::OPENAPI_GENERATOR_JAR) {
             let java = found("java").ok_or_else(|| {
@@ -47,15 +63,19 @@ impl Generator {
             }
             return Ok(Some(of(java, &["-jar", jar])));
         }
-        if let Some(command) = COMMANDS.iter().find_map(|name| found(name)) {
+        let fits = |command: &PathBuf| purpose == Purpose::Client || !is_npm_package(command);
+        if let Some(command) = COMMANDS.iter().find_map(|name| found(name)).filter(fits) {
             return Ok(Some(of(command, &[])));
         }
         if let Some(docker) = found("docker").filter(|docker| is_running(docker)) {
             return Ok(Some(Self { is_container: true, ..of(docker, &[]) }));
         }
+        if purpose == Purpose::List {
+            return Ok(None);
+        }
         // It keeps a file, which would be in the working folder otherwise.
         let kept = context.environment.cache_dir().unwrap_or_else(std::env::temp_dir).join("openapitools.json");
-        let package = ["--yes", "@openapitools/openapi-generator-cli", "--openapitools"];
+        let package = ["--no-install", NPM_PACKAGE, "--openapitools"];
         Ok(found("npx").map(|npx| {
             let mut generator = of(npx, &package);
             generator.arguments.push(kept.into());
@@ -79,6 +99,9 @@ impl Generator {
         words.extend(self.arguments.iter().cloned());
         if self.is_container {
             words.extend(["run", "--rm"].map(OsString::from));
+            if self.purpose == Purpose::List {
+                words.extend(["--pull", "never"].map(OsString::from));
+            }
             if let Some(shared) = shared {
                 let mut volume = shared.as_os_str().to_owned();
                 volume.push(format!(":{IN_CONTAINER}"));
@@ -100,19 +123,36 @@ impl Generator {
         }
         let said = [output.stderr.as_slice(), output.stdout.as_slice()].concat();
         let said = String::from_utf8_lossy(&said).into_owned();
-        let lines = said.lines().filter(|line| !line.trim().is_empty()).take(LINES_OF_FAILURE);
-        let lines: Vec<String> = lines.map(|line| line.chars().take(LETTERS_OF_A_LINE).collect()).collect();
         let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
-        Err(Error::new(format!("OpenAPI Generator failed: {}", words.join(" "))).cause(lines.join("\n")))
+        Err(Error::new(format!("OpenAPI Generator failed: {}", words.join(" "))).cause(reason(&said)))
     }
+}
+
+/// The line of a failed program's output that says why: the first that speaks of an error, or else the first one.
+fn reason(said: &str) -> &str {
+    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty() && line.len() <= LETTERS_OF_A_LINE);
+    let is_error = |line: &&str| {
+        let line = line.to_ascii_lowercase();
+        ["error", "exception", "cannot", "unable", "no such", "missing"].iter().any(|word| line.contains(word))
+    };
+    lines().find(is_error).or_else(|| lines().next()).unwrap_or("it did not say why")
+}
+
+/// Whether a command is the package of npm, which downloads the generator when it first runs.
+fn is_npm_package(command: &Path) -> bool {
+    let mut begin = Vec::new();
+    let read = std::fs::File::open(command).and_then(|file| file.take(SHEBANG_BYTES as u64).read_to_end(&mut begin));
+    let first = String::from_utf8_lossy(&begin);
+    let is_script_of_node = first.lines().next().is_some_and(|line| line.starts_with("#!") && line.contains("node"));
+    read.is_err() || is_script_of_node || command.extension().is_some_and(|ending| ending == "cmd")
 }
 
 /// What to do where there is none.
 pub(super) fn how_to_install() -> String {
     format!(
-        "install it by one of these, and see that java is there:
+        "install it in one of these ways (it needs Java):
   pip install openapi-generator-cli=={VERSION}
-  npm install --global @openapitools/openapi-generator-cli
+  npm install --global {NPM_PACKAGE}
   brew install openapi-generator
 or name its jar in {}",
         env::OPENAPI_GENERATOR_JAR
@@ -121,9 +161,10 @@ or name its jar in {}",
 
 /// Makes a client of the kind `name`.
 pub(super) fn generate(name: &str, args: &Args, document: &Value, out: &Path, context: &Context) -> Result<()> {
-    let generator = Generator::find(context)?.ok_or_else(|| {
-        Error::new(format!("the generator {name} is OpenAPI Generator's, which is not here")).hint(how_to_install())
+    let generator = Generator::find(context, Purpose::Client)?.ok_or_else(|| {
+        Error::new(format!("the generator {name} needs OpenAPI Generator, which is not installed")).hint(how_to_install())
     })?;
+    folder::refuse_linked(out)?;
     std::fs::create_dir_all(out)
         .map_err(|fault| Error::new(format!("cannot make {}", out.display())).because(&fault))?;
     let out = std::path::absolute(out).map_err(|fault| Error::new("there is no working folder").because(&fault))?;
@@ -140,6 +181,11 @@ pub(super) fn generate(name: &str, args: &Args, document: &Value, out: &Path, co
     arguments.extend(needs.arguments.iter().map(OsString::from));
     arguments.extend(args.arguments.iter().map(OsString::from));
     let words = generator.command(Some(&out), &arguments);
+    let hint = if generator.arguments.iter().any(|argument| argument == NPM_PACKAGE) {
+        how_to_install()
+    } else {
+        "`astra codegen --list` shows the generators that it has".to_owned()
+    };
     let made = super::block_on(async {
         let work = tokio::task::spawn_blocking(move || generator.output(&words));
         let made = context.printer.progress(&format!("making a client with the generator {name}"), work).await;
@@ -149,7 +195,7 @@ pub(super) fn generate(name: &str, args: &Args, document: &Value, out: &Path, co
     if let Err(failure) = made.and_then(|made| made) {
         // An empty folder says nothing; one with something in it stays.
         let _kept = std::fs::remove_dir(&out);
-        return Err(failure.hint("`astra codegen --list` shows the generators that it has"));
+        return Err(failure.hint(hint));
     }
     context.printer.note(format!("OpenAPI Generator made a client of the kind {name} in {}", out.display()));
     Ok(())
@@ -163,8 +209,7 @@ impl Input {
 
     fn write(folder: &Path, document: &Value) -> Result<Self> {
         let path = folder.join(Self::NAME);
-        std::fs::write(&path, document.to_string())
-            .map_err(|fault| Error::new(format!("cannot write {}", path.display())).because(&fault))?;
+        folder::put(&path, document.to_string().as_bytes())?;
         Ok(Self(path))
     }
 }

@@ -13,10 +13,10 @@ const DEFAULT_LEVEL: &str = "info";
 /// How and what to log.
 #[derive(Debug, clap::Args)]
 pub(crate) struct LogArgs {
-    /// How to log [env: ASTRA_LOG_FORMAT] [default: text]
+    /// Log format [env: ASTRA_LOG_FORMAT] [default: text]
     #[arg(long, value_enum)]
     log_format: Option<Format>,
-    /// What to log: error, warn, info, debug, trace, or parts of it, such as info,astra_core=debug [env: ASTRA_LOG] [default: info]
+    /// Log level: error, warn, info, debug, trace, or levels of modules such as info,astra_core=debug [env: ASTRA_LOG] [default: info]
     #[arg(long, value_name = "LEVEL")]
     log_level: Option<String>,
 }
@@ -26,7 +26,7 @@ pub(crate) struct LogArgs {
 pub(crate) enum Format {
     /// Lines for people
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 

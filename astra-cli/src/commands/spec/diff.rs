@@ -7,21 +7,23 @@ use serde_json::Value;
 
 use super::source;
 use crate::commands::Context;
+use crate::commands::listing::json;
 use crate::document::compare::{Change, compare};
 use crate::error::{Error, Result};
+use crate::harmless::on_one_line;
 
 /// The program's own document where another is named.
 const BUILT_IN: &str = "built-in";
 
-/// Tell what changes for clients, and what breaks them
+/// Compare two documents: what changes for clients, and what breaks them
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "A document is a file (JSON or YAML), `-` for stdin, the URL of a gateway (ASTRA_TOKEN needs the \
-scope spec:read), or `built-in` for the program's own. Clients are held to survive new fields, events, values of enums and \
-errors in answers. Texts and examples are not compared.
+scope spec:read), or `built-in` for the program's own. New fields, events, enum values and errors in answers do not count as \
+breaking. Descriptions and examples are not compared.
 
-Exit code 1 if something breaks clients of OLD. In a pipe the columns are separated by tabs: breaking or compatible, \
-operations, pointer, change.
+Exit code 1 if a change breaks clients of OLD. Columns, in a pipe separated by tabs: breaking or compatible, operations, \
+pointer, change.
 
 Examples:
   astra spec diff old.json new.yaml
@@ -30,10 +32,10 @@ Examples:
   git show v1:openapi.json | astra spec diff -"
 )]
 pub(super) struct Args {
-    /// What clients were made for
+    /// The document that clients were made for
     #[arg(value_name = "OLD")]
     old: String,
-    /// What they are to talk to
+    /// The document that they will talk to
     #[arg(value_name = "NEW", default_value = BUILT_IN)]
     new: String,
     /// Print a JSON object
@@ -70,8 +72,7 @@ fn read(name: &str, context: &Context) -> Result<Value> {
 fn print(changes: &[Change], is_breaking: bool, as_json: bool, context: &Context) -> Result<()> {
     let printer = &context.printer;
     if as_json {
-        let json = serde_json::to_string_pretty(&Found { is_breaking, changes });
-        return printer.line(json.map_err(|fault| Error::new("cannot write JSON").because(&fault))?);
+        return printer.line(json(&Found { is_breaking, changes })?);
     }
     if !printer.stdout_is_terminal() {
         return changes.iter().try_for_each(|change| printer.line(columns(change).join("\t")));
@@ -97,5 +98,5 @@ fn columns(change: &Change) -> [String; 4] {
     };
     let verdict = if change.is_breaking { "breaking" } else { "compatible" };
     // What a document says may neither steer a terminal nor make columns of its own.
-    [verdict, &operations, &change.pointer, &change.change].map(|text| text.replace(char::is_control, " "))
+    [verdict, &operations, &change.pointer, &change.change].map(on_one_line)
 }

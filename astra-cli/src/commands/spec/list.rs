@@ -1,11 +1,10 @@
 //! `astra spec list`
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 
 use super::source::Source;
 use crate::commands::Context;
+use crate::commands::listing::ListArgs;
 use crate::document::operations::{Operation, operations};
 use crate::document::place::Place;
 use crate::error::{Error, Result};
@@ -15,19 +14,19 @@ const HEAD: [&str; 6] = ["OPERATION", "METHOD", "PATH", "SCOPE", "ROLE", "SUMMAR
 
 /// List the operations
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A table for people; in a pipe the same columns separated by tabs, without the head.
+#[command(after_help = "Columns, in a pipe separated by tabs and without this line:
+  OPERATION  METHOD  PATH  SCOPE  ROLE  SUMMARY
 
 Examples:
   astra spec list --tag agents
   astra spec list | cut -f1
-  astra spec list --json | jq -r '.[] | select(.role == \"admin\") | .operation'")]
+  astra spec list --output json | jq -r '.[] | select(.role == \"admin\") | .operation'")]
 pub(super) struct Args {
     /// Only those with this tag
     #[arg(long)]
     tag: Option<String>,
-    /// Print a JSON array
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    list: ListArgs,
     #[command(flatten)]
     source: Source,
 }
@@ -56,17 +55,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
     if let (Some(tag), true) = (&args.tag, lines.is_empty()) {
         return Err(unknown(tag, &all));
     }
-    if args.json {
-        let json = serde_json::to_string_pretty(&lines);
-        return printer.line(json.map_err(|fault| Error::new("cannot write JSON").because(&fault))?);
-    }
-    if printer.stdout_is_terminal() {
-        let mut table = Table::new();
-        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(HEAD);
-        table.add_rows(lines.iter().map(Line::columns));
-        return printer.line(table.trim_fmt());
-    }
-    lines.iter().try_for_each(|line| printer.line(line.columns().join("\t")))
+    args.list.print(printer, &lines, HEAD, Line::columns)
 }
 
 fn unknown(tag: &str, all: &[Operation<'_>]) -> Error {
@@ -93,9 +82,7 @@ impl<'d> Line<'d> {
     }
 
     fn columns(&self) -> [String; 6] {
-        // A line break or a tab would be another line or column.
-        let or_dash =
-            |text: Option<&str>| text.filter(|text| !text.is_empty()).unwrap_or("-").replace(char::is_control, " ");
+        let or_dash = |text: Option<&str>| text.filter(|text| !text.is_empty()).unwrap_or("-").to_owned();
         [
             self.operation.clone(),
             self.method.clone(),

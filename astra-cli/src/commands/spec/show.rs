@@ -14,13 +14,13 @@ use crate::settings::suggest;
 /// Where lines of prose end.
 const WIDTH: usize = 96;
 
-/// Show one operation: what it needs, takes and answers
+/// Show one operation: permissions, parameters, body and responses
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   astra spec show agents.update
   astra spec show chat.stream --server http://127.0.0.1:3000")]
 pub(super) struct Args {
-    /// The operation's id, as `astra spec list` tells it
+    /// The operation's id, as `astra spec list` prints it
     #[arg(value_name = "OPERATION")]
     operation: String,
     #[command(flatten)]

@@ -17,10 +17,10 @@ use crate::error::{Error, Result};
 /// Which document to look into.
 #[derive(Debug, clap::Args)]
 pub(in crate::commands) struct Source {
-    /// Of the document of this gateway instead of the program's own [env: ASTRA_SERVER]
+    /// Use this gateway's document instead of the built-in one [env: ASTRA_SERVER]
     #[arg(long, value_name = "URL")]
     server: Option<String>,
-    /// Of the document in this file, JSON or YAML; `-` is stdin
+    /// Use the document in this file, JSON or YAML; `-` is stdin
     #[arg(long, value_name = "FILE", conflicts_with = "server")]
     file: Option<PathBuf>,
 }

@@ -10,7 +10,7 @@ use crate::error::Result;
 
 const NAME_LENGTH_MAX: usize = 64;
 
-/// Issue a token to a service account, which is made if need be, and print it alone on stdout
+/// Issue a token to a service account, which is created if it does not exist, and print only the token
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   astra token issue --name ci --role viewer --scope spec:read --expires-in 30d
@@ -19,13 +19,13 @@ pub(super) struct Args {
     /// The service account's name
     #[arg(long, value_parser = name)]
     name: String,
-    /// The service account's role [default: the one that it has; member for a new one]
+    /// The service account's role [default: its present role; member for a new account]
     #[arg(long, value_parser = roles())]
     role: Option<Role>,
-    /// What the token may be used for; may be repeated [default: all that is of use to the role]
+    /// What the token allows; may be repeated [default: everything that the role allows]
     #[arg(long = "scope", value_name = "SCOPE", value_parser = scopes())]
     scopes: Vec<Scope>,
-    /// How long it is good: 45s, 30m, 12h, 30d, 2w [default: 90d]
+    /// Lifetime: 45s, 30m, 12h, 30d, 2w [default: 90d]
     #[arg(long, value_name = "TIME", value_parser = duration::between(TOKEN_LIFE_MIN_S, TOKEN_LIFE_MAX_S))]
     expires_in: Option<i64>,
     #[command(flatten)]

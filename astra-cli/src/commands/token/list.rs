@@ -1,27 +1,25 @@
 //! `astra token list`
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{ContentArrangement, Table};
-
 use super::Place;
 use super::issuer::{Issuer, Token};
+use crate::commands::listing::ListArgs;
 use crate::commands::{Context, block_on};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 const HEAD: [&str; 6] = ["NAME", "ROLE", "TOKEN", "EXPIRES", "LAST USED", "SCOPES"];
 
-/// List the tokens of all service accounts; their secrets are kept nowhere
+/// List the tokens of all service accounts; their secrets are not kept
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A table for people; in a pipe the same columns separated by tabs, without the head.
+#[command(after_help = "Columns, in a pipe separated by tabs and without this line:
+  NAME  ROLE  TOKEN  EXPIRES  LAST USED  SCOPES
 
 Examples:
   astra token list
   astra token list | cut -f1,4
-  astra token list --json | jq '.[].expires_at'")]
+  astra token list --output json | jq '.[].expires_at'")]
 pub(super) struct Args {
-    /// Print a JSON array
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    list: ListArgs,
     #[command(flatten)]
     place: Place,
 }
@@ -34,17 +32,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
         issuer.list().await
     };
     let tokens = block_on(async { printer.progress("reading the tokens", list).await })?;
-    if args.json {
-        let json = serde_json::to_string_pretty(&tokens);
-        return printer.line(json.map_err(|fault| Error::new("cannot write JSON").because(&fault))?);
-    }
-    if printer.stdout_is_terminal() {
-        let mut table = Table::new();
-        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(HEAD);
-        table.add_rows(tokens.iter().map(columns));
-        return printer.line(table.trim_fmt());
-    }
-    tokens.iter().try_for_each(|token| printer.line(columns(token).join("\t")))
+    args.list.print(printer, &tokens, HEAD, columns)
 }
 
 fn columns(token: &Token) -> [String; 6] {

@@ -26,7 +26,7 @@ impl Local {
     pub(crate) async fn open(args: &StoreArgs, context: &Context) -> Result<Self> {
         let flags = ServerArgs { store: args.clone(), ..ServerArgs::default() };
         let config = settings::load(&flags, &context.environment)?.config;
-        if !has_database(&config) {
+        if !has_database(&config)? {
             return Err(Error::new(format!("there is no gateway's data in {}", config.data_dir.display()))
                 .hint("`astra serve` makes it; --data-dir names another folder, --server a gateway elsewhere"));
         }

@@ -5,7 +5,7 @@ use super::issuer::Issuer;
 use crate::commands::{Context, block_on};
 use crate::error::Result;
 
-/// Revoke a token, or all tokens of a service account, from the next request on
+/// Revoke a token, or all tokens of a service account; takes effect on the next request
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   astra token revoke ci              all tokens of the service account ci

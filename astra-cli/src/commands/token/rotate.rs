@@ -7,7 +7,7 @@ use super::issuer::Issuer;
 use crate::commands::{Context, block_on, duration};
 use crate::error::{Error, Result};
 
-/// Give a token a new secret and print it alone on stdout
+/// Replace a token by a new one and print only the new token
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   astra token rotate ci --grace 1h")]
@@ -15,7 +15,7 @@ pub(super) struct Args {
     /// The service account's name, or the token's id if it has several
     #[arg(value_name = "NAME")]
     name: String,
-    /// How long the last secret stays good: 45s, 30m, 12h, 7d
+    /// How long the old token stays valid: 45s, 30m, 12h, 7d
     #[arg(long, value_name = "TIME", value_parser = duration::between(0, GRACE_MAX_S), default_value = "0s")]
     grace: i64,
     #[command(flatten)]

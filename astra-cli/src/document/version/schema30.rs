@@ -87,27 +87,32 @@ fn constants(schema: &mut Schema) {
     }
 }
 
-/// Null as a variant. Where another variant has a type, that one is nullable; a reference cannot be, and beside it null is
-/// the one value of an enum. `nullable` beside `allOf` is shorter, and by the letter of 3.0.3 refuses null.
+/// Null as a variant. Where another variant has a type, that one is nullable. A reference cannot be: what refers to it is,
+/// by `allOf` and `nullable`. By the letter of 3.0.3 that refuses null; progenitor and aiopenapi3 read nothing else, and
+/// every tool that was tried reads it as it is meant.
 fn null_in_unions(schema: &mut Schema) {
     for key in ["oneOf", "anyOf"] {
         let Some(variants) = schema.get_mut(key).and_then(Value::as_array_mut) else { continue };
-        let all = variants.len();
+        let (all, mut is_nullable) = (variants.len(), false);
         variants.retain(|variant| !is_null(variant));
         if variants.len() == all {
             continue;
         }
         match variants.iter_mut().filter_map(Value::as_object_mut).find(|variant| variant.contains_key("type")) {
             Some(variant) => make_nullable(variant),
-            None => variants.push(null()),
+            None => is_nullable = true,
         }
-        if variants.len() == 1
-            && let Some(Value::Object(only)) = variants.pop()
-        {
+        let only = if variants.len() == 1 { variants.pop() } else { None };
+        if let Some(Value::Object(only)) = only {
             schema.shift_remove(key);
-            for (key, value) in only {
-                schema.entry(key).or_insert(value);
+            if only.contains_key("$ref") {
+                schema.insert("allOf".into(), json!([only]));
+            } else {
+                only.into_iter().for_each(|(key, value)| drop(schema.entry(key).or_insert(value)));
             }
+        }
+        if is_nullable {
+            schema.insert("nullable".into(), true.into());
         }
     }
 }

@@ -32,7 +32,12 @@ fn schemas_are_said_in_the_keywords_of_3_0() {
             json!({"anyOf": [{"type": "integer", "nullable": true}, {"type": "string"}]}),
         ),
         (json!({"type": "null"}), nothing.clone()),
-        (json!({"oneOf": [b, {"type": "null"}]}), json!({"oneOf": [b, nothing]})),
+        (json!({"oneOf": [b, {"type": "null"}]}), json!({"allOf": [b], "nullable": true})),
+        (
+            json!({"oneOf": [{"$ref": "#/components/schemas/B", "description": "It."}, {"type": "null"}]}),
+            json!({"allOf": [b], "description": "It.", "nullable": true}),
+        ),
+        (json!({"anyOf": [b, b, {"type": "null"}]}), json!({"anyOf": [b, b], "nullable": true})),
         (json!({"oneOf": [{"type": "string"}, {"type": "null"}]}), json!({"type": "string", "nullable": true})),
         (
             json!({"oneOf": [{"type": "string", "enum": ["a"]}, {"type": "null"}]}),
@@ -89,6 +94,7 @@ fn the_rest_of_a_document_is_said_as_3_0_can() {
         "components": {
             "pathItems": {"A": {"get": {}, "put": {
                 "security": [{"bearer": ["write"]}, {"bearer": ["read", "write"]}],
+                "requestBody": {"content": {"a/c": {}, "application/json": {"schema": {"const": 1}}}},
                 "responses": {"200": {"$ref": "#/components/responses/Ok", "description": "d"}},
             }}},
             "responses": {"Ok": {"description": "d", "content": {"a/b": {"schema": {"const": 1}}}}},
@@ -107,6 +113,7 @@ fn the_rest_of_a_document_is_said_as_3_0_can() {
             "put": {
                 "security": [{"bearer": []}, {"bearer": []}],
                 "x-required-scopes": ["write", "read"],
+                "requestBody": {"content": {"application/json": {"schema": {"enum": [1]}}}},
                 "responses": {"200": {"$ref": "#/components/responses/Ok"}},
             },
         }},
@@ -170,7 +177,8 @@ fn nothing_that_3_0_does_not_know_is_left_in_todays_document() {
             return;
         }
         schemas += 1;
-        let is_untyped_null = object.contains_key("nullable") && !object.contains_key("type");
+        let says_what = ["type", "allOf", "oneOf", "anyOf"].iter().any(|key| object.contains_key(*key));
+        let is_untyped_null = object.contains_key("nullable") && !says_what;
         let has_several_types = object.get("type").is_some_and(Value::is_array);
         let has_more_than_reference = object.contains_key("$ref") && object.len() > 1;
         let is_unbounded = object.get("exclusiveMinimum").is_some_and(Value::is_number);

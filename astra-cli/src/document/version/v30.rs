@@ -27,7 +27,11 @@ pub(super) fn rewrite(document: &mut Value) {
         Kind::Operation => operation(object, security.as_ref(), &scoped),
         Kind::Schema => schema30::rewrite(object, &recursive),
         Kind::PathItem | Kind::Callback => {}
-        Kind::Parameter | Kind::Body | Kind::Answer | Kind::Media | Kind::Encoding => reference(object),
+        Kind::Body => {
+            reference(object);
+            one_media_type(object);
+        }
+        Kind::Parameter | Kind::Answer | Kind::Media | Kind::Encoding => reference(object),
     });
 }
 
@@ -62,6 +66,14 @@ fn inline(item: &mut Map<String, Value>, original: &Value) {
             item.entry(key).or_insert(value);
         }
     }
+}
+
+/// Tools that know only 3.0 (progenitor 0.15) take one media type of a request: JSON where there is a choice, as the clients
+/// of `astra codegen` do. The gateway takes the others all the same.
+fn one_media_type(body: &mut Map<String, Value>) {
+    let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) else { return };
+    let chosen = content.keys().find(|kind| *kind == "application/json").or_else(|| content.keys().next()).cloned();
+    content.retain(|kind, _| Some(kind) == chosen.as_ref());
 }
 
 /// In 3.0 nothing may stand beside a reference.

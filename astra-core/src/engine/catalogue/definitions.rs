@@ -80,6 +80,21 @@ impl Sources {
     }
 }
 
+impl Sources {
+    /// The files that define nothing, with what is wrong with each. Nothing is taken over.
+    pub(crate) fn broken(&self, providers: &Registry) -> Vec<Failed> {
+        let Some(folder) = &self.folder else { return Vec::new() };
+        let files = match read_folder(folder, providers) {
+            Ok(files) => files,
+            Err(fault) => {
+                let fault = Unreadable { line: None, reason: format!("the folder cannot be read: {fault}") };
+                return vec![Failed { file: folder.display().to_string(), fault }];
+            }
+        };
+        files.into_iter().filter_map(|(file, said)| Some(Failed { file, fault: said.err()? })).collect()
+    }
+}
+
 impl Definitions {
     /// The definitions of `sources`, for agents of `workspace`.
     #[must_use]

@@ -24,8 +24,10 @@ fn bounds(schema: &Value) -> Vec<String> {
     };
     let has = |keys: &[&str]| keys.iter().any(|key| schema.get(*key).is_some());
     let is_closed = has(&["enum", "const"]);
+    let is_time = is("string") && schema["format"] == "date-time";
     let rules = [
-        (is("string") && !is_closed && !has(&["maxLength"]), "no maxLength"),
+        (is("string") && !is_closed && !is_time && !has(&["maxLength"]), "no maxLength"),
+        (is_time && has(&["maxLength"]), "a maxLength beside date-time"),
         (is("string") && !is_closed && !has(&["pattern", "format", "contentMediaType"]), "no form"),
         (is("array") && !has(&["maxItems"]), "no maxItems"),
         (is("array") && !has(&["items"]), "no items"),

@@ -44,10 +44,15 @@ fn bound_one(schema: &mut Value) {
     };
     let (is_text, is_integer, is_list) = (is("string"), is("integer"), is("array"));
     let is_closed = schema.contains_key("enum") || schema.contains_key("const");
+    // A format says how long a time is, and readers that make a time of it have no length to hold against a bound.
+    let is_time = is_text && schema.get("format").is_some_and(|format| format == "date-time");
+    if is_time {
+        schema.shift_remove("maxLength");
+    }
     let mut add = |key: &str, value: Value| {
         schema.entry(key).or_insert(value);
     };
-    if is_text && !is_closed {
+    if is_text && !is_closed && !is_time {
         add("maxLength", LENGTH_MAX.into());
     }
     if is_list {
