@@ -9,7 +9,8 @@ use crate::commands;
 #[command(name = "astra", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Examples:
   astra serve                        run a gateway here, with its data in ./astra-data
-  astra token issue --name me        issue a token for it
+  astra token issue --name me --role owner
+                                     issue a token for it
   astra chat                         talk to an agent
   astra spec --format yaml           print the OpenAPI document
   astra codegen typescript --out ts  generate a client from it

@@ -89,7 +89,8 @@ impl Client {
     pub(crate) async fn has(&self, path: &str) -> Result<bool> {
         let response = self.try_send(self.request(Method::GET, path)).await?;
         match response.status() {
-            StatusCode::NOT_FOUND => Ok(false),
+            // What is no id is no id of anything.
+            StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Ok(false),
             status if status.is_success() || status == StatusCode::FORBIDDEN => Ok(true),
             _ => Err(self.refusal(response).await),
         }
@@ -145,8 +146,11 @@ fn checked_token(token: String) -> Result<String> {
     if token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(token);
     }
-    Err(Error::new(format!("{} holds no token: there is a space, a line break or another such character in it", env::TOKEN))
-        .hint("`astra token issue` prints a token as one line of letters, digits, `.`, `-` and `_`"))
+    Err(Error::new(format!(
+        "{} holds no token: there is a space, a line break or another such character in it",
+        env::TOKEN
+    ))
+    .hint("`astra token issue` prints a token as one line of letters, digits, `.`, `-` and `_`"))
 }
 
 fn no_token(server: &str, environment: &Environment) -> Error {
@@ -154,13 +158,13 @@ fn no_token(server: &str, environment: &Environment) -> Error {
     if environment.get(env::SERVER) == Some(server) {
         return error.hint(format!(
             "put one into {token}; on the gateway's own machine, unset {server} or give --data-dir, and \
-             `astra token issue --name me` issues one from its store",
+             `astra token issue --name me --role owner` issues one from its store",
             token = env::TOKEN,
             server = env::SERVER
         ));
     }
     error.hint(format!(
-        "put one into {}; on the gateway's own machine, `astra token issue --name me` without --server issues one",
+        "put one into {}; on the gateway's own machine, `astra token issue --name me --role owner` without --server issues one",
         env::TOKEN
     ))
 }

@@ -36,7 +36,10 @@ fn filtered<'t>(text: &'t str, styles: &[&str]) -> Cow<'t, str> {
 
 /// `text` on one line, for a column of a table.
 pub(crate) fn on_one_line(text: &str) -> String {
-    text.chars().filter(|letter| !turns_direction(*letter)).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+    text.chars()
+        .filter(|letter| !turns_direction(*letter))
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect()
 }
 
 fn is_harmful(letter: char) -> bool {

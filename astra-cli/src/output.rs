@@ -8,8 +8,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::env::{self, Environment};
-use crate::harmless::{harmless, plain};
 use crate::error::{Error, Result};
+use crate::harmless::{harmless, plain};
 
 /// How long something may take before progress is shown.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -96,7 +96,11 @@ pub(crate) fn read(args: &ServerArgs, environment: &Environment) -> Result<Setti
     settings.overlay_environment(environment)?;
     let flags = args.clone();
     let Settings { config, origins, .. } = &mut settings;
-    let mut overlay = |key, flag, is_set| if is_set { origins.overlay(key, flag) };
+    let mut overlay = |key, flag, is_set| {
+        if is_set {
+            origins.overlay(key, flag)
+        }
+    };
     overlay("listen", "--listen", flags.listen.is_some());
     overlay("data_dir", "--data-dir", flags.store.data_dir.is_some());
     overlay("agents_dir", "--agents-dir", flags.agents_dir.is_some());

@@ -164,19 +164,29 @@ fn a_line_that_breaks_costs_no_word_and_repeats_none() {
     assert_eq!((&word, ended.ok().as_str()), (b"Well", ", yes.\n"));
 }
 
-/// `astra chat` in a terminal, as `script` of util-linux makes one, with what is typed there; answers what is seen.
+/// What a line editor says when it begins to read: pasted text is to be marked.
+const READS: &str = "\u{1b}[?2004h";
+
+/// `astra chat` in a terminal, as `script` of util-linux makes one, with what is typed there, a piece at each prompt;
+/// answers what is seen.
 #[cfg(target_os = "linux")]
-fn typed(machine: &Machine, args: &str, keys: &str) -> (Option<i32>, String) {
+fn typed(machine: &Machine, args: &str, keys: &[&str]) -> (Option<i32>, String) {
     let line = format!("{} chat {args}", env!("CARGO_BIN_EXE_astra"));
     let mut script = std::process::Command::new("script");
     script.args(["--quiet", "--return", "--command", &line, "/dev/null"]).current_dir(machine.folder());
     script.env_clear().env("TERM", "xterm").env("HOME", machine.folder());
     let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script runs");
-    let mut stdin = child.stdin.take().expect("stdin");
-    stdin.write_all(keys.as_bytes()).expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
-    drop(stdin);
-    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    let (mut stdin, mut stdout) = (child.stdin.take().expect("stdin"), child.stdout.take().expect("stdout"));
+    let (mut seen, mut piece, mut keys) = (String::new(), [0; 4096], keys.iter());
+    let mut prompts = 0;
+    while let Ok(length @ 1..) = stdout.read(&mut piece) {
+        seen.push_str(&String::from_utf8_lossy(&piece[..length]));
+        if seen.matches(READS).count() > prompts {
+            prompts += 1;
+            stdin.write_all(keys.next().expect("no prompt more than keys").as_bytes()).expect("it reads");
+        }
+    }
+    (child.wait().expect("it ends").code(), seen)
 }
 
 #[cfg(target_os = "linux")]
@@ -185,8 +195,19 @@ fn in_a_terminal_there_are_commands_lines_and_a_history() {
     let machine = Machine::new();
     machine.write("astra.yml", "agents: {one: {}, two: {}}\n");
     let gateway = Gateway::start(&machine);
-    let keys = "/help\r/nonsense\r//slashed\r/agent nowhere\r/agent two\rsaid to two\rfirst \\\rsecond\r/agent\r/new\r/exit\r";
-    let (code, seen) = typed(&machine, &format!("one --server {}", gateway.url), keys);
+    let keys = [
+        "/help\r",
+        "/nonsense\r",
+        "//slashed\r",
+        "/agent nowhere\r",
+        "/agent two\r",
+        "said to two\r",
+        "first \\\rsecond\r",
+        "/agent\r",
+        "/new\r",
+        "/exit\r",
+    ];
+    let (code, seen) = typed(&machine, &format!("one --server {}", gateway.url), &keys);
     assert_eq!(code, Some(0), "{seen}");
     for words in [
         "/new           start a new session",
@@ -204,8 +225,8 @@ fn in_a_terminal_there_are_commands_lines_and_a_history() {
     assert!(kept.contains("said to two\nfirst \\\\\\nsecond\n"), "{kept}");
     let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&history).expect("a file"));
     assert_eq!(mode & 0o777, 0o600);
-    // Arrow up brings back the last message; ctrl-d leaves.
-    let (code, seen) = typed(&machine, &format!("one --server {}", gateway.url), "\u{1b}[A\u{1b}[A\u{1b}[A\u{1b}[A\u{1b}[A\r\u{4}");
+    // Ctrl-r finds what was said in an earlier conversation; ctrl-d leaves.
+    let (code, seen) = typed(&machine, &format!("one --server {}", gateway.url), &["\u{12}said to\r", "\u{4}"]);
     assert_eq!(code, Some(0), "{seen}");
     assert!(seen.matches("said to two").count() >= 2, "{seen}");
 }
@@ -222,7 +243,7 @@ fn in_a_terminal_what_does_not_exist_is_told_before_the_prompt() {
         (format!("one --session ses_1 --server {}", gateway.url), "there is no session `ses_1`"),
         ("one --server http://127.0.0.1:9".to_owned(), "cannot reach the gateway"),
     ] {
-        let (code, seen) = typed(&machine, &args, "");
+        let (code, seen) = typed(&machine, &args, &[]);
         assert_eq!(code, Some(1), "{seen}");
         assert!(seen.contains(told) && !seen.contains("> "), "{told:?} is not alone in\n{seen}");
     }

@@ -255,7 +255,8 @@ fn a_container_sees_the_folder_under_another_name() {
     machine.astra_with(&[("PATH", &path)], &["codegen", "--generator", "kotlin", "--out", "client"]).ok();
     let called = std::fs::read_to_string(machine.path("called")).expect("it was called");
     let kept = machine.path(".cache/astra/openapitools.json");
-    let expected = format!("--no-install @openapitools/openapi-generator-cli@2.41.0 --openapitools {} generate ", kept.display());
+    let expected =
+        format!("--no-install @openapitools/openapi-generator-cli@2.41.0 --openapitools {} generate ", kept.display());
     assert!(called.starts_with(&expected), "{called}");
 }
 
@@ -290,7 +291,13 @@ fn the_list_has_what_is_built_in_and_what_the_generator_has() {
 fn a_list_installs_nothing_and_a_failure_is_told_in_one_line() {
     let machine = Machine::new();
     let minified = format!("console.error(\"{}\")", "x".repeat(2_000));
-    let path = program(&machine, "npx", &format!("touch called; echo '{minified}' >&2; echo 'npm error: npx canceled due to missing packages' >&2; echo at Object >&2; exit 1"));
+    let path = program(
+        &machine,
+        "npx",
+        &format!(
+            "touch called; echo '{minified}' >&2; echo 'npm error: npx canceled due to missing packages' >&2; echo at Object >&2; exit 1"
+        ),
+    );
     let path = format!("{}:/bin", path.split(':').next().expect("a folder"));
     let listed = machine.astra_with(&[("PATH", &path)], &["codegen", "--list"]);
     assert!(listed.stderr.contains("OpenAPI Generator adds more languages"), "{listed:?}");
@@ -316,9 +323,15 @@ fn a_list_installs_nothing_and_a_failure_is_told_in_one_line() {
 #[test]
 fn a_list_may_be_json_and_another_language_has_a_way() {
     let machine = Machine::new();
-    let json: Value = serde_json::from_str(&machine.astra(&["codegen", "--list", "--output", "json"]).ok()).expect("JSON");
-    assert_eq!((&json[0], json.as_array().expect("rows").len()), (&json!({"name": "typescript", "is_built_in": true}), 4));
-    machine.astra(&["codegen", "java", "--out", "x"]).fails(2, &["`astra codegen --generator java` runs OpenAPI Generator"]);
+    let json: Value =
+        serde_json::from_str(&machine.astra(&["codegen", "--list", "--output", "json"]).ok()).expect("JSON");
+    assert_eq!(
+        (&json[0], json.as_array().expect("rows").len()),
+        (&json!({"name": "typescript", "is_built_in": true}), 4)
+    );
+    machine
+        .astra(&["codegen", "java", "--out", "x"])
+        .fails(2, &["`astra codegen --generator java` runs OpenAPI Generator"]);
     machine.astra(&["codegen", "typscript", "--out", "x"]).fails(2, &["a similar value exists: 'typescript'"]);
     machine.astra(&["codegen", "go", "--output", "json", "--out", "x"]).fails(2, &["--output", "--list"]);
 }
@@ -337,7 +350,12 @@ fn no_link_is_followed() {
     };
     let codegen = |flags: &[&str], told: &[&str]| {
         machine.astra(&[&["codegen", "go"], flags].concat()).fails(1, told);
-        assert_eq!(files(home.path()), BTreeMap::from([("README.md", "mine"), ("key", "secret")].map(|(name, text)| (name.to_owned(), text.to_owned()))));
+        assert_eq!(
+            files(home.path()),
+            BTreeMap::from(
+                [("README.md", "mine"), ("key", "secret")].map(|(name, text)| (name.to_owned(), text.to_owned()))
+            )
+        );
     };
     let out = ["--out", "client"];
     // A listed file behind a linked folder, which would be removed.
@@ -434,9 +452,7 @@ fn no_description_stands_outside_of_its_comment() {
 #[test]
 fn parts_that_stand_further_down_are_parts_all_the_same() {
     let machine = Machine::new();
-    let whole = |own: &str, part: &str| {
-        json!({"allOf": [{"$ref": format!("#/components/schemas/{part}")}, {"type": "object", "properties": {own: {"type": "string"}}}]})
-    };
+    let whole = |own: &str, part: &str| json!({"allOf": [{"$ref": format!("#/components/schemas/{part}")}, {"type": "object", "properties": {own: {"type": "string"}}}]});
     let base = json!({"type": "object", "properties": {"inherited": {"type": "string"}}});
     // One after the other, each part behind what needs it, and the last one behind a second name.
     let schemas = json!({
@@ -445,8 +461,10 @@ fn parts_that_stand_further_down_are_parts_all_the_same() {
         "Loop": whole("looped", "Loop"),
         "Inline": {"type": "object", "properties": {"both": whole("inner", "Zeta")}},
     });
-    let answer = |name: &str| json!({"get": {"operationId": format!("things.{name}"), "responses": {"200": {"description": "d",
-        "content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}}}}});
+    let answer = |name: &str| {
+        json!({"get": {"operationId": format!("things.{name}"), "responses": {"200": {"description": "d",
+        "content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}}}}})
+    };
     let paths = json!({"/a": answer("Alpha"), "/b": answer("Inline"), "/c": answer("Loop")});
     for (language, head, end) in [
         ("typescript", "interface Alpha {", "\n}"),
@@ -455,7 +473,8 @@ fn parts_that_stand_further_down_are_parts_all_the_same() {
         ("go", "type Alpha struct {", "\n}"),
     ] {
         let source = source_of(&machine, language, &document_of(&paths, &schemas)).to_lowercase();
-        for (name, fields) in [("alpha", &["own", "middle", "inherited"][..]), ("inlineboth", &["inner", "inherited"])] {
+        for (name, fields) in [("alpha", &["own", "middle", "inherited"][..]), ("inlineboth", &["inner", "inherited"])]
+        {
             let head = head.to_lowercase().replace("alpha", name);
             let (_, rest) = source.split_once(&head).unwrap_or_else(|| panic!("{language} has no {head}"));
             let own = rest.split(end).next().unwrap_or_default();
@@ -490,10 +509,22 @@ fn deep_objects_are_a_parameter_for_each_field() {
 #[test]
 fn names_that_every_object_has_are_given_other_names() {
     let machine = Machine::new();
-    let names = ["constructor", "__proto__", "toString", "valueOf", "hasOwnProperty", "prototype", "self", "class", "type", "func"];
+    let names = [
+        "constructor",
+        "__proto__",
+        "toString",
+        "valueOf",
+        "hasOwnProperty",
+        "prototype",
+        "self",
+        "class",
+        "type",
+        "func",
+    ];
     let parameters: Vec<Value> =
         names.iter().map(|name| json!({"name": name, "in": "query", "schema": {"type": "string"}})).collect();
-    let operation = |id: &str| json!({"operationId": id, "parameters": parameters, "responses": {"204": {"description": "d"}}});
+    let operation =
+        |id: &str| json!({"operationId": id, "parameters": parameters, "responses": {"204": {"description": "d"}}});
     let paths = json!({"/a": {"get": operation("constructor.toString"), "put": operation("__proto__.constructor")}});
     let document = document_of(&paths, &json!({}));
     let source = source_of(&machine, "typescript", &document);
@@ -504,7 +535,10 @@ fn names_that_every_object_has_are_given_other_names() {
     assert!(!source.contains("options.constructor,") && !source.contains("options.toString,"));
     for language in ["python", "rust", "go"] {
         let source = source_of(&machine, language, &document);
-        assert!(names.iter().all(|name| source.contains(&format!("\"{name}\""))), "{language} keeps the names on the wire");
+        assert!(
+            names.iter().all(|name| source.contains(&format!("\"{name}\""))),
+            "{language} keeps the names on the wire"
+        );
     }
 }
 
@@ -521,7 +555,8 @@ fn bomb(is_required: bool) -> Value {
 #[test]
 fn types_that_hold_themselves_or_each_other_many_times_have_an_end() {
     let machine = Machine::new();
-    let body = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/T0"}}}, "required": true});
+    let body =
+        json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/T0"}}}, "required": true});
     let operation = json!({"operationId": "a.b", "requestBody": body, "responses": {"200": {"description": "d", "content": body["content"]}}});
     for is_required in [true, false] {
         machine.write("bomb.json", &document_of(&json!({"/a": {"post": operation}}), &bomb(is_required)));

@@ -13,7 +13,7 @@ fn a_fresh_folder_is_enough() {
     for told in [&format!("listening on {}", gateway.url), &format!("{}/docs", gateway.url), "token issue --name me"] {
         assert!(gateway.greeting.contains(told), "{told:?} is not in\n{}", gateway.greeting);
     }
-    assert!(gateway.greeting.contains("data    astra-data\n") && gateway.greeting.contains("none but `echo`"));
+    assert!(gateway.greeting.contains("data    astra-data\n") && gateway.greeting.contains("only `echo`"));
     assert!(machine.path("astra-data/astra.db").exists());
     #[cfg(unix)]
     {
@@ -139,7 +139,9 @@ fn a_folder_that_is_of_no_use_is_told_with_a_way_out() {
     machine
         .astra(&[&args[..], &["taken"]].concat())
         .fails(1, &["cannot use the data folder taken", "hint: --data-dir"]);
-    machine.astra(&[&args[..], &["taken/below"]].concat()).fails(1, &["cannot use the data folder taken/below", "hint: --data-dir"]);
+    machine
+        .astra(&[&args[..], &["taken/below"]].concat())
+        .fails(1, &["cannot use the data folder taken/below", "hint: --data-dir"]);
 }
 
 #[test]

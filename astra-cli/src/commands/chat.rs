@@ -174,7 +174,8 @@ async fn obey(command: &Line<'_>, conversation: &mut Conversation<'_>, client: &
 
 /// Refuses an agent or a session that does not exist, before anything is said.
 async fn check(client: &Client, agent: &str, session: Option<&str>) -> Result<()> {
-    let is_id = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    let is_id =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
     if !is_id(agent) || !client.has(&format!("/agents/{agent}")).await? {
         let error = Error::new(format!("there is no agent `{agent}` at {}", client.server()));
         return Err(match agents(client).await {

@@ -18,7 +18,9 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Check all that `serve` would open: file, environment, flags, providers, agents, keys, folders, database, address
-    #[command(after_help = "Nothing is created, migrated or changed, and no model is asked. Exit code 1 if `serve` would refuse to start.")]
+    #[command(
+        after_help = "Nothing is created, migrated or changed, and no model is asked. Exit code 1 if `serve` would refuse to start."
+    )]
     Check(Box<ServerArgs>),
 }
 

@@ -59,7 +59,10 @@ fn of_schema(schema: &Place<'_>, depth: usize, left: &mut usize) -> Value {
         Some("object") => {
             let required = shape.required();
             let fields = shape.fields().into_iter().filter(|(name, _)| required.contains(name));
-            fields.map(|(name, field)| (name.to_owned(), of_schema(&field, depth + 1, left))).collect::<Map<_, _>>().into()
+            fields
+                .map(|(name, field)| (name.to_owned(), of_schema(&field, depth + 1, left)))
+                .collect::<Map<_, _>>()
+                .into()
         }
         Some("array") => {
             shape.items().filter(|_| least > 0).map(|items| of_schema(&items, depth + 1, left)).into_iter().collect()

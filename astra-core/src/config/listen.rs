@@ -92,7 +92,9 @@ mod tests {
         ] {
             assert_eq!(listen_address(text), Ok(address.parse().unwrap()), "{text}");
         }
-        for text in ["", ":", "nowhere", "localhost", "localhost:", "[::1]", "1.2.3:1", "a b:1", "http://localhost:3000"] {
+        for text in
+            ["", ":", "nowhere", "localhost", "localhost:", "[::1]", "1.2.3:1", "a b:1", "http://localhost:3000"]
+        {
             assert_eq!(listen_address(text), Err(FORM.to_owned()), "{text}");
         }
         assert_eq!(listen_address("127.0.0.1:65536"), Err("a port is at most 65535".to_owned()));

@@ -56,7 +56,10 @@ impl Builder {
         }
         for broken in read.sources.broken(&read.providers) {
             let line = broken.fault.line.map_or_else(String::new, |line| format!(":{line}"));
-            found.warn("agents_dir", format!("has a file that defines nothing, {}{line}: {}", broken.file, broken.fault.reason));
+            found.warn(
+                "agents_dir",
+                format!("has a file that defines nothing, {}{line}: {}", broken.file, broken.fault.reason),
+            );
         }
         let data_dir = &self.config.data_dir;
         match usable(data_dir) {
@@ -69,7 +72,8 @@ impl Builder {
     async fn check_store(&self, found: &mut Check) {
         let (config, data_dir) = (&self.config, &self.config.data_dir);
         if config.store.database_url.is_none() && FolderLock::is_taken(data_dir) {
-            found.warn("data_dir", "is served by a running gateway: a second one is refused until that one has stopped");
+            found
+                .warn("data_dir", "is served by a running gateway: a second one is refused until that one has stopped");
         }
         let master_key = MasterKey::find(config.master_key.as_ref(), data_dir);
         if let Err(fault) = &master_key {

@@ -22,6 +22,8 @@ use crate::config::StoreConfig;
 const STATEMENTS_CACHED: usize = 256;
 /// How long the epoch of all credentials counts once it is read.
 const EPOCH_FRESH: Duration = Duration::from_millis(10);
+/// How long a look at a database waits for another process.
+const INSPECTION_WAIT: Duration = Duration::from_secs(5);
 
 /// A database file, opened once for writing and several times for reading.
 pub struct Sqlite {
@@ -129,7 +131,7 @@ pub(super) fn inspect<T>(path: &Path, work: &impl Work<T>) -> Result<T> {
     let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let uri = format!("file:{escaped}{}", if is_at_rest { "?immutable=1" } else { "" });
     let connection = Connection::open_with_flags(uri, flags).map_err(classify)?;
-    configure(&connection)?;
+    configure(&connection, INSPECTION_WAIT)?;
     Tx::run(Engine::Sqlite(&Handle::new(connection)), None, &Notes::default(), work)
 }
 

@@ -81,8 +81,13 @@ fn each_version_is_written_checked_and_told_apart() {
         let checked = machine.astra(&["spec", "--version", other, "--check", &name]);
         assert_eq!(checked.code, Some(1), "{checked:?}");
         assert!(checked.stdout.contains(&format!("\n-openapi: \"{full}\"\n")), "{checked:?}");
-        // No client can be broken by a document that says the same in another version.
-        machine.astra(&["spec", "diff", "built-in", &name]).ok();
+        // No client can be broken by a document that says the same in another version. In 3.0 a body has one media type,
+        // since its readers take no more; the gateway takes the others all the same.
+        let compared = machine.astra(&["spec", "diff", "built-in", &name]).stdout;
+        let is_of_3_0 = |line: &&str| version == "3.0" && line.contains("request media type ");
+        let breaking: Vec<&str> =
+            compared.lines().filter(|line| line.starts_with("breaking") && !is_of_3_0(line)).collect();
+        assert_eq!(breaking, [] as [&str; 0], "{version}");
     }
     machine.astra(&["spec", "--version", "2.0"]).fails(2, &["2.0", "3.0, 3.1, 3.2"]);
     assert!(machine.astra(&["--version"]).ok().starts_with("astra "));

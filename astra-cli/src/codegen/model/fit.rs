@@ -47,8 +47,23 @@ mod tests {
             assert_eq!(check_path(good), Ok(()), "{good}");
         }
         for bad in [
-            "", "agents", "/a b", "/a\n/// `", "/a`b`", "/a\\b", "/a\"b", "/a<b>", "/{a\nb}", "/{a{b}}", "/{a", "/a}", "/{a/b}",
-            "/a\u{2028}b", "/a\u{202e}b", "/a\u{0}", "/a|b",
+            "",
+            "agents",
+            "/a b",
+            "/a\n/// `",
+            "/a`b`",
+            "/a\\b",
+            "/a\"b",
+            "/a<b>",
+            "/{a\nb}",
+            "/{a{b}}",
+            "/{a",
+            "/a}",
+            "/{a/b}",
+            "/a\u{2028}b",
+            "/a\u{202e}b",
+            "/a\u{0}",
+            "/a|b",
         ] {
             assert!(check_path(bad).is_err(), "{bad:?}");
         }

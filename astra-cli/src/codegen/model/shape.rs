@@ -158,7 +158,9 @@ impl<'d> Types<'d> {
     /// As [`Types::hoisted`], of parts that apply together; nothing if they are no object.
     fn hoisted_parts(&mut self, schema: &Value, place: &str) -> Option<String> {
         match self.hoisted(schema, place) {
-            Type::Named(name) if self.named.iter().any(|named| named.name == name && named.shape == Shape::Alias(Type::Any)) => {
+            Type::Named(name)
+                if self.named.iter().any(|named| named.name == name && named.shape == Shape::Alias(Type::Any)) =>
+            {
                 self.named.retain(|named| named.name != name);
                 self.names.remove(&name);
                 None
@@ -205,7 +207,11 @@ impl<'d> Types<'d> {
                 None if has_fields(part) => {
                     Some(Shape::Object { fields: self.fields(name, part), rest: self.rest(part, name) })
                 }
-                None => part.get("allOf").and_then(Value::as_array).filter(|_| !std::ptr::eq(part, whole)).map(|inner| self.merged(name, inner, part)),
+                None => part
+                    .get("allOf")
+                    .and_then(Value::as_array)
+                    .filter(|_| !std::ptr::eq(part, whole))
+                    .map(|inner| self.merged(name, inner, part)),
             };
             if let Some(Shape::Object { fields: more, rest: open }) = shape {
                 fields.retain(|field| more.iter().all(|other| other.name != field.name));

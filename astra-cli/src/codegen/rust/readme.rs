@@ -19,8 +19,7 @@ pub(super) fn text(plan: &Plan, package: &Package) -> String {
     let simple = written(pick(api, "agents.get", is_simple));
     let list = written(pick(api, "agents.list", |operation| is_list(operation, true)));
     let stream = pick(api, "chat.stream", |operation| matches!(operation.answer, Answer::Events(_)));
-    let body =
-        written(pick(api, "chat.send", |operation| operation.method == "POST" && has_object(plan, operation)));
+    let body = written(pick(api, "chat.send", |operation| operation.method == "POST" && has_object(plan, operation)));
     let patch =
         written(pick(api, "agents.update", |operation| operation.method == "PATCH" && has_object(plan, operation)));
     let mut text = TEMPLATE.to_owned();

@@ -162,7 +162,8 @@ or name its jar in {}",
 /// Makes a client of the kind `name`.
 pub(super) fn generate(name: &str, args: &Args, document: &Value, out: &Path, context: &Context) -> Result<()> {
     let generator = Generator::find(context, Purpose::Client)?.ok_or_else(|| {
-        Error::new(format!("the generator {name} needs OpenAPI Generator, which is not installed")).hint(how_to_install())
+        Error::new(format!("the generator {name} needs OpenAPI Generator, which is not installed"))
+            .hint(how_to_install())
     })?;
     folder::refuse_linked(out)?;
     std::fs::create_dir_all(out)

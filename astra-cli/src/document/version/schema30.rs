@@ -108,7 +108,9 @@ fn null_in_unions(schema: &mut Schema) {
             if only.contains_key("$ref") {
                 schema.insert("allOf".into(), json!([only]));
             } else {
-                only.into_iter().for_each(|(key, value)| drop(schema.entry(key).or_insert(value)));
+                for (key, value) in only {
+                    schema.entry(key).or_insert(value);
+                }
             }
         }
         if is_nullable {
