@@ -168,6 +168,9 @@ fn the_database_the_keys_and_the_address_are_looked_at_and_nothing_is_changed() 
     check(&machine, &["--database-url", "nonsense"]).fails(1, &["--database-url: store.database_url cannot be opened"]);
     check(&machine, &["--database-url", "postgres://a@127.0.0.1:9/b"])
         .fails(1, &["store.database_url cannot be opened"]);
+    for log in ["wal", "shm"] {
+        let _gone = std::fs::remove_file(machine.path(&format!("astra-data/astra.db-{log}")));
+    }
     machine.write("astra-data/astra.db", "no database");
     check(&machine, &[]).fails(1, &["store cannot be opened: astra-data/astra.db: ", "not a database"]);
 
