@@ -28,7 +28,7 @@ pub(crate) fn served_at(document: &Arc<Value>, public_url: Option<&PublicUrl>) -
     let mut document = Value::clone(document);
     if let Some(server) = document.pointer_mut("/servers/0") {
         server["url"] = url.as_str().into();
-        server["description"] = "This gateway.".into();
+        server["description"] = "This gateway, in production.".into();
     }
     Arc::new(document)
 }

@@ -17,7 +17,7 @@ use crate::http::{OpenAiError, Problem};
         contact(name = "Astra", url = "https://github.com/astra-gateway/astra"),
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    servers((url = ".", description = "This gateway, relative to the URL of this document.")),
+    servers((url = ".", description = "This gateway, local or in production: relative to the URL of this document.")),
     tags(
         (name = "health", description = "Whether the gateway lives and can work. Open to everybody."),
         (name = "auth", description = "Accounts, sign-in, service accounts and their tokens, signing keys."),

@@ -1,12 +1,14 @@
 # shellcheck shell=bash
 # The document, read by validators and by readers of YAML, and as the running gateway answers it.
 
-cp "$here"/document/{redocly.yaml,spectral.yaml} .
+cp "$here"/document/{redocly,redocly-3.0,spectral}.yaml .
 ln -s "$judges_node/node_modules" node_modules
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 
-redocly() {
-  node_modules/.bin/redocly lint --config redocly.yaml "$@"
+redocly() { # redocly FILE
+  local config=redocly.yaml
+  [ "$1" != openapi-3.0.json ] || config=redocly-3.0.yaml
+  node_modules/.bin/redocly lint --config "$config" "$@"
 }
 
 spectral() {
