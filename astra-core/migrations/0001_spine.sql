@@ -196,6 +196,9 @@ CREATE TABLE turns (
     input_tokens BIGINT NOT NULL,
     output_tokens BIGINT NOT NULL,
     cost_usd DOUBLE PRECISION NOT NULL,
+    -- Messages of the conversation that the model was sent, and those that it read neither word for word nor in a summary.
+    messages_sent BIGINT,
+    messages_left_out BIGINT,
     -- Code and words of a turn that did not complete.
     error_code TEXT,
     error_message TEXT,

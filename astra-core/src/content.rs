@@ -64,6 +64,43 @@ pub enum Part {
     },
 }
 
+impl Content {
+    /// Appends what the same side said next. Texts stand apart as paragraphs, parts as parts.
+    pub fn append(&mut self, more: Self) {
+        match (&mut *self, more) {
+            (Self::Text(text), Self::Text(more)) => {
+                if !text.is_empty() && !more.is_empty() {
+                    text.push_str("\n\n");
+                }
+                text.push_str(&more);
+            }
+            (_, more) => {
+                let mut parts = std::mem::replace(self, Self::Parts(Vec::new())).into_parts();
+                parts.extend(more.into_parts());
+                *self = Self::Parts(parts);
+            }
+        }
+    }
+
+    /// As parts; no text is no part.
+    fn into_parts(self) -> Vec<Part> {
+        match self {
+            Self::Text(text) if text.is_empty() => Vec::new(),
+            Self::Text(text) => vec![Part::Text { text }],
+            Self::Parts(parts) => parts,
+        }
+    }
+
+    /// The length of its texts and URLs.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Parts(parts) => parts.iter().map(|part| part.bytes()).sum(),
+        }
+    }
+}
+
 /// `text` without NULs, which not every store can keep: U+FFFD stands in for them.
 #[must_use]
 pub fn without_nul(text: String) -> String {
@@ -88,6 +125,13 @@ impl Part {
         match self {
             Self::Text { text } => Some(text),
             Self::ImageUrl { .. } => None,
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Text { text } => text.len(),
+            Self::ImageUrl { url } => url.len(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::conversation::{Talk, id_of, pairs};
-use crate::support::{Engine, Reply, TestApp, both_engines};
+use crate::conversation::{Talk, id_of, pairs, question_in, text};
+use crate::support::{Engine, Gate, Reply, Step, TestApp, both_engines};
 
 /// A text of about `tokens` tokens, told apart by its letter; a message of it has four more.
 fn of(letter: char, tokens: usize) -> String {
@@ -22,6 +22,12 @@ async fn reading(engine: Engine, context: u32) -> Talk {
 async fn exchange(talk: &Talk, question: &str, answer: &str) -> Value {
     talk.will(Reply::Answer(answer.to_owned()));
     talk.say(question).await
+}
+
+/// Asks in a session and answers.
+async fn exchange_in(talk: &Talk, session: &Value, question: &str, answer: &str) -> Value {
+    talk.will(Reply::Answer(answer.to_owned()));
+    talk.say_in(session, question).await
 }
 
 /// What the model read of the last request, in tokens as the gateway estimates them.
@@ -86,6 +92,96 @@ both_engines! {
         assert_eq!(read[1..], pairs(&[("user", &c), ("assistant", &d), ("user", &e)]));
         assert!(read[0].1.ends_with("They spoke of a and b."), "{read:?}");
     }
+}
+
+both_engines! {
+    async fn questions_without_an_answer_are_read_as_one(engine: Engine) {
+        let talk = reading(engine, 10_000).await;
+        let session = talk.session().await;
+        let ask = |content: Value| talk.app.member().post("/chat").json(&json!({
+            "agent_id": crate::conversation::AGENT, "message": content, "session_id": id_of(&session),
+        }));
+        talk.will(Reply::Html);
+        ask("first".into()).await.expect_problem(502, "upstream_error");
+        assert_eq!(talk.read_last(), pairs(&[("user", "first")]));
+        exchange_in(&talk, &session, "second", "answer").await;
+        assert_eq!(talk.read_last(), pairs(&[("user", "first\n\nsecond")]));
+        let kept = [("user", "first"), ("user", "second"), ("assistant", "answer")];
+        assert_eq!(talk.said(&session).await, pairs(&kept), "they stay two");
+        // Images are kept, and a text beside them.
+        let image = json!({"type": "image_url", "image_url": {"url": "https://images.example/cat.png"}});
+        talk.will(Reply::Html).will(Reply::Html);
+        ask(json!([{"type": "text", "text": "third"}, image])).await.expect_problem(502, "upstream_error");
+        ask("fourth".into()).await.expect_problem(502, "upstream_error");
+        ask(json!([image])).await.expect(200);
+        let last = talk.upstream.received().last().expect("a request").body["messages"].clone();
+        let text = |text: &str| json!({"type": "text", "text": text});
+        assert_eq!(last, json!([
+            {"role": "user", "content": "first\n\nsecond"}, {"role": "assistant", "content": "answer"},
+            {"role": "user", "content": [text("third"), image, text("fourth"), image]},
+        ]));
+    }
+
+    async fn a_question_that_was_cancelled_is_read_with_the_next_one(engine: Engine) {
+        let talk = reading(engine, 10_000).await;
+        let session = talk.session().await;
+        for (steps, read) in [
+            (vec![Step::Hang], vec![("user", "one\n\ntwo")]),
+            (vec![Step::Content("so far".into()), Step::Hang],
+                vec![("user", "one\n\ntwo"), ("assistant", "okay"), ("user", "one"), ("assistant", "so far"), ("user", "two")]),
+        ] {
+            let says_something = steps.len() > 1;
+            talk.will(Reply::Stream(steps));
+            let mut stream = talk.app.member().post("/chat/stream").json(&question_in(&session, "one")).await;
+            let first = stream.next_event().await.expect("an event");
+            talk.upstream.wait_for(1).await;
+            if says_something {
+                stream.next_event().await.expect("an event");
+            }
+            talk.app.member().post(&format!("/chat/turns/{}/cancel", text(&first.data, "turn_id"))).await.expect(200);
+            stream.events().await;
+            exchange_in(&talk, &session, "two", "okay").await;
+            assert_eq!(talk.read_last(), pairs(&read));
+        }
+    }
+
+    async fn a_question_that_waited_behind_a_failed_one_is_read_with_it(engine: Engine) {
+        let talk = reading(engine, 10_000).await;
+        let (session, gate) = (talk.session().await, Gate::closed());
+        talk.will(Reply::Stream(vec![Step::Wait(gate.clone()), Step::Cut]));
+        let mut first = talk.app.member().post("/chat/stream").json(&question_in(&session, "one")).await;
+        first.next_event().await.expect("an event");
+        let second = talk.start(&question_in(&session, "two"));
+        while crate::conversation::unfinished(&talk.app).await.len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        gate.open();
+        first.events().await;
+        second.await.expect("it ends").expect(200);
+        assert_eq!(talk.read_last(), pairs(&[("user", "one\n\ntwo")]));
+    }
+}
+
+#[tokio::test]
+async fn a_session_of_unanswered_questions_is_compacted_at_a_question() {
+    let talk = reading(Engine::sqlite(), 10_000).await;
+    let session = exchange(&talk, "one", "two").await;
+    for question in ["three", "four"] {
+        talk.will(Reply::Html);
+        talk.app
+            .member()
+            .post("/chat")
+            .json(&question_in(&session, question))
+            .await
+            .expect_problem(502, "upstream_error");
+    }
+    talk.will(Reply::Answer("They spoke of two.".into()));
+    talk.app.member().post(&format!("/sessions/{}/compact", id_of(&session))).await.expect(200);
+    let asked = talk.read_last()[1].1.clone();
+    assert!(asked.ends_with("User: one\nAssistant: two\nUser: three"), "{asked}");
+    talk.say_in(&session, "five").await;
+    let read = [("system", "Summary of the conversation so far:\nThey spoke of two."), ("user", "four\n\nfive")];
+    assert_eq!(talk.read_last(), pairs(&read));
 }
 
 #[tokio::test]

@@ -7,5 +7,6 @@ mod docs;
 mod layers;
 mod limits;
 mod names;
+mod programs;
 mod sizes;
 mod source;

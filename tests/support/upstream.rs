@@ -26,6 +26,8 @@ pub(crate) enum Reply {
     After(Gate, String),
     /// Refuses with this status, and `Retry-After` in seconds.
     Status(u16, Option<u64>),
+    /// Refuses with this status and body.
+    Refusal(u16, Value),
     /// Answers 200 with a page of HTML.
     Html,
     /// Never answers.
@@ -165,6 +167,11 @@ async fn respond(State(script): State<Arc<Script>>, request: Request) -> Respons
         }
         Reply::Stream(steps) => streamed(steps),
         Reply::Status(status, retry_after) => refusal(status, retry_after),
+        Reply::Refusal(status, body) => {
+            let mut response = answer("application/json", body.to_string().into());
+            *response.status_mut() = status.try_into().expect("a good status");
+            response
+        }
         Reply::Html => answer("text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>".into()),
         Reply::Hang => std::future::pending().await,
     }

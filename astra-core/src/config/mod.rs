@@ -20,7 +20,7 @@ pub use provider::{Prices, Protocol, ProviderConfig, ProviderConfigs};
 pub use public_url::PublicUrl;
 pub use secret::Secret;
 pub use validate::Fault;
-pub use words::in_plain_words;
+pub use words::{in_plain_words, without_values};
 
 /// Every key with its meaning and its default, as a commented YAML file: the manual.
 pub const REFERENCE: &str = include_str!("../../docs/astra.yml");
@@ -155,6 +155,8 @@ pub struct ChatConfig {
     pub queue_per_session: u32,
     /// Share of a model's context, in percent, at which a session is compacted.
     pub compact_at_percent: u32,
+    /// Tokens of a session's history that a model reads of which nothing is known.
+    pub unknown_context_tokens: u32,
     /// How often the events of a running stream are written to the store, in milliseconds.
     pub event_flush_ms: u64,
 }
@@ -233,6 +235,12 @@ impl Default for LimitsConfig {
 
 impl Default for ChatConfig {
     fn default() -> Self {
-        Self { turn_timeout_s: 600, queue_per_session: 32, compact_at_percent: 70, event_flush_ms: 500 }
+        Self {
+            turn_timeout_s: 600,
+            queue_per_session: 32,
+            compact_at_percent: 70,
+            unknown_context_tokens: 128_000,
+            event_flush_ms: 500,
+        }
     }
 }

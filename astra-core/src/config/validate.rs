@@ -15,6 +15,8 @@ pub struct Fault {
 const SAMPLE_SECRETS: [&str; 10] =
     ["changeme", "replaceme", "your256bit", "secret", "password", "example", "default", "insecure", "super", "key"];
 const SECRET_BYTES_MIN: usize = 32;
+/// A smaller context holds no conversation.
+const CONTEXT_TOKENS_MIN: u32 = 256;
 /// What lives longer lives for ever, and has an expiry that cannot be written any more.
 const TEN_YEARS_S: u64 = 10 * 365 * 24 * 3600;
 
@@ -73,6 +75,9 @@ impl Config {
             if value > TEN_YEARS_S {
                 refuse(key, format!("must be at most {TEN_YEARS_S}, which is ten years"));
             }
+        }
+        if self.chat.unknown_context_tokens < CONTEXT_TOKENS_MIN {
+            refuse("chat.unknown_context_tokens", format!("must be at least {CONTEXT_TOKENS_MIN}"));
         }
         if !(10..=95).contains(&self.chat.compact_at_percent) {
             refuse("chat.compact_at_percent", "must lie between 10 and 95".into());

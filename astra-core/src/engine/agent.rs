@@ -11,7 +11,7 @@ pub struct Definition {
     pub display_name: Option<String>,
     /// Which model answers.
     pub model: Model,
-    /// The instructions, a template: `{{ date }}`, `{{ user.name }}`, `{{ user.id }}`, `{{ workspace.name }}`, `{{ agent.name }}`.
+    /// The instructions, in which the names of [`super::prompt`] are replaced.
     pub system_prompt: String,
     /// When sessions end by themselves.
     pub session: SessionPolicy,
@@ -35,7 +35,7 @@ pub struct Model {
     pub temperature: Option<f64>,
     /// Most tokens of one answer; the provider's default when absent.
     pub max_output_tokens: Option<u32>,
-    /// Most tokens that the model reads; from the provider's table, or 8192, when absent.
+    /// Most tokens that the model reads; what is known of the model when absent.
     pub max_context_tokens: Option<u32>,
     /// Who is asked, in order, when the provider fails.
     pub fallbacks: Vec<Fallback>,

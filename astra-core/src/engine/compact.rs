@@ -6,7 +6,7 @@ use super::Engine;
 use super::agent::AgentVersion;
 use super::begin::Asker;
 use super::budget;
-use super::context::{Room, plain};
+use super::context::{Look, Room, newest, plain};
 use super::error::{Error, Failure, Result};
 use super::inference::{Account, Calls, Targets};
 use super::tokens::{MESSAGE_TOKENS, clip, estimate, estimate_message};
@@ -24,7 +24,7 @@ const KEPT_PERCENT: u32 = 30;
 pub struct Compacted {
     /// The session with its new summary.
     pub session: Session,
-    /// How many messages went into the summary.
+    /// How many messages were read for the summary.
     pub messages: usize,
 }
 
@@ -51,13 +51,13 @@ impl Engine {
         budget::check_quotas(scoped, &agent, self.clock.now_ms()).await?;
         let unfinished = scoped.unfinished_turn(&session.id).await?;
         let before = unfinished.map_or(i64::MAX, |number| number * TURN_STRIDE);
-        let mut said = scoped.history(&session.id, session.summary_until, before, 10_000).await?;
-        said.reverse();
-        // Asked for by name, it takes all but the last turn.
-        let last_question = said.iter().rposition(|message| message.role == Role::User).unwrap_or(0);
-        said.truncate(last_question);
+        // Asked for by name, it takes all but the last turn: a question, and its answer if there is one.
+        let last_turn = scoped.history(&session.id, session.summary_until, before, 2).await?;
+        let Some(question) = last_turn.iter().find(|message| message.role == Role::User) else { return Ok(None) };
+        let room = self.room(&agent);
+        let said = readable(scoped, session, question.seq, room.context).await?;
         let mut calls = Calls::default();
-        let compacted = self.summarise(scoped, session, &agent, said, &mut calls).await;
+        let compacted = self.summarise(scoped, session, &agent, said, room, &mut calls).await;
         let asked = Account { agent_id: &agent.agent_id, user_id: &session.user_id, at_ms: self.clock.now_ms() };
         scoped.add_usage(asked.rows(&calls, self.cost_usd(&calls), false)).await?;
         compacted
@@ -74,20 +74,20 @@ impl Engine {
         before: i64,
         calls: &mut Calls,
     ) -> Result<Option<Compacted>> {
-        let mut said = scoped.history(&session.id, session.summary_until, before, 10_000).await?;
-        let mut kept_tokens = 0;
-        let kept = said.iter().take_while(|message| {
-            kept_tokens += estimate_message(&message.content);
-            kept_tokens <= room.context / 100 * KEPT_PERCENT
+        let kept_tokens_max = room.context / 100 * KEPT_PERCENT;
+        let mut said = readable(scoped, session, before, room.context.saturating_add(kept_tokens_max)).await?;
+        let mut kept_tokens: u32 = 0;
+        let kept = said.iter().rev().take_while(|message| {
+            kept_tokens = kept_tokens.saturating_add(estimate_message(&message.content));
+            kept_tokens <= kept_tokens_max
         });
         let mut kept = kept.count();
         // The border lies before a question.
-        while kept > 0 && said[kept - 1].role != Role::User {
+        while kept > 0 && said[said.len() - kept].role != Role::User {
             kept -= 1;
         }
-        said.drain(..kept);
-        said.reverse();
-        self.summarise(scoped, session, agent, said, calls).await
+        said.truncate(said.len() - kept);
+        self.summarise(scoped, session, agent, said, room, calls).await
     }
 
     async fn summarise(
@@ -96,24 +96,20 @@ impl Engine {
         session: &Session,
         agent: &AgentVersion,
         said: Vec<StoredMessage>,
+        room: Room,
         calls: &mut Calls,
     ) -> Result<Option<Compacted>> {
         let Some(until) = said.last().map(|message| message.seq) else { return Ok(None) };
-        let room = self.room(agent);
         let messages = summary_request(session.summary.as_deref(), &said, room);
-        let request = Request {
-            messages: &messages,
-            temperature: Some(0.0),
-            max_output_tokens: Some(room.summary()),
-            ..Request::default()
-        };
+        // Nothing is asked for that the agent's maker did not ask for: many models refuse a temperature or a limit.
+        let request = Request { messages: &messages, ..Request::default() };
         // What we think was sent, should the call be cut off.
         let sent = messages.iter().map(|message| estimate_message(&message.content)).sum();
         calls.tokens = Usage { input_tokens: sent, output_tokens: 0 };
         let answered = self.ask_model(&Targets::of(&agent.definition), request, &mut calls.attempts).await;
         calls.tokens = answered.as_ref().ok().and_then(|completion| completion.usage).unwrap_or_default();
         let summary = without_nul(answered.map_err(Error::Turn)?.content);
-        // Not every model keeps to the limit that it is given.
+        // The model was asked for 300 words, and may have given more.
         let summary = clip(&summary, room.summary()).to_owned();
         if summary.trim().is_empty() {
             return Err(Error::Turn(Failure::new("upstream_error", "The model gave an empty summary.")));
@@ -124,6 +120,15 @@ impl Engine {
         let session = Session { summary: Some(summary), summary_until: until, ..session.clone() };
         Ok(Some(Compacted { session, messages: said.len() }))
     }
+}
+
+/// The newest messages before `before` that are not in the summary yet, oldest first, as many as have `tokens` tokens, and
+/// the one before them, of which a part may be read.
+async fn readable(scoped: &Scoped, session: &Session, before: i64, tokens: u32) -> Result<Vec<StoredMessage>> {
+    let Look { mut said, over, .. } = newest(scoped, &session.id, session.summary_until, before, tokens).await?;
+    said.extend(over);
+    said.reverse();
+    Ok(said)
 }
 
 /// The instruction and the transcript, as much of its end as the model can read.

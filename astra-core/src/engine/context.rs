@@ -1,21 +1,24 @@
 //! What a model reads: the prompt, what was said before as far as it fits, and the question.
 
+use super::Engine;
 use super::agent::AgentVersion;
 use super::begin::Ask;
 use super::error::{Failure, Result};
-use super::prompt::{self, Names};
+use super::prompt::{Template, Values};
 use super::tokens::{clip, estimate, estimate_message};
 use crate::provider::{Content, Message, Part, Role};
-use crate::store::{Scoped, Session, StoredMessage, TURN_STRIDE, Turn};
+use crate::store::{Scoped, Session, StoredMessage, TURN_STRIDE, Turn, TurnContext};
 
-/// The context of a model of which nothing is known.
-pub(super) const CONTEXT_TOKENS_DEFAULT: u32 = 8_192;
 /// Room kept for the answer, unless the agent says how long it may be: a quarter of the context, at most this.
 const ANSWER_TOKENS_MAX: u32 = 1_024;
 /// Most tokens of a summary: an eighth of the context, at most this.
 const SUMMARY_TOKENS_MAX: u32 = 600;
+/// Messages that are fetched first, ...
 const FIRST_LOOK: u32 = 64;
+/// ... and then at a time: so many, ...
 const FURTHER_LOOKS: u32 = 512;
+/// ... or fewer where the ones before were long, for about so many bytes.
+const LOOK_BYTES: usize = 4 << 20;
 
 /// How much a model reads and writes.
 #[derive(Debug, Clone, Copy)]
@@ -24,14 +27,23 @@ pub(super) struct Room {
     pub(super) context: u32,
     /// Tokens of it that are kept for the answer.
     pub(super) answer: u32,
+    /// Whether that is known of the model. If not, it bounds the history that the gateway keeps, and what the caller sends
+    /// goes whole: the provider decides over it.
+    is_known: bool,
 }
 
 impl Room {
     /// The room in a context of `context` tokens, with answers of at most `answer` tokens.
     #[must_use]
-    pub(super) fn new(context: u32, answer: Option<u32>) -> Self {
+    fn new(context: u32, is_known: bool, answer: Option<u32>) -> Self {
         let answer = answer.unwrap_or((context / 4).min(ANSWER_TOKENS_MAX)).min(context / 2);
-        Self { context, answer }
+        Self { context, answer, is_known }
+    }
+
+    /// The room in a model that refused `tokens` tokens for their number: half of them.
+    #[must_use]
+    pub(super) fn after_refusal(self, tokens: u32) -> Self {
+        Self::new(self.context.min(tokens / 2), false, Some(self.answer))
     }
 
     /// Most tokens that a summary of what was said may have.
@@ -42,6 +54,16 @@ impl Room {
     }
 }
 
+impl Engine {
+    /// How much the agent's model reads and writes.
+    pub(super) fn room(&self, agent: &AgentVersion) -> Room {
+        let model = &agent.definition.model;
+        let listed = || self.providers.context_tokens(&model.provider, model.model.as_deref());
+        let known = model.max_context_tokens.or_else(listed);
+        Room::new(known.unwrap_or(self.config.unknown_context_tokens), known.is_some(), model.max_output_tokens)
+    }
+}
+
 /// What a model reads.
 #[derive(Debug)]
 pub(super) struct Context {
@@ -49,9 +71,11 @@ pub(super) struct Context {
     pub(super) messages: Vec<Message>,
     /// About so many tokens.
     pub(super) tokens: u32,
-    /// Of it, what was said before: what a compaction could shorten.
-    pub(super) history: Vec<StoredMessage>,
-    /// Whether something that was said had to be left out.
+    /// How many messages of the conversation that is.
+    pub(super) told: TurnContext,
+    /// Whether some of it is the session's history: what a compaction could shorten.
+    pub(super) has_history: bool,
+    /// Whether something of the session's history had to be left out.
     pub(super) is_cut: bool,
 }
 
@@ -67,16 +91,20 @@ pub(super) async fn system_prompt(
     now_ms: i64,
 ) -> Result<String> {
     let template = &agent.definition.system_prompt;
-    let mut text = if prompt::is_template(template) {
-        let (user_name, workspace_name) = scoped.names(&session.user_id).await?;
-        let names = Names {
-            user_id: session.user_id.clone(),
-            user_name,
-            workspace_id: scoped.workspace().as_str().to_owned(),
-            workspace_name,
-            agent_name: agent.definition.display_name.clone().unwrap_or_else(|| agent.agent_id.clone()),
-        };
-        prompt::render(template, &names, now_ms).map_err(super::Error::Turn)?
+    let mut text = if Template::is_one(template) {
+        let refused =
+            |fault| Failure::new("invalid_request", format!("The agent's system prompt is no good template: {fault}."));
+        let template = Template::parse(template).map_err(refused).map_err(super::Error::Turn)?;
+        let (user_name, workspace_name) =
+            if template.needs_store() { scoped.names(&session.user_id).await? } else { Default::default() };
+        template.write(&Values {
+            now_ms,
+            user_id: &session.user_id,
+            user_name: &user_name,
+            workspace_id: scoped.workspace().as_str(),
+            workspace_name: &workspace_name,
+            agent_name: agent.definition.display_name.as_ref().unwrap_or(&agent.agent_id),
+        })
     } else {
         template.clone()
     };
@@ -106,10 +134,10 @@ pub(super) fn plain(content: &Content) -> String {
 }
 
 /// Puts together what the model reads for `turn`; the oldest turns are left out when not all fits. `said_before`, when
-/// the caller keeps the conversation, stands in for the session's history.
+/// the caller keeps the conversation, stands in for the session's history, and is never cut.
 ///
 /// # Errors
-/// The store's, or [`Failure`] of the code `invalid_request` if not even the question fits.
+/// The store's, or [`Failure`] of the code `invalid_request` if not even the question fits a model whose context is known.
 pub(super) async fn build(
     scoped: &Scoped,
     turn: &Turn,
@@ -119,7 +147,7 @@ pub(super) async fn build(
     room: Room,
 ) -> Result<Context> {
     let question = ask.content.clone();
-    let (instructions, said_before): (Vec<_>, Vec<_>) =
+    let (instructions, given): (Vec<_>, Vec<_>) =
         ask.said_before.iter().partition(|message| message.role == Role::System);
     for instruction in instructions {
         if !system.is_empty() {
@@ -127,79 +155,154 @@ pub(super) async fn build(
         }
         system.push_str(&plain(&instruction.content));
     }
-    let fixed = if system.is_empty() { 0 } else { estimate(&system) } + estimate_message(&question);
-    let Some(free) = (room.context - room.answer).checked_sub(fixed) else {
-        let message = format!(
-            "The prompt and the message have about {fixed} tokens; the model reads {}.",
-            room.context - room.answer
-        );
+    let prompt = if system.is_empty() { 0 } else { estimate(&system) };
+    let mut tokens = prompt.saturating_add(estimate_message(&question));
+    let readable = room.context - room.answer;
+    if room.is_known && tokens > readable {
+        let message = format!("The prompt and the message have about {tokens} tokens; the model reads {readable}.");
         return Err(super::Error::Turn(Failure::new("invalid_request", message)));
+    }
+    tokens = given.iter().fold(tokens, |sum, message| sum.saturating_add(estimate_message(&message.content)));
+    let Look { said, over, .. } = if turn.is_new_session {
+        Look::default()
+    } else {
+        let look = history(scoped, turn, session, readable.saturating_sub(tokens)).await?;
+        tokens = tokens.saturating_add(look.tokens);
+        look
     };
-    let (history, tokens, is_cut) =
-        if turn.is_new_session { (Vec::new(), 0, false) } else { history(scoped, turn, session, free).await? };
-    let (given, given_tokens) = newest(&said_before, free.saturating_sub(tokens));
-    let mut messages = Vec::with_capacity(history.len() + given.len() + 2);
+    let is_cut = over.is_some();
+    let messages_left_out = if is_cut {
+        let until = said.first().map_or(turn.number * TURN_STRIDE, |oldest| oldest.seq);
+        scoped.count_messages(&turn.session_id, session.summary_until, until).await?
+    } else {
+        0
+    };
+    let messages_sent = u32::try_from(said.len() + given.len() + 1).unwrap_or(u32::MAX);
+    let told = TurnContext { messages_sent, messages_left_out };
+    let has_history = !said.is_empty();
+    let mut messages = Vec::with_capacity(said.len() + given.len() + 2);
     if !system.is_empty() {
         messages.push(Message { role: Role::System, content: Content::Text(system) });
     }
-    messages.extend(history.iter().map(|said| Message { role: said.role, content: said.content.clone() }));
-    messages.extend(given.iter().copied().cloned());
-    messages.push(Message { role: Role::User, content: question });
-    Ok(Context { messages, tokens: tokens + given_tokens + fixed, history, is_cut })
+    for message in said {
+        say(&mut messages, message.role, message.content);
+    }
+    if given.is_empty() {
+        say(&mut messages, Role::User, question);
+    } else {
+        // What a caller sends goes as it is.
+        messages.extend(given.into_iter().cloned());
+        messages.push(Message { role: Role::User, content: question });
+    }
+    Ok(Context { messages, tokens, told, has_history, is_cut })
 }
 
-/// The newest of `said` that fit into `free` tokens together, beginning with a question, and their tokens.
-fn newest<'a>(said: &'a [&'a Message], free: u32) -> (&'a [&'a Message], u32) {
-    let (mut tokens, mut start) = (0, said.len());
-    for (place, message) in said.iter().enumerate().rev() {
-        let more = estimate_message(&message.content);
-        if tokens + more > free {
-            break;
-        }
-        (tokens, start) = (tokens + more, place);
+/// Adds what was said. A question that had no answer, as of a turn that failed, stands beside the next one: both become
+/// one message, since many models want user and assistant to take turns.
+fn say(messages: &mut Vec<Message>, role: Role, content: Content) {
+    match messages.last_mut().filter(|last| last.role == role) {
+        Some(last) => last.content.append(content),
+        None => messages.push(Message { role, content }),
     }
-    if start > 0 {
-        while said.get(start).is_some_and(|message| message.role != Role::User) {
-            tokens -= estimate_message(&said[start].content);
-            start += 1;
+}
+
+/// What was said, as far as it was fetched.
+#[derive(Default)]
+pub(super) struct Look {
+    /// The messages.
+    pub(super) said: Vec<StoredMessage>,
+    /// About so many tokens.
+    tokens: u32,
+    /// The first message that did not fit; more may lie before it.
+    pub(super) over: Option<StoredMessage>,
+}
+
+/// The newest messages of a session between two places (both exclusive), newest first, as far as they have at most
+/// `free` tokens together. In memory are these, and about [`LOOK_BYTES`] or [`FIRST_LOOK`] messages more.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn newest(scoped: &Scoped, session_id: &str, after: i64, mut before: i64, free: u32) -> Result<Look> {
+    let (mut look, mut limit) = (Look::default(), FIRST_LOOK);
+    loop {
+        let fetched = scoped.history(session_id, after, before, limit).await?;
+        let is_last = fetched.len() < usize::try_from(limit).unwrap_or(usize::MAX);
+        let bytes: usize = fetched.iter().map(|message| message.content.bytes()).sum();
+        let average = bytes / fetched.len().max(1);
+        for message in fetched {
+            before = message.seq;
+            let more = estimate_message(&message.content);
+            if look.tokens.saturating_add(more) > free {
+                return Ok(Look { over: Some(message), ..look });
+            }
+            look.tokens += more;
+            look.said.push(message);
         }
+        if is_last {
+            return Ok(look);
+        }
+        limit = u32::try_from(LOOK_BYTES / average.max(1)).unwrap_or(u32::MAX).clamp(1, FURTHER_LOOKS);
     }
-    (&said[start..], tokens)
 }
 
 /// What was said before the turn and after the summary, oldest first, as far as it fits into `free` tokens.
-async fn history(
-    scoped: &Scoped,
-    turn: &Turn,
-    session: &Session,
-    free: u32,
-) -> Result<(Vec<StoredMessage>, u32, bool)> {
-    let mut said: Vec<StoredMessage> = Vec::new();
-    let (mut tokens, mut before, mut limit, mut is_cut) = (0, turn.number * TURN_STRIDE, FIRST_LOOK, false);
-    'looks: loop {
-        let look = scoped.history(&turn.session_id, session.summary_until, before, limit).await?;
-        let is_last = look.len() < usize::try_from(limit).unwrap_or(usize::MAX);
-        for message in look {
-            before = message.seq;
-            let more = estimate_message(&message.content);
-            if tokens + more > free {
-                is_cut = true;
-                break 'looks;
-            }
-            tokens += more;
-            said.push(message);
-        }
-        if is_last {
-            break;
-        }
-        limit = FURTHER_LOOKS;
-    }
-    if is_cut {
+async fn history(scoped: &Scoped, turn: &Turn, session: &Session, free: u32) -> Result<Look> {
+    let before = turn.number * TURN_STRIDE;
+    let mut look = newest(scoped, &turn.session_id, session.summary_until, before, free).await?;
+    if look.over.is_some() {
         // A turn is left out whole: no answer stands without its question.
-        while let Some(answer) = said.pop_if(|message| message.role != Role::User) {
-            tokens -= estimate_message(&answer.content);
+        while let Some(answer) = look.said.pop_if(|message| message.role != Role::User) {
+            look.tokens -= estimate_message(&answer.content);
         }
     }
-    said.reverse();
-    Ok((said, tokens, is_cut))
+    look.said.reverse();
+    Ok(look)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Content {
+        Content::Text(text.to_owned())
+    }
+
+    fn image() -> Part {
+        Part::ImageUrl { url: "https://images.example/cat.png".into() }
+    }
+
+    #[test]
+    fn neighbours_of_one_role_become_one_message() {
+        let mut messages = vec![Message { role: Role::System, content: text("Be brief.") }];
+        let parts = Content::Parts(vec![Part::Text { text: "two".into() }, image()]);
+        for (role, content) in [
+            (Role::User, text("one")),
+            (Role::User, parts),
+            (Role::User, text("three")),
+            (Role::Assistant, text("a")),
+            (Role::Assistant, text("b")),
+            (Role::User, text("four")),
+        ] {
+            say(&mut messages, role, content);
+        }
+        let part = |text: &str| Part::Text { text: text.to_owned() };
+        let joined = Content::Parts(vec![part("one"), part("two"), image(), part("three")]);
+        let expected = [
+            (Role::System, text("Be brief.")),
+            (Role::User, joined),
+            (Role::Assistant, text("a\n\nb")),
+            (Role::User, text("four")),
+        ];
+        assert_eq!(messages, expected.map(|(role, content)| Message { role, content }));
+    }
+
+    #[test]
+    fn a_refusal_halves_the_room() {
+        let room = Room::new(128_000, true, None);
+        assert_eq!((room.answer, room.summary()), (1_024, 600));
+        let smaller = room.after_refusal(20_000);
+        assert_eq!((smaller.context, smaller.answer, smaller.is_known), (10_000, 1_024, false));
+        let tiny = room.after_refusal(1);
+        assert_eq!((tiny.context, tiny.answer, tiny.summary()), (0, 0, 0));
+    }
 }

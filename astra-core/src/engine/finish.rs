@@ -11,7 +11,7 @@ use super::tokens::estimate;
 use super::trace::Trace;
 use crate::ids::Kind;
 use crate::provider::{self, FinishReason, Usage};
-use crate::store::{self, FinishedTurn, Outcome, Scoped, Status, Turn};
+use crate::store::{self, FinishedTurn, Outcome, Scoped, Status, Turn, TurnContext};
 
 /// How long a full or unreachable store is given between two tries to keep a turn's end, ...
 const RETRY: Duration = Duration::from_secs(1);
@@ -27,6 +27,8 @@ pub(super) struct Progress {
     pub(super) usage: Option<Usage>,
     /// What we think was sent, should the provider not count.
     pub(super) input_estimate: u32,
+    /// How much of the conversation was sent.
+    pub(super) context: Option<TurnContext>,
     /// The calls for the answer.
     pub(super) calls: Calls,
     /// The calls for a summary of what was said before.
@@ -109,6 +111,7 @@ impl Progress {
             finish_reason: None,
             usage: None,
             input_estimate: 0,
+            context: None,
             calls: Calls::default(),
             summary: Calls::default(),
             streaming_since: None,
@@ -246,6 +249,7 @@ impl Running {
                 input_tokens: tokens.input_tokens,
                 output_tokens: tokens.output_tokens,
                 cost_usd,
+                context: progress.context,
                 retry_after_s: failure.as_ref().and_then(|failure| failure.retry_after_s),
                 upstream_code: failure.as_mut().and_then(|failure| failure.upstream_code.take()),
                 param: failure.as_mut().and_then(|failure| failure.param.take()),

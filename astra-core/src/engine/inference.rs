@@ -1,8 +1,7 @@
 //! How the engine asks models: by the agent's own choice first, then by its fallbacks, with a record of each call.
 
 use super::Engine;
-use super::agent::{AgentVersion, Definition};
-use super::context::{CONTEXT_TOKENS_DEFAULT, Room};
+use super::agent::Definition;
 use super::error::Failure;
 use super::trace::Trace;
 use crate::config::Prices;
@@ -76,13 +75,6 @@ impl Engine {
         attempts: &mut Vec<Attempt>,
     ) -> Result<ChunkStream, Failure> {
         self.providers.stream(&targets.0, request, attempts).await.map_err(|fault| failed(&fault))
-    }
-
-    /// How much the agent's model reads and writes.
-    pub(super) fn room(&self, agent: &AgentVersion) -> Room {
-        let model = &agent.definition.model;
-        let known = || self.providers.context_tokens(&model.provider, model.model.as_deref());
-        Room::new(model.max_context_tokens.or_else(known).unwrap_or(CONTEXT_TOKENS_DEFAULT), model.max_output_tokens)
     }
 
     /// What the agent's own choice of model costs, if that is known.

@@ -10,7 +10,7 @@ use super::Engine;
 use super::agent::AgentVersion;
 use super::begin::{Ask, TurnHandle};
 use super::budget::output_allowance;
-use super::context::{self, Context};
+use super::context::{self, Context, Room};
 use super::error::{Error, Failure, Result};
 use super::event::EventKind;
 use super::finish::{Ending, Progress};
@@ -18,7 +18,7 @@ use super::inference::{Targets, failed};
 use super::live::Seat;
 use super::trace::{Part, Trace};
 use crate::content::without_nul;
-use crate::provider::{Chunk, Request};
+use crate::provider::{self, Attempt, Chunk, Request};
 use crate::store::{Scoped, Session, Status, TURN_STRIDE, Turn};
 
 /// How often another gateway's wish to cancel is looked for, and a queued turn's predecessors when nothing notifies it.
@@ -102,11 +102,23 @@ impl Running {
                 self.engine.agents.resolve(workspace, &self.turn.agent_id, pinned).await?.ok_or_else(missing)?;
         }
         let context = self.context(progress).await?;
+        let answered = self.ask_once(&context, progress).await;
+        if answered.is_ok() || !context.has_history || !progress.was_too_long() {
+            return answered;
+        }
+        // The model reads less than was thought: once, a summary takes the place of what it said no to.
+        let context = self.shortened(context.tokens, progress).await?;
+        self.ask_once(&context, progress).await
+    }
+
+    /// Asks the model, or those that stand in for it.
+    async fn ask_once(&self, context: &Context, progress: &mut Progress) -> Result<()> {
         let model = &self.agent.definition.model;
         let wanted = self.ask.overrides.max_output_tokens.or(model.max_output_tokens);
         let targets = Targets::of(&self.agent.definition);
         let prices = self.engine.prices(targets.first());
         progress.input_estimate = context.tokens;
+        progress.context = Some(context.told);
         let request = Request {
             messages: &context.messages,
             temperature: self.ask.overrides.temperature.or(model.temperature),
@@ -145,15 +157,27 @@ impl Running {
 
     /// What the model reads; a session that crowds its context is compacted first.
     async fn context(&mut self, progress: &mut Progress) -> Result<Context> {
-        let since = Instant::now();
         let room = self.engine.room(&self.agent);
-        let context = self.read(room).await?;
-        progress.trace.note(Part::Context, since);
+        let context = self.read(room, progress).await?;
         let crowded = u64::from(context.tokens) * 100
             > u64::from(room.context) * u64::from(self.engine.config.compact_at_percent);
-        if !context.is_cut && (!crowded || context.history.is_empty()) {
+        if !context.is_cut && (!crowded || !context.has_history) {
             return Ok(context);
         }
+        if self.compact(room, progress).await { self.read(room, progress).await } else { Ok(context) }
+    }
+
+    /// What the model reads after it refused `tokens` tokens for their number.
+    async fn shortened(&mut self, tokens: u32, progress: &mut Progress) -> Result<Context> {
+        let room = self.engine.room(&self.agent).after_refusal(tokens);
+        if progress.summary.attempts.is_empty() {
+            self.compact(room, progress).await;
+        }
+        self.read(room, progress).await
+    }
+
+    /// Compacts the session for `room`; answers whether it has another summary now.
+    async fn compact(&mut self, room: Room, progress: &mut Progress) -> bool {
         let since = Instant::now();
         let before = self.turn.number * TURN_STRIDE;
         let (scoped, calls) = (&self.scoped, &mut progress.summary);
@@ -163,21 +187,24 @@ impl Running {
         match compacted {
             Ok(Some(compacted)) => {
                 self.session = compacted.session;
-                self.read(room).await
+                true
             }
-            Ok(None) => Ok(context),
+            Ok(None) => false,
             Err(fault) => {
                 // The conversation goes on with its oldest turns left out.
                 tracing::warn!(session.id = %self.session.id, error = %fault, "a session could not be compacted");
-                Ok(context)
+                false
             }
         }
     }
 
-    async fn read(&self, room: context::Room) -> Result<Context> {
+    async fn read(&self, room: Room, progress: &mut Progress) -> Result<Context> {
+        let since = Instant::now();
         let now_ms = self.turn.created_at_ms;
         let system = context::system_prompt(&self.scoped, &self.agent, &self.session, room, now_ms).await?;
-        context::build(&self.scoped, &self.turn, &self.session, system, &self.ask, room).await
+        let context = context::build(&self.scoped, &self.turn, &self.session, system, &self.ask, room).await?;
+        progress.trace.note_context(since, context.told);
+        Ok(context)
     }
 
     async fn complete(&self, targets: &Targets, request: Request<'_>, progress: &mut Progress) -> Result<()> {
@@ -229,6 +256,12 @@ impl Running {
 }
 
 impl Progress {
+    /// Whether a model refused what it was sent for its length, before it said anything.
+    fn was_too_long(&self) -> bool {
+        let refused = |call: &Attempt| call.error.as_ref().is_some_and(provider::Error::is_context_overflow);
+        self.content.is_empty() && self.calls.attempts.iter().any(refused)
+    }
+
     /// Takes a piece of the answer; gives its text back, for those who follow.
     fn take(&mut self, chunk: Chunk) -> Option<String> {
         match chunk {

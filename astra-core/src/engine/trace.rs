@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::provider::Attempt;
-use crate::store::TraceRecord;
+use crate::store::{TraceRecord, TurnContext};
 
 /// What a stretch of time went into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -30,6 +30,8 @@ struct Span {
     model: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    context: Option<TurnContext>,
 }
 
 /// Collects the spans of one turn.
@@ -50,6 +52,14 @@ impl Trace {
         self.push(part, since, since.elapsed(), None, None);
     }
 
+    /// Notes that putting `context` together took from `since` until now.
+    pub(super) fn note_context(&mut self, since: Instant, context: TurnContext) {
+        self.push(Part::Context, since, since.elapsed(), None, None);
+        if let Some(span) = self.spans.last_mut() {
+            span.context = Some(context);
+        }
+    }
+
     /// Notes a call of a model, or a part of it.
     pub(super) fn note_call(&mut self, call: &Attempt, since: Instant, took: Duration) {
         let error = call.error.as_ref().map(|error| error.message.clone());
@@ -66,7 +76,15 @@ impl Trace {
     ) {
         let (provider, model) = model.unzip();
         let start_us = microseconds(since.saturating_duration_since(self.started));
-        self.spans.push(Span { name, start_us, duration_us: microseconds(took), provider, model, error });
+        self.spans.push(Span {
+            name,
+            start_us,
+            duration_us: microseconds(took),
+            provider,
+            model,
+            error,
+            context: None,
+        });
     }
 
     pub(super) fn record(&self) -> TraceRecord {

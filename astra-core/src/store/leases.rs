@@ -29,7 +29,7 @@ impl Db {
                 turns::COLUMNS
             );
             let orphan = |row: &mut super::Row| {
-                Ok(Orphan { turn: turns::read(row)?, workspace: WorkspaceId::new(&row.text(24)?) })
+                Ok(Orphan { turn: turns::read(row)?, workspace: WorkspaceId::new(&row.text(26)?) })
             };
             tx.query(&sql, params![now_ms])?.iter_mut().map(orphan).collect()
         })

@@ -110,4 +110,15 @@ impl Scoped {
         })
         .await
     }
+
+    /// How many messages a session has between two places (both exclusive).
+    pub async fn count_messages(&self, session_id: &str, after: i64, before: i64) -> Result<u32> {
+        let session_id = session_id.to_owned();
+        self.read(move |tx| {
+            let sql =
+                "SELECT COUNT(*) FROM messages WHERE workspace_id = $1 AND session_id = $2 AND seq > $3 AND seq < $4";
+            tx.first(sql, params![&session_id, after, before])?.map_or(Ok(0), |mut row| row.count(0))
+        })
+        .await
+    }
 }

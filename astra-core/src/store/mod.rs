@@ -61,7 +61,7 @@ pub use sessions::{NewSession, Session, SessionChange, SessionFilter};
 pub use sqlite::Sqlite;
 pub use turn_begin::{Begun, Busy, Lifetime, NewTurn, Place};
 pub use turn_finish::{FinishedTurn, TraceRecord};
-pub use turns::{Outcome, Status, Turn};
+pub use turns::{Outcome, Status, Turn, TurnContext};
 pub use usage::UsageRow;
 pub use value::{Param, Row, Value};
 

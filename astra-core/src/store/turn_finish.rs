@@ -62,10 +62,11 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         outcome.error.as_ref().map_or((None, None), |(code, message)| (Some(code.as_str()), Some(message.as_str())));
     let sql = "UPDATE turns SET status = $3, content = $4, finish_reason = $5, provider = $6, model = $7, input_tokens = $8, output_tokens = $9,
         cost_usd = $10, error_code = $11, error_message = $12, last_seq = $13, finished_at = $14, spans = $15, duration_us = $16,
-        provider_us = $17, storage_us = $18, trace_parent = $19
+        provider_us = $17, storage_us = $18, trace_parent = $19, messages_sent = $20, messages_left_out = $21
         WHERE workspace_id = $1 AND id = $2 AND finished_at IS NULL";
     let (status, content, reason) = (finished.status.as_str(), &outcome.content, &outcome.finish_reason);
     let (input, output) = (outcome.input_tokens, outcome.output_tokens);
+    let (sent, left_out) = outcome.context.map(|context| (context.messages_sent, context.messages_left_out)).unzip();
     let params = params![
         &turn.id,
         status,
@@ -84,7 +85,9 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         trace.duration_us,
         trace.provider_us,
         trace.storage_us,
-        &trace.parent
+        &trace.parent,
+        sent,
+        left_out
     ];
     if tx.execute(sql, params)? == 0 {
         return Ok(false);

@@ -44,6 +44,8 @@ pub struct Outcome {
     pub input_tokens: u32,
     pub output_tokens: u32,
     pub cost_usd: f64,
+    /// What the model was sent; none while it was not asked.
+    pub context: Option<TurnContext>,
     /// Code and words, when it did not complete.
     pub error: Option<(String, String)>,
     /// In how many seconds another try may succeed: told at once and not kept, since it is true at once alone.
@@ -51,6 +53,14 @@ pub struct Outcome {
     /// The upstream's own code and parameter of its refusal: told at once and not kept, since `error` says what it means.
     pub upstream_code: Option<String>,
     pub param: Option<String>,
+}
+
+/// How much of a conversation a model was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "as in `Turn`")]
+pub struct TurnContext {
+    pub messages_sent: u32,
+    pub messages_left_out: u32,
 }
 
 /// Where a turn is in its life.
@@ -97,7 +107,7 @@ impl Status {
 
 pub(super) const COLUMNS: &str = "id, session_id, number, agent_id, agent_version, user_id, trace_id, status, owner, is_new_session,
     cancel_requested, metadata, content, finish_reason, provider, model, input_tokens, output_tokens, cost_usd, error_code, error_message,
-    last_seq, created_at, finished_at";
+    last_seq, created_at, finished_at, messages_sent, messages_left_out";
 
 pub(super) fn read(row: &mut Row) -> Result<Turn> {
     let status = row.text(7)?;
@@ -123,6 +133,10 @@ pub(super) fn read(row: &mut Row) -> Result<Turn> {
             input_tokens: row.count(16)?,
             output_tokens: row.count(17)?,
             cost_usd: row.float(18)?,
+            context: row
+                .optional_count(24)?
+                .zip(row.optional_count(25)?)
+                .map(|(messages_sent, messages_left_out)| TurnContext { messages_sent, messages_left_out }),
             error: row.optional_text(19)?.zip(row.optional_text(20)?),
             retry_after_s: None,
             upstream_code: None,

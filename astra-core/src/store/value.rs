@@ -157,6 +157,12 @@ impl Row {
         u32::try_from(number).or_else(|_| Self::wrong(column, "a 32-bit count"))
     }
 
+    /// As [`Row::count`], or NULL.
+    pub fn optional_count(&mut self, column: usize) -> Result<Option<u32>> {
+        let number = self.optional_int(column)?;
+        number.map(|number| u32::try_from(number).or_else(|_| Self::wrong(column, "a 32-bit count"))).transpose()
+    }
+
     /// DOUBLE PRECISION that is never NULL; an integer counts.
     #[expect(clippy::cast_precision_loss, reason = "sums of integers come back as integers on one engine only")]
     pub fn float(&mut self, column: usize) -> Result<f64> {

@@ -76,6 +76,24 @@ async fn tells_what_the_upstream_did_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn asks_for_nothing_that_the_agents_maker_did_not_ask_for() {
+    let model = json!({"model": {"temperature": 1.5, "max_output_tokens": 100}});
+    for definition in [json!({}), model] {
+        let talk = Talk::with(Engine::sqlite(), definition).await;
+        let session = talk.session().await;
+        talk.say_in(&session, "one").await;
+        talk.say_in(&session, "two").await;
+        talk.will(Reply::Answer("word ".repeat(2_000)));
+        let compacted = talk.app.member().post(&format!("/sessions/{}/compact", id_of(&session))).await.expect(200);
+        let asked = talk.upstream.received().last().expect("a request").body.clone();
+        let mut names: Vec<&String> = asked.as_object().expect("an object").keys().collect();
+        names.sort();
+        assert_eq!(names, ["messages", "model"], "{asked}");
+        assert_eq!(compacted["summary"].as_str().map(str::len), Some(2_400), "the text is cut instead");
+    }
+}
+
+#[tokio::test]
 async fn costs_what_turns_cost_and_has_their_quotas() {
     let talk = Talk::with(Engine::sqlite(), json!({"budget": {"tokens_per_hour": 24}})).await;
     let session = talk.session().await;

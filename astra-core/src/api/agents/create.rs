@@ -24,10 +24,11 @@ pub struct CreateAgent {
     /// Which model answers; an echo when absent.
     #[serde(default)]
     model: AgentModel,
-    /// The instructions, a template of minijinja: `{{ date }}`, `{{ time }}`, `{{ user.id }}`, `{{ user.name }}`,
-    /// `{{ workspace.name }}`, `{{ agent.name }}`.
+    /// The instructions. `{{ date }}`, `{{ time }}`, `{{ user.id }}`, `{{ user.name }}`, `{{ workspace.id }}`,
+    /// `{{ workspace.name }}` and `{{ agent.name }}` are replaced at each turn; `{{ "{{" }}` stands for two braces. 64 KiB
+    /// in UTF-8 at the most.
     #[serde(default)]
-    #[schema(max_length = 131_072, example = "You help {{ user.name }}. Today is {{ date }}.")]
+    #[schema(max_length = 65_536, example = "You help {{ user.name }}. Today is {{ date }}.")]
     system_prompt: String,
     /// When sessions end by themselves.
     #[serde(default)]

@@ -26,7 +26,7 @@ pub struct Agent {
     /// Which model answers.
     pub model: AgentModel,
     /// The instructions, as a template.
-    #[schema(max_length = 131_072, example = "You help {{ user.name }}. Today is {{ date }}.")]
+    #[schema(max_length = 65_536, example = "You help {{ user.name }}. Today is {{ date }}.")]
     pub system_prompt: String,
     /// When sessions end by themselves.
     pub session: AgentSessionPolicy,
@@ -60,10 +60,11 @@ pub struct AgentSettings {
     /// Which model answers; an echo when absent.
     #[serde(default)]
     pub model: AgentModel,
-    /// The instructions, a template of minijinja: `{{ date }}`, `{{ time }}`, `{{ user.id }}`, `{{ user.name }}`,
-    /// `{{ workspace.name }}`, `{{ agent.name }}`.
+    /// The instructions. `{{ date }}`, `{{ time }}`, `{{ user.id }}`, `{{ user.name }}`, `{{ workspace.id }}`,
+    /// `{{ workspace.name }}` and `{{ agent.name }}` are replaced at each turn; `{{ "{{" }}` stands for two braces. 64 KiB
+    /// in UTF-8 at the most.
     #[serde(default)]
-    #[schema(max_length = 131_072, example = "You help {{ user.name }}. Today is {{ date }}.")]
+    #[schema(max_length = 65_536, example = "You help {{ user.name }}. Today is {{ date }}.")]
     pub system_prompt: String,
     /// When sessions end by themselves.
     #[serde(default)]
@@ -96,7 +97,8 @@ pub struct AgentModel {
     /// Most tokens of one answer; the provider's default when absent.
     #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 1024)]
     pub max_output_tokens: Option<u32>,
-    /// Most tokens that the model reads; what is known of the model when absent.
+    /// Most tokens that the model reads; what is known of the model when absent. Of a model of which nothing is known,
+    /// `chat.unknown_context_tokens` of the configuration bounds what is sent of the session's history.
     #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 8192)]
     pub max_context_tokens: Option<u32>,
     /// Who is asked, in order, when the provider fails.

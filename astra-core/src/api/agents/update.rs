@@ -25,8 +25,8 @@ pub struct UpdateAgent {
     pub display_name: Option<String>,
     /// Which model answers.
     pub model: Option<UpdateAgentModel>,
-    /// The instructions, as a template; null for none.
-    #[schema(max_length = 131_072, example = "You are brief.")]
+    /// The instructions, in which names are replaced as in `agents.create`; null for none.
+    #[schema(max_length = 65_536, example = "You are brief.")]
     pub system_prompt: Option<String>,
     /// When sessions end by themselves.
     pub session: Option<AgentSessionPolicy>,

@@ -9,8 +9,6 @@ use crate::provider::Registry;
 const NAME_MAX: usize = 128;
 /// Most characters of a provider's or a model's name.
 const MODEL_MAX: usize = 256;
-/// Most characters of the instructions.
-const PROMPT_MAX: usize = 131_072;
 /// Most second choices of a model.
 const FALLBACKS_MAX: usize = 8;
 /// Minutes of a year.
@@ -48,8 +46,9 @@ pub fn check(definition: &Definition, providers: &Registry) -> Vec<Fault> {
     {
         refuse("/display_name", format!("must be one line of 1 to {NAME_MAX} characters"));
     }
-    if definition.system_prompt.chars().count() > PROMPT_MAX {
-        refuse("/system_prompt", format!("must have at most {PROMPT_MAX} characters"));
+    if definition.system_prompt.len() > prompt::BYTES_MAX {
+        let length = definition.system_prompt.len();
+        refuse("/system_prompt", format!("has {length} bytes in UTF-8; at most {} are allowed", prompt::BYTES_MAX));
     } else if definition.system_prompt.contains('\0') {
         refuse("/system_prompt", "must not hold a NUL".into());
     } else if let Some(fault) = prompt::fault(&definition.system_prompt) {

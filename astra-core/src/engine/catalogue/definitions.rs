@@ -2,16 +2,20 @@
 //! A definition that changed becomes a new version; a broken one leaves the old version running. When a file goes, its
 //! agent stays: what callers use is taken away by callers.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use tokio::sync::{Mutex, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::check::{check, id_fault};
 use super::file::{Files, Unreadable, read_folder};
 use crate::clock::Clock;
-use crate::config::{Config, Fault};
+use crate::config::{Config, Fault, in_plain_words, without_values};
 use crate::engine::agent::{Definition, Model};
 use crate::provider::{Registry, presets};
 use crate::store::{self, AgentChange, Db, Origin, Taken, WorkspaceId};
@@ -21,6 +25,12 @@ const GATEWAY: &str = "gateway";
 /// The agent of a gateway that has none.
 const FIRST_AGENT: &str = "assistant";
 
+/// How long a reading of the folder may take.
+const READING_MAX: Duration = Duration::from_secs(10);
+
+/// A reading of the folder.
+type Reading = JoinHandle<io::Result<Files>>;
+
 /// The definitions on disk, and what became of them.
 pub struct Definitions {
     store: Db,
@@ -28,8 +38,8 @@ pub struct Definitions {
     providers: Arc<Registry>,
     clock: Arc<dyn Clock>,
     sources: Sources,
-    /// One reading at a time, so that the last one wins.
-    reading: Mutex<()>,
+    /// One reading at a time, so that the last one wins; in it the one that did not come to an end, if there is one.
+    reading: Mutex<Option<Reading>>,
     reports: watch::Sender<Arc<Report>>,
     watching: OnceLock<DropGuard>,
 }
@@ -106,7 +116,7 @@ impl Definitions {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let (reports, watching) = (watch::Sender::default(), OnceLock::new());
-        Self { store, workspace, providers, clock, sources, reading: Mutex::new(()), reports, watching }
+        Self { store, workspace, providers, clock, sources, reading: Mutex::default(), reports, watching }
     }
 
     /// Watches the folder, takes over all definitions, and makes a first agent if there never was one.
@@ -116,9 +126,7 @@ impl Definitions {
     pub async fn start(self: &Arc<Self>) -> store::Result<()> {
         if let Some(folder) = &self.sources.folder {
             let ended = CancellationToken::new();
-            if let Err(fault) = super::watch::watch(folder, Arc::downgrade(self), ended.clone()) {
-                tracing::warn!(error = %fault, folder = %folder.display(), "agents are not watched: use agents.reload");
-            }
+            super::watch::watch(folder, Arc::downgrade(self), ended.clone());
             let _ = self.watching.set(ended.drop_guard());
         }
         self.reload().await?;
@@ -142,13 +150,13 @@ impl Definitions {
     /// # Errors
     /// The store's. What was taken over before stays.
     pub async fn reload(&self) -> store::Result<Report> {
-        let _only_one = self.reading.lock().await;
+        let mut reading = self.reading.lock().await;
         let mut report = Report::default();
         for (id, definition) in &self.sources.configured {
             let taken = self.take(id, definition, "configuration".into(), Origin::File).await?;
             report.note(id, taken);
         }
-        for (file, said) in self.read_folder().await {
+        for (file, said) in self.read_folder(&mut reading).await {
             let said = said.and_then(|said| self.unless_configured(said));
             match said {
                 Ok((id, definition)) => {
@@ -168,17 +176,31 @@ impl Definitions {
         Ok(report)
     }
 
-    async fn read_folder(&self) -> Files {
+    /// What the folder says. A file system that does not answer keeps one thread waiting, and nothing else.
+    async fn read_folder(&self, reading: &mut Option<Reading>) -> Files {
         let Some(folder) = self.sources.folder.clone() else { return Files::new() };
-        let (place, providers) = (folder.clone(), Arc::clone(&self.providers));
-        let read = tokio::task::spawn_blocking(move || read_folder(&place, &providers)).await;
-        let fault = match read {
-            Ok(Ok(files)) => return files,
-            Ok(Err(fault)) => fault.to_string(),
-            Err(fault) => fault.to_string(),
+        let unreadable = |fault: String| {
+            let fault = Unreadable { line: None, reason: format!("the folder cannot be read: {fault}") };
+            Files::from([(folder.display().to_string(), Err(fault))])
         };
-        let fault = Unreadable { line: None, reason: format!("the folder cannot be read: {fault}") };
-        Files::from([(folder.display().to_string(), Err(fault))])
+        let late = || unreadable(format!("its files did not come within {} s", READING_MAX.as_secs()));
+        if let Some(earlier) = reading {
+            if timeout(READING_MAX, earlier).await.is_err() {
+                return late();
+            }
+            *reading = None;
+        }
+        let (place, providers) = (folder.clone(), Arc::clone(&self.providers));
+        let mut present = tokio::task::spawn_blocking(move || read_folder(&place, &providers));
+        match timeout(READING_MAX, &mut present).await {
+            Ok(Ok(Ok(files))) => files,
+            Ok(Ok(Err(fault))) => unreadable(fault.to_string()),
+            Ok(Err(fault)) => unreadable(fault.to_string()),
+            Err(_) => {
+                *reading = Some(present);
+                late()
+            }
+        }
     }
 
     fn unless_configured(&self, said: (String, Definition)) -> Result<(String, Definition), Unreadable> {
@@ -236,7 +258,7 @@ fn configured(config: &Config, providers: &Registry, faults: &mut Vec<Fault>) ->
                 }
                 definitions.push((id.clone(), definition));
             }
-            Err(fault) => refuse(String::new(), fault.to_string()),
+            Err(fault) => refuse(String::new(), in_plain_words(&without_values(&fault.to_string()))),
         }
     }
     definitions

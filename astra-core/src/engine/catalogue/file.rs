@@ -1,18 +1,20 @@
 //! Definition files: one agent each, `<id>.yml`, with the keys of a definition.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::check::{check, id_fault};
 use super::locate::line_of;
-use crate::config::in_plain_words;
+use crate::config::{in_plain_words, without_values};
 use crate::engine::agent::Definition;
 use crate::provider::Registry;
 
 /// Most bytes of a file.
 const BYTES_MAX: u64 = 1 << 20;
+/// Most definitions of a folder.
+pub(super) const FILES_MAX: usize = 10_000;
 
 /// Why a file defines nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,25 +34,32 @@ impl Unreadable {
     }
 }
 
+/// Whether a file of this name is a definition.
+pub(super) fn is_definition(name: &str) -> bool {
+    !name.starts_with('.') && matches!(name.rsplit_once('.'), Some((_, "yml" | "yaml")))
+}
+
 /// Reads all definitions in `folder`. Other files, hidden ones and folders are passed over.
 ///
 /// # Errors
-/// If the folder cannot be listed.
+/// If the folder cannot be listed, or holds too many definitions.
 pub(super) fn read_folder(folder: &Path, providers: &Registry) -> io::Result<Files> {
-    let mut files = Files::new();
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
-        names.push(entry?.file_name());
+        let name = entry?.file_name();
+        if is_definition(&name.to_string_lossy()) {
+            names.push(name);
+        }
+        if names.len() > FILES_MAX {
+            return Err(io::Error::other(format!("it holds more than {FILES_MAX} definitions")));
+        }
     }
     names.sort();
-    let mut ids = BTreeMap::new();
+    let (mut files, mut ids) = (Files::new(), BTreeMap::new());
     for name in names {
         let path = folder.join(&name);
         let name = name.to_string_lossy().into_owned();
-        let Some((id, "yml" | "yaml")) = name.rsplit_once('.') else { continue };
-        if name.starts_with('.') || path.is_dir() {
-            continue;
-        }
+        let Some((id, _)) = name.rsplit_once('.').filter(|_| !path.is_dir()) else { continue };
         let said = match ids.insert(id.to_owned(), name.clone()) {
             Some(other) => Err(Unreadable::whole(format!("{other} defines the same agent: keep one of the two"))),
             None => read_file(&path, id, providers).map(|definition| (id.to_owned(), definition)),
@@ -64,12 +73,26 @@ fn read_file(path: &Path, id: &str, providers: &Registry) -> Result<Definition, 
     if let Some(fault) = id_fault(id) {
         return Err(Unreadable::whole(format!("the file's name is the agent's id, and `{id}` {fault}")));
     }
+    parse(&text_of(path)?, providers)
+}
+
+/// The text of a regular file, perhaps behind a link. What else may stand there, such as a pipe or a device, may have no
+/// end, or never begin: it is not opened.
+fn text_of(path: &Path) -> Result<String, Unreadable> {
     let unreadable = |fault: io::Error| Unreadable::whole(format!("the file cannot be read: {fault}"));
-    if fs::metadata(path).map_err(unreadable)?.len() > BYTES_MAX {
+    let refuse = |is_file: bool| {
+        let told = "it is no regular file: a definition is a file, or a link to one";
+        if is_file { Ok(()) } else { Err(Unreadable::whole(told)) }
+    };
+    refuse(fs::metadata(path).map_err(unreadable)?.is_file())?;
+    let file = File::open(path).map_err(unreadable)?;
+    refuse(file.metadata().map_err(unreadable)?.is_file())?;
+    let mut bytes = Vec::new();
+    let length = file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if length as u64 > BYTES_MAX {
         return Err(Unreadable::whole(format!("the file is larger than {BYTES_MAX} bytes")));
     }
-    let text = fs::read_to_string(path).map_err(unreadable)?;
-    parse(&text, providers)
+    String::from_utf8(bytes).map_err(|_| Unreadable::whole("the file is not UTF-8"))
 }
 
 /// What a file of this text says.
@@ -80,8 +103,12 @@ pub(super) fn parse(text: &str, providers: &Registry) -> Result<Definition, Unre
     let definition: Definition = serde_yaml::from_str(text).map_err(|fault| {
         let line = fault.location().and_then(|place| u32::try_from(place.line()).ok());
         let reason = fault.to_string();
-        let reason = reason.split(" at line ").next().unwrap_or_default();
-        Unreadable { line, reason: in_plain_words(reason) }
+        let place =
+            |place: &str| place.split(" column ").all(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+        let reason =
+            reason.rsplit_once(" at line ").filter(|(_, end)| place(end)).map_or(reason.as_str(), |(reason, _)| reason);
+        // The file may be anything, and a link may lead anywhere: what it says is not told on.
+        Unreadable { line, reason: in_plain_words(&without_values(reason)) }
     })?;
     match check(&definition, providers).into_iter().next() {
         None => Ok(definition),

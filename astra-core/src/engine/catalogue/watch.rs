@@ -1,27 +1,66 @@
-//! Watches the folder of definitions, so that a saved file is what the next turn obeys.
+//! Watches the folder of definitions, so that a saved file is what the next turn obeys. Events of the file system say at
+//! once what changes in the folder; a look twice a second finds what has no event there: a link that was turned, above the
+//! folder or in it, and every change where there are no events at all.
 
+use std::collections::hash_map::DefaultHasher;
+use std::fs::{self, Metadata};
+use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Weak;
 use std::time::Duration;
 
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::definitions::Definitions;
+use super::file::{FILES_MAX, is_definition};
 
 /// How long nothing must have changed before the folder is read: editors write in several steps.
 const QUIET: Duration = Duration::from_millis(100);
 /// How long a folder that does not come to rest may put that off.
 const PATIENCE: Duration = Duration::from_millis(600);
+/// How often the folder is looked at.
+const LOOK: Duration = Duration::from_millis(500);
 
-/// Watches `folder` until `ended`. What changed while nobody watched is not missed: the caller reads the folder after
+/// The folder, and what is known of it.
+struct Watch {
+    folder: PathBuf,
+    /// None where there are no events.
+    watcher: Option<RecommendedWatcher>,
+    seen: Sight,
+}
+
+/// What the folder is, as far as its name and its files' tell: where it lies, and a sum of what lies in it.
+#[derive(Debug, PartialEq, Eq)]
+struct Sight {
+    place: Option<PathBuf>,
+    sum: u64,
+}
+
+/// Watches `folder` until `ended`. What changed while nothing was watched is not missed: the caller reads the folder after
 /// this returns.
-pub(super) fn watch(folder: &Path, definitions: Weak<Definitions>, ended: CancellationToken) -> notify::Result<()> {
-    let folder = std::path::absolute(folder)?;
+pub(super) fn watch(folder: &Path, definitions: Weak<Definitions>, ended: CancellationToken) {
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let (changed, changes) = mpsc::channel(1);
-    let concerned = folder.clone();
+    let watcher = events(&folder, changed.clone()).inspect_err(|fault| {
+        tracing::warn!(error = %fault, folder = %folder.display(), "the agents' folder has no events: it is looked at twice a second");
+    });
+    let watcher = watcher.ok();
+    let seen = Sight::of(&folder, watcher.is_none());
+    let watch = Watch { folder, watcher, seen };
+    tokio::spawn(async move {
+        tokio::select! {
+            () = ended.cancelled() => {}
+            () = watch.follow(changes, definitions) => {}
+        }
+        drop(changed);
+    });
+}
+
+fn events(folder: &Path, changed: mpsc::Sender<()>) -> notify::Result<RecommendedWatcher> {
+    let concerned = folder.to_owned();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         // An error may stand for events that were lost.
         let matters = event.map_or(true, |event| {
@@ -31,36 +70,76 @@ pub(super) fn watch(folder: &Path, definitions: Weak<Definitions>, ended: Cancel
             let _ = changed.try_send(());
         }
     })?;
-    watcher.watch(&folder, RecursiveMode::NonRecursive)?;
+    watcher.watch(folder, RecursiveMode::NonRecursive)?;
     // The folder itself may be replaced, as by a checkout of another branch.
     if let Some(parent) = folder.parent()
         && let Err(fault) = watcher.watch(parent, RecursiveMode::NonRecursive)
     {
         tracing::debug!(error = %fault, "the folder above the agents' is not watched");
     }
-    tokio::spawn(async move {
-        tokio::select! {
-            () = ended.cancelled() => {}
-            () = follow(watcher, folder, changes, definitions) => {}
-        }
-    });
-    Ok(())
+    Ok(watcher)
 }
 
-async fn follow(
-    mut watcher: RecommendedWatcher,
-    folder: PathBuf,
-    mut changes: mpsc::Receiver<()>,
-    definitions: Weak<Definitions>,
-) {
-    while changes.recv().await.is_some() {
-        let latest = Instant::now() + PATIENCE;
-        while let Ok(Some(())) = timeout_at(latest.min(Instant::now() + QUIET), changes.recv()).await {}
-        // A folder that was replaced is another one; for the same one this changes nothing.
-        let _ = watcher.watch(&folder, RecursiveMode::NonRecursive);
-        let Some(definitions) = definitions.upgrade() else { return };
-        if let Err(fault) = definitions.reload().await {
-            tracing::warn!(error = %fault, "changed agents could not be stored; agents.reload tries again");
+impl Watch {
+    async fn follow(mut self, mut changes: mpsc::Receiver<()>, definitions: Weak<Definitions>) {
+        let mut looks = interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                changed = changes.recv() => if changed.is_none() { return },
+                _ = looks.tick() => if self.look().await.is_none_or(|sight| sight == self.seen) { continue },
+            }
+            let latest = Instant::now() + PATIENCE;
+            while let Ok(Some(())) = timeout_at(latest.min(Instant::now() + QUIET), changes.recv()).await {}
+            // A folder that was replaced is another one, of the same name.
+            if let Some(watcher) = &mut self.watcher {
+                let _ = watcher.unwatch(&self.folder);
+                let _ = watcher.watch(&self.folder, RecursiveMode::NonRecursive);
+            }
+            // Before the reading: what changes after this look is found by the next one.
+            if let Some(sight) = self.look().await {
+                self.seen = sight;
+            }
+            let Some(definitions) = definitions.upgrade() else { return };
+            if let Err(fault) = definitions.reload().await {
+                tracing::warn!(error = %fault, "changed agents could not be stored; agents.reload tries again");
+            }
         }
     }
+
+    async fn look(&self) -> Option<Sight> {
+        let (folder, is_blind) = (self.folder.clone(), self.watcher.is_none());
+        tokio::task::spawn_blocking(move || Sight::of(&folder, is_blind)).await.ok()
+    }
+}
+
+impl Sight {
+    /// With `is_blind`, every file is looked at; without, those behind links alone, since the others have events.
+    fn of(folder: &Path, is_blind: bool) -> Self {
+        let mut hasher = DefaultHasher::new();
+        note(&mut hasher, fs::metadata(folder).ok().as_ref());
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let definitions = entries.filter(|entry| is_definition(&entry.file_name().to_string_lossy()));
+        let mut sum: u64 = 0;
+        for entry in definitions.take(FILES_MAX) {
+            if is_blind || entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+                let mut hasher = DefaultHasher::new();
+                entry.file_name().hash(&mut hasher);
+                note(&mut hasher, fs::metadata(entry.path()).ok().as_ref());
+                // The order of a folder's entries means nothing.
+                sum = sum.wrapping_add(hasher.finish());
+            }
+        }
+        sum.hash(&mut hasher);
+        Self { place: fs::canonicalize(folder).ok(), sum: hasher.finish() }
+    }
+}
+
+/// Takes note of which file it is and when it was written.
+fn note(hasher: &mut DefaultHasher, metadata: Option<&Metadata>) {
+    let Some(metadata) = metadata else { return };
+    #[cfg(unix)]
+    std::os::unix::fs::MetadataExt::ino(metadata).hash(hasher);
+    metadata.len().hash(hasher);
+    metadata.modified().ok().hash(hasher);
 }

@@ -38,6 +38,8 @@ pub struct Turn {
     pub finish_reason: Option<FinishReason>,
     /// What the turn used.
     pub usage: TurnUsage,
+    /// How much of the conversation the model was sent; null while it was not asked.
+    pub context: Option<TurnContext>,
     /// The provider that answered.
     #[schema(max_length = 64, example = "openai")]
     pub provider: Option<String>,
@@ -106,6 +108,17 @@ pub struct TurnUsage {
     pub cost_usd: f64,
 }
 
+/// How much of the conversation a model was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TurnContext {
+    /// Messages that it was sent word for word, the question among them.
+    #[schema(example = 3)]
+    pub messages_sent: u32,
+    /// Messages that it read neither word for word nor in the session's summary, because not all fits: the oldest ones.
+    #[schema(example = 0)]
+    pub messages_left_out: u32,
+}
+
 /// Why a turn did not complete.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TurnError {
@@ -134,6 +147,10 @@ impl From<&store::Turn> for Turn {
                 total_tokens: input_tokens.saturating_add(output_tokens),
                 cost_usd: outcome.cost_usd,
             },
+            context: outcome.context.map(|context| TurnContext {
+                messages_sent: context.messages_sent,
+                messages_left_out: context.messages_left_out,
+            }),
             provider: outcome.provider.clone(),
             model: outcome.model.clone(),
             error: outcome

@@ -1,0 +1,74 @@
+//! The name that an unknown one was probably meant to be.
+
+use super::Name;
+
+/// What people write for a name, without regard to punctuation.
+const OTHER_WORDS: [(&str, &str); 8] = [
+    ("agent", "agent.name"),
+    ("email", "user.name"),
+    ("name", "user.name"),
+    ("now", "time"),
+    ("today", "date"),
+    ("user", "user.name"),
+    ("userfullname", "user.name"),
+    ("workspace", "workspace.name"),
+];
+/// A longer word is no slip of a name.
+const BYTES_MAX: usize = 32;
+
+/// The name nearest to `word`, if it is near.
+pub(super) fn nearest(word: &str) -> Option<&'static str> {
+    let plain = plain(word);
+    if plain.len() > BYTES_MAX {
+        return None;
+    }
+    if let Some((_, name)) = OTHER_WORDS.iter().find(|(other, _)| *other == plain) {
+        return Some(name);
+    }
+    let near = Name::ALL.iter().map(|(name, _)| (distance(plain.as_bytes(), self::plain(name).as_bytes()), *name));
+    let (edits, name) = near.min_by_key(|(edits, _)| *edits)?;
+    (edits <= name.len() / 3).then_some(name)
+}
+
+fn plain(word: &str) -> String {
+    word.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// Letters to insert, delete or replace.
+fn distance(from: &[u8], to: &[u8]) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, letter) in from.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, other) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != other);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_recognised_and_strangers_are_not() {
+        for (word, name) in [
+            ("user.nam", "user.name"),
+            ("User.Name", "user.name"),
+            ("user_name", "user.name"),
+            ("username", "user.name"),
+            ("user", "user.name"),
+            ("workspace.nmae", "workspace.name"),
+            ("tme", "time"),
+            ("today", "date"),
+            ("agentname", "agent.name"),
+        ] {
+            assert_eq!(nearest(word), Some(name), "{word}");
+        }
+        for word in ["nobody", "customer.tier", "", "_", &"user.name".repeat(10)] {
+            assert_eq!(nearest(word), None, "{word}");
+        }
+    }
+}
