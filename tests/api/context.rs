@@ -18,7 +18,7 @@ fn of(letter: char, tokens: usize) -> String {
 fn too_long() -> Reply {
     let message = "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.";
     let error = json!({"message": message, "type": "invalid_request_error", "param": "messages", "code": "context_length_exceeded"});
-    Reply::Refusal(400, json!({"error": error}))
+    Reply::Refuse(400, error)
 }
 
 /// A gateway that asks its model once.

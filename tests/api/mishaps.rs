@@ -251,8 +251,10 @@ async fn an_answer_that_the_store_never_takes_is_given_up() {
     all_ended(&app).await;
     let turn = member.get(&format!("/chat/turns/{}", turns(&app).await[0])).await.expect(200);
     assert_eq!((&turn["status"], &turn["content"]), (&json!("interrupted"), &json!("")));
-    let again = json!({"agent_id": ECHO, "message": "and now?", "session_id": turn["session_id"]});
-    assert_eq!(member.post("/chat").json(&again).await.expect(200)["content"], "and now?");
-    let said = crate::conversation::said(&app, text(&turn, "session_id")).await;
-    assert_eq!(said[1..], pairs(&[("user", "and now?"), ("assistant", "and now?")]));
+    // Elsewhere: in this session the echo would say the unanswered question, too.
+    let again = json!({"agent_id": ECHO, "message": "and now?", "surface_id": "elsewhere"});
+    let answered = member.post("/chat").json(&again).await.expect(200);
+    let said = crate::conversation::said(&app, text(&answered, "session_id")).await;
+    assert_eq!(said, pairs(&[("user", "and now?"), ("assistant", "and now?")]));
+    assert_eq!(crate::conversation::said(&app, text(&turn, "session_id")).await.len(), 1, "the question is kept");
 }

@@ -26,8 +26,8 @@ pub(crate) enum Reply {
     After(Gate, String),
     /// Refuses with this status, and `Retry-After` in seconds.
     Status(u16, Option<u64>),
-    /// Refuses with this status and body.
-    Refusal(u16, Value),
+    /// Refuses with this status and this error object.
+    Refuse(u16, Value),
     /// Answers 200 with a page of HTML.
     Html,
     /// Never answers.
@@ -167,8 +167,8 @@ async fn respond(State(script): State<Arc<Script>>, request: Request) -> Respons
         }
         Reply::Stream(steps) => streamed(steps),
         Reply::Status(status, retry_after) => refusal(status, retry_after),
-        Reply::Refusal(status, body) => {
-            let mut response = answer("application/json", body.to_string().into());
+        Reply::Refuse(status, error) => {
+            let mut response = answer("application/json", json!({"error": error}).to_string().into());
             *response.status_mut() = status.try_into().expect("a good status");
             response
         }

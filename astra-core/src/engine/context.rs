@@ -137,7 +137,7 @@ pub(super) fn plain(content: &Content) -> String {
 /// the caller keeps the conversation, stands in for the session's history, and is never cut.
 ///
 /// # Errors
-/// The store's, or [`Failure`] of the code `invalid_request` if not even the question fits a model whose context is known.
+/// The store's, or [`Failure`] of the code `context_length_exceeded` if not even the question fits a model whose context is known.
 pub(super) async fn build(
     scoped: &Scoped,
     turn: &Turn,
@@ -160,7 +160,7 @@ pub(super) async fn build(
     let readable = room.context - room.answer;
     if room.is_known && tokens > readable {
         let message = format!("The prompt and the message have about {tokens} tokens; the model reads {readable}.");
-        return Err(super::Error::Turn(Failure::new("invalid_request", message)));
+        return Err(super::Error::Turn(Failure::new("context_length_exceeded", message)));
     }
     tokens = given.iter().fold(tokens, |sum, message| sum.saturating_add(estimate_message(&message.content)));
     let Look { said, over, .. } = if turn.is_new_session {

@@ -60,13 +60,14 @@ pub(super) struct Foreign<'a> {
     text: &'a str,
     tag_end: Ahead<'a>,
     comment_end: Ahead<'a>,
+    brace_end: Ahead<'a>,
     line_end: Ahead<'a>,
 }
 
 impl<'a> Foreign<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         let ahead = |mark| Ahead::new(text, mark);
-        Self { text, tag_end: ahead("%}"), comment_end: ahead("#}"), line_end: ahead("\n") }
+        Self { text, tag_end: ahead("%}"), comment_end: ahead("#}"), brace_end: ahead("}"), line_end: ahead("\n") }
     }
 
     /// What the brace at `at` begins, if it is surely another language's.
@@ -84,7 +85,10 @@ impl<'a> Foreign<'a> {
             };
             return (is_tag || TAGS.iter().any(|word| is_word(&word))).then(|| of("{%", "a tag of Jinja or Liquid"));
         }
-        let is_comment = inner.starts_with('#') && self.comment_end.after(at + 2).is_some();
+        let comment = inner.strip_prefix('#')?;
+        let end = self.comment_end.after(at + 2)?;
+        let is_comment =
+            comment.starts_with([' ', '\t', '\n', '\r', '-']) || self.brace_end.after(at + 2) == Some(end + 1);
         is_comment.then(|| of("{#", "a comment of Jinja"))
     }
 }
@@ -127,6 +131,8 @@ mod tests {
             "{% elif 0 %}",
             "{% %}",
             "{# note #}",
+            "{# {x} #}",
+            "{#note#}",
             "{#\n#}",
         ] {
             assert!(is_foreign(text), "{text}");
@@ -144,6 +150,7 @@ mod tests {
             "{%\n%}",
             r#"{"a": {"b": 1}}"#,
             "## Title {#anchor}",
+            "{#1} #}",
             "\\newcommand{\\x}{%\n  y}",
             "${HOME}",
             "{% iffy",

@@ -24,7 +24,7 @@ pub(super) fn body(model: &str, request: Request<'_>, stream: bool) -> Result<Ve
         model,
         max_tokens: request.max_output_tokens.unwrap_or(known.min(MAX_TOKENS_UNASKED)),
         system: system.into_iter().flat_map(blocks).collect(),
-        messages: others.into_iter().map(WireMessage::from).filter(|message| !message.content.is_empty()).collect(),
+        messages: by_turns(others.into_iter().map(WireMessage::from)),
         temperature: request.temperature.map(|temperature| temperature.min(1.0)),
         stream,
         stop_sequences: request.parameters.map(|asked| asked.stop.as_slice()).filter(|texts| !texts.is_empty()),
@@ -118,6 +118,18 @@ impl<'a> From<&'a Message> for WireMessage<'a> {
     }
 }
 
+/// Those that say something, user and assistant by turns, as this protocol asks: neighbours of one role are one message.
+fn by_turns<'a>(messages: impl Iterator<Item = WireMessage<'a>>) -> Vec<WireMessage<'a>> {
+    let mut turns: Vec<WireMessage<'a>> = Vec::new();
+    for message in messages.filter(|message| !message.content.is_empty()) {
+        match turns.last_mut().filter(|last| last.role == message.role) {
+            Some(last) => last.content.extend(message.content),
+            None => turns.push(message),
+        }
+    }
+    turns
+}
+
 /// The blocks of a message; empty ones would be refused.
 fn blocks(message: &Message) -> Vec<Block<'_>> {
     let text = |text: &'_ str| !text.trim().is_empty();
@@ -175,8 +187,8 @@ mod tests {
             "max_tokens": 9,
             "system": [{"type": "text", "text": "Be brief."}],
             "messages": [
-                {"role": "user", "content": [{"type": "text", "text": "hello"}]},
                 {"role": "user", "content": [
+                    {"type": "text", "text": "hello"},
                     {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBOR"}},
                     {"type": "image", "source": {"type": "url", "url": "https://e.org/a.png"}},
                 ]},
