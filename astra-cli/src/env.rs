@@ -35,6 +35,19 @@ pub(crate) const NO_COLOR: &str = "NO_COLOR";
 /// Where a local Ollama listens, if not at its usual place; Ollama's own variable.
 pub(crate) const OLLAMA_HOST: &str = "OLLAMA_HOST";
 
+/// Where OpenAI's protocol is spoken instead of at OpenAI, with `/v1`; the variable of OpenAI's own clients.
+pub(crate) const OPENAI_BASE_URL: &str = "OPENAI_BASE_URL";
+/// Where Anthropic's protocol is spoken instead of at Anthropic, without `/v1`; the variable of Anthropic's own clients.
+pub(crate) const ANTHROPIC_BASE_URL: &str = "ANTHROPIC_BASE_URL";
+/// The proxy to providers of `https:`; in small letters as well, as the next three.
+pub(crate) const HTTPS_PROXY: &str = "HTTPS_PROXY";
+/// The proxy to providers of `http:`.
+pub(crate) const HTTP_PROXY: &str = "HTTP_PROXY";
+/// The proxy to all other providers.
+pub(crate) const ALL_PROXY: &str = "ALL_PROXY";
+/// What is reached without a proxy: names, addresses and networks with commas between them, or `*`.
+pub(crate) const NO_PROXY: &str = "NO_PROXY";
+
 /// Ours, for the check against misspelt ones.
 pub(crate) const OURS: [&str; 13] = [
     CONFIG,

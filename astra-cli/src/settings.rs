@@ -4,6 +4,7 @@ mod discover;
 mod expand;
 mod file;
 mod locate;
+mod proxy;
 pub(crate) mod suggest;
 
 use std::net::SocketAddr;

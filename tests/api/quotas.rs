@@ -11,7 +11,7 @@ const HOUR_MS: i64 = 3_600_000;
 /// An agent with a budget. Each of its turns has 7 tokens in and 5 out, and costs 17 millionths of a US dollar.
 async fn with_budget(engine: Engine, budget: Value) -> Talk {
     let builder = TestApp::builder(engine).config(|config| {
-        let prices = Prices { input_usd_per_million: 1.0, output_usd_per_million: 2.0 };
+        let prices = Prices { input_usd_per_million: 1.0, output_usd_per_million: 2.0, ..Prices::default() };
         let provider = config.providers.entry("scripted".into()).or_default();
         provider.prices.insert("test-model".into(), prices);
     });

@@ -5,7 +5,7 @@ use std::time::Duration;
 use astra_core::provider::{Content, FinishReason, Kind, Part, Role, Usage};
 use serde_json::{Value, json};
 
-use crate::asking::{KEY, anthropic, complete, listen, message, request, target};
+use crate::asking::{KEY, anthropic, complete, listen, message, request, target, usage};
 use crate::upstream::{Reply, Upstream};
 
 fn answer() -> Value {
@@ -39,7 +39,7 @@ async fn a_whole_answer_is_asked_for_and_read() {
     let answer = complete(&anthropic(&upstream.url)).await.unwrap();
     assert_eq!(answer.content, "Hello you");
     assert_eq!(answer.finish_reason, FinishReason::Length);
-    assert_eq!(answer.usage, Some(Usage { input_tokens: 15, output_tokens: 2 }));
+    assert_eq!(answer.usage, Some(Usage { cached_input_tokens: 5, ..usage(15, 2) }));
     let request = &upstream.requests()[0];
     assert_eq!(request.line, "POST /v1/messages");
     assert_eq!(request.header("x-api-key"), KEY);
@@ -80,7 +80,7 @@ async fn a_stream_comes_piece_by_piece_with_its_usage() {
     let heard = listen(&anthropic(&Upstream::script([reply]).await.url)).await;
     assert_eq!(heard.pieces, ["Hello", " you"]);
     assert_eq!(heard.finish_reason, Some(FinishReason::Stop));
-    assert_eq!(heard.usage, Some(Usage { input_tokens: 13, output_tokens: 2 }));
+    assert_eq!(heard.usage, Some(Usage { cache_write_tokens: 3, ..usage(13, 2) }));
     assert_eq!(heard.error, None);
 }
 
@@ -104,7 +104,7 @@ async fn a_stream_without_its_end_is_cut() {
     let reply = events(&[start()]).pause(Duration::from_millis(20)).event(&delta("half"));
     let heard = listen(&anthropic(&Upstream::script([reply]).await.url)).await;
     assert_eq!((heard.text().as_str(), heard.finish_reason, heard.error_kind()), ("half", None, Some(Kind::Cut)));
-    assert_eq!(heard.usage, Some(Usage { input_tokens: 13, output_tokens: 1 }), "what was counted until then");
+    assert_eq!(heard.usage, Some(Usage { cache_write_tokens: 3, ..usage(13, 1) }), "what was counted until then");
 }
 
 #[tokio::test]

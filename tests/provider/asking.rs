@@ -77,6 +77,11 @@ pub(crate) fn request(messages: &[Message]) -> Request<'_> {
     Request { messages, ..Request::default() }
 }
 
+/// What was counted, without any cache.
+pub(crate) fn usage(input_tokens: u32, output_tokens: u32) -> Usage {
+    Usage { input_tokens, output_tokens, ..Usage::default() }
+}
+
 /// Asks `up` for the whole answer.
 pub(crate) async fn complete(registry: &Registry) -> Result<Completion, Error> {
     registry.complete(&[target("up")], request(&messages()), &mut Vec::new()).await

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use astra_core::config::{Protocol, ProviderConfig};
-use astra_core::provider::{FinishReason, Kind, Usage};
+use astra_core::provider::{FinishReason, Kind};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
-use crate::asking::{KEY, complete, config, listen, openai, registry, request, target};
+use crate::asking::{KEY, complete, config, listen, openai, registry, request, target, usage};
 use crate::upstream::{Reply, Upstream};
 
 fn delta(text: &str) -> Value {
@@ -20,7 +20,7 @@ async fn a_whole_answer_is_asked_for_and_read() {
     let answer = complete(&openai(&upstream.url)).await.unwrap();
     assert_eq!(answer.content, "Hello to you");
     assert_eq!(answer.finish_reason, FinishReason::Stop);
-    assert_eq!(answer.usage, Some(Usage { input_tokens: 7, output_tokens: 3 }));
+    assert_eq!(answer.usage, Some(usage(7, 3)));
     let request = &upstream.requests()[0];
     assert_eq!(request.line, "POST /v1/chat/completions");
     assert_eq!(request.header("authorization"), format!("Bearer {KEY}"));
@@ -35,7 +35,7 @@ async fn a_stream_comes_piece_by_piece() {
     let heard = listen(&openai(&upstream.url)).await;
     assert_eq!(heard.pieces, ["Hello ", "to ", "you"]);
     assert_eq!(heard.finish_reason, Some(FinishReason::Stop));
-    assert_eq!(heard.usage, Some(Usage { input_tokens: 7, output_tokens: 3 }));
+    assert_eq!(heard.usage, Some(usage(7, 3)));
     assert_eq!(heard.error, None);
     assert_eq!(upstream.requests()[0].body["stream_options"], json!({"include_usage": true}));
 }
@@ -79,9 +79,13 @@ async fn what_servers_leave_out_is_no_fault() {
         assert_eq!((heard.text().as_str(), heard.error), ("a", None), "{reply:?}");
         assert_eq!((heard.finish_reason, heard.usage), (Some(FinishReason::Stop), None), "{reply:?}");
     }
-    let bare = Reply::json(200, &json!({"choices": [{"message": {"content": null}}]}));
-    let answer = complete(&openai(&Upstream::script([bare]).await.url)).await.unwrap();
-    assert_eq!((answer.content.as_str(), answer.finish_reason, answer.usage), ("", FinishReason::Stop, None));
+    for choice in
+        [json!({"message": {"content": "a"}}), json!({"message": {"content": [{"type": "text", "text": "a"}]}})]
+    {
+        let bare = Reply::json(200, &json!({"choices": [choice]}));
+        let answer = complete(&openai(&Upstream::script([bare]).await.url)).await.unwrap();
+        assert_eq!((answer.content.as_str(), answer.finish_reason, answer.usage), ("a", FinishReason::Stop, None));
+    }
 }
 
 #[tokio::test]
@@ -89,7 +93,7 @@ async fn a_server_that_does_not_stream_is_heard_all_the_same() {
     let upstream = Upstream::script([Reply::says("Hello to you", false)]).await;
     let heard = listen(&openai(&upstream.url)).await;
     assert_eq!(heard.pieces, ["Hello to you"]);
-    assert_eq!(heard.usage, Some(Usage { input_tokens: 7, output_tokens: 3 }));
+    assert_eq!(heard.usage, Some(usage(7, 3)));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use astra_core::clock::ManualClock;
 use astra_core::config::{Prices, Protocol, ProviderConfig, ProviderConfigs};
 use astra_core::provider::{Kind, Registry, Status, presets};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::asking::{KEY, NOW_MS, complete, config, failure, openai, registry};
 use crate::upstream::{Reply, Upstream};
@@ -44,7 +44,7 @@ async fn a_check_is_a_real_call() {
     assert_eq!(models.requests()[0].line, "GET /v1/models");
     let unlisted = Upstream::script([Reply::json(404, &json!({})), Reply::says("Hi", false)]).await;
     assert_eq!(openai(&unlisted.url).check("up").await.unwrap().error, None);
-    assert_eq!(unlisted.requests()[1].body["max_tokens"], 1, "one token will do");
+    assert_eq!(unlisted.requests()[1].body["max_tokens"], Value::Null, "no limit that could be refused");
     let refusing = Upstream::script([Reply::json(401, &json!({}))]).await;
     assert_eq!(openai(&refusing.url).check("up").await.unwrap().error.unwrap().kind, Kind::Key);
     assert_eq!(openai(&refusing.url).check("nobody").await, None);
@@ -55,7 +55,7 @@ async fn a_check_is_a_real_call() {
 async fn what_is_offered_comes_from_the_upstream_and_the_configuration() {
     let reply = Reply::json(200, &json!({"data": [{"id": "gpt-4o-2024-08-06"}, {"id": "house-model"}]}));
     let upstream = Upstream::script([reply]).await;
-    let prices = Prices { input_usd_per_million: 1.0, output_usd_per_million: 2.0 };
+    let prices = Prices { input_usd_per_million: 1.0, output_usd_per_million: 2.0, ..Prices::default() };
     let registry = registry(ProviderConfig {
         preset: Some("openai".into()),
         prices: BTreeMap::from([("house-model".into(), prices)]),

@@ -4,6 +4,7 @@
 use astra_core::config::{Config, Secret};
 use astra_core::provider::{detect_ollama, presets};
 
+use super::proxy;
 use crate::env::{self, Environment};
 
 const OLLAMA_PORT: u16 = 11_434;
@@ -12,11 +13,17 @@ const OLLAMA_PORT: u16 = 11_434;
 pub(crate) async fn discover(config: &mut Config, environment: &Environment) -> Vec<String> {
     let mut found = Vec::new();
     for preset in presets() {
-        let variable = preset.key_variables.iter().find_map(|name| Some((name, environment.get(name)?)));
-        if let Some((name, key)) = variable {
-            config.providers.entry(preset.name.into()).or_default().api_key.get_or_insert_with(|| Secret::new(key));
-            found.push(format!("{} ({name})", preset.name));
+        let key = preset.key_variables.iter().find_map(|name| Some((*name, environment.get(name)?)));
+        let url = base_url(preset.name, environment);
+        let Some(variable) = key.map(|(name, _)| name).or(url.as_ref().map(|(name, _)| *name)) else { continue };
+        let provider = config.providers.entry(preset.name.into()).or_default();
+        if let Some((_, key)) = key {
+            provider.api_key.get_or_insert_with(|| Secret::new(key));
         }
+        if let Some((_, url)) = url {
+            provider.base_url.get_or_insert(url);
+        }
+        found.push(format!("{} ({variable})", preset.name));
     }
     if !config.providers.contains_key("ollama")
         && let Some(ollama) = detect_ollama(&ollama_url(environment)).await
@@ -24,7 +31,21 @@ pub(crate) async fn discover(config: &mut Config, environment: &Environment) -> 
         found.push(format!("ollama ({})", ollama.default_model.as_deref().unwrap_or("no model")));
         config.providers.insert("ollama".into(), ollama);
     }
+    proxy::hand_in(&mut config.providers, environment);
     found
+}
+
+/// Where the environment says that the provider of a preset is, and by which variable.
+fn base_url(preset: &str, environment: &Environment) -> Option<(&'static str, String)> {
+    let variable = match preset {
+        "openai" => env::OPENAI_BASE_URL,
+        "anthropic" => env::ANTHROPIC_BASE_URL,
+        _ => return None,
+    };
+    let url = environment.get(variable)?.trim_end_matches('/');
+    // Anthropic's clients append the version themselves.
+    let is_versioned = variable == env::OPENAI_BASE_URL || url.ends_with("/v1");
+    Some((variable, if is_versioned { url.to_owned() } else { format!("{url}/v1") }))
 }
 
 /// Where an Ollama of this machine listens, read as Ollama itself reads its variable.
@@ -53,6 +74,27 @@ mod tests {
         assert_eq!(discover(&mut config, &environment).await, ["anthropic (ANTHROPIC_API_KEY)"]);
         assert_eq!(config.providers["anthropic"].api_key.as_ref().expect("a key").expose(), "sk-1");
         assert!(!config.providers.contains_key("openai") && !config.providers.contains_key("ollama"));
+    }
+
+    #[tokio::test]
+    async fn base_urls_of_the_vendors_own_clients_are_read_as_these_read_them() {
+        let mut config = Config::default();
+        let environment = Environment::from([
+            ("OPENAI_API_KEY", "sk-1"),
+            (env::OPENAI_BASE_URL, "http://127.0.0.1:1/v1/"),
+            (env::ANTHROPIC_BASE_URL, "http://127.0.0.1:2"),
+            (env::OLLAMA_HOST, &nobody()),
+        ]);
+        let found = discover(&mut config, &environment).await;
+        assert_eq!(found, ["openai (OPENAI_API_KEY)", "anthropic (ANTHROPIC_BASE_URL)"]);
+        let url = |name: &str| config.providers[name].base_url.clone().expect("a URL");
+        assert_eq!(
+            (url("openai").as_str(), url("anthropic").as_str()),
+            ("http://127.0.0.1:1/v1", "http://127.0.0.1:2/v1")
+        );
+        config.providers.entry("openai".into()).or_default().base_url = Some("http://mine/v1".into());
+        discover(&mut config, &environment).await;
+        assert_eq!(config.providers["openai"].base_url.as_deref(), Some("http://mine/v1"));
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use astra_core::config::{Config, in_plain_words};
+use astra_core::config::{Config, MergeKeys, in_plain_words};
 use astra_core::engine::agent::Definition;
 use serde::Deserialize;
 
@@ -30,7 +30,7 @@ pub(super) fn read(path: &Path, environment: &Environment) -> Result<Config> {
 }
 
 fn parse(text: &str, environment: &Environment) -> std::result::Result<Config, serde_yaml::Error> {
-    let document = || Expand::new(serde_yaml::Deserializer::from_str(text), environment);
+    let document = || Expand::new(MergeKeys(serde_yaml::Deserializer::from_str(text)), environment);
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Config::default());
     }
@@ -136,6 +136,43 @@ agents: {a: {budget: {tokens_per_hour: '${LIMIT}'}, system_prompt: 'cost: $${KEY
         let environment = Environment::from([("KEY", "sk-hidden")]);
         for text in ["drain_s: ${KEY}", "listen: ${KEY}", "store: {synchronous: '${KEY}'}", "auth: ${KEY}"] {
             assert!(!faulty(text, &environment).contains("sk-hidden"), "{text}");
+        }
+    }
+
+    #[test]
+    fn merge_keys_share_settings_and_their_faults_have_a_place() {
+        let text = "
+providers:
+  one: &base
+    base_url: http://127.0.0.1:1/v1
+    api_key: ${KEY}
+    max_retries: ${RETRIES}
+    default_model: 4
+  two:
+    <<: *base
+    default_model: n
+  three: {<<: *base}
+agents:
+  a: &a {model: {provider: one}, display_name: A}
+  b: {<<: *a, display_name: B}
+";
+        let environment = Environment::from([("KEY", "sk-1"), ("RETRIES", "7")]);
+        let config = parse(text, &environment).expect("it is good");
+        let two = &config.providers["two"];
+        assert_eq!(two.api_key.as_ref().expect("a key").expose(), "sk-1");
+        assert_eq!((two.max_retries, two.default_model.as_deref()), (Some(7), Some("n")));
+        assert_eq!(config.providers["three"].default_model.as_deref(), Some("4"));
+        assert_eq!(config.agents["b"]["model"]["provider"], "one");
+        assert_eq!(config.agents["b"]["display_name"], "B");
+        for (text, expected) in [
+            ("providers:\n  a: {}\n  b:\n    <<: x", "astra.yml:4:"),
+            (
+                "providers:\n  a: {}\n  b:\n    <<: {colour: x}",
+                "astra.yml:4:5: there is no key `colour` in `providers.b`",
+            ),
+        ] {
+            let told = faulty(text, &Environment::default());
+            assert!(told.starts_with(expected), "{text:?} tells {told}");
         }
     }
 

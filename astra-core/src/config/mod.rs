@@ -2,9 +2,11 @@
 //! Reading files and the environment is the program's business; this reads neither.
 
 mod listen;
+mod merge;
 mod network;
 mod provider;
 mod public_url;
+mod replay;
 mod secret;
 mod validate;
 mod words;
@@ -15,6 +17,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 pub use listen::listen_address;
+pub use merge::MergeKeys;
 pub use network::Network;
 pub use provider::{Prices, Protocol, ProviderConfig, ProviderConfigs};
 pub use public_url::PublicUrl;

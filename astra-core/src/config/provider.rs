@@ -22,6 +22,13 @@ pub struct ProviderConfig {
     pub base_url: Option<String>,
     /// The key.
     pub api_key: Option<Secret>,
+    /// The header that carries the key, as it is, instead of the protocol's own: `api-key` for Azure.
+    pub api_key_header: Option<String>,
+    /// More headers of each request, which stand above the gateway's own.
+    pub headers: BTreeMap<String, Secret>,
+    /// The proxy that leads to the provider, `http://user:password@host:port`; `none` for no proxy, whatever the host
+    /// program has found.
+    pub proxy: Option<Secret>,
     /// The model of agents that name none.
     pub default_model: Option<String>,
     /// Context length by model, in tokens.
@@ -47,6 +54,12 @@ pub struct Prices {
     pub input_usd_per_million: f64,
     /// US dollars for a million tokens of output.
     pub output_usd_per_million: f64,
+    /// US dollars for a million tokens of input that the provider read from its cache; the price of input by default.
+    #[serde(default)]
+    pub cached_input_usd_per_million: Option<f64>,
+    /// US dollars for a million tokens of input that the provider wrote to its cache; the price of input by default.
+    #[serde(default)]
+    pub cache_write_usd_per_million: Option<f64>,
 }
 
 /// A wire protocol for chat.

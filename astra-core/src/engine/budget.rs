@@ -95,7 +95,12 @@ fn whole_tokens(tokens: f64) -> u32 {
 mod tests {
     use super::*;
 
-    const PRICES: Prices = Prices { input_usd_per_million: 1.0, output_usd_per_million: 2.0 };
+    const PRICES: Prices = Prices {
+        input_usd_per_million: 1.0,
+        output_usd_per_million: 2.0,
+        cached_input_usd_per_million: None,
+        cache_write_usd_per_million: None,
+    };
 
     #[test]
     fn an_answer_gets_what_the_question_left() {

@@ -105,7 +105,7 @@ impl Engine {
         let request = Request { messages: &messages, ..Request::default() };
         // What we think was sent, should the call be cut off.
         let sent = messages.iter().map(|message| estimate_message(&message.content)).sum();
-        calls.tokens = Usage { input_tokens: sent, output_tokens: 0 };
+        calls.tokens = Usage { input_tokens: sent, ..Usage::default() };
         let answered = self.ask_model(&Targets::of(&agent.definition), request, &mut calls.attempts).await;
         calls.tokens = answered.as_ref().ok().and_then(|completion| completion.usage).unwrap_or_default();
         let summary = without_nul(answered.map_err(Error::Turn)?.content);

@@ -156,10 +156,12 @@ impl Progress {
 
     fn tokens(&self) -> Usage {
         let asked = self.calls.attempts.iter().any(|call| call.error.is_none());
-        self.usage.unwrap_or_else(|| {
-            let output_tokens = estimate(&self.content);
-            Usage { input_tokens: if asked || output_tokens > 0 { self.input_estimate } else { 0 }, output_tokens }
-        })
+        let counted = self.usage.unwrap_or_default();
+        let output_tokens = if counted.output_tokens > 0 { counted.output_tokens } else { estimate(&self.content) };
+        let was_read = asked || output_tokens > 0;
+        let input_tokens =
+            if counted.input_tokens == 0 && was_read { self.input_estimate } else { counted.input_tokens };
+        Usage { input_tokens, output_tokens, ..counted }
     }
 }
 

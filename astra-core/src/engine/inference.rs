@@ -87,11 +87,7 @@ impl Engine {
     pub(super) fn cost_usd(&self, calls: &Calls) -> f64 {
         let answering = calls.attempts.last();
         let prices = answering.and_then(|attempt| self.providers.price(&attempt.provider, Some(&attempt.model)));
-        prices.map_or(0.0, |prices| {
-            let input = f64::from(calls.tokens.input_tokens) * prices.input_usd_per_million;
-            let output = f64::from(calls.tokens.output_tokens) * prices.output_usd_per_million;
-            (input + output) / 1e6
-        })
+        prices.map_or(0.0, |prices| calls.tokens.cost_usd(&prices))
     }
 }
 

@@ -11,9 +11,10 @@ use futures_util::stream::{self, StreamExt as _};
 use reqwest::Response;
 
 use super::error::{Error, Kind};
-use super::sse::Parser;
+use super::reading::{Body, Media, Reported, begins_as_json};
+use super::sse::{Event, Parser};
 use super::upstream::{ANSWER_BYTES_MAX, Upstream};
-use super::{Chunk, ChunkStream, Completion};
+use super::{Chunk, ChunkStream, Completion, FinishReason};
 
 /// So many reads that are already there go on together: each costs its reader one write instead of many.
 const READS_MAX: usize = 32;
@@ -21,10 +22,16 @@ const READS_MAX: usize = 32;
 const DRAIN_TIME: Duration = Duration::from_secs(1);
 const DRAIN_BYTES: usize = 64 << 10;
 
-/// What a protocol makes of the data of its events.
-pub(super) trait Decoder: Send + 'static {
-    /// Reads one event.
-    fn event(&mut self, data: &[u8], upstream: &Upstream, chunks: &mut Vec<Chunk>) -> Result<(), Error>;
+/// What a protocol makes of its events. A whole answer is one event.
+pub(super) trait Decoder: Default + Send + 'static {
+    /// Reads one event, which is neither empty nor of the name `error`.
+    fn event(&mut self, event: Event<'_>, upstream: &Upstream, chunks: &mut Vec<Chunk>) -> Result<(), Error>;
+
+    /// Whether `[DONE]` is the end of a stream; if not, it is passed over.
+    const ENDS_WITH_DONE: bool;
+
+    /// The answer is complete.
+    fn done(&mut self);
 
     /// Whether the event that ends the answer has been read: what follows is of no interest.
     fn is_done(&self) -> bool;
@@ -32,40 +39,109 @@ pub(super) trait Decoder: Send + 'static {
     /// There is no more.
     ///
     /// # Errors
-    /// [`Kind::Cut`] if there should have been more.
+    /// If there should have been more.
     fn end(&mut self, chunks: &mut Vec<Chunk>) -> Result<(), Error>;
 }
 
-/// The chunks of an answer that comes as events.
-pub(super) fn decode(response: Response, decoder: impl Decoder, upstream: Arc<Upstream>) -> ChunkStream {
-    let reading =
-        Reading { body: Some(response), parser: Parser::default(), decoder, upstream, content_bytes: 0, fault: None };
-    stream::try_unfold(reading, |mut reading| async move { Ok(reading.next().await?.map(|chunks| (chunks, reading))) })
-        .boxed()
+/// The chunks of an answer, as they come. One that comes whole although a stream was asked for is read as well.
+pub(super) async fn streamed<D: Decoder>(response: Response, upstream: &Arc<Upstream>) -> Result<ChunkStream, Error> {
+    let mut body = Body::of(response)?;
+    if body.media == Media::Json && body.is_json(upstream).await? {
+        let chunks = read_whole::<D>(&body.whole(upstream).await?, upstream)?;
+        return Ok(stream::iter([Ok(chunks)]).boxed());
+    }
+    let reading = Reading {
+        body: Some(body),
+        parser: Parser::default(),
+        decoder: D::default(),
+        upstream: Arc::clone(upstream),
+        content_bytes: 0,
+        fault: None,
+    };
+    let read = |mut reading: Reading<D>| async move { Ok(reading.next().await?.map(|chunks| (chunks, reading))) };
+    Ok(stream::try_unfold(reading, read).boxed())
 }
 
-/// The chunks of an answer that came whole although a stream was asked for.
-pub(super) fn whole(completion: Completion) -> ChunkStream {
-    let mut chunks = vec![Chunk::Content(completion.content), Chunk::Finish(completion.finish_reason)];
-    chunks.extend(completion.usage.map(Chunk::Usage));
-    stream::iter([Ok(chunks)]).boxed()
+/// A whole answer. One that comes as events although it was asked for whole is read as well.
+pub(super) async fn whole<D: Decoder>(response: Response, upstream: &Upstream) -> Result<Completion, Error> {
+    let body = Body::of(response)?.whole(upstream).await?;
+    let mut whole = Completion { content: String::new(), finish_reason: FinishReason::Stop, usage: None };
+    for chunk in read_whole::<D>(&body, upstream)? {
+        match chunk {
+            Chunk::Content(text) if whole.content.is_empty() => whole.content = text,
+            Chunk::Content(text) => whole.content.push_str(&text),
+            Chunk::Finish(reason) => whole.finish_reason = reason,
+            Chunk::Usage(usage) => whole.usage = Some(usage),
+        }
+    }
+    Ok(whole)
 }
 
-/// An event that is not of the protocol.
-pub(super) fn malformed(fault: &serde_json::Error) -> Error {
-    // The category alone: serde's text may quote what it read.
-    let category = fault.classify();
-    Error::new(Kind::Malformed, format!("the provider's answer is not of its protocol ({category:?} error)"))
+fn read_whole<D: Decoder>(body: &[u8], upstream: &Upstream) -> Result<Vec<Chunk>, Error> {
+    let (mut decoder, mut chunks) = (D::default(), Vec::new());
+    let mut fault = Error::new(Kind::Malformed, "the provider's answer is empty");
+    if begins_as_json(body) {
+        match decode(&mut decoder, Event { name: b"", data: body }, upstream, &mut chunks) {
+            Ok(()) => {
+                decoder.done();
+                decoder.end(&mut chunks)?;
+                return Ok(chunks);
+            }
+            Err(other) if other.kind == Kind::Malformed && body.contains(&b'\n') => fault = other,
+            Err(other) => return Err(other),
+        }
+    }
+    // Events, or lines of JSON.
+    let (mut parser, mut count) = (Parser::default(), 0);
+    let mut on_event = |event: Event<'_>| {
+        count += 1;
+        decode(&mut decoder, event, upstream, &mut chunks)
+    };
+    parser.feed(body, &mut on_event)?;
+    parser.finish(&mut on_event)?;
+    if count == 0 {
+        return Err(fault);
+    }
+    decoder.end(&mut chunks)?;
+    Ok(chunks)
 }
 
-/// The end of an answer that is not its end.
-pub(super) fn cut() -> Error {
-    Error::new(Kind::Cut, "the provider's answer ended before it was complete")
+/// Reads one event, in whatever protocol.
+fn decode<D: Decoder>(
+    decoder: &mut D,
+    event: Event<'_>,
+    upstream: &Upstream,
+    chunks: &mut Vec<Chunk>,
+) -> Result<(), Error> {
+    let event = Event { data: event.data.trim_ascii(), ..event };
+    if decoder.is_done() {
+        return Ok(());
+    }
+    if event.name.eq_ignore_ascii_case(b"error") {
+        return Err(upstream.reported(Reported::certain(event.data)));
+    }
+    match event.data {
+        // Sent to keep the connection alive.
+        b"" | b"null" => Ok(()),
+        data if is_done_mark(data) => {
+            if D::ENDS_WITH_DONE {
+                decoder.done();
+            }
+            Ok(())
+        }
+        _ => decoder.event(event, upstream, chunks),
+    }
+}
+
+/// Whether it is OpenAI's end of a stream, however it is spaced or quoted.
+fn is_done_mark(data: &[u8]) -> bool {
+    let letters = || data.iter().filter(|byte| !byte.is_ascii_whitespace() && **byte != b'"');
+    data.len() <= 16 && letters().map(u8::to_ascii_uppercase).eq(b"[DONE]".iter().copied())
 }
 
 struct Reading<D> {
     /// Gone when there is nothing more to read.
-    body: Option<Response>,
+    body: Option<Body>,
     parser: Parser,
     decoder: D,
     upstream: Arc<Upstream>,
@@ -84,7 +160,8 @@ impl<D: Decoder> Reading<D> {
         // Reads without an event, such as comments, are no sign that the answer goes on.
         while reads < READS_MAX {
             let Some(body) = &mut self.body else { break };
-            let read = if reads > 0 { at_once(body).await } else { Some(body.chunk().await) };
+            let read =
+                if reads > 0 { at_once(body, &self.upstream).await } else { Some(body.chunk(&self.upstream).await) };
             let Some(read) = read else { break };
             match self.take(read, &mut chunks) {
                 Ok(was_event) => reads += usize::from(was_event || reads > 0),
@@ -102,14 +179,14 @@ impl<D: Decoder> Reading<D> {
     }
 
     /// Decodes what was read; answers whether there was an event in it.
-    fn take(&mut self, read: reqwest::Result<Option<Bytes>>, chunks: &mut Vec<Chunk>) -> Result<bool, Error> {
+    fn take(&mut self, read: Result<Option<Bytes>, Error>, chunks: &mut Vec<Chunk>) -> Result<bool, Error> {
         let (decoder, upstream, before) = (&mut self.decoder, &self.upstream, chunks.len());
         let mut was_event = false;
-        let mut on_event = |data: &[u8]| {
+        let mut on_event = |event: Event<'_>| {
             was_event = true;
-            if decoder.is_done() { Ok(()) } else { decoder.event(data, upstream, chunks) }
+            decode(decoder, event, upstream, chunks)
         };
-        let is_end = if let Some(bytes) = read.map_err(|fault| upstream.fault(fault))? {
+        let is_end = if let Some(bytes) = read? {
             self.parser.feed(&bytes, &mut on_event)?;
             self.decoder.is_done()
         } else {
@@ -122,7 +199,7 @@ impl<D: Decoder> Reading<D> {
             return Err(Error::new(Kind::TooLarge, "the provider's answer has more than 16 MiB"));
         }
         if is_end {
-            drain(self.body.take());
+            drain(self.body.take(), &self.upstream);
             self.decoder.end(chunks)?;
         }
         Ok(was_event || is_end)
@@ -131,8 +208,8 @@ impl<D: Decoder> Reading<D> {
 
 /// The next read if it is already there. The connection is read by a task of its own, one piece at a time, so that task
 /// is let run before the answer is no.
-async fn at_once(body: &mut Response) -> Option<reqwest::Result<Option<Bytes>>> {
-    if let Some(read) = body.chunk().now_or_never() {
+async fn at_once(body: &mut Body, upstream: &Upstream) -> Option<Result<Option<Bytes>, Error>> {
+    if let Some(read) = body.chunk(upstream).now_or_never() {
         return Some(read);
     }
     let mut has_yielded = false;
@@ -144,18 +221,19 @@ async fn at_once(body: &mut Response) -> Option<reqwest::Result<Option<Bytes>>> 
         Poll::Pending
     })
     .await;
-    body.chunk().now_or_never()
+    body.chunk(upstream).now_or_never()
 }
 
 /// Reads on to the end of a body whose content is complete: a connection whose answer was not read to its end is closed.
-fn drain(body: Option<Response>) {
+fn drain(body: Option<Body>, upstream: &Arc<Upstream>) {
     let Some(mut body) = body else { return };
-    if let Some(Ok(None) | Err(_)) = body.chunk().now_or_never() {
+    if let Some(Ok(None) | Err(_)) = body.chunk(upstream).now_or_never() {
         return;
     }
+    let upstream = Arc::clone(upstream);
     tokio::spawn(tokio::time::timeout(DRAIN_TIME, async move {
         let mut left = DRAIN_BYTES;
-        while let Ok(Some(bytes)) = body.chunk().await {
+        while let Ok(Some(bytes)) = body.chunk(&upstream).await {
             let Some(rest) = left.checked_sub(bytes.len()) else { return };
             left = rest;
         }

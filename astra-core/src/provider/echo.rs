@@ -94,7 +94,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 fn usage(request: Request<'_>, output_words: usize) -> Usage {
     let input_words: usize = request.messages.iter().flat_map(texts).map(|text| words(text).count()).sum();
     let tokens = |words| u32::try_from(words).unwrap_or(u32::MAX);
-    Usage { input_tokens: tokens(input_words), output_tokens: tokens(output_words) }
+    Usage { input_tokens: tokens(input_words), output_tokens: tokens(output_words), ..Usage::default() }
 }
 
 #[cfg(test)]
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(finish_reason, FinishReason::Stop);
         let (words, finish_reason) = answer(Request { max_output_tokens: Some(2), ..request });
         assert_eq!((words.concat().as_str(), finish_reason), ("the second  ", FinishReason::Length));
-        assert_eq!(usage(request, 2), Usage { input_tokens: 4, output_tokens: 2 });
+        assert_eq!(usage(request, 2), Usage { input_tokens: 4, output_tokens: 2, ..Usage::default() });
     }
 
     #[test]

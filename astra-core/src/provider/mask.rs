@@ -1,8 +1,10 @@
 //! What an upstream says of its failure, made fit for a log: short, on one line, and without anything like a key.
 //! Upstreams repeat keys in their errors, whole or in part.
 
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::reading::whole_characters;
 use crate::config::Secret;
 
 /// Longest text that is kept, in characters.
@@ -12,8 +14,35 @@ const KEY_PART: usize = 6;
 /// Words of letters and digits from this length on are taken for somebody's key.
 const OPAQUE: usize = 24;
 
+/// What must not be repeated.
+#[derive(Default)]
+pub(super) struct Secrets {
+    key: Vec<char>,
+    /// Words of the headers' values.
+    words: Vec<String>,
+}
+
+impl Secrets {
+    /// The key, whole or in part, and what stands in `headers`.
+    pub(super) fn of(key: Option<&Secret>, headers: &HeaderMap) -> Self {
+        let values = headers.values().filter_map(|value| value.to_str().ok());
+        let words = values.flat_map(str::split_whitespace).filter(|word| word.len() >= KEY_PART);
+        Self {
+            key: key.map_or(Vec::new(), |key| key.expose().chars().collect()),
+            words: words.map(str::to_owned).collect(),
+        }
+    }
+
+    fn are_in(&self, word: &str) -> bool {
+        let mut parts = self.key.windows(KEY_PART.min(self.key.len().max(1)));
+        parts.any(|part| word.contains(&part.iter().collect::<String>()))
+            || self.words.iter().any(|secret| word.contains(secret.as_str()))
+    }
+}
+
 /// `text` on one line of at most 200 characters, with stars for every word that may be a secret.
-pub(super) fn clean(text: &str, key: Option<&Secret>) -> String {
+pub(super) fn clean(text: &str, secrets: &Secrets) -> String {
+    let text = whole_characters(text);
     let mut clean = String::new();
     for word in text.split(|character: char| character.is_whitespace() || character.is_control()) {
         if word.is_empty() {
@@ -22,7 +51,7 @@ pub(super) fn clean(text: &str, key: Option<&Secret>) -> String {
         if !clean.is_empty() {
             clean.push(' ');
         }
-        clean.push_str(if is_suspicious(word, key) { "***" } else { word });
+        clean.push_str(if secrets.are_in(word) || is_opaque(word) { "***" } else { word });
     }
     match clean.char_indices().nth(CHARACTERS_MAX) {
         Some((end, _)) => format!("{}…", &clean[..end]),
@@ -37,47 +66,44 @@ pub(super) fn error_of(body: &Value) -> &Value {
     body.get("error").unwrap_or(body)
 }
 
-/// The sentence of an error object, which some servers write as a bare string.
-pub(super) fn message_of(error: &Value) -> Option<String> {
-    let places = [Some(error), error.get("message"), error.get("detail")];
-    places.into_iter().flatten().find_map(Value::as_str).map(str::to_owned)
-}
-
-fn is_suspicious(word: &str, key: Option<&Secret>) -> bool {
-    let is_part_of_key = key.is_some_and(|key| {
-        let key: Vec<char> = key.expose().chars().collect();
-        key.windows(KEY_PART.min(key.len().max(1))).any(|part| word.contains(&part.iter().collect::<String>()))
-    });
+fn is_opaque(word: &str) -> bool {
     let opaque = word
         .split(|character: char| !character.is_ascii_alphanumeric() && !matches!(character, '-' | '_'))
         .any(|run| run.len() >= OPAQUE && run.contains(|character: char| character.is_ascii_digit()));
-    is_part_of_key || opaque || word.contains("sk-") || word.contains("***")
+    opaque || word.contains("sk-") || word.contains("***")
 }
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::{HeaderName, HeaderValue};
+
     use super::*;
+    use crate::provider::reading::sentence;
 
     #[test]
     fn nothing_like_a_key_is_repeated() {
         let key = Secret::new("abcdef-0123456789");
+        let headers =
+            HeaderMap::from_iter([(HeaderName::from_static("x-team"), HeaderValue::from_static("Team hidden-team"))]);
+        let secrets = Secrets::of(Some(&key), &headers);
         for text in [
             "Incorrect API key provided: abcdef-0123456789.",
             "Incorrect API key provided: xyz***6789.",
             "bad header: Bearer abcdef-01",
             "key=456789 is unknown",
             "sk-proj-other's",
+            "no team hidden-team6789",
             "token eyJhbGciOiJIUzI1NiJ9eyJzdWIi was refused",
         ] {
-            let clean = clean(text, Some(&key));
+            let clean = clean(text, &secrets);
             assert!(clean.contains("***"), "{clean}");
             assert!(!clean.contains("6789") && !clean.contains("abcdef") && !clean.contains("eyJ"), "{clean}");
         }
         assert_eq!(
-            clean("the model\n\u{7} gpt-4o-2024-08-06 is busy", Some(&key)),
+            clean("the model\n\u{7} gpt-4o-2024-08-06 is busy", &secrets),
             "the model gpt-4o-2024-08-06 is busy"
         );
-        assert_eq!(clean(&"ä ".repeat(500), None).chars().count(), CHARACTERS_MAX + 1);
+        assert_eq!(clean(&"ä ".repeat(500), &Secrets::default()).chars().count(), CHARACTERS_MAX + 1);
     }
 
     #[test]
@@ -90,7 +116,7 @@ mod tests {
             r#"[{"error":{"message":"no"}}]"#,
         ] {
             let body: Value = serde_json::from_str(body).unwrap();
-            assert_eq!(message_of(error_of(&body)).as_deref(), Some("no"), "{body}");
+            assert_eq!(sentence(error_of(&body)).as_deref(), Some("no"), "{body}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Upstream models: what is asked, what is answered, and what can go wrong, for every wire protocol alike.
 
+mod address;
 mod anthropic;
 mod breaker;
 mod chunks;
@@ -14,6 +15,7 @@ mod ollama;
 mod openai;
 mod parameters;
 mod presets;
+mod reading;
 mod refusal;
 mod registry;
 mod retry;
@@ -26,6 +28,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
+use crate::config::Prices;
 pub use crate::content::{Content, Part, Role};
 pub use breaker::Circuit;
 pub use error::{Error, Kind};
@@ -74,10 +77,33 @@ pub enum FinishReason {
 /// Tokens of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Usage {
-    /// Tokens of the conversation sent.
+    /// Tokens of the conversation sent, those of caches included.
     pub input_tokens: u32,
     /// Tokens of the answer.
     pub output_tokens: u32,
+    /// Those of the input that the provider read from its cache.
+    #[serde(default)]
+    pub cached_input_tokens: u32,
+    /// Those of the input that the provider wrote to its cache.
+    #[serde(default)]
+    pub cache_write_tokens: u32,
+}
+
+impl Usage {
+    /// What it costs at `prices`, in US dollars.
+    #[must_use]
+    pub fn cost_usd(&self, prices: &Prices) -> f64 {
+        let cached = self.cached_input_tokens.min(self.input_tokens);
+        let written = self.cache_write_tokens.min(self.input_tokens - cached);
+        let input = prices.input_usd_per_million;
+        let usd = [
+            (self.input_tokens - cached - written, input),
+            (cached, prices.cached_input_usd_per_million.unwrap_or(input)),
+            (written, prices.cache_write_usd_per_million.unwrap_or(input)),
+            (self.output_tokens, prices.output_usd_per_million),
+        ];
+        usd.into_iter().map(|(tokens, usd_per_million)| f64::from(tokens) * usd_per_million).sum::<f64>() / 1e6
+    }
 }
 
 /// A whole answer.

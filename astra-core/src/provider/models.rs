@@ -15,7 +15,7 @@ pub(super) struct Known {
     /// Most tokens that it writes.
     pub max_output_tokens: u32,
     /// What it costs.
-    pub prices: Prices,
+    prices: Prices,
 }
 
 const fn known(
@@ -24,8 +24,43 @@ const fn known(
     (context_tokens, max_output_tokens): (u32, u32),
     (input_usd_per_million, output_usd_per_million): (f64, f64),
 ) -> Known {
-    let prices = Prices { input_usd_per_million, output_usd_per_million };
+    let prices = Prices {
+        input_usd_per_million,
+        output_usd_per_million,
+        cached_input_usd_per_million: None,
+        cache_write_usd_per_million: None,
+    };
     Known { preset, name, context_tokens, max_output_tokens, prices }
+}
+
+/// What reading from a cache and writing to it costs at the providers that say so, as shares of the price of input: by
+/// the preset and the beginning of the model's name, the longest that fits.
+const CACHE_SHARES: &[(&str, &str, f64, Option<f64>)] = &[
+    ("anthropic", "claude-", 0.1, Some(1.25)),
+    ("deepseek", "deepseek-", 0.1, None),
+    ("gemini", "gemini-2.5-", 0.1, None),
+    ("gemini", "gemini-3-", 0.1, None),
+    ("openai", "gpt-4.1", 0.25, None),
+    ("openai", "gpt-4o", 0.5, None),
+    ("openai", "gpt-5", 0.1, None),
+    ("openai", "o3", 0.25, None),
+    ("openai", "o3-mini", 0.5, None),
+    ("openai", "o4-mini", 0.25, None),
+];
+
+impl Known {
+    /// What it costs, caches included where that is known.
+    fn prices(&self) -> Prices {
+        let shares =
+            CACHE_SHARES.iter().filter(|(preset, name, ..)| *preset == self.preset && self.name.starts_with(name));
+        let Some((.., read, write)) = shares.max_by_key(|(_, name, ..)| name.len()) else { return self.prices };
+        let input = self.prices.input_usd_per_million;
+        Prices {
+            cached_input_usd_per_million: Some(input * read),
+            cache_write_usd_per_million: write.map(|write| input * write),
+            ..self.prices
+        }
+    }
 }
 
 const KNOWN: &[Known] = &[
@@ -107,7 +142,7 @@ pub(super) fn of(preset: &str) -> impl Iterator<Item = &'static Known> {
 
 /// What a model of `preset` costs.
 pub(super) fn prices(preset: &str, model: &str) -> Option<Prices> {
-    if FREE.contains(&preset) { Some(Prices::default()) } else { find(preset, model).map(|known| known.prices) }
+    if FREE.contains(&preset) { Some(Prices::default()) } else { find(preset, model).map(Known::prices) }
 }
 
 fn is_version_of(model: &str, name: &str) -> bool {
@@ -134,6 +169,18 @@ mod tests {
         assert_eq!(name("openrouter", "anthropic/claude-sonnet-4.5"), Some("claude-sonnet-4-5"));
         assert_eq!(name("openrouter", "nobody/gpt-4o"), None);
         assert_eq!(name("groq", "gpt-4o"), None);
+    }
+
+    #[test]
+    fn prices_of_caches_are_shares_of_the_inputs() {
+        let caches = |preset, model| {
+            let prices = prices(preset, model).unwrap();
+            (prices.cached_input_usd_per_million, prices.cache_write_usd_per_million)
+        };
+        assert_eq!(caches("openai", "gpt-4o-mini"), (Some(0.075), None));
+        assert_eq!(caches("openai", "o3-mini"), (Some(0.55), None));
+        assert_eq!(caches("anthropic", "claude-opus-4-5"), (Some(0.5), Some(6.25)));
+        assert_eq!(caches("groq", "llama-3.3-70b-versatile"), (None, None));
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::time::Duration;
 use reqwest::Url;
 use serde::Deserialize;
 
+use super::address::is_loopback;
 use super::client;
-use super::settings::is_loopback;
 use crate::config::ProviderConfig;
 
 /// A server on this machine answers at once or is not there; the gateway's start waits for it.
@@ -18,7 +18,7 @@ pub async fn detect_ollama(base_url: &str) -> Option<ProviderConfig> {
     let mut url = Url::parse(base_url).ok().filter(is_loopback)?;
     url.set_path("/api/tags");
     let asked = async {
-        let response = client::build(false, TIMEOUT).ok()?.get(url).send().await.ok()?.error_for_status().ok()?;
+        let response = client::build(false, TIMEOUT, None).ok()?.get(url).send().await.ok()?.error_for_status().ok()?;
         response.json::<Tags>().await.ok()
     };
     let newest = tokio::time::timeout(TIMEOUT, asked).await.ok()??.models.into_iter().next()?;

@@ -208,7 +208,7 @@ impl Registry {
         })
     }
 
-    /// Makes a real call, past circuit and retries: asks for the list of models or, where there is none, for one token.
+    /// Makes a real call, past circuit and retries: asks for the list of models or, where there is none, for an answer.
     /// `None` if `provider` is not configured.
     pub async fn check(&self, provider: &str) -> Option<Check> {
         let entry = self.entries.get(provider)?;
@@ -274,7 +274,7 @@ async fn call(entry: &Entry) -> Result<(), Error> {
     match entry.provider.models().await {
         Err(Error { kind: Kind::Refused(_), .. }) => {
             let message = Message { role: Role::User, content: Content::Text("Hello".into()) };
-            let request = Request { messages: &[message], max_output_tokens: Some(1), ..Request::default() };
+            let request = Request { messages: &[message], ..Request::default() };
             entry.provider.complete(&entry.default_model().await?, request).await.map(drop)
         }
         outcome => outcome.map(drop),

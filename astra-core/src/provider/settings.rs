@@ -1,11 +1,11 @@
 //! A provider's configuration with its preset's values where it says nothing, or what is wrong with it.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::Url;
-use reqwest::header::HeaderValue;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
+use super::address;
 use super::presets::{PLAIN, Preset, Quirks, preset, presets};
 use super::retry::RETRIES;
 use crate::config::{Fault, Protocol, ProviderConfig, Secret};
@@ -24,6 +24,10 @@ pub(super) struct Settings {
     pub quirks: Quirks,
     pub base_url: Url,
     pub api_key: Option<Secret>,
+    /// The header of the key instead of the protocol's own.
+    pub api_key_header: Option<HeaderName>,
+    pub headers: HeaderMap,
+    pub proxy: Option<Url>,
     pub default_model: Option<String>,
     pub connect_timeout: Duration,
     pub limits: Limits,
@@ -46,13 +50,19 @@ impl Default for Limits {
 /// Completes the configuration of the provider `name`; answers all that is wrong with it at once.
 pub(super) fn resolve(name: &str, config: &ProviderConfig) -> Result<Settings, Vec<Fault>> {
     let mut faults = check(name, config);
+    let (headers, wrong) = address::headers(config);
+    faults.extend(wrong.into_iter().map(|(header, detail)| fault(name, &format!("headers.{header}"), detail)));
+    let api_key_header = address::key_header(config);
+    faults.extend(api_key_header.as_ref().err().map(|detail| fault(name, "api_key_header", detail.clone())));
+    let proxy = address::proxy(config);
+    faults.extend(proxy.as_ref().err().map(|detail| fault(name, "proxy", detail.clone())));
     let preset = preset(config.preset.as_deref().unwrap_or(name));
     let protocol = config.protocol.or(preset.map(|preset| preset.protocol)).unwrap_or(Protocol::OpenAi);
     let configured = config.base_url.as_deref();
     let url = configured.or(preset.map(|preset| preset.base_url)).filter(|url| !url.is_empty());
     // What has no upstream still has a URL, so that no part of the gateway must tell the two apart.
     let url = if protocol == Protocol::Echo { Some("http://localhost") } else { url };
-    let base_url = match url.map(read_url) {
+    let base_url = match url.map(address::base_url) {
         Some(Ok(base_url)) => Some(base_url),
         Some(Err(detail)) => {
             faults.push(fault(name, "base_url", detail));
@@ -79,6 +89,9 @@ pub(super) fn resolve(name: &str, config: &ProviderConfig) -> Result<Settings, V
         quirks: preset.map_or(PLAIN, |preset| preset.quirks),
         base_url,
         api_key: config.api_key.clone().filter(|_| !is_keyless),
+        api_key_header: api_key_header.unwrap_or_default(),
+        headers,
+        proxy: proxy.unwrap_or_default(),
         default_model: default_model.map(str::to_owned),
         connect_timeout: ms(config.connect_timeout_ms, CONNECT_TIMEOUT),
         limits: Limits {
@@ -128,29 +141,13 @@ fn check(name: &str, config: &ProviderConfig) -> Vec<Fault> {
         }
     }
     for (model, prices) in &config.prices {
-        let is_price = |price: f64| price.is_finite() && price >= 0.0;
-        if !is_price(prices.input_usd_per_million) || !is_price(prices.output_usd_per_million) {
+        let (cached, written) = (prices.cached_input_usd_per_million, prices.cache_write_usd_per_million);
+        let all = [Some(prices.input_usd_per_million), Some(prices.output_usd_per_million), cached, written];
+        if !all.into_iter().flatten().all(|price| price.is_finite() && price >= 0.0) {
             refuse(&format!("prices.{model}"), "must not be negative");
         }
     }
     faults
-}
-
-fn read_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|fault| format!("is no URL: {fault}"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err("must begin with http:// or https://".into());
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("must not hold a user or a password: the key belongs into api_key".into());
-    }
-    Ok(url)
-}
-
-/// Whether `url` names this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn fault(name: &str, key: &str, detail: String) -> Fault {
@@ -192,16 +189,11 @@ mod tests {
 
     #[test]
     fn urls_that_cannot_be_right_are_refused() {
-        for url in ["localhost:8000", "ftp://host/v1", "http://user:pass@host/v1", "http://", "not a url"] {
+        for url in
+            ["localhost:8000", "ftp://host/v1", "http://user:pass@host/v1", "http://", "http://h/chat/completions"]
+        {
             let config = ProviderConfig { base_url: Some(url.into()), ..ProviderConfig::default() };
             assert_eq!(faulty_keys("mine", &config), ["providers.mine.base_url"], "{url}");
         }
-    }
-
-    #[test]
-    fn loopback_is_this_machine_only() {
-        let is = |url: &str| is_loopback(&Url::parse(url).unwrap());
-        assert!(is("http://127.0.0.1:11434") && is("http://[::1]:1/") && is("http://localhost/v1"));
-        assert!(!is("http://127.0.0.1.example.com") && !is("http://10.0.0.1") && !is("http://0.0.0.0"));
     }
 }

@@ -8,22 +8,63 @@ pub(super) const EVENT_BYTES_MAX: usize = 1 << 20;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Cuts a stream of bytes into the data of its events. Names, ids and comments are of no use here and are dropped.
+/// Longest name of an event that is kept: the names that mean something are short.
+const NAME_BYTES_MAX: usize = 64;
+
+/// An event.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Event<'a> {
+    /// Its name; empty if it has none.
+    pub name: &'a [u8],
+    /// Its data.
+    pub data: &'a [u8],
+}
+
+/// Cuts a stream of bytes into its events. Ids and comments are of no use here and are dropped. JSON that stands in the
+/// stream without `data:`, on one line or on several, is an event as well: errors come so, and answers as lines of JSON.
 #[derive(Debug, Default)]
 pub(super) struct Parser {
     /// The beginning of a line whose end has not been read.
     line: Vec<u8>,
+    name: Vec<u8>,
     /// The data of the event whose end has not been read.
     data: Vec<u8>,
     has_data: bool,
+    /// JSON without `data:` whose end has not been read; its text is in `data`.
+    bare: Option<Nesting>,
     /// The last line ended with a carriage return: a line feed that follows belongs to it.
     after_carriage_return: bool,
     /// The first line has been read, so that a byte order mark is no longer one.
     is_past_start: bool,
 }
 
+/// How deep JSON is nested where its reader is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Nesting {
+    depth: usize,
+    is_in_string: bool,
+    is_escaped: bool,
+}
+
+impl Nesting {
+    /// Reads on; answers whether this is the JSON's end.
+    fn read(&mut self, text: &[u8]) -> bool {
+        for byte in text {
+            match byte {
+                _ if std::mem::take(&mut self.is_escaped) => {}
+                b'\\' if self.is_in_string => self.is_escaped = true,
+                b'"' => self.is_in_string = !self.is_in_string,
+                b'{' | b'[' if !self.is_in_string => self.depth += 1,
+                b'}' | b']' if !self.is_in_string => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.depth == 0
+    }
+}
+
 impl Parser {
-    /// Takes what was read and hands the data of each event that is complete now to `on_event`.
+    /// Takes what was read and hands each event that is complete now to `on_event`.
     ///
     /// # Errors
     /// [`Kind::TooLarge`] for a line or an event beyond [`EVENT_BYTES_MAX`], before it is held in memory; and what
@@ -31,7 +72,7 @@ impl Parser {
     pub(super) fn feed(
         &mut self,
         mut bytes: &[u8],
-        on_event: &mut impl FnMut(&[u8]) -> Result<(), Error>,
+        on_event: &mut impl FnMut(Event<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         if self.after_carriage_return && !bytes.is_empty() {
             self.after_carriage_return = false;
@@ -53,9 +94,9 @@ impl Parser {
     }
 
     /// Hands over an event that the stream's end left without its empty line, as some servers do.
-    pub(super) fn finish(&mut self, on_event: &mut impl FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
+    pub(super) fn finish(&mut self, on_event: &mut impl FnMut(Event<'_>) -> Result<(), Error>) -> Result<(), Error> {
         self.end_line(b"", on_event)?;
-        self.end_line(b"", on_event)
+        if self.bare.is_some() { self.dispatch(on_event) } else { self.end_line(b"", on_event) }
     }
 
     fn hold(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -66,7 +107,11 @@ impl Parser {
         Ok(())
     }
 
-    fn end_line(&mut self, line: &[u8], on_event: &mut impl FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
+    fn end_line(
+        &mut self,
+        line: &[u8],
+        on_event: &mut impl FnMut(Event<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         if self.line.is_empty() {
             return self.take_line(line, on_event);
         }
@@ -79,32 +124,72 @@ impl Parser {
         outcome
     }
 
-    fn take_line(&mut self, line: &[u8], on_event: &mut impl FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
+    fn take_line(
+        &mut self,
+        line: &[u8],
+        on_event: &mut impl FnMut(Event<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let line = if self.is_past_start { line } else { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) };
         self.is_past_start = true;
-        if line.is_empty() {
-            if !std::mem::take(&mut self.has_data) {
-                return Ok(());
+        if let Some(value) = field(line, b"data") {
+            if self.bare.take().is_some() {
+                // It was no JSON after all.
+                self.data.clear();
             }
-            let outcome = on_event(&self.data);
-            self.data.clear();
-            return outcome;
+            let is_first = !std::mem::replace(&mut self.has_data, true);
+            return self.keep(if is_first { b"" } else { b"\n" }, value);
         }
-        let Some(value) = line.strip_prefix(b"data") else { return Ok(()) };
-        let value = match value {
-            [] => value,
-            [b':', b' ', value @ ..] | [b':', value @ ..] => value,
-            // A field whose name only begins with "data".
-            _ => return Ok(()),
-        };
+        if let Some(nesting) = &mut self.bare {
+            let is_end = nesting.read(line);
+            self.keep(b"\n", line)?;
+            return if is_end { self.dispatch(on_event) } else { Ok(()) };
+        }
+        if line.is_empty() {
+            // An event without data is none, but one that says by its name that something is wrong.
+            if self.has_data || self.name.eq_ignore_ascii_case(b"error") {
+                return self.dispatch(on_event);
+            }
+            self.name.clear();
+            return Ok(());
+        }
+        if let Some(name) = field(line, b"event") {
+            self.name.clear();
+            self.name.extend_from_slice(&name[..name.len().min(NAME_BYTES_MAX)]);
+        } else if !self.has_data && matches!(line.trim_ascii_start().first(), Some(b'{' | b'[')) {
+            let mut nesting = Nesting::default();
+            let is_end = nesting.read(line);
+            self.bare = Some(nesting);
+            self.keep(b"", line)?;
+            return if is_end { self.dispatch(on_event) } else { Ok(()) };
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, separator: &[u8], value: &[u8]) -> Result<(), Error> {
         if self.data.len() + value.len() >= EVENT_BYTES_MAX {
             return Err(Error::new(Kind::TooLarge, "the provider's stream has an event of more than 1 MiB"));
         }
-        if std::mem::replace(&mut self.has_data, true) {
-            self.data.push(b'\n');
-        }
+        self.data.extend_from_slice(separator);
         self.data.extend_from_slice(value);
         Ok(())
+    }
+
+    fn dispatch(&mut self, on_event: &mut impl FnMut(Event<'_>) -> Result<(), Error>) -> Result<(), Error> {
+        let outcome = on_event(Event { name: self.name.trim_ascii(), data: &self.data });
+        (self.has_data, self.bare) = (false, None);
+        self.name.clear();
+        self.data.clear();
+        outcome
+    }
+}
+
+/// The value of the field called `name`, if the line is one.
+fn field<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    match line.strip_prefix(name)? {
+        value @ [] => Some(value),
+        [b':', b' ', value @ ..] | [b':', value @ ..] => Some(value),
+        // A field whose name only begins so.
+        _ => None,
     }
 }
 
@@ -114,8 +199,9 @@ mod tests {
 
     fn events(reads: &[&[u8]]) -> Result<Vec<String>, Error> {
         let (mut parser, mut events) = (Parser::default(), Vec::new());
-        let mut keep = |data: &[u8]| {
-            events.push(String::from_utf8_lossy(data).into_owned());
+        let mut keep = |event: Event<'_>| {
+            let [name, data] = [event.name, event.data].map(String::from_utf8_lossy);
+            events.push(if name.is_empty() { data.into_owned() } else { format!("{name}={data}") });
             Ok(())
         };
         for read in reads {
@@ -128,7 +214,7 @@ mod tests {
     #[test]
     fn every_split_gives_the_same_events() {
         let stream = "\u{feff}data: {\"a\":\"ä€😀\"}\r\n\r\n: comment\nevent: x\ndata:no space\nid: 7\n\n\rdata\rdata: second line\r\rdatabase: no\n\ndata: last".as_bytes();
-        let expected = ["{\"a\":\"ä€😀\"}", "no space", "\nsecond line", "last"];
+        let expected = ["{\"a\":\"ä€😀\"}", "x=no space", "\nsecond line", "last"];
         for first in 0..=stream.len() {
             for second in first..=stream.len() {
                 let reads = [&stream[..first], &stream[first..second], &stream[second..]];
@@ -139,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_refused_before_it_is_held() {
-        let (mut parser, mut nothing) = (Parser::default(), |_: &[u8]| Ok(()));
+        let (mut parser, mut nothing) = (Parser::default(), |_: Event<'_>| Ok(()));
         let read = vec![b'x'; 64 * 1024];
         let fed = (0..1_600).take_while(|_| parser.feed(&read, &mut nothing).is_ok()).count();
         assert_eq!(fed, EVENT_BYTES_MAX / read.len());
@@ -148,9 +234,27 @@ mod tests {
 
     #[test]
     fn many_short_lines_of_one_event_are_refused_as_well() {
-        let (mut parser, mut nothing) = (Parser::default(), |_: &[u8]| Ok(()));
+        let (mut parser, mut nothing) = (Parser::default(), |_: Event<'_>| Ok(()));
         let read = "data: abcdefgh\n".repeat(1_000);
         let fault = (0..200).find_map(|_| parser.feed(read.as_bytes(), &mut nothing).err());
         assert_eq!(fault.map(|fault| fault.kind), Some(Kind::TooLarge));
+    }
+
+    #[test]
+    fn json_without_data_is_an_event_on_one_line_or_on_several() {
+        let stream = b"{\"a\": \"}\\\"{\"}\n [1]\r\n{\n  \"error\": {\r\n\n    \"message\": \"no\"\n  }\n}\nevent: error\n\ndata: x\n{not here}\n\n{\ndata: y\n\n[DONE]\n{\"cut\":";
+        let expected = [
+            "{\"a\": \"}\\\"{\"}",
+            " [1]",
+            "{\n  \"error\": {\n\n    \"message\": \"no\"\n  }\n}",
+            "error=",
+            "x",
+            "y",
+            "[DONE]",
+            "{\"cut\":",
+        ];
+        for place in 0..=stream.len() {
+            assert_eq!(events(&[&stream[..place], &stream[place..]]).unwrap(), expected, "split at {place}");
+        }
     }
 }

@@ -4,17 +4,17 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::DateTime;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, Url};
 use serde_json::Value;
 
 use super::client;
 use super::error::{Error, Kind};
-use super::mask;
+use super::mask::{self, Secrets};
+use super::reading::{Body, Reported, sentence};
 use super::refusal::Refusal;
 use super::settings::Settings;
 use crate::clock::{Clock, timestamp};
-use crate::config::Secret;
 
 /// Largest answer that is not a stream, and largest text of one that is, in bytes.
 pub(super) const ANSWER_BYTES_MAX: usize = 16 << 20;
@@ -22,46 +22,44 @@ pub(super) const ANSWER_BYTES_MAX: usize = 16 << 20;
 const ERROR_BYTES_MAX: usize = 32 << 10;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// What media type an answer has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Media {
-    /// JSON, or nothing is said.
-    Json,
-    /// An event stream, or plain text that may be one.
-    Events,
-}
-
 /// An upstream server.
 pub(super) struct Upstream {
     base_url: Url,
     headers: HeaderMap,
-    key: Option<Secret>,
+    secrets: Secrets,
     connect_timeout: Duration,
+    proxy: Option<Url>,
     clock: Arc<dyn Clock>,
     /// Made at the first call: a gateway that starts does not wait for it.
     client: OnceLock<reqwest::Client>,
 }
 
 impl Upstream {
-    /// The server of `settings`, whose key goes into the header `key_header` after `key_prefix`.
+    /// The server of `settings`, whose key goes into this header after this prefix, unless the settings name another.
     pub(super) fn new(
         settings: &Settings,
         clock: Arc<dyn Clock>,
-        key_header: HeaderName,
-        key_prefix: &str,
+        (key_header, key_prefix): (HeaderName, &str),
         mut headers: HeaderMap,
     ) -> Self {
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        let (key_header, key_prefix) = match &settings.api_key_header {
+            Some(name) => (name.clone(), ""),
+            None => (key_header, key_prefix),
+        };
         if let Some(key) = &settings.api_key
             && let Ok(mut value) = HeaderValue::try_from(format!("{key_prefix}{}", key.expose()))
         {
             value.set_sensitive(true);
             headers.insert(key_header, value);
         }
+        headers.extend(settings.headers.clone());
         Self {
             base_url: settings.base_url.clone(),
             headers,
-            key: settings.api_key.clone(),
+            secrets: Secrets::of(settings.api_key.as_ref(), &settings.headers),
             connect_timeout: settings.connect_timeout,
+            proxy: settings.proxy.clone(),
             clock,
             client: OnceLock::new(),
         }
@@ -85,48 +83,12 @@ impl Upstream {
     /// Reads what is at `url`, of at most [`ANSWER_BYTES_MAX`].
     pub(super) async fn get(&self, url: Url) -> Result<Vec<u8>, Error> {
         let response = self.send(self.client()?.get(url).header(ACCEPT, JSON)).await?;
-        self.read(response).await
+        Body::of(response)?.whole(self).await
     }
 
-    /// The whole body of an answer.
-    ///
-    /// # Errors
-    /// [`Kind::TooLarge`] beyond [`ANSWER_BYTES_MAX`], [`Kind::Cut`] if it ends too early.
-    pub(super) async fn read(&self, mut response: Response) -> Result<Vec<u8>, Error> {
-        let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-        let too_large = || Error::new(Kind::TooLarge, "the provider's answer has more than 16 MiB");
-        if announced > ANSWER_BYTES_MAX {
-            return Err(too_large());
-        }
-        let mut body = Vec::with_capacity(announced);
-        while let Some(bytes) = response.chunk().await.map_err(|fault| self.fault(fault))? {
-            if body.len() + bytes.len() > ANSWER_BYTES_MAX {
-                return Err(too_large());
-            }
-            body.extend_from_slice(&bytes);
-        }
-        Ok(body)
-    }
-
-    /// The media type of an answer, if it is one that a model server gives.
-    pub(super) fn media(response: &Response) -> Result<Media, Error> {
-        let Some(value) = response.headers().get(CONTENT_TYPE) else { return Ok(Media::Events) };
-        let text = value.to_str().unwrap_or_default();
-        let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match essence.as_str() {
-            "text/event-stream" | "text/plain" | "application/x-ndjson" => Ok(Media::Events),
-            json if json.ends_with("json") => Ok(Media::Json),
-            _ => {
-                let essence = mask::clean(&essence, None);
-                let message = format!("the provider answered {essence} instead of JSON or events: is base_url right?");
-                Err(Error::new(Kind::Malformed, message))
-            }
-        }
-    }
-
-    /// An error that came in an answer which had begun well, by its JSON.
-    pub(super) fn late_error(&self, kind: Kind, error: &Value) -> Error {
-        self.refused(kind, "the provider reported an error", Some(error))
+    /// An error that the upstream reported where an answer was due.
+    pub(super) fn reported(&self, reported: Reported) -> Error {
+        self.refused(reported.kind, "the provider reported an error", reported.error.as_ref(), reported.words)
     }
 
     /// A connection that failed.
@@ -144,6 +106,7 @@ impl Upstream {
             cause = deeper;
         }
         let what = match kind {
+            Kind::Connect if self.proxy.is_some() => "the provider cannot be reached through its proxy",
             Kind::Connect => "the provider cannot be reached",
             Kind::Timeout => "the provider did not answer in time",
             _ => "the connection to the provider broke",
@@ -154,7 +117,7 @@ impl Upstream {
     fn client(&self) -> Result<&reqwest::Client, Error> {
         if self.client.get().is_none() {
             // Two calls may both make one at the start; the second is dropped.
-            let made = client::build(self.base_url.scheme() == "https", self.connect_timeout)?;
+            let made = client::build(self.base_url.scheme() == "https", self.connect_timeout, self.proxy.as_ref())?;
             let _ = self.client.set(made);
         }
         self.client.get().ok_or_else(|| Error::new(Kind::Connect, "the HTTP client is missing"))
@@ -165,14 +128,16 @@ impl Upstream {
         if response.status().is_success() { Ok(response) } else { Err(self.refusal(response).await) }
     }
 
-    async fn refusal(&self, mut response: Response) -> Error {
+    async fn refusal(&self, response: Response) -> Error {
         let status = response.status().as_u16();
         let wait = self.retry_after(response.headers());
         let mut body = Vec::new();
-        while body.len() < ERROR_BYTES_MAX
-            && let Ok(Some(bytes)) = response.chunk().await
-        {
-            body.extend_from_slice(&bytes[..bytes.len().min(ERROR_BYTES_MAX - body.len())]);
+        if let Ok(mut said) = Body::of_any(response) {
+            while body.len() < ERROR_BYTES_MAX
+                && let Ok(Some(bytes)) = said.chunk(self).await
+            {
+                body.extend_from_slice(&bytes[..bytes.len().min(ERROR_BYTES_MAX - body.len())]);
+            }
         }
         let kind = match status {
             401 | 403 => Kind::Key,
@@ -182,16 +147,18 @@ impl Upstream {
         };
         let what = match status {
             401 | 403 => format!("the provider refused its API key ({status})"),
+            407 => "the provider's proxy answered 407: it wants a user and a password in proxy".to_owned(),
             300..=399 => format!("the provider answered {status}: set base_url to where it redirects to"),
             _ => format!("the provider answered {status}"),
         };
         let body: Option<Value> = serde_json::from_slice(&body).ok();
-        self.refused(kind, &what, body.as_ref().map(mask::error_of))
+        let error = body.as_ref().map(mask::error_of);
+        let words = error.and_then(sentence).or_else(|| body.as_ref().and_then(sentence));
+        self.refused(kind, &what, error, words)
     }
 
     /// A refusal whose kind is `kind` by its status, with what its error object says besides.
-    fn refused(&self, kind: Kind, what: &str, error: Option<&Value>) -> Error {
-        let said = error.and_then(mask::message_of);
+    fn refused(&self, kind: Kind, what: &str, error: Option<&Value>, said: Option<String>) -> Error {
         let refusal = error.map(|error| Refusal::read(error, said.as_deref())).unwrap_or_default();
         let described = self.describe(refusal.kind(kind), what, said);
         Error { code: refusal.code, param: refusal.param, ..described }
@@ -199,7 +166,7 @@ impl Upstream {
 
     fn describe(&self, kind: Kind, what: &str, said: Option<String>) -> Error {
         match said {
-            Some(said) => Error::new(kind, format!("{what}: {}", mask::clean(&said, self.key.as_ref()))),
+            Some(said) => Error::new(kind, format!("{what}: {}", mask::clean(&said, &self.secrets))),
             None => Error::new(kind, what),
         }
     }

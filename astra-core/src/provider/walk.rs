@@ -7,9 +7,9 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::breaker::Permit;
-use super::chunks::cut;
 use super::entry::Entry;
 use super::error::{Error, Kind};
+use super::reading::cut;
 use super::registry::Registry;
 use super::{Chunk, ChunkStream, Completion, Request, retry};
 

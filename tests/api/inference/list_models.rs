@@ -24,7 +24,7 @@ async fn upstreams_are_asked_and_those_that_are_gone_are_marked() {
         format!("http://{}/v1", listener.local_addr().expect("an address"))
     };
     let app = TestApp::builder(Engine::sqlite()).upstream("up", &upstream.url()).upstream("down", &nowhere);
-    let prices = Prices { input_usd_per_million: 1.5, output_usd_per_million: 2.5 };
+    let prices = Prices { input_usd_per_million: 1.5, output_usd_per_million: 2.5, ..Prices::default() };
     let app = app.config(|config| {
         let up = config.providers.entry("up".into()).or_default();
         up.prices.insert("test-model".into(), prices);

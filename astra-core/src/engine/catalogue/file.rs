@@ -5,9 +5,11 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use serde::Deserialize as _;
+
 use super::check::{check, id_fault};
 use super::locate::line_of;
-use crate::config::{in_plain_words, without_values};
+use crate::config::{MergeKeys, in_plain_words, without_values};
 use crate::engine::agent::Definition;
 use crate::provider::Registry;
 
@@ -100,7 +102,8 @@ pub(super) fn parse(text: &str, providers: &Registry) -> Result<Definition, Unre
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Err(Unreadable::whole("the file says nothing"));
     }
-    let definition: Definition = serde_yaml::from_str(text).map_err(|fault| {
+    let document = MergeKeys(serde_yaml::Deserializer::from_str(text));
+    let definition = Definition::deserialize(document).map_err(|fault| {
         let line = fault.location().and_then(|place| u32::try_from(place.line()).ok());
         let reason = fault.to_string();
         let place =

@@ -12,8 +12,9 @@ use serde::Deserialize;
 
 use super::chunks;
 use super::error::Error;
+use super::reading::malformed;
 use super::settings::Settings;
-use super::upstream::{Media, Upstream};
+use super::upstream::Upstream;
 use super::{ChunkStream, Completion, Parameter, Parameters, Provider, Request};
 use crate::clock::Clock;
 
@@ -27,7 +28,7 @@ impl Anthropic {
     pub(super) fn new(settings: &Settings, clock: Arc<dyn Clock>) -> Self {
         let version = (HeaderName::from_static("anthropic-version"), HeaderValue::from_static("2023-06-01"));
         let headers = HeaderMap::from_iter([version]);
-        let upstream = Upstream::new(settings, clock, HeaderName::from_static("x-api-key"), "", headers);
+        let upstream = Upstream::new(settings, clock, (HeaderName::from_static("x-api-key"), ""), headers);
         let messages = upstream.url(&["messages"]);
         Self { upstream: Arc::new(upstream), messages }
     }
@@ -38,8 +39,7 @@ impl Provider for Anthropic {
         async move {
             let body = question::body(model, request, false)?;
             let response = self.upstream.post(&self.messages, body, "application/json").await?;
-            Upstream::media(&response)?;
-            answer::read(&self.upstream.read(response).await?, &self.upstream)
+            chunks::whole::<answer::Decoder>(response, &self.upstream).await
         }
         .boxed()
     }
@@ -48,10 +48,7 @@ impl Provider for Anthropic {
         async move {
             let body = question::body(model, request, true)?;
             let response = self.upstream.post(&self.messages, body, "text/event-stream").await?;
-            if Upstream::media(&response)? == Media::Json {
-                return Ok(chunks::whole(answer::read(&self.upstream.read(response).await?, &self.upstream)?));
-            }
-            Ok(chunks::decode(response, answer::Decoder::default(), Arc::clone(&self.upstream)))
+            chunks::streamed::<answer::Decoder>(response, &self.upstream).await
         }
         .boxed()
     }
@@ -65,7 +62,7 @@ impl Provider for Anthropic {
             let mut url = self.upstream.url(&["models"]);
             url.query_pairs_mut().append_pair("limit", "1000");
             let list: List =
-                serde_json::from_slice(&self.upstream.get(url).await?).map_err(|fault| chunks::malformed(&fault))?;
+                serde_json::from_slice(&self.upstream.get(url).await?).map_err(|fault| malformed(&fault))?;
             Ok(list.data.into_iter().map(|model| model.id).collect())
         }
         .boxed()

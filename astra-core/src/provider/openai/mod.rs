@@ -14,8 +14,9 @@ use serde::Deserialize;
 use super::chunks;
 use super::error::Error;
 use super::presets::Quirks;
+use super::reading::malformed;
 use super::settings::Settings;
-use super::upstream::{Media, Upstream};
+use super::upstream::Upstream;
 use super::{ChunkStream, Completion, Parameter, Parameters, Provider, Request};
 use crate::clock::Clock;
 
@@ -28,7 +29,7 @@ pub(super) struct OpenAi {
 
 impl OpenAi {
     pub(super) fn new(settings: &Settings, clock: Arc<dyn Clock>) -> Self {
-        let upstream = Upstream::new(settings, clock, AUTHORIZATION, "Bearer ", HeaderMap::new());
+        let upstream = Upstream::new(settings, clock, (AUTHORIZATION, "Bearer "), HeaderMap::new());
         let chat = upstream.url(&["chat", "completions"]);
         Self { upstream: Arc::new(upstream), chat, quirks: settings.quirks }
     }
@@ -39,8 +40,7 @@ impl Provider for OpenAi {
         async move {
             let body = question::body(model, request, self.quirks, false)?;
             let response = self.upstream.post(&self.chat, body, "application/json").await?;
-            Upstream::media(&response)?;
-            answer::read(&self.upstream.read(response).await?, &self.upstream)
+            chunks::whole::<answer::Decoder>(response, &self.upstream).await
         }
         .boxed()
     }
@@ -49,10 +49,7 @@ impl Provider for OpenAi {
         async move {
             let body = question::body(model, request, self.quirks, true)?;
             let response = self.upstream.post(&self.chat, body, "text/event-stream").await?;
-            if Upstream::media(&response)? == Media::Json {
-                return Ok(chunks::whole(answer::read(&self.upstream.read(response).await?, &self.upstream)?));
-            }
-            Ok(chunks::decode(response, answer::Decoder::default(), Arc::clone(&self.upstream)))
+            chunks::streamed::<answer::Decoder>(response, &self.upstream).await
         }
         .boxed()
     }
@@ -64,7 +61,7 @@ impl Provider for OpenAi {
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {
         async move {
             let body = self.upstream.get(self.upstream.url(&["models"])).await?;
-            let list: List = serde_json::from_slice(&body).map_err(|fault| chunks::malformed(&fault))?;
+            let list: List = serde_json::from_slice(&body).map_err(|fault| malformed(&fault))?;
             // Gemini's names are paths.
             let name = |model: Listed| model.id.strip_prefix("models/").map(str::to_owned).unwrap_or(model.id);
             Ok(list.data.into_iter().map(name).collect())
