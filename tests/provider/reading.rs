@@ -349,7 +349,9 @@ async fn nothing_compressed_is_asked_for_and_read_all_the_same() {
         let reply = split(reply, compress(br#"{"error": {"message": "too long"}}"#));
         assert!(failure(&openai(&Upstream::script([reply]).await.url)).await.message.ends_with("too long"), "{coding}");
     }
-    for (bytes, kind) in [(gzip(&vec![b' '; 65 << 20]), Kind::TooLarge), (b"this is no gzip at all".to_vec(), Kind::Malformed)] {
+    for (bytes, kind) in
+        [(gzip(&vec![b' '; 65 << 20]), Kind::TooLarge), (b"this is no gzip at all".to_vec(), Kind::Malformed)]
+    {
         let reply = |content_type| Reply::new(200, content_type).header("content-encoding", "gzip").send(bytes.clone());
         assert_eq!(failure(&openai(&Upstream::script([reply("application/json")]).await.url)).await.kind, kind);
         let stream = listen(&openai(&Upstream::script([reply("text/event-stream")]).await.url)).await;
