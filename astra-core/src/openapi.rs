@@ -4,7 +4,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi};
 use utoipa::{Modify, OpenApi as _};
 
-use crate::http::{OpenAiError, Problem};
+use crate::http::Problem;
+use crate::http::openai::OpenAiError;
 
 /// The groups in the order of the document, which is the order in which a newcomer meets them.
 #[derive(utoipa::OpenApi)]

@@ -18,6 +18,7 @@ mod history;
 mod inference;
 mod lifetimes;
 mod mishaps;
+mod openai;
 mod origin;
 mod prompts;
 mod queue;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use astra_core::ids::{Ids, TimeOrderedIds};
 use astra_core::params;
-use astra_core::provider::Content;
+use astra_core::provider::{Content, Role};
 use astra_core::store::{Busy, Db, Lifetime, NewTurn, Place};
 use serde_json::{Map, Value, json};
 use tokio::task::JoinHandle;
@@ -125,7 +125,8 @@ both_engines! {
             agent_id: AGENT.into(),
             agent: store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent"),
             place: Place::Session { id: text(&session, "session_id").into(), of_anybody: true },
-            content: Content::Text("lost".into()),
+            role: Role::User,
+        content: Content::Text("lost".into()),
             metadata: Map::new(),
             lifetime: Lifetime::default(),
             busy: Busy::Queue(1),

@@ -37,7 +37,7 @@ both_engines! {
             assert_eq!(refused(asked), 3_001, "the clock's hour ends in fifty minutes");
         }
         let body = json!({"model": crate::conversation::AGENT, "messages": [{"role": "user", "content": "three"}]});
-        assert_eq!(talk.app.member().post("/chat/completions").json(&body).await.status.as_u16(), 429);
+        assert_eq!(talk.app.member().post("/v1/chat/completions").json(&body).await.status.as_u16(), 429);
         assert_eq!(talk.upstream.received().len(), 2, "the model was not asked");
         assert_eq!((talk.said(&turn).await.len(), unfinished(&talk.app).await.len()), (4, 0), "nothing was kept");
         talk.app.clock.advance_ms(3_000_000);

@@ -2,7 +2,7 @@
 
 use astra_core::clock::ManualClock;
 use astra_core::params;
-use astra_core::provider::Content;
+use astra_core::provider::{Content, Role};
 use astra_core::store::{Begun, Busy, Lifetime, NewTurn, Place, Stamp};
 use serde_json::{Map, json};
 
@@ -41,6 +41,7 @@ fn begun_by(owner: &str, session_id: &str, agent: Stamp) -> NewTurn {
         agent_id: AGENT.into(),
         agent,
         place: Place::Session { id: session_id.into(), of_anybody: true },
+        role: Role::User,
         content: Content::Text("are you there?".into()),
         metadata: Map::new(),
         lifetime: Lifetime::default(),

@@ -9,6 +9,7 @@
 
 mod clients;
 mod crash;
+mod frameworks;
 #[path = "../cli/gateway.rs"]
 #[expect(dead_code, reason = "each test binary uses its part of it")]
 mod gateway;
@@ -17,6 +18,7 @@ mod model;
 #[path = "../cli/program.rs"]
 #[expect(dead_code, reason = "each test binary uses its part of it")]
 mod program;
+mod refusing;
 mod tour;
 #[path = "../cli/upstream.rs"]
 #[expect(dead_code, reason = "each test binary uses its part of it")]

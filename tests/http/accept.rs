@@ -51,7 +51,7 @@ async fn what_can_be_read_or_is_not_understood_is_answered() {
 async fn openais_clients_ask_for_json_and_get_a_stream() {
     let app = TestApp::new().await;
     let body = json!({"model": "assistant", "messages": [{"role": "user", "content": "Hello"}], "stream": true});
-    let ask = |wish: &str| app.member().post("/chat/completions").header("accept", wish).json(&body);
+    let ask = |wish: &str| app.member().post("/v1/chat/completions").header("accept", wish).json(&body);
     ask("application/json").await.expect(200);
     ask("text/event-stream").await.expect(200);
     let refused = ask("text/html").await.expect(406);

@@ -6,6 +6,7 @@ here=$(dirname "$0")
 # shellcheck source=tests/setup/cache.sh
 . "$here/cache.sh"
 
-python="openai==3.54.0"
+python="openai==3.54.0 langchain-openai==1.7.4 litellm==1.110.2 pydantic-ai-slim[openai]==2.68.0"
 install_once clients-python "$python" python_tools "$python"
-"$here/node-modules.sh" clients-node openai@7.57.0 ai@7.0.173 @ai-sdk/openai-compatible@3.0.92 playwright-core@1.65.1
+"$here/node-modules.sh" clients-node openai@7.57.0 ai@7.0.173 @ai-sdk/openai-compatible@3.0.92 @langchain/core@1.4.0 \
+  @langchain/openai@1.6.0 zod@4.6.7 playwright-core@1.65.1

@@ -100,6 +100,12 @@ impl Answer {
         }
     }
 
+    /// The next bytes of the stream, comments included.
+    pub(crate) async fn next_text(&mut self) -> String {
+        let bytes = self.stream.as_mut().expect("the answer is a stream of events").next().await;
+        String::from_utf8_lossy(&bytes.expect("the stream goes on").expect("the stream is whole")).into_owned()
+    }
+
     /// All events until the stream ends.
     pub(crate) async fn events(&mut self) -> Vec<Event> {
         let mut events = Vec::new();

@@ -79,6 +79,7 @@ struct Script {
     replies: Mutex<VecDeque<Reply>>,
     received: Mutex<Vec<Received>>,
     arrival: Notify,
+    hung_up: Notify,
 }
 
 impl Gate {
@@ -138,6 +139,13 @@ impl Upstream {
     }
 }
 
+impl Upstream {
+    /// Waits until the gateway has hung up on an answer that would never end.
+    pub(crate) async fn hung_up(&self) {
+        self.script.hung_up.notified().await;
+    }
+}
+
 async fn respond(State(script): State<Arc<Script>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
@@ -154,18 +162,18 @@ async fn respond(State(script): State<Arc<Script>>, request: Request) -> Respons
     match reply.unwrap_or_else(|| Reply::Answer("Hello from the model.".to_owned())) {
         Reply::Answer(text) if is_stream => {
             let words = text.split_inclusive(' ').map(|word| Step::Content(word.to_owned()));
-            streamed(words.chain([Step::Finish]).collect())
+            streamed(words.chain([Step::Finish]).collect(), &script)
         }
         Reply::Answer(text) => answer("application/json", completion(&text).to_string().into()),
         Reply::After(gate, text) => {
             gate.passed().await;
             if is_stream {
-                streamed(vec![Step::Content(text), Step::Finish])
+                streamed(vec![Step::Content(text), Step::Finish], &script)
             } else {
                 answer("application/json", completion(&text).to_string().into())
             }
         }
-        Reply::Stream(steps) => streamed(steps),
+        Reply::Stream(steps) => streamed(steps, &script),
         Reply::Status(status, retry_after) => refusal(status, retry_after),
         Reply::Refuse(status, error) => {
             let mut response = answer("application/json", json!({"error": error}).to_string().into());
@@ -173,7 +181,7 @@ async fn respond(State(script): State<Arc<Script>>, request: Request) -> Respons
             response
         }
         Reply::Html => answer("text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>".into()),
-        Reply::Hang => std::future::pending().await,
+        Reply::Hang => hang(&script).await,
     }
 }
 
@@ -201,21 +209,38 @@ fn completion(text: &str) -> Value {
     })
 }
 
-fn streamed(steps: Vec<Step>) -> Response {
-    let chunks = stream::iter(steps).then(|step| async move {
-        match step {
-            Step::Content(text) => Ok(chunk(&json!([{"index": 0, "delta": {"content": text}, "finish_reason": null}]))),
-            Step::Raw(text) => Ok(Bytes::from(text)),
-            Step::HugeLine(bytes) => Ok(Bytes::from(format!("data: {}\n\n", "x".repeat(bytes)))),
-            Step::Wait(gate) => {
-                gate.passed().await;
-                Ok(Bytes::new())
-            }
-            Step::Finish => Ok(finish()),
-            Step::Cut => Err(std::io::Error::other("cut")),
-            Step::Hang => std::future::pending::<Result<Bytes, std::io::Error>>().await,
+/// Never ends, unless the gateway hangs up.
+async fn hang<T>(script: &Arc<Script>) -> T {
+    struct HungUp(Arc<Script>);
+    impl Drop for HungUp {
+        fn drop(&mut self) {
+            self.0.hung_up.notify_one();
         }
-    });
+    }
+    let _hung_up = HungUp(Arc::clone(script));
+    std::future::pending().await
+}
+
+fn streamed(steps: Vec<Step>, script: &Arc<Script>) -> Response {
+    let script = Arc::clone(script);
+    let chunks = stream::iter(steps.into_iter().map(move |step| (step, Arc::clone(&script)))).then(
+        |(step, script)| async move {
+            match step {
+                Step::Content(text) => {
+                    Ok(chunk(&json!([{"index": 0, "delta": {"content": text}, "finish_reason": null}])))
+                }
+                Step::Raw(text) => Ok(Bytes::from(text)),
+                Step::HugeLine(bytes) => Ok(Bytes::from(format!("data: {}\n\n", "x".repeat(bytes)))),
+                Step::Wait(gate) => {
+                    gate.passed().await;
+                    Ok(Bytes::new())
+                }
+                Step::Finish => Ok(finish()),
+                Step::Cut => Err(std::io::Error::other("cut")),
+                Step::Hang => hang(&script).await,
+            }
+        },
+    );
     let chunks = chunks.filter(|chunk| std::future::ready(!matches!(chunk, Ok(bytes) if bytes.is_empty())));
     answer("text/event-stream", Body::from_stream(chunks))
 }

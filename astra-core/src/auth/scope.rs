@@ -109,6 +109,8 @@ pub const OPERATIONS: &[(&str, Access)] = {
         ("chat.resume", Needs(Member, Scope::ChatSend)),
         ("chat.cancel", Needs(Member, Scope::ChatSend)),
         ("chat.completions", Needs(Member, Scope::ChatSend)),
+        ("chat.list_models", Needs(Member, Scope::ChatSend)),
+        ("chat.get_model", Needs(Member, Scope::ChatSend)),
         ("inference.list_providers", Needs(Viewer, Scope::InferenceRead)),
         ("inference.get_provider", Needs(Viewer, Scope::InferenceRead)),
         ("inference.check_provider", Needs(Admin, Scope::InferenceWrite)),

@@ -17,7 +17,7 @@ use super::live::LiveTurn;
 use super::run::Running;
 use crate::content::Content;
 use crate::ids::Kind;
-use crate::provider::{Message, Parameters, Request, Target};
+use crate::provider::{Message, Parameters, Request, Role, Target};
 use crate::store::{
     self, Begun, Busy, Lifetime, NewTurn, OnceKey, Place, Refusal, Scoped, Stamp, Status, Turn, WorkspaceId,
 };
@@ -44,6 +44,8 @@ pub struct Ask {
     pub agent_id: String,
     /// In which session.
     pub place: Place,
+    /// Who says `content`: the user, unless the caller keeps the conversation and ends it otherwise.
+    pub role: Role,
     /// The question.
     pub content: Content,
     /// What was said before, if the caller keeps the conversation: it is read in place of the session's history, and its
@@ -57,6 +59,8 @@ pub struct Ask {
     pub metadata: Map<String, Json>,
     /// Whether somebody wants to see the answer grow.
     pub is_streamed: bool,
+    /// Whether the turn ends when the handle of it is dropped: its caller could not come back for the answer.
+    pub ends_with_caller: bool,
     /// The caller's idempotency key.
     pub once: Option<OnceKey>,
     /// The caller's `traceparent`.
@@ -86,16 +90,26 @@ pub enum Asked {
     Known(Box<Turn>),
 }
 
-/// A turn that has begun.
+/// A turn that has begun. Dropping it ends the turn if that was asked to end with its caller.
 pub struct TurnHandle {
     /// `trn_...`
     pub turn_id: String,
     live: Arc<LiveTurn>,
+    ends_turn: bool,
+}
+
+impl Drop for TurnHandle {
+    fn drop(&mut self) {
+        if self.ends_turn {
+            // A turn that has ended stays as it is.
+            self.live.end(Status::Cancelled);
+        }
+    }
 }
 
 impl TurnHandle {
-    pub(super) const fn new(turn_id: String, live: Arc<LiveTurn>) -> Self {
-        Self { turn_id, live }
+    pub(super) const fn new(turn_id: String, live: Arc<LiveTurn>, ends_turn: bool) -> Self {
+        Self { turn_id, live, ends_turn }
     }
 
     /// The turn's events from the first one on.
@@ -121,7 +135,7 @@ impl TurnHandle {
 
 impl Engine {
     /// Keeps a question and starts answering it. When this returns, the question is on disk. Who asks may go away at any
-    /// time: a question that comes to the disk is answered.
+    /// time: a question that comes to the disk is answered, unless it is asked to end with its caller.
     ///
     /// # Errors
     /// [`Error::NotFound`] for agent and session, [`Error::Archived`], [`Error::OtherAgent`], [`Error::Busy`],
@@ -220,6 +234,7 @@ impl Engine {
             agent_id: agent.agent_id.clone(),
             agent: Stamp { version: agent.version, digest: agent.digest.clone() },
             place,
+            role: ask.role,
             content: ask.content.clone(),
             metadata: ask.metadata.clone(),
             lifetime: Lifetime {

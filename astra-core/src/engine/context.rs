@@ -146,17 +146,19 @@ pub(super) async fn build(
     ask: &Ask,
     room: Room,
 ) -> Result<Context> {
-    let question = ask.content.clone();
     let (instructions, given): (Vec<_>, Vec<_>) =
         ask.said_before.iter().partition(|message| message.role == Role::System);
-    for instruction in instructions {
+    // A conversation may end with instructions.
+    let (last_instruction, question) =
+        if ask.role == Role::System { (Some(&ask.content), None) } else { (None, Some(ask.content.clone())) };
+    for instruction in instructions.into_iter().map(|message| &message.content).chain(last_instruction) {
         if !system.is_empty() {
             system.push_str("\n\n");
         }
-        system.push_str(&plain(&instruction.content));
+        system.push_str(&plain(instruction));
     }
     let prompt = if system.is_empty() { 0 } else { estimate(&system) };
-    let mut tokens = prompt.saturating_add(estimate_message(&question));
+    let mut tokens = prompt.saturating_add(question.as_ref().map_or(0, estimate_message));
     let readable = room.context - room.answer;
     if room.is_known && tokens > readable {
         let message = format!("The prompt and the message have about {tokens} tokens; the model reads {readable}.");
@@ -177,7 +179,7 @@ pub(super) async fn build(
     } else {
         0
     };
-    let messages_sent = u32::try_from(said.len() + given.len() + 1).unwrap_or(u32::MAX);
+    let messages_sent = u32::try_from(said.len() + given.len() + usize::from(question.is_some())).unwrap_or(u32::MAX);
     let told = TurnContext { messages_sent, messages_left_out };
     let has_history = !said.is_empty();
     let mut messages = Vec::with_capacity(said.len() + given.len() + 2);
@@ -187,12 +189,13 @@ pub(super) async fn build(
     for message in said {
         say(&mut messages, message.role, message.content);
     }
-    if given.is_empty() {
-        say(&mut messages, Role::User, question);
-    } else {
-        // What a caller sends goes as it is.
-        messages.extend(given.into_iter().cloned());
-        messages.push(Message { role: Role::User, content: question });
+    match question {
+        Some(question) if given.is_empty() => say(&mut messages, ask.role, question),
+        question => {
+            // What a caller sends goes as it is.
+            messages.extend(given.into_iter().cloned());
+            messages.extend(question.map(|content| Message { role: ask.role, content }));
+        }
     }
     Ok(Context { messages, tokens, told, has_history, is_cut })
 }

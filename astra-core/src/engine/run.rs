@@ -59,7 +59,7 @@ impl Running {
 
     /// For those who want to hear of it.
     pub(super) fn handle(&self) -> TurnHandle {
-        TurnHandle::new(self.turn.id.clone(), Arc::clone(&self.seat.live))
+        TurnHandle::new(self.turn.id.clone(), Arc::clone(&self.seat.live), self.ask.ends_with_caller)
     }
 
     /// Answers the question and keeps the answer; only then does anybody hear that the turn is done.

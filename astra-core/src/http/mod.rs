@@ -36,6 +36,6 @@ pub use negotiation::prefers_gzip;
 pub use page::{Page, PageQuery, Paged};
 pub use patch::Patch;
 pub use path::Path;
-pub use problem::{FieldProblem, OpenAiError, OpenAiErrorBody, Problem};
+pub use problem::{FieldProblem, Problem};
 pub use query::Query;
 pub use trace::TraceParent;

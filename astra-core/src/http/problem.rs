@@ -8,6 +8,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::openai::{self, OpenAiError};
 use crate::error::{Code, Error};
 
 /// Why a request was refused or failed (RFC 9457).
@@ -57,30 +58,6 @@ pub struct FieldProblem {
     /// What is wrong with it.
     #[schema(max_length = 1024, example = "3.5 is greater than the maximum of 2")]
     pub detail: String,
-}
-
-/// A refusal in the shape of OpenAI's API.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct OpenAiError {
-    /// What went wrong.
-    pub error: OpenAiErrorBody,
-}
-
-/// What went wrong, for OpenAI's clients.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct OpenAiErrorBody {
-    /// What was wrong and how to mend it.
-    #[schema(max_length = 8192, example = "There is no such agent.")]
-    pub message: String,
-    /// The class of the error.
-    #[serde(rename = "type")]
-    #[schema(max_length = 64, example = "invalid_request_error")]
-    pub kind: String,
-    /// The parameter at fault, if it was one.
-    #[schema(max_length = 1024, example = "/model")]
-    pub param: Option<String>,
-    /// The kind of problem, for programs; the same as a problem's `code`.
-    pub code: Code,
 }
 
 /// The failure behind an answer that has no body yet: whoever records the request renders it.
@@ -163,6 +140,14 @@ pub(super) fn render(response: &mut Response, error: &Error, occurrence: Occurre
         }
         Shape::OpenAi => ("application/json", serde_json::to_vec(&OpenAiError::new(error))),
     };
+    if occurrence.shape == Shape::OpenAi {
+        *response.status_mut() =
+            StatusCode::from_u16(openai::status(error)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if let Some(word) = openai::should_retry(error) {
+            response.headers_mut().insert(openai::SHOULD_RETRY, word);
+        }
+    }
+    let status = response.status().as_u16();
     *response.body_mut() = Body::from(body.unwrap_or_default());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
@@ -177,34 +162,13 @@ pub(super) fn render(response: &mut Response, error: &Error, occurrence: Occurre
     if error.code == Code::InvalidClient {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(r#"Basic realm="astra", charset="UTF-8""#));
     }
-    if matches!(error.code.status(), 429 | 503) {
+    if matches!(status, 429 | 503) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(error.retry_after_s.unwrap_or(1).clamp(1, 86_400)));
     }
 }
 
-impl OpenAiError {
-    /// `error` as OpenAI's clients read it: they choose their exception by the status and show the message.
-    #[must_use]
-    pub fn new(error: &Error) -> Self {
-        let kind = match error.code.status() {
-            401 => "authentication_error",
-            403 => "permission_error",
-            429 => "rate_limit_error",
-            500.. => "server_error",
-            _ => "invalid_request_error",
-        };
-        let mut message = error.message.clone();
-        for field in error.fields.iter().take(4) {
-            let detail = shorten(&field.detail);
-            message.push_str(&format!(" {}: {}.", shorten(&field.pointer), detail.trim_end_matches('.')));
-        }
-        let param = error.fields.first().map(|field| shorten(&field.pointer));
-        Self { error: OpenAiErrorBody { message, kind: kind.to_owned(), param, code: error.code } }
-    }
-}
-
 /// At most 512 characters and no control character among them: what a hostile request sent is not repeated at length.
-fn shorten(text: &str) -> String {
+pub(super) fn shorten(text: &str) -> String {
     let short = text.chars().take(512).map(|character| if character.is_control() { '\u{FFFD}' } else { character });
     let end = if text.chars().nth(512).is_some() { "…" } else { "" };
     short.chain(end.chars()).collect()

@@ -19,7 +19,8 @@ use crate::error::{Error, Result};
 
 /// How long the line may be silent.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
-const COMMENT: Bytes = Bytes::from_static(b": keep-alive\n\n");
+/// What keeps a silent line open.
+pub const COMMENT: Bytes = Bytes::from_static(b": keep-alive\n\n");
 
 /// Appends one event to `out`: `id`, `event` and `data` as one line of JSON.
 ///

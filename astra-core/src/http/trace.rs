@@ -13,7 +13,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tracing::Instrument;
 
-use super::contract::PathContract;
+use super::contract::{self, PathContract};
+use super::openai;
 use super::problem::{self, Failure, Occurrence, Shape};
 use crate::error::Error;
 use crate::ids::{IdMaker, Kind};
@@ -49,7 +50,9 @@ pub async fn record<F: Future<Output = Response>>(
     let trace_parent = trace_parent(request.headers());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let had_credential = request.headers().contains_key(header::AUTHORIZATION);
+    let is_open_ai = recorder.path.as_ref().map_or_else(|| contract::is_open_ai(&path), |path| path.is_open_ai);
+    let had_credential =
+        request.headers().contains_key(header::AUTHORIZATION) || (is_open_ai && openai::has_key(request.headers()));
     let operation = recorder.path.as_ref().and_then(|path| path.operation(&method));
     let operation = operation.map_or("-", |operation| operation.id.as_str());
     let span = tracing::info_span!("request", request.id = %id, operation, traceparent = trace_parent.as_deref());
@@ -61,6 +64,8 @@ pub async fn record<F: Future<Output = Response>>(
     let failure = response.extensions_mut().remove::<Failure>();
     if let Some(Failure(error)) = &failure {
         let shape = response.extensions_mut().remove::<Shape>().unwrap_or_default();
+        // Every refusal there, a path without an operation and a flood included.
+        let shape = if is_open_ai { Shape::OpenAi } else { shape };
         problem::render(&mut response, error, Occurrence { request_id: &id, path: &path, had_credential, shape });
     }
     if let Ok(value) = HeaderValue::try_from(&*id) {

@@ -36,6 +36,8 @@ pub struct NewTurn {
     pub agent: Stamp,
     /// In which session.
     pub place: Place,
+    /// Who says it.
+    pub role: Role,
     /// The question.
     pub content: Content,
     /// The caller's own data.
@@ -268,7 +270,7 @@ fn keep(tx: &mut Tx<'_>, new: &NewTurn, session: &Session, is_new_session: bool,
         id: new.message_id.clone(),
         turn_id: Some(turn.id.clone()),
         seq: turn.number * TURN_STRIDE,
-        role: Role::User,
+        role: new.role,
         content: new.content.clone(),
         created_at_ms: new.now_ms,
     };

@@ -7,6 +7,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{Document, Event};
+use crate::http::contract::is_open_ai;
 
 const STREAM: &str = "text/event-stream";
 const PROBLEM: &str = "application/problem+json";
@@ -73,7 +74,7 @@ impl Document {
         let faults = match self.operation(method, path) {
             Some((_, operation)) => self.documented(method, operation, status, headers, body),
             None if is_beside(path) && status.as_u16() < 400 => Vec::new(),
-            None if matches!(status.as_u16(), 404..=406 | 429) => self.problem(method, headers, body),
+            None if matches!(status.as_u16(), 404..=406 | 429) => self.refusal(method, path, headers, body),
             None => vec!["the operation is not documented".to_owned()],
         };
         faults.into_iter().map(|fault| format!("{method} {path}: {}: {fault}", status.as_u16())).collect()
@@ -127,15 +128,17 @@ impl Document {
     }
 
     /// What has no operation is refused by the gateway itself.
-    fn problem(&self, method: &Method, headers: &HeaderMap, body: &[u8]) -> Vec<String> {
+    /// What is wrong with the refusal of what is not documented.
+    fn refusal(&self, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) -> Vec<String> {
         if method == Method::HEAD {
             return Vec::new();
         }
+        let (form, schema) = if is_open_ai(path) { ("application/json", "OpenAiError") } else { (PROBLEM, "Problem") };
         let media_type = media_type(headers);
-        if media_type != PROBLEM {
-            return vec![format!("the media type is {media_type:?}, not {PROBLEM}")];
+        if media_type != form {
+            return vec![format!("the media type is {media_type:?}, not {form}")];
         }
-        self.body(PROBLEM, &json!({"schema": {"$ref": "#/components/schemas/Problem"}}), body)
+        self.body(form, &json!({"schema": {"$ref": format!("#/components/schemas/{schema}")}}), body)
     }
 
     fn headers(&self, response: &Value, headers: &HeaderMap) -> Vec<String> {

@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::Document;
-use crate::http::contract::OPEN_AI_OPERATION;
+use crate::http::contract::COMPLETIONS;
 
 /// One server-sent event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Document {
         let Some(schema) = content.pointer("/text~1event-stream/schema") else {
             return vec![format!("{context}: no stream of events is documented for {status}")];
         };
-        if event.data == "[DONE]" && operation["operationId"] == OPEN_AI_OPERATION {
+        if event.data == "[DONE]" && operation["operationId"] == COMPLETIONS {
             return Vec::new();
         }
         let faults = self.faults(schema, &event.data).into_iter();

@@ -2,7 +2,9 @@
 
 mod cancel;
 mod completions;
+mod get_model;
 mod get_turn;
+mod list_models;
 mod resume;
 mod send;
 mod stream;

@@ -286,7 +286,7 @@ async fn tells_how_long_the_upstream_asks_to_wait() {
     let mut streamed = in_openais_form.clone();
     streamed["stream"] = true.into();
     for (path, body) in
-        [("/chat", question("hello")), ("/chat/completions", in_openais_form), ("/chat/completions", streamed)]
+        [("/chat", question("hello")), ("/v1/chat/completions", in_openais_form), ("/v1/chat/completions", streamed)]
     {
         let refused = member.post(path).json(&body).await;
         assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (503, "60"), "{path}: {}", refused.text());

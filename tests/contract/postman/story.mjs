@@ -46,6 +46,8 @@ export const order = [
   "chat.resume",
   "chat.cancel",
   "chat.completions",
+  "chat.list_models",
+  "chat.get_model",
   "sessions.list_messages",
   "sessions.compact",
   "sessions.fork",

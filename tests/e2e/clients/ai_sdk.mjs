@@ -12,7 +12,7 @@ const { APICallError, generateText, streamText } = require("ai");
 const { createOpenAICompatible } = require("@ai-sdk/openai-compatible");
 
 const provider = (apiKey) =>
-  createOpenAICompatible({ name: "astra", apiKey, baseURL: process.env.ASTRA_URL, includeUsage: true });
+  createOpenAICompatible({ name: "astra", apiKey, baseURL: `${process.env.ASTRA_URL}/v1`, includeUsage: true });
 const model = (id = process.env.ASTRA_AGENT, token = process.env.ASTRA_TOKEN) => provider(token)(id);
 const capital = { role: "user", content: "What is the capital of France?" };
 const settings = { temperature: 0, maxRetries: 0 };

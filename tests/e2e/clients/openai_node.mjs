@@ -11,7 +11,7 @@ const { OpenAI } = createRequire(`${process.env.ASTRA_TEST_NODE_MODULES}/`)("ope
 const model = process.env.ASTRA_AGENT;
 const capital = { role: "user", content: "What is the capital of France?" };
 
-const client = (apiKey) => new OpenAI({ apiKey, baseURL: process.env.ASTRA_URL, maxRetries: 0, timeout: 60_000 });
+const client = (apiKey) => new OpenAI({ apiKey, baseURL: `${process.env.ASTRA_URL}/v1`, maxRetries: 0, timeout: 60_000 });
 const gateway = client(process.env.ASTRA_TOKEN);
 
 // A second question that only makes sense after the first.

@@ -13,7 +13,7 @@ CAPITAL = {"role": "user", "content": "What is the capital of France?"}
 
 
 def client(token: str) -> openai.OpenAI:
-    return openai.OpenAI(base_url=os.environ["ASTRA_URL"], api_key=token, max_retries=0, timeout=60)
+    return openai.OpenAI(base_url=os.environ["ASTRA_URL"] + "/v1", api_key=token, max_retries=0, timeout=60)
 
 
 def converse(gateway: openai.OpenAI) -> str:

@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::model::ended;
 use crate::app::App;
-use crate::engine::Asked;
+use crate::engine::{self, Asked};
 use crate::error::{Error, Result};
-use crate::http::openai::{ChatCompletion, ChatCompletionChunk, ChatCompletionRequest, chunks};
+use crate::http::openai::{ChatCompletion, ChatCompletionChunk, ChatCompletionRequest, chunks, no_such_model};
 use crate::http::turn::failure;
 use crate::http::{Caller, Idempotency, Json, TraceParent};
 use crate::ids::Kind;
@@ -19,7 +19,10 @@ use crate::store::Status;
 ///
 /// `model` is an agent's id. The client keeps the conversation and sends all of it; each request is a session of its own.
 /// Errors have OpenAI's form. With `stream` the answer is server-sent events of `chat.completion.chunk`, ended by `[DONE]`.
-#[utoipa::path(post, path = "/chat/completions", operation_id = "chat.completions",
+/// What the agent's provider cannot do is refused by name. A client that hangs up ends the turn, unless it sent an
+/// `Idempotency-Key`, with which it can ask for the answer again. The credential may also come in the header `api-key` or
+/// `x-api-key`; query parameters, such as `api-version`, have no effect.
+#[utoipa::path(post, path = "/v1/chat/completions", operation_id = "chat.completions",
     extensions(("x-stream" = json!({"ends_with": ["[DONE]"]}))),
     params(crate::http::IdempotencyHeader),
     request_body(content = ChatCompletionRequest, description = "The conversation.",
@@ -28,10 +31,13 @@ use crate::store::Status;
         (status = 200, description = "The answer.", content(
             (ChatCompletion = "application/json"),
             (ChatCompletionChunk = "text/event-stream"))),
+        (status = 400, description = "The request is malformed, asks for what the agent or its provider does not do, or was refused by the provider: `code` is the provider's own then, such as `context_length_exceeded`."),
+        (status = 402, description = "The quota at the model's provider is used up."),
         (status = 404, description = "There is no agent with the id that `model` names."),
         (status = 409, description = "The turn was cancelled."),
-        (status = 502, description = "The model's provider failed."),
-        (status = 503, description = "The gateway is stopping, its store is not available, or the model's provider asks for a pause: wait for `Retry-After`."),
+        (status = 429, description = "Too many requests, here or at the model's provider, or a quota of the agent is used up: wait for `Retry-After`."),
+        (status = 502, description = "The model's provider failed, or refuses the gateway's key: `x-should-retry` is `false` then."),
+        (status = 503, description = "The gateway is stopping, its store is not available, or the model's provider is left alone for a while: wait for `Retry-After`."),
         (status = 504, description = "The model's provider did not answer in time.")))]
 pub async fn handler(
     State(app): State<App>,
@@ -54,13 +60,16 @@ async fn answer(
     let (model, created) = (request.model.clone(), app.now_ms() / 1000);
     let ask = request.into_ask(app.ids.make(Kind::Request), once, trace_parent)?;
     let is_streamed = ask.is_streamed;
-    let asked = app.engine.ask(caller.asker(), ask).await.map_err(Error::engine)?;
+    let asked = app.engine.ask(caller.asker(), ask).await.map_err(|fault| match fault {
+        engine::Error::NotFound("agent") => no_such_model(),
+        fault => Error::engine(fault),
+    })?;
     if is_streamed {
-        let events = match asked {
-            Asked::New(handle) => handle.events(),
-            Asked::Known(turn) => app.engine.follow_turn(&app.store.scoped(&caller.workspace), &turn.id, 0),
+        let (events, handle) = match asked {
+            Asked::New(handle) => (handle.events(), Some(handle)),
+            Asked::Known(turn) => (app.engine.follow_turn(&app.store.scoped(&caller.workspace), &turn.id, 0), None),
         };
-        return chunks(events, model, created, with_usage).await;
+        return chunks(events, handle, model, created, with_usage).await;
     }
     let turn = match asked {
         Asked::New(handle) => handle.finished().await.map_err(Error::engine)?,

@@ -2,7 +2,9 @@
 
 mod cancel;
 mod completions;
+mod get_model;
 mod get_turn;
+mod list_models;
 mod model;
 mod resume;
 mod send;
@@ -21,4 +23,6 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(resume::handler))
         .routes(routes!(cancel::handler))
         .routes(routes!(completions::handler))
+        .routes(routes!(list_models::handler))
+        .routes(routes!(get_model::handler))
 }

@@ -12,6 +12,7 @@ use crate::engine::{Ask, Overrides};
 use crate::error::{Error, Result};
 use crate::http::turn::MessageContent;
 use crate::http::{Caller, small_metadata};
+use crate::provider::Role;
 use crate::store::{OnceKey, Place, Scoped, Turn};
 
 /// The surface of a chat that names none.
@@ -82,12 +83,14 @@ impl SendMessage {
         Ok(Ask {
             agent_id: self.agent_id,
             place,
+            role: Role::User,
             content,
             said_before: Vec::new(),
             overrides,
             parameters: None,
             metadata: self.metadata,
             is_streamed,
+            ends_with_caller: false,
             once,
             trace_parent,
         })

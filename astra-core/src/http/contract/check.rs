@@ -23,7 +23,8 @@ pub(super) fn parameters(operation: &Operation, uri: &Uri, headers: &HeaderMap) 
         Some(query) if !query.is_empty() => pairs(query)?,
         _ => Vec::new(),
     };
-    for (name, _) in &pairs {
+    // Clients of OpenAI's variants send parameters of theirs, such as `api-version`.
+    for (name, _) in pairs.iter().filter(|_| !operation.is_open_ai) {
         if !operation.parameters.iter().any(|known| known.place == Place::Query && known.name == *name) {
             faults.push(FieldError { pointer: format!("query/{name}"), detail: "is not a known parameter".into() });
         }

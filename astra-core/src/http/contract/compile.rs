@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::{HeaderValue, Method};
 use serde_json::{Map, Value};
 
-use super::{Contract, Kind, Operation, Parameter, PathContract, Place, Schema, security, tree};
+use super::{Contract, Kind, Operation, Parameter, PathContract, Place, Schema, is_open_ai, security, tree};
 
 /// Reads `document`, which [`super::finish()`] made, and of which the paths in `hosts` are a host program's. The schemas of
 /// those are compiled now: nobody has tested them yet. The others are when they are first needed.
@@ -56,7 +56,8 @@ fn path(document: &Arc<Value>, template: &str, item: &Value, is_hosts: bool) -> 
     }
     allow.sort();
     let allow = HeaderValue::from_str(&allow.join(", ")).map_err(|fault| fault.to_string())?;
-    Ok(PathContract { template: template.to_owned(), allow, operations })
+    let is_open_ai = !is_hosts && is_open_ai(template);
+    Ok(PathContract { template: template.to_owned(), allow, is_open_ai, operations })
 }
 
 fn operation(document: &Arc<Value>, template: &str, source: &Value, is_hosts: bool) -> Result<Operation, String> {
@@ -74,6 +75,7 @@ fn operation(document: &Arc<Value>, template: &str, source: &Value, is_hosts: bo
         access: security::read(source)?,
         has_key: parameters.iter().any(|known| known.name.eq_ignore_ascii_case("Idempotency-Key")),
         is_hosts,
+        is_open_ai: !is_hosts && is_open_ai(template),
         parameters,
         bodies: bodies.collect(),
         is_body_required: source.pointer("/requestBody/required").and_then(Value::as_bool).unwrap_or(false),

@@ -1,5 +1,6 @@
 //! Holds a request to its operation: method, credential, role, scope, rate, media types, parameters, body.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::Request;
@@ -10,13 +11,14 @@ use http::{HeaderMap, header};
 use http_body::Body;
 use serde_json::{Map, Value};
 
-use super::{BodyValue, OPEN_AI_OPERATION, Operation, PathContract, TOKEN_ENDPOINT, body, check};
+use super::{BodyValue, Operation, PathContract, TOKEN_ENDPOINT, body, check};
 use crate::app::App;
 use crate::auth::Identity;
 use crate::error::{Code, Error};
 use crate::http::idempotency::once_key;
 use crate::http::limit::{Limits, Standing};
 use crate::http::negotiation::accepts_one;
+use crate::http::openai;
 use crate::http::problem::Shape;
 use crate::http::query::QueryValues;
 
@@ -41,7 +43,6 @@ pub async fn enforce(gate: &Gate, mut request: Request, next: Next) -> Response 
     let mut standing = None;
     let admitted = admit(gate, &operation, &mut request, &mut standing).await;
     let shape = match operation.id.as_str() {
-        OPEN_AI_OPERATION => Shape::OpenAi,
         TOKEN_ENDPOINT => Shape::OAuth,
         _ => Shape::Problem,
     };
@@ -118,7 +119,8 @@ async fn identify(
     headers: &HeaderMap,
     standing: &mut Option<Standing>,
 ) -> Result<Identity, Error> {
-    let identity = gate.app.authenticator.authenticate(headers).await.map_err(Error::auth)?;
+    let headers = if operation.is_open_ai { openai::bearer(headers)? } else { Cow::Borrowed(headers) };
+    let identity = gate.app.authenticator.authenticate(&headers).await.map_err(Error::auth)?;
     gate.limits.admit_credential(&identity, standing)?;
     let Some((role, scopes)) = operation.access.needs() else { return Ok(identity) };
     if identity.role < role {

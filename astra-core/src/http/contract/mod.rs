@@ -31,10 +31,19 @@ pub use security::declare;
 pub use select::{Needs, select};
 pub use tree::{METHODS, dangling, operation_ids};
 
-/// The one operation whose clients expect refusals in the shape of OpenAI's API.
-pub(crate) const OPEN_AI_OPERATION: &str = "chat.completions";
+/// The one operation whose streams end as OpenAI's do.
+pub(crate) const COMPLETIONS: &str = "chat.completions";
+/// The paths of OpenAI's API: its clients call them.
+const OPEN_AI_PATHS: &str = "/v1/";
 /// The operation whose refusals speak OAuth 2 besides.
 const TOKEN_ENDPOINT: &str = "auth.token";
+
+/// Whether OpenAI's clients call `path`, unless it is a host program's: they expect refusals in the shape of OpenAI's API,
+/// send parameters and headers of its variants, and are answered though nothing is there.
+#[must_use]
+pub fn is_open_ai(path: &str) -> bool {
+    path.starts_with(OPEN_AI_PATHS)
+}
 
 /// One path of the document with its operations.
 #[derive(Debug)]
@@ -43,6 +52,8 @@ pub struct PathContract {
     pub template: String,
     /// What the `Allow` header of a 405 says.
     pub allow: HeaderValue,
+    /// Whether OpenAI's clients call it.
+    pub is_open_ai: bool,
     operations: Vec<(Method, Arc<Operation>)>,
 }
 
@@ -63,6 +74,8 @@ pub struct Operation {
     has_key: bool,
     /// Whether a host program brought it.
     is_hosts: bool,
+    /// Whether OpenAI's clients call it.
+    is_open_ai: bool,
 }
 
 #[derive(Debug)]

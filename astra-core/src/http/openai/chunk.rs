@@ -1,6 +1,7 @@
 //! A streamed answer in OpenAI's form.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::response::Response;
 use bytes::{BufMut, Bytes, BytesMut};
@@ -10,11 +11,12 @@ use utoipa::ToSchema;
 
 use super::ChatCompletionRole;
 use super::answer::{CompletionUsage, finish_reason};
-use crate::engine::TurnEvents;
+use super::{OpenAiError, OpenAiErrorBody};
 use crate::engine::event::{Event, EventKind};
+use crate::engine::{TurnEvents, TurnHandle};
 use crate::error::{Error, Result};
+use crate::http::sse;
 use crate::http::turn::failure;
-use crate::http::{OpenAiError, OpenAiErrorBody, sse};
 
 /// A piece of an answer in OpenAI's form; `[DONE]` follows the last one.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -67,27 +69,36 @@ pub struct ChunkDelta {
     pub content: Option<String>,
 }
 
+/// How long the answer waits for its first text: until then a turn that fails has its own status. Proxies break a silent
+/// line off, most of them after a minute.
+const FIRST_WORD: Duration = Duration::from_secs(10);
+
 struct Chunks {
     events: TurnEvents,
+    /// Ends the turn when its client hangs up, if it shall end then.
+    _handle: Option<TurnHandle>,
     /// Read before the answer began, since a turn that fails at once is an error and no stream.
-    first: Option<Vec<Arc<Event>>>,
+    /// A comment stands before it if it is late.
+    first: Option<(Bytes, Vec<Arc<Event>>)>,
     frame: ChatCompletionChunk,
     with_usage: bool,
 }
 
-/// The turn as a stream of chunks; a turn that fails before its first text is refused as a whole.
+/// The turn as a stream of chunks, which holds `handle`; a turn that fails before its first text, and within 10 seconds, is
+/// refused as a whole.
 /// # Errors
 /// Why the turn failed, or the store's.
-pub async fn chunks(mut events: TurnEvents, model: String, created: i64, with_usage: bool) -> Result<Response> {
+pub async fn chunks(
+    mut events: TurnEvents,
+    handle: Option<TurnHandle>,
+    model: String,
+    created: i64,
+    with_usage: bool,
+) -> Result<Response> {
     let mut first = Vec::new();
-    while let Some(batch) = events.next().await.map_err(Error::store)? {
-        first.extend(batch);
-        match first.last().map(|event| &event.kind) {
-            Some(EventKind::SessionResolved { .. }) => {}
-            Some(EventKind::Failed { turn }) if first.len() == 2 => return Err(failure(turn)),
-            _ => break,
-        }
-    }
+    let opening = tokio::time::timeout(FIRST_WORD, open(&mut events, &mut first)).await;
+    let is_late = opening.is_err();
+    opening.unwrap_or(Ok(()))?;
     let id = first.first().map(|event| event.turn_id.to_string()).unwrap_or_default();
     let frame = ChatCompletionChunk {
         id,
@@ -98,21 +109,34 @@ pub async fn chunks(mut events: TurnEvents, model: String, created: i64, with_us
         usage: None,
         error: None,
     };
-    Ok(sse::respond(frames(Chunks { events, first: Some(first), frame, with_usage })))
+    let comment = if is_late { sse::COMMENT } else { Bytes::new() };
+    let chunks = Chunks { events, _handle: handle, first: Some((comment, first)), frame, with_usage };
+    Ok(sse::respond(frames(chunks)))
+}
+
+/// Reads the events up to the first text.
+async fn open(events: &mut TurnEvents, first: &mut Vec<Arc<Event>>) -> Result<()> {
+    while let Some(batch) = events.next().await.map_err(Error::store)? {
+        first.extend(batch);
+        match first.last().map(|event| &event.kind) {
+            Some(EventKind::SessionResolved { .. }) => {}
+            Some(EventKind::Failed { turn }) if first.len() == 2 => return Err(failure(turn)),
+            _ => break,
+        }
+    }
+    Ok(())
 }
 
 fn frames(chunks: Chunks) -> impl Stream<Item = Bytes> + Send + 'static {
     stream::unfold(chunks, |mut chunks| async move {
-        let batch = match chunks.first.take() {
+        let (comment, batch) = match chunks.first.take() {
             Some(first) => first,
-            None => chunks
-                .events
-                .next()
-                .await
-                .inspect_err(|fault| tracing::error!(error = %fault, "a stream broke off"))
-                .ok()??,
+            None => {
+                let next = chunks.events.next().await;
+                (Bytes::new(), next.inspect_err(|fault| tracing::error!(error = %fault, "a stream broke off")).ok()??)
+            }
         };
-        let mut out = BytesMut::new();
+        let mut out = BytesMut::from(comment);
         for event in batch {
             chunks.write(&mut out, &event.kind);
         }

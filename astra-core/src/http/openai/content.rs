@@ -1,6 +1,7 @@
 //! What is said, in OpenAI's form: more lenient than the gateway's own, since these clients are written for another server.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::content::{Content, Part};
@@ -34,11 +35,26 @@ pub enum ChatCompletionPart {
         /// The text.
         #[schema(max_length = 1_048_576, pattern = r"^[^\x00]*$", example = "What is on this picture?")]
         text: String,
+        /// All else that clients may send, such as `cache_control`.
+        #[serde(flatten)]
+        others: Map<String, Value>,
     },
     /// An image.
     ImageUrl {
         /// Where the image is.
         image_url: ChatCompletionImageUrl,
+        /// All else that clients may send, such as `cache_control`.
+        #[serde(flatten)]
+        others: Map<String, Value>,
+    },
+    /// What the model said instead of an answer.
+    Refusal {
+        /// The text.
+        #[schema(max_length = 524_288, pattern = r"^[^\x00]*$", example = "I cannot help with that.")]
+        refusal: String,
+        /// All else that clients may send.
+        #[serde(flatten)]
+        others: Map<String, Value>,
     },
 }
 
@@ -56,6 +72,9 @@ pub struct ChatCompletionImageUrl {
     /// `auto`, `low` or `high`; taken, without effect.
     #[schema(max_length = 16, example = "auto")]
     pub detail: Option<String>,
+    /// All else that clients may send.
+    #[serde(flatten)]
+    pub others: Map<String, Value>,
 }
 
 impl ChatCompletionContent {
@@ -83,8 +102,10 @@ impl From<ChatCompletionContent> for Content {
 impl From<ChatCompletionPart> for Part {
     fn from(part: ChatCompletionPart) -> Self {
         match part {
-            ChatCompletionPart::Text { text } => Self::Text { text },
-            ChatCompletionPart::ImageUrl { image_url } => Self::ImageUrl { url: image_url.url },
+            ChatCompletionPart::Text { text, .. } | ChatCompletionPart::Refusal { refusal: text, .. } => {
+                Self::Text { text }
+            }
+            ChatCompletionPart::ImageUrl { image_url, .. } => Self::ImageUrl { url: image_url.url },
         }
     }
 }

@@ -83,6 +83,8 @@ scenario("OpenAI's form, whole and streamed", async () => {
   assert.equal(text, "one two three");
   assert.ok(tokens > 0);
   const error = await refused(client.chat.completions({ ...plain, model: "nobody" }), NotFoundError);
-  assert.equal(error.code, "not_found");
+  assert.equal(error.code, "model_not_found");
   assert.ok(error.detail);
+  assert.ok((await client.chat.listModels()).data.some(({ id }) => id === "assistant"));
+  assert.equal((await client.chat.getModel("assistant")).object, "model");
 });

@@ -24,7 +24,7 @@ pub fn finish(document: &mut Value, hosts: &BTreeSet<String>, body_bytes: usize)
     closing::close_requests(document, &mut faults);
     operations::complete(document, hosts, &mut faults);
     operations::free_bodies(document, hosts);
-    responses::complete(document, &mut faults);
+    responses::complete(document, hosts, &mut faults);
     bounds::follow_body(document, body_bytes);
     bounds::bound(document);
     prune(document, &mut faults);

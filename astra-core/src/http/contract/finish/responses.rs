@@ -1,8 +1,10 @@
 //! The answers that every operation may give, by policy, and the headers that every answer carries.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
-use super::super::tree;
+use super::super::{is_open_ai, tree};
 
 /// Status, name of the component, and what it means.
 const REFUSALS: [(&str, &str, &str); 12] = [
@@ -29,9 +31,9 @@ const HEADERS: [(&str, &str); 4] = [
 ];
 
 /// Adds the common answers and headers to every operation, sorted by status.
-pub(super) fn complete(document: &mut Value, faults: &mut Vec<String>) {
-    for (.., operation) in tree::operations(document.get_mut("paths")) {
-        complete_one(operation);
+pub(super) fn complete(document: &mut Value, hosts: &BTreeSet<String>, faults: &mut Vec<String>) {
+    for (path, _, operation) in tree::operations(document.get_mut("paths")) {
+        complete_one(operation, is_open_ai(path) && !hosts.contains(path));
     }
     let responses = REFUSALS.iter().map(|(status, name, meaning)| ((*name).to_owned(), refusal(status, meaning)));
     for (kind, own) in [("headers", header_components()), ("responses", responses.collect::<Map<_, _>>().into())] {
@@ -45,9 +47,12 @@ pub(super) fn complete(document: &mut Value, faults: &mut Vec<String>) {
     }
 }
 
-fn complete_one(operation: &mut Value) {
-    let common = common(operation);
-    let is_open_ai = operation.get("operationId").is_some_and(|id| id == super::super::OPEN_AI_OPERATION);
+fn complete_one(operation: &mut Value, is_open_ai: bool) {
+    let mut common = common(operation);
+    if is_open_ai {
+        // There, a request that does not match its schema is a bad one.
+        common.retain(|status| *status != "422");
+    }
     let mut responses = match operation.get_mut("responses").map(Value::take) {
         Some(Value::Object(responses)) => responses,
         _ => Map::new(),
@@ -121,6 +126,9 @@ fn refusal(status: &str, meaning: &str) -> Value {
 /// The same in the shape that OpenAI's clients read.
 fn open_ai_refusal(status: &str, meaning: &str) -> Value {
     let mut answer = refusal(status, meaning);
+    if matches!(status, "409" | "429") || status.starts_with('5') {
+        answer["headers"]["x-should-retry"] = json!({"$ref": "#/components/headers/ShouldRetry"});
+    }
     answer["content"] = json!({"application/json": {"schema": {"$ref": "#/components/schemas/OpenAiError"}}});
     answer
 }
@@ -137,6 +145,7 @@ fn header_components() -> Value {
         "RateLimit": text("What is left of the quota now (RateLimit header fields for HTTP).", false, "\"token\";r=1999;t=1"),
         "RateLimitPolicy": text("The quota that applies: requests and seconds.", false, "\"token\";q=2000;w=1"),
         "RetryAfter": {"description": "Seconds to wait before the next try.", "required": true, "schema": seconds, "example": 1},
+        "ShouldRetry": text("`false` when the same request would be refused again: OpenAI's clients do not send it again then.", false, "false"),
         "WwwAuthenticate": text("The challenge (RFC 6750).", true, "Bearer realm=\"astra\""),
     })
 }

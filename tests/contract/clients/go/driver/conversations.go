@@ -134,7 +134,8 @@ func completions(ctx context.Context) {
 				Extra:   map[string]any{"name": "ada"},
 			},
 		},
-		Extra: map[string]any{"top_p": 0.5},
+		TopP:  astra.Ptr(0.5),
+		Extra: map[string]any{"user": "ada"},
 	}
 	whole := must(chat.Completions(ctx, request))
 	equal(whole.Choices[0].Message.Content, "one two three", "the answer")
@@ -155,6 +156,9 @@ func completions(ctx context.Context) {
 		}
 	}
 	equal(text.String(), "one two three", "the streamed answer")
+	models := must(chat.ListModels(ctx))
+	expect(len(models.Data) > 0 && models.Object == "list", "the models are %+v", models)
+	equal(must(chat.GetModel(ctx, "assistant")).ID, "assistant", "the model")
 	expect(usage != nil && usage.CompletionTokens == whole.Usage.CompletionTokens, "the usage is %+v", usage)
 }
 
@@ -164,8 +168,9 @@ func completionsRefused(ctx context.Context) {
 	}}
 	refusal := as[*astra.Error](refused(world.client.Chat.Completions(ctx, request)))
 	expect(errors.Is(refusal, astra.ErrNotFound) && refusal.Problem == nil, "%+v", refusal)
-	equal(refusal.Code, string(astra.ErrorCodeNotFound), "the code")
-	equal(refusal.Error(), "404 not_found: There is no such agent. (request "+refusal.RequestID+")", "the message")
+	equal(refusal.Code, "model_not_found", "the code")
+	message := "There is no agent with this id: the model names an agent."
+	equal(refusal.Error(), "404 model_not_found: "+message+" (request "+refusal.RequestID+")", "the message")
 	for _, err := range world.client.Chat.CompletionsStream(ctx, request).Events() {
 		expect(errors.Is(err, astra.ErrNotFound), "the stream is %v", err)
 	}

@@ -87,6 +87,9 @@ pub async fn completions(stage: &Stage) -> Outcome {
     assert_eq!(whole.choices[0].message.content, "four small words here");
     assert_eq!(whole.choices[0].message.role, ChatCompletionRole::Assistant);
 
+    assert!(client.chat().list_models().await?.data.iter().any(|model| model.id == "assistant"));
+    assert_eq!(client.chat().get_model("assistant").await?.object, "model");
+
     body.stream_options = Some(StreamOptions { include_usage: Some(true), ..StreamOptions::default() });
     let mut chunks = client.chat().completions_stream(&body).await?;
     let (mut text, mut usage, mut finish) = (String::new(), None, None);

@@ -35,7 +35,7 @@ pub async fn problems_are_typed(stage: &Stage) -> Outcome {
     let stranger = Client::builder().base_url(&stage.url).build()?;
     let error = stranger.agents().list().await.unwrap_err();
     assert!(error.is_unauthorized() && !error.is_server_error(), "{error}");
-    let error = stranger.request(Method::POST, "/chat/completions").json(&json!({})).into_nothing().await.unwrap_err();
+    let error = stranger.request(Method::POST, "/v1/chat/completions").json(&json!({})).into_nothing().await.unwrap_err();
     assert!(error.to_string().starts_with("401 unauthorized: "), "of OpenAI's form too: {error}");
     Ok(())
 }
