@@ -9,7 +9,14 @@ use serde_json::{Value, json};
 use crate::support::document;
 
 /// Requests that take unknown fields: those of a foreign protocol, whose clients send more than the gateway understands.
-const OPEN: [&str; 2] = ["ChatCompletionMessage", "ChatCompletionRequest"];
+const OPEN: [&str; 6] = [
+    "ChatCompletionImageUrl",
+    "ChatCompletionMessage",
+    "ChatCompletionPartImageUrl",
+    "ChatCompletionPartRefusal",
+    "ChatCompletionPartText",
+    "ChatCompletionRequest",
+];
 
 #[test]
 fn only_requests_of_a_foreign_protocol_are_open() {

@@ -42,6 +42,7 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
     let token = owner.post(&tokens).json(&json!({"expires_in": 3600})).await.expect(201);
     BTreeMap::from([
         ("agent_id", AGENT.to_owned()),
+        ("model", AGENT.to_owned()),
         ("version", "1".to_owned()),
         ("session_id", id(&session)),
         ("turn_id", turn["turn_id"].as_str().expect("an id").to_owned()),

@@ -47,10 +47,11 @@ async fn a_role_below_the_needed_one_is_refused() {
 #[tokio::test]
 async fn unknown_query_parameters_are_refused() {
     let app = TestApp::new().await;
-    for walk in walks() {
+    // Clients of OpenAI's variants send parameters of theirs.
+    for walk in walks().filter(|walk| !walk.is_open_ai()) {
         let uri = format!("{}?surely_unknown=1", walk.uri());
         let answer = app.owner().ask(walk.method.clone(), &uri).await;
-        let body = if walk.is_open_ai() { answer.expect(400) } else { answer.expect_problem(422, "invalid_request") };
+        let body = answer.expect_problem(422, "invalid_request");
         assert!(body.to_string().contains("query/surely_unknown"), "{}: {body}", walk.id);
     }
 }
@@ -76,6 +77,7 @@ async fn bodies_of_other_kinds_are_refused() {
         ];
         for (number, (status, ask)) in cases.into_iter().enumerate() {
             let answer = ask.await;
+            let status = if status == 422 && walk.is_open_ai() { 400 } else { status };
             assert_eq!(answer.status, status, "{}, case {number}: {}", walk.id, answer.text());
         }
     }

@@ -128,7 +128,6 @@ impl Document {
     }
 
     /// What has no operation is refused by the gateway itself.
-    /// What is wrong with the refusal of what is not documented.
     fn refusal(&self, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) -> Vec<String> {
         if method == Method::HEAD {
             return Vec::new();

@@ -53,10 +53,11 @@ impl OpenAiError {
         let mut message = error.message.clone();
         for field in error.fields.iter().take(4) {
             let detail = shorten(&field.detail);
-            message.push_str(&format!(" {}: {}.", param(&field.pointer), detail.trim_end_matches('.')));
+            let name = param(&field.pointer).map_or_else(String::new, |name| format!("{name}: "));
+            message.push_str(&format!(" {name}{}.", detail.trim_end_matches('.')));
         }
         let upstream = error.upstream.as_deref();
-        let own = error.fields.first().map(|field| param(&field.pointer));
+        let own = error.fields.first().and_then(|field| param(&field.pointer));
         let param = own.or_else(|| upstream.and_then(|terms| terms.param.clone()));
         let code = match error.code {
             Code::UpstreamQuotaExceeded => "insufficient_quota".to_owned(),
@@ -91,9 +92,10 @@ pub fn should_retry(error: &Error) -> Option<HeaderValue> {
     is_final.then_some(HeaderValue::from_static("false"))
 }
 
-/// A JSON Pointer as OpenAI writes the names of parameters: `/messages/0/content` is `messages[0].content`.
-fn param(pointer: &str) -> String {
-    let Some(path) = pointer.strip_prefix('/') else { return shorten(pointer) };
+/// A JSON Pointer as OpenAI writes the names of parameters: `/messages/0/content` is `messages[0].content`;
+/// `None` for the whole body.
+fn param(pointer: &str) -> Option<String> {
+    let Some(path) = pointer.strip_prefix('/') else { return (!pointer.is_empty()).then(|| shorten(pointer)) };
     let mut name = String::new();
     for part in path.split('/') {
         if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -103,7 +105,7 @@ fn param(pointer: &str) -> String {
             name.push_str(part);
         }
     }
-    shorten(&name)
+    Some(shorten(&name))
 }
 
 #[cfg(test)]
@@ -138,8 +140,9 @@ mod tests {
 
     #[test]
     fn parameters_are_named_as_openai_names_them() {
-        assert_eq!(param("/messages/0/content"), "messages[0].content");
-        assert_eq!(param("/tools"), "tools");
-        assert_eq!(param("query/limit"), "query/limit");
+        let named = |pointer: &str| param(pointer).unwrap_or_default();
+        assert_eq!(named("/messages/0/content"), "messages[0].content");
+        assert_eq!(named("/tools"), "tools");
+        assert_eq!((named("query/limit"), param("")), ("query/limit".to_owned(), None));
     }
 }
