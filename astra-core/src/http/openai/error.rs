@@ -10,7 +10,7 @@ use crate::http::problem::shorten;
 /// Tells OpenAI's clients whether to send a request again, whatever its status.
 pub const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 /// A quota that is used up for longer than this is used up at the next try too: no client waits that long.
-const PATIENCE_S: u64 = 60;
+const QUOTA_WAIT_S: u64 = 60;
 
 /// A refusal in the shape of OpenAI's API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -86,7 +86,7 @@ pub const fn status(error: &Error) -> u16 {
 pub fn should_retry(error: &Error) -> Option<HeaderValue> {
     let is_final = match error.code {
         Code::Cancelled | Code::UpstreamMisconfigured => true,
-        Code::QuotaExceeded => error.retry_after_s.is_some_and(|seconds| seconds > PATIENCE_S),
+        Code::QuotaExceeded => error.retry_after_s.is_some_and(|seconds| seconds > QUOTA_WAIT_S),
         _ => false,
     };
     is_final.then_some(HeaderValue::from_static("false"))
