@@ -1,5 +1,8 @@
 //! `astra token` by a gateway's API: what an admin far from the data folder does.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
 use serde_json::Value;
 
 use crate::gateway::Gateway;
@@ -149,4 +152,37 @@ fn a_list_is_json_by_either_flag() {
         with(&["--output", "json", "--json"]).fails(2, &["--json", "--output"]);
         with(&["--output", "xml"]).fails(2, &["table", "tsv", "json"]);
     }
+}
+
+/// A server that answers everything with this status and body.
+fn stranger(status: &'static str, body: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let mut client = client.expect("a client");
+            let _head = client.read(&mut [0; 4096]).expect("a request");
+            let head = format!(
+                "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+                body.len()
+            );
+            client.write_all(format!("{head}{body}").as_bytes()).expect("sent");
+        }
+    });
+    url
+}
+
+#[test]
+fn what_a_gateway_says_steers_no_terminal() {
+    let machine = Machine::new();
+    let problem = r#"{"title": "No", "detail": "\u001b]0;title\u0007 \u001b[2J\u009b31m \u202egnp.exe", "request_id": "req\u001b[5m"}"#;
+    let said = machine
+        .astra_with(&[("ASTRA_TOKEN", "x"), ("ASTRA_SERVER", &stranger("403 Forbidden", problem))], &["token", "list"]);
+    assert!(!said.stderr.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}']), "{said:?}");
+    said.fails(1, &["No: ]0;title [2J31m gnp.exe", "req[5m"]);
+
+    let accounts = r#"{"data": [{"id": "svc_1", "name": "a\u001b[31m\tb\nc\u2066", "role": "admin", "scopes": [], "created_at": "x", "expires_at": "y", "last_used_at": null}], "next_cursor": null}"#;
+    let listed = machine
+        .astra_with(&[("ASTRA_TOKEN", "x"), ("ASTRA_SERVER", &stranger("200 OK", accounts))], &["token", "list"]);
+    assert_eq!(listed.ok(), "a [31m b c\tadmin\tsvc_1\ty\tnever\t\n");
 }

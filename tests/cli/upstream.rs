@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ impl Hesitant {
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
-        let (keep, lines) = channel();
+        let (keep, lines) = sync_channel(64);
         std::thread::spawn(move || {
             for connection in listener.incoming() {
                 say_well(connection.expect("a connection"), &keep);
@@ -34,7 +34,7 @@ impl Hesitant {
     }
 }
 
-fn say_well(mut connection: TcpStream, keep: &Sender<TcpStream>) {
+fn say_well(mut connection: TcpStream, keep: &SyncSender<TcpStream>) {
     let mut lines = BufReader::new(connection.try_clone().expect("a reader")).lines();
     while lines.next().is_some_and(|line| !line.expect("text").is_empty()) {}
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";

@@ -84,6 +84,8 @@ function show(reference, samples, token) {
   for (const item of Object.values(reference.webhooks ?? {})) {
     for (const operation of Object.values(item)) delete operation["x-internal"];
   }
+  // The gateway is where this page comes from.
+  reference.servers = [{ url: base, description: "This gateway." }];
   addSamples(reference, samples, base);
   prepareExamples(reference);
   door.remove();

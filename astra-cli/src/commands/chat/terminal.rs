@@ -23,7 +23,7 @@ const QUOTES: &str = "\"\"\"";
 
 /// The editor, in a thread of its own: it holds the terminal only while it is asked for a line.
 pub(super) struct Terminal {
-    ask: mpsc::Sender<()>,
+    ask: mpsc::SyncSender<()>,
     said: Receiver<std::result::Result<Said, String>>,
 }
 
@@ -35,7 +35,7 @@ type LineEditor = Editor<Lines, MemHistory>;
 impl Terminal {
     pub(super) fn open(environment: &Environment) -> io::Result<Self> {
         let history = History::open(environment);
-        let (ask, asked) = mpsc::channel();
+        let (ask, asked) = mpsc::sync_channel(1);
         let (say, said) = channel(1);
         std::thread::Builder::new().name("terminal".into()).spawn(move || edit(history, &asked, &say))?;
         Ok(Self { ask, said })

@@ -25,7 +25,7 @@ pub struct AgentVersion {
     /// What the agent is told to be.
     definition: AgentSettings,
     /// When it was made.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:09:30.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
     created_at: String,
     /// Who made it: a user, a service account, `file:<name>`, `configuration` or `gateway`.
     #[schema(max_length = 320, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]

@@ -41,10 +41,10 @@ pub struct Agent {
     #[schema(minimum = 1, example = 3)]
     pub version: u32,
     /// When the agent was made.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
     /// When the present version was made.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:09:30.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
     pub updated_at: String,
     /// Who made the agent: a user, a service account, `file:<name>`, `configuration` or `gateway`.
     #[schema(max_length = 320, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
@@ -173,7 +173,7 @@ pub struct AgentVersionInfo {
     #[schema(max_length = 64, example = "live")]
     pub label: Option<String>,
     /// When it was made.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:09:30.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
     pub created_at: String,
     /// Who made it: a user, a service account, `file:<name>`, `configuration` or `gateway`.
     #[schema(max_length = 320, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]

@@ -24,7 +24,7 @@ pub struct AgentUsage {
     /// US dollars of the last 24 hours of the clock, this one included.
     cost_usd_per_day: CostQuota,
     /// When the hour ends, and with it what was used of the quota of an hour.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T22:00:00.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T22:00:00.000Z")]
     hour_ends_at: String,
 }
 

@@ -81,10 +81,10 @@ pub struct ServiceAccount {
     #[schema(max_length = 256, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub created_by: String,
     /// When it was made.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
     /// When it was last changed.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub updated_at: String,
 }
 
@@ -104,19 +104,19 @@ pub struct ServiceToken {
     #[schema(minimum = 1, example = 1)]
     pub generation: i64,
     /// Until when the token of the generation before is good, if it was rotated.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T22:07:00.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T22:07:00.000Z")]
     pub grace_until: Option<String>,
     /// When it ends.
-    #[schema(format = DateTime, max_length = 24, example = "2027-02-21T21:07:00.000Z")]
+    #[schema(format = DateTime, example = "2027-02-21T21:07:00.000Z")]
     pub expires_at: String,
     /// When it was last used, to the minute; null if it never was.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-24T08:00:00.000Z")]
+    #[schema(format = DateTime, example = "2026-11-24T08:00:00.000Z")]
     pub last_used_at: Option<String>,
     /// When it was issued.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
     /// When it was last rotated, if it was.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub rotated_at: Option<String>,
 }
 
@@ -147,10 +147,10 @@ pub struct SigningKey {
     #[schema(example = true)]
     pub is_signing: bool,
     /// When it was made.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
     /// When another one took over, if one did.
-    #[schema(format = DateTime, max_length = 24, example = "2026-12-23T21:07:00.000Z")]
+    #[schema(format = DateTime, example = "2026-12-23T21:07:00.000Z")]
     pub retired_at: Option<String>,
 }
 

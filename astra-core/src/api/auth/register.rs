@@ -59,7 +59,7 @@ pub struct User {
     /// The role in it.
     pub role: Role,
     /// When the account was made.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
 }
 

@@ -55,10 +55,10 @@ pub struct Session {
     /// The caller's own data.
     pub metadata: Map<String, Value>,
     /// When it was opened.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
     /// When something was last said in it.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:09:30.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
     pub last_active_at: String,
 }
 
@@ -86,7 +86,7 @@ pub struct Message {
     /// What is said.
     pub content: MessageContent,
     /// When it was kept.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
 }
 

@@ -54,10 +54,10 @@ pub struct Turn {
     /// The data that came with the question.
     pub metadata: Map<String, Value>,
     /// When the question was kept.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
     /// When the turn ended; null if it has not.
-    #[schema(format = DateTime, max_length = 24, example = "2026-11-23T21:07:01.250Z")]
+    #[schema(format = DateTime, example = "2026-11-23T21:07:01.250Z")]
     pub finished_at: Option<String>,
 }
 
