@@ -94,8 +94,11 @@ fn a_bad_schema_is_found() {
     let name = format!("{AGENT}/properties/display_name");
     assert_told(&without(&name, "maxLength"), "Agent.display_name: no maxLength");
     assert_told(&without(&name, "pattern"), "Agent.display_name: no form");
-    let time = with(&format!("{AGENT}/properties/created_at/maxLength"), json!(24));
-    assert_told(&time, "Agent.created_at: a maxLength beside date-time");
+    let bound = |schema: &mut Value| schema["maxLength"] = json!(24);
+    assert_told(
+        &broken(&format!("{AGENT}/properties/created_at"), bound),
+        "Agent.created_at: a maxLength beside date-time",
+    );
     assert_told(&without(&name, "description"), "Agent.display_name has no description");
     assert_told(&without(AGENT, "description"), "Agent has no description");
     assert_told(&with(&name, json!({"description": "Anything."})), "it allows everything");
