@@ -80,10 +80,10 @@ impl<'a> Foreign<'a> {
                 .is_some_and(|end| self.line_end.after(at + 2).is_none_or(|line_end| end < line_end));
             let tag = tag.trim_start_matches(['-', '+', ' ', '\t']);
             let is_tag = is_closed && (tag.starts_with("%}") || tag.starts_with(|next: char| next.is_alphabetic()));
-            let is_word = |word: &&str| {
-                tag.strip_prefix(*word).is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric()))
+            let is_word = |word: &str| {
+                tag.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric()))
             };
-            return (is_tag || TAGS.iter().any(|word| is_word(&word))).then(|| of("{%", "a tag of Jinja or Liquid"));
+            return (is_tag || TAGS.iter().any(|word| is_word(word))).then(|| of("{%", "a tag of Jinja or Liquid"));
         }
         let comment = inner.strip_prefix('#')?;
         let end = self.comment_end.after(at + 2)?;

@@ -17,7 +17,7 @@ pub const BYTES_MAX: usize = 65_536;
 
 /// What a template may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Name {
+enum Variable {
     Date,
     Time,
     UserId,
@@ -27,7 +27,7 @@ enum Name {
     AgentName,
 }
 
-impl Name {
+impl Variable {
     const ALL: [(&'static str, Self); 7] = [
         ("date", Self::Date),
         ("time", Self::Time),
@@ -69,7 +69,7 @@ pub fn fault(template: &str) -> Option<String> {
 impl Template<'_> {
     /// Whether the store has to be asked for what the template names.
     pub(super) fn needs_store(&self) -> bool {
-        self.pieces().iter().any(|piece| matches!(piece, Piece::Name(Name::UserName | Name::WorkspaceName)))
+        self.pieces().iter().any(|piece| matches!(piece, Piece::Name(Variable::UserName | Variable::WorkspaceName)))
     }
 
     /// The prompt.
@@ -79,13 +79,13 @@ impl Template<'_> {
         for piece in self.pieces() {
             let text = match piece {
                 Piece::Text(text) => text,
-                Piece::Name(Name::UserId) => values.user_id,
-                Piece::Name(Name::UserName) => values.user_name,
-                Piece::Name(Name::WorkspaceId) => values.workspace_id,
-                Piece::Name(Name::WorkspaceName) => values.workspace_name,
-                Piece::Name(Name::AgentName) => values.agent_name,
-                Piece::Name(name @ (Name::Date | Name::Time)) => {
-                    let format = if *name == Name::Date { "%Y-%m-%d" } else { "%H:%M" };
+                Piece::Name(Variable::UserId) => values.user_id,
+                Piece::Name(Variable::UserName) => values.user_name,
+                Piece::Name(Variable::WorkspaceId) => values.workspace_id,
+                Piece::Name(Variable::WorkspaceName) => values.workspace_name,
+                Piece::Name(Variable::AgentName) => values.agent_name,
+                Piece::Name(name @ (Variable::Date | Variable::Time)) => {
+                    let format = if *name == Variable::Date { "%Y-%m-%d" } else { "%H:%M" };
                     // Writing to a text cannot fail, and these formats are good ones.
                     let _ = write!(prompt, "{}", now.format(format));
                     continue;

@@ -1,6 +1,6 @@
 //! The name that an unknown one was probably meant to be.
 
-use super::Name;
+use super::Variable;
 
 /// What people write for a name, without regard to punctuation.
 const OTHER_WORDS: [(&str, &str); 8] = [
@@ -14,18 +14,18 @@ const OTHER_WORDS: [(&str, &str); 8] = [
     ("workspace", "workspace.name"),
 ];
 /// A longer word is no slip of a name.
-const BYTES_MAX: usize = 32;
+const SLIP_BYTES: usize = 32;
 
 /// The name nearest to `word`, if it is near.
 pub(super) fn nearest(word: &str) -> Option<&'static str> {
     let plain = plain(word);
-    if plain.len() > BYTES_MAX {
+    if plain.len() > SLIP_BYTES {
         return None;
     }
     if let Some((_, name)) = OTHER_WORDS.iter().find(|(other, _)| *other == plain) {
         return Some(name);
     }
-    let near = Name::ALL.iter().map(|(name, _)| (distance(plain.as_bytes(), self::plain(name).as_bytes()), *name));
+    let near = Variable::ALL.iter().map(|(name, _)| (distance(plain.as_bytes(), self::plain(name).as_bytes()), *name));
     let (edits, name) = near.min_by_key(|(edits, _)| *edits)?;
     (edits <= name.len() / 3).then_some(name)
 }

@@ -1,12 +1,12 @@
 //! Templates, read in one pass: text, names in `{{ }}`, and text in quotes in `{{ }}`, which is how braces are written.
 
 use super::foreign::{self, Foreign};
-use super::{Name, suggest};
+use super::{Variable, suggest};
 
 /// Most names that one template puts in, so that a prompt is not much longer than its template.
 const NAMES_MAX: usize = 256;
 /// Most letters of a name that are told back.
-const TOLD_MAX: usize = 64;
+const TOLD_LETTERS: usize = 64;
 
 /// A template that was read.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(super) enum Piece<'a> {
     /// Text that stays as it is.
     Text(&'a str),
     /// A name, to be replaced by what it stands for.
-    Name(Name),
+    Name(Variable),
 }
 
 /// What is wrong, and the byte where it begins.
@@ -126,7 +126,7 @@ fn piece(inner: &str, at: usize) -> Result<(Piece<'_>, usize), Fault> {
         Some(_) if word.is_empty() => {
             Err(Fault::new(at - 2, format!("nothing is named between the braces; {}", escape("{{"))))
         }
-        Some(rest) => match Name::find(word) {
+        Some(rest) => match Variable::find(word) {
             Some(name) => Ok((Piece::Name(name), used(rest))),
             None => Err(Fault::new(at + start, unknown(word))),
         },
@@ -145,9 +145,9 @@ fn piece(inner: &str, at: usize) -> Result<(Piece<'_>, usize), Fault> {
 }
 
 fn unknown(word: &str) -> String {
-    let told: String = word.chars().take(TOLD_MAX).collect();
+    let told: String = word.chars().take(TOLD_LETTERS).collect();
     let meant = suggest::nearest(word).map_or_else(|| ".".to_owned(), |name| format!("; did you mean `{name}`?"));
-    let known = Name::ALL.map(|(name, _)| name).join(", ");
+    let known = Variable::ALL.map(|(name, _)| name).join(", ");
     format!("there is no `{told}`{meant} The names are {known}; {}", escape("{{"))
 }
 
