@@ -144,6 +144,10 @@ pub struct LimitsConfig {
     pub turns: u32,
     /// Streams of events that one credential may have open at once.
     pub streams_per_token: u32,
+    /// Connections at once. Two file descriptors for each must be there: the other one is the call to a model's provider.
+    pub connections: u32,
+    /// Connections at once from one address; trusted proxies are not held to it.
+    pub connections_per_address: u32,
     /// Proxies whose `X-Forwarded-For` is believed when it says which address a request came from.
     pub trusted_proxies: Vec<Network>,
 }
@@ -231,6 +235,8 @@ impl Default for LimitsConfig {
             turns_per_workspace: 4_096,
             turns: 8_192,
             streams_per_token: 1_024,
+            connections: 10_000,
+            connections_per_address: 1_024,
             trusted_proxies: Vec::new(),
         }
     }

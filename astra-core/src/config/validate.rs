@@ -53,6 +53,8 @@ impl Config {
             ("limits.turns_per_workspace", self.limits.turns_per_workspace.into()),
             ("limits.turns", self.limits.turns.into()),
             ("limits.streams_per_token", self.limits.streams_per_token.into()),
+            ("limits.connections", self.limits.connections.into()),
+            ("limits.connections_per_address", self.limits.connections_per_address.into()),
             ("auth.access_token_ttl_s", self.auth.access_token_ttl_s),
             ("auth.refresh_token_ttl_s", self.auth.refresh_token_ttl_s),
             ("chat.turn_timeout_s", self.chat.turn_timeout_s),

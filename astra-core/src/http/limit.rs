@@ -1,7 +1,7 @@
 //! How often a caller may ask: by credential, by address, and more strictly where passwords are tried.
 
 use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hash};
+use std::hash::BuildHasher;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::address::client_address;
+use super::address::{client_address, network};
 use super::contract::PathContract;
 use crate::auth::Identity;
 use crate::clock::{Clock, Monotonic};
@@ -93,8 +93,13 @@ impl Limits {
         verdict
     }
 
+    /// Where `request` came from, as far as the configuration's proxies are believed.
+    pub(super) fn client_address(&self, request: &Request) -> IpAddr {
+        client_address(request, &self.trusted)
+    }
+
     fn admit_address(&self, path: Option<&PathContract>, request: &Request) -> (Standing, Result<(), Error>) {
-        let key = self.hasher.hash_one(network(client_address(request, &self.trusted)));
+        let key = self.hasher.hash_one(network(self.client_address(request)));
         let operation = path.and_then(|path| path.operation(request.method()));
         let tries_secret = operation.is_some_and(|operation| SIGN_IN.contains(&operation.id.as_str()));
         let (standing, verdict) = self.addresses.check(key);
@@ -118,14 +123,6 @@ pub async fn by_address<F: Future<Output = Response>>(
         standing.write(response.headers_mut());
     }
     response
-}
-
-/// Whoever has an IPv6 address has 2^64 of them: they count as one.
-fn network(address: IpAddr) -> impl Hash {
-    match address.to_canonical() {
-        IpAddr::V4(address) => u128::from(u32::from(address)),
-        IpAddr::V6(address) => u128::from(address) >> 64 << 64,
-    }
 }
 
 impl Policy {

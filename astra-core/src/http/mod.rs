@@ -1,6 +1,6 @@
 //! What all operations share on their way in and out: the contract, extractors, problems, limits, the request's record.
 
-mod address;
+pub mod address;
 mod caller;
 pub mod contract;
 mod created;

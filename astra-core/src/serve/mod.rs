@@ -143,7 +143,7 @@ impl Gateway {
         let document = Arc::clone(&self.app.document);
         tokio::task::spawn_blocking(move || document.write());
         let drain = std::time::Duration::from_secs(self.app.config.drain_s);
-        let connections = connection::accept(listener, router, shutdown).await;
+        let connections = connection::accept(listener, router, &self.app.config.limits, shutdown).await;
         self.app.stopping.cancel();
         // Turns end within the limit, one way or the other, and then nothing keeps a connection open.
         let ended =
