@@ -239,7 +239,8 @@ async fn http2_a_stream_without_room_is_reset_and_others_go_on() {
             pass(1).await;
             peer.receive();
         }
-        let data: usize = peer.of_stream(1).filter(|frame| frame.kind == http2::DATA).map(|frame| frame.payload.len()).sum();
+        let data: usize =
+            peer.of_stream(1).filter(|frame| frame.kind == http2::DATA).map(|frame| frame.payload.len()).sum();
         assert_eq!(data, usize::try_from(window).expect("small"));
         assert!(!peer.of_stream(1).any(|frame| frame.kind == http2::RST_STREAM), "it may still get room");
         for _ in 0..4 {
@@ -255,7 +256,11 @@ async fn http2_a_stream_without_room_is_reset_and_others_go_on() {
         peer.give_room(3, 1_000).await;
         settle().await;
         peer.receive();
-        let body: Vec<u8> = peer.of_stream(3).filter(|frame| frame.kind == http2::DATA).flat_map(|frame| frame.payload.clone()).collect();
+        let body: Vec<u8> = peer
+            .of_stream(3)
+            .filter(|frame| frame.kind == http2::DATA)
+            .flat_map(|frame| frame.payload.clone())
+            .collect();
         assert_eq!(String::from_utf8_lossy(&body), "{\"status\":\"ok\"}");
     }
 }

@@ -46,8 +46,10 @@ impl Http2 {
     pub(crate) async fn connect(address: SocketAddr, settings: &[(u16, u32)]) -> Self {
         let mut socket = TcpStream::connect(address).await.expect("it listens");
         socket.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.expect("it reads");
-        let payload: Vec<u8> =
-            settings.iter().flat_map(|(name, value)| [&name.to_be_bytes()[..], &value.to_be_bytes()].concat()).collect();
+        let payload: Vec<u8> = settings
+            .iter()
+            .flat_map(|(name, value)| [&name.to_be_bytes()[..], &value.to_be_bytes()].concat())
+            .collect();
         socket.write_all(&frame(SETTINGS, 0, 0, &payload)).await.expect("it reads");
         Self { socket, unread: Vec::new(), frames: Vec::new(), is_closed: false, answers_pings: true }
     }
@@ -84,7 +86,11 @@ impl Http2 {
                 Err(_) => break self.is_closed = true,
             }
         }
-        while let Some(length) = self.unread.get(..3).map(|head| usize::from(head[0]) << 16 | usize::from(head[1]) << 8 | usize::from(head[2])) {
+        while let Some(length) = self
+            .unread
+            .get(..3)
+            .map(|head| usize::from(head[0]) << 16 | usize::from(head[1]) << 8 | usize::from(head[2]))
+        {
             if self.unread.len() < 9 + length {
                 break;
             }

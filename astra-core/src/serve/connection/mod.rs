@@ -108,13 +108,7 @@ pub(super) async fn accept(
 }
 
 /// Serves one connection to its end; the permit is given back then.
-async fn serve(
-    mut stream: TcpStream,
-    address: SocketAddr,
-    router: Router,
-    permit: Permit,
-    closing: CancellationToken,
-) {
+async fn serve(mut stream: TcpStream, address: SocketAddr, router: Router, permit: Permit, closing: CancellationToken) {
     // Events of a stream are small and must not wait for each other.
     if let Err(fault) = stream.set_nodelay(true) {
         tracing::debug!(%fault, "TCP_NODELAY could not be set");
@@ -220,4 +214,3 @@ async fn respond(router: Router, address: SocketAddr, request: Request<Incoming>
     request.extensions_mut().insert(ConnectInfo(address));
     router.oneshot(request).await.unwrap_or_else(|never| match never {})
 }
-
