@@ -29,6 +29,7 @@ mod error;
 pub mod provider;
 pub mod store;
 pub mod testing;
+pub mod text;
 
 #[doc(hidden)]
 pub mod api;

@@ -127,7 +127,7 @@ fn guarded(
     limits: &Arc<Limits>,
 ) -> MethodRouter<App> {
     let guard = Guard {
-        recorder: Recorder { ids: app.ids.clone(), path: Some(Arc::clone(path)) },
+        recorder: Recorder { ids: app.ids.clone(), path: Some(Arc::clone(path)), limits: Arc::clone(limits) },
         origins: Origins::new(&app.config.allowed_origins),
         gate: Gate { path: Arc::clone(path), app: app.clone(), limits: Arc::clone(limits) },
     };
@@ -143,7 +143,7 @@ async fn pass(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> 
     // A flood is refused before it costs a signature check.
     let limited = |request| limit::by_address(&gate.limits, Some(&gate.path), request, enforced);
     // A page of an allowed origin may read refusals too.
-    let shared = |request| origin::share(&guard.origins, &gate.path, request, limited);
+    let shared = |request| origin::share(&guard.origins, Some(&gate.path), request, limited);
     // Every answer has its id, its log line and the body of its refusal.
     trace::record(&guard.recorder, request, shared).await
 }
@@ -176,15 +176,17 @@ fn readable(file: MethodRouter) -> MethodRouter {
 
 /// The layers of what stands beside the contract; their reasons are those of [`pass`].
 fn beside(handlers: MethodRouter, app: &App, limits: &Arc<Limits>) -> MethodRouter {
-    let layers = Arc::new((Recorder { ids: app.ids.clone(), path: None }, Arc::clone(limits)));
+    let recorder = Recorder { ids: app.ids.clone(), path: None, limits: Arc::clone(limits) };
+    let layers = Arc::new((recorder, Origins::new(&app.config.allowed_origins)));
     handlers.layer::<_, Infallible>(from_fn_with_state(layers, pass_beside))
 }
 
-async fn pass_beside(State(layers): State<Arc<(Recorder, Arc<Limits>)>>, request: Request, next: Next) -> Response {
-    let (recorder, limits) = layers.as_ref();
+async fn pass_beside(State(layers): State<Arc<(Recorder, Origins)>>, request: Request, next: Next) -> Response {
+    let (recorder, origins) = layers.as_ref();
     let contained = |request| trace::contain(next.run(request));
-    let limited = |request| limit::by_address(limits, None, request, contained);
-    trace::record(recorder, request, limited).await
+    let limited = |request| limit::by_address(&recorder.limits, None, request, contained);
+    let shared = |request| origin::share(origins, None, request, limited);
+    trace::record(recorder, request, shared).await
 }
 
 #[cfg(test)]

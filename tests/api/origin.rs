@@ -66,17 +66,103 @@ async fn without_configuration_there_is_no_trace_of_it() {
     assert_eq!(ask_beforehand(&app, "https://one.example").await.0, 405);
 }
 
+/// What a page's browser asks before the page may send `method` to `path` with the header fields `named`.
+async fn preflight(app: &TestApp, path: &str, method: &str, named: &str) -> (StatusCode, HeaderMap) {
+    let request = Request::options(path).header("origin", "https://one.example");
+    let request = request.header("access-control-request-method", method);
+    let request = request.header("access-control-request-headers", named).body(Body::empty()).expect("a request");
+    let answer = app.standalone_router().oneshot(request).await.expect("the router never fails");
+    (answer.status(), answer.headers().clone())
+}
+
+#[tokio::test]
+async fn an_allowed_page_may_send_the_headers_that_its_client_sends() {
+    let app = app(&["https://one.example"]).await;
+    let named = "authorization,content-type,x-stainless-os,x-stainless-retry-count";
+    // The last two are answered 404 and 405, which the page may read too.
+    for (path, method, methods) in [
+        ("/chat", "POST", "POST"),
+        ("/nothing", "PATCH", "PATCH"),
+        ("/health", "PUT", "GET, HEAD, PUT"),
+        ("/docs", "POST", "POST"),
+    ] {
+        let (status, headers) = preflight(&app, path, method, named).await;
+        assert_eq!(status, 204, "{path}");
+        assert_eq!(headers["access-control-allow-origin"], "https://one.example", "{path}");
+        assert_eq!(headers["access-control-allow-headers"], named, "{path}");
+        assert_eq!(headers["access-control-allow-methods"], methods, "{path}");
+    }
+    for (answer, status) in [(app.viewer().get("/nothing"), 404), (app.viewer().put("/health"), 405)] {
+        let answer = answer.header("origin", "https://one.example").await;
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.headers["access-control-allow-origin"], "https://one.example");
+        let exposed = answer.headers["access-control-expose-headers"].to_str().expect("text");
+        for read_by_sdks in ["retry-after", "retry-after-ms", "x-request-id", "x-should-retry", "location", "etag"] {
+            assert!(exposed.split(", ").any(|name| name == read_by_sdks), "{read_by_sdks} of {exposed}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_list_of_headers_is_not_repeated() {
+    let app = app(&["*"]).await;
+    for named in ["a b", "x-a,,x-b", "x-a: y", &"x".repeat(5_000), ""] {
+        let (status, headers) = preflight(&app, "/chat", "POST", named).await;
+        assert_eq!(status, 204);
+        let allowed = headers["access-control-allow-headers"].to_str().expect("text");
+        assert!(allowed.starts_with("authorization, content-type"), "{named:?}: {allowed}");
+    }
+}
+
+#[tokio::test]
+async fn a_desktop_program_may_be_an_origin() {
+    let app = app(&["app://obsidian.md"]).await;
+    let answer = app.anonymous().get("/health").header("origin", "app://obsidian.md").await;
+    assert_eq!(answer.headers["access-control-allow-origin"], "app://obsidian.md");
+    let other = app.anonymous().get("/health").header("origin", "app://obsidian.md.evil.example").await;
+    assert!(!other.headers.contains_key("access-control-allow-origin"));
+}
+
 #[test]
 fn what_is_no_origin_is_refused_by_name() {
     let faults = |origin: &str| {
         let config = astra_core::Config { allowed_origins: vec![origin.to_owned()], ..astra_core::Config::default() };
         config.validate()
     };
-    for good in ["*", "https://app.example.com", "http://localhost:5173", "http://[::1]:80"] {
+    for good in [
+        "*",
+        "https://app.example.com",
+        "http://localhost:5173",
+        "http://[::1]:8080",
+        "app://obsidian.md",
+        "tauri://localhost",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+        "vscode-webview://1A2b-3c",
+        "capacitor://localhost:8100",
+    ] {
         assert!(faults(good).is_empty(), "{good}: {:?}", faults(good));
     }
-    for bad in ["", "app.example.com", "https://app.example.com/", "https://", "https://App.example.com", "https://a b"]
-    {
+    for bad in [
+        "",
+        "null",
+        "app.example.com",
+        "https://app.example.com/",
+        "https://",
+        "://app",
+        "https://App.example.com",
+        "https://a b",
+        "https://a:b",
+        "https://a:",
+        "https://a:70000",
+        "https://a:443",
+        "http://[::1]:80",
+        "http://[::g]",
+        "App://obsidian.md",
+        "1app://x",
+        "app://user@host",
+        "app://host/path",
+        "file://",
+    ] {
         assert_eq!(faults(bad).len(), 1, "{bad}");
         assert_eq!(faults(bad)[0].key, "allowed_origins");
     }

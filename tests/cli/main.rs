@@ -8,6 +8,7 @@ mod compatibility;
 mod config;
 mod gateway;
 mod generated;
+mod log;
 mod manners;
 mod migrate;
 mod program;

@@ -84,6 +84,11 @@ async fn what_is_not_documented_does_not_reach_the_handler() {
     post().body("text/plain", "{}").await.expect_problem(415, "unsupported_media_type");
     post().body("application/json", "{").await.expect_problem(400, "bad_request");
     post().body("application/json", vec![b' '; 2 << 20]).await.expect_problem(413, "payload_too_large");
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packer, br#"{"id": "packed", "cents": 1}"#).expect("packed");
+    let packed = packer.finish().expect("packed");
+    let taken = post().body("application/json", packed).header("content-encoding", "gzip").await.expect(201);
+    assert_eq!(taken["id"], "packed", "the handler reads it as if it had come as it is");
     app.viewer().get("/invoices").header("accept", "text/html").await.expect_problem(406, "not_acceptable");
     let answer = app.admin().delete("/invoices").await;
     assert_eq!(answer.header("allow"), "GET, HEAD, POST");

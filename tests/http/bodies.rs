@@ -96,14 +96,75 @@ async fn the_media_type_must_be_one_that_the_operation_takes() {
     for wrong in ["application/json; charset=latin1", "application/json;charset=\"utf-16\""] {
         create(&app).body(wrong, body).await.expect_problem(415, "unsupported_media_type");
     }
-    let squeezed = create(&app).body(JSON, body).header("content-encoding", "gzip").await;
-    squeezed.expect_problem(415, "unsupported_media_type");
-    for right in ["Application/JSON", "application/json; charset=UTF-8", "application/json ; charset=\"utf-8\""] {
+    for right in [
+        "Application/JSON",
+        "application/json; charset=UTF-8",
+        "application/json ; charset=\"utf-8\"",
+        "application/json; charset=utf8",
+        "application/json;charset=\"UTF8\"",
+    ] {
         let answer = create(&app).body(right, body).await;
         assert!(answer.text().contains("no such agent"), "{right}: {}", answer.text());
     }
     let silent = create(&app).body(JSON, body);
     silent.without("content-type").await.expect_problem(415, "unsupported_media_type");
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, bytes).expect("packed");
+    encoder.finish().expect("packed")
+}
+
+#[tokio::test]
+async fn a_body_may_be_packed_with_gzip() {
+    let app = TestApp::new().await;
+    let body = br#"{"agent_id": "nobody-knows-it"}"#;
+    for coding in ["gzip", "x-gzip", "GZIP"] {
+        let answer = create(&app).body(JSON, gzip(body)).header("content-encoding", coding).await;
+        assert!(answer.text().contains("no such agent"), "{coding}: {}", answer.text());
+    }
+    // Two members make one body (RFC 1952, 2.2), and pieces may be small.
+    let members = [gzip(&body[..10]), gzip(&body[10..])].concat();
+    let pieces: Vec<_> = members.iter().map(|byte| Ok::<_, std::io::Error>(Bytes::from(vec![*byte]))).collect();
+    let pieces = Body::from_stream(stream::iter(pieces));
+    let answer = create(&app).body(JSON, pieces).header("content-encoding", "gzip").await;
+    assert!(answer.text().contains("no such agent"), "{}", answer.text());
+    let identity = create(&app).body(JSON, body.to_vec()).header("content-encoding", "identity").await;
+    assert!(identity.text().contains("no such agent"), "{}", identity.text());
+    assert!(!identity.headers.contains_key("accept-encoding"));
+}
+
+#[tokio::test]
+async fn other_codings_are_refused_with_those_that_are_read() {
+    let app = TestApp::new().await;
+    for codings in [&["br"][..], &["deflate"], &["gzip, gzip"], &["gzip", "identity"], &["zstd"]] {
+        let ask = codings
+            .iter()
+            .fold(create(&app).body(JSON, gzip(b"{}")), |ask, coding| ask.header("content-encoding", coding));
+        let answer = ask.await;
+        assert_eq!(answer.header("accept-encoding"), "gzip, identity", "{codings:?}");
+        let problem = answer.expect_problem(415, "unsupported_media_type");
+        assert!(problem["detail"].as_str().expect("text").contains("Content-Encoding"), "{problem}");
+    }
+    let wrong_type = create(&app).body("text/plain", "{}").await;
+    assert!(!wrong_type.headers.contains_key("accept-encoding"), "the coding was not what was wrong");
+}
+
+#[tokio::test]
+async fn what_is_packed_badly_or_unpacks_beyond_the_limit_is_refused() {
+    let app = TestApp::new().await;
+    let whole = gzip(br#"{"agent_id": "nobody-knows-it"}"#);
+    for bytes in [b"".as_slice(), b"{}", &whole[..whole.len() - 1], &whole[..12], &[whole.as_slice(), b"more"].concat()]
+    {
+        let answer = create(&app).body(JSON, bytes.to_vec()).header("content-encoding", "gzip").await;
+        let problem = answer.expect_problem(400, "bad_request");
+        assert!(problem["detail"].as_str().expect("text").contains("gzip"), "{problem}");
+    }
+    let bomb = gzip(&vec![b' '; 200 << 20]);
+    assert!(bomb.len() < 1 << 20, "the limit would hold it as it is");
+    let answer = create(&app).body(JSON, bomb).header("content-encoding", "gzip").await;
+    answer.expect_problem(413, "payload_too_large");
 }
 
 #[tokio::test]

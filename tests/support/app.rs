@@ -196,6 +196,11 @@ impl TestApp {
         self.gateway.as_ref().expect("the app does not listen").router()
     }
 
+    /// The same with the answers to unknown paths, as the gateway serves it alone.
+    pub(crate) fn standalone_router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// Serves connections on a free port of this machine.
     pub(crate) async fn listen(&mut self) -> Listening {
         let gateway = self.gateway.take().expect("an app listens once");

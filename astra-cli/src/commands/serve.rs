@@ -1,10 +1,11 @@
 //! `astra serve`: runs a gateway until it is told to stop.
 
+mod descriptors;
 mod log;
+mod stop;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::time::Duration;
 
 use astra_core::config::Config;
 use astra_core::{Gateway, StartError, store};
@@ -14,9 +15,6 @@ use super::{Context, store_hint};
 use crate::env;
 use crate::error::{Error, Result};
 use crate::settings::{self, ServerArgs};
-
-/// Signals so close to each other are one wish: `timeout`, for one, tells the program and then its process group.
-const ONE_WISH: Duration = Duration::from_millis(100);
 
 /// Run a gateway
 #[derive(Debug, clap::Args)]
@@ -36,7 +34,7 @@ pub(crate) struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
-    let format = log::start(&args.log, &context.environment, &context.printer)?;
+    let log = log::start(&args.log, &context.environment, &context.printer)?;
     let mut settings = settings::read(&args.server, &context.environment)?;
     for (name, meant) in settings::misspelt_variables(&context.environment) {
         context.printer.warning(format!("there is no variable {name}: did you mean {meant}?"));
@@ -45,16 +43,23 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     let runtime = runtime.map_err(|fault| Error::new("cannot start the runtime").because(&fault))?;
     let served = runtime.block_on(async {
         let found = settings::discover(&mut settings.config, &context.environment).await;
+        let fitting = descriptors::fit(&mut settings.config.limits);
         let config = settings.config.clone();
         let shown = Shown { config: config.clone(), found, args: &args.server };
         let listener = listen(config.listen).await?;
         let address = listener.local_addr().map_err(|fault| cannot_listen(config.listen, &fault))?;
-        let shutdown = stop_signal()?;
+        let shutdown = stop::signal(config.drain_s, &log)?;
         let gateway = Gateway::open(config).await.map_err(|fault| match &fault {
             StartError::Config(faults) => settings.refusal(faults),
             fault => refused(fault, &shown.config),
         })?;
-        shown.announce(address, format, context);
+        shown.announce(address, log.format, context);
+        if let Some(connections) = fitting {
+            tracing::warn!(
+                connections,
+                "limits.connections is lowered to what the limit of open files leaves room for"
+            );
+        }
         gateway.run(listener, shutdown).await;
         tracing::info!("stopped");
         Ok(())
@@ -87,57 +92,6 @@ fn refused(fault: &StartError, config: &Config) -> Error {
         StartError::DataFolder(..) => error.hint("--data-dir names a folder that can be written"),
         StartError::Store(store::Error::Unavailable(_)) => error.hint(store_hint(config)),
         _ => error,
-    }
-}
-
-/// Ready at the first SIGTERM or ctrl-c. From then on a second one ends the process at once.
-fn stop_signal() -> Result<impl Future<Output = ()>> {
-    let mut signals = Signals::watch().map_err(|fault| Error::new("cannot watch for signals").because(&fault))?;
-    Ok(async move {
-        signals.next().await;
-        tracing::info!("stopping: running turns may finish, a second signal ends them");
-        tokio::spawn(async move {
-            tokio::time::sleep(ONE_WISH).await;
-            // A watch begun only now does not hear what came before.
-            let Ok(mut signals) = Signals::watch() else { return };
-            signals.next().await;
-            tracing::warn!("stopped by a second signal, with turns still running");
-            std::process::exit(1);
-        });
-    })
-}
-
-/// The signals that end a gateway, watched from the moment that this is made.
-#[cfg(unix)]
-struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
-
-#[cfg(unix)]
-impl Signals {
-    fn watch() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self(signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.0.recv() => {}
-            _ = self.1.recv() => {}
-        }
-    }
-}
-
-/// Ctrl-c, watched from the moment that this is made.
-#[cfg(windows)]
-struct Signals(tokio::signal::windows::CtrlC);
-
-#[cfg(windows)]
-impl Signals {
-    fn watch() -> std::io::Result<Self> {
-        Ok(Self(tokio::signal::windows::ctrl_c()?))
-    }
-
-    async fn next(&mut self) {
-        self.0.recv().await;
     }
 }
 

@@ -45,7 +45,7 @@ pub struct Config {
     pub agents: serde_json::Map<String, serde_json::Value>,
     /// The key that seals secrets at rest, 32 bytes in base64; by default made once and kept in the data folder.
     pub master_key: Option<Secret>,
-    /// Origins (`https://app.example.com`) whose pages may call the gateway from a browser; `*` is every one.
+    /// Origins (`https://app.example.com`, `app://obsidian.md`) whose pages may call the gateway from a browser; `*` is every one.
     pub allowed_origins: Vec<String>,
     /// The database.
     pub store: StoreConfig,

@@ -38,10 +38,10 @@ impl Config {
             refuse("auth.jwt_secret_prev", "needs auth.jwt_secret beside it".into());
         }
         for origin in self.allowed_origins.iter().filter(|origin| !is_origin(origin)) {
-            refuse(
-                "allowed_origins",
-                format!("{origin:?} is no origin: write https://app.example.com, without a path, or *"),
-            );
+            let form = "write scheme://host or scheme://host:port as the browser's Origin header has it";
+            let example =
+                "such as https://app.example.com or app://obsidian.md, without a path and a default port, or *";
+            refuse("allowed_origins", format!("{origin:?} is no origin: {form}, {example}"));
         }
         let at_least_one = [
             ("limits.body_bytes", self.limits.body_bytes as u64),
@@ -88,14 +88,35 @@ impl Config {
     }
 }
 
-/// `*`, or scheme, host and perhaps port as a browser's `Origin` header has them.
+/// `*`, or scheme, host and perhaps port as a browser's `Origin` header has them (RFC 6454, 6.2): that of desktop programs
+/// and extensions too, whose scheme is their own.
 fn is_origin(text: &str) -> bool {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let is_host = |host: &str| {
-        !host.is_empty()
-            && host.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase() || b".-:[]".contains(&byte))
+    let Some((scheme, authority)) = text.split_once("://") else { return text == "*" };
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_lowercase())
+        && scheme.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte));
+    // Only the schemes of the web write hosts small.
+    let is_web = matches!(scheme, "http" | "https" | "ws" | "wss");
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
     };
-    text == "*" || host.is_some_and(is_host)
+    let is_port = |port: &str| {
+        let is_default = matches!((scheme, port), ("http" | "ws", "80") | ("https" | "wss", "443"));
+        port.parse::<u16>().is_ok_and(|number| number.to_string() == port) && !is_default
+    };
+    let is_name = |host: &str| {
+        host.bytes().all(|byte| {
+            byte.is_ascii_lowercase()
+                || byte.is_ascii_digit()
+                || b"-._".contains(&byte)
+                || !is_web && byte.is_ascii_uppercase()
+        })
+    };
+    let is_host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && is_name(host),
+    };
+    is_scheme && is_host && port.is_none_or(is_port)
 }
 
 fn weakness(secret: &str) -> Option<String> {

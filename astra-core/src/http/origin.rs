@@ -10,15 +10,19 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::contract::PathContract;
 
-/// What a page may send beside what every page may.
+/// What a page may send beside what every page may, if it does not say what it will send.
 const REQUEST_HEADERS: HeaderValue = HeaderValue::from_static(
     "authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, traceparent, x-request-id",
 );
 
 /// What a page may read beside what every page may.
 const ANSWER_HEADERS: HeaderValue = HeaderValue::from_static(
-    "etag, location, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id",
+    "accept-encoding, allow, etag, location, ratelimit, ratelimit-policy, retry-after, retry-after-ms, www-authenticate, \
+     x-request-id, x-should-retry",
 );
+
+/// So long may the list of headers be that a page says it will send.
+const REQUEST_HEADERS_BYTES: usize = 4 * 1024;
 
 /// How long a browser may remember what it was allowed, in seconds.
 const REMEMBERED_S: HeaderValue = HeaderValue::from_static("600");
@@ -45,14 +49,15 @@ impl Origins {
 /// The layer: answers the question that a browser asks beforehand, and marks the answers that a page may read.
 pub async fn share<F: Future<Output = Response>>(
     origins: &Origins,
-    path: &PathContract,
+    path: Option<&PathContract>,
     request: Request,
     next: impl FnOnce(Request) -> F,
 ) -> Response {
     let origin = origins.admit(request.headers());
     let is_preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = if is_preflight && origin.is_some() { preflight(path) } else { next(request).await };
+    let mut response =
+        if is_preflight && origin.is_some() { preflight(path, request.headers()) } else { next(request).await };
     if !origins.0.is_empty() {
         // A cache must not hand one origin's answer to another.
         response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
@@ -64,12 +69,31 @@ pub async fn share<F: Future<Output = Response>>(
     response
 }
 
-fn preflight(path: &PathContract) -> Response {
+/// Allows what the page asks for: what it may really do is decided when it does it, and a page that was not let through
+/// here could not read why. So the path's own methods and the one that was asked for, and all headers that were named.
+fn preflight(path: Option<&PathContract>, asked: &HeaderMap) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, path.allow.clone());
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS);
+    let known = path.map(|path| path.allow.to_str().unwrap_or_default());
+    let method = asked.get(header::ACCESS_CONTROL_REQUEST_METHOD).and_then(|method| method.to_str().ok());
+    let method = method.filter(|method| !known.is_some_and(|known| known.split(", ").any(|known| known == *method)));
+    let methods: Vec<&str> = known.into_iter().chain(method.filter(|method| is_token(method))).collect();
+    if let Ok(methods) = HeaderValue::try_from(methods.join(", ")) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+    }
+    let named = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS).filter(|names| is_list_of_names(names));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, named.cloned().unwrap_or(REQUEST_HEADERS));
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, REMEMBERED_S);
     response
+}
+
+fn is_list_of_names(names: &HeaderValue) -> bool {
+    let is_short = names.len() <= REQUEST_HEADERS_BYTES;
+    is_short && names.to_str().is_ok_and(|names| names.split(',').all(|name| is_token(name.trim())))
+}
+
+/// Whether `text` can be the name of a method or header (RFC 9110, 5.6.2).
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }

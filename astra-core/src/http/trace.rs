@@ -14,10 +14,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tracing::Instrument;
 
 use super::contract::{self, PathContract};
+use super::limit::Limits;
 use super::openai;
 use super::problem::{self, Failure, Occurrence, Shape};
+use crate::auth::{Identity, Principal};
 use crate::error::Error;
 use crate::ids::{IdMaker, Kind};
+use crate::text::printable;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -37,7 +40,13 @@ pub struct Recorder {
     pub ids: IdMaker,
     /// The path's operations; `None` before what is not in the contract.
     pub path: Option<Arc<PathContract>>,
+    /// Knows which proxies are believed.
+    pub limits: Arc<Limits>,
 }
+
+/// Who asked, as far as the request got; the contract's enforcement leaves it at the answer.
+#[derive(Debug, Clone)]
+pub(super) struct CalledBy(pub Arc<Identity>);
 
 /// The layer.
 pub async fn record<F: Future<Output = Response>>(
@@ -46,6 +55,7 @@ pub async fn record<F: Future<Output = Response>>(
     next: impl FnOnce(Request) -> F,
 ) -> Response {
     let begun = Instant::now();
+    let address = recorder.limits.client_address(&request);
     let id = request_id(request.headers(), &recorder.ids);
     let trace_parent = trace_parent(request.headers());
     let method = request.method().clone();
@@ -71,14 +81,51 @@ pub async fn record<F: Future<Output = Response>>(
     if let Ok(value) = HeaderValue::try_from(&*id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    let _entered = span.enter();
-    if let Some(Failure(error)) = failure.filter(|failure| failure.0.code.status() >= 500) {
-        tracing::error!(code = error.code.as_str(), cause = %chain(&error), "request failed");
-    }
-    let (status, elapsed_us) =
-        (response.status().as_u16(), u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
-    tracing::info!(%method, path, status, elapsed_us, "request");
+    protect(response.headers_mut());
+    let caller = response.extensions_mut().remove::<CalledBy>();
+    let log = || {
+        let _entered = span.enter();
+        if let Some(Failure(error)) = failure.filter(|failure| failure.0.code.status() >= 500) {
+            tracing::error!(code = error.code.as_str(), cause = %chain(&error), "request failed");
+        }
+        let (status, elapsed_us) =
+            (response.status().as_u16(), u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
+        let caller = caller.as_ref().map(|CalledBy(identity)| identity.as_ref());
+        let (workspace, account) = caller.map(|caller| (caller.workspace.as_str(), caller.subject.as_str())).unzip();
+        tracing::info!(
+            %method,
+            path = &*printable(&path),
+            status,
+            elapsed_us,
+            client.address = %address,
+            workspace.id = workspace,
+            account.id = account,
+            credential.id = caller.map(credential_id),
+            "request"
+        );
+    };
+    // A host's logger that fails must not take the answer with it. Nothing of the gateway's is touched in between.
+    let _logged = std::panic::catch_unwind(AssertUnwindSafe(log));
     response
+}
+
+/// What an answer says of itself to browsers and caches, unless its operation knows better: its type is not to be guessed,
+/// and it is not to be kept.
+fn protect(headers: &mut HeaderMap) {
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// The credential, as the operations that end one name it.
+fn credential_id(caller: &Identity) -> &str {
+    match &caller.principal {
+        Principal::User { family_id } => family_id,
+        Principal::ServiceAccount { token_id } => token_id,
+        Principal::EndUser { service_account_id } => service_account_id,
+        Principal::Host => &caller.subject,
+    }
 }
 
 /// The layer that turns a panic into a problem.
@@ -115,10 +162,11 @@ fn trace_parent(headers: &HeaderMap) -> Option<Arc<str>> {
 
 /// The error with all its causes, for the log.
 fn chain(error: &Error) -> String {
-    let mut text = error.to_string();
+    let mut text = printable(&error.to_string()).into_owned();
     let mut cause = error.source.as_deref().map(|cause| cause as &dyn StdError);
     while let Some(fault) = cause {
-        text = format!("{text}: {fault}");
+        text.push_str(": ");
+        text.push_str(&printable(&fault.to_string()));
         cause = fault.source();
     }
     text

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::reading::whole_characters;
 use crate::config::Secret;
+use crate::text::is_unprintable;
 
 /// Longest text that is kept, in characters.
 const CHARACTERS_MAX: usize = 200;
@@ -51,7 +52,9 @@ pub(super) fn clean(text: &str, secrets: &Secrets) -> String {
         if !clean.is_empty() {
             clean.push(' ');
         }
-        clean.push_str(if secrets.are_in(word) || is_opaque(word) { "***" } else { word });
+        // What is not seen must not hide a key, and must not turn the line of a log about.
+        let seen: String = word.chars().filter(|character| !is_unprintable(*character)).collect();
+        clean.push_str(if secrets.are_in(&seen) || is_opaque(&seen) { "***" } else { &seen });
     }
     match clean.char_indices().nth(CHARACTERS_MAX) {
         Some((end, _)) => format!("{}…", &clean[..end]),
@@ -103,6 +106,7 @@ mod tests {
             clean("the model\n\u{7} gpt-4o-2024-08-06 is busy", &secrets),
             "the model gpt-4o-2024-08-06 is busy"
         );
+        assert_eq!(clean("abc\u{200f}def-0123456789 is\u{202e} wrong", &secrets), "*** is wrong");
         assert_eq!(clean(&"ä ".repeat(500), &Secrets::default()).chars().count(), CHARACTERS_MAX + 1);
     }
 

@@ -1,14 +1,21 @@
-//! The gateway's log: to stderr, as lines for people or as JSON for programs.
+//! The gateway's log: to stderr, as lines for people or as JSON for programs, in the way of no request.
 
-use std::io::IsTerminal;
+mod queue;
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
 use crate::env::{self, Environment};
 use crate::error::{Error, Result};
 use crate::output::Printer;
+use queue::Queue;
 
 const DEFAULT_LEVEL: &str = "info";
+/// How long the end of the process waits for stderr to take what was logged.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How and what to log.
 #[derive(Debug, clap::Args)]
@@ -30,8 +37,29 @@ pub(crate) enum Format {
     Json,
 }
 
+/// The logger of this process. What was logged is written before it is dropped.
+#[derive(Clone)]
+pub(super) struct Log {
+    queue: Arc<Queue>,
+    /// How it logs.
+    pub(super) format: Format,
+}
+
+impl Log {
+    /// Waits a moment for what was logged to be written.
+    pub(super) fn flush(&self) {
+        self.queue.flush(FLUSH_TIMEOUT);
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
 /// Installs the logger of this process.
-pub(super) fn start(args: &LogArgs, environment: &Environment, printer: &Printer) -> Result<Format> {
+pub(super) fn start(args: &LogArgs, environment: &Environment, printer: &Printer) -> Result<Log> {
     let format = match (args.log_format, environment.get(env::LOG_FORMAT)) {
         (Some(format), _) => format,
         (None, Some("json")) => Format::Json,
@@ -45,10 +73,28 @@ pub(super) fn start(args: &LogArgs, environment: &Environment, printer: &Printer
         let error = Error::new(format!("`{level}` is no log level")).because(&fault);
         error.hint("write error, warn, info, debug or trace, or parts of it, such as info,astra_core=debug")
     })?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let queue = stderr().and_then(Queue::start).map_err(|fault| Error::new("cannot start the log").because(&fault))?;
+    // A line that cannot be formatted is not worth a word on stderr, which may be what fails.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Arc::clone(&queue));
+    let log = log.log_internal_errors(false);
     match format {
         Format::Json => log.json().flatten_event(true).with_span_list(false).init(),
-        Format::Text => log.with_ansi(printer.colours_allowed() && std::io::stderr().is_terminal()).init(),
+        Format::Text => log.with_ansi(printer.colours_allowed() && io::stderr().is_terminal()).init(),
     }
-    Ok(format)
+    // The standard hook writes to stderr itself and waits for it.
+    std::panic::set_hook(Box::new(|panic| tracing::error!(panic = panic.to_string(), "a thread panicked")));
+    Ok(Log { queue, format })
+}
+
+/// Stderr without the lock that the rest of the process shares.
+#[cfg(unix)]
+fn stderr() -> io::Result<impl Write + Send + 'static> {
+    use std::os::fd::AsFd as _;
+    io::stderr().as_fd().try_clone_to_owned().map(std::fs::File::from)
+}
+
+/// Stderr.
+#[cfg(not(unix))]
+fn stderr() -> io::Result<impl Write + Send + 'static> {
+    Ok(io::stderr())
 }

@@ -1,11 +1,13 @@
 //! The body of a request: media type, size, syntax and schema, in this order.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use flate2::write::MultiGzDecoder;
 use http::{HeaderMap, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 
 use super::{Operation, Schema, check, json};
@@ -21,17 +23,96 @@ const EXACT_INTEGER_MAX: f64 = 9_007_199_254_740_992.0;
 #[derive(Debug, Clone)]
 pub(in crate::http) struct BodyValue(pub Value);
 
-/// Reads at most `limit` bytes.
-pub(super) async fn read(body: Body, limit: usize) -> Result<Bytes, Error> {
-    let collected = tokio::time::timeout(PATIENCE, Limited::new(body, limit).collect()).await;
-    match collected {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(fault)) if fault.is::<LengthLimitError>() => {
-            Err(Error::new(Code::PayloadTooLarge, format!("The body is larger than {limit} bytes.")))
+/// How the bytes of a body are written (RFC 9110, 8.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coding {
+    Identity,
+    Gzip,
+}
+
+/// The coding that the headers name.
+pub(super) fn coding(headers: &HeaderMap) -> Result<Coding, Error> {
+    let lines = headers.get_all(header::CONTENT_ENCODING).iter().map(|line| line.to_str().unwrap_or("?"));
+    let mut codings = lines.flat_map(|line| line.split(',')).map(str::trim).filter(|coding| !coding.is_empty());
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(Coding::Identity),
+        (Some(coding), None) if coding.eq_ignore_ascii_case("identity") => Ok(Coding::Identity),
+        (Some(coding), None) if coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip") => {
+            Ok(Coding::Gzip)
         }
-        Ok(Err(fault)) => Err(Error::new(Code::BadRequest, "The body broke off.").caused_by(fault)),
-        Err(_) => Err(Error::new(Code::BadRequest, "The body did not arrive in time.")),
+        _ => {
+            let message = "The header Content-Encoding may be gzip, once, or be left out: no other coding is read.";
+            Err(Error::new(Code::UnsupportedMediaType, message))
+        }
     }
+}
+
+/// Reads at most `limit` bytes, counted as they are when they are unpacked.
+pub(super) async fn read(body: Body, limit: usize, coding: Coding) -> Result<Bytes, Error> {
+    let body = Limited::new(body, limit);
+    let read = async {
+        match coding {
+            Coding::Identity => body.collect().await.map(Collected::to_bytes).map_err(|fault| broken(fault, limit)),
+            Coding::Gzip => unpack(body, limit).await,
+        }
+    };
+    let late = |_| Err(Error::new(Code::BadRequest, "The body did not arrive in time."));
+    tokio::time::timeout(PATIENCE, read).await.unwrap_or_else(late)
+}
+
+/// Unpacks `body` as it comes, and not a byte beyond `limit`.
+async fn unpack(mut body: Limited<Body>, limit: usize) -> Result<Bytes, Error> {
+    let unpacked = Unpacked { bytes: Vec::new(), limit, is_beyond: false };
+    let mut decoder = MultiGzDecoder::new(unpacked);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|fault| broken(fault, limit))?;
+        let Ok(packed) = frame.into_data() else { continue };
+        if let Err(fault) = decoder.write_all(&packed) {
+            return Err(if decoder.get_ref().is_beyond { too_large(limit) } else { not_gzip(fault) });
+        }
+    }
+    if let Err(fault) = decoder.try_finish() {
+        return Err(if decoder.get_ref().is_beyond { too_large(limit) } else { not_gzip(fault) });
+    }
+    Ok(std::mem::take(&mut decoder.get_mut().bytes).into())
+}
+
+/// Takes what is unpacked, up to a limit.
+struct Unpacked {
+    bytes: Vec<u8>,
+    limit: usize,
+    is_beyond: bool,
+}
+
+impl Write for Unpacked {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.limit {
+            self.is_beyond = true;
+            return Err(io::Error::other("beyond the limit"));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn broken(fault: Box<dyn std::error::Error + Send + Sync>, limit: usize) -> Error {
+    if fault.is::<LengthLimitError>() {
+        return too_large(limit);
+    }
+    Error::new(Code::BadRequest, "The body broke off.").caused_by(fault)
+}
+
+fn too_large(limit: usize) -> Error {
+    Error::new(Code::PayloadTooLarge, format!("The body is larger than {limit} bytes."))
+}
+
+fn not_gzip(fault: io::Error) -> Error {
+    let message = "The body is not whole and valid gzip, as the header Content-Encoding says it is.";
+    Error::new(Code::BadRequest, message).caused_by(fault)
 }
 
 /// Finds the schema of the body's media type.
@@ -41,18 +122,18 @@ pub(super) fn schema<'a>(operation: &'a Operation, headers: &HeaderMap) -> Resul
     let media_type = parts.next().unwrap_or_default();
     let is_utf8 = parts.all(|part| {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        // `utf8` is a label of UTF-8 too (Encoding standard, 4.2).
+        let charset = value.trim().trim_matches('"');
+        !name.trim().eq_ignore_ascii_case("charset")
+            || ["utf-8", "utf8"].iter().any(|known| charset.eq_ignore_ascii_case(known))
     });
-    let is_plain = headers.get(header::CONTENT_ENCODING).is_none_or(|coding| coding == "identity");
     let known = operation.bodies.iter().find(|(known, _)| media_type.eq_ignore_ascii_case(known));
     match known {
-        Some((known, schema)) if is_utf8 && is_plain => Ok((schema, known == FORM)),
+        Some((known, schema)) if is_utf8 => Ok((schema, known == FORM)),
         _ => {
             let known: Vec<&str> = operation.bodies.iter().map(|(known, _)| known.as_str()).collect();
             let known = known.join(" or ");
-            let message = format!(
-                "Send the body as {known}, in UTF-8, without Content-Encoding; the header Content-Type must say so."
-            );
+            let message = format!("Send the body as {known}, in UTF-8; the header Content-Type must say so.");
             Err(Error::new(Code::UnsupportedMediaType, message))
         }
     }

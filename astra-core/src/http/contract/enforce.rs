@@ -7,10 +7,11 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 use http_body::Body;
 use serde_json::{Map, Value};
 
+use super::body::Coding;
 use super::{BodyValue, Operation, PathContract, TOKEN_ENDPOINT, body, check};
 use crate::app::App;
 use crate::auth::Identity;
@@ -21,6 +22,7 @@ use crate::http::negotiation::accepts_one;
 use crate::http::openai;
 use crate::http::problem::Shape;
 use crate::http::query::QueryValues;
+use crate::http::trace::CalledBy;
 
 /// What stands before the operations of one path.
 pub struct Gate {
@@ -40,8 +42,8 @@ pub async fn enforce(gate: &Gate, mut request: Request, next: Next) -> Response 
         response.headers_mut().insert(header::ALLOW, gate.path.allow.clone());
         return response;
     };
-    let mut standing = None;
-    let admitted = admit(gate, &operation, &mut request, &mut standing).await;
+    let mut seen = Seen::default();
+    let admitted = admit(gate, &operation, &mut request, &mut seen).await;
     let shape = match operation.id.as_str() {
         TOKEN_ENDPOINT => Shape::OAuth,
         _ => Shape::Problem,
@@ -51,25 +53,38 @@ pub async fn enforce(gate: &Gate, mut request: Request, next: Next) -> Response 
             request.extensions_mut().insert(operation);
             next.run(request).await
         }
-        Err(error) => error.into_response(),
+        Err(error) => {
+            // Only a coding that is not known may be answered with this (RFC 7694, 3).
+            let is_coding = error.code == Code::UnsupportedMediaType && body::coding(request.headers()).is_err();
+            let mut response = error.into_response();
+            if is_coding {
+                response.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, identity"));
+            }
+            response
+        }
     };
-    if let Some(standing) = standing {
+    if let Some(standing) = seen.standing {
         standing.write(response.headers_mut());
+    }
+    if let Some(caller) = seen.caller {
+        response.extensions_mut().insert(CalledBy(caller));
     }
     response.extensions_mut().insert(shape);
     response
 }
 
-async fn admit(
-    gate: &Gate,
-    operation: &Operation,
-    request: &mut Request,
-    standing: &mut Option<Standing>,
-) -> Result<(), Error> {
+/// What is known of a caller, let through or not.
+#[derive(Default)]
+struct Seen {
+    standing: Option<Standing>,
+    caller: Option<Arc<Identity>>,
+}
+
+async fn admit(gate: &Gate, operation: &Operation, request: &mut Request, seen: &mut Seen) -> Result<(), Error> {
     let caller = if operation.is_public() {
         None
     } else {
-        let identity = Arc::new(identify(gate, operation, request.headers(), standing).await?);
+        let identity = identify(gate, operation, request.headers(), seen).await?;
         request.extensions_mut().insert(Arc::clone(&identity));
         Some(identity)
     };
@@ -95,7 +110,7 @@ async fn admit_body(gate: &Gate, operation: &Operation, request: &mut Request) -
     let limit = gate.app.config.limits.body_bytes;
     let has_type = request.headers().contains_key(header::CONTENT_TYPE);
     if !operation.is_body_required && (!has_type || request.body().is_end_stream()) {
-        let bytes = body::read(std::mem::take(request.body_mut()), limit).await?;
+        let bytes = body::read(std::mem::take(request.body_mut()), limit, Coding::Identity).await?;
         if bytes.is_empty() {
             request.extensions_mut().insert(BodyValue(Value::Object(Map::new())));
             return Ok(bytes);
@@ -103,12 +118,17 @@ async fn admit_body(gate: &Gate, operation: &Operation, request: &mut Request) -
         *request.body_mut() = bytes.into();
     }
     let (schema, is_form) = body::schema(operation, request.headers())?;
-    let bytes = body::read(std::mem::take(request.body_mut()), limit).await?;
+    let coding = body::coding(request.headers())?;
+    let bytes = body::read(std::mem::take(request.body_mut()), limit, coding).await?;
     let value = body::parse(&bytes, schema, is_form)?;
     request.extensions_mut().insert(BodyValue(value));
     if operation.is_hosts {
         // A host may take the body by axum's own extractors.
         *request.body_mut() = bytes.clone().into();
+        if coding == Coding::Gzip {
+            request.headers_mut().remove(header::CONTENT_ENCODING);
+            request.headers_mut().insert(header::CONTENT_LENGTH, bytes.len().into());
+        }
     }
     Ok(bytes)
 }
@@ -117,11 +137,12 @@ async fn identify(
     gate: &Gate,
     operation: &Operation,
     headers: &HeaderMap,
-    standing: &mut Option<Standing>,
-) -> Result<Identity, Error> {
+    seen: &mut Seen,
+) -> Result<Arc<Identity>, Error> {
     let headers = if operation.is_open_ai { openai::bearer(headers)? } else { Cow::Borrowed(headers) };
-    let identity = gate.app.authenticator.authenticate(&headers).await.map_err(Error::auth)?;
-    gate.limits.admit_credential(&identity, standing)?;
+    let identity = Arc::new(gate.app.authenticator.authenticate(&headers).await.map_err(Error::auth)?);
+    seen.caller = Some(Arc::clone(&identity));
+    gate.limits.admit_credential(&identity, &mut seen.standing)?;
     let Some((role, scopes)) = operation.access.needs() else { return Ok(identity) };
     if identity.role < role {
         return Err(Error::forbidden(format!(
