@@ -151,8 +151,9 @@ fn a_hard_limit_of_open_files_bounds_connections_and_leaves_room_for_the_store()
     let (reader, writer) = std::io::pipe().expect("a pipe");
     let serving = Serving::start_by(|args| limited(&machine, "-n 200", args), writer.into());
     let mut lines = BufReader::new(reader).lines();
-    let told = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("limits.connections is lowered")));
-    assert!(told.expect("it says so").expect("text").contains("connections=36"));
+    let told = lines
+        .find(|line| line.as_ref().is_ok_and(|line| line.contains("limits.connections and limits.turns are lowered")));
+    assert!(told.expect("it says so").expect("text").contains("at_most=36"));
     assert_eq!(served(serving.address, 100), 36);
     // Those are closed now, and the next one is served by the store.
     while serving.ask("/health/ready") != "HTTP/1.1 200 OK" {}

@@ -54,10 +54,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
             fault => refused(fault, &shown.config),
         })?;
         shown.announce(address, log.format, context);
-        if let Some(connections) = fitting {
+        if let Some(at_most) = fitting {
             tracing::warn!(
-                connections,
-                "limits.connections is lowered to what the limit of open files leaves room for"
+                at_most,
+                "limits.connections and limits.turns are lowered to what the limit of open files leaves room for"
             );
         }
         gateway.run(listener, shutdown).await;
