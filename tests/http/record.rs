@@ -125,12 +125,12 @@ async fn a_log_line_names_who_asked_and_from_where() {
         config.limits.trusted_proxies = vec!["0.0.0.0".parse().expect("an address")];
     };
     let app = TestApp::builder(Engine::sqlite()).config(config).open().await;
-    let me = app.viewer().get("/auth/me").await.expect(200);
+    let me = app.member().get("/auth/me").await.expect(200);
     let lines = Lines::default();
     let logging = lines.begin();
-    let viewer = app.viewer();
-    viewer.get("/sessions").header("x-forwarded-for", "203.0.113.9").await.expect(200);
-    viewer.delete("/agents/assistant").await.expect_problem(403, "forbidden");
+    let member = app.member();
+    member.get("/sessions").header("x-forwarded-for", "203.0.113.9").await.expect(200);
+    member.delete("/agents/assistant").await.expect_problem(403, "forbidden");
     app.anonymous().get("/sessions").await.expect_problem(401, "unauthorized");
     app.bearer("wrong").get("/sessions").await.expect_problem(401, "unauthorized");
     drop(logging);

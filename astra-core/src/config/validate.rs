@@ -38,10 +38,7 @@ impl Config {
             refuse("auth.jwt_secret_prev", "needs auth.jwt_secret beside it".into());
         }
         for origin in self.allowed_origins.iter().filter(|origin| !is_origin(origin)) {
-            let form = "write scheme://host or scheme://host:port as the browser's Origin header has it";
-            let example =
-                "such as https://app.example.com or app://obsidian.md, without a path and a default port, or *";
-            refuse("allowed_origins", format!("{origin:?} is no origin: {form}, {example}"));
+            refuse("allowed_origins", no_origin(origin));
         }
         let at_least_one = [
             ("limits.body_bytes", self.limits.body_bytes as u64),
@@ -86,6 +83,13 @@ impl Config {
         }
         faults
     }
+}
+
+fn no_origin(text: &str) -> String {
+    format!(
+        "{text:?} is no origin: write scheme://host or scheme://host:port as the browser's Origin header has it, such as \
+         https://app.example.com or app://obsidian.md, without a path and without the scheme's own port, or *"
+    )
 }
 
 /// `*`, or scheme, host and perhaps port as a browser's `Origin` header has them (RFC 6454, 6.2): that of desktop programs
