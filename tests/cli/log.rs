@@ -112,7 +112,7 @@ fn a_log_that_nobody_reads_holds_nothing_up_and_says_later_what_is_missing() {
         assert_eq!(serving.ask_many(&long, 20, "404"), 20);
     }
     let mut lines = BufReader::new(reader).lines();
-    let told = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("log.dropped=")));
+    let told = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("lines.dropped=")));
     assert!(told.is_some());
     // It writes again, what comes now too.
     assert_eq!(serving.ask("/later"), "HTTP/1.1 404 Not Found");

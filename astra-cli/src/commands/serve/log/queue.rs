@@ -89,7 +89,7 @@ impl Queue {
             let is_written = output.write_all(&lines).and_then(|()| output.flush()).is_ok();
             lines.clear();
             if is_written && dropped > 0 {
-                tracing::warn!(log.dropped = dropped, "lines of this log are missing here: stderr did not take them");
+                tracing::warn!(lines.dropped = dropped, "lines of this log are missing here: stderr did not take them");
             }
             self.done(if is_written { 0 } else { count + dropped });
         }
