@@ -239,3 +239,115 @@ fn drain(body: Option<Body>, upstream: &Arc<Upstream>) {
         }
     }));
 }
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{AUTHORIZATION, HeaderMap};
+
+    use super::super::settings::resolve;
+    use super::super::{Usage, anthropic, openai};
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::config::ProviderConfig;
+
+    type Outcome = (String, Option<FinishReason>, Option<Usage>, Option<(Kind, String)>);
+
+    /// What streams are made of: whole events and pieces of them, good and bad.
+    const PIECES: [&[u8]; 40] = [
+        b"data: ",
+        b"data:",
+        b"data",
+        b"event: error\n",
+        b"event: content_block_delta\n",
+        b"\n",
+        b"\n\n",
+        b"\r\n",
+        b"\r",
+        b": comment\n",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b"\"",
+        b"\\",
+        b"[DONE]",
+        b"null",
+        b"5",
+        b"\xef\xbb\xbf",
+        b"\xe2\x82",
+        b"\xac",
+        b"\xff",
+        b"\x00",
+        b"\\ud83d",
+        b"\\ude00",
+        b"data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n",
+        b"data: {\"choices\":[{\"delta\":{\"content\":\"\\ud83d\"}}]}\n\n",
+        b"data: {\"choices\":[{\"delta\":{\"content\":\"\\ude00\xe2\x82\"}}]}\n\n",
+        b"data: {\"choices\":[{\"delta\":{\"content\":\"\xac\x01\"}}]}\n\n",
+        b"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1.5}}\n\n",
+        b"data: {\"choices\":[{\"finish_reason\":\"error\"}]}\n\n",
+        b"data: [DONE]\n\n",
+        b"{\"error\": {\"message\": \"no\", \"code\": 429}}\n",
+        b"{\n\"choices\": [\n{\"message\": {\"content\": \"b\"}}]}\n",
+        b"data: {\"type\":\"content_block_delta\",\"delta\":{\"text\":\"c\\ud83d\"}}\n\n",
+        b"data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":\"7\"}}}\n\n",
+        b"data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\n",
+        b"data: {\"type\":\"message_stop\"}\n\n",
+        b"data: {\"object\":\"error\",\"message\":\"no\"}\n\n",
+    ];
+
+    fn upstream() -> Upstream {
+        let config = ProviderConfig { base_url: Some("http://127.0.0.1:1/v1".into()), ..ProviderConfig::default() };
+        let settings = resolve("up", &config).unwrap();
+        Upstream::new(&settings, Arc::new(ManualClock::new(0)), (AUTHORIZATION, ""), HeaderMap::new())
+    }
+
+    fn outcome<D: Decoder>(reads: &[&[u8]], upstream: &Upstream) -> Outcome {
+        let (mut parser, mut decoder, mut chunks) = (Parser::default(), D::default(), Vec::new());
+        let mut on_event = |event: Event<'_>| decode(&mut decoder, event, upstream, &mut chunks);
+        let read = reads.iter().try_for_each(|read| parser.feed(read, &mut on_event));
+        let read = read.and_then(|()| parser.finish(&mut on_event)).and_then(|()| decoder.end(&mut chunks));
+        let mut outcome: Outcome = (String::new(), None, None, read.err().map(|fault| (fault.kind, fault.message)));
+        for chunk in chunks {
+            match chunk {
+                Chunk::Content(text) => outcome.0.push_str(&text),
+                Chunk::Finish(reason) => assert_eq!(outcome.1.replace(reason), None, "one end"),
+                Chunk::Usage(usage) => outcome.2 = Some(usage),
+            }
+        }
+        outcome
+    }
+
+    fn holds<D: Decoder>(stream: &[u8], upstream: &Upstream) {
+        let expected = outcome::<D>(&[stream], upstream);
+        for place in 0..=stream.len() {
+            let (first, second) = stream.split_at(place);
+            assert_eq!(outcome::<D>(&[first, second], upstream), expected, "{:?} at {place}", stream.escape_ascii());
+        }
+        let single: Vec<&[u8]> = stream.chunks(1).collect();
+        assert_eq!(outcome::<D>(&single, upstream), expected, "{:?}", stream.escape_ascii());
+        let is_whole = |text: &str| text.chars().all(|letter| !('\u{10d800}'..='\u{10dfff}').contains(&letter));
+        assert!(is_whole(&expected.0), "{expected:?}");
+        // Read as a whole answer it is an answer or a fault as well.
+        let _ = read_whole::<D>(stream, upstream);
+    }
+
+    #[test]
+    fn any_bytes_are_an_answer_or_a_fault_wherever_they_are_split() {
+        let upstream = upstream();
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut next = |below: usize| {
+            // xorshift64: the same streams at every run.
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state % 1_000_003).unwrap() % below
+        };
+        for _ in 0..200 {
+            let count = 1 + next(12);
+            let stream: Vec<u8> = (0..count).flat_map(|_| PIECES[next(PIECES.len())].iter().copied()).collect();
+            holds::<openai::Decoder>(&stream, &upstream);
+            holds::<anthropic::Decoder>(&stream, &upstream);
+        }
+    }
+}

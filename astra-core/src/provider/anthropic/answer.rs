@@ -24,7 +24,7 @@ const KINDS: [&str; 8] = [
 
 /// Reads the events of a streamed answer, or a whole one as its only event.
 #[derive(Debug, Default)]
-pub(super) struct Decoder {
+pub(in crate::provider) struct Decoder {
     answer: Answer,
     usage: Usage,
     is_done: bool,

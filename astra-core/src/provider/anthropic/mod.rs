@@ -18,6 +18,8 @@ use super::upstream::Upstream;
 use super::{ChunkStream, Completion, Parameter, Parameters, Provider, Request};
 use crate::clock::Clock;
 
+pub(super) use answer::Decoder;
+
 /// A server that speaks it.
 pub(super) struct Anthropic {
     upstream: Arc<Upstream>,
@@ -39,7 +41,7 @@ impl Provider for Anthropic {
         async move {
             let body = question::body(model, request, false)?;
             let response = self.upstream.post(&self.messages, body, "application/json").await?;
-            chunks::whole::<answer::Decoder>(response, &self.upstream).await
+            chunks::whole::<Decoder>(response, &self.upstream).await
         }
         .boxed()
     }
@@ -48,7 +50,7 @@ impl Provider for Anthropic {
         async move {
             let body = question::body(model, request, true)?;
             let response = self.upstream.post(&self.messages, body, "text/event-stream").await?;
-            chunks::streamed::<answer::Decoder>(response, &self.upstream).await
+            chunks::streamed::<Decoder>(response, &self.upstream).await
         }
         .boxed()
     }

@@ -12,7 +12,7 @@ use crate::provider::upstream::Upstream;
 
 /// Reads the events of a streamed answer, or a whole one as its only event.
 #[derive(Debug, Default)]
-pub(super) struct Decoder {
+pub(in crate::provider) struct Decoder {
     answer: Answer,
     is_done: bool,
 }

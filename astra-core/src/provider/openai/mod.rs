@@ -20,6 +20,8 @@ use super::upstream::Upstream;
 use super::{ChunkStream, Completion, Parameter, Parameters, Provider, Request};
 use crate::clock::Clock;
 
+pub(super) use answer::Decoder;
+
 /// A server that speaks it.
 pub(super) struct OpenAi {
     upstream: Arc<Upstream>,
@@ -40,7 +42,7 @@ impl Provider for OpenAi {
         async move {
             let body = question::body(model, request, self.quirks, false)?;
             let response = self.upstream.post(&self.chat, body, "application/json").await?;
-            chunks::whole::<answer::Decoder>(response, &self.upstream).await
+            chunks::whole::<Decoder>(response, &self.upstream).await
         }
         .boxed()
     }
@@ -49,7 +51,7 @@ impl Provider for OpenAi {
         async move {
             let body = question::body(model, request, self.quirks, true)?;
             let response = self.upstream.post(&self.chat, body, "text/event-stream").await?;
-            chunks::streamed::<answer::Decoder>(response, &self.upstream).await
+            chunks::streamed::<Decoder>(response, &self.upstream).await
         }
         .boxed()
     }
