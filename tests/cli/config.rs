@@ -172,7 +172,7 @@ fn the_database_the_keys_and_the_address_are_looked_at_and_nothing_is_changed() 
         let _gone = std::fs::remove_file(machine.path(&format!("astra-data/astra.db-{log}")));
     }
     machine.write("astra-data/astra.db", "no database");
-    check(&machine, &[]).fails(1, &["store cannot be opened: astra-data/astra.db: ", "not a database"]);
+    check(&machine, &[]).fails(1, &["store cannot be opened: ", "astra-data/astra.db: ", "not a database"]);
 
     let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = port.local_addr().expect("an address").to_string();
