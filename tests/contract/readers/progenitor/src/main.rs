@@ -14,6 +14,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let message = serde_json::json!({"agent_id": "from-progenitor", "message": "Good morning"});
     let turn = client.chat_send(None, &serde_json::from_value(message)?).await?.into_inner();
     assert_eq!(serde_json::to_value(&turn)?["status"], "completed");
-    println!("{} {}", agent.created_at, turn.id.as_str());
+    println!("{} {:?}", agent.created_at, turn.turn_id);
     Ok(())
 }
