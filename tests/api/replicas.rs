@@ -76,8 +76,8 @@ async fn a_stream_is_resumed_from_another_one() {
     while content(&seen) != "one " {
         seen.push(here.next_event().await.expect("the stream goes on"));
     }
-    // Longer than events wait for each other on their way to the store.
-    tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    // Longer than events wait for each other on their way to the store, and than the first of them takes to get there.
+    tokio::time::sleep(std::time::Duration::from_millis(250)).await;
     gates[0].open();
     let path = format!("/chat/turns/{}/events", text(&seen[0].data, "turn_id"));
     let mut whole = caller.get(&path).await;
