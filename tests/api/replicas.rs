@@ -6,7 +6,7 @@ use astra_core::provider::{Content, Role};
 use astra_core::store::{Begun, Busy, Lifetime, NewTurn, Place, Stamp};
 use serde_json::{Map, json};
 
-use crate::conversation::{AGENT, Talk, content, ended, pairs, question, text, types, unfinished};
+use crate::conversation::{AGENT, Talk, content, ended, id_of, pairs, question, text, types, unfinished};
 use crate::support::{Caller, Engine, Gate, Replica, Reply, START_MS, Step, TestApp};
 
 /// How long a gateway may be silent before the others take it for dead.
@@ -179,4 +179,28 @@ async fn whoever_was_taken_for_dead_holds_its_tongue() {
     let turn = talk.app.member().get(&format!("/chat/turns/{turn_id}")).await.expect(200);
     assert_eq!((&turn["status"], &turn["content"]), (&json!("interrupted"), &json!("")));
     assert_eq!(talk.said(&turn).await, pairs(&[("user", "hello")]));
+}
+
+#[tokio::test]
+async fn a_session_is_followed_from_another_one() {
+    let Some((talk, _there, caller)) = two().await else { return };
+    let session = talk.session().await;
+    let path = format!("/sessions/{}", id_of(&session));
+    // More than one, and one of a session in which nothing happens.
+    let (mut one, mut two) = (caller.get(&format!("{path}/events")).await, caller.get(&format!("{path}/events")).await);
+    let silent = format!("/sessions/{}/events", id_of(&talk.session().await));
+    let _silent = caller.get(&silent).await;
+    talk.will(Reply::Answer("heard".into()));
+    talk.say_in(&session, "hello").await;
+    for stream in [&mut one, &mut two] {
+        let mut events = Vec::new();
+        while events.len() < 4 {
+            events.push(stream.next_event().await.expect("the stream goes on"));
+        }
+        assert_eq!((types(&events)[0], content(&events).as_str()), ("turn_started", "heard"));
+    }
+    talk.app.member().delete(&path).await.expect(204);
+    for stream in [&mut one, &mut two] {
+        assert_eq!(stream.next_event().await, None);
+    }
 }

@@ -21,6 +21,7 @@ mod scopes;
 mod service_accounts;
 mod tls;
 mod transactions;
+mod turn_counts;
 mod turn_events;
 mod usage;
 mod values;
