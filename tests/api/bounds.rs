@@ -148,6 +148,9 @@ async fn a_credential_has_so_many_streams_open_and_no_more() {
         assert_eq!(answer.header("retry-after"), "1");
         answer.expect_problem(429, "too_many_streams");
     }
+    let ask = json!({"model": AGENT, "messages": [{"role": "user", "content": "y"}], "stream": true});
+    let answer = member.post("/v1/chat/completions").json(&ask).await;
+    assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, "1"), "{}", answer.text());
     talk.app.admin().get(&follow).await.expect(200);
     drop(two);
     let mut three = member.get(&resume).await;
@@ -169,7 +172,13 @@ async fn streams_of_turns_end_soon_after_their_credential() {
     let first = asking.next_event().await.expect("the first event");
     let resume = format!("/chat/turns/{}/events", text(&first.data, "turn_id"));
     let mut resumed = caller.get(&resume).await;
+    talk.will(Reply::Stream(vec![Step::Content("before".into()), Step::Wait(gate.clone()), Step::Finish]));
+    let ask = json!({"model": AGENT, "messages": [{"role": "user", "content": "y"}], "stream": true});
+    let mut completing = caller.post("/v1/chat/completions").json(&ask).await;
     authority.revoke_token(&authority.operator(), &issued.token.id).await.expect("revoked");
+    while let Some(event) = completing.next_event().await {
+        assert_ne!(event.data, "[DONE]");
+    }
     for stream in [&mut asking, &mut resumed] {
         let events = stream.events().await;
         assert!(events.iter().all(|event| event.event != "done"), "{events:?}");

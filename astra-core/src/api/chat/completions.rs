@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
 
 use super::model::ended;
 use crate::app::App;
@@ -11,7 +12,7 @@ use crate::engine::{self, Asked};
 use crate::error::{Error, Result};
 use crate::http::openai::{ChatCompletion, ChatCompletionChunk, ChatCompletionRequest, chunks, no_such_model};
 use crate::http::turn::failure;
-use crate::http::{Caller, Idempotency, Json, TraceParent};
+use crate::http::{Caller, Idempotency, Json, Opened, TraceParent};
 use crate::ids::Kind;
 use crate::store::Status;
 
@@ -44,9 +45,11 @@ pub async fn handler(
     caller: Caller,
     Idempotency(once): Idempotency,
     TraceParent(trace_parent): TraceParent,
+    headers: HeaderMap,
     Json(request): Json<ChatCompletionRequest>,
 ) -> Result<Response> {
-    answer(app, caller, once, trace_parent, request).await
+    let opened = if request.stream == Some(true) { Some(Opened::new(&app, &caller, headers)?) } else { None };
+    answer(app, caller, once, trace_parent, opened, request).await
 }
 
 async fn answer(
@@ -54,22 +57,22 @@ async fn answer(
     caller: Caller,
     once: Option<crate::store::OnceKey>,
     trace_parent: Option<Arc<str>>,
+    opened: Option<Arc<Opened>>,
     request: ChatCompletionRequest,
 ) -> Result<Response> {
     let with_usage = request.stream_options.and_then(|options| options.include_usage).unwrap_or(false);
     let (model, created) = (request.model.clone(), app.now_ms() / 1000);
     let ask = request.into_ask(app.ids.make(Kind::Request), once, trace_parent)?;
-    let is_streamed = ask.is_streamed;
     let asked = app.engine.ask(caller.asker(), ask).await.map_err(|fault| match fault {
         engine::Error::NotFound("agent") => no_such_model(),
         fault => Error::engine(fault),
     })?;
-    if is_streamed {
+    if let Some(opened) = opened {
         let (events, handle) = match asked {
             Asked::New(handle) => (handle.events(), Some(handle)),
             Asked::Known(turn) => (app.engine.follow_turn(&app.store.scoped(&caller.workspace), &turn.id, 0), None),
         };
-        return chunks(events, handle, model, created, with_usage).await;
+        return chunks(opened, events, handle, model, created, with_usage).await;
     }
     let turn = match asked {
         Asked::New(handle) => handle.finished().await.map_err(Error::engine)?,

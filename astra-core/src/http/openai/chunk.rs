@@ -15,8 +15,8 @@ use super::{OpenAiError, OpenAiErrorBody};
 use crate::engine::event::{Event, EventKind};
 use crate::engine::{TurnEvents, TurnHandle};
 use crate::error::{Error, Result};
-use crate::http::sse;
 use crate::http::turn::failure;
+use crate::http::{Opened, sse};
 
 /// A piece of an answer in OpenAI's form; `[DONE]` follows the last one.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -89,6 +89,7 @@ struct Chunks {
 /// # Errors
 /// Why the turn failed, or the store's.
 pub async fn chunks(
+    opened: Arc<Opened>,
     mut events: TurnEvents,
     handle: Option<TurnHandle>,
     model: String,
@@ -111,7 +112,7 @@ pub async fn chunks(
     };
     let comment = if is_late { sse::COMMENT } else { Bytes::new() };
     let chunks = Chunks { events, _handle: handle, first: Some((comment, first)), frame, with_usage };
-    Ok(sse::respond(frames(chunks)))
+    Ok(sse::respond(opened.until_revoked(frames(chunks))))
 }
 
 /// Reads the events up to the first text.
