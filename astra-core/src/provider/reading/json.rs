@@ -85,7 +85,7 @@ impl Joiner {
         } else if let Some(first) = self.first.take() {
             let joined = 0x1_0000 + ((first - 0xD800) << 10) + (half - 0xDC00);
             whole.push(char::from_u32(joined).unwrap_or(char::REPLACEMENT_CHARACTER));
-        } else if let Some(byte @ 0x80..) = u8::try_from(half - 0xDC00).ok() {
+        } else if let Ok(byte @ 0x80..) = u8::try_from(half - 0xDC00) {
             self.take_byte(byte, whole);
         } else {
             self.give_up(whole);
