@@ -26,6 +26,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Serve(Box<commands::serve::Args>),
     Token(commands::token::Args),
+    Account(commands::account::Args),
     Chat(commands::chat::Args),
     Spec(commands::spec::Args),
     Codegen(Box<commands::codegen::Args>),
@@ -41,6 +42,7 @@ impl Command {
         match self {
             Self::Serve(args) => commands::serve::run(&args, context),
             Self::Token(args) => commands::token::run(args, context),
+            Self::Account(args) => commands::account::run(args, context),
             Self::Chat(args) => commands::chat::run(args, context),
             Self::Spec(args) => commands::spec::run(&args, context),
             Self::Codegen(args) => commands::codegen::run(&args, context),

@@ -20,6 +20,8 @@ pub(crate) const JWT_SECRET: &str = "ASTRA_JWT_SECRET";
 pub(crate) const JWT_SECRET_PREV: &str = "ASTRA_JWT_SECRET_PREV";
 /// The key that seals secrets at rest: 32 bytes in base64.
 pub(crate) const MASTER_KEY: &str = "ASTRA_MASTER_KEY";
+/// The code that makes an account the first owner's, instead of one that each start makes.
+pub(crate) const SETUP_CODE: &str = "ASTRA_SETUP_CODE";
 /// The gateway that `token`, `spec`, `codegen` and `chat` talk to, `http://127.0.0.1:3000` for example.
 pub(crate) const SERVER: &str = "ASTRA_SERVER";
 /// The token that `token`, `spec`, `codegen` and `chat` show to the gateway.
@@ -49,7 +51,7 @@ pub(crate) const ALL_PROXY: &str = "ALL_PROXY";
 pub(crate) const NO_PROXY: &str = "NO_PROXY";
 
 /// Ours, for the check against misspelt ones.
-pub(crate) const OURS: [&str; 13] = [
+pub(crate) const OURS: [&str; 14] = [
     CONFIG,
     LISTEN,
     DATA_DIR,
@@ -58,6 +60,7 @@ pub(crate) const OURS: [&str; 13] = [
     JWT_SECRET,
     JWT_SECRET_PREV,
     MASTER_KEY,
+    SETUP_CODE,
     SERVER,
     TOKEN,
     LOG,

@@ -25,7 +25,7 @@ const DEFAULT_FILE: &str = "astra.yml";
 const DEFAULT_AGENTS_DIR: &str = "agents";
 
 /// The keys that a variable sets.
-const OVERLAID_KEYS: [(&str, &str); 7] = [
+const OVERLAID_KEYS: [(&str, &str); 8] = [
     ("listen", env::LISTEN),
     ("data_dir", env::DATA_DIR),
     ("agents_dir", env::AGENTS_DIR),
@@ -33,6 +33,7 @@ const OVERLAID_KEYS: [(&str, &str); 7] = [
     ("auth.jwt_secret", env::JWT_SECRET),
     ("auth.jwt_secret_prev", env::JWT_SECRET_PREV),
     ("master_key", env::MASTER_KEY),
+    ("auth.setup_code", env::SETUP_CODE),
 ];
 
 /// The flags of every command that opens the store.
@@ -143,6 +144,7 @@ impl Settings {
         set(&mut config.auth.jwt_secret, secret(env::JWT_SECRET));
         set(&mut config.auth.jwt_secret_prev, secret(env::JWT_SECRET_PREV));
         set(&mut config.master_key, secret(env::MASTER_KEY));
+        set(&mut config.auth.setup_code, secret(env::SETUP_CODE));
         Ok(())
     }
 }

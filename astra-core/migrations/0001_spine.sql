@@ -34,6 +34,21 @@ CREATE TABLE users (
     UNIQUE (issuer, subject)
 );
 
+-- The hash of the code by which the first owner is known. It has one row, `owner`, until there is an owner.
+CREATE TABLE setup_codes (
+    name TEXT PRIMARY KEY,
+    code_hash BYTEA NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- The networks that a person has signed in from, as keyed hashes: failures elsewhere do not keep them out.
+CREATE TABLE sign_in_networks (
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    network_hash BYTEA NOT NULL,
+    last_used_at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, network_hash)
+) /*without_rowid*/;
+
 CREATE TABLE memberships (
     workspace_id TEXT NOT NULL REFERENCES workspaces (id),
     user_id TEXT NOT NULL REFERENCES users (id),
@@ -74,8 +89,8 @@ CREATE TABLE tokens (
 ) /*without_rowid*/;
 CREATE INDEX tokens_by_account ON tokens (workspace_id, service_account_id, id);
 
--- One sign-in and the chain of refresh tokens that came from it. Only the newest refresh token is good; an older one,
--- known by the part that all of the family share, ends the family.
+-- One sign-in and the chain of refresh tokens that came from it. The newest refresh token is good, and the one before it
+-- for a moment; an older one, known by the part that all of the family share, ends the family.
 CREATE TABLE families (
     id TEXT PRIMARY KEY,
     workspace_id TEXT NOT NULL REFERENCES workspaces (id),
@@ -83,7 +98,12 @@ CREATE TABLE families (
     scopes TEXT NOT NULL,
     family_hash BYTEA NOT NULL,
     secret_hash BYTEA NOT NULL,
+    -- Of the refresh token before the newest one, and when it was exchanged.
+    previous_hash BYTEA,
+    renewed_at BIGINT,
     expires_at BIGINT NOT NULL,
+    -- When the sign-in ends, however often it is renewed.
+    ends_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL
 );
 CREATE INDEX families_by_user ON families (user_id, id);
@@ -245,12 +265,14 @@ CREATE TABLE usage_hours (
 
 CREATE TABLE idempotency_keys (
     workspace_id TEXT NOT NULL,
+    -- Each caller has keys of its own: `usr_...` or `svc_...`.
+    caller TEXT NOT NULL,
     key TEXT NOT NULL,
-    -- Of the operation, the caller and the body.
+    -- Of the operation, the path with its query, and the body.
     request_hash TEXT NOT NULL,
     -- JSON of what the first request made.
     answer TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    PRIMARY KEY (workspace_id, key)
+    PRIMARY KEY (workspace_id, caller, key)
 ) /*without_rowid*/;
 CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);

@@ -35,6 +35,7 @@ pub enum Code {
     PreconditionFailed,
     PayloadTooLarge,
     UnsupportedMediaType,
+    MisdirectedRequest,
     InvalidRequest,
     IdempotencyKeyReused,
     RateLimited,
@@ -123,6 +124,7 @@ impl Code {
             Self::PreconditionFailed => 412,
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
+            Self::MisdirectedRequest => 421,
             Self::InvalidRequest | Self::IdempotencyKeyReused | Self::ContextLengthExceeded => 422,
             Self::RateLimited | Self::QuotaExceeded | Self::TooManyTurns | Self::TooManyStreams => 429,
             Self::Internal => 500,
@@ -154,6 +156,7 @@ impl Code {
             Self::PreconditionFailed => "precondition_failed",
             Self::PayloadTooLarge => "payload_too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::MisdirectedRequest => "misdirected_request",
             Self::InvalidRequest => "invalid_request",
             Self::IdempotencyKeyReused => "idempotency_key_reused",
             Self::RateLimited => "rate_limited",
@@ -210,6 +213,7 @@ impl Code {
             Self::PreconditionFailed => "The resource has changed",
             Self::PayloadTooLarge => "The body is too large",
             Self::UnsupportedMediaType => "Unsupported media type",
+            Self::MisdirectedRequest => "Not a host of this gateway",
             Self::InvalidRequest => "Invalid request",
             Self::IdempotencyKeyReused => "The idempotency key was used for another request",
             Self::RateLimited => "Too many requests",
@@ -352,7 +356,12 @@ impl Error {
                 Self::new(code, refusal.to_string())
             }
             auth::Error::TooManyAttempts { retry_after_s } => {
-                let mut error = Self::new(Code::RateLimited, "Too many attempts on this account: wait a little.");
+                let mut error = Self::new(Code::RateLimited, "Too many attempts have failed: wait a little.");
+                error.retry_after_s = Some(retry_after_s);
+                error
+            }
+            auth::Error::Overloaded { retry_after_s } => {
+                let mut error = Self::new(Code::Unavailable, "Too many passwords are being checked: wait a little.");
                 error.retry_after_s = Some(retry_after_s);
                 error
             }

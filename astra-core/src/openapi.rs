@@ -4,8 +4,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi};
 use utoipa::{Modify, OpenApi as _};
 
-use crate::http::Problem;
 use crate::http::openai::OpenAiError;
+use crate::http::{OAuthError, Problem};
 
 /// The groups in the order of the document, which is the order in which a newcomer meets them.
 #[derive(utoipa::OpenApi)]
@@ -28,7 +28,7 @@ use crate::http::openai::OpenAiError;
         (name = "inference", description = "The providers of models behind the agents: state, prices, usage."),
         (name = "spec", description = "This document, from the gateway that it describes."),
     ),
-    components(schemas(Problem, OpenAiError)),
+    components(schemas(Problem, OpenAiError, OAuthError)),
     modifiers(&Bearer),
 )]
 struct Frame;

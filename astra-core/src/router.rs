@@ -20,6 +20,7 @@ use crate::embed;
 use crate::error::{Error, Result};
 use crate::http::contract::{self, Contract, Gate, PathContract, enforce};
 use crate::http::fallback;
+use crate::http::host::{self, Hosts};
 use crate::http::limit::{self, Limits};
 use crate::http::origin::{self, Origins};
 use crate::http::trace::{self, Recorder};
@@ -98,38 +99,44 @@ fn finished(host: &[embed::Routes], limits: &LimitsConfig) -> Finished {
     Finished { document, handlers, hosts, faults }
 }
 
+/// What stands before all that is served.
+#[derive(Clone)]
+pub struct Door {
+    /// The quotas.
+    pub limits: Arc<Limits>,
+    /// The names that the gateway answers to.
+    pub hosts: Hosts,
+}
+
 /// The gateway's routes, to nest or merge into a host's router. Unknown paths are the host's.
 #[expect(clippy::disallowed_methods, reason = "the one place where operations become routes, each behind its contract")]
-pub fn router(routes: &Routes, app: &App, limits: &Arc<Limits>) -> Router {
+pub fn router(routes: &Routes, app: &App, door: &Door) -> Router {
     let mut router = Router::new();
     for (template, handlers) in &routes.handlers {
         // A path without a contract cannot come about, and if it did it would not be served.
         let Some(path) = routes.contract.path(template) else { continue };
-        router = router.route(template, guarded(handlers.clone(), path, app, limits));
+        router = router.route(template, guarded(handlers.clone(), path, app, door));
     }
     let router = router.with_state(app.clone());
     #[cfg(feature = "docs")]
-    let router = reference(router, app, limits);
+    let router = reference(router, app, door);
     router
 }
 
 /// The layers of one path.
 struct Guard {
     recorder: Recorder,
+    hosts: Hosts,
     origins: Origins,
     gate: Gate,
 }
 
-fn guarded(
-    handlers: MethodRouter<App>,
-    path: &Arc<PathContract>,
-    app: &App,
-    limits: &Arc<Limits>,
-) -> MethodRouter<App> {
+fn guarded(handlers: MethodRouter<App>, path: &Arc<PathContract>, app: &App, door: &Door) -> MethodRouter<App> {
     let guard = Guard {
-        recorder: Recorder { ids: app.ids.clone(), path: Some(Arc::clone(path)), limits: Arc::clone(limits) },
+        recorder: Recorder { ids: app.ids.clone(), path: Some(Arc::clone(path)), limits: Arc::clone(&door.limits) },
+        hosts: door.hosts.clone(),
         origins: Origins::new(&app.config.allowed_origins),
-        gate: Gate { path: Arc::clone(path), app: app.clone(), limits: Arc::clone(limits) },
+        gate: Gate { path: Arc::clone(path), app: app.clone(), limits: Arc::clone(&door.limits) },
     };
     handlers.layer::<_, Infallible>(from_fn_with_state(Arc::new(guard), pass))
 }
@@ -144,28 +151,32 @@ async fn pass(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> 
     let limited = |request| limit::by_address(&gate.limits, Some(&gate.path), request, enforced);
     // A page of an allowed origin may read refusals too.
     let shared = |request| origin::share(&guard.origins, Some(&gate.path), request, limited);
+    // A page cannot come here by a name of its own.
+    let invited = |request| host::admit(&guard.hosts, request, shared);
+    // Whichever layer refuses, the operation's clients can read it.
+    let shaped = |request| contract::shape(&gate.path, request, invited);
     // Every answer has its id, its log line and the body of its refusal.
-    trace::record(&guard.recorder, request, shared).await
+    trace::record(&guard.recorder, request, shaped).await
 }
 
 /// The router of a gateway that stands alone: unknown paths get a problem too, and `/` leads to the reference.
 #[expect(clippy::disallowed_methods, reason = "what is no operation: the way to the reference, and unknown paths")]
-pub fn standalone(router: Router, app: &App, limits: &Arc<Limits>) -> Router {
+pub fn standalone(router: Router, app: &App, door: &Door) -> Router {
     #[cfg(feature = "docs")]
-    let router = router.route("/", beside(readable(get(docs::redirect)), app, limits));
-    router.fallback_service(beside(any(fallback::not_found), app, limits))
+    let router = router.route("/", beside(readable(get(docs::redirect)), app, door));
+    router.fallback_service(beside(any(fallback::not_found), app, door))
 }
 
 /// The API reference: files for a browser, not operations. They are the same for everybody and say nothing of this
 /// gateway, so that the contract has nothing to guard here.
 #[cfg(feature = "docs")]
 #[expect(clippy::disallowed_methods, reason = "files for a browser are no operations")]
-fn reference(router: Router, app: &App, limits: &Arc<Limits>) -> Router {
+fn reference(router: Router, app: &App, door: &Door) -> Router {
     let router = docs::ASSETS.into_iter().fold(router, |router, asset| {
         let answer = move |known: IfNoneMatch, request: Request| asset.answer(known, request);
-        router.route(asset.path, beside(readable(get(answer)), app, limits))
+        router.route(asset.path, beside(readable(get(answer)), app, door))
     });
-    router.route("/docs/", beside(readable(get(docs::redirect)), app, limits))
+    router.route("/docs/", beside(readable(get(docs::redirect)), app, door))
 }
 
 /// Other methods than GET get a problem.
@@ -175,18 +186,19 @@ fn readable(file: MethodRouter) -> MethodRouter {
 }
 
 /// The layers of what stands beside the contract; their reasons are those of [`pass`].
-fn beside(handlers: MethodRouter, app: &App, limits: &Arc<Limits>) -> MethodRouter {
-    let recorder = Recorder { ids: app.ids.clone(), path: None, limits: Arc::clone(limits) };
-    let layers = Arc::new((recorder, Origins::new(&app.config.allowed_origins)));
+fn beside(handlers: MethodRouter, app: &App, door: &Door) -> MethodRouter {
+    let recorder = Recorder { ids: app.ids.clone(), path: None, limits: Arc::clone(&door.limits) };
+    let layers = Arc::new((recorder, door.hosts.clone(), Origins::new(&app.config.allowed_origins)));
     handlers.layer::<_, Infallible>(from_fn_with_state(layers, pass_beside))
 }
 
-async fn pass_beside(State(layers): State<Arc<(Recorder, Origins)>>, request: Request, next: Next) -> Response {
-    let (recorder, origins) = layers.as_ref();
+async fn pass_beside(State(layers): State<Arc<(Recorder, Hosts, Origins)>>, request: Request, next: Next) -> Response {
+    let (recorder, hosts, origins) = layers.as_ref();
     let contained = |request| trace::contain(next.run(request));
     let limited = |request| limit::by_address(&recorder.limits, None, request, contained);
     let shared = |request| origin::share(origins, None, request, limited);
-    trace::record(recorder, request, shared).await
+    let invited = |request| host::admit(hosts, request, shared);
+    trace::record(recorder, request, invited).await
 }
 
 #[cfg(test)]

@@ -90,6 +90,12 @@ impl Gateway {
         self.exchange(&format!("POST {path}"), &headers, body)
     }
 
+    /// The answer to a POST of JSON without a credential.
+    pub(crate) fn post(&self, path: &str, body: &str) -> String {
+        let headers = format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+        self.exchange(&format!("POST {path}"), &headers, body)
+    }
+
     fn exchange(&self, line: &str, headers: &str, body: &str) -> String {
         let mut connection = self.connect();
         let request = format!("{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n{body}");

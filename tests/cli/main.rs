@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod account;
 mod chat;
 mod codegen;
 mod compatibility;

@@ -199,3 +199,26 @@ fn a_store_that_cannot_be_opened_is_told_with_what_helps() {
         }
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn what_others_can_write_is_refused_and_what_they_can_read_is_closed() {
+    use std::os::unix::fs::PermissionsExt;
+    let machine = Machine::new();
+    drop(Gateway::start(&machine));
+    let mode = |name: &str| machine.path(name).metadata().expect("it is there").permissions().mode() & 0o777;
+    let set = |name: &str, mode: u32| {
+        std::fs::set_permissions(machine.path(name), std::fs::Permissions::from_mode(mode)).expect("changed");
+    };
+    for name in ["astra-data", "astra-data/master.key", "astra-data/astra.db"] {
+        let own = mode(name);
+        set(name, 0o777);
+        let serve = machine.astra(&["serve", "--listen", "127.0.0.1:0"]);
+        serve.fails(1, &["others on this machine can write it (mode 777)", "chmod"]);
+        machine.astra(&["token", "list"]).fails(1, &["others on this machine can write it"]);
+        set(name, if own == 0o600 { 0o644 } else { 0o755 });
+        let gateway = Gateway::start(&machine);
+        assert!(gateway.greeting.contains("others on this machine could read this"), "{}", gateway.greeting);
+        assert_eq!(mode(name), own, "{name}");
+    }
+}

@@ -17,12 +17,16 @@ store:
   database_url: ${2:-null}
 auth:
   access_token_ttl_s: 86400
+  # The drivers see that a refresh token is good once.
+  refresh_grace_s: 0
   open_registration: true
+  setup_code: the-contracts-own-code
 limits:
   token_requests_per_s: 1000000
   address_requests_per_s: 1000000
   auth_address_requests_per_min: 1000000
   auth_account_attempts_per_min: 1000000
+  auth_account_failures_per_min: 1000000
 agents:
   # The agent of the document's examples.
   assistant:
@@ -46,7 +50,7 @@ YAML
   done
   # The document is read with a service account's token. The cases are sent by the owner, whom no case can delete or lower.
   reader=$("${operate[@]}" token issue --config "$home/astra.yml" --name reader --role viewer --scope spec:read --expires-in 1d)
-  owner=$(python3 "$here/register.py" "$url")
+  owner=$(python3 "$here/register.py" "$url" the-contracts-own-code)
 }
 
 answers() { # answers URL

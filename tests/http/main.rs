@@ -11,6 +11,7 @@ mod bodies;
 mod bounds;
 mod connections;
 mod embedding;
+mod hosts;
 mod http2;
 mod limits;
 mod pages;

@@ -1,7 +1,7 @@
 //! Workspaces, people, end users.
 
-use astra_core::store::accounts::{EndUser, NewUser};
-use astra_core::store::{Error, Refusal, WorkspaceId};
+use astra_core::store::accounts::{Admission, EndUser, Member, NewUser};
+use astra_core::store::{Error, PageRequest, Refusal, WorkspaceId};
 use futures_util::future::join_all;
 
 use crate::support::{START_MS, TestStore, both_engines};
@@ -43,27 +43,80 @@ both_engines! {
         assert_eq!(home(&store).await, made[0]);
     }
 
-    async fn the_first_person_owns_the_workspace(store: TestStore) {
+    async fn the_first_owner_needs_the_code_and_members_an_owner(store: TestStore) {
         let store_home = store.db.scoped(&home(&store).await);
-        assert!(!store.db.has_accounts().await.expect("an answer"));
-        let owner = store_home.register(user(1), false).await.expect("the first");
+        let register = async |number, admission| store_home.register(user(number), admission).await;
+        let is_refused = |made: Result<Member, Error>, why: &str| {
+            assert!(matches!(&made, Err(Error::Refused(Refusal::State(state))) if *state == why), "{made:?}");
+        };
+        is_refused(register(1, Admission::Owner([7; 32])).await, "code");
+        assert!(store.db.replace_setup_code([6; 32], START_MS).await.expect("an answer"));
+        assert!(store.db.replace_setup_code([7; 32], START_MS).await.expect("an answer"));
+        assert!(!store.db.has_owner().await.expect("an answer"));
+        is_refused(register(1, Admission::Owner([6; 32])).await, "code");
+        is_refused(register(1, Admission::Member).await, "unowned");
+        let owner = register(1, Admission::Owner([7; 32])).await.expect("the first");
         assert_eq!((owner.role.as_str(), owner.email.as_deref()), ("owner", Some("user1@example.org")));
-        let closed = store_home.register(user(2), false).await;
-        assert!(matches!(closed, Err(Error::Refused(Refusal::State(_)))), "{closed:?}");
-        let member = store_home.register(user(2), true).await.expect("a member");
+        assert!(store.db.has_owner().await.expect("an answer"));
+        assert!(!store.db.is_setup_code([7; 32]).await.expect("an answer"));
+        assert!(!store.db.replace_setup_code([7; 32], START_MS).await.expect("an answer"));
+        is_refused(register(2, Admission::Owner([7; 32])).await, "owned");
+        let member = register(2, Admission::Member).await.expect("a member");
         assert_eq!(member.role, "member");
         let taken = NewUser { id: "usr_3".into(), ..user(2) };
-        assert!(matches!(store_home.register(taken, true).await, Err(Error::Unique(_))));
+        assert!(matches!(store_home.register(taken, Admission::Member).await, Err(Error::Unique(_))));
         let (found, hash) = store.db.account_by_email("user2@example.org").await.expect("an answer").expect("it is there");
         assert_eq!((found, hash.as_str()), (member, "hash 2"));
         assert!(store.db.account_by_email("nobody@example.org").await.expect("an answer").is_none());
     }
 
-    async fn an_end_user_does_not_count_as_the_first_person(store: TestStore) {
+    async fn an_owner_by_other_means_ends_the_code(store: TestStore) {
         let store_home = store.db.scoped(&home(&store).await);
+        assert!(store.db.replace_setup_code([7; 32], START_MS).await.expect("an answer"));
         store_home.ensure_end_user(end_user("usr_9", "svc_1", "customer")).await.expect("an end user");
-        assert!(!store.db.has_accounts().await.expect("an answer"));
-        assert_eq!(store_home.register(user(1), false).await.expect("the first").role, "owner");
+        store_home.create_account(user(1), "admin").await.expect("an account");
+        assert!(store.db.is_setup_code([7; 32]).await.expect("an answer"));
+        store_home.create_account(user(2), "owner").await.expect("an account");
+        assert!(!store.db.is_setup_code([7; 32]).await.expect("an answer"));
+    }
+
+    async fn people_are_listed_and_get_another_password(store: TestStore) {
+        let store_home = store.db.scoped(&home(&store).await);
+        for number in 1..=3 {
+            store_home.create_account(user(number), "member").await.expect("an account");
+        }
+        store_home.ensure_end_user(end_user("usr_9", "svc_1", "customer")).await.expect("an end user");
+        let first = store_home.list_accounts(PageRequest { limit: 2, after: None }).await.expect("a page");
+        let rest = store_home.list_accounts(PageRequest { limit: 2, after: first.next.clone() }).await.expect("a page");
+        let ids: Vec<&str> = first.data.iter().chain(&rest.data).map(|member| member.user_id.as_str()).collect();
+        assert_eq!((ids, rest.next), (vec!["usr_3", "usr_2", "usr_1"], None));
+        let found = store_home.account("user2@example.org").await.expect("an answer").expect("it is there");
+        let epoch = store.db.auth_epoch().await.expect("an epoch");
+        assert_eq!(store_home.replace_password(&found.user_id, "other".into()).await.expect("an answer"), Some(0));
+        assert!(store.db.auth_epoch().await.expect("an epoch") > epoch);
+        let (_, hash) = store.db.account_by_email("user2@example.org").await.expect("an answer").expect("it is there");
+        assert_eq!(hash, "other");
+        assert_eq!(store_home.replace_password("usr_9", "other".into()).await.expect("an answer"), None);
+        let elsewhere = store.db.scoped(&WorkspaceId::new("wsp_elsewhere"));
+        assert_eq!(elsewhere.replace_password("usr_1", "other".into()).await.expect("an answer"), None);
+    }
+
+    async fn networks_of_sign_ins_are_remembered_and_bounded(store: TestStore) {
+        let store_home = store.db.scoped(&home(&store).await);
+        store_home.create_account(user(1), "member").await.expect("an account");
+        let network = |number: u8| [number; 32];
+        for number in 0..=32 {
+            let at = START_MS + i64::from(number);
+            store.db.note_sign_in_network("usr_1", network(number), at).await.expect("noted");
+        }
+        let is_known = async |email: &str, number| {
+            store.db.has_signed_in_from(email, network(number)).await.expect("an answer")
+        };
+        assert!(!is_known("user1@example.org", 0).await, "the oldest is forgotten");
+        assert!(is_known("user1@example.org", 1).await && is_known("user1@example.org", 32).await);
+        assert!(!is_known("nobody@example.org", 1).await && !is_known("user1@example.org", 99).await);
+        store_home.replace_password("usr_1", "other".into()).await.expect("an answer");
+        assert!(!is_known("user1@example.org", 32).await);
     }
 
     async fn an_end_user_is_made_once_for_issuer_and_subject(store: TestStore) {
@@ -80,7 +133,7 @@ both_engines! {
     }
 
     async fn a_member_is_found_in_its_own_workspace_only(store: TestStore) {
-        let owner = store.db.scoped(&home(&store).await).register(user(1), false).await.expect("the first");
+        let owner = store.db.scoped(&home(&store).await).create_account(user(1), "owner").await.expect("an account");
         let elsewhere = store.db.scoped(&WorkspaceId::new("wsp_elsewhere"));
         assert_eq!(elsewhere.member(&owner.user_id).await.expect("an answer"), None);
     }

@@ -1,7 +1,8 @@
 //! Families of refresh tokens.
 
+use astra_core::store::accounts::NewUser;
 use astra_core::store::families::{Exchange, Exchanged, NewFamily};
-use astra_core::store::{Scoped, WorkspaceId, accounts::NewUser};
+use astra_core::store::{Scoped, WorkspaceId};
 use futures_util::future::join_all;
 
 use crate::support::{START_MS, TestStore, both_engines};
@@ -19,7 +20,7 @@ async fn signed_in(store: &TestStore) -> Scoped {
         password_hash: String::new(),
         created_at: START_MS,
     };
-    scoped.register(user, false).await.expect("a user");
+    scoped.create_account(user, "owner").await.expect("a user");
     scoped.start_family(family("fam_1", START_MS)).await.expect("a family");
     scoped
 }
@@ -32,6 +33,7 @@ fn family(id: &str, created_at: i64) -> NewFamily {
         family_hash: SHARED,
         secret_hash: [10; 32],
         expires_at: created_at + 1_000,
+        ends_at: created_at + 3_000,
         created_at,
     }
 }
@@ -44,6 +46,7 @@ fn exchange(from: u8, to: u8) -> Exchange {
         secret_hash: [from; 32],
         next_secret_hash: [to; 32],
         next_expires_at: START_MS + 2_000,
+        grace_ms: 100,
         now_ms: START_MS + 500,
     }
 }
@@ -60,11 +63,36 @@ both_engines! {
         assert!(matches!(store.db.exchange_refresh_token(later).await, Ok(Exchanged::Renewed(_))));
     }
 
+    async fn the_token_before_the_newest_is_good_within_its_grace(store: TestStore) {
+        signed_in(&store).await;
+        let exchanged = async |exchange: Exchange| store.db.exchange_refresh_token(exchange).await.expect("an answer");
+        let at = |now_ms: i64, exchange: Exchange| Exchange { now_ms: START_MS + now_ms, ..exchange };
+        exchanged(exchange(10, 11)).await;
+        assert!(matches!(exchanged(at(599, exchange(10, 11))).await, Exchanged::Renewed(_)));
+        exchanged(at(599, exchange(11, 12))).await;
+        assert!(matches!(exchanged(at(698, exchange(11, 12))).await, Exchanged::Renewed(_)));
+        assert_eq!(exchanged(at(699, exchange(11, 12))).await, Exchanged::Reused);
+    }
+
+    async fn a_family_ends_however_often_it_is_renewed(store: TestStore) {
+        signed_in(&store).await;
+        let exchanged = async |exchange: Exchange| store.db.exchange_refresh_token(exchange).await.expect("an answer");
+        let far = |now_ms: i64, exchange: Exchange| Exchange {
+            now_ms: START_MS + now_ms,
+            next_expires_at: START_MS + 9_000,
+            ..exchange
+        };
+        assert!(matches!(exchanged(far(500, exchange(10, 11))).await, Exchanged::Renewed(_)));
+        assert!(matches!(exchanged(far(2_999, exchange(11, 12))).await, Exchanged::Renewed(_)));
+        assert_eq!(exchanged(far(3_000, exchange(12, 13))).await, Exchanged::Unknown);
+    }
+
     async fn an_older_token_ends_the_family_and_lets_the_epoch_grow(store: TestStore) {
         let scoped = signed_in(&store).await;
         store.db.exchange_refresh_token(exchange(10, 11)).await.expect("an answer");
         let epoch = store.db.auth_epoch().await.expect("an epoch");
-        assert_eq!(store.db.exchange_refresh_token(exchange(10, 12)).await.expect("an answer"), Exchanged::Reused);
+        let late = Exchange { now_ms: START_MS + 600, ..exchange(10, 11) };
+        assert_eq!(store.db.exchange_refresh_token(late).await.expect("an answer"), Exchanged::Reused);
         assert_eq!(scoped.family_standing("fam_1").await.expect("an answer"), None);
         assert!(store.db.auth_epoch().await.expect("an epoch") > epoch);
         assert_eq!(store.db.exchange_refresh_token(exchange(11, 12)).await.expect("an answer"), Exchanged::Unknown);
@@ -74,7 +102,7 @@ both_engines! {
         signed_in(&store).await;
         let asked = (20..28).map(|to| {
             let db = store.db.clone();
-            async move { db.exchange_refresh_token(exchange(10, to)).await.expect("an answer") }
+            async move { db.exchange_refresh_token(Exchange { grace_ms: 0, ..exchange(10, to) }).await.expect("an answer") }
         });
         let outcomes = join_all(asked).await;
         let renewed = outcomes.iter().filter(|outcome| matches!(outcome, Exchanged::Renewed(_))).count();

@@ -56,6 +56,14 @@ impl Answer {
         problem
     }
 
+    /// The refusal of the token endpoint that the body is, after making sure of its status and name.
+    #[track_caller]
+    pub(crate) fn expect_oauth(self, status: u16, error: &str) -> Value {
+        let refusal = self.expect(status);
+        assert_eq!(refusal["error"], error, "{refusal}");
+        refusal
+    }
+
     /// The body as JSON.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {

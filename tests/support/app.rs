@@ -37,6 +37,7 @@ pub(crate) struct TestApp {
     gateway: Option<Gateway>,
     router: Router,
     authority: Arc<Authority>,
+    setup_code: Option<String>,
     issuer: Arc<Issuer>,
     document: Arc<Document>,
 }
@@ -139,6 +140,11 @@ impl TestApp {
     /// Whoever has the credential `token`.
     pub(crate) fn bearer(&self, token: &str) -> Caller {
         Caller::new(&self.router, Credential::Token(token.to_owned()), &self.document)
+    }
+
+    /// The code that makes an account the first owner's.
+    pub(crate) fn setup_code(&self) -> &str {
+        self.setup_code.as_deref().expect("the gateway has no owner")
     }
 
     /// The gateway's authority over credentials.
@@ -268,10 +274,11 @@ impl TestAppBuilder {
         let gateway = builder.open().await.expect("the gateway opens");
         let router = gateway.standalone_router();
         let authority = Arc::clone(gateway.authority());
+        let setup_code = gateway.setup_code().map(str::to_owned);
         let issuer = Arc::new(Issuer::new(Arc::clone(&authority), self.config.clone()));
         let document =
             if self.has_routes { Arc::new(Document::new(gateway.openapi().clone())) } else { Arc::clone(document()) };
         let Self { engine, config, clock, .. } = self;
-        TestApp { clock, engine, config, gateway: Some(gateway), router, authority, issuer, document }
+        TestApp { clock, engine, config, gateway: Some(gateway), router, authority, setup_code, issuer, document }
     }
 }

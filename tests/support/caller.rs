@@ -86,6 +86,7 @@ impl Caller {
         let mut request = Request::new(Body::empty());
         *request.method_mut() = method;
         *request.uri_mut() = uri.parse().expect("a good URI");
+        request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost"));
         let Self { router, credential, document } = self.clone();
         Ask { router, credential, document, request }
     }

@@ -1,5 +1,6 @@
 //! The commands, each with its arguments and its `run`.
 
+pub(crate) mod account;
 pub(crate) mod chat;
 pub(crate) mod codegen;
 pub(crate) mod completions;

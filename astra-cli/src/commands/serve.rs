@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
             StartError::Config(faults) => settings.refusal(faults),
             fault => refused(fault, &shown.config),
         })?;
-        shown.announce(address, log.format, context);
+        shown.announce(address, log.format, gateway.setup_code(), context);
         if let Some(at_most) = fitting {
             tracing::warn!(
                 at_most,
@@ -103,10 +103,15 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    fn announce(&self, address: SocketAddr, format: log::Format, context: &Context) {
+    fn announce(&self, address: SocketAddr, format: log::Format, setup_code: Option<&str>, context: &Context) {
         let url = format!("http://{}", reachable(address));
+        // A configured code is known to who configured it.
+        let (is_owned, made) = (setup_code.is_none(), setup_code.filter(|_| self.config.auth.setup_code.is_none()));
         if format == log::Format::Json {
             tracing::info!(version = env!("CARGO_PKG_VERSION"), %address, url, "listening");
+            if !is_owned {
+                tracing::info!(setup_code = made, "the gateway has no owner yet: the set-up code registers one");
+            }
             return;
         }
         let printer = &context.printer;
@@ -127,6 +132,11 @@ impl Shown<'_> {
         printer.note(format!("  data    {store}"));
         printer.note(format!("  models  {}", models.join(", ")));
         printer.note(format!("  docs    {url}/docs"));
+        if !is_owned {
+            printer.note(format!("  owner   none yet: {program} account create EMAIL --role owner{flags}"));
+            let code = made.unwrap_or("the configured one");
+            printer.note(format!("  setup   {code} (the set-up code, with which POST /auth/register makes the owner)"));
+        }
         printer.note(format!("  token   {program} token issue --name me --role owner --expires-in 30d{flags}"));
         let server = if url == crate::client::DEFAULT_SERVER { String::new() } else { format!(" --server {url}") };
         printer.note(format!("  chat    {program} chat{server}{flags}"));

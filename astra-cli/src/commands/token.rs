@@ -10,8 +10,9 @@ mod rotate;
 
 use clap::Subcommand;
 
+pub(crate) use issue::roles;
 pub(crate) use issuer::NewToken;
-pub(crate) use local::Local;
+pub(crate) use local::{Local, all};
 
 use super::Context;
 use crate::error::Result;

@@ -64,7 +64,7 @@ impl Authority {
         Ok(Self {
             store,
             passwords: Passwords::new(config.auth.password_cost)?,
-            attempts: AttemptLimit::new(config.limits.auth_account_attempts_per_min),
+            attempts: AttemptLimit::new(&config.limits),
             config: config.auth.clone(),
             master_key,
             monotonic: Monotonic::new(&clock),

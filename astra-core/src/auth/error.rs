@@ -33,6 +33,11 @@ pub enum Error {
         /// How long to wait, in seconds.
         retry_after_s: u64,
     },
+    /// Too many passwords are being checked.
+    Overloaded {
+        /// How long to wait, in seconds.
+        retry_after_s: u64,
+    },
     /// The store failed.
     Store(store::Error),
 }
@@ -81,7 +86,10 @@ impl fmt::Display for Error {
             Self::Invalid { pointer, detail } => write!(formatter, "{pointer} {detail}"),
             Self::Grant(refusal) => refusal.fmt(formatter),
             Self::TooManyAttempts { retry_after_s } => {
-                write!(formatter, "Too many attempts on this account: try again in {retry_after_s} s.")
+                write!(formatter, "Too many attempts have failed: try again in {retry_after_s} s.")
+            }
+            Self::Overloaded { retry_after_s } => {
+                write!(formatter, "Too many passwords are being checked: try again in {retry_after_s} s.")
             }
             Self::Store(fault) => fault.fmt(formatter),
         }

@@ -1,9 +1,13 @@
 //! The grants of the token endpoint: a password, a refresh token, a service account's secret, and the exchange of a
 //! service account's token for one of an end user.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::authority::Authority;
 use super::error::{Error, GrantError, Result};
 use super::identity::{Identity, Principal};
+use super::limits::{Attempt, ClientNetwork};
 use super::random::{hash, secret};
 use super::registration::normalise_email;
 use super::scope::{Role, Scope, ScopeSet};
@@ -60,24 +64,48 @@ struct Subject<'a> {
 }
 
 impl Authority {
-    /// Signs a person in.
+    /// Signs a person in whose client is in the network `from`. Attempts that fail are limited by account and network, and
+    /// by account alone where the account has never signed in from.
     ///
     /// # Errors
     /// [`GrantError::InvalidGrant`], the same after the same work whether the account or the password is wrong;
-    /// [`GrantError::InvalidScope`]; [`Error::TooManyAttempts`].
-    pub async fn sign_in(&self, email: &str, password: String, scope: Option<&str>) -> Result<Granted> {
+    /// [`GrantError::InvalidScope`]; [`Error::TooManyAttempts`]; [`Error::Overloaded`].
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: String,
+        scope: Option<&str>,
+        from: ClientNetwork,
+    ) -> Result<Granted> {
         // What is no address has no account; it is counted, looked up and hashed like any other.
         let email = normalise_email(email).unwrap_or_else(|_| email.chars().take(256).collect());
-        let now_ms = self.monotonic_ms();
-        self.attempts().attempt(&email, now_ms).map_err(|retry_after_s| Error::TooManyAttempts { retry_after_s })?;
+        let attempt = self.attempt(&email, from).await?;
         let (member, password_hash) = self.store().account_by_email(&email).await?.unzip();
-        let is_right = self.passwords().verify(password, password_hash).await?;
-        let Some(member) = member.filter(|_| is_right) else {
+        let verified = self.passwords().verify(password, password_hash).await;
+        if !matches!(verified, Ok(false)) {
+            self.attempts().forgive(attempt);
+        }
+        let Some(member) = member.filter(|_| matches!(verified, Ok(true))) else {
+            verified?;
             return Err(Error::Grant(GrantError::InvalidGrant(WRONG_PASSWORD)));
         };
         let role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
         let scopes = narrowed(role.default_scopes(), scope)?;
-        self.begin_family(&member, role, scopes).await
+        self.begin_family(&member, role, scopes, from).await
+    }
+
+    /// Counts an attempt to sign in, unless it comes from where the account has signed in before.
+    async fn attempt(&self, email: &str, from: ClientNetwork) -> Result<Attempt> {
+        let refused = match self.attempts().attempt(email, from, self.monotonic_ms()) {
+            Ok(attempt) => return Ok(attempt),
+            Err(retry_after_s) => Error::TooManyAttempts { retry_after_s },
+        };
+        let is_known = self.store().has_signed_in_from(email, self.network_hash(from)).await?;
+        if is_known { Ok(Attempt::UNCOUNTED) } else { Err(refused) }
+    }
+
+    fn network_hash(&self, network: ClientNetwork) -> [u8; 32] {
+        self.master_key().derive("sign-in-network", &[&network.bytes()])
     }
 
     /// Ends the sign-in that the caller's token came from.
@@ -93,9 +121,16 @@ impl Authority {
         Ok(())
     }
 
-    /// The first pair of tokens of a sign-in.
-    pub(super) async fn begin_family(&self, member: &Member, role: Role, scopes: ScopeSet) -> Result<Granted> {
+    /// The first pair of tokens of a sign-in from the network `from`, which is known from then on.
+    pub(super) async fn begin_family(
+        &self,
+        member: &Member,
+        role: Role,
+        scopes: ScopeSet,
+        from: ClientNetwork,
+    ) -> Result<Granted> {
         let now_ms = self.now_ms();
+        let ends_at = now_ms.saturating_add(milliseconds(self.config().sign_in_ttl_s));
         let (shared, newest) = (secret().map_err(store::Error::broken)?, secret().map_err(store::Error::broken)?);
         let family = NewFamily {
             id: self.id(ids::Kind::Family),
@@ -103,19 +138,23 @@ impl Authority {
             scopes: scopes.to_string(),
             family_hash: hash(&shared),
             secret_hash: hash(&newest),
-            expires_at: now_ms.saturating_add(milliseconds(self.config().refresh_token_ttl_s)),
+            expires_at: now_ms.saturating_add(milliseconds(self.config().refresh_token_ttl_s)).min(ends_at),
+            ends_at,
             created_at: now_ms,
         };
         let refresh_token = format!("{}.{shared}.{newest}", family.id);
         let jti = family.id.clone();
         self.store().scoped(&member.workspace).start_family(family).await?;
-        let subject = Subject::user(&member.workspace, member.user_id.clone(), role, scopes, jti);
+        self.store().note_sign_in_network(&member.user_id, self.network_hash(from), now_ms).await?;
+        let subject = Subject::user(&member.workspace, member.user_id.clone(), role, scopes, jti, ends_at);
         let mut granted = self.grant(subject).await?;
         granted.refresh_token = Some(refresh_token);
         Ok(granted)
     }
 
-    /// A new pair for a refresh token, which is used up. A second use ends its whole family.
+    /// A new pair for a refresh token, which is used up. A second use within `auth.refresh_grace_s`, while its successor is
+    /// the newest, gives a pair with the same successor; a later one ends the whole family. Access tokens that the family
+    /// had before stay good until their own end, which is `auth.access_token_ttl_s` away at the most.
     ///
     /// # Errors
     /// [`GrantError::InvalidGrant`]; [`GrantError::InvalidScope`], which leaves the refresh token as it was.
@@ -127,7 +166,9 @@ impl Authority {
         else {
             return Err(refused());
         };
-        let next = secret().map_err(store::Error::broken)?;
+        // The same for the same token: of two that ask at once, neither gets a token that the other's makes worthless.
+        let parts = [family_id.as_bytes(), shared.as_bytes(), newest.as_bytes()];
+        let next = URL_SAFE_NO_PAD.encode(self.master_key().derive("refresh-token", &parts));
         let now_ms = self.now_ms();
         let exchange = Exchange {
             family_id: family_id.to_owned(),
@@ -135,6 +176,7 @@ impl Authority {
             secret_hash: hash(newest),
             next_secret_hash: hash(&next),
             next_expires_at: now_ms.saturating_add(milliseconds(self.config().refresh_token_ttl_s)),
+            grace_ms: milliseconds(self.config().refresh_grace_s),
             now_ms,
         };
         // A scope that cannot be had must not cost the refresh token.
@@ -152,7 +194,8 @@ impl Authority {
         let (role, held) = usable(&family)?;
         let scopes = narrowed(held, scope)?;
         let jti = family_id.to_owned();
-        let mut granted = self.grant(Subject::user(&family.workspace, family.user_id, role, scopes, jti)).await?;
+        let subject = Subject::user(&family.workspace, family.user_id, role, scopes, jti, family.ends_at);
+        let mut granted = self.grant(subject).await?;
         granted.refresh_token = Some(format!("{family_id}.{shared}.{next}"));
         Ok(granted)
     }
@@ -276,8 +319,16 @@ impl Authority {
 }
 
 impl<'a> Subject<'a> {
-    const fn user(workspace: &'a WorkspaceId, sub: String, role: Role, scopes: ScopeSet, jti: String) -> Self {
-        Self { workspace, sub, kind: Kind::User, role, scopes, jti, generation: 0, actor: None, ends_at_ms: None }
+    const fn user(
+        workspace: &'a WorkspaceId,
+        sub: String,
+        role: Role,
+        scopes: ScopeSet,
+        jti: String,
+        ends_at_ms: i64,
+    ) -> Self {
+        let ends_at_ms = Some(ends_at_ms);
+        Self { workspace, sub, kind: Kind::User, role, scopes, jti, generation: 0, actor: None, ends_at_ms }
     }
 }
 

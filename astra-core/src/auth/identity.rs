@@ -31,6 +31,17 @@ impl Identity {
             Principal::EndUser { .. } | Principal::Host => &self.subject,
         }
     }
+
+    /// What the credential lives and dies with, for logs: the sign-in (`fam_...`), the service account's token
+    /// (`tok_...`), or the subject where the host program vouches. It is never a secret.
+    #[must_use]
+    pub fn credential_id(&self) -> &str {
+        match &self.principal {
+            Principal::User { family_id } => family_id,
+            Principal::EndUser { token_id, .. } | Principal::ServiceAccount { token_id } => token_id,
+            Principal::Host => &self.subject,
+        }
+    }
 }
 
 /// The kind of caller, with what its credential belongs to.
@@ -45,6 +56,8 @@ pub enum Principal {
     EndUser {
         /// `svc_...`
         service_account_id: String,
+        /// The token of the service account that it came from, `tok_...`
+        token_id: String,
     },
     /// A service account, by one of its tokens.
     ServiceAccount {

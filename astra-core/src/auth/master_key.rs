@@ -10,6 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
+use sha2::{Digest, Sha256};
+
 use super::random::{hex, random};
 use crate::config::Secret;
 
@@ -21,6 +23,8 @@ const NONCE_BYTES: usize = 24;
 #[derive(Clone)]
 pub struct MasterKey {
     cipher: XChaCha20Poly1305,
+    /// Keys [`MasterKey::derive`]; apart from the key that seals.
+    derivation: [u8; 32],
 }
 
 /// Why there is no master key.
@@ -97,10 +101,22 @@ impl MasterKey {
         self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()
     }
 
+    /// 32 bytes that only this key makes of `parts` for this `purpose`, and the same ones each time (HMAC-SHA-256).
+    #[must_use]
+    pub fn derive(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let mut message = Vec::new();
+        for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
+            message.extend_from_slice(&part.len().to_le_bytes());
+            message.extend_from_slice(part);
+        }
+        hmac_sha256(&self.derivation, &message)
+    }
+
     fn decode(text: &str, origin: &str) -> Result<Self, Error> {
         let bytes = STANDARD.decode(text.trim()).unwrap_or_default();
         let key = <[u8; 32]>::try_from(bytes).map_err(|_| Error::Malformed(origin.to_owned()))?;
-        Ok(Self { cipher: XChaCha20Poly1305::new(&key.into()) })
+        let derivation = hmac_sha256(&key, b"astra derivation");
+        Ok(Self { cipher: XChaCha20Poly1305::new(&key.into()), derivation })
     }
 
     fn from_file(path: &Path) -> Result<Self, Error> {
@@ -116,6 +132,17 @@ impl MasterKey {
         };
         Self::decode(&text, &format!("the file {}", path.display()))
     }
+}
+
+/// RFC 2104 with SHA-256, for keys that are no longer than a block of it.
+fn hmac_sha256(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    let padded = |pad: u8| {
+        let mut block = [pad; 64];
+        block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
+        block
+    };
+    let inner = Sha256::new().chain_update(padded(0x36)).chain_update(message).finalize();
+    Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize().into()
 }
 
 /// Puts a file in place whole, and leaves alone what somebody else put there first.
@@ -154,6 +181,15 @@ mod tests {
         assert_eq!(key.open("signing-key", b"short"), None);
         *sealed.last_mut().unwrap() ^= 1;
         assert_eq!(key.open("signing-key", &sealed), None);
+    }
+
+    #[test]
+    fn what_is_derived_is_hmac_sha256() {
+        // RFC 4231, test case 1, whose key of 20 bytes is padded with zeros like any other.
+        let mut key = [0; 32];
+        key[..20].fill(0x0b);
+        let made = hex(&hmac_sha256(&key, b"Hi There"));
+        assert_eq!(made, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Who may do what: roles and scopes, passwords, keys and tokens. No HTTP here.
 
+mod accounts;
 mod authority;
 mod error;
 mod grants;
@@ -14,23 +15,27 @@ mod rotation;
 pub mod scope;
 mod service_accounts;
 pub mod service_tokens;
+mod setup;
 mod standing;
 mod token;
 mod verified;
 
 use futures_util::future::BoxFuture;
 
+pub use accounts::NewAccount;
 pub use authority::{Authority, bearer};
 pub use error::{Error, GrantError, Result};
 pub use grants::{ClientCredential, Granted};
 pub use identity::{Identity, Principal};
 pub use keys::PublicKey;
 pub(crate) use keys::signing_keys_fault;
+pub use limits::ClientNetwork;
 pub use master_key::{Error as MasterKeyError, MasterKey};
 pub use registration::Registration;
 pub use scope::{Access, Role, Scope, ScopeSet};
 pub use service_accounts::{NewServiceAccount, ServiceAccountChange};
 pub use service_tokens::{GRACE_MAX_S, IssuedToken, TOKEN_LIFE_MAX_S, TOKEN_LIFE_MIN_S};
+pub use setup::readable_secret;
 pub use token::{Claims, Signed};
 
 /// Turns a request's headers into an identity. The gateway has its own; a host program may hand in another, so that

@@ -3,14 +3,17 @@
 use super::authority::Authority;
 use super::error::{Error, Result};
 use super::grants::{Granted, unknown_role};
+use super::limits::ClientNetwork;
 use super::password::{CHARACTERS_MAX, CHARACTERS_MIN};
 use super::scope::Role;
 use crate::ids::Kind;
-use crate::store::accounts::{Member, NewUser};
+use crate::store::accounts::{Admission, Member, NewUser};
 use crate::store::{self, Refusal};
 
 /// Longest e-mail address, in characters (RFC 5321).
 const EMAIL_MAX: usize = 254;
+const OWNED: &str = "The gateway has its owner: a set-up code makes no other one. Leave `setup_code` out.";
+const UNOWNED: &str = "The gateway has no owner yet, and the first account is the owner's: send the set-up code as `setup_code`. `astra serve` prints it when it starts; `astra account create EMAIL --role owner` needs none.";
 const CLOSED: &str = "Registration is closed: the gateway has its owner. Ask for an invitation, or let the operator set auth.open_registration.";
 
 /// A person who wants an account.
@@ -22,22 +25,22 @@ pub struct Registration {
     pub password: String,
     /// For people.
     pub display_name: Option<String>,
+    /// The code that makes the account the first owner's; needed as long as there is no owner, and refused afterwards.
+    pub setup_code: Option<String>,
 }
 
 impl Authority {
-    /// Makes an account in the first workspace, its owner if it is the first of all, else a member if registration is
-    /// open; and signs it in.
+    /// Makes an account in the first workspace, for a client in the network `from`, and signs it in: its owner by the
+    /// set-up code as long as there is none, afterwards a member if registration is open.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] if registration is closed, [`Error::Conflict`] if the e-mail is taken, [`Error::Invalid`].
-    pub async fn register(&self, new: Registration) -> Result<(Member, Granted)> {
+    /// [`Error::Forbidden`] without the set-up code or if registration is closed, [`Error::TooManyAttempts`],
+    /// [`Error::Conflict`] if the e-mail is taken, [`Error::Invalid`], [`Error::Overloaded`].
+    pub async fn register(&self, new: Registration, from: ClientNetwork) -> Result<(Member, Granted)> {
         let email = normalise_email(&new.email)?;
         check_password(&new.password)?;
-        let is_open = self.config().open_registration;
         // Before the password is hashed: a closed door should cost nothing.
-        if !is_open && self.store().has_accounts().await? {
-            return Err(Error::Forbidden(CLOSED.into()));
-        }
+        let admission = self.admission(new.setup_code.as_deref(), from).await?;
         let user = NewUser {
             id: self.id(Kind::User),
             email,
@@ -45,15 +48,36 @@ impl Authority {
             password_hash: self.passwords().hash(new.password).await?,
             created_at: self.now_ms(),
         };
-        let registered = self.store().scoped(self.first_workspace()).register(user, is_open).await;
+        let registered = self.store().scoped(self.first_workspace()).register(user, admission).await;
         let member = registered.map_err(|fault| match fault {
-            store::Error::Refused(Refusal::State(_)) => Error::Forbidden(CLOSED.into()),
-            store::Error::Unique(_) => Error::Conflict("This e-mail address has an account: sign in.".into()),
-            fault => Error::Store(fault),
+            // Another one was faster, or another gateway over the same store has made another code.
+            store::Error::Refused(Refusal::State("unowned" | "code")) => Error::Forbidden(UNOWNED.into()),
+            store::Error::Refused(Refusal::State(_)) => Error::Forbidden(OWNED.into()),
+            fault => email_taken(fault),
         })?;
         let role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
-        let granted = self.begin_family(&member, role, role.default_scopes()).await?;
+        let granted = self.begin_family(&member, role, role.default_scopes(), from).await?;
         Ok((member, granted))
+    }
+
+    /// By what right somebody registers.
+    async fn admission(&self, setup_code: Option<&str>, from: ClientNetwork) -> Result<Admission> {
+        let refused = |text: &str| Err(Error::Forbidden(text.into()));
+        match (self.store().has_owner().await?, setup_code) {
+            (false, Some(code)) => self.checked_setup_code(code, from).await.map(Admission::Owner),
+            (false, None) => refused(UNOWNED),
+            (true, _) if !self.config().open_registration => refused(CLOSED),
+            (true, Some(_)) => refused(OWNED),
+            (true, None) => Ok(Admission::Member),
+        }
+    }
+}
+
+/// A refusal of the store to keep an account.
+pub(super) fn email_taken(fault: store::Error) -> Error {
+    match fault {
+        store::Error::Unique(_) => Error::Conflict("This e-mail address has an account: sign in.".into()),
+        fault => Error::Store(fault),
     }
 }
 
@@ -72,7 +96,7 @@ pub(super) fn normalise_email(text: &str) -> Result<String> {
     }
 }
 
-fn check_password(password: &str) -> Result<()> {
+pub(super) fn check_password(password: &str) -> Result<()> {
     let length = password.chars().count();
     if (CHARACTERS_MIN..=CHARACTERS_MAX).contains(&length) {
         return Ok(());

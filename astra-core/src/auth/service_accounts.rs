@@ -163,7 +163,7 @@ pub(super) fn may_give_scopes(by: &Identity, scopes: ScopeSet) -> Result<()> {
     Err(Error::Forbidden(format!("Your own token does not have these scopes, so you cannot give them: {missing}.")))
 }
 
-fn may_give_role(by: &Identity, role: Role) -> Result<()> {
+pub(super) fn may_give_role(by: &Identity, role: Role) -> Result<()> {
     if role <= by.role {
         return Ok(());
     }

@@ -67,7 +67,7 @@ fn of_token(claims: &Claims, standing: TokenStanding, now_ms: i64) -> Judged {
     let (subject, principal, role, scopes) = match &claims.act {
         Some(actor) if claims.typ == Kind::EndUser && actor.sub == account_id && held.contains(Scope::UsersAct) => {
             let role = account_role.min(standing.end_user_role?.parse().ok()?);
-            let principal = Principal::EndUser { service_account_id: account_id };
+            let principal = Principal::EndUser { service_account_id: account_id, token_id: token.id.clone() };
             (claims.sub.clone(), principal, role, held.without(Scope::UsersAct))
         }
         None if matches!(claims.typ, Kind::Service | Kind::Client) && claims.sub == account_id => {

@@ -37,6 +37,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The URL under which clients reach the gateway, if that is not where it listens; its host is an allowed one.
     pub public_url: Option<PublicUrl>,
+    /// Names that requests may give as their host (`astra.example.com`, `*.example.com`, `*` for every one), beside names
+    /// without a dot such as `localhost`, IP addresses and the public URL's host. A gateway within a host program checks
+    /// them only where some are listed.
+    pub allowed_hosts: Vec<String>,
     /// The folder of everything that the gateway keeps on this machine; made if missing.
     pub data_dir: PathBuf,
     /// The folder of agent definitions (`*.yml`), watched for changes; `None` for no folder.
@@ -106,7 +110,14 @@ pub struct AuthConfig {
     pub access_token_ttl_s: u64,
     /// Life of a refresh token, in seconds.
     pub refresh_token_ttl_s: u64,
-    /// Whether anybody may register, as a member of the first workspace.
+    /// How long a refresh token that was used may be used again, in seconds; 0 for not at all.
+    pub refresh_grace_s: u64,
+    /// Life of a sign-in however often it is renewed, in seconds.
+    pub sign_in_ttl_s: u64,
+    /// The code that makes an account the first owner's, for set-up without a person; by default one is made at each start
+    /// until there is an owner.
+    pub setup_code: Option<Secret>,
+    /// Whether anybody may register, as a member of the first workspace, once the gateway has its owner.
     pub open_registration: bool,
     /// What it costs to hash a password. For host programs and tests; no file can change it.
     #[serde(skip)]
@@ -134,8 +145,10 @@ pub struct LimitsConfig {
     pub address_requests_per_s: u32,
     /// Requests a minute to `/auth/register`, `/auth/token` and `/auth/refresh` from one address.
     pub auth_address_requests_per_min: u32,
-    /// Attempts a minute to sign in to one account.
+    /// Failed attempts a minute to sign in to one account from one network, a /24 of IPv4 or a /64 of IPv6.
     pub auth_account_attempts_per_min: u32,
+    /// Failed attempts a minute to sign in to one account from all networks together.
+    pub auth_account_failures_per_min: u32,
     /// Turns of one credential that may run or wait at once.
     pub turns_per_token: u32,
     /// Turns of one workspace that may run or wait at once.
@@ -173,6 +186,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000),
             public_url: None,
+            allowed_hosts: Vec::new(),
             data_dir: PathBuf::from("astra-data"),
             agents_dir: None,
             agents: serde_json::Map::new(),
@@ -210,6 +224,9 @@ impl Default for AuthConfig {
             jwt_secret_prev: None,
             access_token_ttl_s: 900,
             refresh_token_ttl_s: 30 * 24 * 3600,
+            refresh_grace_s: 30,
+            sign_in_ttl_s: 90 * 24 * 3600,
+            setup_code: None,
             open_registration: false,
             password_cost: PasswordCost::default(),
         }
@@ -231,6 +248,7 @@ impl Default for LimitsConfig {
             address_requests_per_s: 4_000,
             auth_address_requests_per_min: 60,
             auth_account_attempts_per_min: 10,
+            auth_account_failures_per_min: 300,
             turns_per_token: 1_024,
             turns_per_workspace: 4_096,
             turns: 8_192,

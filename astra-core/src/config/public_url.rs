@@ -45,9 +45,9 @@ impl FromStr for PublicUrl {
         if authority.as_str().contains('@') {
             return Err(wrong("has a user name"));
         }
-        if authority.as_str().ends_with(':')
-            || authority.port().is_some_and(|port| port.as_str().parse::<u16>().is_err())
-        {
+        // What `http` cannot read as a port it takes for none.
+        let port = authority.as_str().get(authority.host().len()..).unwrap_or_default();
+        if !port.is_empty() && !port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()) {
             return Err(wrong("has no good port"));
         }
         Ok(Self { text: text.trim_end_matches('/').to_owned(), host: authority.host().to_ascii_lowercase() })

@@ -15,6 +15,9 @@ pub struct Fault {
 const SAMPLE_SECRETS: [&str; 10] =
     ["changeme", "replaceme", "your256bit", "secret", "password", "example", "default", "insecure", "super", "key"];
 const SECRET_BYTES_MIN: usize = 32;
+const SETUP_CODE_BYTES: std::ops::RangeInclusive<usize> = 16..=256;
+/// What was stolen should not be good for long after it was used.
+const REFRESH_GRACE_MAX_S: u64 = 300;
 /// A smaller context holds no conversation.
 const CONTEXT_TOKENS_MIN: u32 = 256;
 /// What lives longer lives for ever, and has an expiry that cannot be written any more.
@@ -37,6 +40,20 @@ impl Config {
         if self.auth.jwt_secret_prev.is_some() && self.auth.jwt_secret.is_none() {
             refuse("auth.jwt_secret_prev", "needs auth.jwt_secret beside it".into());
         }
+        if self.auth.refresh_grace_s > REFRESH_GRACE_MAX_S {
+            refuse("auth.refresh_grace_s", format!("must be at most {REFRESH_GRACE_MAX_S}"));
+        }
+        if let Some(detail) = self.auth.setup_code.as_ref().and_then(|code| setup_code_fault(code.expose())) {
+            refuse("auth.setup_code", detail);
+        }
+        for host in self.allowed_hosts.iter().filter(|host| !is_host(host)) {
+            refuse(
+                "allowed_hosts",
+                format!(
+                    "{host:?} is not a host name: write astra.example.com, *.example.com or *, without scheme and port"
+                ),
+            );
+        }
         for origin in self.allowed_origins.iter().filter(|origin| !is_origin(origin)) {
             refuse("allowed_origins", no_origin(origin));
         }
@@ -46,6 +63,7 @@ impl Config {
             ("limits.address_requests_per_s", self.limits.address_requests_per_s.into()),
             ("limits.auth_address_requests_per_min", self.limits.auth_address_requests_per_min.into()),
             ("limits.auth_account_attempts_per_min", self.limits.auth_account_attempts_per_min.into()),
+            ("limits.auth_account_failures_per_min", self.limits.auth_account_failures_per_min.into()),
             ("limits.turns_per_token", self.limits.turns_per_token.into()),
             ("limits.turns_per_workspace", self.limits.turns_per_workspace.into()),
             ("limits.turns", self.limits.turns.into()),
@@ -54,6 +72,7 @@ impl Config {
             ("limits.connections_per_address", self.limits.connections_per_address.into()),
             ("auth.access_token_ttl_s", self.auth.access_token_ttl_s),
             ("auth.refresh_token_ttl_s", self.auth.refresh_token_ttl_s),
+            ("auth.sign_in_ttl_s", self.auth.sign_in_ttl_s),
             ("chat.turn_timeout_s", self.chat.turn_timeout_s),
             ("chat.event_flush_ms", self.chat.event_flush_ms),
             ("store.max_size_mb", self.store.max_size_mb.unwrap_or(1).into()),
@@ -69,6 +88,7 @@ impl Config {
         let at_most_ten_years = [
             ("auth.access_token_ttl_s", self.auth.access_token_ttl_s),
             ("auth.refresh_token_ttl_s", self.auth.refresh_token_ttl_s),
+            ("auth.sign_in_ttl_s", self.auth.sign_in_ttl_s),
         ];
         for (key, value) in at_most_ten_years {
             if value > TEN_YEARS_S {
@@ -83,6 +103,16 @@ impl Config {
         }
         faults
     }
+}
+
+/// `*`, or a name of which the first label may be `*`.
+fn is_host(text: &str) -> bool {
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    text == "*" || (name.len() <= 253 && name.split('.').all(is_label))
 }
 
 fn no_origin(text: &str) -> String {
@@ -123,6 +153,16 @@ fn is_origin(text: &str) -> bool {
     is_scheme && is_host && port.is_none_or(is_port)
 }
 
+fn setup_code_fault(code: &str) -> Option<String> {
+    if !SETUP_CODE_BYTES.contains(&code.len()) || !code.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let (least, most) = (SETUP_CODE_BYTES.start(), SETUP_CODE_BYTES.end());
+        return Some(format!(
+            "must have {least} to {most} printable characters without spaces: openssl rand -hex 16 makes one"
+        ));
+    }
+    is_repetition(code.as_bytes()).then(|| "is a repetition: openssl rand -hex 16 makes a good one".into())
+}
+
 fn weakness(secret: &str) -> Option<String> {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric().then(|| char::from(byte.to_ascii_lowercase()));
     let mut rest: String = secret.as_bytes().iter().filter_map(plain).collect();
@@ -149,6 +189,25 @@ fn is_repetition(secret: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hosts_are_names_without_anything_else() {
+        for (host, is_good) in [
+            ("astra.example.com", true),
+            ("gateway", true),
+            ("*.example.com", true),
+            ("*", true),
+            ("", false),
+            ("*.", false),
+            ("*example.com", false),
+            ("https://example.com", false),
+            ("example.com:3000", false),
+            ("a..b", false),
+            ("example.com/", false),
+        ] {
+            assert_eq!(is_host(host), is_good, "{host:?}");
+        }
+    }
 
     #[test]
     fn bounds_are_held_and_told_by_their_keys() {

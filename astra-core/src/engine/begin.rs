@@ -275,10 +275,10 @@ async fn known(scoped: &Scoped, turn_id: &str) -> Result<Beginning> {
 /// The turn of a question that was asked before, whatever forbids to ask it anew.
 async fn already_answered(scoped: &Scoped, once: Option<OnceKey>, now_ms: i64) -> Result<Option<Beginning>> {
     let Some(once) = once else { return Ok(None) };
-    match scoped.recorded_answer(once, now_ms).await? {
-        Some(turn_id) => known(scoped, &turn_id).await.map(Some),
-        None => Ok(None),
-    }
+    let Some(turn_id) = scoped.recorded_answer(once, now_ms).await? else { return Ok(None) };
+    // An interrupted turn has no answer: to ask again is to ask anew.
+    let answered = known(scoped, &turn_id).await?;
+    Ok(Some(answered).filter(|known| !matches!(known, Beginning::Known(turn) if turn.status == Status::Interrupted)))
 }
 
 fn translate(fault: store::Error) -> Error {

@@ -2,16 +2,38 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use axum::extract::{ConnectInfo, Request};
-use http::HeaderMap;
+use std::convert::Infallible;
 
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use http::request::Parts;
+use http::{Extensions, HeaderMap};
+
+use crate::app::App;
+use crate::auth::ClientNetwork;
 use crate::config::Network;
+
+/// The network of the client, for what counts by it.
+#[derive(Debug, Clone, Copy)]
+pub struct CalledFrom(pub ClientNetwork);
 
 /// The client's address. A host program that does not say where its connections come from has one address for all.
 pub(super) fn client_address(request: &Request, trusted: &[Network]) -> IpAddr {
-    let info = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    address(request.extensions(), request.headers(), trusted)
+}
+
+fn address(extensions: &Extensions, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+    let info = extensions.get::<ConnectInfo<SocketAddr>>();
     let peer = info.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
-    if is_trusted(peer, trusted) { forwarded(request.headers(), peer, trusted) } else { peer }
+    if is_trusted(peer, trusted) { forwarded(headers, peer, trusted) } else { peer }
+}
+
+impl FromRequestParts<App> for CalledFrom {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let address = address(&parts.extensions, &parts.headers, &app.config.limits.trusted_proxies);
+        Ok(Self(ClientNetwork::of(address)))
+    }
 }
 
 /// The last address in `X-Forwarded-For` that no trusted proxy has: each proxy appends whom it heard, and what a client

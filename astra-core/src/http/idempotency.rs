@@ -2,6 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, Uri};
 use sha2::{Digest, Sha256};
 
@@ -23,15 +24,17 @@ pub struct Idempotency(pub Option<OnceKey>);
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct IdempotencyHeader {
-    /// Makes the request take effect once: a second one with the same key and the same content within 24 hours gets the
-    /// first one's answer; with another content it is refused.
+    /// Makes the request take effect once: a second one of the same caller with the same key and the same content within
+    /// 24 hours gets the first one's answer; with another content it is refused. A turn that was interrupted has no
+    /// answer: its key begins another turn.
     #[serde(rename = "Idempotency-Key")]
     #[param(min_length = 1, max_length = 255, pattern = "^[!-~]+$", example = "8e03978e-40d5-43e8-bc93-6894a57f9324")]
     #[expect(dead_code, reason = "read from the request by `Idempotency`, together with the body")]
     idempotency_key: Option<String>,
 }
 
-/// The key of a request to `operation`, if it has one. The hash covers the operation, the caller, the URL and the body.
+/// The key of a request to `operation`, if it has one; each caller has keys of its own. The hash covers the operation, path
+/// and query, and the body. Scheme and host stay out of it: HTTP/1.1 and HTTP/2 write them in different places.
 pub(super) fn once_key(
     operation: &str,
     caller: &Identity,
@@ -41,12 +44,13 @@ pub(super) fn once_key(
 ) -> Option<OnceKey> {
     let key = headers.get(IDEMPOTENCY_KEY)?.to_str().ok()?;
     let mut hash = Sha256::new();
-    for part in [operation.as_bytes(), caller.subject.as_bytes(), uri.to_string().as_bytes(), body] {
+    let url = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    for part in [operation.as_bytes(), url.as_bytes(), body] {
         hash.update(part.len().to_le_bytes());
         hash.update(part);
     }
     let request_hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(OnceKey { key: key.to_owned(), request_hash })
+    Some(OnceKey { caller: caller.subject.clone(), key: key.to_owned(), request_hash })
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Idempotency {

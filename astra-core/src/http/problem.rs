@@ -40,14 +40,6 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 32)]
     pub errors: Vec<FieldProblem>,
-    /// The refusal as OAuth 2 names it (RFC 6749, 5.2); of `POST /auth/token` alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, max_length = 64, example = "invalid_grant")]
-    pub error: Option<String>,
-    /// The same as `detail`, under OAuth 2's name; of `POST /auth/token` alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, max_length = 4096, example = "The e-mail address or the password is wrong.")]
-    pub error_description: Option<String>,
 }
 
 /// One violated constraint of a request.
@@ -59,6 +51,22 @@ pub struct FieldProblem {
     /// What is wrong with it.
     #[schema(max_length = 1024, example = "3.5 is greater than the maximum of 2")]
     pub detail: String,
+}
+
+/// A refusal of the token endpoint (RFC 6749, 5.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OAuthError {
+    /// What went wrong, for programs: `invalid_request`, `invalid_client`, `invalid_grant`, `unauthorized_client`,
+    /// `unsupported_grant_type`, `invalid_scope`, `temporarily_unavailable` or `server_error`.
+    #[schema(max_length = 64, pattern = "^[a-z_]+$", example = "invalid_grant")]
+    pub error: String,
+    /// What was wrong this time, and how to mend it.
+    #[schema(
+        max_length = 8192,
+        pattern = r"^[ -!#-\[\]-~]*$",
+        example = "The e-mail address or the password is wrong."
+    )]
+    pub error_description: String,
 }
 
 /// The failure behind an answer that has no body yet: whoever records the request renders it.
@@ -73,7 +81,7 @@ pub(super) enum Shape {
     Problem,
     /// `{"error": {message, type, param, code}}`.
     OpenAi,
-    /// RFC 9457, with the members `error` and `error_description` of RFC 6749.
+    /// `{"error", "error_description"}` (RFC 6749, 5.2).
     OAuth,
 }
 
@@ -115,16 +123,30 @@ impl Problem {
             code: error.code,
             request_id: request_id.to_owned(),
             errors: errors.collect(),
-            error: None,
-            error_description: None,
         }
     }
+}
 
-    /// The same, so that OAuth 2's clients understand it too.
-    fn for_oauth(mut self) -> Self {
-        self.error = Some(self.code.oauth_error().to_owned());
-        self.error_description = Some(self.detail.clone());
-        self
+impl OAuthError {
+    /// `error` as OAuth 2's clients read it.
+    fn new(error: &Error) -> Self {
+        let plain = |letter: char| match letter {
+            '"' => '\'',
+            '\\' => '/',
+            ' '..='~' => letter,
+            _ => '?',
+        };
+        let mut description = error.message.clone();
+        for field in error.fields.iter().take(4) {
+            let detail = shorten(&field.detail);
+            description.push_str(&format!(" {}: {}.", shorten(&field.pointer), detail.trim_end_matches('.')));
+        }
+        Self { error: error.code.oauth_error().to_owned(), error_description: description.chars().map(plain).collect() }
+    }
+
+    /// The status of such a refusal: 400 for whatever is wrong with the request's values (RFC 6749, 5.2).
+    fn status(error: &Error) -> u16 {
+        if error.code == Code::InvalidRequest { 400 } else { error.code.status() }
     }
 }
 
@@ -135,12 +157,14 @@ pub(super) fn render(response: &mut Response, error: &Error, occurrence: Occurre
             let problem = Problem::new(error, occurrence.request_id, occurrence.path);
             ("application/problem+json", serde_json::to_vec(&problem))
         }
-        Shape::OAuth => {
-            let problem = Problem::new(error, occurrence.request_id, occurrence.path).for_oauth();
-            ("application/problem+json", serde_json::to_vec(&problem))
-        }
+        Shape::OAuth => ("application/json", serde_json::to_vec(&OAuthError::new(error))),
         Shape::OpenAi => ("application/json", serde_json::to_vec(&OpenAiError::new(error))),
     };
+    if occurrence.shape == Shape::OAuth {
+        *response.status_mut() =
+            StatusCode::from_u16(OAuthError::status(error)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     if occurrence.shape == Shape::OpenAi {
         *response.status_mut() =
             StatusCode::from_u16(openai::status(error)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -62,7 +62,7 @@ impl Builder {
             );
         }
         let data_dir = &self.config.data_dir;
-        match usable(data_dir) {
+        match usable(data_dir).and_then(|()| store::check_folder(data_dir)) {
             Ok(()) => self.check_store(&mut found).await,
             Err(fault) => found.refuse("data_dir", format!("cannot be {}: {}", data_dir.display(), in_words(&fault))),
         }

@@ -18,10 +18,11 @@ use crate::document::{Document, served_at};
 use crate::embed::Routes;
 use crate::engine::catalogue::{Catalogue, Definitions, Sources};
 use crate::engine::{Engine, TurnLimits};
+use crate::http::host::Hosts;
 use crate::http::limit::Limits;
 use crate::ids::{IdMaker, Ids};
 use crate::provider::{Provider, Registry};
-use crate::router;
+use crate::router::{self, Door};
 use crate::store::{self, FolderLock, migrate};
 
 mod check;
@@ -33,7 +34,8 @@ pub use check::{Check, check};
 pub struct Gateway {
     app: App,
     limits: Arc<Limits>,
-    router: Router,
+    routes: router::Routes,
+    setup_code: Option<String>,
 }
 
 /// What a host program may hand in before the gateway opens.
@@ -107,14 +109,29 @@ impl Gateway {
     }
 
     /// The gateway's routes, to nest or merge into the host's router. The host's fallback answers unknown paths. Limits by
-    /// address need the host to serve with `into_make_service_with_connect_info::<SocketAddr>()`.
+    /// address need the host to serve with `into_make_service_with_connect_info::<SocketAddr>()`. The header `Host` is
+    /// checked only where the configuration has `allowed_hosts`: the front door is the host's.
     pub fn router(&self) -> Router {
-        self.router.clone()
+        router::router(&self.routes, &self.app, &self.door(Hosts::within(&self.app.config)))
     }
 
-    /// As [`Gateway::router`], and unknown paths are answered with a problem: what [`Gateway::run`] serves.
+    /// As [`Gateway::router`], and unknown paths are answered with a problem: what [`Gateway::run`] serves. A request that
+    /// names a host which is not the gateway's is refused with 421, and one that names none or several with 400.
     pub fn standalone_router(&self) -> Router {
-        router::standalone(self.router.clone(), &self.app, &self.limits)
+        let door = self.door(Hosts::standing_alone(&self.app.config));
+        router::standalone(router::router(&self.routes, &self.app, &door), &self.app, &door)
+    }
+
+    fn door(&self, hosts: Hosts) -> Door {
+        Door { limits: Arc::clone(&self.limits), hosts }
+    }
+
+    /// The code with which `auth.register` makes the first owner's account: the configuration's `auth.setup_code`, or one
+    /// that was made when this gateway opened. `None` if there was an owner then. It is worth nothing once there is one, by
+    /// whichever way, and when another gateway has opened the same store since.
+    #[must_use]
+    pub fn setup_code(&self) -> Option<&str> {
+        self.setup_code.as_deref()
     }
 
     /// The document of this gateway, with the host's own operations.
@@ -247,6 +264,7 @@ impl Builder {
         let clock = Arc::clone(&self.clock);
         let authority = Authority::open(store.clone(), &self.config, master_key, clock, self.ids.clone()).await;
         let authority = Arc::new(authority.map_err(StartError::Store)?);
+        let setup_code = authority.begin_setup().await.map_err(StartError::Store)?;
         let (providers, agents) = (Arc::new(providers), Arc::new(Catalogue::new(store.clone())));
         let (workspace, clock) = (authority.first_workspace().clone(), Arc::clone(&self.clock));
         let definitions = Definitions::new(store.clone(), workspace, sources, Arc::clone(&providers), clock);
@@ -275,8 +293,7 @@ impl Builder {
             config: Arc::new(self.config),
         });
         let limits = Arc::new(Limits::new(&app.config.limits, &self.clock));
-        let router = router::router(&routes, &app, &limits);
-        Ok(Gateway { app, limits, router })
+        Ok(Gateway { app, limits, routes, setup_code })
     }
 }
 

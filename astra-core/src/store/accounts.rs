@@ -2,6 +2,9 @@
 
 use super::db::{Db, Scoped, Tx, WorkspaceId};
 use super::error::{Error, Refusal, Result};
+use super::families::SecretHash;
+use super::page::{Cursor, Page, PageRequest};
+use super::setup;
 use super::value::Row;
 use crate::params;
 
@@ -18,6 +21,15 @@ pub struct NewUser {
     pub password_hash: String,
     /// Milliseconds since the epoch.
     pub created_at: i64,
+}
+
+/// By what right an account is registered.
+#[derive(Debug, Clone)]
+pub enum Admission {
+    /// As the first owner, by the set-up code of this hash.
+    Owner(SecretHash),
+    /// As a member, where anybody may register.
+    Member,
 }
 
 /// An end user of an application, whom a service account vouches for.
@@ -73,11 +85,6 @@ impl Db {
         .await
     }
 
-    /// Whether a person has an account; end users do not count.
-    pub async fn has_accounts(&self) -> Result<bool> {
-        self.read(any_person).await
-    }
-
     /// The account of a normalised e-mail, in the workspace that the user joined first, and its password's hash.
     pub async fn account_by_email(&self, email: &str) -> Result<Option<(Member, String)>> {
         let email = email.to_owned();
@@ -94,24 +101,81 @@ impl Db {
 }
 
 impl Scoped {
-    /// Makes an account in this workspace: the first of all as its `owner`, a later one as `member` if registration
-    /// `is_open`. However many are first at once, one becomes owner.
+    /// Makes an account in this workspace. However many register with the set-up code at once, one becomes owner.
     ///
     /// # Errors
-    /// [`Refusal::State`] if it is not the first and registration is not open; [`Error::Unique`] if the e-mail is taken.
-    pub async fn register(&self, user: NewUser, is_open: bool) -> Result<Member> {
+    /// [`Refusal::State`] `"owned"` for a set-up code where there is an owner, `"code"` for one that is not the present
+    /// one, `"unowned"` for a member where there is no owner yet; [`Error::Unique`] if the e-mail is taken.
+    pub async fn register(&self, user: NewUser, admission: Admission) -> Result<Member> {
         self.write(move |tx| {
             tx.lock_accounts()?;
-            let is_first = !any_person(&mut tx.unscoped())?;
-            if !is_first && !is_open {
-                return Err(Error::Refused(Refusal::State("registration is closed")));
+            let has_owner = setup::has_owner(&mut tx.unscoped())?;
+            let role = match &admission {
+                Admission::Owner(_) if has_owner => return Err(Error::Refused(Refusal::State("owned"))),
+                Admission::Owner(code) if !setup::is_code(&mut tx.unscoped(), code)? => {
+                    return Err(Error::Refused(Refusal::State("code")));
+                }
+                Admission::Owner(_) => "owner",
+                Admission::Member if !has_owner => return Err(Error::Refused(Refusal::State("unowned"))),
+                Admission::Member => "member",
+            };
+            insert_person(tx, &user, role)
+        })
+        .await
+    }
+
+    /// Makes an account with `role` in this workspace.
+    ///
+    /// # Errors
+    /// [`Error::Unique`] if the e-mail is taken.
+    pub async fn create_account(&self, user: NewUser, role: &str) -> Result<Member> {
+        let role = role.to_owned();
+        self.write(move |tx| insert_person(tx, &user, &role)).await
+    }
+
+    /// The people of this workspace, newest first; end users are not among them.
+    pub async fn list_accounts(&self, page: PageRequest) -> Result<Page<Member>> {
+        self.read(move |tx| {
+            let sql = format!(
+                "{MEMBER} WHERE m.workspace_id = $1 AND u.email IS NOT NULL AND (u.created_at, u.id) < ($2, $3)
+                 ORDER BY u.created_at DESC, u.id DESC LIMIT $4"
+            );
+            let (at, id) = page.position();
+            let rows = tx.query(&sql, params![at, id, page.fetch()])?;
+            let members = rows.into_iter().map(|mut row| member(&mut row)).collect::<Result<Vec<_>>>()?;
+            Ok(Page::cut(members, &page, |member| Cursor { at: member.created_at, id: member.user_id.clone() }))
+        })
+        .await
+    }
+
+    /// The person of this workspace with a normalised e-mail.
+    pub async fn account(&self, email: &str) -> Result<Option<Member>> {
+        let email = email.to_owned();
+        self.read(move |tx| {
+            let sql = format!("{MEMBER} WHERE m.workspace_id = $1 AND u.email = $2");
+            tx.first(&sql, params![&email])?.map(|mut row| member(&mut row)).transpose()
+        })
+        .await
+    }
+
+    /// Gives a person of this workspace another password and ends all sign-ins, in every workspace: their tokens are
+    /// refused from then on, and no network counts as known. Answers how many sign-ins ended; `None` if there is no
+    /// such person here.
+    pub async fn replace_password(&self, user_id: &str, password_hash: String) -> Result<Option<u64>> {
+        let user_id = user_id.to_owned();
+        self.write(move |tx| {
+            if by_id(tx, &user_id)?.is_none() {
+                return Ok(None);
             }
-            tx.unscoped().execute(
-                "INSERT INTO users (id, email, display_name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
-                params![&user.id, &user.email, &user.display_name, &user.password_hash, user.created_at],
-            )?;
-            insert_membership(tx, &user.id, if is_first { "owner" } else { "member" }, user.created_at)?;
-            by_id(tx, &user.id)?.ok_or_else(Error::not_found)
+            let mut tx = tx.unscoped();
+            let update = "UPDATE users SET password_hash = $2 WHERE id = $1 AND email IS NOT NULL";
+            if tx.execute(update, params![&user_id, &password_hash])? == 0 {
+                return Ok(None);
+            }
+            tx.execute("DELETE FROM sign_in_networks WHERE user_id = $1", params![&user_id])?;
+            let ended = tx.execute("DELETE FROM families WHERE user_id = $1", params![&user_id])?;
+            tx.end_credentials()?;
+            Ok(Some(ended))
         })
         .await
     }
@@ -146,6 +210,16 @@ impl Scoped {
     }
 }
 
+fn insert_person(tx: &mut Tx<'_>, user: &NewUser, role: &str) -> Result<Member> {
+    tx.unscoped().execute(
+        "INSERT INTO users (id, email, display_name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
+        params![&user.id, &user.email, &user.display_name, &user.password_hash, user.created_at],
+    )?;
+    insert_membership(tx, &user.id, role, user.created_at)?;
+    setup::end_with(tx, role)?;
+    by_id(tx, &user.id)?.ok_or_else(Error::not_found)
+}
+
 fn insert_membership(tx: &mut Tx<'_>, user_id: &str, role: &str, now_ms: i64) -> Result<()> {
     let sql = "INSERT INTO memberships (workspace_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)";
     tx.execute(sql, params![user_id, role, now_ms]).map(drop)
@@ -164,10 +238,6 @@ fn end_user(tx: &mut Tx<'_>, wanted: &EndUser) -> Result<Option<Member>> {
 fn first_workspace(tx: &mut Tx<'_>) -> Result<Option<WorkspaceId>> {
     let found = tx.first("SELECT id FROM workspaces ORDER BY created_at, id LIMIT 1", params![])?;
     found.map(|mut row| Ok(WorkspaceId::new(&row.text(0)?))).transpose()
-}
-
-fn any_person(tx: &mut Tx<'_>) -> Result<bool> {
-    Ok(tx.first("SELECT 1 FROM users WHERE email IS NOT NULL LIMIT 1", params![])?.is_some())
 }
 
 fn member(row: &mut Row) -> Result<Member> {

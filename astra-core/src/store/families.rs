@@ -1,5 +1,6 @@
-//! Families of refresh tokens: one sign-in and what came from it. Only the newest refresh token of a family is good; to
-//! see an older one means that two have it, and ends the family.
+//! Families of refresh tokens: one sign-in and what came from it. The newest refresh token of a family is good, and the one
+//! before it for a moment, since its answer may have been lost or two asked at once; to see an older one means that two
+//! have it, and ends the family.
 
 use super::db::{Db, Scoped, Tx, WorkspaceId};
 use super::error::Result;
@@ -25,6 +26,8 @@ pub struct NewFamily {
     pub secret_hash: SecretHash,
     /// When the newest refresh token ends, in milliseconds since the epoch.
     pub expires_at: i64,
+    /// When the sign-in ends, however often it is renewed, in milliseconds since the epoch.
+    pub ends_at: i64,
     /// Milliseconds since the epoch.
     pub created_at: i64,
 }
@@ -38,10 +41,12 @@ pub struct Exchange {
     pub family_hash: SecretHash,
     /// Of the part that only this one has.
     pub secret_hash: SecretHash,
-    /// The same of its successor.
+    /// The same of its successor, which is the same however often the token is handed in.
     pub next_secret_hash: SecretHash,
-    /// When the successor ends, in milliseconds since the epoch.
+    /// When the successor ends unless its family ends before, in milliseconds since the epoch.
     pub next_expires_at: i64,
+    /// How long a token that was exchanged may be handed in again, in milliseconds.
+    pub grace_ms: i64,
     /// Milliseconds since the epoch.
     pub now_ms: i64,
 }
@@ -68,9 +73,11 @@ pub struct FamilyStanding {
     pub scopes: String,
     /// The role of the user now.
     pub role: String,
+    /// When the sign-in ends, in milliseconds since the epoch.
+    pub ends_at: i64,
 }
 
-const STANDING: &str = "SELECT f.workspace_id, f.user_id, f.scopes, m.role FROM families f
+const STANDING: &str = "SELECT f.workspace_id, f.user_id, f.scopes, m.role, f.ends_at FROM families f
     JOIN memberships m ON m.workspace_id = f.workspace_id AND m.user_id = f.user_id";
 
 impl Scoped {
@@ -82,8 +89,8 @@ impl Scoped {
             tx.execute(over, params![&new.user_id, new.created_at, SWEEP_ROWS])?;
             tx.execute(
                 "INSERT INTO families
-                 (workspace_id, id, user_id, scopes, family_hash, secret_hash, expires_at, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                 (workspace_id, id, user_id, scopes, family_hash, secret_hash, expires_at, ends_at, created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                 params![
                     &new.id,
                     &new.user_id,
@@ -91,6 +98,7 @@ impl Scoped {
                     new.family_hash.as_slice(),
                     new.secret_hash.as_slice(),
                     new.expires_at,
+                    new.ends_at,
                     new.created_at
                 ],
             )?;
@@ -132,21 +140,23 @@ impl Db {
         self.read(move |tx| of_exchange(tx, &exchange)).await
     }
 
-    /// Puts a refresh token's successor in its place. However many hand in the same one at once, one is renewed; any
-    /// other use ends the family.
+    /// Puts a refresh token's successor in its place. Whoever hands in the same one within its grace gets the same
+    /// successor; the use of any other ends the family.
     pub async fn exchange_refresh_token(&self, exchange: Exchange) -> Result<Exchanged> {
         self.write(move |tx| {
             let Some(standing) = of_exchange(tx, &exchange)? else { return Ok(Exchanged::Unknown) };
             let renewed = tx.execute(
-                "UPDATE families SET secret_hash = $3, expires_at = $4 WHERE id = $1 AND secret_hash = $2",
+                "UPDATE families SET secret_hash = $3, previous_hash = $2, renewed_at = $5, expires_at = $4
+                 WHERE id = $1 AND secret_hash = $2",
                 params![
                     &exchange.family_id,
                     exchange.secret_hash.as_slice(),
                     exchange.next_secret_hash.as_slice(),
-                    exchange.next_expires_at
+                    exchange.next_expires_at.min(standing.ends_at),
+                    exchange.now_ms
                 ],
             )?;
-            if renewed == 0 {
+            if renewed == 0 && !is_within_grace(tx, &exchange)? {
                 end_reused(tx, &exchange.family_id)?;
                 return Ok(Exchanged::Reused);
             }
@@ -162,6 +172,15 @@ fn of_exchange(tx: &mut Tx<'_>, exchange: &Exchange) -> Result<Option<FamilyStan
     found.map(|mut row| standing(&mut row)).transpose()
 }
 
+/// Whether a token is the one before the newest, exchanged a moment ago.
+fn is_within_grace(tx: &mut Tx<'_>, exchange: &Exchange) -> Result<bool> {
+    let sql = "SELECT renewed_at FROM families WHERE id = $1 AND previous_hash = $2 AND secret_hash = $3";
+    let (handed_in, newest) = (exchange.secret_hash.as_slice(), exchange.next_secret_hash.as_slice());
+    let found = tx.first(sql, params![&exchange.family_id, handed_in, newest])?;
+    let renewed_at = found.map(|mut row| row.int(0)).transpose()?;
+    Ok(renewed_at.is_some_and(|renewed_at| exchange.now_ms - renewed_at < exchange.grace_ms))
+}
+
 fn end_reused(tx: &mut Tx<'_>, family_id: &str) -> Result<()> {
     tx.execute("DELETE FROM families WHERE id = $1", params![family_id])?;
     tx.end_credentials()
@@ -173,5 +192,6 @@ fn standing(row: &mut Row) -> Result<FamilyStanding> {
         user_id: row.text(1)?,
         scopes: row.text(2)?,
         role: row.text(3)?,
+        ends_at: row.int(4)?,
     })
 }

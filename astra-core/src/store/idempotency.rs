@@ -16,9 +16,11 @@ pub const SWEEP_ROWS: u32 = 1_000;
 /// An `Idempotency-Key` and what it stands for.
 #[derive(Debug, Clone)]
 pub struct OnceKey {
+    /// Whose key it is, `usr_...` or `svc_...`: the same key of another caller is another key.
+    pub caller: String,
     /// The caller's key.
     pub key: String,
-    /// A hash of the operation, the caller and the body: a key that comes with another one is refused.
+    /// A hash of the operation, the URL and the body: a key that comes with another one is refused.
     pub request_hash: String,
 }
 
@@ -57,8 +59,9 @@ impl Scoped {
     /// [`Refusal::KeyReused`] if the key came with another request.
     pub async fn recorded_answer(&self, once: OnceKey, now_ms: i64) -> Result<Option<String>> {
         self.read(move |tx| {
-            let taken = "SELECT request_hash, answer FROM idempotency_keys WHERE workspace_id = $1 AND key = $2 AND created_at >= $3";
-            let taken = tx.first(taken, params![&once.key, now_ms - KEY_LIFE_MS])?;
+            let taken = "SELECT request_hash, answer FROM idempotency_keys
+                WHERE workspace_id = $1 AND caller = $2 AND key = $3 AND created_at >= $4";
+            let taken = tx.first(taken, params![&once.caller, &once.key, now_ms - KEY_LIFE_MS])?;
             taken.map(|mut row| same_answer(&mut row, &once)).transpose()
         })
         .await
@@ -82,16 +85,17 @@ impl Db {
 /// Takes the key for this transaction; or, if it was taken before, answers what [`record`] wrote. Another transaction
 /// with the same key waits for this one.
 pub(super) fn claim(tx: &mut Tx<'_>, once: &OnceKey, now_ms: i64) -> Result<Option<String>> {
-    let expired = "DELETE FROM idempotency_keys WHERE workspace_id = $1 AND key = $2 AND created_at < $3";
-    tx.execute(expired, params![&once.key, now_ms - KEY_LIFE_MS])?;
-    let claim =
-        "INSERT INTO idempotency_keys (workspace_id, key, request_hash, answer, created_at) VALUES ($1, $2, $3, '', $4)
-        ON CONFLICT (workspace_id, key) DO NOTHING";
-    if tx.execute(claim, params![&once.key, &once.request_hash, now_ms])? == 1 {
+    let expired =
+        "DELETE FROM idempotency_keys WHERE workspace_id = $1 AND caller = $2 AND key = $3 AND created_at < $4";
+    tx.execute(expired, params![&once.caller, &once.key, now_ms - KEY_LIFE_MS])?;
+    let claim = "INSERT INTO idempotency_keys (workspace_id, caller, key, request_hash, answer, created_at)
+        VALUES ($1, $2, $3, $4, '', $5) ON CONFLICT (workspace_id, caller, key) DO NOTHING";
+    if tx.execute(claim, params![&once.caller, &once.key, &once.request_hash, now_ms])? == 1 {
         return Ok(None);
     }
-    let taken = "SELECT request_hash, answer FROM idempotency_keys WHERE workspace_id = $1 AND key = $2";
-    same_answer(&mut tx.one(taken, params![&once.key])?, once).map(Some)
+    let taken = "SELECT request_hash, answer FROM idempotency_keys
+        WHERE workspace_id = $1 AND caller = $2 AND key = $3";
+    same_answer(&mut tx.one(taken, params![&once.caller, &once.key])?, once).map(Some)
 }
 
 /// The answer in a key's row, if the row is of the same request.
@@ -101,6 +105,6 @@ fn same_answer(row: &mut Row, once: &OnceKey) -> Result<String> {
 
 /// Writes down what a claimed key's request made.
 pub(super) fn record(tx: &mut Tx<'_>, once: &OnceKey, answer: &str) -> Result<()> {
-    let update = "UPDATE idempotency_keys SET answer = $3 WHERE workspace_id = $1 AND key = $2";
-    tx.execute(update, params![&once.key, answer]).map(drop)
+    let update = "UPDATE idempotency_keys SET answer = $4 WHERE workspace_id = $1 AND caller = $2 AND key = $3";
+    tx.execute(update, params![&once.caller, &once.key, answer]).map(drop)
 }

@@ -19,6 +19,7 @@ mod merge;
 mod messages;
 pub mod migrate;
 mod page;
+mod permissions;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "postgres")]
@@ -32,6 +33,8 @@ mod quotas;
 pub mod service_accounts;
 mod session_moves;
 mod sessions;
+mod setup;
+mod sign_in_networks;
 mod sqlite;
 mod sqlite_writer;
 pub mod tokens;
@@ -58,6 +61,7 @@ pub use postgres::Postgres;
 pub use precondition::{Precondition, Revision};
 pub use session_moves::Fork;
 pub use sessions::{NewSession, Session, SessionChange, SessionFilter};
+pub use sign_in_networks::NETWORKS_MAX as SIGN_IN_NETWORKS_MAX;
 pub use sqlite::Sqlite;
 pub use turn_begin::{Begun, Busy, Lifetime, NewTurn, Place};
 pub use turn_finish::{FinishedTurn, TraceRecord};
@@ -66,6 +70,9 @@ pub use usage::UsageRow;
 pub use value::{Param, Row, Value};
 
 use crate::config::StoreConfig;
+
+/// The files of a data folder that hold keys and conversations.
+const PRIVATE_FILES: [&str; 5] = ["master.key", "astra.db", "astra.db-wal", "astra.db-shm", "backups"];
 
 /// Opens the database that `config` names, without touching its schema; `data_dir` is made when missing.
 ///
@@ -95,14 +102,44 @@ fn server(_url: &str, _config: &StoreConfig) -> Result<Db> {
     Err(Error::Unavailable("this build has no PostgreSQL: build it with the feature `postgres`".into()))
 }
 
-/// Makes the data folder if it is missing. It holds keys and conversations: what is made here is its owner's alone.
+/// Makes the data folder if it is missing. It holds keys and conversations: it is its owner's alone, and so are the files
+/// in it that hold them.
 ///
 /// # Errors
-/// If it cannot be made, or something else has its name.
+/// If it cannot be made, something else has its name, or others on this machine can write it or one of its files.
 pub fn make_folder(folder: &std::path::Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    builder.create(folder)?;
+    each_private(folder, permissions::guard)
+}
+
+/// Refuses a data folder that [`make_folder`] would, and changes nothing; one that is missing is good.
+///
+/// # Errors
+/// If others on this machine can write it or one of its files.
+pub fn check_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    match each_private(folder, permissions::check) {
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        checked => checked,
+    }
+}
+
+/// Looks at the folder and at the files in it that hold keys and conversations.
+fn each_private(
+    folder: &std::path::Path,
+    look: impl Fn(&std::path::Path) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    look(folder)?;
+    for name in PRIVATE_FILES {
+        match look(&folder.join(name)) {
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
+                return Err(std::io::Error::new(fault.kind(), format!("{name}: {fault}")));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use super::db::{Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::page::{Cursor, Page, PageRequest};
+use super::setup;
 use super::value::Row;
 use crate::params;
 
@@ -82,6 +83,7 @@ impl Scoped {
                 by_id(tx, &changed.id)?.ok_or_else(Error::not_found)?;
                 return Err(Error::Refused(Refusal::Stale));
             }
+            setup::end_with(tx, &changed.role)?;
             tx.end_credentials()?;
             by_id(tx, &changed.id)?.ok_or_else(Error::not_found)
         })
@@ -108,7 +110,7 @@ pub(crate) fn insert_service_account(tx: &mut Tx<'_>, new: &ServiceAccount) -> R
     let sql = format!("INSERT INTO service_accounts (workspace_id, {COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
     let params = params![&new.id, &new.name, &new.role, &new.scopes, &new.created_by, new.created_at, new.updated_at];
     tx.execute(&sql, params)?;
-    Ok(())
+    setup::end_with(tx, &new.role)
 }
 
 fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<ServiceAccount>> {

@@ -8,7 +8,7 @@ use super::error::{Error, Refusal, Result};
 use super::idempotency::{self, OnceKey};
 use super::messages::{self, StoredMessage, TURN_STRIDE};
 use super::sessions::{self, NewSession, Session};
-use super::turns::{Outcome, Status, Turn};
+use super::turns::{self, Outcome, Status, Turn};
 use crate::content::{Content, Role};
 use crate::params;
 
@@ -104,7 +104,7 @@ pub enum Begun {
         /// The turns that were asked to end.
         interrupted: Vec<String>,
     },
-    /// Its idempotency key was used before, for this turn.
+    /// Its idempotency key was used before, for this turn, which was not interrupted.
     Known {
         /// `trn_...`
         turn_id: String,
@@ -128,6 +128,7 @@ impl Scoped {
 fn begin(tx: &mut Tx<'_>, new: &NewTurn) -> Result<Begun> {
     if let Some(once) = &new.once
         && let Some(turn_id) = idempotency::claim(tx, once, new.now_ms)?
+        && !turns::is_interrupted(tx, &turn_id)?
     {
         return Ok(Begun::Known { turn_id });
     }

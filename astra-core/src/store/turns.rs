@@ -105,6 +105,13 @@ impl Status {
     }
 }
 
+/// Whether a turn ended because its gateway did, without an answer.
+pub(super) fn is_interrupted(tx: &mut Tx<'_>, id: &str) -> Result<bool> {
+    let found = tx.first("SELECT status FROM turns WHERE workspace_id = $1 AND id = $2", params![id])?;
+    let status = found.map(|mut row| row.text(0)).transpose()?;
+    Ok(status.as_deref() == Some(Status::Interrupted.as_str()))
+}
+
 pub(super) const COLUMNS: &str = "id, session_id, number, agent_id, agent_version, user_id, trace_id, status, owner, is_new_session,
     cancel_requested, metadata, content, finish_reason, provider, model, input_tokens, output_tokens, cost_usd, error_code, error_message,
     last_seq, created_at, finished_at, messages_sent, messages_left_out";

@@ -74,7 +74,7 @@ impl Document {
         let faults = match self.operation(method, path) {
             Some((_, operation)) => self.documented(method, operation, status, headers, body),
             None if is_beside(path) && status.as_u16() < 400 => Vec::new(),
-            None if matches!(status.as_u16(), 404..=406 | 429) => self.refusal(method, path, headers, body),
+            None if matches!(status.as_u16(), 400 | 404..=406 | 421 | 429) => self.refusal(method, path, headers, body),
             None => vec!["the operation is not documented".to_owned()],
         };
         faults.into_iter().map(|fault| format!("{method} {path}: {}: {fault}", status.as_u16())).collect()

@@ -29,7 +29,7 @@ const PASSWORD: &str = "correct horse battery";
 
 /// The first account, and its first pair of tokens.
 async fn register(app: &TestApp) -> Value {
-    let account = json!({"email": EMAIL, "password": PASSWORD});
+    let account = json!({"email": EMAIL, "password": PASSWORD, "setup_code": app.setup_code()});
     app.anonymous().post("/auth/register").json(&account).await.expect(201)
 }
 

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{register, sign_in, text, with};
-use crate::support::{Ask, TestApp, both_engines};
+use crate::support::{Ask, Engine, TestApp, both_engines};
 
 fn refresh(app: &TestApp, tokens: &Value) -> Ask {
     app.anonymous().post("/auth/refresh").json(&json!({"refresh_token": tokens["refresh_token"]}))
@@ -24,10 +24,30 @@ both_engines! {
         with(&app, &third.await.expect(200)).get("/auth/me").await.expect(200);
     }
 
+    async fn gives_the_same_successor_for_a_moment(app: TestApp) {
+        let first = register(&app).await["tokens"].clone();
+        let second = refresh(&app, &first).await.expect(200);
+        app.clock.advance_ms(29_999);
+        let again = refresh(&app, &first).await.expect(200);
+        assert_eq!(again["refresh_token"], second["refresh_token"], "neither makes the other's worthless");
+        for tokens in [&first, &second, &again] {
+            with(&app, tokens).get("/auth/me").await.expect(200);
+        }
+        let grant = json!({"grant_type": "refresh_token", "refresh_token": first["refresh_token"]});
+        app.anonymous().post("/auth/token").json(&grant).await.expect(200);
+        let third = refresh(&app, &again).await.expect(200);
+        with(&app, &third).get("/auth/me").await.expect(200);
+        // The first is not the last one any more.
+        refresh(&app, &first).await.expect_problem(400, "invalid_grant");
+        with(&app, &third).get("/auth/me").await.expect_problem(401, "unauthorized");
+        refresh(&app, &third).await.expect_problem(400, "invalid_grant");
+    }
+
     async fn ends_the_family_when_a_token_is_used_twice(app: TestApp) {
         let first = register(&app).await["tokens"].clone();
         let elsewhere = sign_in(&app).await;
         let second = refresh(&app, &first).await.expect(200);
+        app.clock.advance_ms(30_000);
         refresh(&app, &first).await.expect_problem(400, "invalid_grant");
         refresh(&app, &second).await.expect_problem(400, "invalid_grant");
         with(&app, &second).get("/auth/me").await.expect_problem(401, "unauthorized");
@@ -36,16 +56,18 @@ both_engines! {
         refresh(&app, &elsewhere).await.expect(200);
     }
 
-    async fn gives_one_pair_however_many_ask_at_once(app: TestApp) {
+    async fn gives_one_successor_however_many_ask_at_once(app: TestApp) {
         let tokens = register(&app).await["tokens"].clone();
         let asked = (0..8).map(|_| {
             let ask = refresh(&app, &tokens);
-            async move { ask.await.status.as_u16() }
+            async move { ask.await.expect(200) }
         });
-        let mut statuses = join_all(asked).await;
-        statuses.sort_unstable();
-        assert_eq!(statuses, [200, 400, 400, 400, 400, 400, 400, 400]);
-        refresh(&app, &tokens).await.expect_problem(400, "invalid_grant");
+        let pairs = join_all(asked).await;
+        assert!(pairs.iter().all(|pair| pair["refresh_token"] == pairs[0]["refresh_token"]), "{pairs:?}");
+        for pair in &pairs {
+            with(&app, pair).get("/auth/me").await.expect(200);
+        }
+        refresh(&app, &pairs[7]).await.expect(200);
     }
 
     async fn lets_a_family_be_that_is_only_named(app: TestApp) {
@@ -57,6 +79,53 @@ both_engines! {
         }
         refresh(&app, &tokens).await.expect(200);
     }
+}
+
+#[tokio::test]
+async fn renews_once_where_there_is_no_grace() {
+    for engine in [Some(Engine::sqlite()), Engine::postgres().await].into_iter().flatten() {
+        let app = TestApp::builder(engine).config(|config| config.auth.refresh_grace_s = 0).open().await;
+        let tokens = register(&app).await["tokens"].clone();
+        let asked = (0..8).map(|_| {
+            let ask = refresh(&app, &tokens);
+            async move { ask.await.status.as_u16() }
+        });
+        let mut statuses = join_all(asked).await;
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 400, 400, 400, 400, 400, 400, 400]);
+        refresh(&app, &tokens).await.expect_problem(400, "invalid_grant");
+    }
+}
+
+#[tokio::test]
+async fn goes_on_for_no_longer_than_the_sign_in() {
+    let app = TestApp::builder(Engine::sqlite()).config(|config| config.auth.sign_in_ttl_s = 1_000).open().await;
+    let first = register(&app).await["tokens"].clone();
+    assert_eq!(first["expires_in"], 900);
+    app.clock.advance_ms(600_000);
+    let second = refresh(&app, &first).await.expect(200);
+    assert_eq!(second["expires_in"], 400, "an access token does not outlive its sign-in");
+    app.clock.advance_ms(399_999);
+    with(&app, &second).get("/auth/me").await.expect(200);
+    let third = refresh(&app, &second).await.expect(200);
+    app.clock.advance_ms(1);
+    with(&app, &third).get("/auth/me").await.expect_problem(401, "unauthorized");
+    refresh(&app, &third).await.expect_problem(400, "invalid_grant");
+    // Another sign-in is another one.
+    sign_in(&app).await;
+}
+
+#[tokio::test]
+async fn slides_to_the_end_of_the_sign_in_by_default() {
+    let app = TestApp::new().await;
+    let mut tokens = register(&app).await["tokens"].clone();
+    let day = 24 * 3_600_000;
+    for _ in 0..4 {
+        app.clock.advance_ms(22 * day);
+        tokens = refresh(&app, &tokens).await.expect(200);
+    }
+    app.clock.advance_ms(2 * day);
+    refresh(&app, &tokens).await.expect_problem(400, "invalid_grant");
 }
 
 #[tokio::test]
@@ -76,7 +145,7 @@ async fn costs_nothing_when_the_scope_cannot_be_had() {
     let tokens = register(&app).await["tokens"].clone();
     let mut grant =
         json!({"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], "scope": "users:act"});
-    app.anonymous().post("/auth/token").json(&grant).await.expect_problem(400, "invalid_scope");
+    app.anonymous().post("/auth/token").json(&grant).await.expect_oauth(400, "invalid_scope");
     grant["scope"] = "auth:read".into();
     let narrow = app.anonymous().post("/auth/token").json(&grant).await.expect(200);
     assert_eq!(narrow["scope"], "auth:read");

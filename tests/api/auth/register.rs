@@ -8,7 +8,7 @@ use crate::support::{Engine, TestApp, both_engines};
 
 both_engines! {
     async fn makes_the_first_account_the_owner_and_signs_it_in(app: TestApp) {
-        let account = json!({"email": "Ada@Example.ORG", "password": PASSWORD, "display_name": "Ada"});
+        let account = json!({"email": "Ada@Example.ORG", "password": PASSWORD, "display_name": "Ada", "setup_code": app.setup_code()});
         let answer = app.anonymous().post("/auth/register").json(&account).await;
         assert_eq!(answer.header("location"), "/auth/me");
         assert_eq!(answer.header("cache-control"), "no-store");
@@ -21,6 +21,70 @@ both_engines! {
         assert_eq!(me["role"], "owner");
         assert_eq!(me["display_name"], "Ada");
         sign_in(&app).await;
+    }
+
+    async fn needs_the_set_up_code_for_the_first_owner(app: TestApp) {
+        let account = |code: Option<&str>| match code {
+            None => json!({"email": EMAIL, "password": PASSWORD}),
+            Some(code) => json!({"email": EMAIL, "password": PASSWORD, "setup_code": code}),
+        };
+        let ask = |code: Option<&str>| app.anonymous().post("/auth/register").json(&account(code));
+        let refused = ask(None).await.expect_problem(403, "forbidden");
+        assert!(text(&refused, "detail").contains("`astra serve` prints it"), "{refused}");
+        let right = app.setup_code();
+        let wrong = format!("{}0", &right[..right.len() - 1]);
+        for wrong in [wrong.as_str(), &right[1..], "x"] {
+            if wrong != right {
+                ask(Some(wrong)).await.expect_problem(403, "forbidden");
+            }
+        }
+        assert_eq!(ask(Some(right)).await.expect(201)["user"]["role"], "owner");
+        let again = json!({"email": "bob@example.org", "password": PASSWORD, "setup_code": right});
+        app.anonymous().post("/auth/register").json(&again).await.expect_problem(403, "forbidden");
+    }
+
+    async fn is_closed_by_an_owner_of_any_kind(app: TestApp) {
+        let code = app.setup_code();
+        // The first use of the owner's badge makes an owning service account.
+        app.admin().get("/auth/me").await.expect(200);
+        app.owner().get("/auth/me").await.expect(200);
+        for account in [
+            json!({"email": EMAIL, "password": PASSWORD, "setup_code": code}),
+            json!({"email": EMAIL, "password": PASSWORD}),
+        ] {
+            app.anonymous().post("/auth/register").json(&account).await.expect_problem(403, "forbidden");
+        }
+    }
+
+    async fn is_not_closed_by_an_admin_nor_opened_by_one(app: TestApp) {
+        app.admin().get("/auth/me").await.expect(200);
+        let account = json!({"email": EMAIL, "password": PASSWORD});
+        app.anonymous().post("/auth/register").json(&account).await.expect_problem(403, "forbidden");
+        register(&app).await;
+    }
+
+    async fn is_closed_by_a_service_account_that_becomes_owner(app: TestApp) {
+        use astra_core::auth::{NewServiceAccount, Role, ServiceAccountChange};
+        let (authority, code) = (app.authority(), app.setup_code());
+        let operator = authority.operator();
+        let new = NewServiceAccount { name: "ops".into(), role: Role::Admin, scopes: None };
+        let made = authority.create_service_account(&operator, new, None).await.expect("an account");
+        let change = |role| ServiceAccountChange { role: Some(role), ..ServiceAccountChange::default() };
+        authority.update_service_account(&operator, &made.id, change(Role::Owner)).await.expect("changed");
+        // The code has ended for good: it is worth nothing when that owner has gone.
+        authority.delete_service_account(&operator, &made.id).await.expect("deleted");
+        let account = json!({"email": EMAIL, "password": PASSWORD, "setup_code": code});
+        app.anonymous().post("/auth/register").json(&account).await.expect_problem(403, "forbidden");
+    }
+
+    async fn takes_the_newest_code_alone(app: TestApp) {
+        let old = app.setup_code().to_owned();
+        let new = app.authority().begin_setup().await.expect("an answer").expect("there is no owner");
+        assert_ne!(old, new);
+        let account = |code: &str| json!({"email": EMAIL, "password": PASSWORD, "setup_code": code});
+        app.anonymous().post("/auth/register").json(&account(&old)).await.expect_problem(403, "forbidden");
+        app.anonymous().post("/auth/register").json(&account(&new)).await.expect(201);
+        assert_eq!(app.authority().begin_setup().await.expect("an answer"), None);
     }
 
     async fn is_closed_after_the_first_account(app: TestApp) {
@@ -36,13 +100,59 @@ both_engines! {
     async fn has_one_owner_however_many_are_first(app: TestApp) {
         let anybody = app.anonymous();
         let asked = (0..8).map(|number| {
-            let account = json!({"email": format!("user{number}@example.org"), "password": PASSWORD});
+            let email = format!("user{number}@example.org");
+            let account = json!({"email": email, "password": PASSWORD, "setup_code": app.setup_code()});
             let ask = anybody.post("/auth/register").json(&account);
             async move { ask.await.status.as_u16() }
         });
         let mut statuses = join_all(asked).await;
         statuses.sort_unstable();
         assert_eq!(statuses, [201, 403, 403, 403, 403, 403, 403, 403]);
+    }
+}
+
+#[tokio::test]
+async fn takes_the_configured_code() {
+    let code = "a-code-of-the-operators-own";
+    let configured = TestApp::builder(Engine::sqlite())
+        .config(|config| config.auth.setup_code = Some(astra_core::config::Secret::new(code)));
+    let app = configured.open().await;
+    assert_eq!(app.setup_code(), code);
+    register(&app).await;
+}
+
+#[tokio::test]
+async fn makes_no_member_before_there_is_an_owner() {
+    let app = open_app(Engine::sqlite()).await;
+    let bob = json!({"email": "bob@example.org", "password": PASSWORD});
+    app.anonymous().post("/auth/register").json(&bob).await.expect_problem(403, "forbidden");
+    register(&app).await;
+    let late = json!({"email": "bob@example.org", "password": PASSWORD, "setup_code": "7k3mf-q9x2c-01vbn-h8rjt"});
+    app.anonymous().post("/auth/register").json(&late).await.expect_problem(403, "forbidden");
+    app.anonymous().post("/auth/register").json(&bob).await.expect(201);
+}
+
+#[tokio::test]
+async fn limits_the_attempts_at_the_code() {
+    let app = TestApp::new().await;
+    let wrong = json!({"email": EMAIL, "password": PASSWORD, "setup_code": "7k3mf-q9x2c-01vbn-h8rjt"});
+    for _ in 0..10 {
+        app.anonymous().post("/auth/register").json(&wrong).await.expect_problem(403, "forbidden");
+    }
+    let refused = app.anonymous().post("/auth/register").json(&wrong).await;
+    assert_eq!(refused.header("retry-after"), "6");
+    refused.expect_problem(429, "rate_limited");
+    app.clock.advance_ms(6_000);
+    register(&app).await;
+}
+
+#[tokio::test]
+async fn keeps_no_set_up_code_that_can_be_read() {
+    let app = TestApp::new().await;
+    let code = app.setup_code();
+    for name in ["astra.db", "astra.db-wal"] {
+        let kept = std::fs::read(app.engine.folder().join(name)).expect("a file of the store");
+        assert!(!kept.windows(code.len()).any(|window| window == code.as_bytes()), "{name}");
     }
 }
 

@@ -70,11 +70,42 @@ both_engines! {
         assert_eq!(ask("once").await.expect(200), first);
         assert_eq!(talk.upstream.received().len(), 1);
         ask("twice").await.expect_problem(422, "idempotency_key_reused");
-        // Another caller's key is the workspace's all the same.
+        // Another caller's key is another one, whatever it says.
+        for text in ["once", "something-else"] {
+            let other = talk.app.other_member().post("/chat").header("idempotency-key", text).json(&question(text));
+            assert_ne!(other.await.expect(200)["turn_id"], first["turn_id"]);
+        }
         let other = talk.app.other_member().post("/chat").header("idempotency-key", "k1").json(&question("once"));
-        other.await.expect_problem(422, "idempotency_key_reused");
+        assert_ne!(other.await.expect(200)["turn_id"], first["turn_id"]);
         talk.app.clock.advance_ms(24 * 3600 * 1000 + 1);
         assert_ne!(ask("once").await.expect(200)["turn_id"], first["turn_id"]);
+    }
+
+    async fn takes_the_same_request_in_every_form_of_its_url(talk: Talk) {
+        let member = talk.app.member();
+        let ask = |uri: &str| member.post(uri).header("idempotency-key", "k1").json(&question("once"));
+        let first = ask("/chat").await.expect(200);
+        // HTTP/1.1 may send the absolute form, and HTTP/2 always has a scheme and an authority.
+        for uri in ["http://localhost/chat", "https://localhost/chat"] {
+            assert_eq!(ask(uri).await.expect(200), first, "{uri}");
+        }
+        assert_eq!(talk.upstream.received().len(), 1);
+    }
+
+    async fn begins_another_turn_for_the_key_of_an_interrupted_one(talk: Talk) {
+        let ask = |text| talk.app.member().post("/chat").header("idempotency-key", "k1").json(&question(text));
+        let first = ask("once").await.expect(200);
+        let db = talk.app.db();
+        let interrupted = db.write(|tx| {
+            let sql = "UPDATE turns SET status = 'interrupted', error_code = 'interrupted', error_message = 'gone'";
+            tx.execute(sql, astra_core::params![])
+        });
+        assert_eq!(interrupted.await.expect("written"), 1);
+        ask("twice").await.expect_problem(422, "idempotency_key_reused");
+        let second = ask("once").await.expect(200);
+        assert_ne!(second["turn_id"], first["turn_id"]);
+        assert_eq!(ask("once").await.expect(200), second);
+        assert_eq!(talk.upstream.received().len(), 2);
     }
 
     async fn waits_with_the_same_key_while_the_first_is_running(talk: Talk) {

@@ -52,7 +52,8 @@ fn name(text: &str) -> std::result::Result<String, &'static str> {
     Ok(text.to_owned())
 }
 
-fn roles() -> impl TypedValueParser<Value = Role> {
+/// Reads a role by its name.
+pub(crate) fn roles() -> impl TypedValueParser<Value = Role> {
     let names = [Role::Viewer, Role::Member, Role::Admin, Role::Owner].map(Role::as_str);
     PossibleValuesParser::new(names).try_map(|name| name.parse().map_err(|()| "no role"))
 }

@@ -44,6 +44,16 @@ impl Local {
         Ok(Self { authority, operator })
     }
 
+    /// The authority itself.
+    pub(crate) const fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// Whom the command line speaks for.
+    pub(crate) const fn operator(&self) -> &Identity {
+        &self.operator
+    }
+
     /// Issues a token; makes its service account if need be.
     pub(crate) async fn issue(&self, new: NewToken) -> Result<Issued> {
         let refused = |fault| refused("no token was issued", &fault);
@@ -68,9 +78,11 @@ impl Local {
 
     pub(super) async fn list(&self) -> Result<Vec<Token>> {
         let mut tokens = Vec::new();
-        let accounts = all(|page| self.authority.list_service_accounts(&self.operator, page)).await?;
+        let refused = |fault| refused("cannot list the tokens", &fault);
+        let accounts = all(|page| self.authority.list_service_accounts(&self.operator, page)).await.map_err(refused)?;
         for account in accounts {
-            let of_account = all(|page| self.authority.list_tokens(&self.operator, &account.id, page)).await?;
+            let of_account = all(|page| self.authority.list_tokens(&self.operator, &account.id, page));
+            let of_account = of_account.await.map_err(refused)?;
             tokens.extend(of_account.into_iter().map(|token| row(&account, token)));
         }
         Ok(tokens)
@@ -90,15 +102,14 @@ fn row(account: &ServiceAccount, token: store::tokens::Token) -> Token {
 }
 
 /// All rows of a list that comes in pages.
-async fn all<T, F>(mut fetch: impl FnMut(PageRequest) -> F) -> Result<Vec<T>>
+pub(crate) async fn all<T, F>(mut fetch: impl FnMut(PageRequest) -> F) -> auth::Result<Vec<T>>
 where
     F: Future<Output = auth::Result<Page<T>>>,
 {
     let mut rows = Vec::new();
     let mut after: Option<Cursor> = None;
     loop {
-        let page = fetch(PageRequest { limit: PAGE, after }).await;
-        let page = page.map_err(|fault| refused("cannot list the tokens", &fault))?;
+        let page = fetch(PageRequest { limit: PAGE, after }).await?;
         rows.extend(page.data);
         after = page.next;
         if after.is_none() {

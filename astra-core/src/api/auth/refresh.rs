@@ -25,8 +25,11 @@ pub struct Refresh {
 
 /// Get a new pair of tokens
 ///
-/// The same as the grant `refresh_token` of `auth.token`. A refresh token is good for one use. To use it again is to say
-/// that it was stolen: all tokens that came from the same sign-in end.
+/// The same as the grant `refresh_token` of `auth.token`. A refresh token is good for one use, which makes its successor.
+/// Within `auth.refresh_grace_s` (30 seconds) it may be used again, as long as its successor has not been used, and gives
+/// the same successor: two tabs may ask at once, and an answer may be lost. Any other use says that it was stolen: all
+/// tokens that came from the same sign-in end. A sign-in ends `auth.sign_in_ttl_s` (90 days) after it began, however often
+/// it is renewed. Access tokens that it had before stay good until their own end, 15 minutes at the most.
 #[utoipa::path(post, path = "/auth/refresh", operation_id = "auth.refresh",
     request_body(content = Refresh, description = "The refresh token.", example = json!({"refresh_token": "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0"})),
     responses((status = 200, description = "The new pair.", body = Tokens, headers(("Cache-Control" = String, description = "Always `no-store`.")))))]

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::auth::Registration;
 use crate::clock::rfc3339;
 use crate::error::{Error, Result};
-use crate::http::{Json, Problem, created};
+use crate::http::{CalledFrom, Json, Problem, created};
 
 /// An account to make.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -30,6 +30,10 @@ pub struct Register {
     #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^\x00-\x1f\x7f]*$", example = "Ada")]
     #[serde(default)]
     display_name: Option<String>,
+    /// The set-up code, which `astra serve` prints until the gateway has an owner; it makes the account the owner's.
+    #[schema(value_type = String, min_length = 1, max_length = 256, pattern = "^[!-~]+$", example = "7k3mf-q9x2c-01vbn-h8rjt")]
+    #[serde(default)]
+    setup_code: Option<String>,
 }
 
 /// An account that was made, signed in.
@@ -65,19 +69,25 @@ pub struct User {
 
 /// Make an account
 ///
-/// The first account of all becomes the owner of the first workspace. After it, registration is closed unless the
-/// configuration opens it (`auth.open_registration`): then an account becomes a member of the first workspace. The
-/// e-mail address makes the request one of a kind: whoever lost its answer signs in.
+/// As long as the gateway has no owner, the set-up code makes the account the owner's of the first workspace. `astra serve`
+/// prints the code when it starts; it ends with the first owner, whichever way that one was made. Afterwards registration
+/// is closed unless the configuration opens it (`auth.open_registration`): then an account becomes a member of the first
+/// workspace. The e-mail address makes the request one of a kind: a client that lost its answer signs in.
 #[utoipa::path(post, path = "/auth/register", operation_id = "auth.register",
-    request_body(content = Register, description = "The account.", example = json!({"email": "ada@example.org", "password": "correct horse battery"})),
+    request_body(content = Register, description = "The account.", example = json!({"email": "ada@example.org", "password": "correct horse battery", "setup_code": "7k3mf-q9x2c-01vbn-h8rjt"})),
     responses(
         (status = 201, description = "The account, signed in.", body = Registered,
             headers(("Location" = String, description = "Where the account describes itself."), ("Cache-Control" = String, description = "Always `no-store`."))),
-        (status = 403, description = "Registration is closed.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Registration is closed, or the set-up code is missing or wrong.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The e-mail address has an account.", body = Problem, content_type = "application/problem+json")))]
-pub async fn handler(State(app): State<App>, Json(new): Json<Register>) -> Result<Response> {
-    let new = Registration { email: new.email, password: new.password, display_name: new.display_name };
-    let (member, granted) = app.authority.register(new).await.map_err(Error::auth)?;
+pub async fn handler(
+    State(app): State<App>,
+    CalledFrom(network): CalledFrom,
+    Json(new): Json<Register>,
+) -> Result<Response> {
+    let Register { email, password, display_name, setup_code } = new;
+    let new = Registration { email, password, display_name, setup_code };
+    let (member, granted) = app.authority.register(new, network).await.map_err(Error::auth)?;
     let user = User {
         id: member.user_id,
         email: member.email,

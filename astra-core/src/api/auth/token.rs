@@ -7,80 +7,86 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::model::Tokens;
 use crate::app::App;
 use crate::auth::{self, ClientCredential, GrantError};
 use crate::error::{Code, Error, Result};
-use crate::http::{Json, Problem};
+use crate::http::{CalledFrom, Json};
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const END_USER: &str = "urn:astra:params:oauth:token-type:end-user-id";
 
-/// A grant. Which fields it needs depends on `grant_type`.
+/// A grant. Which fields it needs depends on `grant_type`. Empty fields count as absent, and fields that are not listed are
+/// taken and have no effect (RFC 6749, 3.2).
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct TokenRequest {
     /// `password`, `refresh_token`, `client_credentials` or `urn:ietf:params:oauth:grant-type:token-exchange`.
     #[schema(min_length = 1, max_length = 128, pattern = "^[ -~]+$", example = "password")]
     grant_type: String,
     /// For `password`: the e-mail address.
-    #[schema(value_type = String, min_length = 1, max_length = 254, pattern = r"^[^\x00]*$", example = "ada@example.org")]
+    #[schema(value_type = String, max_length = 254, pattern = r"^[^\x00]*$", example = "ada@example.org")]
     #[serde(default)]
     username: Option<String>,
     /// For `password`: the password.
-    #[schema(value_type = String, min_length = 1, max_length = 1024, pattern = r"^[^\x00]*$", example = "correct horse battery")]
+    #[schema(value_type = String, max_length = 1024, pattern = r"^[^\x00]*$", example = "correct horse battery")]
     #[serde(default)]
     password: Option<String>,
     /// For `refresh_token`: the token, which is used up.
-    #[schema(value_type = String, min_length = 1, max_length = 256, pattern = "^[ -~]+$", example = "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0")]
+    #[schema(value_type = String, max_length = 256, pattern = "^[ -~]*$", example = "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0")]
     #[serde(default)]
     refresh_token: Option<String>,
     /// For service accounts: the account's id or name. It may also come by HTTP Basic.
-    #[schema(value_type = String, min_length = 1, max_length = 64, pattern = r"^[^\x00]*$", example = "ci")]
+    #[schema(value_type = String, max_length = 64, pattern = r"^[^\x00]*$", example = "ci")]
     #[serde(default)]
     client_id: Option<String>,
     /// For service accounts: one of its tokens. It may also come by HTTP Basic, or as the request's bearer token.
-    #[schema(value_type = String, min_length = 1, max_length = 4096, pattern = "^[ -~]+$", example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2ln")]
+    #[schema(value_type = String, max_length = 4096, pattern = "^[ -~]*$", example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2ln")]
     #[serde(default)]
     client_secret: Option<String>,
     /// For token exchange: the end user's id in the service account's own application.
-    #[schema(value_type = String, min_length = 1, max_length = 256, pattern = r"^[^\x00-\x1f\x7f]+$", example = "customer-4711")]
+    #[schema(value_type = String, max_length = 256, pattern = r"^[^\x00-\x1f\x7f]*$", example = "customer-4711")]
     #[serde(default)]
     subject_token: Option<String>,
     /// For token exchange: always `urn:astra:params:oauth:token-type:end-user-id`.
-    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = "^[ -~]+$", example = "urn:astra:params:oauth:token-type:end-user-id")]
+    #[schema(value_type = String, max_length = 128, pattern = "^[ -~]*$", example = "urn:astra:params:oauth:token-type:end-user-id")]
     #[serde(default)]
     subject_token_type: Option<String>,
     /// For token exchange: `urn:ietf:params:oauth:token-type:access_token`, if given.
-    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = "^[ -~]+$", example = "urn:ietf:params:oauth:token-type:access_token")]
+    #[schema(value_type = String, max_length = 128, pattern = "^[ -~]*$", example = "urn:ietf:params:oauth:token-type:access_token")]
     #[serde(default)]
     requested_token_type: Option<String>,
     /// What the token shall be used for, separated by spaces; everything that the account has when absent.
     #[schema(value_type = String, max_length = 1024, pattern = "^[ -~]*$", example = "chat:send sessions:read")]
     #[serde(default)]
     scope: Option<String>,
+    /// All else that OAuth 2's clients may send, such as `resource` and `audience`.
+    #[serde(flatten)]
+    others: Map<String, Value>,
 }
 
 /// Get a token
 ///
 /// OAuth 2's token endpoint. People sign in with `password` and get a pair of tokens, the second for `refresh_token`.
 /// Service accounts change one of their own tokens for a short-lived one with `client_credentials`, or for one that
-/// speaks for an end user of their application with token exchange, which needs the scope `users:act`. Refusals are
-/// problems with OAuth 2's `error` and `error_description` in them.
+/// speaks for an end user of their application with token exchange, which needs the scope `users:act`. Refusals have OAuth
+/// 2's `error` and `error_description` (RFC 6749, 5.2). `auth.refresh` tells how often a refresh token may be used.
 #[utoipa::path(post, path = "/auth/token", operation_id = "auth.token",
     request_body(content((TokenRequest = "application/x-www-form-urlencoded", example = json!({"grant_type": "password", "username": "ada@example.org", "password": "correct horse battery"})),
         (TokenRequest = "application/json", example = json!({"grant_type": "password", "username": "ada@example.org", "password": "correct horse battery"}))), description = "The grant."),
     responses(
         (status = 200, description = "The token.", body = Tokens, headers(("Cache-Control" = String, description = "Always `no-store`."))),
-        (status = 401, description = "The client's credentials are not good.", body = Problem, content_type = "application/problem+json",
-            headers(("WWW-Authenticate" = String, description = "How a client authenticates (RFC 7617).")))))]
+        (status = 401, description = "The client's credentials are missing or not good.")))]
 pub async fn handler(
     State(app): State<App>,
+    CalledFrom(network): CalledFrom,
     headers: HeaderMap,
     Json(request): Json<TokenRequest>,
 ) -> Result<Response> {
+    let request = request.without_empty();
     let scope = request.scope.clone();
     let scope = scope.as_deref().filter(|scope| !scope.trim().is_empty());
     let authority = &app.authority;
@@ -88,7 +94,7 @@ pub async fn handler(
     let granted = match request.grant_type.as_str() {
         "password" => {
             let username = needed(request.username, "/username")?;
-            authority.sign_in(&username, needed(request.password, "/password")?, scope).await
+            authority.sign_in(&username, needed(request.password, "/password")?, scope, network).await
         }
         "refresh_token" => authority.refresh(&needed(request.refresh_token, "/refresh_token")?, scope).await,
         "client_credentials" => authority.client_token(client(&headers, &request)?, scope).await,
@@ -104,6 +110,27 @@ pub async fn handler(
         }
     };
     Ok(Tokens { issued_token_type, ..Tokens::new(granted.map_err(Error::auth)?) }.response())
+}
+
+impl TokenRequest {
+    /// The same without the fields that are empty.
+    fn without_empty(mut self) -> Self {
+        let optional = [
+            &mut self.username,
+            &mut self.password,
+            &mut self.refresh_token,
+            &mut self.client_id,
+            &mut self.client_secret,
+            &mut self.subject_token,
+            &mut self.subject_token_type,
+            &mut self.requested_token_type,
+            &mut self.scope,
+        ];
+        for field in optional {
+            field.take_if(|text| text.is_empty());
+        }
+        self
+    }
 }
 
 fn needed(value: Option<String>, pointer: &str) -> Result<String> {
@@ -125,8 +152,8 @@ fn subject(request: TokenRequest) -> Result<String> {
 fn client(headers: &HeaderMap, request: &TokenRequest) -> Result<ClientCredential> {
     let invalid = || Error::auth(auth::Error::Grant(GrantError::InvalidClient));
     let Some(header) = headers.get(header::AUTHORIZATION) else {
-        let id = needed(request.client_id.clone(), "/client_id")?;
-        return Ok(ClientCredential::Secret { id, secret: needed(request.client_secret.clone(), "/client_secret")? });
+        let (id, secret) = request.client_id.clone().zip(request.client_secret.clone()).ok_or_else(invalid)?;
+        return Ok(ClientCredential::Secret { id, secret });
     };
     if request.client_secret.is_some() {
         return Err(Error::field("/client_secret", "is given beside the header Authorization"));
@@ -143,6 +170,10 @@ fn client(headers: &HeaderMap, request: &TokenRequest) -> Result<ClientCredentia
 fn basic(value: &str) -> Option<ClientCredential> {
     let plain = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
     let (id, secret) = plain.split_once(':')?;
-    let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8().ok().map(String::from);
+    let decode = |part: &str| {
+        let decoded = percent_decode_str(&part.replace('+', " ")).decode_utf8().ok().map(String::from);
+        // No id and no token has a control character in it, and a look-up must not meet one.
+        decoded.filter(|text| !text.chars().any(char::is_control))
+    };
     Some(ClientCredential::Secret { id: decode(id)?, secret: decode(secret)? })
 }

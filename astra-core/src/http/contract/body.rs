@@ -141,7 +141,7 @@ pub(super) fn schema<'a>(operation: &'a Operation, headers: &HeaderMap) -> Resul
 
 /// Parses `bytes` and holds them against `schema`.
 pub(super) fn parse(bytes: &[u8], schema: &Schema, is_form: bool) -> Result<Value, Error> {
-    let mut value = if is_form { form(bytes)? } else { json::read(bytes)? };
+    let mut value = if is_form { form(bytes, schema)? } else { json::read(bytes)? };
     let faults = schema.faults(&value, "")?;
     if faults.is_empty() {
         integral(&mut value);
@@ -152,14 +152,18 @@ pub(super) fn parse(bytes: &[u8], schema: &Schema, is_form: bool) -> Result<Valu
     Err(error)
 }
 
-/// A form's fields as an object of strings.
-fn form(bytes: &[u8]) -> Result<Value, Error> {
+/// A form's fields as an object of strings. A field that the schema does not know, where it takes such fields, may come
+/// several times: nobody looks at it.
+fn form(bytes: &[u8], schema: &Schema) -> Result<Value, Error> {
     let text = std::str::from_utf8(bytes).map_err(|_| Error::new(Code::BadRequest, "The form is not valid UTF-8."))?;
     let mut fields = Map::new();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let name = check::form_decode(name)?.into_owned();
         if fields.contains_key(&name) {
+            if schema.ignores(&name) {
+                continue;
+            }
             return Err(Error::field(format!("/{name}"), "is given more than once"));
         }
         fields.insert(name, check::form_decode(value)?.into_owned().into());

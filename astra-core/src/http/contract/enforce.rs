@@ -44,10 +44,6 @@ pub async fn enforce(gate: &Gate, mut request: Request, next: Next) -> Response 
     };
     let mut seen = Seen::default();
     let admitted = admit(gate, &operation, &mut request, &mut seen).await;
-    let shape = match operation.id.as_str() {
-        TOKEN_ENDPOINT => Shape::OAuth,
-        _ => Shape::Problem,
-    };
     let mut response = match admitted {
         Ok(()) => {
             request.extensions_mut().insert(operation);
@@ -69,7 +65,20 @@ pub async fn enforce(gate: &Gate, mut request: Request, next: Next) -> Response 
     if let Some(caller) = seen.caller {
         response.extensions_mut().insert(CalledBy(caller));
     }
-    response.extensions_mut().insert(shape);
+    response
+}
+
+/// The layer that lets the token endpoint's clients read a refusal, whichever layer refuses.
+pub async fn shape<F: Future<Output = Response>>(
+    path: &PathContract,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
+    let is_token_endpoint = path.operation(request.method()).is_some_and(|operation| operation.id == TOKEN_ENDPOINT);
+    let mut response = next(request).await;
+    if is_token_endpoint {
+        response.extensions_mut().insert(Shape::OAuth);
+    }
     response
 }
 

@@ -23,7 +23,7 @@ use crate::auth::Access;
 
 pub(super) use body::BodyValue;
 pub use compile::{compile, parameter_faults};
-pub use enforce::{Gate, enforce};
+pub use enforce::{Gate, enforce, shape};
 pub use finish::finish;
 use schema::Schema;
 pub use schema::validator;

@@ -44,6 +44,13 @@ impl Schema {
         Ok(found)
     }
 
+    /// Whether the schema, of an object, takes the field `name` without naming it.
+    pub(super) fn ignores(&self, name: &str) -> bool {
+        let schema = tree::follow(&self.document, &self.source).unwrap_or(&self.source);
+        let is_open = schema.get("additionalProperties").is_some_and(|others| *others != false);
+        is_open && schema.get("properties").is_some_and(|fields| fields.get(name).is_none())
+    }
+
     /// Compiles the schema unless that is done.
     fn validator(&self) -> Result<&Validator, Error> {
         self.compiled().map_err(|fault| Error::internal(format!("a schema of the document is no good: {fault}")))

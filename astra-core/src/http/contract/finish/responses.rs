@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::super::{is_open_ai, tree};
+use super::super::{TOKEN_ENDPOINT, is_open_ai, tree};
 
 /// Status, name of the component, and what it means.
-const REFUSALS: [(&str, &str, &str); 12] = [
+const REFUSALS: [(&str, &str, &str); 13] = [
     ("400", "BadRequest", "The request is malformed."),
     ("401", "Unauthorized", "There is no valid credential."),
     ("403", "Forbidden", "The credential's role or scopes do not allow this."),
@@ -16,6 +16,7 @@ const REFUSALS: [(&str, &str, &str); 12] = [
     ("412", "PreconditionFailed", "The resource has changed since the state that `If-Match` names."),
     ("413", "PayloadTooLarge", "The body is larger than the limit."),
     ("415", "UnsupportedMediaType", "The body is of a media type that is not documented."),
+    ("421", "MisdirectedRequest", "The request's host is not one of this gateway's."),
     ("422", "InvalidRequest", "The request does not match its schema; `errors` says where."),
     ("429", "RateLimited", "Too many requests: wait for `Retry-After`."),
     ("500", "InternalError", "The gateway failed; its log has the cause under the request's id."),
@@ -48,8 +49,9 @@ pub(super) fn complete(document: &mut Value, hosts: &BTreeSet<String>, faults: &
 }
 
 fn complete_one(operation: &mut Value, is_open_ai: bool) {
+    let form = Form::of(operation, is_open_ai);
     let mut common = common(operation);
-    if is_open_ai {
+    if form != Form::Problem {
         // There, a request that does not match its schema is a bad one.
         common.retain(|status| *status != "422");
     }
@@ -58,10 +60,9 @@ fn complete_one(operation: &mut Value, is_open_ai: bool) {
         _ => Map::new(),
     };
     for (status, name, meaning) in REFUSALS.iter().filter(|(status, ..)| common.contains(status)) {
-        let answer = if is_open_ai {
-            open_ai_refusal(status, meaning)
-        } else {
-            json!({"$ref": format!("#/components/responses/{name}")})
+        let answer = match form {
+            Form::Problem => json!({"$ref": format!("#/components/responses/{name}")}),
+            form => form.refusal(status, meaning),
         };
         responses.entry(*status).or_insert(answer);
     }
@@ -69,7 +70,7 @@ fn complete_one(operation: &mut Value, is_open_ai: bool) {
         if status.starts_with(['4', '5']) && response.get("content").is_none() {
             // The operation says when; how a refusal looks is the same everywhere.
             let meaning = response["description"].as_str().unwrap_or_default().to_owned();
-            *response = if is_open_ai { open_ai_refusal(status, &meaning) } else { refusal(status, &meaning) };
+            *response = form.refusal(status, &meaning);
         }
         for (header, component) in headers_of(status) {
             response["headers"][header] = json!({"$ref": format!("#/components/headers/{component}")});
@@ -81,7 +82,7 @@ fn complete_one(operation: &mut Value, is_open_ai: bool) {
 
 /// Which refusals the operation may answer.
 fn common(operation: &Value) -> Vec<&'static str> {
-    let mut statuses = vec!["400", "422", "429", "500", "503"];
+    let mut statuses = vec!["400", "421", "422", "429", "500", "503"];
     let answers = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
     if answers.into_iter().any(|(status, answer)| status.starts_with('2') && answer.get("content").is_some()) {
         statuses.push("406");
@@ -123,14 +124,38 @@ fn refusal(status: &str, meaning: &str) -> Value {
     json!({"description": meaning, "headers": headers, "content": content})
 }
 
-/// The same in the shape that OpenAI's clients read.
-fn open_ai_refusal(status: &str, meaning: &str) -> Value {
-    let mut answer = refusal(status, meaning);
-    if matches!(status, "409" | "429") || status.starts_with('5') {
-        answer["headers"]["x-should-retry"] = json!({"$ref": "#/components/headers/ShouldRetry"});
+/// How an operation's clients read refusals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Problem,
+    OpenAi,
+    OAuth,
+}
+
+impl Form {
+    fn of(operation: &Value, is_open_ai: bool) -> Self {
+        match operation.get("operationId").and_then(Value::as_str) {
+            _ if is_open_ai => Self::OpenAi,
+            Some(TOKEN_ENDPOINT) => Self::OAuth,
+            _ => Self::Problem,
+        }
     }
-    answer["content"] = json!({"application/json": {"schema": {"$ref": "#/components/schemas/OpenAiError"}}});
-    answer
+
+    fn refusal(self, status: &str, meaning: &str) -> Value {
+        let mut answer = refusal(status, meaning);
+        let schema = match self {
+            Self::Problem => return answer,
+            Self::OpenAi => "OpenAiError",
+            Self::OAuth => "OAuthError",
+        };
+        let may_repeat = matches!(status, "409" | "429") || status.starts_with('5');
+        if self == Self::OpenAi && may_repeat {
+            answer["headers"]["x-should-retry"] = json!({"$ref": "#/components/headers/ShouldRetry"});
+        }
+        let reference = format!("#/components/schemas/{schema}");
+        answer["content"] = json!({"application/json": {"schema": {"$ref": reference}}});
+        answer
+    }
 }
 
 fn header_components() -> Value {
