@@ -17,7 +17,7 @@ use super::contract::{self, PathContract};
 use super::limit::Limits;
 use super::openai;
 use super::problem::{self, Failure, Occurrence, Shape};
-use crate::auth::{Identity, Principal};
+use crate::auth::Identity;
 use crate::error::Error;
 use crate::ids::{IdMaker, Kind};
 use crate::text::printable;
@@ -100,7 +100,7 @@ pub async fn record<F: Future<Output = Response>>(
             client.address = %address,
             workspace.id = workspace,
             account.id = account,
-            credential.id = caller.map(credential_id),
+            credential.id = caller.map(Identity::credential_id),
             "request"
         );
     };
@@ -115,16 +115,6 @@ fn protect(headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-}
-
-/// The credential, as the operations that end one name it.
-fn credential_id(caller: &Identity) -> &str {
-    match &caller.principal {
-        Principal::User { family_id } => family_id,
-        Principal::ServiceAccount { token_id } => token_id,
-        Principal::EndUser { service_account_id } => service_account_id,
-        Principal::Host => &caller.subject,
     }
 }
 
