@@ -28,6 +28,6 @@ if __name__ == "__main__":
         try:
             ask(question)
             raise AssertionError(f"{question} was answered")
-        except openai.APIStatusError as error:
+        except openai.APIError as error:
             print(question, type(error).__name__, error.status_code)
             assert error.status_code in (400, 402, 502), error
