@@ -17,6 +17,7 @@ use super::master_key::MasterKey;
 use super::password::Passwords;
 use super::random;
 use super::scope::{Role, Scope};
+use super::signatures;
 use super::token::{self, Claims, Signed};
 use super::verified::{Verified, VerifiedTokens};
 use crate::clock::{Clock, Monotonic};
@@ -57,7 +58,7 @@ impl Authority {
         clock: Arc<dyn Clock>,
         ids: IdMaker,
     ) -> store::Result<Self> {
-        keys::choose_cryptography();
+        signatures::choose();
         let now_ms = clock.now_ms();
         let workspace = store.ensure_first_workspace(ids.make(Kind::Workspace), FIRST_WORKSPACE, now_ms).await?;
         let ring = keys::load(&store, &config.auth, &master_key, now_ms).await?;

@@ -3,11 +3,13 @@
 
 use std::fmt;
 
-use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, ThumbprintHash};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 
 use super::master_key::MasterKey;
 use super::random::{hash, hex, random};
+use super::signatures;
 use crate::config::AuthConfig;
 use crate::store::keys::SigningKey;
 use crate::store::{self, Db};
@@ -63,15 +65,10 @@ impl From<Unusable> for store::Error {
     }
 }
 
-/// Chooses this library's own cryptography where a host program's build has brought in a second one.
-pub(super) fn choose_cryptography() {
-    let _ = jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.install_default();
-}
-
 /// A new Ed25519 key, sealed.
 pub(super) fn generate(master: &MasterKey, now_ms: i64) -> store::Result<SigningKey> {
     let seed = random::<32>().map_err(store::Error::broken)?;
-    let (kid, public_key) = describe(&ed25519(&seed)).map_err(store::Error::from)?;
+    let (kid, public_key) = describe(&seed).map_err(store::Error::from)?;
     let sealed_key = master.seal(&format!("{PURPOSE}:{kid}"), &seed).map_err(store::Error::broken)?;
     Ok(SigningKey { kid, public_key, sealed_key, created_at: now_ms, retired_at: None })
 }
@@ -140,22 +137,36 @@ fn unseal(row: &SigningKey, master: &MasterKey) -> Result<Key, Unusable> {
     Ok(Key { kid: row.kid.clone(), algorithm: Algorithm::EdDSA, signs, verifies })
 }
 
-fn ed25519(seed: &[u8; 32]) -> EncodingKey {
+/// The key `seed` as jsonwebtoken signs with it.
+pub(super) fn ed25519(seed: &[u8; 32]) -> EncodingKey {
     EncodingKey::from_ed_der(&[PKCS8_PREFIX.as_slice(), seed].concat())
 }
 
-/// The key's thumbprint and its public half.
-fn describe(key: &EncodingKey) -> Result<(String, String), Unusable> {
-    let jwk = Jwk::from_encoding_key(key, Algorithm::EdDSA).map_err(|fault| Unusable(fault.to_string()))?;
-    let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|fault| Unusable(fault.to_string()))?;
-    match jwk.algorithm {
-        AlgorithmParameters::OctetKeyPair(pair) => Ok((kid, pair.x)),
-        _ => Err(Unusable("a new signing key is not of Ed25519".into())),
-    }
+/// The thumbprint (RFC 7638, over the members that RFC 8037 names) and the public half of the key `seed`.
+fn describe(seed: &[u8; 32]) -> Result<(String, String), Unusable> {
+    let public = signatures::public_half(seed).ok_or_else(|| Unusable("a new signing key cannot be used".into()))?;
+    let x = URL_SAFE_NO_PAD.encode(public);
+    let kid = URL_SAFE_NO_PAD.encode(hash(&format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)));
+    Ok((kid, x))
 }
 
 impl From<SigningKey> for PublicKey {
     fn from(row: SigningKey) -> Self {
         Self { kid: row.kid, x: row.public_key, created_at: row.created_at, retired_at: row.retired_at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 8037, appendix A.3.
+    #[test]
+    fn a_thumbprint_is_that_of_the_standard() {
+        let seed = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
+        let seed = URL_SAFE_NO_PAD.decode(seed).expect("base64url").try_into().expect("32 bytes");
+        let (kid, x) = describe(&seed).expect("a key");
+        assert_eq!(x, "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+        assert_eq!(kid, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
     }
 }

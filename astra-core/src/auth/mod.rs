@@ -16,6 +16,7 @@ pub mod scope;
 mod service_accounts;
 pub mod service_tokens;
 mod setup;
+mod signatures;
 mod standing;
 mod token;
 mod verified;
