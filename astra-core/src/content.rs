@@ -24,7 +24,7 @@ pub fn is_too_large(metadata: &Map<String, Value>) -> bool {
     !metadata.is_empty() && (serde_json::to_writer(&mut count, metadata).is_err() || count.0 > METADATA_BYTES_MAX)
 }
 
-/// Who speaks.
+/// The author of the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -38,7 +38,7 @@ pub enum Role {
     Tool,
 }
 
-/// What is said.
+/// The content.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Content {

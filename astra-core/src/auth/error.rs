@@ -57,7 +57,7 @@ pub enum GrantError {
 
 impl GrantError {
     pub(super) fn beyond(missing: ScopeSet) -> Error {
-        Error::Grant(Self::InvalidScope(format!("The account does not have: {missing}.")))
+        Error::Grant(Self::InvalidScope(format!("The account does not have these scopes: {missing}.")))
     }
 }
 

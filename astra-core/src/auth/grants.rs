@@ -346,7 +346,7 @@ fn narrowed(held: ScopeSet, wanted: Option<&str>) -> Result<ScopeSet> {
 
 fn parse_scopes(text: &str) -> Result<ScopeSet> {
     let scopes = ScopeSet::parse(text);
-    scopes.map_err(|word| Error::Grant(GrantError::InvalidScope(format!("There is no scope {word:?}."))))
+    scopes.map_err(|word| Error::Grant(GrantError::InvalidScope(format!("Unknown scope {word:?}."))))
 }
 
 fn milliseconds(seconds: u64) -> i64 {

@@ -14,7 +14,7 @@ pub struct Identity {
     pub subject: String,
     /// The role in this workspace.
     pub role: Role,
-    /// What the credential may be used for.
+    /// The credential's scopes.
     pub scopes: ScopeSet,
     /// When the credential ends, in milliseconds since the epoch; `None` if it does not.
     pub expires_at_ms: Option<i64>,

@@ -76,7 +76,7 @@ impl Authority {
 /// A refusal of the store to keep an account.
 pub(super) fn email_taken(fault: store::Error) -> Error {
     match fault {
-        store::Error::Unique(_) => Error::Conflict("This e-mail address has an account: sign in.".into()),
+        store::Error::Unique(_) => Error::Conflict("An account with this e-mail address exists: sign in.".into()),
         fault => Error::Store(fault),
     }
 }

@@ -20,7 +20,7 @@ pub enum Role {
     Owner,
 }
 
-/// What a credential may be used for.
+/// The scopes of credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each name is its scope")]
 pub enum Scope {

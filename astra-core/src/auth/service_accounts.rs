@@ -115,7 +115,7 @@ impl Authority {
         changed.map_err(|fault| match fault {
             store::Error::Refused(Refusal::NotFound) => Error::NotFound("service account"),
             store::Error::Refused(Refusal::Stale) => {
-                Error::Conflict("Somebody else changed the service account at the same time: try again.".into())
+                Error::Conflict("Another request changed the service account at the same time: try again.".into())
             }
             fault => name_taken(fault),
         })
@@ -137,7 +137,7 @@ impl Authority {
         match account.role.parse::<Role>() {
             Ok(role) if role <= by.role => Ok(account),
             _ => Err(Error::Forbidden(format!(
-                "The service account has the role {}, which is higher than yours ({}).",
+                "The service account has the role {}, which is higher than the caller's ({}).",
                 account.role,
                 by.role.as_str()
             ))),
@@ -160,7 +160,7 @@ pub(super) fn may_give_scopes(by: &Identity, scopes: ScopeSet) -> Result<()> {
     if missing == ScopeSet::default() {
         return Ok(());
     }
-    Err(Error::Forbidden(format!("Your own token does not have these scopes, so you cannot give them: {missing}.")))
+    Err(Error::Forbidden(format!("The caller's token does not have these scopes, so it cannot give them: {missing}.")))
 }
 
 pub(super) fn may_give_role(by: &Identity, role: Role) -> Result<()> {
@@ -168,12 +168,16 @@ pub(super) fn may_give_role(by: &Identity, role: Role) -> Result<()> {
         return Ok(());
     }
     let (wanted, own) = (role.as_str(), by.role.as_str());
-    Err(Error::Forbidden(format!("The role {wanted} is higher than yours ({own}), so you cannot give it.")))
+    Err(Error::Forbidden(format!(
+        "The role {wanted} is higher than the caller's ({own}), so the caller cannot give it."
+    )))
 }
 
 fn name_taken(fault: store::Error) -> Error {
     match fault {
-        store::Error::Unique(_) => Error::Conflict("A service account of this name exists: take another name.".into()),
+        store::Error::Unique(_) => {
+            Error::Conflict("A service account with this name exists: choose another name.".into())
+        }
         // A host's authenticator may name a workspace that this gateway does not have.
         store::Error::Missing(_) => Error::Forbidden("This gateway does not have your workspace.".into()),
         fault => Error::Store(fault),

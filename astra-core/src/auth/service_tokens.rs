@@ -25,7 +25,7 @@ pub const GRACE_MAX_S: i64 = 7 * 24 * 3600;
 /// A token, with the secret that is shown this once.
 #[derive(Debug, Clone)]
 pub struct IssuedToken {
-    /// What is kept of it.
+    /// What the gateway stores about it.
     pub token: Token,
     /// The token itself.
     pub secret: String,
@@ -103,7 +103,7 @@ impl Authority {
             Some(account) if account.role == new.role.as_str() => account,
             Some(account) => {
                 return Err(Error::Conflict(format!(
-                    "The service account {} is there and has the role {}: name that role, or another account.",
+                    "The service account {} exists and has the role {}: give that role, or another name.",
                     account.name, account.role
                 )));
             }

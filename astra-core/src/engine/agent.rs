@@ -9,72 +9,72 @@ use serde_json::{Map, Value};
 pub struct Definition {
     /// Name shown to people; the agent's id when absent.
     pub display_name: Option<String>,
-    /// Which model answers.
+    /// The model that answers.
     pub model: Model,
     /// The instructions, in which the names of [`super::prompt`] are replaced.
     pub system_prompt: String,
-    /// When sessions end by themselves.
+    /// When sessions end automatically.
     pub session: SessionPolicy,
-    /// What turns may cost.
+    /// Limits of tokens and cost.
     pub budget: Budget,
-    /// What happens to a message that comes while a turn is running in its session.
+    /// What happens to a message that arrives while a turn of its session is running.
     pub on_busy: OnBusy,
-    /// The caller's own data.
+    /// Data of the caller's own; the gateway does not interpret it.
     pub metadata: Map<String, Value>,
 }
 
-/// Which model answers, and how.
+/// The model that answers, and its settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Model {
     /// The provider's name in the configuration.
     pub provider: String,
-    /// The provider's name of the model; its default model when absent.
+    /// The provider's name of the model; by default the provider's default model.
     pub model: Option<String>,
     /// Sampling temperature, 0 to 2; the provider's default when absent.
     pub temperature: Option<f64>,
-    /// Most tokens of one answer; the provider's default when absent.
+    /// Maximum number of tokens of one answer; by default the provider's.
     pub max_output_tokens: Option<u32>,
-    /// Most tokens that the model reads; what is known of the model when absent.
+    /// Maximum number of tokens that the model reads; by default what the gateway knows of the model.
     pub max_context_tokens: Option<u32>,
-    /// Who is asked, in order, when the provider fails.
+    /// The models that are asked, in order, when the provider fails.
     pub fallbacks: Vec<Fallback>,
 }
 
-/// A second choice of model.
+/// A fallback model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fallback {
     /// The provider's name in the configuration.
     pub provider: String,
-    /// The provider's name of the model; its default model when absent.
+    /// The provider's name of the model; by default the provider's default model.
     #[serde(default)]
     pub model: Option<String>,
 }
 
-/// When a session ends by itself; the next message opens its successor.
+/// When a session ends automatically; the next message opens its successor.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SessionPolicy {
-    /// After so many minutes without a message.
+    /// Minutes without a message after which the session ends.
     pub idle_timeout_min: Option<u32>,
     /// At this hour of the day in UTC, 0 to 23.
     pub daily_reset_hour: Option<u32>,
 }
 
-/// What turns may cost. What is absent is not limited.
+/// Limits of tokens and cost. A limit that is left out does not apply.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Budget {
-    /// Tokens of input and output of one turn.
+    /// Input and output tokens of one turn.
     pub max_tokens_per_turn: Option<u32>,
-    /// US dollars of one turn.
+    /// Cost of one turn in US dollars.
     pub max_cost_usd_per_turn: Option<f64>,
     /// Tokens of all turns within the hour.
     pub tokens_per_hour: Option<u64>,
-    /// Tokens of all turns within 24 hours.
+    /// Input and output tokens of all turns in 24 hours.
     pub tokens_per_day: Option<u64>,
-    /// US dollars of all turns within 24 hours.
+    /// Cost of all turns in 24 hours, in US dollars.
     pub cost_usd_per_day: Option<f64>,
 }
 
@@ -86,7 +86,7 @@ impl Budget {
     }
 }
 
-/// What happens to a message that comes while a turn is running in its session.
+/// What happens to a message that arrives while a turn of its session is running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnBusy {

@@ -37,7 +37,7 @@ pub struct Asker {
     pub sees_all: bool,
 }
 
-/// A question to an agent.
+/// A message to an agent.
 #[derive(Debug, Clone)]
 pub struct Ask {
     /// Whom.
@@ -46,16 +46,16 @@ pub struct Ask {
     pub place: Place,
     /// Who says `content`: the user, unless the caller keeps the conversation and ends it otherwise.
     pub role: Role,
-    /// The question.
+    /// The message.
     pub content: Content,
     /// What was said before, if the caller keeps the conversation: it is read in place of the session's history, and its
     /// system messages follow the agent's prompt.
     pub said_before: Vec<Message>,
-    /// What goes before the agent's own settings, for this turn.
+    /// Settings for this turn, instead of the agent's own.
     pub overrides: Overrides,
     /// What else is asked of the model, for this turn; `None` for nothing.
     pub parameters: Option<Box<Parameters>>,
-    /// The caller's own data.
+    /// Data of the caller's own; the gateway does not interpret it.
     pub metadata: Map<String, Json>,
     /// Whether somebody wants to see the answer grow.
     pub is_streamed: bool,
@@ -67,12 +67,12 @@ pub struct Ask {
     pub trace_parent: Option<Arc<str>>,
 }
 
-/// What goes before the agent's own settings, for one turn.
+/// Settings for one turn, instead of the agent's own.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Overrides {
     /// Sampling temperature, 0 to 2.
     pub temperature: Option<f64>,
-    /// Most tokens of the answer.
+    /// Maximum number of tokens of the answer.
     pub max_output_tokens: Option<u32>,
 }
 

@@ -43,13 +43,13 @@ pub(super) async fn check_quotas(scoped: &Scoped, agent: &AgentVersion, now_ms: 
     let next_hour_s = u64::try_from((window.hour_ends_ms - now_ms) / 1000 + 1).unwrap_or(1);
     let refuse = |what: String| Err(Error::Quota { message: what, retry_after_s: next_hour_s });
     if let Some(limit) = budget.tokens_per_hour.filter(|limit| hour_tokens >= *limit) {
-        return refuse(format!("The agent has used its {limit} tokens of this hour."));
+        return refuse(format!("The agent has used its quota of {limit} tokens in this hour."));
     }
     if let Some(limit) = budget.tokens_per_day.filter(|limit| day_tokens >= *limit) {
-        return refuse(format!("The agent has used its {limit} tokens of 24 hours."));
+        return refuse(format!("The agent has used its quota of {limit} tokens in 24 hours."));
     }
     if let Some(limit) = budget.cost_usd_per_day.filter(|limit| day_cost_usd >= *limit) {
-        return refuse(format!("The agent has used its {limit} US dollars of 24 hours."));
+        return refuse(format!("The agent has used its quota of {limit} US dollars in 24 hours."));
     }
     Ok(())
 }

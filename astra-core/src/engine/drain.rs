@@ -70,7 +70,7 @@ impl Engine {
                 return Ok(());
             }
             for Orphan { workspace, turn } in orphans {
-                self.interrupt(&workspace, turn, "The gateway ended before the turn was done.").await?;
+                self.interrupt(&workspace, turn, "The gateway ended before the turn was complete.").await?;
             }
         }
     }
@@ -85,7 +85,7 @@ impl Engine {
             }
             let turn = self.store.scoped(&workspace).turn(&turn_id, None).await?;
             if let Some(turn) = turn.filter(|turn| !turn.status.is_final()) {
-                self.interrupt(&workspace, turn, "The gateway's store failed before the turn was done.").await?;
+                self.interrupt(&workspace, turn, "The gateway's store failed before the turn was complete.").await?;
             }
         }
         Ok(())

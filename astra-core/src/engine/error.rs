@@ -31,7 +31,7 @@ pub enum Error {
     },
     /// The gateway is about to stop.
     Draining,
-    /// The turn did not complete.
+    /// The turn failed, was cancelled or was interrupted.
     Turn(Failure),
     /// The store failed.
     Store(store::Error),
@@ -75,7 +75,7 @@ impl fmt::Display for Error {
             Self::Archived => formatter.write_str("The session is archived."),
             Self::OtherAgent => formatter.write_str("The session belongs to another agent."),
             Self::Busy => formatter.write_str("A turn is running in this session."),
-            Self::QueueFull => formatter.write_str("Too many turns wait in this session."),
+            Self::QueueFull => formatter.write_str("The session's queue is full: too many turns are waiting."),
             Self::Quota { message, .. } => formatter.write_str(message),
             Self::TooManyTurns { limit } => {
                 write!(formatter, "As many turns are running as {limit} allows: ask again when one has ended.")

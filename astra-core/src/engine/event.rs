@@ -11,18 +11,18 @@ pub struct Event {
     pub turn_id: Arc<str>,
     /// 1, 2, 3, ... within the turn, without gaps.
     pub seq: i64,
-    /// What happened.
+    /// The kind of failure.
     pub kind: EventKind,
 }
 
-/// What happened.
+/// The kind of failure.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EventKind {
     /// The question is kept, in this session.
     SessionResolved {
         /// `ses_...`
         session_id: String,
-        /// Whether the session was opened for this question.
+        /// Whether the session was opened for this message.
         is_new: bool,
         /// The version of the agent that answers.
         agent_version: u32,

@@ -75,7 +75,7 @@ impl Ending {
         let failure = if status == Status::Cancelled {
             Failure::new("cancelled", "The turn was cancelled.")
         } else {
-            Failure::new("interrupted", "The gateway was stopped before the turn was done.")
+            Failure::new("interrupted", "The gateway was stopped before the turn was complete.")
         };
         Self::Stopped(status, failure)
     }

@@ -29,8 +29,8 @@ pub fn tagged(revision: Revision, answer: impl IntoResponse) -> Response {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct IfMatchHeader {
-    /// The `ETag` of the state that is to be changed; if there is another state by now, nothing is changed and the answer
-    /// is 412. Without it the change is made to whatever there is.
+    /// The `ETag` of the version to be changed. If the resource has another version by now, nothing is changed and the
+    /// answer is 412. Without the header the present version is changed.
     #[serde(rename = "If-Match")]
     #[param(min_length = 1, max_length = 512, pattern = "^[ -~]+$", example = "*")]
     #[expect(dead_code, reason = "read from the request by `IfMatch`")]

@@ -8,7 +8,7 @@ use crate::error::{Code, Error};
 
 /// 404 for a path that no operation has.
 pub async fn not_found() -> Error {
-    Error::new(Code::NotFound, "There is nothing at this path: /openapi.json lists what there is.")
+    Error::new(Code::NotFound, "No operation has this path; /openapi.json lists all paths.")
 }
 
 /// 405 for a file that can only be read.

@@ -18,7 +18,7 @@ pub struct PageQuery {
     /// How many items to answer at the most. A page ends after 1 MiB of items too: `next_cursor` tells whether more follow.
     #[param(minimum = 1, maximum = 200, default = 50, example = 50)]
     limit: Option<u32>,
-    /// Where to go on: the `next_cursor` of the page before.
+    /// The `next_cursor` of the previous page.
     #[param(min_length = 1, max_length = 1024, pattern = "^[A-Za-z0-9_-]+$", example = "MTc2MzkzMTYwMDAwMDpoZWxwZXI")]
     cursor: Option<String>,
 }
@@ -27,13 +27,13 @@ pub struct PageQuery {
 #[derive(Debug, Clone)]
 pub struct Paged(pub PageRequest);
 
-/// A part of a list, newest first.
+/// A page of a list, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Page<T> {
     /// The items of this page.
     #[schema(max_items = 200)]
     pub data: Vec<T>,
-    /// What to pass as `cursor` for the next page; null on the last one.
+    /// The `cursor` of the next page; null on the last page.
     #[schema(max_length = 1024, pattern = "^[A-Za-z0-9_-]+$", example = "MTc2MzkzMTYwMDAwMDpoZWxwZXI")]
     pub next_cursor: Option<String>,
 }
@@ -53,9 +53,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Paged {
         let Query(query) = Query::<PageQuery>::from_request_parts(parts, state).await?;
         let after = match query.cursor {
             None => None,
-            Some(text) => Some(Cursor::decode(&text).ok_or_else(|| {
-                Error::new(Code::BadRequest, "The cursor is not one that this gateway made: begin without one.")
-            })?),
+            Some(text) => Some(
+                Cursor::decode(&text)
+                    .ok_or_else(|| Error::new(Code::BadRequest, "The cursor is not valid: start again without one."))?,
+            ),
         };
         Ok(Self(PageRequest { limit: query.limit.unwrap_or(LIMIT_DEFAULT), after }))
     }

@@ -25,7 +25,7 @@ pub struct Problem {
     /// The HTTP status code.
     #[schema(minimum = 400, maximum = 599, example = 404)]
     pub status: u16,
-    /// What was wrong this time, and how to mend it.
+    /// What was wrong in this request, and how to correct it.
     #[schema(max_length = 4096, example = "There is no such agent.")]
     pub detail: String,
     /// The path of the request.
@@ -60,7 +60,7 @@ pub struct OAuthError {
     /// `unsupported_grant_type`, `invalid_scope`, `temporarily_unavailable` or `server_error`.
     #[schema(max_length = 64, pattern = "^[a-z_]+$", example = "invalid_grant")]
     pub error: String,
-    /// What was wrong this time, and how to mend it.
+    /// What was wrong in this request, and how to correct it.
     #[schema(
         max_length = 8192,
         pattern = r"^[ -!#-\[\]-~]*$",

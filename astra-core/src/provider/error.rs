@@ -6,9 +6,9 @@ use std::time::Duration;
 /// A failed call. Its text is for the log and the operator: never an upstream's body, which may repeat secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
-    /// What happened.
+    /// The kind of failure.
     pub kind: Kind,
-    /// In a sentence, without secrets.
+    /// A sentence for people, without secrets.
     pub message: String,
     /// The upstream's own code of its refusal, such as `model_not_found`; ours if this program refused for it.
     pub code: Option<String>,
@@ -16,7 +16,7 @@ pub struct Error {
     pub param: Option<String>,
 }
 
-/// What happened.
+/// The kind of failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// No connection could be made.

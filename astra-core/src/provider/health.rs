@@ -23,9 +23,9 @@ pub struct Health {
 /// A failure of the past.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastError {
-    /// What happened.
+    /// The kind of failure.
     pub kind: Kind,
-    /// In a sentence, without secrets.
+    /// A sentence for people, without secrets.
     pub message: String,
     /// When, in milliseconds since the epoch.
     pub at_ms: i64,

@@ -47,7 +47,7 @@ pub struct Request<'a> {
     pub messages: &'a [Message],
     /// Sampling temperature, 0 to 2.
     pub temperature: Option<f64>,
-    /// Most tokens that the answer may have.
+    /// Maximum number of tokens of the answer.
     pub max_output_tokens: Option<u32>,
     /// What else the caller asks of the model; `None` for nothing.
     pub parameters: Option<&'a Parameters>,
@@ -56,9 +56,9 @@ pub struct Request<'a> {
 /// One message of the conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
-    /// Who speaks.
+    /// The author of the message.
     pub role: Role,
-    /// What is said.
+    /// The content.
     pub content: Content,
 }
 

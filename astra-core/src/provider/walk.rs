@@ -18,7 +18,7 @@ use super::{Chunk, ChunkStream, Completion, Request, retry};
 pub struct Target {
     /// The provider's name in the configuration.
     pub provider: String,
-    /// The provider's name of the model; its default model when absent.
+    /// The provider's name of the model; by default the provider's default model.
     pub model: Option<String>,
 }
 

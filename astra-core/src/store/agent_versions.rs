@@ -22,7 +22,7 @@ pub struct StoredVersion {
     pub label: Option<String>,
     /// When it was made, in milliseconds since the epoch.
     pub created_at_ms: i64,
-    /// Who made it.
+    /// The account that created it.
     pub created_by: String,
 }
 

@@ -24,7 +24,7 @@ pub struct StoredAgent {
     pub created_at_ms: i64,
     /// When it last changed, in milliseconds since the epoch.
     pub updated_at_ms: i64,
-    /// Who made it.
+    /// The account that created it.
     pub created_by: String,
 }
 

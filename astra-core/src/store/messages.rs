@@ -21,9 +21,9 @@ pub struct StoredMessage {
     pub turn_id: Option<String>,
     /// Its place in the session.
     pub seq: i64,
-    /// Who speaks.
+    /// The author of the message.
     pub role: Role,
-    /// What is said.
+    /// The content.
     pub content: Content,
     /// When, in milliseconds since the epoch.
     pub created_at_ms: i64,

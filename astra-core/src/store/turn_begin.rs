@@ -38,9 +38,9 @@ pub struct NewTurn {
     pub place: Place,
     /// Who says it.
     pub role: Role,
-    /// The question.
+    /// The message.
     pub content: Content,
-    /// The caller's own data.
+    /// Data of the caller's own; the gateway does not interpret it.
     pub metadata: Map<String, Json>,
     /// When the session is over by itself.
     pub lifetime: Lifetime,
@@ -76,7 +76,7 @@ pub enum Place {
 pub struct Lifetime {
     /// After so many milliseconds without a message.
     pub idle_ms: Option<i64>,
-    /// At this hour of the day in UTC.
+    /// Hour of the day (UTC) at which the session ends.
     pub reset_hour: Option<u32>,
 }
 

@@ -63,7 +63,7 @@ pub struct TurnContext {
     pub messages_left_out: u32,
 }
 
-/// Where a turn is in its life.
+/// The states of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {

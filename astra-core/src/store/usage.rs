@@ -29,9 +29,9 @@ pub struct UsageRow {
     pub requests: u32,
     /// Calls that failed.
     pub errors: u32,
-    /// Tokens of the conversations sent.
+    /// Input tokens.
     pub input_tokens: u32,
-    /// Tokens of the answers.
+    /// Output tokens.
     pub output_tokens: u32,
     /// US dollars.
     pub cost_usd: f64,
@@ -69,9 +69,9 @@ pub struct UsageSum {
     pub requests: i64,
     /// Calls that failed.
     pub errors: i64,
-    /// Tokens of the conversations sent.
+    /// Input tokens.
     pub input_tokens: i64,
-    /// Tokens of the answers.
+    /// Output tokens.
     pub output_tokens: i64,
     /// US dollars.
     pub cost_usd: f64,

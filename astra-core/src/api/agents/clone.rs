@@ -11,31 +11,31 @@ use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path, Problem, created, tagged};
 use crate::store::AgentChange;
 
-/// The agent to make.
+/// The new agent.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CloneAgent {
     /// The new agent's id.
     #[schema(min_length = 1, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support-beta")]
     id: String,
-    /// The new agent's name; the other one's when absent.
+    /// The new agent's name; by default the name of the original.
     #[schema(min_length = 1, max_length = 128, example = "Support (beta)")]
     display_name: Option<String>,
-    /// The version to copy; the present one when absent.
+    /// The version to copy; by default the present one.
     #[schema(minimum = 1, example = 2)]
     version: Option<u32>,
 }
 
 /// Clone an agent
 ///
-/// The new agent says what the other one says, and begins with version 1. Sessions and labels are not copied.
+/// The new agent has the same definition and starts with version 1. Sessions and labels are not copied.
 #[utoipa::path(post, path = "/agents/{agent_id}/clone", operation_id = "agents.clone",
     params(AgentPath, IdempotencyHeader),
-    request_body(content = CloneAgent, description = "The agent to make.", example = json!({"id": "support-beta"})),
+    request_body(content = CloneAgent, description = "The new agent.", example = json!({"id": "support-beta"})),
     responses(
         (status = 201, description = "The new agent.", body = Agent, headers(
             ("ETag" = String, description = "The agent's state, for `If-Match`."),
             ("Location" = String, description = "Where the agent is."))),
-        (status = 409, description = "There is an agent of this id.", body = Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "An agent with this id exists.", body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

@@ -12,16 +12,16 @@ use crate::error::Result;
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Problem, created, tagged};
 use crate::store::AgentChange;
 
-/// An agent to make. What is absent has a working default.
+/// A new agent. A field that is left out gets a working default.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CreateAgent {
-    /// The agent's id, for good.
+    /// The agent's id. It cannot be changed later.
     #[schema(min_length = 1, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support")]
     id: String,
-    /// Name shown to people; the id when absent.
+    /// The name that people see; by default the id.
     #[schema(min_length = 1, max_length = 128, example = "Support")]
     display_name: Option<String>,
-    /// Which model answers; an echo when absent.
+    /// The model that answers; by default the built-in echo.
     #[serde(default)]
     model: AgentModel,
     /// The instructions. `{{ date }}`, `{{ time }}`, `{{ user.id }}`, `{{ user.name }}`, `{{ workspace.id }}`,
@@ -30,13 +30,13 @@ pub struct CreateAgent {
     #[serde(default)]
     #[schema(max_length = 65_536, example = "You help {{ user.name }}. Today is {{ date }}.")]
     system_prompt: String,
-    /// When sessions end by themselves.
+    /// When sessions end automatically.
     #[serde(default)]
     session: AgentSessionPolicy,
-    /// What turns may cost.
+    /// Limits of tokens and cost.
     #[serde(default)]
     budget: AgentBudget,
-    /// What happens to a message that comes while a turn is running in its session.
+    /// What happens to a message that arrives while a turn of its session is running.
     #[serde(default)]
     on_busy: AgentOnBusy,
     /// The caller's own data, at most 16 KiB as JSON.
@@ -45,9 +45,9 @@ pub struct CreateAgent {
     metadata: Map<String, Value>,
 }
 
-/// Make an agent
+/// Create an agent
 ///
-/// It answers from the next message on. Its first version is kept with it.
+/// The agent can be used from the next message on. This is its version 1.
 #[utoipa::path(post, path = "/agents", operation_id = "agents.create", params(IdempotencyHeader),
     request_body(content = CreateAgent, description = "The agent.",
         example = json!({"id": "support", "model": {"provider": "echo"}, "system_prompt": "You help {{ user.name }}."})),
@@ -55,7 +55,7 @@ pub struct CreateAgent {
         (status = 201, description = "The agent.", body = Agent, headers(
             ("ETag" = String, description = "The agent's state, for `If-Match`."),
             ("Location" = String, description = "Where the agent is."))),
-        (status = 409, description = "There is an agent of this id.", body = Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "An agent with this id exists.", body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

@@ -10,11 +10,11 @@ use crate::http::{Caller, IfMatch, IfMatchHeader, Path};
 
 /// Delete an agent
 ///
-/// Its versions go with it. Its sessions stay and can be read; a message to it is answered with 404, also in them. Turns
-/// that run go on to their end. An agent that a file or the configuration defines comes back when the definitions are read
-/// again: remove its definition first.
+/// Its versions are deleted with it. Its sessions stay readable; a new message to it is answered with 404. Running
+/// turns continue to their end. An agent that is defined by a file or by the configuration is created again when the
+/// definitions are next read: remove its definition first.
 #[utoipa::path(delete, path = "/agents/{agent_id}", operation_id = "agents.delete", params(AgentPath, IfMatchHeader),
-    responses((status = 204, description = "It is gone.")))]
+    responses((status = 204, description = "Deleted.")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

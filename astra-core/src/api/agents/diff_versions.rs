@@ -16,7 +16,7 @@ use crate::http::{Caller, Json, Path, Query};
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct DiffQuery {
-    /// The version to begin with; by default the one before.
+    /// The version to compare with; by default the previous one.
     #[param(minimum = 1, maximum = 2_147_483_647, example = 1)]
     against: Option<u32>,
 }
@@ -25,23 +25,23 @@ pub struct DiffQuery {
 #[derive(Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum JsonPatchOperation {
-    /// A value that is new.
+    /// A value is added.
     Add {
-        /// Where, as a JSON Pointer.
+        /// The place, as a JSON Pointer.
         #[schema(pattern = "^(/|$)", max_length = 4096, example = "/metadata/team")]
         path: String,
         /// The value.
         value: AnyJson,
     },
-    /// A value that is gone.
+    /// A value is removed.
     Remove {
-        /// Where, as a JSON Pointer.
+        /// The place, as a JSON Pointer.
         #[schema(pattern = "^(/|$)", max_length = 4096, example = "/metadata/team")]
         path: String,
     },
-    /// A value that is another one now.
+    /// A value is replaced.
     Replace {
-        /// Where, as a JSON Pointer.
+        /// The place, as a JSON Pointer.
         #[schema(pattern = "^(/|$)", max_length = 4096, example = "/system_prompt")]
         path: String,
         /// The value.
@@ -51,8 +51,8 @@ pub enum JsonPatchOperation {
 
 /// Compare two versions of an agent
 ///
-/// A JSON Patch (RFC 6902) that makes the definition of this version out of the definition of the version `against`. Lists
-/// are replaced as a whole.
+/// A JSON Patch (RFC 6902) that turns the definition of the version `against` into the definition of this version.
+/// Lists are replaced as a whole.
 #[utoipa::path(get, path = "/agents/{agent_id}/versions/{version}/diff", operation_id = "agents.diff_versions",
     params(VersionPath, DiffQuery),
     responses((status = 200, description = "The patch.", body = Vec<JsonPatchOperation>, content_type = "application/json-patch+json",

@@ -16,15 +16,15 @@ use crate::http::{Caller, Json, Path, Query};
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ExportQuery {
-    /// The version; the present one when absent.
+    /// The version; by default the present one.
     #[param(minimum = 1, maximum = 2_147_483_647, example = 1)]
     version: Option<u32>,
 }
 
 /// Export an agent
 ///
-/// One JSON file that `agents.import` reads, here or in another gateway. It holds no secrets: providers are named, not
-/// described.
+/// One JSON file that `agents.import` reads, on this gateway or another one. It contains no secrets: providers are
+/// named, not described.
 #[utoipa::path(get, path = "/agents/{agent_id}/export", operation_id = "agents.export", params(AgentPath, ExportQuery),
     responses((status = 200, description = "The file.", body = AgentExport, headers(
         ("Content-Disposition" = String, description = "The file's name.")))))]

@@ -10,7 +10,8 @@ use crate::http::{Caller, Json, Path, tagged};
 
 /// Get an agent
 ///
-/// As it is now. The `ETag` names this state: send it as `If-Match` with a change that must not overwrite another one.
+/// The present version. The `ETag` identifies it: send it as `If-Match` with a change that must not overwrite another
+/// change.
 #[utoipa::path(get, path = "/agents/{agent_id}", operation_id = "agents.get", params(AgentPath),
     responses((status = 200, description = "The agent.", body = Agent, headers(
         ("ETag" = String, description = "The agent's state, for `If-Match`.")))))]

@@ -10,7 +10,7 @@ use crate::clock::rfc3339;
 use crate::error::Result;
 use crate::http::{Caller, Json, Path};
 
-/// One version of an agent. It never changes but for its label.
+/// One version of an agent. Only its label can change.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct AgentVersion {
     /// The agent's id.
@@ -19,22 +19,22 @@ pub struct AgentVersion {
     /// The version's number.
     #[schema(minimum = 1, example = 2)]
     version: u32,
-    /// The version's name, which no other version of the agent has.
+    /// The version's label, unique in the agent.
     #[schema(max_length = 64, example = "live")]
     label: Option<String>,
-    /// What the agent is told to be.
+    /// The agent's definition.
     definition: AgentSettings,
-    /// When it was made.
+    /// When it was created.
     #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
     created_at: String,
-    /// Who made it: a user, a service account, `file:<name>`, `configuration` or `gateway`.
+    /// The creator: a user, a service account, `file:<name>`, `configuration` or `gateway`.
     #[schema(max_length = 320, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     created_by: String,
 }
 
 /// Get a version of an agent
 ///
-/// The full snapshot.
+/// The full definition of that version.
 #[utoipa::path(get, path = "/agents/{agent_id}/versions/{version}", operation_id = "agents.get_version",
     params(VersionPath),
     responses((status = 200, description = "The version.", body = AgentVersion)))]

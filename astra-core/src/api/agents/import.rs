@@ -11,7 +11,7 @@ use crate::store::AgentChange;
 
 /// Import an agent
 ///
-/// From a file of `agents.export`. The agent begins with version 1. Its providers must be configured here.
+/// Reads a file of `agents.export`. The agent starts with version 1. Its providers must be configured on this gateway.
 #[utoipa::path(post, path = "/agents/import", operation_id = "agents.import", params(IdempotencyHeader),
     request_body(content = AgentExport, description = "The file.",
         example = json!({"format": "astra.agent.v1", "id": "support", "definition": {"system_prompt": "You are brief."}})),
@@ -19,7 +19,7 @@ use crate::store::AgentChange;
         (status = 201, description = "The agent.", body = Agent, headers(
             ("ETag" = String, description = "The agent's state, for `If-Match`."),
             ("Location" = String, description = "Where the agent is."))),
-        (status = 409, description = "There is an agent of this id: change the id in the file.", body = Problem,
+        (status = 409, description = "An agent with this id exists: change the id in the file.", body = Problem,
             content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,

@@ -9,10 +9,10 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Json, Path};
 
-/// The name of a version.
+/// The label of a version.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct LabelVersion {
-    /// The name, or null for none.
+    /// The label; null removes it.
     #[schema(
         required = true,
         min_length = 1,
@@ -25,7 +25,7 @@ pub struct LabelVersion {
 
 /// Label a version of an agent
 ///
-/// A label names one version of the agent: it leaves the version that had it before.
+/// A label points to one version of the agent: setting it moves it from the version that had it before.
 #[utoipa::path(put, path = "/agents/{agent_id}/versions/{version}/label", operation_id = "agents.label_version",
     params(VersionPath),
     request_body(content = LabelVersion, description = "The label.", example = json!({"label": "live"})),

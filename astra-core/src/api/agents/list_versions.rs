@@ -9,7 +9,7 @@ use crate::http::{Caller, Json, Page, PageQuery, Paged, Path};
 
 /// List an agent's versions
 ///
-/// Newest first, without what they say: `agents.get_version` has that.
+/// Newest first, without their definitions: `agents.get_version` has them.
 #[utoipa::path(get, path = "/agents/{agent_id}/versions", operation_id = "agents.list_versions",
     params(AgentPath, PageQuery),
     responses((status = 200, description = "A page of versions.", body = Page<AgentVersionInfo>)))]

@@ -14,50 +14,50 @@ use crate::error::{Code, Error, FieldError, Result};
 use crate::http::Caller;
 use crate::store::{self, Refusal, StoredAgent, StoredVersion};
 
-/// An agent as it is now.
+/// An agent: its present version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Agent {
-    /// The agent's id, which its maker picked.
+    /// The agent's id, chosen when it was created.
     #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support")]
     pub id: String,
-    /// Name shown to people; null for the id.
+    /// The name that people see; null means the id is shown.
     #[schema(min_length = 1, max_length = 128, example = "Support")]
     pub display_name: Option<String>,
-    /// Which model answers.
+    /// The model that answers.
     pub model: AgentModel,
-    /// The instructions, as a template.
+    /// The instructions, as a template with names.
     #[schema(max_length = 65_536, example = "You help {{ user.name }}. Today is {{ date }}.")]
     pub system_prompt: String,
-    /// When sessions end by themselves.
+    /// When sessions end automatically.
     pub session: AgentSessionPolicy,
-    /// What turns may cost.
+    /// Limits of tokens and cost.
     pub budget: AgentBudget,
-    /// What happens to a message that comes while a turn is running in its session.
+    /// What happens to a message that arrives while a turn of its session is running.
     pub on_busy: AgentOnBusy,
-    /// The callers' own data.
+    /// Data of the caller's own; the gateway does not interpret it.
     #[schema(value_type = Object, example = json!({"team": "support"}))]
     pub metadata: Map<String, Value>,
     /// The number of the present version.
     #[schema(minimum = 1, example = 3)]
     pub version: u32,
-    /// When the agent was made.
+    /// When the agent was created.
     #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
-    /// When the present version was made.
+    /// When the present version was created.
     #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
     pub updated_at: String,
-    /// Who made the agent: a user, a service account, `file:<name>`, `configuration` or `gateway`.
+    /// The creator of the agent: a user, a service account, `file:<name>`, `configuration` or `gateway`.
     #[schema(max_length = 320, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub created_by: String,
 }
 
-/// What an agent is told to be. What is absent has a working default.
+/// The definition of an agent. A field that is left out gets a working default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AgentSettings {
-    /// Name shown to people; the id when absent.
+    /// The name that people see; by default the id.
     #[schema(min_length = 1, max_length = 128, example = "Support")]
     pub display_name: Option<String>,
-    /// Which model answers; an echo when absent.
+    /// The model that answers; by default the built-in echo.
     #[serde(default)]
     pub model: AgentModel,
     /// The instructions. `{{ date }}`, `{{ time }}`, `{{ user.id }}`, `{{ user.name }}`, `{{ workspace.id }}`,
@@ -66,13 +66,13 @@ pub struct AgentSettings {
     #[serde(default)]
     #[schema(max_length = 65_536, example = "You help {{ user.name }}. Today is {{ date }}.")]
     pub system_prompt: String,
-    /// When sessions end by themselves.
+    /// When sessions end automatically.
     #[serde(default)]
     pub session: AgentSessionPolicy,
-    /// What turns may cost.
+    /// Limits of tokens and cost.
     #[serde(default)]
     pub budget: AgentBudget,
-    /// What happens to a message that comes while a turn is running in its session.
+    /// What happens to a message that arrives while a turn of its session is running.
     #[serde(default)]
     pub on_busy: AgentOnBusy,
     /// The caller's own data, at most 16 KiB as JSON.
@@ -81,76 +81,76 @@ pub struct AgentSettings {
     pub metadata: Map<String, Value>,
 }
 
-/// Which model answers, and how.
+/// The model that answers, and its settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct AgentModel {
     /// The provider's name in the gateway's configuration.
     #[schema(min_length = 1, max_length = 64, example = "openai")]
     pub provider: String,
-    /// The provider's name of the model; its default model when absent.
+    /// The provider's name of the model; by default the provider's default model.
     #[schema(min_length = 1, max_length = 256, example = "gpt-4o-mini")]
     pub model: Option<String>,
-    /// Sampling temperature; the provider's default when absent.
+    /// Sampling temperature; by default the provider's.
     #[schema(minimum = 0, maximum = 2, example = 0.7)]
     pub temperature: Option<f64>,
-    /// Most tokens of one answer; the provider's default when absent.
+    /// Maximum number of tokens of one answer; by default the provider's.
     #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 1024)]
     pub max_output_tokens: Option<u32>,
     /// Most tokens that the model reads; what is known of the model when absent. Of a model of which nothing is known,
     /// `chat.unknown_context_tokens` of the configuration bounds what is sent of the session's history.
     #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 8192)]
     pub max_context_tokens: Option<u32>,
-    /// Who is asked, in order, when the provider fails.
+    /// The models that are asked, in order, when the provider fails.
     #[schema(max_items = 8)]
     pub fallbacks: Vec<AgentFallback>,
 }
 
-/// A second choice of model.
+/// A fallback model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AgentFallback {
     /// The provider's name in the gateway's configuration.
     #[schema(min_length = 1, max_length = 64, example = "anthropic")]
     pub provider: String,
-    /// The provider's name of the model; its default model when absent.
+    /// The provider's name of the model; by default the provider's default model.
     #[schema(min_length = 1, max_length = 256, example = "claude-haiku-4-5")]
     pub model: Option<String>,
 }
 
-/// When a session ends by itself; the next message opens its successor.
+/// When a session ends automatically; the next message opens its successor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct AgentSessionPolicy {
-    /// After so many minutes without a message.
+    /// Minutes without a message after which the session ends.
     #[schema(minimum = 1, maximum = 525_600, example = 60)]
     pub idle_timeout_min: Option<u32>,
-    /// At this hour of the day in UTC.
+    /// Hour of the day (UTC) at which the session ends.
     #[schema(minimum = 0, maximum = 23, example = 4)]
     pub daily_reset_hour: Option<u32>,
 }
 
-/// What turns may cost. What is absent is not limited.
+/// Limits of tokens and cost. A limit that is left out does not apply.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct AgentBudget {
-    /// Tokens of input and output of one turn.
+    /// Input and output tokens of one turn.
     #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 16_000)]
     pub max_tokens_per_turn: Option<u32>,
-    /// US dollars of one turn.
+    /// Cost of one turn in US dollars.
     #[schema(exclusive_minimum = 0, example = 0.05)]
     pub max_cost_usd_per_turn: Option<f64>,
-    /// Tokens of all turns within one hour of the clock.
+    /// Input and output tokens of all turns in one clock hour.
     #[schema(minimum = 1, example = 200_000)]
     pub tokens_per_hour: Option<u64>,
-    /// Tokens of all turns within 24 hours.
+    /// Input and output tokens of all turns in 24 hours.
     #[schema(minimum = 1, example = 2_000_000)]
     pub tokens_per_day: Option<u64>,
-    /// US dollars of all turns within 24 hours.
+    /// Cost of all turns in 24 hours, in US dollars.
     #[schema(exclusive_minimum = 0, example = 5.0)]
     pub cost_usd_per_day: Option<f64>,
 }
 
-/// What happens to a message that comes while a turn is running in its session.
+/// What happens to a message that arrives while a turn of its session is running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentOnBusy {
@@ -163,19 +163,19 @@ pub enum AgentOnBusy {
     Interrupt,
 }
 
-/// A version of an agent, without what it says.
+/// A version of an agent, without its definition.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AgentVersionInfo {
     /// The version's number.
     #[schema(minimum = 1, example = 2)]
     pub version: u32,
-    /// The version's name, which no other version of the agent has.
+    /// The version's label, unique in the agent.
     #[schema(max_length = 64, example = "live")]
     pub label: Option<String>,
-    /// When it was made.
+    /// When it was created.
     #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
     pub created_at: String,
-    /// Who made it: a user, a service account, `file:<name>`, `configuration` or `gateway`.
+    /// The creator: a user, a service account, `file:<name>`, `configuration` or `gateway`.
     #[schema(max_length = 320, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub created_by: String,
 }
@@ -183,7 +183,7 @@ pub struct AgentVersionInfo {
 /// An agent as a file.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AgentExport {
-    /// How to read the file.
+    /// The format of the file.
     pub format: AgentExportFormat,
     /// The agent's id.
     #[schema(min_length = 1, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support")]
@@ -191,14 +191,14 @@ pub struct AgentExport {
     /// The version that was exported.
     #[schema(minimum = 1, example = 2)]
     pub version: Option<u32>,
-    /// When it was exported.
+    /// The time of the export.
     #[schema(format = DateTime, max_length = 32, example = "2026-11-23T21:09:30.000Z")]
     pub exported_at: Option<String>,
-    /// What the agent is told to be.
+    /// The agent's definition.
     pub definition: AgentSettings,
 }
 
-/// How to read a file with an agent.
+/// The format of an exported agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum AgentExportFormat {
     /// As `AgentExport` says.
@@ -206,7 +206,7 @@ pub enum AgentExportFormat {
     V1,
 }
 
-/// Any value of JSON.
+/// Any JSON value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AnyJson(pub Value);
@@ -276,7 +276,7 @@ impl AgentSettings {
         if faults.is_empty() {
             return catalogue::write(&definition).map_err(Error::store);
         }
-        let mut error = Error::new(Code::InvalidRequest, "The agent cannot work like this.");
+        let mut error = Error::new(Code::InvalidRequest, "The agent's definition is not valid.");
         error.fields = faults.into_iter().map(|(pointer, detail)| FieldError { pointer, detail }).collect();
         Err(error)
     }
@@ -296,7 +296,7 @@ impl From<StoredVersion> for AgentVersionInfo {
 impl PartialSchema for AnyJson {
     fn schema() -> RefOr<Schema> {
         // A choice of all types would refer to itself, which makes types that generators cannot write down.
-        ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("Any value of JSON.")).into()
+        ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("Any JSON value.")).into()
     }
 }
 
@@ -326,7 +326,7 @@ pub fn check_id(id: &str) -> Result<()> {
 /// What the store refuses to do with an agent.
 pub fn refused(fault: store::Error) -> Error {
     match fault {
-        store::Error::Unique(_) => Error::conflict("There is an agent of this id: choose another one."),
+        store::Error::Unique(_) => Error::conflict("An agent with this id exists: choose another id."),
         store::Error::Refused(Refusal::NotFound) => Error::not_found("agent"),
         store::Error::Refused(Refusal::State("version")) => Error::not_found("version"),
         fault => Error::store(fault),

@@ -9,7 +9,7 @@ use crate::engine::catalogue::{Failed, Report};
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json};
 
-/// What became of the definitions on disk, by agents' ids.
+/// The result for each definition on disk, by agent id.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct ReloadReport {
     /// New agents.
@@ -21,33 +21,33 @@ pub struct ReloadReport {
     /// Agents whose definition did not change.
     #[schema(max_items = 10_000, example = json!(["assistant"]))]
     unchanged: Vec<String>,
-    /// Files that define nothing; their agents are as before.
+    /// Files that were refused; their agents stay as they are.
     #[schema(max_items = 10_000)]
     failed: Vec<FailedDefinition>,
 }
 
-/// A file that defines nothing.
+/// A file that was refused.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct FailedDefinition {
     /// The file's name.
     #[schema(max_length = 4096, example = "support.yml")]
     file: String,
-    /// The line, if it is in one place.
+    /// The line, if the fault is in one place.
     #[schema(minimum = 1, example = 4)]
     line: Option<u32>,
-    /// What is wrong and how to mend it.
+    /// What is wrong, and how to correct it.
     #[schema(max_length = 8192, example = "model.temperature: must lie between 0 and 2")]
     reason: String,
 }
 
 /// Reload the definitions on disk
 ///
-/// Reads the folder of definitions; the gateway does so by itself within a second after a file changed. A definition that
-/// changed becomes a new version of its agent, also over what callers changed meanwhile; one that did not leaves their
-/// changes alone. A broken file leaves the old version running. An agent whose file is gone stays. The definitions are those
-/// of the gateway's first workspace: for others the report is empty.
+/// Reads the folder of definitions now; the gateway also does so within a second after a file changes. A changed
+/// definition becomes a new version of its agent and replaces changes made over the API; an unchanged definition leaves
+/// them. An invalid file leaves the present version in use. An agent whose file was removed stays. The definitions
+/// belong to the gateway's first workspace: callers of other workspaces get an empty report.
 #[utoipa::path(post, path = "/agents/reload", operation_id = "agents.reload",
-    responses((status = 200, description = "What became of the definitions.", body = ReloadReport)))]
+    responses((status = 200, description = "The result for each definition.", body = ReloadReport)))]
 pub async fn handler(State(app): State<App>, caller: Caller) -> Result<Json<ReloadReport>> {
     if caller.workspace != *app.definitions.workspace() {
         return Ok(Json(ReloadReport::default()));

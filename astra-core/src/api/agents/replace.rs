@@ -11,10 +11,10 @@ use crate::store::AgentChange;
 
 /// Replace an agent
 ///
-/// What is absent gets its default. The agent has a new version then; the ones before it stay. Running turns go on with
-/// the version that they began with.
+/// A field that is left out gets its default. The change makes a new version; earlier versions stay. Running turns
+/// continue with the version that they started with.
 #[utoipa::path(put, path = "/agents/{agent_id}", operation_id = "agents.replace", params(AgentPath, IfMatchHeader),
-    request_body(content = AgentSettings, description = "What the agent shall be.",
+    request_body(content = AgentSettings, description = "The agent's definition.",
         example = json!({"model": {"provider": "echo"}, "system_prompt": "You are brief."})),
     responses((status = 200, description = "The agent.", body = Agent, headers(
         ("ETag" = String, description = "The agent's state, for `If-Match`.")))))]

@@ -8,9 +8,9 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path, tagged};
 
-/// Roll an agent back
+/// Roll back an agent
 ///
-/// A new version that says what the version of the path says: the ones in between stay.
+/// Makes a new version with the definition of the version in the path. The versions in between stay.
 #[utoipa::path(post, path = "/agents/{agent_id}/rollback/{version}", operation_id = "agents.rollback",
     params(VersionPath, IdempotencyHeader),
     responses((status = 200, description = "The agent.", body = Agent, headers(

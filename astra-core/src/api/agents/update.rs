@@ -17,32 +17,32 @@ use crate::store::{self, AgentChange, Precondition, Refusal};
 /// How often a change is made anew that others got in the way of.
 const ATTEMPTS: u32 = 8;
 
-/// What to change: an absent field stays, a null gives it its default, in objects too.
+/// The changes: a field that is left out stays, and null sets its default. The same holds inside objects.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct UpdateAgent {
-    /// Name shown to people; null for the id.
+    /// The name that people see; null means the id is shown.
     #[schema(min_length = 1, max_length = 128, example = "Support")]
     pub display_name: Option<String>,
-    /// Which model answers.
+    /// The model that answers.
     pub model: Option<UpdateAgentModel>,
     /// The instructions, in which names are replaced as in `agents.create`; null for none.
     #[schema(max_length = 65_536, example = "You are brief.")]
     pub system_prompt: Option<String>,
-    /// When sessions end by themselves.
+    /// When sessions end automatically.
     pub session: Option<AgentSessionPolicy>,
-    /// What turns may cost.
+    /// Limits of tokens and cost.
     pub budget: Option<AgentBudget>,
-    /// What happens to a message that comes while a turn is running in its session.
+    /// What happens to a message that arrives while a turn of its session is running.
     pub on_busy: Option<AgentOnBusy>,
-    /// The caller's own data; a null in it takes the key away.
+    /// Data of the caller's own; a null value removes the key.
     #[schema(value_type = Option<Object>, example = json!({"team": null}))]
     pub metadata: Option<Map<String, Value>>,
 }
 
-/// What to change of the model.
+/// The changes of the model.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct UpdateAgentModel {
-    /// The provider's name in the gateway's configuration; null for the echo.
+    /// The provider's name in the gateway's configuration; null for the built-in echo.
     #[schema(min_length = 1, max_length = 64, example = "openai")]
     pub provider: Option<String>,
     /// The provider's name of the model; null for its default model.
@@ -51,21 +51,21 @@ pub struct UpdateAgentModel {
     /// Sampling temperature; null for the provider's default.
     #[schema(minimum = 0, maximum = 2, example = 0.2)]
     pub temperature: Option<f64>,
-    /// Most tokens of one answer; null for the provider's default.
+    /// Maximum number of tokens of one answer; null for the provider's default.
     #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 1024)]
     pub max_output_tokens: Option<u32>,
-    /// Most tokens that the model reads; null for what is known of the model.
+    /// Maximum number of tokens that the model reads; null for what the gateway knows of the model.
     #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 8192)]
     pub max_context_tokens: Option<u32>,
-    /// Who is asked when the provider fails, replaced as a whole; null for nobody.
+    /// The models that are asked, in order, when the provider fails. The list is replaced as a whole; null for none.
     #[schema(max_items = 8)]
     pub fallbacks: Option<Vec<AgentFallback>>,
 }
 
-/// Change an agent
+/// Update an agent
 ///
-/// JSON Merge Patch (RFC 7396). The agent has a new version then; the ones before it stay. Running turns go on with the
-/// version that they began with.
+/// JSON Merge Patch (RFC 7396). The change makes a new version; earlier versions stay. Running turns continue with the
+/// version that they started with.
 #[utoipa::path(patch, path = "/agents/{agent_id}", operation_id = "agents.update", params(AgentPath, IfMatchHeader),
     request_body(content = UpdateAgent, description = "What to change.", example = json!({"model": {"temperature": 0.2}})),
     responses(

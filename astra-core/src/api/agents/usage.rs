@@ -11,30 +11,30 @@ use crate::engine::QuotaWindow;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Path};
 
-/// What an agent has used, beside what it may.
+/// What an agent has used, next to its quotas.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct AgentUsage {
     /// The agent's id.
     #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support")]
     agent_id: String,
-    /// Tokens of this hour of the clock.
+    /// Tokens of this clock hour.
     tokens_per_hour: TokenQuota,
-    /// Tokens of the last 24 hours of the clock, this one included.
+    /// Tokens of the last 24 clock hours, including this one.
     tokens_per_day: TokenQuota,
-    /// US dollars of the last 24 hours of the clock, this one included.
+    /// US dollars of the last 24 clock hours, including this one.
     cost_usd_per_day: CostQuota,
-    /// When the hour ends, and with it what was used of the quota of an hour.
+    /// When the clock hour ends and the hourly quota starts anew.
     #[schema(format = DateTime, example = "2026-11-23T22:00:00.000Z")]
     hour_ends_at: String,
 }
 
-/// Tokens that were used, and those that may be.
+/// Tokens used, and their limit.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct TokenQuota {
-    /// Tokens of input and output that were used.
+    /// Input and output tokens used.
     #[schema(minimum = 0, example = 12_000)]
     used: u64,
-    /// Tokens that may be used; null if there is no limit.
+    /// The limit in tokens; null if there is none.
     #[schema(minimum = 1, example = 200_000)]
     limit: Option<u64>,
     /// What is left; null if there is no limit.
@@ -42,13 +42,13 @@ pub struct TokenQuota {
     remaining: Option<u64>,
 }
 
-/// US dollars that were spent, and those that may be.
+/// US dollars used, and their limit.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CostQuota {
-    /// US dollars that were spent.
+    /// US dollars used.
     #[schema(minimum = 0, example = 0.42)]
     used: f64,
-    /// US dollars that may be spent; null if there is no limit.
+    /// The limit in US dollars; null if there is none.
     #[schema(minimum = 0, example = 5.0)]
     limit: Option<f64>,
     /// What is left; null if there is no limit.
@@ -56,11 +56,11 @@ pub struct CostQuota {
     remaining: Option<f64>,
 }
 
-/// Get an agent's usage
+/// Show an agent's usage
 ///
-/// Against the quotas of its present version. A turn that is running is counted when it ends.
+/// Tokens and cost against the quotas of the present version. A running turn is counted when it ends.
 #[utoipa::path(get, path = "/agents/{agent_id}/usage", operation_id = "agents.usage", params(AgentPath),
-    responses((status = 200, description = "What was used.", body = AgentUsage)))]
+    responses((status = 200, description = "The usage.", body = AgentUsage)))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

@@ -11,7 +11,7 @@ use crate::auth::NewServiceAccount;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Problem, created};
 
-/// A service account to make.
+/// A new service account.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CreateServiceAccount {
     /// The account's name, unique in its workspace.
@@ -19,22 +19,23 @@ pub struct CreateServiceAccount {
     name: String,
     /// Its role, not above the caller's.
     role: Role,
-    /// Its scopes, none that the caller lacks; when absent, all that are of use to its role and that the caller has.
+    /// Its scopes; none may be missing from the caller's own. By default all scopes that its role can use and the
+    /// caller has.
     #[schema(value_type = Vec<ScopeName>, max_items = 64, example = json!(["spec:read"]))]
     #[serde(default)]
     scopes: Option<Vec<ScopeName>>,
 }
 
-/// Make a service account
+/// Create a service account
 ///
-/// An account for a program. It has no password: `auth.issue_token` gives it tokens. Nobody can give a role above their
-/// own, nor scopes that their own token lacks; an owner whose token was not narrowed can give every scope.
+/// An account for a program. It has no password; `auth.issue_token` issues its tokens. A caller cannot give a role
+/// above its own, nor scopes that its own token lacks. An owner with an unrestricted token can give every scope.
 #[utoipa::path(post, path = "/auth/service-accounts", operation_id = "auth.create_service_account",
     params(IdempotencyHeader),
     request_body(content = CreateServiceAccount, description = "The account.", example = json!({"name": "ci", "role": "viewer", "scopes": ["spec:read"]})),
     responses(
         (status = 201, description = "The account.", body = ServiceAccount, headers(("Location" = String, description = "Where the account is."))),
-        (status = 409, description = "An account of this name exists.", body = Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "An account with this name exists.", body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

@@ -10,10 +10,10 @@ use crate::http::{Caller, Path};
 
 /// Delete a service account
 ///
-/// Its tokens, and those that it got for end users, are refused from the next request on. What it did stays.
+/// Its tokens, and the tokens that it got for end users, are refused from the next request on. Sessions and usage stay.
 #[utoipa::path(delete, path = "/auth/service-accounts/{service_account_id}", operation_id = "auth.delete_service_account",
     params(ServiceAccountPath),
-    responses((status = 204, description = "It is gone.")))]
+    responses((status = 204, description = "Deleted.")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

@@ -9,7 +9,7 @@ use crate::http::{Caller, Json, Path};
 
 /// Get a service account
 ///
-/// Its name, role and scopes; its tokens are at `auth.list_tokens`.
+/// Its name, role and scopes. `auth.list_tokens` lists its tokens.
 #[utoipa::path(get, path = "/auth/service-accounts/{service_account_id}", operation_id = "auth.get_service_account",
     params(ServiceAccountPath),
     responses((status = 200, description = "The account.", body = ServiceAccount)))]

@@ -13,11 +13,11 @@ use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path, created};
 /// A token to issue.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct IssueToken {
-    /// How long it shall be good, in seconds; 90 days when absent.
+    /// Lifetime in seconds; 90 days by default.
     #[schema(value_type = i64, minimum = 60, maximum = 315_360_000, default = 7_776_000, example = 2_592_000)]
     #[serde(default)]
     expires_in: Option<i64>,
-    /// What it may be used for: scopes of the account; all of them when absent.
+    /// Its scopes, from those of the account; by default all of them.
     #[schema(value_type = Vec<ScopeName>, max_items = 64, example = json!(["spec:read"]))]
     #[serde(default)]
     scopes: Option<Vec<ScopeName>>,
@@ -25,7 +25,7 @@ pub struct IssueToken {
 
 /// Issue a token
 ///
-/// The token is in this answer and nowhere else. It cannot have scopes that the caller's own token lacks.
+/// The token is shown in this answer only. It cannot have scopes that the caller's own token lacks.
 #[utoipa::path(post, path = "/auth/service-accounts/{service_account_id}/tokens", operation_id = "auth.issue_token",
     params(ServiceAccountPath, IdempotencyHeader),
     request_body(content = IssueToken, description = "The token.", example = json!({"expires_in": 2_592_000, "scopes": ["spec:read"]})),

@@ -12,7 +12,7 @@ use crate::http::Json;
 /// A set of public keys (RFC 7517).
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct KeySet {
-    /// The keys, the one that signs first.
+    /// The keys; the first one signs.
     #[schema(max_items = 1000)]
     pub keys: Vec<JsonWebKey>,
 }
@@ -34,7 +34,7 @@ pub struct JsonWebKey {
         example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
     )]
     pub x: String,
-    /// The key's name in the header of the tokens that it signs.
+    /// The key's id, as in the header of the tokens that it signs.
     #[schema(max_length = 64, pattern = "^[A-Za-z0-9_-]+$", example = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")]
     pub kid: String,
     /// Always `EdDSA`.
@@ -48,8 +48,8 @@ pub struct JsonWebKey {
 
 /// Get the public keys
 ///
-/// Empty when tokens are signed with a shared secret. Who verifies tokens with these keys does not learn of
-/// revocations: those are known to the gateway alone.
+/// Empty when tokens are signed with a shared secret. Verifying a token with these keys does not tell whether it was
+/// revoked; only the gateway knows that.
 #[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "auth.jwks",
     responses((status = 200, description = "The keys.", body = KeySet)))]
 pub async fn handler(State(app): State<App>) -> Result<Json<KeySet>> {

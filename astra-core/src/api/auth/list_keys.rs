@@ -9,8 +9,8 @@ use crate::http::{Caller, Json, Page, PageQuery, Paged};
 
 /// List signing keys
 ///
-/// The keys belong to the installation: owners of its first workspace see them, others an empty list. Empty also when
-/// tokens are signed with a shared secret.
+/// The keys belong to the installation: owners of its first workspace see them, owners of other workspaces get an empty
+/// list. The list is also empty when tokens are signed with a shared secret.
 #[utoipa::path(get, path = "/auth/keys", operation_id = "auth.list_keys", params(PageQuery),
     responses((status = 200, description = "A page of keys.", body = Page<SigningKey>)))]
 pub async fn handler(State(app): State<App>, caller: Caller, Paged(request): Paged) -> Result<Json<Page<SigningKey>>> {

@@ -9,7 +9,7 @@ use crate::http::{Caller, Json, Page, PageQuery, Paged, Path};
 
 /// List a service account's tokens
 ///
-/// Newest first, with when each was last used. The tokens themselves are not kept.
+/// Newest first, each with its last use. The tokens themselves are not stored.
 #[utoipa::path(get, path = "/auth/service-accounts/{service_account_id}/tokens", operation_id = "auth.list_tokens",
     params(ServiceAccountPath, PageQuery),
     responses((status = 200, description = "A page of tokens.", body = Page<ServiceToken>)))]

@@ -11,29 +11,29 @@ use crate::clock::rfc3339;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json};
 
-/// Who the caller is and what it may do.
+/// The caller's account, workspace and permissions.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Me {
     /// The user's or service account's id.
     #[schema(max_length = 256, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub id: String,
-    /// What kind of caller it is.
+    /// The kind of caller.
     pub kind: CallerKind,
     /// The e-mail address, of a person.
     #[schema(max_length = 254, example = "ada@example.org")]
     pub email: Option<String>,
-    /// The name: of a person, if one was given, or of a service account.
+    /// The display name of a person, if there is one, or the name of a service account.
     #[schema(max_length = 128, example = "Ada")]
     pub display_name: Option<String>,
     /// The workspace of the credential.
     #[schema(max_length = 256, example = "wsp_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub workspace_id: String,
-    /// The role in it, as far as the credential gives it.
+    /// The role in the workspace, at most the credential's.
     pub role: Role,
-    /// What the credential may be used for.
+    /// The credential's scopes.
     #[schema(max_items = 64)]
     pub scopes: Vec<ScopeName>,
-    /// When the credential ends; null if it does not.
+    /// When the credential expires; null if it does not.
     #[schema(format = DateTime, example = "2026-11-23T21:22:00.000Z")]
     pub expires_at: Option<String>,
 }
@@ -52,9 +52,9 @@ pub enum CallerKind {
     Host,
 }
 
-/// Get the caller
+/// Show the current token
 ///
-/// Who the credential belongs to, in which workspace, and what it is good for.
+/// The account, the workspace, the role, the scopes and the expiry of the caller's token.
 #[utoipa::path(get, path = "/auth/me", operation_id = "auth.me",
     responses((status = 200, description = "The caller.", body = Me)))]
 pub async fn handler(State(app): State<App>, caller: Caller) -> Result<Json<Me>> {

@@ -16,7 +16,7 @@ use crate::store::tokens;
 /// The `token_type` of every token.
 const TOKEN_TYPE: &str = "Bearer";
 
-/// What somebody may do in a workspace, least first.
+/// The roles in a workspace, lowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -30,11 +30,11 @@ pub enum Role {
     Owner,
 }
 
-/// What a credential may be used for.
+/// The scopes of credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScopeName(pub Scope);
 
-/// A token and what it is good for (RFC 6749, 5.1).
+/// Tokens, in OAuth 2's format (RFC 6749, 5.1).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Tokens {
     /// The token, for `Authorization: Bearer`.
@@ -47,17 +47,17 @@ pub struct Tokens {
     /// Always `Bearer`.
     #[schema(max_length = 16, example = "Bearer")]
     pub token_type: String,
-    /// How long the token is good, in seconds.
+    /// Lifetime of the access token in seconds.
     #[schema(minimum = 0, example = 900)]
     pub expires_in: i64,
-    /// Good for one exchange for the next pair; for people only.
+    /// A token for the next pair of tokens; only for people's accounts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, max_length = 256, pattern = "^[A-Za-z0-9_.-]+$", example = "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0")]
     pub refresh_token: Option<String>,
-    /// What the token may be used for, separated by spaces.
+    /// The token's scopes, separated by spaces.
     #[schema(max_length = 1024, example = "agents:read chat:send")]
     pub scope: String,
-    /// What kind of token a token exchange gave (RFC 8693); absent otherwise.
+    /// The type of the token that a token exchange issued (RFC 8693); absent otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, max_length = 128, example = "urn:ietf:params:oauth:token-type:access_token")]
     pub issued_token_type: Option<String>,
@@ -77,79 +77,79 @@ pub struct ServiceAccount {
     /// Its scopes.
     #[schema(max_items = 64)]
     pub scopes: Vec<ScopeName>,
-    /// Who made it.
+    /// The account that created it.
     #[schema(max_length = 256, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub created_by: String,
-    /// When it was made.
+    /// When it was created.
     #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
-    /// When it was last changed.
+    /// The time of the last change.
     #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub updated_at: String,
 }
 
-/// What is kept of a service account's token; the token itself is not.
+/// A service account's token, without the token itself, which is not stored.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceToken {
-    /// The token's id, which rotation keeps.
+    /// The token's id. Rotation keeps it.
     #[schema(pattern = "^tok_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "tok_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub id: String,
-    /// Whose token it is.
+    /// The service account that it belongs to.
     #[schema(pattern = "^svc_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "svc_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub service_account_id: String,
-    /// What it may be used for at the most; what its account loses, it loses too.
+    /// Its scopes. A scope that the account no longer has does not count.
     #[schema(max_items = 64)]
     pub scopes: Vec<ScopeName>,
-    /// Grows with each rotation.
+    /// Increases by one with each rotation.
     #[schema(minimum = 1, example = 1)]
     pub generation: i64,
-    /// Until when the token of the generation before is good, if it was rotated.
+    /// Until when the token of the previous generation is valid, if it was rotated.
     #[schema(format = DateTime, example = "2026-11-23T22:07:00.000Z")]
     pub grace_until: Option<String>,
-    /// When it ends.
+    /// When it expires.
     #[schema(format = DateTime, example = "2027-02-21T21:07:00.000Z")]
     pub expires_at: String,
-    /// When it was last used, to the minute; null if it never was.
+    /// The last use, to the minute; null if it was never used.
     #[schema(format = DateTime, example = "2026-11-24T08:00:00.000Z")]
     pub last_used_at: Option<String>,
     /// When it was issued.
     #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
-    /// When it was last rotated, if it was.
+    /// The last rotation; null if it was never rotated.
     #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub rotated_at: Option<String>,
 }
 
-/// A token that was just made.
+/// A new token.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct IssuedToken {
-    /// The token, for `Authorization: Bearer`. It is shown this once.
+    /// The token, for `Authorization: Bearer`. It is shown only this once.
     #[schema(
         max_length = 4096,
         pattern = "^[A-Za-z0-9_.-]+$",
         example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2ln"
     )]
     pub secret: String,
-    /// What is kept of it.
+    /// What the gateway stores about it.
     pub token: ServiceToken,
 }
 
-/// A key that tokens are signed with; its private half never leaves the gateway.
+/// A key that signs tokens. Its private half never leaves the gateway.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SigningKey {
-    /// The key's name in the header of the tokens that it signs.
+    /// The key's id, as in the header of the tokens that it signs.
     #[schema(max_length = 64, pattern = "^[A-Za-z0-9_-]+$", example = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")]
     pub kid: String,
     /// Always `EdDSA`.
     #[schema(max_length = 16, example = "EdDSA")]
     pub algorithm: String,
-    /// Whether it signs new tokens. Tokens of the others are good until they expire.
+    /// Whether it signs new tokens. Tokens signed with the other keys stay valid until they expire.
     #[schema(example = true)]
     pub is_signing: bool,
-    /// When it was made.
+    /// When it was created.
     #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
-    /// When another one took over, if one did.
+    /// When a newer key replaced it; null for the key that signs.
     #[schema(format = DateTime, example = "2026-12-23T21:07:00.000Z")]
     pub retired_at: Option<String>,
 }
@@ -299,7 +299,7 @@ impl PartialSchema for ScopeName {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
             .schema_type(Type::String)
-            .description(Some("What a credential may be used for."))
+            .description(Some("The scopes of credentials."))
             .enum_values(Some(Scope::all().map(Scope::as_str)))
             .into()
     }

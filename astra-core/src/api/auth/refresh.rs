@@ -10,10 +10,10 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Json;
 
-/// A refresh token to use up.
+/// A refresh token.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct Refresh {
-    /// The newest refresh token.
+    /// The latest refresh token of the sign-in.
     #[schema(
         min_length = 1,
         max_length = 256,
@@ -23,13 +23,13 @@ pub struct Refresh {
     refresh_token: String,
 }
 
-/// Get a new pair of tokens
+/// Refresh tokens
 ///
-/// The same as the grant `refresh_token` of `auth.token`. A refresh token is good for one use, which makes its successor.
-/// Within `auth.refresh_grace_s` (30 seconds) it may be used again, as long as its successor has not been used, and gives
-/// the same successor: two tabs may ask at once, and an answer may be lost. Any other use says that it was stolen: all
-/// tokens that came from the same sign-in end. A sign-in ends `auth.sign_in_ttl_s` (90 days) after it began, however often
-/// it is renewed. Access tokens that it had before stay good until their own end, 15 minutes at the most.
+/// The same as the grant `refresh_token` of `auth.token`. A refresh token can be used once; its use issues the
+/// successor. Within `auth.refresh_grace_s` (30 seconds) it may be used again while the successor is unused, and issues
+/// the same successor, so that two tabs or a lost answer do no harm. Any other use counts as theft: all tokens of the
+/// sign-in are revoked. A sign-in ends `auth.sign_in_ttl_s` (90 days) after it started, however often it is refreshed.
+/// Access tokens from before a refresh stay valid until they expire, at most 15 minutes.
 #[utoipa::path(post, path = "/auth/refresh", operation_id = "auth.refresh",
     request_body(content = Refresh, description = "The refresh token.", example = json!({"refresh_token": "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0"})),
     responses((status = 200, description = "The new pair.", body = Tokens, headers(("Cache-Control" = String, description = "Always `no-store`.")))))]

@@ -12,7 +12,7 @@ use crate::clock::rfc3339;
 use crate::error::{Error, Result};
 use crate::http::{CalledFrom, Json, Problem, created};
 
-/// An account to make.
+/// A new account.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Register {
     /// The e-mail address; case does not matter.
@@ -26,7 +26,7 @@ pub struct Register {
     /// The password: 12 characters at least, of any kind.
     #[schema(min_length = 12, max_length = 1024, pattern = r"^[^\x00]*$", example = "correct horse battery")]
     password: String,
-    /// What to call the person.
+    /// The person's name.
     #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^\x00-\x1f\x7f]*$", example = "Ada")]
     #[serde(default)]
     display_name: Option<String>,
@@ -36,12 +36,12 @@ pub struct Register {
     setup_code: Option<String>,
 }
 
-/// An account that was made, signed in.
+/// A new account and its tokens.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Registered {
     /// The account.
     pub user: User,
-    /// Its first pair of tokens.
+    /// Its first access and refresh token.
     pub tokens: Tokens,
 }
 
@@ -54,7 +54,7 @@ pub struct User {
     /// The e-mail address, in lower case.
     #[schema(max_length = 254, example = "ada@example.org")]
     pub email: Option<String>,
-    /// What to call the person.
+    /// The person's name.
     #[schema(max_length = 128, example = "Ada")]
     pub display_name: Option<String>,
     /// The workspace.
@@ -62,24 +62,24 @@ pub struct User {
     pub workspace_id: String,
     /// The role in it.
     pub role: Role,
-    /// When the account was made.
+    /// When the account was created.
     #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
 }
 
-/// Make an account
+/// Create an account
 ///
-/// As long as the gateway has no owner, the set-up code makes the account the owner's of the first workspace. `astra serve`
-/// prints the code when it starts; it ends with the first owner, whichever way that one was made. Afterwards registration
-/// is closed unless the configuration opens it (`auth.open_registration`): then an account becomes a member of the first
-/// workspace. The e-mail address makes the request one of a kind: a client that lost its answer signs in.
+/// While the gateway has no owner, the set-up code creates the owner of the first workspace. `astra serve` prints the
+/// code when it starts; the code ends with the first owner, whichever way that owner was created. Afterwards
+/// registration is closed unless the configuration opens it (`auth.open_registration`): then the account becomes a
+/// member of the first workspace. An e-mail address can register once: a client that lost the answer signs in.
 #[utoipa::path(post, path = "/auth/register", operation_id = "auth.register",
     request_body(content = Register, description = "The account.", example = json!({"email": "ada@example.org", "password": "correct horse battery", "setup_code": "7k3mf-q9x2c-01vbn-h8rjt"})),
     responses(
-        (status = 201, description = "The account, signed in.", body = Registered,
+        (status = 201, description = "The account and its tokens.", body = Registered,
             headers(("Location" = String, description = "Where the account describes itself."), ("Cache-Control" = String, description = "Always `no-store`."))),
         (status = 403, description = "Registration is closed, or the set-up code is missing or wrong.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The e-mail address has an account.", body = Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "An account with this e-mail address exists.", body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,
     CalledFrom(network): CalledFrom,

@@ -10,11 +10,11 @@ use crate::http::{Caller, Path};
 
 /// Revoke a token
 ///
-/// It is refused from the next request on, together with what it was changed for; on other gateways over the same
-/// PostgreSQL within a second.
+/// The token, and the tokens that were exchanged for it, are refused from the next request on; on other gateways that
+/// share the same PostgreSQL database within a second.
 #[utoipa::path(delete, path = "/auth/tokens/{token_id}", operation_id = "auth.revoke_token",
     params(TokenPath),
-    responses((status = 204, description = "It is refused from now on.")))]
+    responses((status = 204, description = "Revoked.")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

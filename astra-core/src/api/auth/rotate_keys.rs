@@ -9,11 +9,11 @@ use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Problem};
 
 /// Rotate the signing keys
 ///
-/// A new key signs from now on, on every gateway over the same store. Tokens of the keys before it stay good until they
-/// expire. The keys belong to the installation: to owners of other workspaces than its first there are none.
+/// A new key signs from now on, on every gateway that shares the store. Tokens signed with earlier keys stay valid
+/// until they expire. The keys belong to the installation: owners of other workspaces than its first get 404.
 #[utoipa::path(post, path = "/auth/keys/rotate", operation_id = "auth.rotate_keys", params(IdempotencyHeader),
     responses(
-        (status = 200, description = "The key that signs now.", body = SigningKey),
+        (status = 200, description = "The new signing key.", body = SigningKey),
         (status = 404, description = "The caller's workspace has no signing keys.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Tokens are signed with a shared secret.", body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(

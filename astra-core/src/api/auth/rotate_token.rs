@@ -13,7 +13,7 @@ use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path};
 /// How to rotate.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RotateToken {
-    /// How long the old token stays good, in seconds; not at all when absent.
+    /// Seconds for which the old token stays valid; 0 by default.
     #[schema(minimum = 0, maximum = 604_800, default = 0, example = 3600)]
     #[serde(default)]
     grace_s: i64,
@@ -21,8 +21,8 @@ pub struct RotateToken {
 
 /// Rotate a token
 ///
-/// A new token of the same id, good for as long as the old one was given, with the account's present role. Of older
-/// tokens of this id, only the last one stays good, for `grace_s` seconds.
+/// Issues a new token with the same id and the same lifetime, and with the account's present role. The previous token
+/// of this id stays valid for `grace_s` seconds; older ones do not.
 #[utoipa::path(post, path = "/auth/tokens/{token_id}/rotate", operation_id = "auth.rotate_token",
     params(TokenPath, IdempotencyHeader),
     request_body(content = RotateToken, description = "How to rotate.", example = json!({"grace_s": 3600})),

@@ -35,15 +35,15 @@ pub struct TokenRequest {
     #[schema(value_type = String, max_length = 1024, pattern = r"^[^\x00]*$", example = "correct horse battery")]
     #[serde(default)]
     password: Option<String>,
-    /// For `refresh_token`: the token, which is used up.
+    /// For `refresh_token`: the refresh token. It can be used once.
     #[schema(value_type = String, max_length = 256, pattern = "^[ -~]*$", example = "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0")]
     #[serde(default)]
     refresh_token: Option<String>,
-    /// For service accounts: the account's id or name. It may also come by HTTP Basic.
+    /// For service accounts: the account's id or name. HTTP Basic authentication may carry it instead.
     #[schema(value_type = String, max_length = 64, pattern = r"^[^\x00]*$", example = "ci")]
     #[serde(default)]
     client_id: Option<String>,
-    /// For service accounts: one of its tokens. It may also come by HTTP Basic, or as the request's bearer token.
+    /// For service accounts: one of its tokens. HTTP Basic authentication or the bearer token may carry it instead.
     #[schema(value_type = String, max_length = 4096, pattern = "^[ -~]*$", example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2ln")]
     #[serde(default)]
     client_secret: Option<String>,
@@ -59,7 +59,7 @@ pub struct TokenRequest {
     #[schema(value_type = String, max_length = 128, pattern = "^[ -~]*$", example = "urn:ietf:params:oauth:token-type:access_token")]
     #[serde(default)]
     requested_token_type: Option<String>,
-    /// What the token shall be used for, separated by spaces; everything that the account has when absent.
+    /// The token's scopes, separated by spaces; by default all scopes of the account.
     #[schema(value_type = String, max_length = 1024, pattern = "^[ -~]*$", example = "chat:send sessions:read")]
     #[serde(default)]
     scope: Option<String>,
@@ -70,10 +70,11 @@ pub struct TokenRequest {
 
 /// Get a token
 ///
-/// OAuth 2's token endpoint. People sign in with `password` and get a pair of tokens, the second for `refresh_token`.
-/// Service accounts change one of their own tokens for a short-lived one with `client_credentials`, or for one that
-/// speaks for an end user of their application with token exchange, which needs the scope `users:act`. Refusals have OAuth
-/// 2's `error` and `error_description` (RFC 6749, 5.2). `auth.refresh` tells how often a refresh token may be used.
+/// OAuth 2's token endpoint. People sign in with `password` and get an access token and a refresh token for
+/// `refresh_token`. Service accounts exchange one of their own tokens for a short-lived one with `client_credentials`,
+/// or for a token of an end user of their application with token exchange, which needs the scope `users:act`. Errors
+/// have OAuth 2's `error` and `error_description` (RFC 6749, 5.2). `auth.refresh` says how often a refresh token may be
+/// used.
 #[utoipa::path(post, path = "/auth/token", operation_id = "auth.token",
     request_body(content((TokenRequest = "application/x-www-form-urlencoded", example = json!({"grant_type": "password", "username": "ada@example.org", "password": "correct horse battery"})),
         (TokenRequest = "application/json", example = json!({"grant_type": "password", "username": "ada@example.org", "password": "correct horse battery"}))), description = "The grant."),

@@ -10,7 +10,7 @@ use crate::auth::ServiceAccountChange;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Path, Problem};
 
-/// What to change: an absent field stays.
+/// The changes: a field that is left out stays.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct UpdateServiceAccount {
     /// The account's name, unique in its workspace.
@@ -21,22 +21,22 @@ pub struct UpdateServiceAccount {
     #[schema(value_type = Role)]
     #[serde(default)]
     role: Option<Role>,
-    /// Its scopes, replaced as a whole. None may be added that the caller lacks.
+    /// Its scopes. The list is replaced as a whole; a scope may be added only if the caller has it.
     #[schema(value_type = Vec<ScopeName>, max_items = 64, example = json!(["spec:read"]))]
     #[serde(default)]
     scopes: Option<Vec<ScopeName>>,
 }
 
-/// Change a service account
+/// Update a service account
 ///
-/// JSON Merge Patch of name, role and scopes, none of which can be cleared. What the account loses, its tokens lose from
-/// the next request on; what it gains, it gains with its next token.
+/// JSON Merge Patch of name, role and scopes; none of them can be null. A role or scope that is taken away is gone from
+/// the account's tokens with the next request. A role or scope that is added applies to the tokens issued afterwards.
 #[utoipa::path(patch, path = "/auth/service-accounts/{service_account_id}", operation_id = "auth.update_service_account",
     params(ServiceAccountPath),
     request_body(content = UpdateServiceAccount, description = "What to change.", example = json!({"role": "member"})),
     responses(
         (status = 200, description = "The account.", body = ServiceAccount),
-        (status = 409, description = "An account of this name exists, or somebody else changed this one at the same time.",
+        (status = 409, description = "An account with this name exists, or another request changed this account at the same time.",
             body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,

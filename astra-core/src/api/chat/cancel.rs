@@ -10,8 +10,8 @@ use crate::http::{Caller, Json, Path};
 
 /// Cancel a turn
 ///
-/// Ends a turn that waits or runs, and answers it as it is then; what was said so far is kept. A turn that has ended is
-/// answered as it is.
+/// Ends a queued or running turn and returns it; the answer so far is kept. A turn that has ended is returned
+/// unchanged.
 #[utoipa::path(post, path = "/chat/turns/{turn_id}/cancel", operation_id = "chat.cancel",
     params(("turn_id" = String, Path, description = "The turn's id.", pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")),
     responses((status = 200, description = "The turn, which has ended.", body = Turn)))]

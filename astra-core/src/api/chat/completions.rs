@@ -16,13 +16,13 @@ use crate::http::{Caller, Idempotency, Json, Opened, TraceParent};
 use crate::ids::Kind;
 use crate::store::Status;
 
-/// Ask an agent in OpenAI's form
+/// Ask an agent in OpenAI's format
 ///
-/// `model` is an agent's id. The client keeps the conversation and sends all of it; each request is a session of its own.
-/// Errors have OpenAI's form. With `stream` the answer is server-sent events of `chat.completion.chunk`, ended by `[DONE]`.
-/// What the agent's provider cannot do is refused by name. A client that hangs up ends the turn, unless it sent an
-/// `Idempotency-Key`, with which it can ask for the answer again. The credential may also come in the header `api-key` or
-/// `x-api-key`; query parameters, such as `api-version`, have no effect.
+/// `model` is an agent's id. The client keeps the conversation and sends all of it; each request is a session of its
+/// own. Errors have OpenAI's format. With `stream` the answer is server-sent events of `chat.completion.chunk`, ended
+/// by `[DONE]`. A parameter that the agent's provider does not support is refused by name. A client that disconnects
+/// ends the turn, unless it sent an `Idempotency-Key`, with which it can ask for the answer again. The credential may
+/// also be in the header `api-key` or `x-api-key`; query parameters, such as `api-version`, have no effect.
 #[utoipa::path(post, path = "/v1/chat/completions", operation_id = "chat.completions",
     extensions(("x-stream" = json!({"ends_with": ["[DONE]"]}))),
     params(crate::http::IdempotencyHeader),

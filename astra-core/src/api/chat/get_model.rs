@@ -9,7 +9,7 @@ use crate::http::{Caller, Json, Path};
 
 /// Get an agent as a model
 ///
-/// The agent in the form in which OpenAI describes a model. Errors have OpenAI's form.
+/// The agent, in OpenAI's format of a model. Errors have OpenAI's format.
 #[utoipa::path(get, path = "/v1/models/{model}", operation_id = "chat.get_model",
     params(("model" = String, Path, description = "The agent's id.", min_length = 1, max_length = 256, example = "assistant")),
     responses(

@@ -10,7 +10,7 @@ use crate::http::{Caller, Json, Path};
 
 /// Get a turn
 ///
-/// As it is now: `status` tells whether it still runs.
+/// Its present state; `status` says whether it is still running.
 #[utoipa::path(get, path = "/chat/turns/{turn_id}", operation_id = "chat.get_turn",
     params(("turn_id" = String, Path, description = "The turn's id.", pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")),
     responses((status = 200, description = "The turn.", body = Turn)))]

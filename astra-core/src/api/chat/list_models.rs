@@ -15,8 +15,8 @@ const PAGE: u32 = 200;
 
 /// List agents as models
 ///
-/// The agents that the caller may ask, newest first, at most 1,000, in the form in which OpenAI lists models. Errors have
-/// OpenAI's form.
+/// The agents that the caller may ask, newest first, at most 1,000, in OpenAI's format of a list of models. Errors have
+/// OpenAI's format.
 #[utoipa::path(get, path = "/v1/models", operation_id = "chat.list_models",
     responses((status = 200, description = "The agents.", body = OpenAiModels)))]
 pub async fn handler(State(app): State<App>, caller: Caller) -> Result<Json<OpenAiModels>> {

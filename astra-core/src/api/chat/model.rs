@@ -18,7 +18,7 @@ use crate::store::{OnceKey, Place, Scoped, Turn};
 /// The surface of a chat that names none.
 const SURFACE_DEFAULT: &str = "api";
 
-/// A question to an agent.
+/// A message to an agent.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SendMessage {
     /// The agent to ask.
@@ -26,17 +26,17 @@ pub struct SendMessage {
     pub agent_id: String,
     /// The question; white space alone is none.
     pub message: MessageContent,
-    /// The session to ask in. Without it, the question goes to the caller's current session with the agent on `surface`
-    /// and `surface_id`, or opens one.
+    /// The session of the message. By default it is the caller's current session for the agent, `surface` and
+    /// `surface_id`; if there is none, one is opened.
     #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub session_id: Option<String>,
-    /// Where the conversation takes place, in the application's own words; `api` when absent.
+    /// The place of the conversation, named by the application, such as a program or a page; `api` by default.
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$", example = "web")]
     pub surface: Option<String>,
-    /// Which of several conversations on the surface, such as a channel's id.
+    /// Distinguishes conversations on the same surface, such as a channel's id.
     #[schema(max_length = 256, pattern = r"^[^\x00-\x1f\x7f]*$", example = "ticket-4711")]
     pub surface_id: Option<String>,
-    /// What goes before the agent's own settings, for this turn.
+    /// Settings for this turn, instead of the agent's own.
     pub overrides: Option<TurnOverrides>,
     /// The caller's own data, at most 16 KiB as JSON; it comes back with the turn.
     #[serde(default)]
@@ -44,13 +44,13 @@ pub struct SendMessage {
     pub metadata: Map<String, Value>,
 }
 
-/// What goes before the agent's own settings, for one turn.
+/// Settings for one turn, instead of the agent's own.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 pub struct TurnOverrides {
     /// Sampling temperature.
     #[schema(minimum = 0.0, maximum = 2.0, example = 0.2)]
     pub temperature: Option<f64>,
-    /// Most tokens that the answer may have.
+    /// Maximum number of tokens of the answer.
     #[schema(minimum = 1, maximum = 1_000_000, example = 256)]
     pub max_output_tokens: Option<u32>,
 }
@@ -64,7 +64,10 @@ impl SendMessage {
         let place = match (self.session_id, self.surface, self.surface_id) {
             (Some(id), None, None) => Place::Session { id, of_anybody: false },
             (Some(_), _, _) => {
-                return Err(Error::field("/surface", "A session has its surface already: name the one or the other."));
+                return Err(Error::field(
+                    "/surface",
+                    "Give either `session_id` or `surface`, not both: a session has its surface already.",
+                ));
             }
             (None, surface, surface_id) => Place::Surface {
                 surface: surface.unwrap_or_else(|| SURFACE_DEFAULT.to_owned()),

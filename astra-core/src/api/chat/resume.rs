@@ -12,13 +12,14 @@ use crate::http::{Caller, Opened, Path, sse};
 
 /// Resume a turn's stream
 ///
-/// All events after `Last-Event-ID`, each once: those that were, and those to come. Without the header, all of them. The
-/// stream ends after `done` or `error`; who asks for what comes after them gets 204, upon which browsers ask no more.
+/// All events after `Last-Event-ID`, each once: stored events and those to come. Without the header, all events. The
+/// stream ends after `done` or `error`; a request for what follows them is answered with 204, after which browsers do
+/// not reconnect.
 #[utoipa::path(get, path = "/chat/turns/{turn_id}/events", operation_id = "chat.resume",
     extensions(("x-stream" = json!({"resumed_by": "chat.resume", "ends_with": ["done", "error"]}))),
     params(
         ("turn_id" = String, Path, description = "The turn's id.", pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq"),
-        ("Last-Event-ID" = Option<i64>, Header, description = "The `id` of the last event that was seen.", minimum = 0, maximum = 1_000_000_000, example = 2)),
+        ("Last-Event-ID" = Option<i64>, Header, description = "The `id` of the last event that the client received.", minimum = 0, maximum = 1_000_000_000, example = 2)),
     responses((status = 200, description = "The turn's events.", body = ChatEvent, content_type = "text/event-stream"),
         (status = 204, description = "The turn has ended, and no event comes after `Last-Event-ID`.")))]
 pub async fn handler(

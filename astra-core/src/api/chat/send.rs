@@ -12,17 +12,17 @@ use crate::store::Status;
 
 /// Ask an agent
 ///
-/// Answers when the whole answer is on disk. The question is on disk before the model is asked, and a client that hangs
-/// up does not end the turn: `chat.get_turn` has the answer. A second request with the same `Idempotency-Key` waits with
+/// Answers when the whole answer is stored. The message is stored before the model is called. A client that disconnects
+/// does not end the turn: `chat.get_turn` has the answer. A second request with the same `Idempotency-Key` waits for
 /// the first one and gets its answer.
 #[utoipa::path(post, path = "/chat", operation_id = "chat.send",
     params(crate::http::IdempotencyHeader),
-    request_body(content = SendMessage, description = "The question.",
+    request_body(content = SendMessage, description = "The message.",
         example = json!({"agent_id": "assistant", "message": "What is the capital of France?"})),
     responses(
         (status = 200, description = "The answer.", body = Turn),
         (status = 404, description = "There is no such agent or session."),
-        (status = 409, description = "The session is busy, archived or another agent's; or the turn was cancelled."),
+        (status = 409, description = "The session is busy, archived or belongs to another agent; or the turn was cancelled."),
         (status = 502, description = "The model's provider failed."),
         (status = 503, description = "The gateway is stopping, its store is not available, or the model's provider asks for a pause: wait for `Retry-After`."),
         (status = 504, description = "The model's provider did not answer in time.")))]

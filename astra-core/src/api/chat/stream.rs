@@ -13,18 +13,18 @@ use crate::http::{Caller, Idempotency, Json, Opened, TraceParent, sse};
 
 /// Ask an agent, streamed
 ///
-/// Server-sent events: each `event:` is the `type` of the JSON in `data:`, each `id:` its `seq`. The turn does not end
-/// when the client hangs up or its credential ends: `chat.resume` goes on after the `Last-Event-ID`. A second request with the same
-/// `Idempotency-Key` gets the first one's events, from the first on.
+/// Server-sent events: `event` is the `type` of the JSON in `data`, and `id` is its `seq`. The turn continues when the
+/// client disconnects or its credential ends: `chat.resume` continues after the `Last-Event-ID`. A second request with
+/// the same `Idempotency-Key` gets the events of the first one from the start.
 #[utoipa::path(post, path = "/chat/stream", operation_id = "chat.stream",
     extensions(("x-stream" = json!({"resumed_by": "chat.resume", "ends_with": ["done", "error"]}))),
     params(crate::http::IdempotencyHeader),
-    request_body(content = SendMessage, description = "The question.",
+    request_body(content = SendMessage, description = "The message.",
         example = json!({"agent_id": "assistant", "message": "What is the capital of France?"})),
     responses(
         (status = 200, description = "The turn's events.", body = ChatEvent, content_type = "text/event-stream"),
         (status = 404, description = "There is no such agent or session."),
-        (status = 409, description = "The session is busy, archived or another agent's."),
+        (status = 409, description = "The session is busy, archived or belongs to another agent."),
         (status = 503, description = "The gateway is stopping, or its store is not available.")))]
 pub async fn handler(
     State(app): State<App>,

@@ -8,7 +8,7 @@ use super::model::{HealthStatus, check_store};
 use crate::app::App;
 use crate::http::Json;
 
-/// How the gateway is.
+/// The gateway's state.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Health {
     /// `degraded` if its store cannot be reached or takes no writes.
@@ -16,16 +16,16 @@ pub struct Health {
     /// The gateway's version.
     #[schema(max_length = 32, example = "0.1.0")]
     pub version: String,
-    /// For how long it has been running, in seconds.
+    /// Seconds since the start.
     #[schema(minimum = 0, example = 86400)]
     pub uptime_s: u64,
 }
 
-/// Get the gateway's health
+/// Show the gateway's health
 ///
-/// Answers 200 as long as the process lives; `health.ready` is for those who send traffic.
+/// Answers 200 while the process runs. Load balancers use `health.ready`.
 #[utoipa::path(get, path = "/health", operation_id = "health.get",
-    responses((status = 200, description = "How the gateway is.", body = Health,
+    responses((status = 200, description = "The gateway's state.", body = Health,
         example = json!({"status": "ok", "version": "0.1.0", "uptime_s": 86400}))))]
 pub async fn handler(State(app): State<App>) -> Json<Health> {
     let status = if check_store(&app).await.is_ok() { HealthStatus::Ok } else { HealthStatus::Degraded };

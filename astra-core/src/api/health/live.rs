@@ -6,18 +6,18 @@ use utoipa::ToSchema;
 use super::model::HealthStatus;
 use crate::http::Json;
 
-/// A sign of life.
+/// The process is running.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Liveness {
-    /// Always `ok`: a dead process says nothing.
+    /// Always `ok`.
     pub status: HealthStatus,
 }
 
-/// Tell whether the process lives
+/// Liveness check
 ///
-/// Touches nothing but the process: an orchestrator restarts the gateway when this does not answer.
+/// Depends on nothing but the process: an orchestrator restarts the gateway when this check does not answer.
 #[utoipa::path(get, path = "/health/live", operation_id = "health.live",
-    responses((status = 200, description = "The process answers.", body = Liveness, example = json!({"status": "ok"}))))]
+    responses((status = 200, description = "The process is running.", body = Liveness, example = json!({"status": "ok"}))))]
 pub async fn handler() -> Json<Liveness> {
     Json(Liveness { status: HealthStatus::Ok })
 }

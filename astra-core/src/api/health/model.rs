@@ -13,7 +13,7 @@ use crate::store::{self, migrate};
 /// Who asks for health wants an answer, not another hanging connection.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How the gateway is.
+/// The gateway's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthStatus {

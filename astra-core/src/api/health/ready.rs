@@ -9,20 +9,21 @@ use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::http::{Json, Problem};
 
-/// The gateway can work.
+/// The gateway is ready.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Readiness {
-    /// Always `ok`; otherwise the answer is a problem that names what is not.
+    /// Always `ok`; otherwise the answer is a problem that says what is not ready.
     pub status: HealthStatus,
 }
 
-/// Tell whether the gateway can work
+/// Readiness check
 ///
-/// The store can be reached, has the schema of this version and takes writes, and the gateway is not about to stop.
+/// The gateway is ready when the store can be reached, has the schema of this version and takes writes, and when the
+/// gateway is not stopping.
 #[utoipa::path(get, path = "/health/ready", operation_id = "health.ready",
     responses(
-        (status = 200, description = "It can.", body = Readiness, example = json!({"status": "ok"})),
-        (status = 503, description = "It cannot; `detail` names what is not ready.", body = Problem,
+        (status = 200, description = "The gateway is ready.", body = Readiness, example = json!({"status": "ok"})),
+        (status = 503, description = "The gateway is not ready; `detail` says why.", body = Problem,
             content_type = "application/problem+json",
             headers(("Retry-After" = u32, description = "Seconds to wait before the next try.")))))]
 pub async fn handler(State(app): State<App>) -> Result<Json<Readiness>> {

@@ -18,16 +18,16 @@ pub struct ProviderCheck {
     /// How long the call took, in milliseconds.
     #[schema(minimum = 0, example = 187.4)]
     pub latency_ms: f64,
-    /// Why it failed; null if it did not.
+    /// Why the check failed; null if it succeeded.
     pub error: Option<ProviderCheckError>,
 }
 
 /// Why a check failed.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ProviderCheckError {
-    /// What happened.
+    /// The kind of failure.
     pub kind: ProviderFailureKind,
-    /// In a sentence, without secrets.
+    /// A sentence for people, without secrets.
     #[schema(max_length = 1024, example = "the provider refused its API key (401)")]
     pub message: String,
 }
@@ -40,7 +40,7 @@ pub struct ProviderCheckError {
     params(("provider" = String, Path, description = "The name that agents use.",
         max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]*$", example = "echo")),
     responses(
-        (status = 200, description = "The outcome, good or bad.", body = ProviderCheck,
+        (status = 200, description = "The result of the check.", body = ProviderCheck,
             example = json!({"is_ok": true, "latency_ms": 187.4, "error": null})),
         (status = 409, description = "The provider is a preset that is not configured.",
             body = crate::http::Problem, content_type = "application/problem+json")))]

@@ -19,27 +19,28 @@ pub struct Model {
     /// The provider's name of the model.
     #[schema(max_length = 256, example = "gpt-4.1-mini")]
     pub name: String,
-    /// Whether the provider said so just now; if it could not be asked, these are the models known without it.
+    /// Whether the provider has just listed this model. When it could not be asked, the list has the models that are
+    /// known without it.
     #[schema(example = true)]
     pub is_reachable: bool,
-    /// Most tokens that it reads and writes in one call; null if nobody knows.
+    /// Maximum number of tokens of one call, input and output together; null if unknown.
     #[schema(minimum = 1, example = 1_047_576)]
     pub context_tokens: Option<u32>,
-    /// Most tokens that it writes; null if nobody knows.
+    /// Maximum number of output tokens; null if unknown.
     #[schema(minimum = 1, example = 32_768)]
     pub max_output_tokens: Option<u32>,
-    /// US dollars for a million tokens of input; null if nobody knows.
+    /// US dollars per million input tokens; null if unknown.
     #[schema(minimum = 0, example = 0.4)]
     pub input_usd_per_million: Option<f64>,
-    /// US dollars for a million tokens of output; null if nobody knows.
+    /// US dollars per million output tokens; null if unknown.
     #[schema(minimum = 0, example = 1.6)]
     pub output_usd_per_million: Option<f64>,
 }
 
-/// List the models
+/// List models
 ///
-/// The providers are asked at most once a minute. Limits and prices are those of the configuration, else of a table of
-/// well-known models. In order of provider and name.
+/// The providers are asked at most once a minute. Limits and prices come from the configuration, or else from a table
+/// of well-known models. Sorted by provider and name.
 #[utoipa::path(get, path = "/inference/models", operation_id = "inference.list_models",
     params(ModelQuery, PageQuery),
     responses((status = 200, description = "The models.", body = Page<Model>,

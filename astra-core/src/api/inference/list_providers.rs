@@ -7,10 +7,10 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Page, PageQuery, Paged};
 
-/// List the providers
+/// List providers
 ///
-/// All configured providers and all presets, in order of their names. The counts are of this gateway process since its
-/// start, over all workspaces.
+/// All configured providers and all presets, sorted by name. The counts cover this gateway process since its start, for
+/// all workspaces.
 #[utoipa::path(get, path = "/inference/providers", operation_id = "inference.list_providers",
     params(PageQuery),
     responses((status = 200, description = "The providers.", body = Page<Provider>,

@@ -58,7 +58,7 @@ pub enum ProviderProtocol {
     Host,
 }
 
-/// What a circuit breaker lets through.
+/// The state of a circuit breaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CircuitState {
@@ -70,18 +70,17 @@ pub enum CircuitState {
     HalfOpen,
 }
 
-/// A failure of the past. What the provider said of it is in the gateway's log alone, since it may concern another
-/// workspace.
+/// The provider's last failure. Its words are only in the gateway's log, because they may concern another workspace.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ProviderFailure {
-    /// What happened.
+    /// The kind of failure.
     pub kind: ProviderFailureKind,
-    /// When.
+    /// The time.
     #[schema(format = DateTime, max_length = 32, example = "2026-11-23T21:07:00.000Z")]
     pub at: String,
 }
 
-/// How a provider can fail.
+/// The kinds of provider failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ProviderFailureKind {
@@ -130,18 +129,18 @@ pub struct ModelQuery {
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct UsageQuery {
-    /// Hours that begin at this time or later; 30 days before `to` by default.
+    /// Hours that start at this time or later; by default 30 days before `to`.
     #[param(format = DateTime, max_length = 40, example = "2026-11-01T00:00:00Z")]
     pub(super) from: Option<String>,
-    /// Hours that begin before this time; now by default.
+    /// Hours that start before this time; by default now.
     #[param(format = DateTime, max_length = 40, example = "2026-12-01T00:00:00Z")]
     pub(super) to: Option<String>,
-    /// What to tell apart, separated by commas; one sum of all by default.
+    /// The keys to group by, separated by commas; by default there is one sum.
     #[param(style = Form, explode = false, min_items = 1, max_items = 5, inline, example = json!(["agent", "day"]))]
     pub(super) group_by: Vec<UsageKey>,
 }
 
-/// What usage can be told apart by. Days are of UTC.
+/// The keys that usage can be grouped by. Days are in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each name is its field")]

@@ -17,24 +17,24 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 /// What is reported unless the caller says otherwise.
 const DAYS_DEFAULT: i64 = 30;
 
-/// What was used in a time.
+/// The usage of a period.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct UsageReport {
-    /// The beginning of the time.
+    /// The start of the period.
     #[schema(format = DateTime, max_length = 32, example = "2026-11-01T00:00:00.000Z")]
     pub from: String,
-    /// The end of the time.
+    /// The end of the period.
     #[schema(format = DateTime, max_length = 32, example = "2026-12-01T00:00:00.000Z")]
     pub to: String,
     /// The sums, newest day first.
     #[schema(max_items = 200)]
     pub data: Vec<Usage>,
-    /// What to pass as `cursor` for the next page; null on the last one.
+    /// The `cursor` of the next page; null on the last page.
     #[schema(max_length = 1024, pattern = "^[A-Za-z0-9_-]+$", example = "MjA3ODE6aGVscGVy")]
     pub next_cursor: Option<String>,
 }
 
-/// One sum. It has the keys that were asked for in `group_by`.
+/// One sum, with the keys that `group_by` names.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Usage {
     /// The agent.
@@ -57,16 +57,16 @@ pub struct Usage {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = Date, max_length = 10, example = "2026-11-23")]
     pub day: Option<String>,
-    /// Calls of providers.
+    /// Calls to providers.
     #[schema(minimum = 0, example = 40)]
     pub requests: i64,
     /// Those of them that failed.
     #[schema(minimum = 0, example = 1)]
     pub errors: i64,
-    /// Tokens of the conversations sent.
+    /// Input tokens.
     #[schema(minimum = 0, example = 20_000)]
     pub input_tokens: i64,
-    /// Tokens of the answers.
+    /// Output tokens.
     #[schema(minimum = 0, example = 4_000)]
     pub output_tokens: i64,
     /// US dollars.
@@ -76,7 +76,7 @@ pub struct Usage {
 
 /// Report usage
 ///
-/// Sums by hour of the caller's workspace: calls, failures, tokens and cost.
+/// Hourly sums of the caller's workspace: calls, failures, tokens and cost.
 #[utoipa::path(get, path = "/inference/usage", operation_id = "inference.usage",
     params(UsageQuery, PageQuery),
     responses((status = 200, description = "The sums.", body = UsageReport,

@@ -9,11 +9,11 @@ use crate::http::{Caller, Json, Path};
 
 /// Compact a session
 ///
-/// The agent's model makes a summary of all but the last turn; from then on the model reads the summary in place of the
-/// messages, which stay readable. The gateway does the same by itself when a session crowds the model's context.
+/// The agent's model summarises all but the last turn. From then on the model reads the summary instead of those
+/// messages, which stay readable. The gateway compacts automatically when a session fills the model's context.
 #[utoipa::path(post, path = "/sessions/{session_id}/compact", operation_id = "sessions.compact",
     params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")),
-    responses((status = 200, description = "The session with its summary; unchanged if there was nothing to compact.", body = Session),
+    responses((status = 200, description = "The session with its summary, or unchanged if there was nothing to compact.", body = Session),
         (status = 409, description = "The session is archived."),
         (status = 502, description = "The model's provider failed."),
         (status = 503, description = "The gateway's store is not available, or the model's provider asks for a pause: wait for `Retry-After`."),

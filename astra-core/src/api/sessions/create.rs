@@ -16,19 +16,19 @@ use crate::store::NewSession;
 /// A session to open.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CreateSession {
-    /// The agent to talk to.
+    /// The session's agent.
     #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", example = "assistant")]
     agent_id: String,
-    /// The version of the agent that shall answer in this session; the present one at each turn when absent.
+    /// The version of the agent that answers in this session; by default the version that is present at each turn.
     #[schema(minimum = 1, example = 1)]
     pinned_version: Option<u32>,
-    /// What the session is called.
+    /// The session's title.
     #[schema(min_length = 1, max_length = 256, pattern = r"^[^\x00]*$", example = "Geography")]
     title: Option<String>,
-    /// Where the conversation takes place; `api` when absent.
+    /// The place of the conversation, such as a program or a page; `api` by default.
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$", example = "web")]
     surface: Option<String>,
-    /// Which of several conversations on the surface.
+    /// Distinguishes conversations on the same surface.
     #[schema(max_length = 256, pattern = r"^[^\x00-\x1f\x7f]*$", example = "ticket-4711")]
     surface_id: Option<String>,
     /// The caller's own data, at most 16 KiB as JSON.
@@ -39,7 +39,8 @@ pub struct CreateSession {
 
 /// Open a session
 ///
-/// From now on it is the one that a chat on this agent, surface and surface id goes to.
+/// The session becomes the current one for this agent, surface and surface id: messages without a `session_id` go to
+/// it.
 #[utoipa::path(post, path = "/sessions", operation_id = "sessions.create",
     params(crate::http::IdempotencyHeader),
     request_body(content = CreateSession, description = "The session.", example = json!({"agent_id": "assistant", "title": "Geography"})),

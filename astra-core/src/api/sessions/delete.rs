@@ -10,11 +10,11 @@ use crate::http::{Caller, Path};
 
 /// Delete a session
 ///
-/// With its messages, turns and traces. What it cost stays in the usage. Refused while one of its turns is running.
+/// Deletes its messages, turns and traces too. Its cost stays in the usage. Refused while one of its turns is running.
 #[utoipa::path(delete, path = "/sessions/{session_id}", operation_id = "sessions.delete",
     params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")),
-    responses((status = 204, description = "It is gone."),
-        (status = 409, description = "A turn is running in it.")))]
+    responses((status = 204, description = "Deleted."),
+        (status = 409, description = "A turn of the session is running.")))]
 pub async fn handler(State(app): State<App>, caller: Caller, Path(session_id): Path<String>) -> Result<StatusCode> {
     let scoped = app.store.scoped(&caller.workspace);
     let deleted = scoped.delete_session(&session_id, caller.sees_only()).await.map_err(refused)?;

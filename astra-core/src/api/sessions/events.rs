@@ -13,13 +13,13 @@ use crate::store::{Scoped, Session, Turn};
 
 /// Follow a session
 ///
-/// The events of its turns, one turn after the other, beginning with the running one or with the next; or with all that
-/// came after `Last-Event-ID`. An `id:` is the turn's id, a dot, and the event's number. The stream ends when the
-/// session is deleted, the credential ends or changes, or the gateway stops.
+/// The events of all turns of the session, one turn after the other, from the running or next turn on; with
+/// `Last-Event-ID`, all events after it. An event's `id` is the turn's id, a dot, and the event's number. The stream
+/// ends when the session is deleted, when the credential expires, is revoked or changes, or when the gateway stops.
 #[utoipa::path(get, path = "/sessions/{session_id}/events", operation_id = "sessions.events",
     extensions(("x-stream" = json!({"resumed_by": "sessions.events"}))),
     params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq"),
-        ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that was seen.",
+        ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that the client received.",
             pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}\\.[0-9]{1,9}$", max_length = 40, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq.2")),
     responses((status = 200, description = "The session's events.", body = SessionEvent, content_type = "text/event-stream")))]
 pub async fn handler(

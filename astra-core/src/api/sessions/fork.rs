@@ -12,24 +12,24 @@ use crate::http::{Caller, Idempotency, Json, Path, created};
 use crate::ids::Kind;
 use crate::store::Fork;
 
-/// From where to go on.
+/// Where the copy ends.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ForkSession {
-    /// The last message of the copy; all of them when absent.
+    /// The last message of the copy; by default all messages are copied.
     #[schema(pattern = "^msg_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "msg_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     message_id: Option<String>,
-    /// What the copy is called; as the original when absent.
+    /// The copy's title; by default the title of the original.
     #[schema(min_length = 1, max_length = 256, pattern = r"^[^\x00]*$", example = "Another way")]
     title: Option<String>,
 }
 
 /// Fork a session
 ///
-/// Copies the session up to a message into a new one of the caller's. The copy's `surface_id` is its own id, so that the
-/// surface's current session stays what it was: the copy is reached by its id.
+/// Copies the session up to a message into a new session of the caller. The `surface_id` of the copy is its own id, so
+/// the surface's current session stays the same; the copy is reached by its id.
 #[utoipa::path(post, path = "/sessions/{session_id}/fork", operation_id = "sessions.fork",
     params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq"), crate::http::IdempotencyHeader),
-    request_body(content = ForkSession, description = "From where to go on.", example = json!({"title": "Another way"})),
+    request_body(content = ForkSession, description = "Where the copy ends.", example = json!({"title": "Another way"})),
     responses((status = 201, description = "The copy.", body = Session, headers(("Location" = String, description = "Where the copy is.")))))]
 pub async fn handler(
     State(app): State<App>,

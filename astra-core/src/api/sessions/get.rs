@@ -9,7 +9,7 @@ use crate::http::{Caller, Json, Path};
 
 /// Get a session
 ///
-/// Somebody else's session is not found, but for admins and owners.
+/// Members can get their own sessions only; admins and owners can get all.
 #[utoipa::path(get, path = "/sessions/{session_id}", operation_id = "sessions.get",
     params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")),
     responses((status = 200, description = "The session.", body = Session)))]

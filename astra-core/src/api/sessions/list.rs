@@ -18,7 +18,7 @@ pub struct SessionsQuery {
     /// Only sessions with this agent.
     #[param(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", example = "assistant")]
     agent_id: Option<String>,
-    /// Only sessions of this status.
+    /// Only sessions with this status.
     #[param(example = "active")]
     status: Option<SessionStatus>,
     /// Only sessions on this surface.
@@ -31,7 +31,7 @@ pub struct SessionsQuery {
 
 /// List sessions
 ///
-/// Newest first. A member sees its own sessions, admins and owners see all.
+/// Newest first. A member sees its own sessions, admins and owners see all sessions of the workspace.
 #[utoipa::path(get, path = "/sessions", operation_id = "sessions.list", params(PageQuery, SessionsQuery),
     responses((status = 200, description = "A page of sessions.", body = Page<Session>)))]
 pub async fn handler(

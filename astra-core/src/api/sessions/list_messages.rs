@@ -9,7 +9,7 @@ use crate::http::{Caller, Json, Page, PageQuery, Paged, Path};
 
 /// List a session's messages
 ///
-/// Newest first. Messages that compaction has summarised stay in the list.
+/// Newest first. Messages that were summarised by compaction stay in the list.
 #[utoipa::path(get, path = "/sessions/{session_id}/messages", operation_id = "sessions.list_messages",
     params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq"), PageQuery),
     responses((status = 200, description = "A page of messages.", body = Page<Message>)))]

@@ -17,52 +17,52 @@ pub struct Session {
     /// The session's id.
     #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub id: String,
-    /// The agent that is talked to.
+    /// The session's agent.
     #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "assistant")]
     pub agent_id: String,
-    /// The version of the agent that answers in this session; null for the present one.
+    /// The version of the agent that answers in this session; null for the version that is present at each turn.
     #[schema(minimum = 1, example = 3)]
     pub pinned_version: Option<u32>,
-    /// What the session is called.
+    /// The session's title.
     #[schema(max_length = 256, example = "Geography")]
     pub title: Option<String>,
-    /// Where the conversation takes place.
+    /// The place of the conversation, such as a program or a page.
     #[schema(max_length = 64, example = "web")]
     pub surface: String,
-    /// Which of several conversations on the surface; empty for the only one.
+    /// Distinguishes conversations on the same surface; may be empty.
     #[schema(max_length = 256, example = "ticket-4711")]
     pub surface_id: String,
-    /// Whose conversation it is: a user or a service account.
+    /// The user or service account that the session belongs to.
     #[schema(max_length = 256, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub user_id: String,
-    /// Whether it goes on.
+    /// Whether the session is active or archived.
     pub status: SessionStatus,
-    /// The session that goes on in place of this one, if it was reset or its time was up.
+    /// The session that follows this one, after a reset or an automatic end.
     #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpr")]
     pub successor_id: Option<String>,
-    /// How many messages it has.
+    /// Number of messages.
     #[schema(minimum = 0, example = 12)]
     pub message_count: i64,
-    /// Tokens that models read in it.
+    /// Input tokens of all its turns.
     #[schema(minimum = 0, example = 4200)]
     pub input_tokens: i64,
-    /// Tokens that models wrote in it.
+    /// Output tokens of all its turns.
     #[schema(minimum = 0, example = 800)]
     pub output_tokens: i64,
-    /// What compaction made of its older messages; null if nothing was compacted.
+    /// The summary of its older messages; null if the session was never compacted.
     #[schema(max_length = 16_777_216, example = "The user is planning a journey to France.")]
     pub summary: Option<String>,
-    /// The caller's own data.
+    /// Data of the caller's own; the gateway does not interpret it.
     pub metadata: Map<String, Value>,
     /// When it was opened.
     #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
-    /// When something was last said in it.
+    /// The time of the last message.
     #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
     pub last_active_at: String,
 }
 
-/// Whether a session goes on.
+/// The states of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
@@ -81,16 +81,16 @@ pub struct Message {
     /// The turn that it belongs to.
     #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub turn_id: Option<String>,
-    /// Who speaks.
+    /// The author of the message.
     pub role: MessageRole,
-    /// What is said.
+    /// The content.
     pub content: MessageContent,
-    /// When it was kept.
+    /// When it was stored.
     #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
 }
 
-/// Who speaks.
+/// The author of the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageRole {
@@ -161,7 +161,7 @@ pub fn refused(fault: store::Error) -> Error {
         store::Error::Refused(Refusal::State("busy")) => Error::engine(crate::engine::Error::Busy),
         store::Error::Refused(Refusal::State("archived")) => Error::engine(crate::engine::Error::Archived),
         store::Error::Refused(Refusal::State("message")) => {
-            Error::field("/message_id", "The session has no such message, or its summary covers it.")
+            Error::field("/message_id", "The session has no such message, or the message is part of its summary.")
         }
         fault => Error::store(fault),
     }

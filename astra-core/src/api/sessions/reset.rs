@@ -11,11 +11,11 @@ use crate::ids::Kind;
 
 /// Reset a session
 ///
-/// Archives the session and opens its successor on the same agent and surface, with nothing said yet.
+/// Archives the session and opens an empty successor for the same agent and surface.
 #[utoipa::path(post, path = "/sessions/{session_id}/reset", operation_id = "sessions.reset",
     params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq"), crate::http::IdempotencyHeader),
     responses((status = 201, description = "The successor.", body = Session, headers(("Location" = String, description = "Where the successor is."))),
-        (status = 409, description = "The session is archived already, or a turn is running in it.")))]
+        (status = 409, description = "The session is archived, or one of its turns is running.")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

@@ -12,14 +12,14 @@ use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Patch, Path};
 use crate::store::{self, Refusal, SessionChange};
 
-/// What to change: an absent field stays, a null clears.
+/// The changes: a field that is left out stays, and null clears it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct UpdateSession {
-    /// What the session is called.
+    /// The session's title.
     #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 256, pattern = r"^[^\x00]*$", example = "Geography")]
     title: Patch<String>,
-    /// The version of the agent that shall answer; null for the present one at each turn.
+    /// The version of the agent that answers; null for the version that is present at each turn.
     #[serde(default)]
     #[schema(value_type = Option<u32>, minimum = 1, example = 2)]
     pinned_version: Patch<u32>,
@@ -29,7 +29,7 @@ pub struct UpdateSession {
     metadata: Patch<Map<String, Value>>,
 }
 
-/// Change a session
+/// Update a session
 ///
 /// JSON Merge Patch (RFC 7396) of title, pinned version and metadata.
 #[utoipa::path(patch, path = "/sessions/{session_id}", operation_id = "sessions.update",

@@ -21,7 +21,7 @@ pub struct SpecQuery {
     /// Only the operations of this group.
     #[param(min_length = 1, max_length = 64, pattern = "^[a-z][a-z-]*$", example = "health")]
     tag: Option<String>,
-    /// Only what this token may call.
+    /// Only the operations that this token may call.
     #[param(default = false, example = false)]
     mine: Option<bool>,
 }

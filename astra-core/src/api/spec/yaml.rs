@@ -12,14 +12,14 @@ use crate::http::{Caller, IfNoneMatch, Query};
 
 /// Get the OpenAPI document as YAML
 ///
-/// Equal to the JSON when it is read, by any parser of YAML 1.1 or 1.2.
+/// The same document as the JSON, for every YAML 1.1 or 1.2 parser.
 #[utoipa::path(get, path = "/openapi.yaml", operation_id = "spec.yaml",
-    params(SpecQuery, ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the document that the client has.",
+    params(SpecQuery, ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the client's copy of the document.",
         max_length = 1024, pattern = "^[ -~]*$", example = "\"2c26b46b68ffc68ff99b453c1d304134\"")),
     responses(
         (status = 200, description = "The document.", body = Object, content_type = "application/yaml",
             headers(("ETag" = String, description = "Names these bytes."), ("Cache-Control" = String, description = "Always `private, no-cache`."))),
-        (status = 304, description = "The client has these bytes.", headers(("ETag" = String, description = "Names the bytes.")))))]
+        (status = 304, description = "The client's copy is current.", headers(("ETag" = String, description = "Names the bytes.")))))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

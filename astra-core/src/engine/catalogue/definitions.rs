@@ -60,11 +60,11 @@ pub struct Report {
     pub updated: Vec<String>,
     /// Agents whose definition did not change.
     pub unchanged: Vec<String>,
-    /// Files that define nothing; their agents are as before.
+    /// Files that were refused; their agents stay as they are.
     pub failed: Vec<Failed>,
 }
 
-/// A file that defines nothing.
+/// A file that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failed {
     /// The file's name within the folder.

@@ -23,7 +23,7 @@ pub(super) const FILES_MAX: usize = 10_000;
 pub struct Unreadable {
     /// Where, if it is in one place; counted from 1.
     pub line: Option<u32>,
-    /// What is wrong and how to mend it.
+    /// What is wrong, and how to correct it.
     pub reason: String,
 }
 

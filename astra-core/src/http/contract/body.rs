@@ -103,7 +103,7 @@ fn broken(fault: Box<dyn std::error::Error + Send + Sync>, limit: usize) -> Erro
     if fault.is::<LengthLimitError>() {
         return too_large(limit);
     }
-    Error::new(Code::BadRequest, "The body broke off.").caused_by(fault)
+    Error::new(Code::BadRequest, "The body ended early.").caused_by(fault)
 }
 
 fn too_large(limit: usize) -> Error {

@@ -98,8 +98,10 @@ async fn admit(gate: &Gate, operation: &Operation, request: &mut Request, seen: 
         Some(identity)
     };
     if !accepts_one(request.headers(), &operation.answers) {
-        let message =
-            format!("The header Accept names nothing that this answers with: {}.", operation.answers.join(", "));
+        let message = format!(
+            "The header Accept allows none of the media types of this operation: {}.",
+            operation.answers.join(", ")
+        );
         return Err(Error::new(Code::NotAcceptable, message));
     }
     let query = check::parameters(operation, request.uri(), request.headers())?;
@@ -155,14 +157,16 @@ async fn identify(
     let Some((role, scopes)) = operation.access.needs() else { return Ok(identity) };
     if identity.role < role {
         return Err(Error::forbidden(format!(
-            "This needs the role {} at least; the credential has {}.",
+            "This operation needs the role {} or a higher one; the credential has {}.",
             role.as_str(),
             identity.role.as_str()
         )));
     }
     let missing = scopes.beyond(identity.scopes);
     if !missing.is_empty() {
-        return Err(Error::forbidden(format!("This needs the scope {missing}, which the credential lacks.")));
+        return Err(Error::forbidden(format!(
+            "This operation needs the scope {missing}, which the credential does not have."
+        )));
     }
     Ok(identity)
 }

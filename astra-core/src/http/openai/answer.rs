@@ -7,7 +7,7 @@ use super::ChatCompletionRole;
 use crate::clock::timestamp;
 use crate::store::Turn;
 
-/// A whole answer in OpenAI's form.
+/// A whole answer in OpenAI's format.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ChatCompletion {
     /// The turn's id.
@@ -16,16 +16,16 @@ pub struct ChatCompletion {
     /// Always `chat.completion`.
     #[schema(max_length = 32, example = "chat.completion")]
     pub object: String,
-    /// When the question was kept, in seconds since the epoch.
+    /// When the message was stored, in seconds since 1970.
     #[schema(minimum = 0, example = 1_795_468_020)]
     pub created: i64,
     /// The agent's id.
     #[schema(max_length = 64, example = "assistant")]
     pub model: String,
-    /// The answer: always one.
+    /// The answer; the list always has one item.
     #[schema(max_items = 1)]
     pub choices: Vec<Choice>,
-    /// What it used.
+    /// The tokens used.
     pub usage: CompletionUsage,
 }
 
@@ -35,14 +35,14 @@ pub struct Choice {
     /// Always 0.
     #[schema(minimum = 0, example = 0)]
     pub index: u32,
-    /// What the agent said.
+    /// The agent's answer.
     pub message: ChoiceMessage,
     /// `stop`, `length` or `content_filter`.
     #[schema(max_length = 32, example = "stop")]
     pub finish_reason: String,
 }
 
-/// What the agent said.
+/// The agent's answer.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ChoiceMessage {
     /// Always `assistant`.
@@ -52,7 +52,7 @@ pub struct ChoiceMessage {
     pub content: String,
 }
 
-/// What an answer used, in OpenAI's words.
+/// The tokens of an answer, with OpenAI's names.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 pub struct CompletionUsage {
     /// Tokens that the model read.
@@ -61,7 +61,7 @@ pub struct CompletionUsage {
     /// Tokens that the model wrote.
     #[schema(example = 8)]
     pub completion_tokens: u32,
-    /// Both together.
+    /// The sum of both.
     #[schema(example = 50)]
     pub total_tokens: u32,
 }

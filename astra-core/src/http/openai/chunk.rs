@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::http::turn::failure;
 use crate::http::{Opened, sse};
 
-/// A piece of an answer in OpenAI's form; `[DONE]` follows the last one.
+/// A piece of an answer in OpenAI's format; `[DONE]` follows the last one.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ChatCompletionChunk {
     /// The turn's id.
@@ -27,24 +27,24 @@ pub struct ChatCompletionChunk {
     /// Always `chat.completion.chunk`.
     #[schema(max_length = 32, example = "chat.completion.chunk")]
     pub object: String,
-    /// When the question was kept, in seconds since the epoch.
+    /// When the message was stored, in seconds since 1970.
     #[schema(minimum = 0, example = 1_795_468_020)]
     pub created: i64,
     /// The agent's id.
     #[schema(max_length = 64, example = "assistant")]
     pub model: String,
-    /// What is new: one, or none beside the usage.
+    /// The new text: one item, or none in the chunk with the usage.
     #[schema(max_items = 1)]
     pub choices: Vec<ChunkChoice>,
-    /// What the answer used, where it was asked for, with the last chunk.
+    /// The tokens used, in the last chunk, if the request asked for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<CompletionUsage>,
-    /// Why the answer broke off; nothing follows.
+    /// Why the answer stopped early; this is the last chunk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<OpenAiErrorBody>,
 }
 
-/// What is new in an answer.
+/// A new piece of an answer.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ChunkChoice {
     /// Always 0.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::content::{Content, Part};
 
-/// What is said: a text, or parts.
+/// The content: a text, or a list of parts.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum ChatCompletionContent {
@@ -26,7 +26,7 @@ pub struct ChatCompletionText(pub String);
 #[schema(max_items = 64)]
 pub struct ChatCompletionParts(pub Vec<ChatCompletionPart>);
 
-/// A part of what is said, in OpenAI's form.
+/// A part of a message, in OpenAI's format.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ChatCompletionPart {
@@ -41,7 +41,7 @@ pub enum ChatCompletionPart {
     },
     /// An image.
     ImageUrl {
-        /// Where the image is.
+        /// The image.
         image_url: ChatCompletionImageUrl,
         /// All else that clients may send, such as `cache_control`.
         #[serde(flatten)]
@@ -58,7 +58,7 @@ pub enum ChatCompletionPart {
     },
 }
 
-/// Where an image is. The provider fetches it; the gateway does not.
+/// The image. A URL is fetched by the provider, never by the gateway.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ChatCompletionImageUrl {
     /// An `https:` URL, or the image itself as a `data:` URL.

@@ -12,17 +12,17 @@ pub const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 /// A quota that is used up for longer than this is used up at the next try too: no client waits that long.
 const QUOTA_WAIT_S: u64 = 60;
 
-/// A refusal in the shape of OpenAI's API.
+/// An error in OpenAI's format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OpenAiError {
     /// What went wrong.
     pub error: OpenAiErrorBody,
 }
 
-/// What went wrong, for OpenAI's clients.
+/// An error in OpenAI's format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OpenAiErrorBody {
-    /// What was wrong and how to mend it.
+    /// What was wrong, and how to correct it.
     #[schema(max_length = 8192, example = "There is no agent with this id.")]
     pub message: String,
     /// The class of the error.

@@ -15,7 +15,7 @@ const REFUSED: [&str; 3] = ["tool_calls", "function_call", "audio"];
 /// A message in OpenAI's form. Fields that are not listed, such as `name`, are taken and have no effect.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ChatCompletionMessage {
-    /// Who speaks.
+    /// The author of the message.
     pub role: ChatCompletionRole,
     /// What is said; empty for nothing, but in the question.
     pub content: Option<ChatCompletionContent>,
@@ -27,7 +27,7 @@ pub struct ChatCompletionMessage {
     pub others: Map<String, Value>,
 }
 
-/// Who speaks.
+/// The author of the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChatCompletionRole {

@@ -76,12 +76,12 @@ pub struct ChatCompletionRequest {
     /// Whether to answer with server-sent events.
     #[schema(example = false)]
     pub stream: Option<bool>,
-    /// What a stream tells beside the text.
+    /// What a stream contains besides the text.
     pub stream_options: Option<StreamOptions>,
     /// Sampling temperature.
     #[schema(minimum = 0.0, maximum = 2.0, example = 0.2)]
     pub temperature: Option<f64>,
-    /// Most tokens of the answer.
+    /// Maximum number of tokens of the answer.
     #[schema(minimum = 1, maximum = 1_000_000, example = 256)]
     pub max_completion_tokens: Option<u32>,
     /// The older name of `max_completion_tokens`.
@@ -140,13 +140,13 @@ pub struct StopText(pub String);
 #[schema(max_items = 64)]
 pub struct StopTexts(pub Vec<StopText>);
 
-/// What a stream tells beside the text.
+/// What a stream contains besides the text.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 pub struct StreamOptions {
-    /// Whether the last chunk before the end tells the usage.
+    /// Whether the last chunk before the end contains the usage.
     #[schema(example = true)]
     pub include_usage: Option<bool>,
-    /// OpenAI's padding against side channels; taken, without effect.
+    /// OpenAI's padding against side channels; accepted, without effect.
     #[schema(example = false)]
     pub include_obfuscation: Option<bool>,
 }

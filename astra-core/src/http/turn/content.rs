@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::content::{Content, Part};
 
-/// What is said: a text, or parts.
+/// The content: a text, or a list of parts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum MessageContent {
@@ -25,7 +25,7 @@ pub struct MessageText(pub String);
 #[schema(min_items = 1, max_items = 64)]
 pub struct MessageParts(pub Vec<MessagePart>);
 
-/// A part of what is said.
+/// A part of a message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum MessagePart {
@@ -42,12 +42,12 @@ pub enum MessagePart {
     },
     /// An image.
     ImageUrl {
-        /// Where the image is.
+        /// The image.
         image_url: ImageUrl,
     },
 }
 
-/// Where an image is. The provider fetches it; the gateway does not.
+/// The image. A URL is fetched by the provider, never by the gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImageUrl {
     /// An `https:` URL, or the image itself as a `data:` URL.

@@ -10,17 +10,17 @@ use crate::engine::event::{Event, EventKind};
 use crate::engine::{self, SessionEvents, TurnEvents};
 use crate::http::{Problem, sse};
 
-/// What happens in a turn. Clients skip types that they do not know.
+/// An event of a turn. Clients must ignore types that they do not know.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ChatEvent {
-    /// The question is on disk, in this session: always the first event.
+    /// The message is stored in this session. This is always the first event.
     SessionResolved(SessionResolved),
-    /// More of the answer.
+    /// A further piece of the answer.
     Content(ContentDelta),
-    /// The answer is complete and on disk: the last event.
+    /// The answer is complete and stored. This is the last event.
     Done(TurnDone),
-    /// The turn did not complete: the last event.
+    /// The turn failed, was cancelled or was interrupted. This is the last event.
     Error(TurnProblem),
 }
 
@@ -30,13 +30,13 @@ pub struct SessionResolved {
     /// The turn that the event belongs to.
     #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub turn_id: String,
-    /// The event's number in its turn: 1, 2, 3, ...
+    /// The event's number in its turn, starting with 1.
     #[schema(minimum = 1, example = 1)]
     pub seq: i64,
     /// The session.
     #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub session_id: String,
-    /// Whether the session was opened for this question.
+    /// Whether the session was opened for this message.
     #[schema(example = true)]
     pub is_new: bool,
     /// The version of the agent that answers.
@@ -44,13 +44,13 @@ pub struct SessionResolved {
     pub agent_version: u32,
 }
 
-/// More of the answer.
+/// A further piece of the answer.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ContentDelta {
     /// The turn that the event belongs to.
     #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub turn_id: String,
-    /// The event's number in its turn: 1, 2, 3, ...
+    /// The event's number in its turn, starting with 1.
     #[schema(minimum = 1, example = 2)]
     pub seq: i64,
     /// The text to append.
@@ -61,7 +61,7 @@ pub struct ContentDelta {
 /// The turn is complete.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TurnDone {
-    /// The event's number in its turn: 1, 2, 3, ...
+    /// The event's number in its turn, starting with 1.
     #[schema(minimum = 1, example = 9)]
     pub seq: i64,
     /// The turn that the event belongs to.
@@ -71,10 +71,10 @@ pub struct TurnDone {
     pub turn: Turn,
 }
 
-/// The turn did not complete.
+/// The turn failed, was cancelled or was interrupted.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TurnProblem {
-    /// The event's number in its turn: 1, 2, 3, ...
+    /// The event's number in its turn, starting with 1.
     #[schema(minimum = 1, example = 9)]
     pub seq: i64,
     /// The turn that the event belongs to.
@@ -84,26 +84,26 @@ pub struct TurnProblem {
     pub problem: Problem,
 }
 
-/// What happens in a session: a question came, and then the events of its turn. Clients skip types that they do not know.
+/// An event of a session: a new turn, or an event of a turn. Clients must ignore types that they do not know.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum SessionEvent {
-    /// A question came.
+    /// A turn was started.
     TurnStarted(TurnStarted),
-    /// The question is on disk.
+    /// The message is stored.
     SessionResolved(SessionResolved),
-    /// More of the answer.
+    /// A further piece of the answer.
     Content(ContentDelta),
-    /// The answer is complete and on disk.
+    /// The answer is complete and stored.
     Done(TurnDone),
-    /// The turn did not complete.
+    /// The turn failed, was cancelled or was interrupted.
     Error(TurnProblem),
 }
 
-/// A question came.
+/// A turn was started.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TurnStarted {
-    /// The turn, as it was when this was written.
+    /// The turn at the time of the event.
     pub turn: Turn,
 }
 

@@ -14,7 +14,7 @@ use crate::clock::rfc3339;
 use crate::error::{Code, Error, UpstreamTerms};
 use crate::store;
 
-/// One question to an agent, and its answer.
+/// One message to an agent, and its answer.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Turn {
     /// The turn's id.
@@ -29,14 +29,14 @@ pub struct Turn {
     /// The version of the agent that answered.
     #[schema(minimum = 1, example = 3)]
     pub agent_version: u32,
-    /// Where the turn is in its life.
+    /// The state of the turn.
     pub status: TurnStatus,
-    /// The answer, or as much of it as there is; null while nothing is kept yet.
+    /// The answer, or the part of it that is stored; null while nothing is stored.
     #[schema(max_length = 16_777_216, example = "The capital of France is Paris.")]
     pub content: Option<String>,
-    /// Why the model stopped; null if it was stopped or has not ended.
+    /// Why the model stopped; null if the turn did not complete or is still running.
     pub finish_reason: Option<FinishReason>,
-    /// What the turn used.
+    /// Tokens and cost of the turn.
     pub usage: TurnUsage,
     /// How much of the conversation the model was sent; null while it was not asked.
     pub context: Option<TurnContext>,
@@ -46,22 +46,22 @@ pub struct Turn {
     /// The provider's name of the model that answered.
     #[schema(max_length = 256, example = "gpt-4o-mini")]
     pub model: Option<String>,
-    /// Why the turn did not complete; null if it did, or has not ended.
+    /// Why the turn did not complete; null if it completed or is still running.
     pub error: Option<TurnError>,
     /// The id of the turn's trace.
     #[schema(pattern = "^trc_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trc_06a1b2c3d4e5f6g7h8j9k0mnpq")]
     pub trace_id: String,
-    /// The data that came with the question.
+    /// The metadata of the message.
     pub metadata: Map<String, Value>,
-    /// When the question was kept.
+    /// When the message was stored.
     #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
-    /// When the turn ended; null if it has not.
+    /// When the turn ended; null while it is running.
     #[schema(format = DateTime, example = "2026-11-23T21:07:01.250Z")]
     pub finished_at: Option<String>,
 }
 
-/// Where a turn is in its life.
+/// The states of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TurnStatus {
@@ -91,7 +91,7 @@ pub enum FinishReason {
     ContentFilter,
 }
 
-/// What a turn used.
+/// Tokens and cost of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TurnUsage {
     /// Tokens that the model read.
@@ -100,10 +100,10 @@ pub struct TurnUsage {
     /// Tokens that the model wrote.
     #[schema(example = 8)]
     pub output_tokens: u32,
-    /// Both together.
+    /// The sum of both.
     #[schema(example = 50)]
     pub total_tokens: u32,
-    /// What it cost in US dollars; 0 where no price is known.
+    /// Cost in US dollars; 0 where no price is known.
     #[schema(minimum = 0.0, example = 0.000_011_1)]
     pub cost_usd: f64,
 }

@@ -41,7 +41,7 @@ fn bounds(schema: &Value) -> Vec<String> {
 }
 
 /// What allows everything must be said to: `AnyJson` is the component for it.
-const ANYTHING: &str = "Any value of JSON.";
+const ANYTHING: &str = "Any JSON value.";
 
 fn emptiness(schema: &Value) -> Vec<String> {
     let says = ["$ref", "type", "oneOf", "anyOf", "allOf", "enum", "const"];

@@ -10,16 +10,16 @@ use super::super::{TOKEN_ENDPOINT, is_open_ai, tree};
 const REFUSALS: [(&str, &str, &str); 13] = [
     ("400", "BadRequest", "The request is malformed."),
     ("401", "Unauthorized", "There is no valid credential."),
-    ("403", "Forbidden", "The credential's role or scopes do not allow this."),
-    ("404", "NotFound", "There is no such resource, or it belongs to somebody else."),
+    ("403", "Forbidden", "The credential's role or scopes do not allow this operation."),
+    ("404", "NotFound", "There is no such resource in the caller's reach."),
     ("406", "NotAcceptable", "`Accept` names none of the media types that this operation answers with."),
-    ("412", "PreconditionFailed", "The resource has changed since the state that `If-Match` names."),
+    ("412", "PreconditionFailed", "The resource has changed since the version that `If-Match` names."),
     ("413", "PayloadTooLarge", "The body is larger than the limit."),
-    ("415", "UnsupportedMediaType", "The body is of a media type that is not documented."),
+    ("415", "UnsupportedMediaType", "The operation does not accept this media type."),
     ("421", "MisdirectedRequest", "The request's host is not one of this gateway's."),
-    ("422", "InvalidRequest", "The request does not match its schema; `errors` says where."),
+    ("422", "InvalidRequest", "The request does not match its schema; `errors` lists the faults."),
     ("429", "RateLimited", "Too many requests: wait for `Retry-After`."),
-    ("500", "InternalError", "The gateway failed; its log has the cause under the request's id."),
+    ("500", "InternalError", "The gateway failed; the log has the cause under the request id."),
     ("503", "Unavailable", "The gateway cannot do this now: wait for `Retry-After`."),
 ];
 
@@ -165,9 +165,9 @@ fn header_components() -> Value {
     };
     let seconds = json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 86400});
     json!({
-        "Access-Control-Allow-Origin": text("The page's origin, if it is one of those that the gateway allows.", false, "https://app.example.com"),
+        "Access-Control-Allow-Origin": text("The page's origin, if the gateway allows it.", false, "https://app.example.com"),
         "RequestId": text("The request's id, as sent or as made by the gateway.", true, "req_06a1b2c3d4e5f6g7h8j9k0mnpq"),
-        "RateLimit": text("What is left of the quota now (RateLimit header fields for HTTP).", false, "\"token\";r=1999;t=1"),
+        "RateLimit": text("The remaining quota (RateLimit header fields for HTTP).", false, "\"token\";r=1999;t=1"),
         "RateLimitPolicy": text("The quota that applies: requests and seconds.", false, "\"token\";q=2000;w=1"),
         "RetryAfter": {"description": "Seconds to wait before the next try.", "required": true, "schema": seconds, "example": 1},
         "ShouldRetry": text("`false` when the same request would be refused again: OpenAI's clients do not send it again then.", false, "false"),
