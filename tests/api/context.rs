@@ -7,7 +7,7 @@ use crate::conversation::{AGENT, Talk, id_of, question, question_in, text, types
 use crate::support::{Engine, Reply, TestApp, TestAppBuilder, both_engines};
 
 /// OpenAI's form.
-const COMPLETIONS: &str = "/chat/completions";
+const COMPLETIONS: &str = "/v1/chat/completions";
 
 /// A text of about `tokens` tokens; a message of it has four more.
 fn of(letter: char, tokens: usize) -> String {
