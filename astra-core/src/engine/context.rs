@@ -152,10 +152,7 @@ pub(super) async fn build(
     let (last_instruction, question) =
         if ask.role == Role::System { (Some(&ask.content), None) } else { (None, Some(ask.content.clone())) };
     for instruction in instructions.into_iter().map(|message| &message.content).chain(last_instruction) {
-        if !system.is_empty() {
-            system.push_str("\n\n");
-        }
-        system.push_str(&plain(instruction));
+        add_paragraph(&mut system, &plain(instruction));
     }
     let prompt = if system.is_empty() { 0 } else { estimate(&system) };
     let mut tokens = prompt.saturating_add(question.as_ref().map_or(0, estimate_message));
@@ -198,6 +195,13 @@ pub(super) async fn build(
         }
     }
     Ok(Context { messages, tokens, told, has_history, is_cut })
+}
+
+fn add_paragraph(text: &mut String, paragraph: &str) {
+    if !text.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(paragraph);
 }
 
 /// Adds what was said. A question that had no answer, as of a turn that failed, stands beside the next one: both become
