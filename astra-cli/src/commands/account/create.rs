@@ -28,7 +28,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", value_parser = name)]
     display_name: Option<String>,
     #[command(flatten)]
-    password: password::Args,
+    password: password::PasswordArgs,
     #[command(flatten)]
     store: StoreArgs,
 }

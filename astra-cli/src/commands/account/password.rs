@@ -8,13 +8,13 @@ use crate::error::{Error, Result};
 
 /// Where the password comes from.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(super) struct PasswordArgs {
     /// Read the password from stdin: its first line
     #[arg(long)]
     password_stdin: bool,
 }
 
-impl Args {
+impl PasswordArgs {
     /// Reads the password.
     pub(super) fn read(&self) -> Result<String> {
         if self.password_stdin {

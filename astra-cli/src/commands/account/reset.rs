@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "password_stdin")]
     generate: bool,
     #[command(flatten)]
-    password: password::Args,
+    password: password::PasswordArgs,
     #[command(flatten)]
     store: StoreArgs,
 }
