@@ -217,8 +217,11 @@ fn what_others_can_write_is_refused_and_what_they_can_read_is_closed() {
         serve.fails(1, &["others on this machine can write it (mode 777)", "chmod"]);
         machine.astra(&["token", "list"]).fails(1, &["others on this machine can write it"]);
         set(name, if own == 0o600 { 0o644 } else { 0o755 });
-        let gateway = Gateway::start(&machine);
-        assert!(gateway.greeting.contains("others on this machine could read this"), "{}", gateway.greeting);
+        let mut gateway = Gateway::start(&machine);
         assert_eq!(mode(name), own, "{name}");
+        gateway.signal("TERM");
+        let (_, rest) = gateway.wait();
+        let said = format!("{}{rest}", gateway.greeting);
+        assert!(said.contains("others on this machine could read this"), "{said}");
     }
 }

@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use crate::support::document;
 
 /// Requests that take unknown fields: those of a foreign protocol, whose clients send more than the gateway understands.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 7] = [
     "ChatCompletionImageUrl",
     "ChatCompletionMessage",
     "ChatCompletionPartImageUrl",
     "ChatCompletionPartRefusal",
     "ChatCompletionPartText",
     "ChatCompletionRequest",
+    "TokenRequest",
 ];
 
 #[test]

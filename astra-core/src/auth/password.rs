@@ -17,7 +17,7 @@ pub(super) const CHARACTERS_MIN: usize = 12;
 /// Longest password, in characters.
 pub(super) const CHARACTERS_MAX: usize = 1024;
 /// How many are hashed at once: each takes a core and, by default, 19 MiB.
-const AT_ONCE: usize = 2;
+const AT_ONCE_MAX: usize = 2;
 /// How many may wait for their turn: about a second's work.
 const WAITING_MAX: usize = 64;
 /// What stands in for the salt of an account that does not exist.
@@ -45,8 +45,8 @@ impl Passwords {
         let params = Params::new(cost.memory_kib, cost.passes, 1, Some(HASH_BYTES)).map_err(store::Error::broken)?;
         Ok(Self {
             params,
-            places: Arc::new(Semaphore::new(AT_ONCE + WAITING_MAX)),
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            places: Arc::new(Semaphore::new(AT_ONCE_MAX + WAITING_MAX)),
+            turns: Arc::new(Semaphore::new(AT_ONCE_MAX)),
             memory: Arc::default(),
         })
     }

@@ -29,34 +29,7 @@ impl Config {
     pub fn validate(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut refuse = |key: &str, detail: String| faults.push(Fault { key: key.to_owned(), detail });
-        for (key, secret) in
-            [("auth.jwt_secret", &self.auth.jwt_secret), ("auth.jwt_secret_prev", &self.auth.jwt_secret_prev)]
-        {
-            let Some(secret) = secret else { continue };
-            if let Some(detail) = weakness(secret.expose()) {
-                refuse(key, detail);
-            }
-        }
-        if self.auth.jwt_secret_prev.is_some() && self.auth.jwt_secret.is_none() {
-            refuse("auth.jwt_secret_prev", "needs auth.jwt_secret beside it".into());
-        }
-        if self.auth.refresh_grace_s > REFRESH_GRACE_MAX_S {
-            refuse("auth.refresh_grace_s", format!("must be at most {REFRESH_GRACE_MAX_S}"));
-        }
-        if let Some(detail) = self.auth.setup_code.as_ref().and_then(|code| setup_code_fault(code.expose())) {
-            refuse("auth.setup_code", detail);
-        }
-        for host in self.allowed_hosts.iter().filter(|host| !is_host(host)) {
-            refuse(
-                "allowed_hosts",
-                format!(
-                    "{host:?} is not a host name: write astra.example.com, *.example.com or *, without scheme and port"
-                ),
-            );
-        }
-        for origin in self.allowed_origins.iter().filter(|origin| !is_origin(origin)) {
-            refuse("allowed_origins", no_origin(origin));
-        }
+        self.validate_access(&mut refuse);
         let at_least_one = [
             ("limits.body_bytes", self.limits.body_bytes as u64),
             ("limits.token_requests_per_s", self.limits.token_requests_per_s.into()),
@@ -102,6 +75,38 @@ impl Config {
             refuse("chat.compact_at_percent", "must lie between 10 and 95".into());
         }
         faults
+    }
+
+    /// Who may come in, by which names and codes.
+    fn validate_access(&self, refuse: &mut impl FnMut(&str, String)) {
+        for (key, secret) in
+            [("auth.jwt_secret", &self.auth.jwt_secret), ("auth.jwt_secret_prev", &self.auth.jwt_secret_prev)]
+        {
+            let Some(secret) = secret else { continue };
+            if let Some(detail) = weakness(secret.expose()) {
+                refuse(key, detail);
+            }
+        }
+        if self.auth.jwt_secret_prev.is_some() && self.auth.jwt_secret.is_none() {
+            refuse("auth.jwt_secret_prev", "needs auth.jwt_secret beside it".into());
+        }
+        if self.auth.refresh_grace_s > REFRESH_GRACE_MAX_S {
+            refuse("auth.refresh_grace_s", format!("must be at most {REFRESH_GRACE_MAX_S}"));
+        }
+        if let Some(detail) = self.auth.setup_code.as_ref().and_then(|code| setup_code_fault(code.expose())) {
+            refuse("auth.setup_code", detail);
+        }
+        for host in self.allowed_hosts.iter().filter(|host| !is_host(host)) {
+            refuse(
+                "allowed_hosts",
+                format!(
+                    "{host:?} is not a host name: write astra.example.com, *.example.com or *, without scheme and port"
+                ),
+            );
+        }
+        for origin in self.allowed_origins.iter().filter(|origin| !is_origin(origin)) {
+            refuse("allowed_origins", no_origin(origin));
+        }
     }
 }
 

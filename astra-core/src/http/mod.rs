@@ -15,6 +15,7 @@ mod lasting;
 pub mod limit;
 mod metadata;
 mod negotiation;
+pub mod oauth;
 pub mod openai;
 pub mod origin;
 mod page;

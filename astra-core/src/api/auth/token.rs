@@ -2,18 +2,15 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, header};
-use percent_encoding::percent_decode_str;
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::model::Tokens;
 use crate::app::App;
-use crate::auth::{self, ClientCredential, GrantError};
 use crate::error::{Code, Error, Result};
+use crate::http::oauth::credential;
 use crate::http::{CalledFrom, Json};
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -98,9 +95,13 @@ pub async fn handler(
             authority.sign_in(&username, needed(request.password, "/password")?, scope, network).await
         }
         "refresh_token" => authority.refresh(&needed(request.refresh_token, "/refresh_token")?, scope).await,
-        "client_credentials" => authority.client_token(client(&headers, &request)?, scope).await,
+        "client_credentials" => {
+            authority
+                .client_token(credential(&headers, request.client_id.clone(), request.client_secret.clone())?, scope)
+                .await
+        }
         EXCHANGE => {
-            let client = client(&headers, &request)?;
+            let client = credential(&headers, request.client_id.clone(), request.client_secret.clone())?;
             let subject = subject(request)?;
             issued_token_type = Some(ACCESS_TOKEN.to_owned());
             authority.end_user_token(client, subject, scope).await
@@ -147,34 +148,4 @@ fn subject(request: TokenRequest) -> Result<String> {
         return Err(Error::field("/requested_token_type", format!("is not {ACCESS_TOKEN}")));
     }
     needed(request.subject_token, "/subject_token")
-}
-
-/// The client's credential, of which there may be one only (RFC 6749, 2.3).
-fn client(headers: &HeaderMap, request: &TokenRequest) -> Result<ClientCredential> {
-    let invalid = || Error::auth(auth::Error::Grant(GrantError::InvalidClient));
-    let Some(header) = headers.get(header::AUTHORIZATION) else {
-        let (id, secret) = request.client_id.clone().zip(request.client_secret.clone()).ok_or_else(invalid)?;
-        return Ok(ClientCredential::Secret { id, secret });
-    };
-    if request.client_secret.is_some() {
-        return Err(Error::field("/client_secret", "is given beside the header Authorization"));
-    }
-    let (scheme, value) = header.to_str().ok().and_then(|line| line.split_once(' ')).ok_or_else(invalid)?;
-    if scheme.eq_ignore_ascii_case("basic") {
-        basic(value.trim()).ok_or_else(invalid)
-    } else {
-        auth::bearer(headers).map(|token| ClientCredential::Bearer(token.to_owned())).map_err(|_| invalid())
-    }
-}
-
-/// HTTP Basic, whose two parts OAuth 2 wants form-encoded.
-fn basic(value: &str) -> Option<ClientCredential> {
-    let plain = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
-    let (id, secret) = plain.split_once(':')?;
-    let decode = |part: &str| {
-        let decoded = percent_decode_str(&part.replace('+', " ")).decode_utf8().ok().map(String::from);
-        // No id and no token has a control character in it, and a look-up must not meet one.
-        decoded.filter(|text| !text.chars().any(char::is_control))
-    };
-    Some(ClientCredential::Secret { id: decode(id)?, secret: decode(secret)? })
 }
