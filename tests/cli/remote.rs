@@ -66,8 +66,8 @@ fn the_gateways_refusals_are_told_in_its_words() {
     let gateway = Gateway::start(&server);
     let admin = admin(&server, &gateway, "admin");
     let issue = |args: &[&str]| admin.astra(&[&["token", "issue", "--name"], args].concat());
-    issue(&["boss", "--role", "owner"]).fails(1, &["Not allowed", "owner is higher than yours"]);
-    issue(&["admin", "--role", "viewer"]).fails(1, &["admin is there and has the role admin"]);
+    issue(&["boss", "--role", "owner"]).fails(1, &["Not allowed", "owner is higher than the caller's"]);
+    issue(&["admin", "--role", "viewer"]).fails(1, &["admin exists and has the role admin"]);
     issue(&["admin", "--scope", "users:act"]).fails(1, &["/scopes", "the gateway's log has it as req_"]);
     let viewer = Admin { token: issue(&["v", "--role", "viewer"]).ok().trim().to_owned(), ..admin };
     viewer.astra(&["token", "list"]).fails(1, &["Not allowed"]);

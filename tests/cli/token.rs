@@ -102,7 +102,7 @@ fn an_account_keeps_the_role_that_it_has() {
     issue(&machine, &["ops"]);
     assert!(listed(&machine).iter().all(|token| token["role"] == "owner"));
     let other = machine.astra(&["token", "issue", "--name", "ops", "--role", "viewer"]);
-    other.fails(1, &["no token was issued", "ops is there and has the role owner"]);
+    other.fails(1, &["no token was issued", "ops exists and has the role owner"]);
 }
 
 #[test]

@@ -211,6 +211,7 @@ agents:
             ("ASTRA_MASTER_KEY", "x"),
             ("ASTRA_JWT_SECRET", "x"),
             ("ASTRA_JWT_SECRET_PREV", "x"),
+            ("ASTRA_SETUP_CODE", "x"),
         ]);
         let text = uncommented_reference();
         parse(&text, &environment).expect("it is good");

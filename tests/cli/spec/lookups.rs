@@ -15,7 +15,7 @@ fn every_operation_is_a_line() {
     let all: usize = items.map(|item| item.as_object().expect("an item").len()).sum();
     let lines = machine.astra(&["spec", "list"]).ok();
     assert_eq!(lines.lines().count(), all);
-    let expected = "agents.update\tPATCH\t/agents/{agent_id}\tagents:write\tadmin\tChange an agent";
+    let expected = "agents.update\tPATCH\t/agents/{agent_id}\tagents:write\tadmin\tUpdate an agent";
     assert!(lines.lines().any(|line| line == expected), "{lines}");
     assert!(lines.starts_with("health.get\tGET\t/health\t-\t-\t"), "{lines}");
 }
@@ -41,7 +41,7 @@ fn a_tag_narrows_them() {
 fn an_operation_is_shown_with_all_that_its_caller_must_know() {
     let shown = Machine::new().astra(&["spec", "show", "agents.update"]).ok();
     for words in [
-        "PATCH /agents/{agent_id}\nChange an agent\n",
+        "PATCH /agents/{agent_id}\nUpdate an agent\n",
         "\nNeeds\n  scope agents:write, role admin\n",
         "\n  agent_id  path, string, 1 to 64 characters, /^[a-z0-9][a-z0-9_-]{0,63}$/, required\n      The agent's id.\n",
         "\nBody, required\n  application/json, application/merge-patch+json: UpdateAgent\n",

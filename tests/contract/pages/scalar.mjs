@@ -8,7 +8,7 @@ export const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title
   defaultOpenAllTags: true, agent: { disabled: true } });</script></html>`;
 
 export async function tried(page, token) {
-  await page.getByText("Get the caller", { exact: true }).first().click();
+  await page.getByText("Show the current token", { exact: true }).first().click();
   await page.getByRole("button", { name: "Test Request (get /auth/me)" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: /^Authentication/ }).click();

@@ -54,7 +54,7 @@ impl Remote {
         let account = match (present, new.role) {
             (Some(account), Some(role)) if account.role != role.as_str() => {
                 return Err(Error::new("no token was issued").cause(format!(
-                    "the service account {} is there and has the role {}: name that role, or another account",
+                    "the service account {} exists and has the role {}: give that role, or another name",
                     account.name, account.role
                 )));
             }
