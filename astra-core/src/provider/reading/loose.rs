@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
 /// Scalars that mean nothing in their place.
 macro_rules! nothing {
@@ -28,7 +28,8 @@ pub(in crate::provider) struct Text(pub String);
 #[derive(Debug, Default)]
 pub(in crate::provider) struct Word<'a>(pub Option<Cow<'a, str>>);
 
-/// An object, or the first one of a list.
+/// An object, or the first one of a list; nothing for null, false and an empty text. Something else is no answer that can be
+/// read: part of it would be lost without a word.
 #[derive(Debug)]
 pub(in crate::provider) struct Loose<T>(pub Option<T>);
 
@@ -159,10 +160,20 @@ struct LooseVisitor<T>(PhantomData<T>);
 impl<'de, T: Deserialize<'de>> Visitor<'de> for LooseVisitor<T> {
     type Value = Loose<T>;
 
-    nothing! { visit_bool(bool) visit_i64(i64) visit_u64(u64) visit_f64(f64) visit_str(&str) }
-
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
+    }
+
+    fn visit_unit<E>(self) -> Result<Loose<T>, E> {
+        Ok(Loose(None))
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Loose<T>, E> {
+        if value { Err(E::invalid_type(Unexpected::Bool(value), &self)) } else { Ok(Loose(None)) }
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Loose<T>, E> {
+        if text.is_empty() { Ok(Loose(None)) } else { Err(E::invalid_type(Unexpected::Str(text), &self)) }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Loose<T>, A::Error> {
