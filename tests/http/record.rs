@@ -150,6 +150,28 @@ async fn a_log_line_names_who_asked_and_from_where() {
 }
 
 #[tokio::test]
+async fn an_attack_on_passwords_is_seen_without_what_was_tried() {
+    let config = |config: &mut astra_core::Config| config.limits.auth_account_attempts_per_min = 2;
+    let app = TestApp::builder(Engine::sqlite()).config(config).open().await;
+    let lines = Lines::default();
+    let logging = lines.begin();
+    for name in ["ada@example.com", "bob@example.com", "ada@example.com", "ada@example.com"] {
+        let form = json!({"grant_type": "password", "username": name, "password": "wrong-wrong"});
+        let answer = app.anonymous().post("/auth/token").json(&form).await;
+        assert!(answer.status.is_client_error(), "{}", answer.text());
+    }
+    drop(logging);
+    let refused = lines.of("a sign-in was refused");
+    let hashes: Vec<_> = refused.iter().map(|line| line["account.hash"].as_str().expect("a hash")).collect();
+    assert_eq!(hashes.len(), 4, "{refused:?}");
+    assert!(hashes[0] == hashes[2] && hashes[0] == hashes[3] && hashes[0] != hashes[1], "{hashes:?}");
+    assert_eq!(refused[2]["reason"], "wrong account or password");
+    assert_eq!(refused[3]["reason"], "too many attempts");
+    let all = String::from_utf8(lines.0.lock().expect("it is whole").clone()).expect("text");
+    assert!(!all.contains("@example") && !all.contains("wrong-wrong"), "{all}");
+}
+
+#[tokio::test]
 async fn every_answer_says_that_its_type_is_certain_and_whether_it_may_be_kept() {
     let app = TestApp::new().await;
     let (anonymous, member) = (app.anonymous(), app.member());

@@ -85,8 +85,10 @@ impl Authority {
         if !matches!(verified, Ok(false)) {
             self.attempts().forgive(attempt);
         }
+        let known = member.as_ref().map(|member| member.user_id.clone());
         let Some(member) = member.filter(|_| matches!(verified, Ok(true))) else {
             verified?;
+            self.note_refused_sign_in(&email, known.as_deref(), "wrong account or password");
             return Err(Error::Grant(GrantError::InvalidGrant(WRONG_PASSWORD)));
         };
         let role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
@@ -101,7 +103,18 @@ impl Authority {
             Err(retry_after_s) => Error::TooManyAttempts { retry_after_s },
         };
         let is_known = self.store().has_signed_in_from(email, self.network_hash(from)).await?;
-        if is_known { Ok(Attempt::UNCOUNTED) } else { Err(refused) }
+        if is_known {
+            return Ok(Attempt::UNCOUNTED);
+        }
+        self.note_refused_sign_in(email, None, "too many attempts");
+        Err(refused)
+    }
+
+    /// Tells the log, so that an attack on passwords can be seen: the line stands in the request's span, whose own line has
+    /// the address. An account is named by its id, and by a hash of what was tried, which is the same until the gateway ends.
+    fn note_refused_sign_in(&self, email: &str, account_id: Option<&str>, reason: &str) {
+        let hash = format!("{:016x}", self.attempts().hash(email));
+        tracing::warn!(account.id = account_id, account.hash = hash, reason, "a sign-in was refused");
     }
 
     fn network_hash(&self, network: ClientNetwork) -> [u8; 32] {

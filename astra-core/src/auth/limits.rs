@@ -62,6 +62,11 @@ impl AttemptLimit {
         }
     }
 
+    /// A hash of `name` that tells nothing of it, the same as long as the gateway runs.
+    pub(super) fn hash(&self, name: &str) -> u64 {
+        self.hasher.hash_one(("log", name))
+    }
+
     /// Counts an attempt on `name` from `network` at `now_ms` of the monotonic clock; `Err` is the time to wait, in seconds, when too many have failed.
     pub(super) fn attempt(&self, name: &str, network: ClientNetwork, now_ms: i64) -> Result<Attempt, u64> {
         let by_network = self.hasher.hash_one((name, network));
