@@ -26,7 +26,7 @@ use crate::http::{OAuthError, Problem};
         (name = "sessions", description = "Conversations of a caller with an agent, and their messages."),
         (name = "chat", description = "Messages to agents: send, stream, resume and cancel."),
         (name = "inference", description = "Providers of models: state, prices and usage."),
-        (name = "spec", description = "This document."),
+        (name = "spec", description = "The OpenAPI document of this gateway."),
     ),
     components(schemas(Problem, OpenAiError, OAuthError)),
     modifiers(&Bearer),

@@ -68,7 +68,7 @@ async fn without_configuration_there_is_no_trace_of_it() {
 
 /// What a page's browser asks before the page may send `method` to `path` with the header fields `named`.
 async fn preflight(app: &TestApp, path: &str, method: &str, named: &str) -> (StatusCode, HeaderMap) {
-    let request = Request::options(path).header("origin", "https://one.example");
+    let request = Request::options(path).header("host", "localhost").header("origin", "https://one.example");
     let request = request.header("access-control-request-method", method);
     let request = request.header("access-control-request-headers", named).body(Body::empty()).expect("a request");
     let answer = app.standalone_router().oneshot(request).await.expect("the router never fails");

@@ -52,7 +52,7 @@ async fn it_says_who_may_call_the_hosts_operations_and_what_they_answer() {
         "{description}"
     );
     let statuses: Vec<&String> = create["responses"].as_object().expect("answers").keys().collect();
-    assert_eq!(statuses, ["201", "400", "401", "403", "406", "413", "415", "422", "429", "500", "503"]);
+    assert_eq!(statuses, ["201", "400", "401", "403", "406", "413", "415", "421", "422", "429", "500", "503"]);
     assert_eq!(json["paths"]["/prices/{wish}"]["get"]["security"], json!([]));
     let list = &json["paths"]["/invoices"]["get"];
     assert_eq!((&list["security"], &list["x-required-role"]), (&json!([{"bearer": []}]), &json!("viewer")));

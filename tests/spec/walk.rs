@@ -68,10 +68,11 @@ async fn bodies_of_other_kinds_are_refused() {
             app.owner().ask(walk.method.clone(), &walk.uri()).body(media_type, bytes)
         };
         let json = "application/json";
-        let cases: [(u16, Ask); 9] = [
+        let cases: [(u16, Ask); 10] = [
             (415, ask("text/plain", b"{}".to_vec())),
             (415, ask("application/json; charset=utf-16", b"{}".to_vec())),
-            (415, ask(json, b"{}".to_vec()).header("content-encoding", "gzip")),
+            (415, ask(json, b"{}".to_vec()).header("content-encoding", "br")),
+            (400, ask(json, b"{}".to_vec()).header("content-encoding", "gzip")),
             (400, ask(json, b"{\"a\":".to_vec())),
             (400, ask(json, b"\"\xff\"".to_vec())),
             (400, ask(json, b"".to_vec())),

@@ -100,7 +100,9 @@ async fn serve(
 
 fn open(url: String) -> Result<Db, Error> {
     let config = StoreConfig { database_url: Some(Secret::new(url)), connections: 2, ..StoreConfig::default() };
-    store::open(&config, &std::env::temp_dir())
+    // A folder of its own: one that others may write is refused.
+    let folder = tempfile::tempdir().expect("a folder");
+    store::open(&config, folder.path())
 }
 
 /// Why the store at `url` does not answer.

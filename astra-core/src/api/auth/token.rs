@@ -107,7 +107,7 @@ pub async fn handler(
             authority.end_user_token(client, subject, scope).await
         }
         _ => {
-            let known = format!("There are the grants password, refresh_token, client_credentials and {EXCHANGE}.");
+            let known = format!("grant_type is password, refresh_token, client_credentials or {EXCHANGE}.");
             return Err(Error::new(Code::UnsupportedGrantType, known));
         }
     };
