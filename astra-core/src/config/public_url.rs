@@ -47,7 +47,7 @@ impl FromStr for PublicUrl {
         }
         // What `http` cannot read as a port it takes for none.
         let port = authority.as_str().get(authority.host().len()..).unwrap_or_default();
-        if !port.is_empty() && !port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()) {
+        if !port.is_empty() && port.strip_prefix(':').is_none_or(|port| port.parse::<u16>().is_err()) {
             return Err(wrong("has no good port"));
         }
         Ok(Self { text: text.trim_end_matches('/').to_owned(), host: authority.host().to_ascii_lowercase() })

@@ -13,6 +13,7 @@ use crate::http::{Problem, sse};
 /// An event of a turn. Clients must ignore types that they do not know.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "an event is made, written and dropped")]
 pub enum ChatEvent {
     /// The message is stored in this session. This is always the first event.
     SessionResolved(SessionResolved),
