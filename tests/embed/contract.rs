@@ -62,7 +62,10 @@ async fn the_wrong_callers_do_not() {
     assert_eq!(problem["detail"], "This operation needs the scope agents:write, which the credential does not have.");
     let problem = app.scoped(Role::Owner, "chat:send").post("/invoices").json(&invoice).await;
     let problem = problem.expect_problem(403, "forbidden");
-    assert_eq!(problem["detail"], "This operation needs the scope agents:read agents:write, which the credential does not have.");
+    assert_eq!(
+        problem["detail"],
+        "This operation needs the scope agents:read agents:write, which the credential does not have."
+    );
     app.scoped(Role::Viewer, "chat:send").get("/invoices/i17").await.expect_problem(403, "forbidden");
     assert_eq!(app.owner().get("/invoices").await.expect(200), json!([]), "nothing was written");
 }
