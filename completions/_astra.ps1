@@ -27,24 +27,25 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a gateway')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Issue, rotate, list and revoke tokens of service accounts')
+            [CompletionResult]::new('account', 'account', [CompletionResultType]::ParameterValue, 'Create, list and reset the accounts of people')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Talk to an agent')
-            [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document, look things up in it, compare it')
-            [CompletionResult]::new('codegen', 'codegen', [CompletionResultType]::ParameterValue, 'Make a client of the API in a language')
-            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Bring the store''s schema up to date (`serve` does so by itself)')
-            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print every configuration key with its meaning and its default, or check a configuration')
-            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
+            [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document, look up its operations, compare versions of it')
+            [CompletionResult]::new('codegen', 'codegen', [CompletionResultType]::ParameterValue, 'Generate a client of the API in a language')
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Update the database schema (`serve` does this itself)')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print every configuration key with its meaning and default, or check a configuration')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'astra;serve' {
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]')
-            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
-            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address and port to listen on; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]')
-            [CompletionResult]::new('--agents-dir', '--agents-dir', [CompletionResultType]::ParameterName, 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it is there]')
-            [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'How to log [env: ASTRA_LOG_FORMAT] [default: text]')
-            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'What to log: error, warn, info, debug, trace, or parts of it, such as info,astra_core=debug [env: ASTRA_LOG] [default: info]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address and port to listen on, or a port alone; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]')
+            [CompletionResult]::new('--agents-dir', '--agents-dir', [CompletionResultType]::ParameterName, 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it exists]')
+            [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'Log format [env: ASTRA_LOG_FORMAT] [default: text]')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'Log level: error, warn, info, debug, trace, or levels of modules such as info,astra_core=debug [env: ASTRA_LOG] [default: info]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -52,60 +53,61 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         'astra;token' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issue a token to a service account, which is made if need be, and print it alone on stdout')
-            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Give a token a new secret and print it alone on stdout')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the tokens of all service accounts; their secrets are kept nowhere')
-            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Revoke a token, or all tokens of a service account, from the next request on')
+            [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issue a token to a service account, which is created if it does not exist, and print only the token')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Replace a token by a new one and print only the new token')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the tokens of all service accounts; their secrets are not kept')
+            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Revoke a token, or all tokens of a service account; takes effect on the next request')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'astra;token;issue' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The service account''s name')
-            [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'The service account''s role [default: the one that it has; member for a new one]')
-            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'What the token may be used for; may be repeated [default: all that is of use to the role]')
-            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long it is good: 45s, 30m, 12h, 30d, 2w [default: 90d]')
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]')
-            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
-            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]')
+            [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'The service account''s role [default: its present role; member for a new account]')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'What the token allows; may be repeated [default: everything that the role allows]')
+            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'Lifetime: 45s, 30m, 12h, 30d, 2w [default: 90d]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Use this gateway''s API instead of the local store; ASTRA_TOKEN must hold the token of an admin or owner [env: ASTRA_SERVER]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'astra;token;rotate' {
-            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How long the last secret stays good: 45s, 30m, 12h, 7d')
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]')
-            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
-            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]')
+            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How long the old token stays valid: 45s, 30m, 12h, 7d')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Use this gateway''s API instead of the local store; ASTRA_TOKEN must hold the token of an admin or owner [env: ASTRA_SERVER]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'astra;token;list' {
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]')
-            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
-            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]')
-            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON array')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print it [default: table in a terminal, tsv in a pipe]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Use this gateway''s API instead of the local store; ASTRA_TOKEN must hold the token of an admin or owner [env: ASTRA_SERVER]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --output json')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'astra;token;revoke' {
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]')
-            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
-            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Use this gateway''s API instead of the local store; ASTRA_TOKEN must hold the token of an admin or owner [env: ASTRA_SERVER]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'astra;token;help' {
-            [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issue a token to a service account, which is made if need be, and print it alone on stdout')
-            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Give a token a new secret and print it alone on stdout')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the tokens of all service accounts; their secrets are kept nowhere')
-            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Revoke a token, or all tokens of a service account, from the next request on')
+            [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issue a token to a service account, which is created if it does not exist, and print only the token')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Replace a token by a new one and print only the new token')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the tokens of all service accounts; their secrets are not kept')
+            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Revoke a token, or all tokens of a service account; takes effect on the next request')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -124,42 +126,102 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         'astra;token;help;help' {
             break
         }
+        'astra;account' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Create an account and print its id')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the accounts of people')
+            [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Give an account another password and end all of its sign-ins')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'astra;account;create' {
+            [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'The role')
+            [CompletionResult]::new('--display-name', '--display-name', [CompletionResultType]::ParameterName, 'What to call the person')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Read the password from stdin: its first line')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'astra;account;list' {
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print it [default: table in a terminal, tsv in a pipe]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --output json')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'astra;account;reset' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--generate', '--generate', [CompletionResultType]::ParameterName, 'Make a password and print it')
+            [CompletionResult]::new('--password-stdin', '--password-stdin', [CompletionResultType]::ParameterName, 'Read the password from stdin: its first line')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'astra;account;help' {
+            [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Create an account and print its id')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the accounts of people')
+            [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Give an account another password and end all of its sign-ins')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'astra;account;help;create' {
+            break
+        }
+        'astra;account;help;list' {
+            break
+        }
+        'astra;account;help;reset' {
+            break
+        }
+        'astra;account;help;help' {
+            break
+        }
         'astra;chat' {
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]')
-            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Go on with this session')
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]')
-            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Continue this session')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'astra;spec' {
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write it [default: by the file''s ending, else json]')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'In which version of OpenAPI')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write it into this file; `-` is stdout')
-            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Ask this gateway instead of the program itself [env: ASTRA_SERVER]')
-            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Print nothing; compare it with what this file says')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: by the file name, otherwise json]')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'OpenAPI version to write')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to this file; `-` is stdout')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Use this gateway''s document instead of the built-in one [env: ASTRA_SERVER]')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Print no document; compare it with the one in this file')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the operations')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one operation: what it needs, takes and answers')
-            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Tell what changes for clients, and what breaks them')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one operation: permissions, parameters, body and responses')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Compare two documents: what changes for clients, and what breaks them')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'astra;spec;list' {
             [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'Only those with this tag')
-            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Of the document of this gateway instead of the program''s own [env: ASTRA_SERVER]')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Of the document in this file, JSON or YAML; `-` is stdin')
-            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON array')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print it [default: table in a terminal, tsv in a pipe]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Use this gateway''s document instead of the built-in one [env: ASTRA_SERVER]')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Use the document in this file, JSON or YAML; `-` is stdin')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --output json')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'astra;spec;show' {
-            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Of the document of this gateway instead of the program''s own [env: ASTRA_SERVER]')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Of the document in this file, JSON or YAML; `-` is stdin')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Use this gateway''s document instead of the built-in one [env: ASTRA_SERVER]')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Use the document in this file, JSON or YAML; `-` is stdin')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
@@ -172,8 +234,8 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         }
         'astra;spec;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the operations')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one operation: what it needs, takes and answers')
-            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Tell what changes for clients, and what breaks them')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one operation: permissions, parameters, body and responses')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Compare two documents: what changes for clients, and what breaks them')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -190,23 +252,25 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             break
         }
         'astra;codegen' {
-            [CompletionResult]::new('--generator', '--generator', [CompletionResultType]::ParameterName, 'Let OpenAPI Generator make a client of this kind')
-            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Where the client goes; what is there and was not made by this command is left alone')
-            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'What the package is called [default: astra-client; for Go, the module example.com/astra-client]')
-            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Of the document of this gateway instead of the program''s own [env: ASTRA_SERVER]')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Of the document in this file, JSON or YAML; `-` is stdin')
-            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Print the languages and generators that there are')
+            [CompletionResult]::new('--generator', '--generator', [CompletionResultType]::ParameterName, 'Let OpenAPI Generator make a client of this kind, such as kotlin or java')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print it [default: table in a terminal, tsv in a pipe]')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The folder of the client; files that this command did not write are left alone')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The package''s name [default: astra-client; for Go, the module example.com/astra-client]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Use this gateway''s document instead of the built-in one [env: ASTRA_SERVER]')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Use the document in this file, JSON or YAML; `-` is stdin')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'List the built-in languages, and the generators of an installed OpenAPI Generator')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --output json')
             [CompletionResult]::new('--samples', '--samples', [CompletionResultType]::ParameterName, 'Print an example call of every operation in every language, as JSON')
-            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Write nothing; tell which files would change')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Write nothing; list the files that would change')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'astra;migrate' {
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]')
-            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
-            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Only say which migrations are applied and which are pending')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Only list which migrations are applied and which are pending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
@@ -214,22 +278,22 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         'astra;config' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Read file, environment and flags as `serve` does, and tell what is wrong with them')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check all that `serve` would open: file, environment, flags, providers, agents, keys, folders, database, address')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'astra;config;check' {
-            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]')
-            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
-            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address and port to listen on; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]')
-            [CompletionResult]::new('--agents-dir', '--agents-dir', [CompletionResultType]::ParameterName, 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it is there]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address and port to listen on, or a port alone; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]')
+            [CompletionResult]::new('--agents-dir', '--agents-dir', [CompletionResultType]::ParameterName, 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it exists]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'astra;config;help' {
-            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Read file, environment and flags as `serve` does, and tell what is wrong with them')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check all that `serve` would open: file, environment, flags, providers, agents, keys, folders, database, address')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -245,7 +309,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             break
         }
         'astra;man' {
-            [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Write the pages of all commands into this folder instead')
+            [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Write the pages of all commands to this folder instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
@@ -253,12 +317,13 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         'astra;help' {
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a gateway')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Issue, rotate, list and revoke tokens of service accounts')
+            [CompletionResult]::new('account', 'account', [CompletionResultType]::ParameterValue, 'Create, list and reset the accounts of people')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Talk to an agent')
-            [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document, look things up in it, compare it')
-            [CompletionResult]::new('codegen', 'codegen', [CompletionResultType]::ParameterValue, 'Make a client of the API in a language')
-            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Bring the store''s schema up to date (`serve` does so by itself)')
-            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print every configuration key with its meaning and its default, or check a configuration')
-            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
+            [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document, look up its operations, compare versions of it')
+            [CompletionResult]::new('codegen', 'codegen', [CompletionResultType]::ParameterValue, 'Generate a client of the API in a language')
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Update the database schema (`serve` does this itself)')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print every configuration key with its meaning and default, or check a configuration')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -267,10 +332,10 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             break
         }
         'astra;help;token' {
-            [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issue a token to a service account, which is made if need be, and print it alone on stdout')
-            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Give a token a new secret and print it alone on stdout')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the tokens of all service accounts; their secrets are kept nowhere')
-            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Revoke a token, or all tokens of a service account, from the next request on')
+            [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issue a token to a service account, which is created if it does not exist, and print only the token')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Replace a token by a new one and print only the new token')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the tokens of all service accounts; their secrets are not kept')
+            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Revoke a token, or all tokens of a service account; takes effect on the next request')
             break
         }
         'astra;help;token;issue' {
@@ -285,13 +350,28 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         'astra;help;token;revoke' {
             break
         }
+        'astra;help;account' {
+            [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Create an account and print its id')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the accounts of people')
+            [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Give an account another password and end all of its sign-ins')
+            break
+        }
+        'astra;help;account;create' {
+            break
+        }
+        'astra;help;account;list' {
+            break
+        }
+        'astra;help;account;reset' {
+            break
+        }
         'astra;help;chat' {
             break
         }
         'astra;help;spec' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the operations')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one operation: what it needs, takes and answers')
-            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Tell what changes for clients, and what breaks them')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one operation: permissions, parameters, body and responses')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Compare two documents: what changes for clients, and what breaks them')
             break
         }
         'astra;help;spec;list' {
@@ -310,7 +390,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             break
         }
         'astra;help;config' {
-            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Read file, environment and flags as `serve` does, and tell what is wrong with them')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check all that `serve` would open: file, environment, flags, providers, agents, keys, folders, database, address')
             break
         }
         'astra;help;config;check' {

@@ -16,6 +16,9 @@ _astra() {
             ",$1")
                 cmd="astra"
                 ;;
+            astra,account)
+                cmd="astra__subcmd__account"
+                ;;
             astra,chat)
                 cmd="astra__subcmd__chat"
                 ;;
@@ -46,6 +49,30 @@ _astra() {
             astra,token)
                 cmd="astra__subcmd__token"
                 ;;
+            astra__subcmd__account,create)
+                cmd="astra__subcmd__account__subcmd__create"
+                ;;
+            astra__subcmd__account,help)
+                cmd="astra__subcmd__account__subcmd__help"
+                ;;
+            astra__subcmd__account,list)
+                cmd="astra__subcmd__account__subcmd__list"
+                ;;
+            astra__subcmd__account,reset)
+                cmd="astra__subcmd__account__subcmd__reset"
+                ;;
+            astra__subcmd__account__subcmd__help,create)
+                cmd="astra__subcmd__account__subcmd__help__subcmd__create"
+                ;;
+            astra__subcmd__account__subcmd__help,help)
+                cmd="astra__subcmd__account__subcmd__help__subcmd__help"
+                ;;
+            astra__subcmd__account__subcmd__help,list)
+                cmd="astra__subcmd__account__subcmd__help__subcmd__list"
+                ;;
+            astra__subcmd__account__subcmd__help,reset)
+                cmd="astra__subcmd__account__subcmd__help__subcmd__reset"
+                ;;
             astra__subcmd__config,check)
                 cmd="astra__subcmd__config__subcmd__check"
                 ;;
@@ -57,6 +84,9 @@ _astra() {
                 ;;
             astra__subcmd__config__subcmd__help,help)
                 cmd="astra__subcmd__config__subcmd__help__subcmd__help"
+                ;;
+            astra__subcmd__help,account)
+                cmd="astra__subcmd__help__subcmd__account"
                 ;;
             astra__subcmd__help,chat)
                 cmd="astra__subcmd__help__subcmd__chat"
@@ -87,6 +117,15 @@ _astra() {
                 ;;
             astra__subcmd__help,token)
                 cmd="astra__subcmd__help__subcmd__token"
+                ;;
+            astra__subcmd__help__subcmd__account,create)
+                cmd="astra__subcmd__help__subcmd__account__subcmd__create"
+                ;;
+            astra__subcmd__help__subcmd__account,list)
+                cmd="astra__subcmd__help__subcmd__account__subcmd__list"
+                ;;
+            astra__subcmd__help__subcmd__account,reset)
+                cmd="astra__subcmd__help__subcmd__account__subcmd__reset"
                 ;;
             astra__subcmd__help__subcmd__config,check)
                 cmd="astra__subcmd__help__subcmd__config__subcmd__check"
@@ -173,12 +212,186 @@ _astra() {
 
     case "${cmd}" in
         astra)
-            opts="-h -V --help --version serve token chat spec codegen migrate config completions man help"
+            opts="-h -V --help --version serve token account chat spec codegen migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__account)
+            opts="-h --help create list reset help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__account__subcmd__create)
+            opts="-h --role --display-name --password-stdin --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --role)
+                    COMPREPLY=($(compgen -W "viewer member admin owner" -- "${cur}"))
+                    return 0
+                    ;;
+                --display-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__account__subcmd__help)
+            opts="create list reset help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__account__subcmd__help__subcmd__create)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__account__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__account__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__account__subcmd__help__subcmd__reset)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__account__subcmd__list)
+            opts="-h --output --json --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "table tsv json" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__account__subcmd__reset)
+            opts="-h --generate --password-stdin --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -221,7 +434,7 @@ _astra() {
             return 0
             ;;
         astra__subcmd__codegen)
-            opts="-h --generator --list --samples --out --check --name --server --file --help typescript python rust go"
+            opts="-h --generator --list --output --json --samples --out --check --name --server --file --help typescript python rust go"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -229,6 +442,10 @@ _astra() {
             case "${prev}" in
                 --generator)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table tsv json" -- "${cur}"))
                     return 0
                     ;;
                 --out)
@@ -359,8 +576,64 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help)
-            opts="serve token chat spec codegen migrate config completions man help"
+            opts="serve token account chat spec codegen migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__account)
+            opts="create list reset"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__account__subcmd__create)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__account__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__account__subcmd__reset)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -829,7 +1102,7 @@ _astra() {
             return 0
             ;;
         astra__subcmd__spec__subcmd__list)
-            opts="-h --tag --json --server --file --help"
+            opts="-h --tag --output --json --server --file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -837,6 +1110,10 @@ _astra() {
             case "${prev}" in
                 --tag)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table tsv json" -- "${cur}"))
                     return 0
                     ;;
                 --server)
@@ -1021,12 +1298,16 @@ _astra() {
             return 0
             ;;
         astra__subcmd__token__subcmd__list)
-            opts="-h --json --config --data-dir --database-url --server --help"
+            opts="-h --output --json --config --data-dir --database-url --server --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "table tsv json" -- "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -24,78 +24,80 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --version 'Print version'
             cand serve 'Run a gateway'
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
+            cand account 'Create, list and reset the accounts of people'
             cand chat 'Talk to an agent'
-            cand spec 'Print the OpenAPI document, look things up in it, compare it'
-            cand codegen 'Make a client of the API in a language'
-            cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
-            cand config 'Print every configuration key with its meaning and its default, or check a configuration'
-            cand completions 'Print the completion script of a shell'
+            cand spec 'Print the OpenAPI document, look up its operations, compare versions of it'
+            cand codegen 'Generate a client of the API in a language'
+            cand migrate 'Update the database schema (`serve` does this itself)'
+            cand config 'Print every configuration key with its meaning and default, or check a configuration'
+            cand completions 'Print the completion script for a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'astra;serve'= {
-            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
-            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
-            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
-            cand --listen 'Address and port to listen on; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]'
-            cand --agents-dir 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it is there]'
-            cand --log-format 'How to log [env: ASTRA_LOG_FORMAT] [default: text]'
-            cand --log-level 'What to log: error, warn, info, debug, trace, or parts of it, such as info,astra_core=debug [env: ASTRA_LOG] [default: info]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --listen 'Address and port to listen on, or a port alone; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]'
+            cand --agents-dir 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it exists]'
+            cand --log-format 'Log format [env: ASTRA_LOG_FORMAT] [default: text]'
+            cand --log-level 'Log level: error, warn, info, debug, trace, or levels of modules such as info,astra_core=debug [env: ASTRA_LOG] [default: info]'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'astra;token'= {
             cand -h 'Print help'
             cand --help 'Print help'
-            cand issue 'Issue a token to a service account, which is made if need be, and print it alone on stdout'
-            cand rotate 'Give a token a new secret and print it alone on stdout'
-            cand list 'List the tokens of all service accounts; their secrets are kept nowhere'
-            cand revoke 'Revoke a token, or all tokens of a service account, from the next request on'
+            cand issue 'Issue a token to a service account, which is created if it does not exist, and print only the token'
+            cand rotate 'Replace a token by a new one and print only the new token'
+            cand list 'List the tokens of all service accounts; their secrets are not kept'
+            cand revoke 'Revoke a token, or all tokens of a service account; takes effect on the next request'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'astra;token;issue'= {
             cand --name 'The service account''s name'
-            cand --role 'The service account''s role [default: the one that it has; member for a new one]'
-            cand --scope 'What the token may be used for; may be repeated [default: all that is of use to the role]'
-            cand --expires-in 'How long it is good: 45s, 30m, 12h, 30d, 2w [default: 90d]'
-            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
-            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
-            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
-            cand --server 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]'
+            cand --role 'The service account''s role [default: its present role; member for a new account]'
+            cand --scope 'What the token allows; may be repeated [default: everything that the role allows]'
+            cand --expires-in 'Lifetime: 45s, 30m, 12h, 30d, 2w [default: 90d]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --server 'Use this gateway''s API instead of the local store; ASTRA_TOKEN must hold the token of an admin or owner [env: ASTRA_SERVER]'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'astra;token;rotate'= {
-            cand --grace 'How long the last secret stays good: 45s, 30m, 12h, 7d'
-            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
-            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
-            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
-            cand --server 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]'
+            cand --grace 'How long the old token stays valid: 45s, 30m, 12h, 7d'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --server 'Use this gateway''s API instead of the local store; ASTRA_TOKEN must hold the token of an admin or owner [env: ASTRA_SERVER]'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'astra;token;list'= {
-            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
-            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
-            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
-            cand --server 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]'
-            cand --json 'Print a JSON array'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --server 'Use this gateway''s API instead of the local store; ASTRA_TOKEN must hold the token of an admin or owner [env: ASTRA_SERVER]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'astra;token;revoke'= {
-            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
-            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
-            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
-            cand --server 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin''s token [env: ASTRA_SERVER]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --server 'Use this gateway''s API instead of the local store; ASTRA_TOKEN must hold the token of an admin or owner [env: ASTRA_SERVER]'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'astra;token;help'= {
-            cand issue 'Issue a token to a service account, which is made if need be, and print it alone on stdout'
-            cand rotate 'Give a token a new secret and print it alone on stdout'
-            cand list 'List the tokens of all service accounts; their secrets are kept nowhere'
-            cand revoke 'Revoke a token, or all tokens of a service account, from the next request on'
+            cand issue 'Issue a token to a service account, which is created if it does not exist, and print only the token'
+            cand rotate 'Replace a token by a new one and print only the new token'
+            cand list 'List the tokens of all service accounts; their secrets are not kept'
+            cand revoke 'Revoke a token, or all tokens of a service account; takes effect on the next request'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'astra;token;help;issue'= {
@@ -108,39 +110,90 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;token;help;help'= {
         }
+        &'astra;account'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand create 'Create an account and print its id'
+            cand list 'List the accounts of people'
+            cand reset 'Give an account another password and end all of its sign-ins'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;account;create'= {
+            cand --role 'The role'
+            cand --display-name 'What to call the person'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --password-stdin 'Read the password from stdin: its first line'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;account;list'= {
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;account;reset'= {
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --generate 'Make a password and print it'
+            cand --password-stdin 'Read the password from stdin: its first line'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;account;help'= {
+            cand create 'Create an account and print its id'
+            cand list 'List the accounts of people'
+            cand reset 'Give an account another password and end all of its sign-ins'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;account;help;create'= {
+        }
+        &'astra;account;help;list'= {
+        }
+        &'astra;account;help;reset'= {
+        }
+        &'astra;account;help;help'= {
+        }
         &'astra;chat'= {
             cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
-            cand --session 'Go on with this session'
-            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
-            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
-            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --session 'Continue this session'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'astra;spec'= {
-            cand --format 'How to write it [default: by the file''s ending, else json]'
-            cand --version 'In which version of OpenAPI'
-            cand --output 'Write it into this file; `-` is stdout'
-            cand --server 'Ask this gateway instead of the program itself [env: ASTRA_SERVER]'
-            cand --check 'Print nothing; compare it with what this file says'
+            cand --format 'Output format [default: by the file name, otherwise json]'
+            cand --version 'OpenAPI version to write'
+            cand --output 'Write to this file; `-` is stdout'
+            cand --server 'Use this gateway''s document instead of the built-in one [env: ASTRA_SERVER]'
+            cand --check 'Print no document; compare it with the one in this file'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand list 'List the operations'
-            cand show 'Show one operation: what it needs, takes and answers'
-            cand diff 'Tell what changes for clients, and what breaks them'
+            cand show 'Show one operation: permissions, parameters, body and responses'
+            cand diff 'Compare two documents: what changes for clients, and what breaks them'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'astra;spec;list'= {
             cand --tag 'Only those with this tag'
-            cand --server 'Of the document of this gateway instead of the program''s own [env: ASTRA_SERVER]'
-            cand --file 'Of the document in this file, JSON or YAML; `-` is stdin'
-            cand --json 'Print a JSON array'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'Use this gateway''s document instead of the built-in one [env: ASTRA_SERVER]'
+            cand --file 'Use the document in this file, JSON or YAML; `-` is stdin'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'astra;spec;show'= {
-            cand --server 'Of the document of this gateway instead of the program''s own [env: ASTRA_SERVER]'
-            cand --file 'Of the document in this file, JSON or YAML; `-` is stdin'
+            cand --server 'Use this gateway''s document instead of the built-in one [env: ASTRA_SERVER]'
+            cand --file 'Use the document in this file, JSON or YAML; `-` is stdin'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -151,8 +204,8 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;spec;help'= {
             cand list 'List the operations'
-            cand show 'Show one operation: what it needs, takes and answers'
-            cand diff 'Tell what changes for clients, and what breaks them'
+            cand show 'Show one operation: permissions, parameters, body and responses'
+            cand diff 'Compare two documents: what changes for clients, and what breaks them'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'astra;spec;help;list'= {
@@ -164,42 +217,44 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;spec;help;help'= {
         }
         &'astra;codegen'= {
-            cand --generator 'Let OpenAPI Generator make a client of this kind'
-            cand --out 'Where the client goes; what is there and was not made by this command is left alone'
-            cand --name 'What the package is called [default: astra-client; for Go, the module example.com/astra-client]'
-            cand --server 'Of the document of this gateway instead of the program''s own [env: ASTRA_SERVER]'
-            cand --file 'Of the document in this file, JSON or YAML; `-` is stdin'
-            cand --list 'Print the languages and generators that there are'
+            cand --generator 'Let OpenAPI Generator make a client of this kind, such as kotlin or java'
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --out 'The folder of the client; files that this command did not write are left alone'
+            cand --name 'The package''s name [default: astra-client; for Go, the module example.com/astra-client]'
+            cand --server 'Use this gateway''s document instead of the built-in one [env: ASTRA_SERVER]'
+            cand --file 'Use the document in this file, JSON or YAML; `-` is stdin'
+            cand --list 'List the built-in languages, and the generators of an installed OpenAPI Generator'
+            cand --json 'Short for --output json'
             cand --samples 'Print an example call of every operation in every language, as JSON'
-            cand --check 'Write nothing; tell which files would change'
+            cand --check 'Write nothing; list the files that would change'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'astra;migrate'= {
-            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
-            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
-            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
-            cand --plan 'Only say which migrations are applied and which are pending'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --plan 'Only list which migrations are applied and which are pending'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'astra;config'= {
             cand -h 'Print help'
             cand --help 'Print help'
-            cand check 'Read file, environment and flags as `serve` does, and tell what is wrong with them'
+            cand check 'Check all that `serve` would open: file, environment, flags, providers, agents, keys, folders, database, address'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'astra;config;check'= {
-            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]'
-            cand --data-dir 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]'
-            cand --database-url 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
-            cand --listen 'Address and port to listen on; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]'
-            cand --agents-dir 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it is there]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --listen 'Address and port to listen on, or a port alone; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]'
+            cand --agents-dir 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it exists]'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'astra;config;help'= {
-            cand check 'Read file, environment and flags as `serve` does, and tell what is wrong with them'
+            cand check 'Check all that `serve` would open: file, environment, flags, providers, agents, keys, folders, database, address'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'astra;config;help;check'= {
@@ -211,29 +266,30 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --help 'Print help'
         }
         &'astra;man'= {
-            cand --dir 'Write the pages of all commands into this folder instead'
+            cand --dir 'Write the pages of all commands to this folder instead'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'astra;help'= {
             cand serve 'Run a gateway'
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
+            cand account 'Create, list and reset the accounts of people'
             cand chat 'Talk to an agent'
-            cand spec 'Print the OpenAPI document, look things up in it, compare it'
-            cand codegen 'Make a client of the API in a language'
-            cand migrate 'Bring the store''s schema up to date (`serve` does so by itself)'
-            cand config 'Print every configuration key with its meaning and its default, or check a configuration'
-            cand completions 'Print the completion script of a shell'
+            cand spec 'Print the OpenAPI document, look up its operations, compare versions of it'
+            cand codegen 'Generate a client of the API in a language'
+            cand migrate 'Update the database schema (`serve` does this itself)'
+            cand config 'Print every configuration key with its meaning and default, or check a configuration'
+            cand completions 'Print the completion script for a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'astra;help;serve'= {
         }
         &'astra;help;token'= {
-            cand issue 'Issue a token to a service account, which is made if need be, and print it alone on stdout'
-            cand rotate 'Give a token a new secret and print it alone on stdout'
-            cand list 'List the tokens of all service accounts; their secrets are kept nowhere'
-            cand revoke 'Revoke a token, or all tokens of a service account, from the next request on'
+            cand issue 'Issue a token to a service account, which is created if it does not exist, and print only the token'
+            cand rotate 'Replace a token by a new one and print only the new token'
+            cand list 'List the tokens of all service accounts; their secrets are not kept'
+            cand revoke 'Revoke a token, or all tokens of a service account; takes effect on the next request'
         }
         &'astra;help;token;issue'= {
         }
@@ -243,12 +299,23 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;help;token;revoke'= {
         }
+        &'astra;help;account'= {
+            cand create 'Create an account and print its id'
+            cand list 'List the accounts of people'
+            cand reset 'Give an account another password and end all of its sign-ins'
+        }
+        &'astra;help;account;create'= {
+        }
+        &'astra;help;account;list'= {
+        }
+        &'astra;help;account;reset'= {
+        }
         &'astra;help;chat'= {
         }
         &'astra;help;spec'= {
             cand list 'List the operations'
-            cand show 'Show one operation: what it needs, takes and answers'
-            cand diff 'Tell what changes for clients, and what breaks them'
+            cand show 'Show one operation: permissions, parameters, body and responses'
+            cand diff 'Compare two documents: what changes for clients, and what breaks them'
         }
         &'astra;help;spec;list'= {
         }
@@ -261,7 +328,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;migrate'= {
         }
         &'astra;help;config'= {
-            cand check 'Read file, environment and flags as `serve` does, and tell what is wrong with them'
+            cand check 'Check all that `serve` would open: file, environment, flags, providers, agents, keys, folders, database, address'
         }
         &'astra;help;config;check'= {
         }

@@ -28,35 +28,36 @@ complete -c astra -n "__fish_astra_needs_command" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_needs_command" -s V -l version -d 'Print version'
 complete -c astra -n "__fish_astra_needs_command" -f -a "serve" -d 'Run a gateway'
 complete -c astra -n "__fish_astra_needs_command" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
+complete -c astra -n "__fish_astra_needs_command" -f -a "account" -d 'Create, list and reset the accounts of people'
 complete -c astra -n "__fish_astra_needs_command" -f -a "chat" -d 'Talk to an agent'
-complete -c astra -n "__fish_astra_needs_command" -f -a "spec" -d 'Print the OpenAPI document, look things up in it, compare it'
-complete -c astra -n "__fish_astra_needs_command" -f -a "codegen" -d 'Make a client of the API in a language'
-complete -c astra -n "__fish_astra_needs_command" -f -a "migrate" -d 'Bring the store\'s schema up to date (`serve` does so by itself)'
-complete -c astra -n "__fish_astra_needs_command" -f -a "config" -d 'Print every configuration key with its meaning and its default, or check a configuration'
-complete -c astra -n "__fish_astra_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c astra -n "__fish_astra_needs_command" -f -a "spec" -d 'Print the OpenAPI document, look up its operations, compare versions of it'
+complete -c astra -n "__fish_astra_needs_command" -f -a "codegen" -d 'Generate a client of the API in a language'
+complete -c astra -n "__fish_astra_needs_command" -f -a "migrate" -d 'Update the database schema (`serve` does this itself)'
+complete -c astra -n "__fish_astra_needs_command" -f -a "config" -d 'Print every configuration key with its meaning and default, or check a configuration'
+complete -c astra -n "__fish_astra_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c astra -n "__fish_astra_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c astra -n "__fish_astra_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c astra -n "__fish_astra_using_subcommand serve" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand serve" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand serve" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
-complete -c astra -n "__fish_astra_using_subcommand serve" -l listen -d 'Address and port to listen on; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]' -r
-complete -c astra -n "__fish_astra_using_subcommand serve" -l agents-dir -d 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it is there]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand serve" -l log-format -d 'How to log [env: ASTRA_LOG_FORMAT] [default: text]' -r -f -a "text\t'Lines for people'
-json\t'One JSON object a line'"
-complete -c astra -n "__fish_astra_using_subcommand serve" -l log-level -d 'What to log: error, warn, info, debug, trace, or parts of it, such as info,astra_core=debug [env: ASTRA_LOG] [default: info]' -r
+complete -c astra -n "__fish_astra_using_subcommand serve" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand serve" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand serve" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand serve" -l listen -d 'Address and port to listen on, or a port alone; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand serve" -l agents-dir -d 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand serve" -l log-format -d 'Log format [env: ASTRA_LOG_FORMAT] [default: text]' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c astra -n "__fish_astra_using_subcommand serve" -l log-level -d 'Log level: error, warn, info, debug, trace, or levels of modules such as info,astra_core=debug [env: ASTRA_LOG] [default: info]' -r
 complete -c astra -n "__fish_astra_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "issue" -d 'Issue a token to a service account, which is made if need be, and print it alone on stdout'
-complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "rotate" -d 'Give a token a new secret and print it alone on stdout'
-complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "list" -d 'List the tokens of all service accounts; their secrets are kept nowhere'
-complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "revoke" -d 'Revoke a token, or all tokens of a service account, from the next request on'
+complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "issue" -d 'Issue a token to a service account, which is created if it does not exist, and print only the token'
+complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "rotate" -d 'Replace a token by a new one and print only the new token'
+complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "list" -d 'List the tokens of all service accounts; their secrets are not kept'
+complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "revoke" -d 'Revoke a token, or all tokens of a service account; takes effect on the next request'
 complete -c astra -n "__fish_astra_using_subcommand token; and not __fish_seen_subcommand_from issue rotate list revoke help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l name -d 'The service account\'s name' -r
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l role -d 'The service account\'s role [default: the one that it has; member for a new one]' -r -f -a "viewer\t''
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l role -d 'The service account\'s role [default: its present role; member for a new account]' -r -f -a "viewer\t''
 member\t''
 admin\t''
 owner\t''"
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l scope -d 'What the token may be used for; may be repeated [default: all that is of use to the role]' -r -f -a "auth:read\t''
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l scope -d 'What the token allows; may be repeated [default: everything that the role allows]' -r -f -a "auth:read\t''
 auth:write\t''
 agents:read\t''
 agents:write\t''
@@ -67,110 +68,157 @@ inference:read\t''
 inference:write\t''
 spec:read\t''
 users:act\t''"
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l expires-in -d 'How long it is good: 45s, 30m, 12h, 30d, 2w [default: 90d]' -r
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l server -d 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin\'s token [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l expires-in -d 'Lifetime: 45s, 30m, 12h, 30d, 2w [default: 90d]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l server -d 'Use this gateway\'s API instead of the local store; ASTRA_TOKEN must hold the token of an admin or owner [env: ASTRA_SERVER]' -r
 complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l grace -d 'How long the last secret stays good: 45s, 30m, 12h, 7d' -r
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l server -d 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin\'s token [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l grace -d 'How long the old token stays valid: 45s, 30m, 12h, 7d' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -l server -d 'Use this gateway\'s API instead of the local store; ASTRA_TOKEN must hold the token of an admin or owner [env: ASTRA_SERVER]' -r
 complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l server -d 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin\'s token [env: ASTRA_SERVER]' -r
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l json -d 'Print a JSON array'
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -l server -d 'Ask this gateway instead of the local store; ASTRA_TOKEN must hold an admin\'s token [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
+tsv\t'Columns separated by tabs, without their names'
+json\t'A JSON array'"
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l server -d 'Use this gateway\'s API instead of the local store; ASTRA_TOKEN must hold the token of an admin or owner [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -l json -d 'Short for --output json'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -l server -d 'Use this gateway\'s API instead of the local store; ASTRA_TOKEN must hold the token of an admin or owner [env: ASTRA_SERVER]' -r
 complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "issue" -d 'Issue a token to a service account, which is made if need be, and print it alone on stdout'
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "rotate" -d 'Give a token a new secret and print it alone on stdout'
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the tokens of all service accounts; their secrets are kept nowhere'
-complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "revoke" -d 'Revoke a token, or all tokens of a service account, from the next request on'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "issue" -d 'Issue a token to a service account, which is created if it does not exist, and print only the token'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "rotate" -d 'Replace a token by a new one and print only the new token'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the tokens of all service accounts; their secrets are not kept'
+complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "revoke" -d 'Revoke a token, or all tokens of a service account; takes effect on the next request'
 complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand account; and not __fish_seen_subcommand_from create list reset help" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand account; and not __fish_seen_subcommand_from create list reset help" -f -a "create" -d 'Create an account and print its id'
+complete -c astra -n "__fish_astra_using_subcommand account; and not __fish_seen_subcommand_from create list reset help" -f -a "list" -d 'List the accounts of people'
+complete -c astra -n "__fish_astra_using_subcommand account; and not __fish_seen_subcommand_from create list reset help" -f -a "reset" -d 'Give an account another password and end all of its sign-ins'
+complete -c astra -n "__fish_astra_using_subcommand account; and not __fish_seen_subcommand_from create list reset help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from create" -l role -d 'The role' -r -f -a "viewer\t''
+member\t''
+admin\t''
+owner\t''"
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from create" -l display-name -d 'What to call the person' -r
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from create" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from create" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from create" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from create" -l password-stdin -d 'Read the password from stdin: its first line'
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
+tsv\t'Columns separated by tabs, without their names'
+json\t'A JSON array'"
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from list" -l json -d 'Short for --output json'
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from reset" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from reset" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from reset" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from reset" -l generate -d 'Make a password and print it'
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from reset" -l password-stdin -d 'Read the password from stdin: its first line'
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "create" -d 'Create an account and print its id'
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the accounts of people'
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "reset" -d 'Give an account another password and end all of its sign-ins'
+complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand chat" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
-complete -c astra -n "__fish_astra_using_subcommand chat" -l session -d 'Go on with this session' -r
-complete -c astra -n "__fish_astra_using_subcommand chat" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand chat" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand chat" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand chat" -l session -d 'Continue this session' -r
+complete -c astra -n "__fish_astra_using_subcommand chat" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand chat" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand chat" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand chat" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l format -d 'How to write it [default: by the file\'s ending, else json]' -r -f -a "json\t'JSON'
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l format -d 'Output format [default: by the file name, otherwise json]' -r -f -a "json\t'JSON'
 yaml\t'YAML'"
-complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l version -d 'In which version of OpenAPI' -r -f -a "3.0\t'For tools that know no newer one; says less'
-3.1\t'As the gateway makes it'
-3.2\t'With the frames of streams'"
-complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l output -d 'Write it into this file; `-` is stdout' -r -F
-complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l server -d 'Ask this gateway instead of the program itself [env: ASTRA_SERVER]' -r
-complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l check -d 'Print nothing; compare it with what this file says' -r -F
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l version -d 'OpenAPI version to write' -r -f -a "3.0\t'For tools without support for newer versions; less exact'
+3.1\t'As the gateway serves it'
+3.2\t'Also describes the frames of event streams'"
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l output -d 'Write to this file; `-` is stdout' -r -F
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l server -d 'Use this gateway\'s document instead of the built-in one [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l check -d 'Print no document; compare it with the one in this file' -r -F
 complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -f -a "list" -d 'List the operations'
-complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -f -a "show" -d 'Show one operation: what it needs, takes and answers'
-complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -f -a "diff" -d 'Tell what changes for clients, and what breaks them'
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -f -a "show" -d 'Show one operation: permissions, parameters, body and responses'
+complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -f -a "diff" -d 'Compare two documents: what changes for clients, and what breaks them'
 complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -l tag -d 'Only those with this tag' -r
-complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -l server -d 'Of the document of this gateway instead of the program\'s own [env: ASTRA_SERVER]' -r
-complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -l file -d 'Of the document in this file, JSON or YAML; `-` is stdin' -r -F
-complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -l json -d 'Print a JSON array'
-complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from show" -l server -d 'Of the document of this gateway instead of the program\'s own [env: ASTRA_SERVER]' -r
-complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from show" -l file -d 'Of the document in this file, JSON or YAML; `-` is stdin' -r -F
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
+tsv\t'Columns separated by tabs, without their names'
+json\t'A JSON array'"
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -l server -d 'Use this gateway\'s document instead of the built-in one [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -l file -d 'Use the document in this file, JSON or YAML; `-` is stdin' -r -F
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -l json -d 'Short for --output json'
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from show" -l server -d 'Use this gateway\'s document instead of the built-in one [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from show" -l file -d 'Use the document in this file, JSON or YAML; `-` is stdin' -r -F
 complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from diff" -l json -d 'Print a JSON object'
 complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the operations'
-complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one operation: what it needs, takes and answers'
-complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from help" -f -a "diff" -d 'Tell what changes for clients, and what breaks them'
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one operation: permissions, parameters, body and responses'
+complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from help" -f -a "diff" -d 'Compare two documents: what changes for clients, and what breaks them'
 complete -c astra -n "__fish_astra_using_subcommand spec; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c astra -n "__fish_astra_using_subcommand codegen" -l generator -d 'Let OpenAPI Generator make a client of this kind' -r
-complete -c astra -n "__fish_astra_using_subcommand codegen" -l out -d 'Where the client goes; what is there and was not made by this command is left alone' -r -F
-complete -c astra -n "__fish_astra_using_subcommand codegen" -l name -d 'What the package is called [default: astra-client; for Go, the module example.com/astra-client]' -r
-complete -c astra -n "__fish_astra_using_subcommand codegen" -l server -d 'Of the document of this gateway instead of the program\'s own [env: ASTRA_SERVER]' -r
-complete -c astra -n "__fish_astra_using_subcommand codegen" -l file -d 'Of the document in this file, JSON or YAML; `-` is stdin' -r -F
-complete -c astra -n "__fish_astra_using_subcommand codegen" -l list -d 'Print the languages and generators that there are'
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l generator -d 'Let OpenAPI Generator make a client of this kind, such as kotlin or java' -r
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
+tsv\t'Columns separated by tabs, without their names'
+json\t'A JSON array'"
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l out -d 'The folder of the client; files that this command did not write are left alone' -r -F
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l name -d 'The package\'s name [default: astra-client; for Go, the module example.com/astra-client]' -r
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l server -d 'Use this gateway\'s document instead of the built-in one [env: ASTRA_SERVER]' -r
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l file -d 'Use the document in this file, JSON or YAML; `-` is stdin' -r -F
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l list -d 'List the built-in languages, and the generators of an installed OpenAPI Generator'
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l json -d 'Short for --output json'
 complete -c astra -n "__fish_astra_using_subcommand codegen" -l samples -d 'Print an example call of every operation in every language, as JSON'
-complete -c astra -n "__fish_astra_using_subcommand codegen" -l check -d 'Write nothing; tell which files would change'
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l check -d 'Write nothing; list the files that would change'
 complete -c astra -n "__fish_astra_using_subcommand codegen" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c astra -n "__fish_astra_using_subcommand migrate" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand migrate" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand migrate" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
-complete -c astra -n "__fish_astra_using_subcommand migrate" -l plan -d 'Only say which migrations are applied and which are pending'
+complete -c astra -n "__fish_astra_using_subcommand migrate" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand migrate" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand migrate" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand migrate" -l plan -d 'Only list which migrations are applied and which are pending'
 complete -c astra -n "__fish_astra_using_subcommand migrate" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand config; and not __fish_seen_subcommand_from check help" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand config; and not __fish_seen_subcommand_from check help" -f -a "check" -d 'Read file, environment and flags as `serve` does, and tell what is wrong with them'
+complete -c astra -n "__fish_astra_using_subcommand config; and not __fish_seen_subcommand_from check help" -f -a "check" -d 'Check all that `serve` would open: file, environment, flags, providers, agents, keys, folders, database, address'
 complete -c astra -n "__fish_astra_using_subcommand config; and not __fish_seen_subcommand_from check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it is there]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l data-dir -d 'Folder of everything that the gateway keeps [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
-complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l database-url -d 'PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
-complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l listen -d 'Address and port to listen on; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]' -r
-complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l agents-dir -d 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it is there]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l listen -d 'Address and port to listen on, or a port alone; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l agents-dir -d 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Read file, environment and flags as `serve` does, and tell what is wrong with them'
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check all that `serve` would open: file, environment, flags, providers, agents, keys, folders, database, address'
 complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand man" -l dir -d 'Write the pages of all commands into this folder instead' -r -F
+complete -c astra -n "__fish_astra_using_subcommand man" -l dir -d 'Write the pages of all commands to this folder instead' -r -F
 complete -c astra -n "__fish_astra_using_subcommand man" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "serve" -d 'Run a gateway'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "chat" -d 'Talk to an agent'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document, look things up in it, compare it'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "codegen" -d 'Make a client of the API in a language'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "migrate" -d 'Bring the store\'s schema up to date (`serve` does so by itself)'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and its default, or check a configuration'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "man" -d 'Print the manual page'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token chat spec codegen migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "issue" -d 'Issue a token to a service account, which is made if need be, and print it alone on stdout'
-complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "rotate" -d 'Give a token a new secret and print it alone on stdout'
-complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "list" -d 'List the tokens of all service accounts; their secrets are kept nowhere'
-complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "revoke" -d 'Revoke a token, or all tokens of a service account, from the next request on'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat spec codegen migrate config completions man help" -f -a "serve" -d 'Run a gateway'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat spec codegen migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat spec codegen migrate config completions man help" -f -a "account" -d 'Create, list and reset the accounts of people'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat spec codegen migrate config completions man help" -f -a "chat" -d 'Talk to an agent'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat spec codegen migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document, look up its operations, compare versions of it'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat spec codegen migrate config completions man help" -f -a "codegen" -d 'Generate a client of the API in a language'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat spec codegen migrate config completions man help" -f -a "migrate" -d 'Update the database schema (`serve` does this itself)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat spec codegen migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and default, or check a configuration'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat spec codegen migrate config completions man help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat spec codegen migrate config completions man help" -f -a "man" -d 'Print the manual page'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat spec codegen migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "issue" -d 'Issue a token to a service account, which is created if it does not exist, and print only the token'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "rotate" -d 'Replace a token by a new one and print only the new token'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "list" -d 'List the tokens of all service accounts; their secrets are not kept'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "revoke" -d 'Revoke a token, or all tokens of a service account; takes effect on the next request'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "create" -d 'Create an account and print its id'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "list" -d 'List the accounts of people'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "reset" -d 'Give an account another password and end all of its sign-ins'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "list" -d 'List the operations'
-complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "show" -d 'Show one operation: what it needs, takes and answers'
-complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "diff" -d 'Tell what changes for clients, and what breaks them'
-complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Read file, environment and flags as `serve` does, and tell what is wrong with them'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "show" -d 'Show one operation: permissions, parameters, body and responses'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "diff" -d 'Compare two documents: what changes for clients, and what breaks them'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check all that `serve` would open: file, environment, flags, providers, agents, keys, folders, database, address'

@@ -269,17 +269,21 @@ mod tests {
     }
 
     #[test]
-    fn objects_are_found_and_what_is_none_is_passed_over() {
+    fn objects_are_found_and_what_is_none_is_passed_over_or_refused() {
         for (value, expected) in [
             (json!([{"type": "a"}, {"type": "b"}]), Some("a")),
             (json!({"type": "a", "more": [1]}), Some("a")),
             (json!([]), None),
-            (json!("a"), None),
+            (json!(""), None),
+            (json!(false), None),
             (json!([[{"type": "a"}]]), Some("a")),
             (json!(null), None),
         ] {
             let found = read::<Loose<serde_json::Map<String, Value>>>(&value);
             assert_eq!(found.0.as_ref().map(|object| object["type"].as_str().unwrap()), expected, "{value}");
+        }
+        for what_is_none in ["\"a\"", "5", "true", "[5]"] {
+            assert!(serde_json::from_str::<Loose<serde_json::Map<String, Value>>>(what_is_none).is_err());
         }
         assert_eq!(serde_json::from_str::<Word<'_>>(r#"{"a": 1, "type": "stop"}"#).unwrap().0.as_deref(), Some("stop"));
         assert_eq!(serde_json::from_str::<Word<'_>>("5").unwrap().0, None);
