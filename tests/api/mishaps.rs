@@ -28,8 +28,8 @@ impl Ids for Counted {
 }
 
 /// Keeps everybody else from writing a turn until the sender is dropped.
-async fn held(db: Db) -> (mpsc::Sender<()>, JoinHandle<()>) {
-    let (release, released) = mpsc::channel::<()>();
+async fn held(db: Db) -> (mpsc::SyncSender<()>, JoinHandle<()>) {
+    let (release, released) = mpsc::sync_channel::<()>(1);
     let (hold, holds) = tokio::sync::oneshot::channel();
     let (released, hold) = (Mutex::new(released), Mutex::new(Some(hold)));
     let holding = tokio::spawn(async move {

@@ -15,7 +15,7 @@ const LARGE: &str = "/docs/scalar-1.72.1.js";
 /// Lets time pass, second by second, with time in between for what happens then.
 pub(crate) async fn pass(seconds: u64) {
     // While a blocking task runs, the paused clock does not move by itself.
-    let (done, wait) = std::sync::mpsc::channel::<()>();
+    let (done, wait) = std::sync::mpsc::sync_channel::<()>(1);
     let hold = tokio::task::spawn_blocking(move || wait.recv().is_ok());
     for _ in 0..seconds {
         tokio::time::advance(Duration::from_secs(1)).await;

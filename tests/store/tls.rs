@@ -33,7 +33,7 @@ enum Came {
 /// What stands where PostgreSQL is looked for.
 struct Server {
     address: SocketAddr,
-    came: mpsc::UnboundedReceiver<Came>,
+    came: mpsc::Receiver<Came>,
 }
 
 /// The path of a file in `certificates`.
@@ -53,13 +53,13 @@ impl Server {
             let config = config.with_safe_default_protocol_versions().expect("versions").with_no_client_auth();
             TlsAcceptor::from(Arc::new(config.with_single_cert(chain, key).expect("a pair")))
         });
-        let (tell, came) = mpsc::unbounded_channel();
+        let (tell, came) = mpsc::channel(16);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (acceptor, tell) = (acceptor.clone(), tell.clone());
                 tokio::spawn(async move {
                     let came = serve(client, acceptor, behind, &tell).await;
-                    came.into_iter().for_each(|came| drop(tell.send(came)));
+                    came.into_iter().for_each(|came| drop(tell.try_send(came)));
                 });
             }
         });
@@ -77,7 +77,7 @@ async fn serve(
     mut client: TcpStream,
     acceptor: Option<TlsAcceptor>,
     behind: Option<SocketAddr>,
-    tell: &mpsc::UnboundedSender<Came>,
+    tell: &mpsc::Sender<Came>,
 ) -> Option<Came> {
     let mut first = [0; 8];
     client.read_exact(&mut first).await.ok()?;
@@ -91,7 +91,7 @@ async fn serve(
     client.write_all(b"S").await.ok()?;
     let Ok(mut client) = acceptor.accept(client).await else { return Some(Came::BrokeOff) };
     let Ok(_) = client.read_exact(&mut first).await else { return Some(Came::BrokeOff) };
-    let _ = tell.send(Came::Encrypted);
+    let _ = tell.try_send(Came::Encrypted);
     let mut server = TcpStream::connect(behind?).await.ok()?;
     server.write_all(&first).await.ok()?;
     let _ = copy_bidirectional(&mut client, &mut server).await;

@@ -75,10 +75,10 @@ async fn a_locked_store_takes_no_writes_until_the_lock_is_gone() {
 }
 
 /// Holds connections, each in a look, until the sender is dropped.
-async fn held(db: &Db, count: usize) -> Vec<mpsc::Sender<()>> {
+async fn held(db: &Db, count: usize) -> Vec<mpsc::SyncSender<()>> {
     let mut held = Vec::new();
     for _ in 0..count {
-        let (release, released) = mpsc::channel::<()>();
+        let (release, released) = mpsc::sync_channel::<()>(1);
         let (started, has_started) = tokio::sync::oneshot::channel();
         let (released, started, db) = (Mutex::new(released), Mutex::new(Some(started)), db.clone());
         let hold = move |tx: &mut Tx<'_>| {

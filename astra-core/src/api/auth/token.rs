@@ -70,14 +70,13 @@ pub struct TokenRequest {
 /// OAuth 2's token endpoint. People sign in with `password` and get an access token and a refresh token for
 /// `refresh_token`. Service accounts exchange one of their own tokens for a short-lived one with `client_credentials`,
 /// or for a token of an end user of their application with token exchange, which needs the scope `users:act`. Errors
-/// have OAuth 2's `error` and `error_description` (RFC 6749, 5.2). `auth.refresh` says how often a refresh token may be
-/// used.
+/// have OAuth 2's `error` and `error_description` (RFC 6749, 5.2). `auth.refresh` says how refresh tokens are used.
 #[utoipa::path(post, path = "/auth/token", operation_id = "auth.token",
     request_body(content((TokenRequest = "application/x-www-form-urlencoded", example = json!({"grant_type": "password", "username": "ada@example.org", "password": "correct horse battery"})),
         (TokenRequest = "application/json", example = json!({"grant_type": "password", "username": "ada@example.org", "password": "correct horse battery"}))), description = "The grant."),
     responses(
         (status = 200, description = "The token.", body = Tokens, headers(("Cache-Control" = String, description = "Always `no-store`."))),
-        (status = 401, description = "The client's credentials are missing or not good.")))]
+        (status = 401, description = "The client's credentials are missing or not valid.")))]
 pub async fn handler(
     State(app): State<App>,
     CalledFrom(network): CalledFrom,

@@ -6,7 +6,9 @@ use serde_json::value::RawValue;
 use crate::provider::Chunk;
 use crate::provider::chunks;
 use crate::provider::error::Error;
-use crate::provider::reading::{Answer, Given, Loose, Reported, Text, Word, malformed, openai as counted, read};
+use crate::provider::reading::{
+    Answer, Given, Loose, Reported, Text, Word, malformed, object_or_list, openai as counted, read,
+};
 use crate::provider::sse::Event;
 use crate::provider::upstream::Upstream;
 
@@ -59,7 +61,7 @@ impl chunks::Decoder for Decoder {
 
 #[derive(Deserialize)]
 struct Said<'a> {
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "object_or_list")]
     choices: Loose<Choice<'a>>,
     #[serde(default, borrow)]
     usage: Option<&'a RawValue>,

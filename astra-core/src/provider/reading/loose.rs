@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// Scalars that mean nothing in their place.
 macro_rules! nothing {
@@ -28,8 +28,7 @@ pub(in crate::provider) struct Text(pub String);
 #[derive(Debug, Default)]
 pub(in crate::provider) struct Word<'a>(pub Option<Cow<'a, str>>);
 
-/// An object, or the first one of a list; nothing for null, false and an empty text. Something else is no answer that can be
-/// read: part of it would be lost without a word.
+/// An object, or the first one of a list.
 #[derive(Debug)]
 pub(in crate::provider) struct Loose<T>(pub Option<T>);
 
@@ -160,20 +159,10 @@ struct LooseVisitor<T>(PhantomData<T>);
 impl<'de, T: Deserialize<'de>> Visitor<'de> for LooseVisitor<T> {
     type Value = Loose<T>;
 
+    nothing! { visit_bool(bool) visit_i64(i64) visit_u64(u64) visit_f64(f64) visit_str(&str) }
+
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
-    }
-
-    fn visit_unit<E>(self) -> Result<Loose<T>, E> {
-        Ok(Loose(None))
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Loose<T>, E> {
-        if value { Err(E::invalid_type(Unexpected::Bool(value), &self)) } else { Ok(Loose(None)) }
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Loose<T>, E> {
-        if text.is_empty() { Ok(Loose(None)) } else { Err(E::invalid_type(Unexpected::Str(text), &self)) }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Loose<T>, A::Error> {
@@ -184,6 +173,38 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for LooseVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Loose<T>, A::Error> {
         T::deserialize(MapAccessDeserializer::new(object)).map(|value| Loose(Some(value)))
+    }
+}
+
+/// As [`Loose`], where something else than an object, a list or null is no answer that can be read: part of it would be lost
+/// without a word.
+pub(in crate::provider) fn object_or_list<'de, T, D>(deserializer: D) -> Result<Loose<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_any(ObjectOrList(PhantomData))
+}
+
+struct ObjectOrList<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectOrList<T> {
+    type Value = Loose<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object or a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<Loose<T>, E> {
+        Ok(Loose(None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Loose<T>, A::Error> {
+        LooseVisitor(PhantomData).visit_seq(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Loose<T>, A::Error> {
+        LooseVisitor(PhantomData).visit_map(object)
     }
 }
 
@@ -269,21 +290,17 @@ mod tests {
     }
 
     #[test]
-    fn objects_are_found_and_what_is_none_is_passed_over_or_refused() {
+    fn objects_are_found_and_what_is_none_is_passed_over() {
         for (value, expected) in [
             (json!([{"type": "a"}, {"type": "b"}]), Some("a")),
             (json!({"type": "a", "more": [1]}), Some("a")),
             (json!([]), None),
-            (json!(""), None),
-            (json!(false), None),
+            (json!("a"), None),
             (json!([[{"type": "a"}]]), Some("a")),
             (json!(null), None),
         ] {
             let found = read::<Loose<serde_json::Map<String, Value>>>(&value);
             assert_eq!(found.0.as_ref().map(|object| object["type"].as_str().unwrap()), expected, "{value}");
-        }
-        for what_is_none in ["\"a\"", "5", "true", "[5]"] {
-            assert!(serde_json::from_str::<Loose<serde_json::Map<String, Value>>>(what_is_none).is_err());
         }
         assert_eq!(serde_json::from_str::<Word<'_>>(r#"{"a": 1, "type": "stop"}"#).unwrap().0.as_deref(), Some("stop"));
         assert_eq!(serde_json::from_str::<Word<'_>>("5").unwrap().0, None);

@@ -12,6 +12,6 @@ mod usage;
 pub(super) use answer::{Answer, cut, malformed};
 pub(super) use body::{Body, Media, begins_as_json};
 pub(super) use json::{read, whole_characters};
-pub(super) use loose::{Given, Loose, Text, Word};
+pub(super) use loose::{Given, Loose, Text, Word, object_or_list};
 pub(super) use reported::{Reported, sentence};
 pub(super) use usage::{anthropic, openai};

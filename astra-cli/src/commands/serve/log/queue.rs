@@ -121,7 +121,7 @@ mod tests {
     /// Takes what it is given when the test lets it.
     struct Gate {
         open: mpsc::Receiver<io::Result<()>>,
-        taken: mpsc::Sender<Vec<u8>>,
+        taken: mpsc::SyncSender<Vec<u8>>,
     }
 
     impl Write for Gate {
@@ -136,8 +136,8 @@ mod tests {
         }
     }
 
-    fn gated() -> (Arc<Queue>, mpsc::Sender<io::Result<()>>, mpsc::Receiver<Vec<u8>>) {
-        let ((open, opened), (taken, taking)) = (mpsc::channel(), mpsc::channel());
+    fn gated() -> (Arc<Queue>, mpsc::SyncSender<io::Result<()>>, mpsc::Receiver<Vec<u8>>) {
+        let ((open, opened), (taken, taking)) = (mpsc::sync_channel(16), mpsc::sync_channel(16));
         (Queue::start(Gate { open: opened, taken }).unwrap(), open, taking)
     }
 
