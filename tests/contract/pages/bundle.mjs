@@ -20,7 +20,7 @@ assert.ok(operations.length > 0);
 const types = { js: "text/javascript", css: "text/css" };
 function answer(path) {
   if (path === "/page") return { type: "text/html", body: html };
-  if (path === "/page/openapi.json") return { type: "application/json", body: text };
+  if (path === "/openapi.json") return { type: "application/json", body: text };
   if (!path.startsWith("/page/")) return undefined;
   const file = join(bundles, "node_modules", path.slice("/page/".length));
   return { type: types[file.split(".").pop()], body: patched(readFileSync(file, "utf8")) };

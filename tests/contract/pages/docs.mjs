@@ -43,7 +43,7 @@ try {
   await door.admits(read.page, reader);
   await door.keepsTheToken(read.page, reader);
   await reading.showsEverything(read.page, operations);
-  await reading.finds(read.page, "rollback", "Roll an agent back");
+  await reading.finds(read.page, "rollback", "Roll back an agent");
   await reading.showsSamples(read.page, samples, gateway);
   await reading.turnsDark(read.page);
   await trying.signsOut(read.page);

@@ -4,7 +4,7 @@
 export const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Scalar</title>
 <link rel="icon" href="data:,"><div id="page"></div>
 <script src="/page/@scalar/api-reference/dist/browser/standalone.js"></script>
-<script>Scalar.createApiReference("#page", { url: "/page/openapi.json", withDefaultFonts: false, telemetry: false,
+<script>Scalar.createApiReference("#page", { url: "/openapi.json", withDefaultFonts: false, telemetry: false,
   defaultOpenAllTags: true, agent: { disabled: true } });</script></html>`;
 
 export async function tried(page, token) {

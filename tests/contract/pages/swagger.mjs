@@ -3,7 +3,7 @@
 export const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Swagger UI</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/page/swagger-ui-dist/swagger-ui.css"><div id="page"></div>
 <script src="/page/swagger-ui-dist/swagger-ui-bundle.js"></script>
-<script>SwaggerUIBundle({ url: "/page/openapi.json", dom_id: "#page", validatorUrl: null });</script></html>`;
+<script>SwaggerUIBundle({ url: "/openapi.json", dom_id: "#page", validatorUrl: null });</script></html>`;
 
 export async function tried(page, token) {
   await page.locator(".auth-wrapper .authorize").first().click();
