@@ -235,7 +235,7 @@ async def completions(world: World) -> None:
         whole = answer.choices[0].message.content
         assert "one two" in whole and answer.usage.total_tokens > 0
         assert "assistant" in [model.id for model in (await client.chat.list_models()).data]
-        assert (await client.chat.get_model("assistant")).object == "model"
+        assert (await client.chat.get_model("assistant")).object_ == "model"
         pieces: list[str] = []
         used = 0
         async for chunk in client.chat.completions_stream(

@@ -127,8 +127,7 @@ class Following(Generic[T]):
         return options
 
     def connected(self, response: httpx.Response) -> None:
-        """From here on the connection may be silent for so long, and no longer; or it has nothing to
-        tell."""
+        """Sets how long the connection may be silent; an answer without content is the end."""
         response.request.extensions["timeout"]["read"] = self.idle_timeout
         # There is nothing after the last event, and nothing will come.
         self.is_over = response.status_code == httpx.codes.NO_CONTENT
