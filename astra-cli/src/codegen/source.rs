@@ -29,8 +29,9 @@ impl Source {
     /// A comment of whole lines behind `mark`. All that a compiler takes for the end of a line begins another one, so that
     /// no text stands outside of its comment.
     pub(crate) fn comment(&mut self, mark: &str, text: &str) -> &mut Self {
-        let gap = if mark.ends_with(char::is_whitespace) { "" } else { " " };
         for line in text.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
+            // Code in Go's comments is what a tab begins.
+            let gap = if mark.ends_with(char::is_whitespace) || line.starts_with('\t') { "" } else { " " };
             self.line(format!("{mark}{gap}{line}").trim_end());
         }
         self

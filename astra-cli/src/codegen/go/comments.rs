@@ -24,8 +24,7 @@ const OPENINGS: [&str; 17] = [
 /// A comment of `text`; nothing if there is none.
 pub(super) fn write(source: &mut Source, text: &str) {
     for line in lines(text) {
-        let space = if line.starts_with('\t') { "" } else { " " };
-        source.comment(&format!("//{space}"), &line);
+        source.comment("//", &line);
     }
 }
 

@@ -76,6 +76,14 @@ fn one_media_type(body: &mut Map<String, Value>) {
     content.retain(|kind, _| Some(kind) == chosen.as_ref());
 }
 
+/// progenitor makes one type of what succeeds: a success without content is left out beside one that has some.
+fn one_success(responses: &mut Map<String, Value>) {
+    let has_content = |response: &Value| response.get("content").or(response.get("$ref")).is_some();
+    if responses.iter().any(|(status, response)| status.starts_with('2') && has_content(response)) {
+        responses.retain(|status, response| !status.starts_with('2') || has_content(response));
+    }
+}
+
 /// In 3.0 nothing may stand beside a reference.
 fn reference(object: &mut Map<String, Value>) {
     if object.get("$ref").is_some_and(Value::is_string) {
@@ -87,6 +95,9 @@ fn operation(operation: &mut Map<String, Value>, default_security: Option<&Value
     let responses = operation.entry("responses").or_insert_with(|| json!({}));
     if responses.as_object().is_some_and(Map::is_empty) {
         *responses = json!({"default": {"description": "Not described."}});
+    }
+    if let Some(responses) = responses.as_object_mut() {
+        one_success(responses);
     }
     let mut security = operation.get("security").or(default_security).cloned();
     let scopes = security.as_mut().map(|security| strip_scopes(security, scoped)).unwrap_or_default();

@@ -195,6 +195,7 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncDisposable
     if (opened.info.status === 204) {
       // There is nothing after the last event, and nothing will come.
       this.#isOver = true;
+      release(opened);
       return opened;
     }
     const mediaType = opened.info.headers.get("content-type") ?? "no media type";
