@@ -20,11 +20,13 @@ pub(super) fn of(name: &str) -> Needs {
         // Enumerations that share a value have one constant twice otherwise.
         "go" => &["--additional-properties=enumClassPrefix=true"],
         // Java's own HTTP client. A union with an array in it becomes `List<T>.class` in the code, which is no Java: these
-        // two are any object.
+        // three are any object.
         "java" => &[
             "--additional-properties=library=native,openApiNullable=false,useJakartaEe=true",
-            "--schema-mappings=MessageContent=Object,ChatCompletionContent=Object",
+            "--schema-mappings=MessageContent=Object,ChatCompletionContent=Object,ChatCompletionStop=Object",
         ],
+        // It has no name for a list of texts in a union.
+        "n4js" => &["--schema-mappings=ChatCompletionStop=any"],
         // The tags of a tagged union become an enumeration that is never declared.
         "ocaml" => &["--openapi-normalizer=REPLACE_ONE_OF_BY_DISCRIMINATOR_MAPPING=true"],
         // A union in an array in a union is checked by a function that is never written.
