@@ -99,7 +99,10 @@ impl<'a> Book<'a> {
             if place > 0 {
                 source.gap();
             }
-            Statement { api: self.api, method, depth, is_async }.write(&mut source, &self.call(method));
+            let answer = Statement { api: self.api, method, depth, is_async }.write(&mut source, &self.call(method));
+            if let Some(name) = answer {
+                source.line(format!("print({name})"));
+            }
         }
         if methods.is_empty() {
             source.line("print(client)");

@@ -23,6 +23,7 @@ _MOST_ATTEMPTS = 5
 
 _LONGEST_RETRY_AFTER_S = 60.0
 _DONE = "[DONE]"
+_NO_CONTENT = 204
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Following(Generic[T]):
         """Sets how long the connection may be silent; an answer without content is the end."""
         response.request.extensions["timeout"]["read"] = self.idle_timeout
         # There is nothing after the last event, and nothing will come.
-        self.is_over = response.status_code == httpx.codes.NO_CONTENT
+        self.is_over = response.status_code == _NO_CONTENT
 
     def take(self, chunk: bytes) -> Iterator[T]:
         """The events that `chunk` completes."""

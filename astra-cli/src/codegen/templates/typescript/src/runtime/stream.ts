@@ -257,6 +257,7 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncDisposable
   /** The bytes of one connection, as they come. */
   async *#pieces({ response, deadline }: Opened): AsyncGenerator<Uint8Array, void, undefined> {
     const reader = response.body?.getReader();
+    if (reader === undefined) return;
     const { requestId } = this.#options;
     const idle = this.#transport.idleTimeout(this.#options.idleTimeout);
     const silence = (): void => {
@@ -265,16 +266,16 @@ export class EventStream<Event> implements AsyncIterable<Event>, AsyncDisposable
     try {
       for (;;) {
         const timer = idle <= LONGEST ? setTimeout(silence, idle) : undefined;
-        const read = reader && deadline.race(reader.read());
-        const piece = await read?.finally(() => clearTimeout(timer));
-        if (piece === undefined || piece.done) return;
+        const read = deadline.race(reader.read());
+        const piece = await read.finally(() => clearTimeout(timer));
+        if (piece.done) return;
         yield piece.value;
       }
     } catch (thrown) {
       const { aborted, reason } = deadline.signal;
       throw aborted ? reason : failure(thrown, "the stream", requestId);
     } finally {
-      reader?.cancel().catch(() => undefined);
+      reader.cancel().catch(() => undefined);
     }
   }
 }
