@@ -2,6 +2,7 @@
 part of the path. Prints its URL, and serves until its standard input ends.
 
 /cut/...      a stream of events breaks off after each second event, without an end
+/cut-slow/..  the same, and each answer is a tenth of a second late
 /cut-first/.. the first answer to each Idempotency-Key (or path) breaks off before its first event or byte of the body
 /busy/...     each request is refused once with 503 and `Retry-After: 1`, told by Idempotency-Key or path, then passes
 /limited/...  the same with 429
@@ -70,6 +71,8 @@ class Unruly(BaseHTTPRequestHandler):
             return None
         if mode == "html":
             return self.answer(502, "text/html", b"<html><h1>Bad gateway</h1></html>")
+        if mode == "cut-slow":
+            time.sleep(0.1)
         return self.relay(mode, path, body, mode == "cut-first" and is_new(key))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
@@ -124,7 +127,7 @@ class Unruly(BaseHTTPRequestHandler):
                 frame = b"".join(future_line(part) for part in frame.splitlines(keepends=True))
             self.chunk(frame)
             frame = b""
-            if mode == "cut" and events == 2:
+            if mode in ("cut", "cut-slow") and events == 2:
                 self.close_connection = True
                 return
         self.wfile.write(b"0\r\n\r\n")

@@ -1,11 +1,14 @@
 //! Follows a stream of events over broken connections.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::builder::header_value;
 use crate::retry::{Failure, backoff, first_delay};
@@ -49,6 +52,9 @@ impl Default for Plan {
     }
 }
 
+/// A request that was sent and has no answer yet. The mutex is never locked: it makes what holds it `Sync`.
+type Pending = Mutex<Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>>;
+
 /// A stream of events, whatever its connections do.
 pub(crate) struct Follow {
     request: Prepared,
@@ -56,6 +62,11 @@ pub(crate) struct Follow {
     idle_timeout: Duration,
     max_retries: u32,
     connection: Option<Response>,
+    /// The request that asks for the rest. It is kept, so that a caller who waits for the next event in short pieces
+    /// does not begin it anew with each piece.
+    pending: Option<Pending>,
+    /// When the connection counts as broken if nothing comes; begins with the caller's waiting, not with each piece of it.
+    idle_until: Option<Instant>,
     parser: Parser,
     last_event_id: Option<String>,
     /// What goes into the path that resumes the stream.
@@ -87,6 +98,8 @@ impl Follow {
             idle_timeout,
             max_retries,
             connection: None,
+            pending: None,
+            idle_until: None,
             resume_value: None,
             has_events: false,
             failures: 0,
@@ -120,8 +133,11 @@ impl Follow {
                 self.come_again().await?;
                 continue;
             };
-            match timeout(self.idle_timeout, connection.chunk()).await {
+            let began = Instant::now();
+            let until = self.idle_until.get_or_insert(began + self.idle_timeout);
+            match timeout_at(*until, connection.chunk()).await {
                 Ok(Ok(Some(bytes))) => {
+                    self.idle_until = None;
                     self.parser.push(&bytes);
                     // An endless stream may be long without events: signs of life are enough.
                     if self.is_endless() {
@@ -249,14 +265,24 @@ impl Follow {
     }
 
     async fn come_again(&mut self) -> Result<(), Error> {
-        let Some(request) = self.next_request()? else {
-            self.end();
-            return Err(Error::StreamBroken {
-                request_id: self.request.request_id.clone(),
-            });
-        };
         sleep_until(self.not_before).await;
-        match request.send(Wanted::Head, 0).await {
+        let pending = match &mut self.pending {
+            Some(pending) => pending,
+            None => {
+                let Some(request) = self.next_request()? else {
+                    self.end();
+                    return Err(Error::StreamBroken {
+                        request_id: self.request.request_id.clone(),
+                    });
+                };
+                let sent = async move { request.send(Wanted::Head, 0).await };
+                self.pending.insert(Mutex::new(Box::pin(sent)))
+            }
+        };
+        let pending = pending.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let answer = pending.await;
+        self.pending = None;
+        match answer {
             Ok(answer) => self.connect(answer),
             Err(error) if error.is_timeout() => self.failed(error, None),
             Err(error) => {
@@ -296,6 +322,7 @@ impl Follow {
         self.parser = Parser::new(self.last_event_id.clone());
         self.parser.retry = retry;
         self.connection = answer.rest;
+        self.idle_until = None;
         Ok(())
     }
 }

@@ -126,6 +126,15 @@ pub async fn nothing_ever_comes(stage: &Stage) -> Outcome {
     let call = plain.sessions().events(&session.id).idle_timeout(limit).resume(false).max_retries(0);
     let mut events = call.await?;
     assert!(events.try_next().await.unwrap_err().is_timeout());
+    // The silence is as long for a caller who waits in short pieces.
+    let call = plain.sessions().events(&session.id).idle_timeout(limit).resume(false).max_retries(0);
+    let mut events = call.await?;
+    let error = loop {
+        if let Ok(answer) = tokio::time::timeout(limit / 10, events.try_next()).await {
+            break answer.unwrap_err();
+        }
+    };
+    assert!(error.is_timeout(), "{error}");
     plain.sessions().delete(&session.id).await?;
     Ok(())
 }

@@ -130,11 +130,12 @@ pub async fn closed_early(stage: &Stage) -> Outcome {
 }
 
 pub async fn dropped_between_two_events(stage: &Stage) -> Outcome {
-    let client = stage.behind("cut").build()?;
+    // Each answer takes longer than the caller waits for an event: a request is kept, not sent again and again.
+    let client = stage.behind("cut-slow").build()?;
     let mut events = client.chat().stream(&question(TEXT)).await?;
     let mut ids = Vec::new();
     loop {
-        // Whoever asks for the next event may lose patience, at any time: no event is lost, and none comes twice.
+        // The caller may stop waiting for the next event at any time: no event is lost, and none comes twice.
         match timeout(Duration::from_micros(300), events.try_next()).await {
             Err(_) => {}
             Ok(Ok(Some(event))) => ids.extend(event.id),
