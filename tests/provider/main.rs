@@ -15,3 +15,4 @@ mod registry;
 mod reported;
 mod status;
 mod upstream;
+mod wire;
