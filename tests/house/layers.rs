@@ -4,13 +4,14 @@
 use crate::source::{File, assert_none, code, files};
 
 /// Each room of `astra-core/src` with its floor. A room may import every room of a lower floor.
-const FLOORS: [(&str, u8); 22] = [
+const FLOORS: [(&str, u8); 23] = [
     ("clock", 1),
     ("config", 1),
     ("content", 1),
     ("ids", 1),
     ("tally", 1),
     ("text", 1),
+    ("outbound", 2),
     ("provider", 2),
     ("store", 2),
     ("auth", 3),
@@ -30,13 +31,14 @@ const FLOORS: [(&str, u8); 22] = [
 ];
 
 /// Which room may import which of its own floor; there is no circle among them.
-const NEIGHBOURS: [(&str, &str); 7] = [
+const NEIGHBOURS: [(&str, &str); 8] = [
     ("app", "document"),
     ("app", "error"),
     ("document", "error"),
     ("engine", "memory"),
     ("ids", "clock"),
     ("openapi", "http"),
+    ("provider", "outbound"),
     ("work", "engine"),
 ];
 
@@ -44,13 +46,15 @@ const NEIGHBOURS: [(&str, &str); 7] = [
 const REEXPORTS: [(&str, &str); 5] =
     [("Code", "error"), ("Error", "error"), ("FieldError", "error"), ("Result", "error"), ("params", "store")];
 
-/// Crates that belong to some rooms alone: HTTP stays on floors 4 to 8, SQL drivers in the store.
-const CRATES: [(&[&str], &[&str]); 2] = [
+/// Crates that belong to some rooms alone: HTTP stays on floors 4 to 8, SQL drivers in the store, and what calls other
+/// machines over HTTP in the one way out.
+const CRATES: [(&[&str], &[&str]); 3] = [
     (
         &["axum", "utoipa", "utoipa_axum"],
         &["error", "app", "http", "openapi", "api", "embed", "testing", "router", "serve"],
     ),
     (&["rusqlite", "tokio_postgres", "deadpool_postgres"], &["store"]),
+    (&["hyper_rustls", "reqwest"], &["outbound"]),
 ];
 
 /// What would make the core unfit to be embedded: the host owns its environment, its logger, its signals.
@@ -259,6 +263,7 @@ fn a_crate_in_the_wrong_room_is_found() {
     assert_eq!(found("engine/turn.rs", "use axum::Json;"), 1);
     assert_eq!(found("api/agents/list.rs", "#[utoipa::path(get)]\nuse axum::Json;"), 0);
     assert_eq!(found("api/agents/list.rs", "use tokio_postgres::Client;"), 1);
+    assert_eq!(found("provider/upstream.rs", "use reqwest::Client;"), 1);
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub enum Circuit {
 
 /// A circuit.
 #[derive(Debug, Default)]
-pub(super) struct Breaker {
+pub(crate) struct Breaker {
     state: State,
     /// Grows with each change of state: what a call of an earlier state has to tell is no longer of interest.
     generation: u64,
@@ -40,7 +40,7 @@ enum State {
 
 /// The right to one call. Its holder reports how the call ended, by whichever of the breaker's three verbs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Permit(u64);
+pub(crate) struct Permit(u64);
 
 impl Default for State {
     fn default() -> Self {
@@ -50,7 +50,7 @@ impl Default for State {
 
 impl Breaker {
     /// Lets a call through, or says how long to wait.
-    pub(super) fn admit(&mut self, now_ms: i64) -> Result<Permit, Duration> {
+    pub(crate) fn admit(&mut self, now_ms: i64) -> Result<Permit, Duration> {
         if let State::Open { since_ms } = self.state {
             let left_ms = since_ms + OPEN_MS - now_ms;
             if left_ms > 0 {
@@ -67,7 +67,7 @@ impl Breaker {
     }
 
     /// The call came to a good end.
-    pub(super) fn succeeded(&mut self, permit: Permit) {
+    pub(crate) fn succeeded(&mut self, permit: Permit) {
         if let (State::HalfOpen { successes, is_trying }, true) = (&mut self.state, permit.0 == self.generation) {
             *successes += 1;
             *is_trying = false;
@@ -78,7 +78,7 @@ impl Breaker {
     }
 
     /// The call failed, by the upstream's fault.
-    pub(super) fn failed(&mut self, permit: Permit, now_ms: i64) {
+    pub(crate) fn failed(&mut self, permit: Permit, now_ms: i64) {
         if permit.0 != self.generation {
             return;
         }
@@ -93,14 +93,14 @@ impl Breaker {
     }
 
     /// The call ended without saying anything about the upstream: its caller left, or the request was bad.
-    pub(super) fn abandoned(&mut self, permit: Permit) {
+    pub(crate) fn abandoned(&mut self, permit: Permit) {
         if let (State::HalfOpen { is_trying, .. }, true) = (&mut self.state, permit.0 == self.generation) {
             *is_trying = false;
         }
     }
 
     /// What would be let through now.
-    pub(super) fn circuit(&self, now_ms: i64) -> Circuit {
+    pub(crate) fn circuit(&self, now_ms: i64) -> Circuit {
         match self.state {
             State::Closed { .. } => Circuit::Closed,
             State::Open { since_ms } if (since_ms..since_ms + OPEN_MS).contains(&now_ms) => Circuit::Open,

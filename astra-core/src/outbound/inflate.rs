@@ -5,7 +5,7 @@ use std::io::{self, BufRead, ErrorKind, Read};
 use bytes::{Buf as _, Bytes};
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
-use crate::provider::error::{Error, Kind};
+use super::Error;
 
 /// So much is decompressed at once, ...
 const PIECE_BYTES: usize = 16 << 10;
@@ -31,7 +31,7 @@ impl Inflate {
     /// For a `Content-Encoding`; `None` for `identity`.
     ///
     /// # Errors
-    /// If it is one that cannot be read.
+    /// [`Error::Coding`] if it is one that cannot be read.
     pub(super) fn of(coding: &str) -> Result<Option<Self>, Error> {
         let coding = match coding.trim().to_ascii_lowercase().as_str() {
             "" | "identity" | "none" => return Ok(None),
@@ -39,8 +39,7 @@ impl Inflate {
             "deflate" => Coding::Deflate,
             other => {
                 let name: String = other.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
-                let message = format!("the provider's answer is compressed by {name}, which was not asked for");
-                return Err(Error::new(Kind::Malformed, message));
+                return Err(Error::Coding(name));
             }
         };
         Ok(Some(Self { coding, is_complete: false, inflated_bytes: 0 }))
@@ -72,7 +71,8 @@ impl Inflate {
     /// The next piece; `None` if it needs more input, an empty one at the end.
     ///
     /// # Errors
-    /// [`Kind::Malformed`] if it is not what it says, [`Kind::Cut`] if it ends too early, [`Kind::TooLarge`].
+    /// [`Error::Corrupt`] if it is not what it says, [`Error::Truncated`] if it ends too early,
+    /// [`Error::InflatedTooLarge`].
     pub(super) fn next(&mut self) -> Result<Option<Bytes>, Error> {
         let mut piece = vec![0; PIECE_BYTES];
         let read = match &mut self.coding {
@@ -85,14 +85,14 @@ impl Inflate {
             Ok(bytes) => {
                 self.inflated_bytes += bytes;
                 if self.inflated_bytes > INFLATED_BYTES_MAX {
-                    return Err(Error::new(Kind::TooLarge, "the provider's compressed answer has more than 64 MiB"));
+                    return Err(Error::InflatedTooLarge);
                 }
                 piece.truncate(bytes);
                 Ok(Some(piece.into()))
             }
             Err(fault) if fault.kind() == ErrorKind::WouldBlock => Ok(None),
-            Err(fault) if fault.kind() == ErrorKind::UnexpectedEof => Err(super::cut()),
-            Err(_) => Err(Error::new(Kind::Malformed, "the provider's answer is not compressed as it says")),
+            Err(fault) if fault.kind() == ErrorKind::UnexpectedEof => Err(Error::Truncated),
+            Err(_) => Err(Error::Corrupt),
         }
     }
 
@@ -197,11 +197,11 @@ mod tests {
     #[test]
     fn what_is_cut_or_broken_or_too_much_is_refused() {
         let bytes = compressed("gzip", &vec![b'x'; 100_000]);
-        assert_eq!(inflated("gzip", &[&bytes[..bytes.len() / 2]]).unwrap_err().kind, Kind::Cut);
-        assert_eq!(inflated("gzip", &[b"{\"choices\": []}"]).unwrap_err().kind, Kind::Malformed);
-        assert_eq!(inflated("br", &[]).unwrap_err().kind, Kind::Malformed);
+        assert_eq!(inflated("gzip", &[&bytes[..bytes.len() / 2]]).unwrap_err(), Error::Truncated);
+        assert_eq!(inflated("gzip", &[b"{\"choices\": []}"]).unwrap_err(), Error::Corrupt);
+        assert_eq!(inflated("br", &[]).unwrap_err(), Error::Coding("br".into()));
         let bomb = compressed("gzip", &vec![b'\n'; INFLATED_BYTES_MAX + 1]);
         assert!(bomb.len() < 1 << 20);
-        assert_eq!(inflated("gzip", &[&bomb]).unwrap_err().kind, Kind::TooLarge);
+        assert_eq!(inflated("gzip", &[&bomb]).unwrap_err(), Error::InflatedTooLarge);
     }
 }

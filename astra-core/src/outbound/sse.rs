@@ -1,10 +1,8 @@
 //! Server-sent events, read incrementally: whatever the reads' borders, the events are the same.
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>
 
-use super::error::{Error, Kind};
-
 /// Longest line and longest event, in bytes.
-pub(super) const EVENT_BYTES_MAX: usize = 1 << 20;
+const EVENT_BYTES_MAX: usize = 1 << 20;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -13,17 +11,21 @@ const NAME_BYTES_MAX: usize = 64;
 
 /// An event.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Event<'a> {
+pub(crate) struct Event<'a> {
     /// Its name; empty if it has none.
     pub name: &'a [u8],
     /// Its data.
     pub data: &'a [u8],
 }
 
+/// A line or an event has more than 1 MiB.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct EventTooLarge;
+
 /// Cuts a stream of bytes into its events. Ids and comments are of no use here and are dropped. JSON that stands in the
 /// stream without `data:`, on one line or on several, is an event as well: errors come so, and answers as lines of JSON.
 #[derive(Debug, Default)]
-pub(super) struct Parser {
+pub(crate) struct Parser {
     /// The beginning of a line whose end has not been read.
     line: Vec<u8>,
     name: Vec<u8>,
@@ -67,13 +69,13 @@ impl Parser {
     /// Takes what was read and hands each event that is complete now to `on_event`.
     ///
     /// # Errors
-    /// [`Kind::TooLarge`] for a line or an event beyond [`EVENT_BYTES_MAX`], before it is held in memory; and what
-    /// `on_event` answers.
-    pub(super) fn feed(
+    /// [`EventTooLarge`] for a line or an event of more than 1 MiB, before it is held in memory; and what `on_event`
+    /// answers.
+    pub(crate) fn feed<E: From<EventTooLarge>>(
         &mut self,
         mut bytes: &[u8],
-        on_event: &mut impl FnMut(Event<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+        on_event: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         if self.after_carriage_return && !bytes.is_empty() {
             self.after_carriage_return = false;
             bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
@@ -90,28 +92,34 @@ impl Parser {
                 _ => &rest[1..],
             };
         }
-        self.hold(bytes)
+        Ok(self.hold(bytes)?)
     }
 
     /// Hands over an event that the stream's end left without its empty line, as some servers do.
-    pub(super) fn finish(&mut self, on_event: &mut impl FnMut(Event<'_>) -> Result<(), Error>) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// As [`Parser::feed`].
+    pub(crate) fn finish<E: From<EventTooLarge>>(
+        &mut self,
+        on_event: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.end_line(b"", on_event)?;
         if self.bare.is_some() { self.dispatch(on_event) } else { self.end_line(b"", on_event) }
     }
 
-    fn hold(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    fn hold(&mut self, bytes: &[u8]) -> Result<(), EventTooLarge> {
         if self.line.len() + self.data.len() + bytes.len() > EVENT_BYTES_MAX {
-            return Err(Error::new(Kind::TooLarge, "the provider's stream has an event of more than 1 MiB"));
+            return Err(EventTooLarge);
         }
         self.line.extend_from_slice(bytes);
         Ok(())
     }
 
-    fn end_line(
+    fn end_line<E: From<EventTooLarge>>(
         &mut self,
         line: &[u8],
-        on_event: &mut impl FnMut(Event<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+        on_event: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         if self.line.is_empty() {
             return self.take_line(line, on_event);
         }
@@ -124,11 +132,11 @@ impl Parser {
         outcome
     }
 
-    fn take_line(
+    fn take_line<E: From<EventTooLarge>>(
         &mut self,
         line: &[u8],
-        on_event: &mut impl FnMut(Event<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+        on_event: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let line = if self.is_past_start { line } else { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) };
         self.is_past_start = true;
         if let Some(value) = field(line, b"data") {
@@ -137,7 +145,7 @@ impl Parser {
                 self.data.clear();
             }
             let is_first = !std::mem::replace(&mut self.has_data, true);
-            return self.keep(if is_first { b"" } else { b"\n" }, value);
+            return Ok(self.keep(if is_first { b"" } else { b"\n" }, value)?);
         }
         if let Some(nesting) = &mut self.bare {
             let is_end = nesting.read(line);
@@ -165,16 +173,16 @@ impl Parser {
         Ok(())
     }
 
-    fn keep(&mut self, separator: &[u8], value: &[u8]) -> Result<(), Error> {
+    fn keep(&mut self, separator: &[u8], value: &[u8]) -> Result<(), EventTooLarge> {
         if self.data.len() + value.len() >= EVENT_BYTES_MAX {
-            return Err(Error::new(Kind::TooLarge, "the provider's stream has an event of more than 1 MiB"));
+            return Err(EventTooLarge);
         }
         self.data.extend_from_slice(separator);
         self.data.extend_from_slice(value);
         Ok(())
     }
 
-    fn dispatch(&mut self, on_event: &mut impl FnMut(Event<'_>) -> Result<(), Error>) -> Result<(), Error> {
+    fn dispatch<E>(&mut self, on_event: &mut impl FnMut(Event<'_>) -> Result<(), E>) -> Result<(), E> {
         let outcome = on_event(Event { name: self.name.trim_ascii(), data: &self.data });
         (self.has_data, self.bare) = (false, None);
         self.name.clear();
@@ -197,7 +205,7 @@ fn field<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 mod tests {
     use super::*;
 
-    fn events(reads: &[&[u8]]) -> Result<Vec<String>, Error> {
+    fn events(reads: &[&[u8]]) -> Result<Vec<String>, EventTooLarge> {
         let (mut parser, mut events) = (Parser::default(), Vec::new());
         let mut keep = |event: Event<'_>| {
             let [name, data] = [event.name, event.data].map(String::from_utf8_lossy);
@@ -225,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_refused_before_it_is_held() {
-        let (mut parser, mut nothing) = (Parser::default(), |_: Event<'_>| Ok(()));
+        let (mut parser, mut nothing) = (Parser::default(), |_: Event<'_>| Ok::<(), EventTooLarge>(()));
         let read = vec![b'x'; 64 * 1024];
         let fed = (0..1_600).take_while(|_| parser.feed(&read, &mut nothing).is_ok()).count();
         assert_eq!(fed, EVENT_BYTES_MAX / read.len());
@@ -234,10 +242,10 @@ mod tests {
 
     #[test]
     fn many_short_lines_of_one_event_are_refused_as_well() {
-        let (mut parser, mut nothing) = (Parser::default(), |_: Event<'_>| Ok(()));
+        let (mut parser, mut nothing) = (Parser::default(), |_: Event<'_>| Ok::<(), EventTooLarge>(()));
         let read = "data: abcdefgh\n".repeat(1_000);
         let fault = (0..200).find_map(|_| parser.feed(read.as_bytes(), &mut nothing).err());
-        assert_eq!(fault.map(|fault| fault.kind), Some(Kind::TooLarge));
+        assert_eq!(fault, Some(EventTooLarge));
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
-use reqwest::Url;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
 
 use crate::config::{ProviderConfig, Secret};
+use crate::outbound::is_sendable;
 
 /// What the gateway appends to a base URL itself.
 const APPENDED: [&str; 5] = ["/chat/completions", "/completions", "/messages", "/responses", "/models"];
@@ -35,6 +36,9 @@ pub(super) fn base_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|fault| format!("is no URL: {fault}"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err("must begin with http:// or https://".into());
+    }
+    if !is_sendable(&url) {
+        return Err("has a host that no request can name, or is too long".into());
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("must not hold a user or a password: the key belongs into api_key".into());
@@ -78,7 +82,7 @@ pub(super) fn proxy(config: &ProviderConfig) -> Result<Option<Url>, String> {
         return Ok(None);
     }
     match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => Ok(Some(url)),
+        Ok(url) if matches!(url.scheme(), "http" | "https") && is_sendable(&url) => Ok(Some(url)),
         Ok(url) if url.scheme().starts_with("socks") => {
             Err("is a SOCKS proxy, which is not supported: name an HTTP proxy, or write none".into())
         }
@@ -148,6 +152,7 @@ mod tests {
                 "https://api.anthropic.com/v1/messages/?key=secret",
                 "ends in /messages, which the gateway appends itself: write https://api.anthropic.com/v1, with the query after it",
             ),
+            ("http://{host}/v1", "has a host that no request can name, or is too long"),
             ("http://h/models", "ends in /models, which the gateway appends itself: write http://h"),
         ] {
             assert_eq!(base_url(text).unwrap_err(), told, "{text}");
@@ -160,7 +165,7 @@ mod tests {
         let with = |proxy: &str| ProviderConfig { proxy: Some(Secret::new(proxy)), ..ProviderConfig::default() };
         assert_eq!(proxy(&with("none")), Ok(None));
         assert_eq!(proxy(&with("http://user:pass@p:3128")).unwrap().unwrap().port(), Some(3128));
-        for wrong in ["p:3128", "socks5://p:1080", "http://", "secret"] {
+        for wrong in ["p:3128", "socks5://p:1080", "http://", "http://{secret}:3128", "secret"] {
             assert!(!proxy(&with(wrong)).unwrap_err().contains("secret"), "{wrong}");
         }
         let given = [("x-team", "a"), ("Host", "b"), ("a b", "c"), ("x-two", "secret\nlines")];

@@ -1,26 +1,20 @@
 //! From an upstream's bytes to chunks: reads the body, cuts it into events, and hands over what each network read held.
 
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
-use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::FutureExt as _;
 use futures_util::stream::{self, StreamExt as _};
-use reqwest::Response;
+use http::Response;
+use hyper::body::Incoming;
 
 use super::error::{Error, Kind};
 use super::reading::{Body, Media, Reported, begins_as_json};
-use super::sse::{Event, Parser};
 use super::upstream::{ANSWER_BYTES_MAX, Upstream};
 use super::{Chunk, ChunkStream, Completion, FinishReason};
+use crate::outbound::{Event, Parser};
 
 /// So many reads that are already there go on together: each costs its reader one write instead of many.
 const READS_MAX: usize = 32;
-/// How long the end of a body is waited for once its content is complete, so that the connection can be used again.
-const DRAIN_TIME: Duration = Duration::from_secs(1);
-const DRAIN_BYTES: usize = 64 << 10;
 
 /// What a protocol makes of its events. A whole answer is one event.
 pub(super) trait Decoder: Default + Send + 'static {
@@ -44,8 +38,11 @@ pub(super) trait Decoder: Default + Send + 'static {
 }
 
 /// The chunks of an answer, as they come. One that comes whole although a stream was asked for is read as well.
-pub(super) async fn streamed<D: Decoder>(response: Response, upstream: &Arc<Upstream>) -> Result<ChunkStream, Error> {
-    let mut body = Body::of(response)?;
+pub(super) async fn streamed<D: Decoder>(
+    response: Response<Incoming>,
+    upstream: &Arc<Upstream>,
+) -> Result<ChunkStream, Error> {
+    let mut body = Body::of(response, upstream)?;
     if body.media == Media::Json && body.is_json(upstream).await? {
         let chunks = read_whole::<D>(&body.whole(upstream).await?, upstream)?;
         return Ok(stream::iter([Ok(chunks)]).boxed());
@@ -63,8 +60,8 @@ pub(super) async fn streamed<D: Decoder>(response: Response, upstream: &Arc<Upst
 }
 
 /// A whole answer. One that comes as events although it was asked for whole is read as well.
-pub(super) async fn whole<D: Decoder>(response: Response, upstream: &Upstream) -> Result<Completion, Error> {
-    let body = Body::of(response)?.whole(upstream).await?;
+pub(super) async fn whole<D: Decoder>(response: Response<Incoming>, upstream: &Upstream) -> Result<Completion, Error> {
+    let body = Body::of(response, upstream)?.whole(upstream).await?;
     let mut whole = Completion { content: String::new(), finish_reason: FinishReason::Stop, usage: None };
     for chunk in read_whole::<D>(&body, upstream)? {
         match chunk {
@@ -160,8 +157,11 @@ impl<D: Decoder> Reading<D> {
         // Reads without an event, such as comments, are no sign that the answer goes on.
         while reads < READS_MAX {
             let Some(body) = &mut self.body else { break };
-            let read =
-                if reads > 0 { at_once(body, &self.upstream).await } else { Some(body.chunk(&self.upstream).await) };
+            let read = if reads > 0 {
+                body.chunk_at_once(&self.upstream).await
+            } else {
+                Some(body.chunk(&self.upstream).await)
+            };
             let Some(read) = read else { break };
             match self.take(read, &mut chunks) {
                 Ok(was_event) => reads += usize::from(was_event || reads > 0),
@@ -199,50 +199,19 @@ impl<D: Decoder> Reading<D> {
             return Err(Error::new(Kind::TooLarge, "the provider's answer has more than 16 MiB"));
         }
         if is_end {
-            drain(self.body.take(), &self.upstream);
+            if let Some(body) = self.body.take() {
+                body.drain();
+            }
             self.decoder.end(chunks)?;
         }
         Ok(was_event || is_end)
     }
 }
 
-/// The next read if it is already there. The connection is read by a task of its own, one piece at a time, so that task
-/// is let run before the answer is no.
-async fn at_once(body: &mut Body, upstream: &Upstream) -> Option<Result<Option<Bytes>, Error>> {
-    if let Some(read) = body.chunk(upstream).now_or_never() {
-        return Some(read);
-    }
-    let mut has_yielded = false;
-    poll_fn(|context| {
-        if std::mem::replace(&mut has_yielded, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-    body.chunk(upstream).now_or_never()
-}
-
-/// Reads on to the end of a body whose content is complete: a connection whose answer was not read to its end is closed.
-fn drain(body: Option<Body>, upstream: &Arc<Upstream>) {
-    let Some(mut body) = body else { return };
-    if let Some(Ok(None) | Err(_)) = body.chunk(upstream).now_or_never() {
-        return;
-    }
-    let upstream = Arc::clone(upstream);
-    tokio::spawn(tokio::time::timeout(DRAIN_TIME, async move {
-        let mut left = DRAIN_BYTES;
-        while let Ok(Some(bytes)) = body.chunk(&upstream).await {
-            let Some(rest) = left.checked_sub(bytes.len()) else { return };
-            left = rest;
-        }
-    }));
-}
-
 #[cfg(test)]
 mod tests {
-    use reqwest::header::{AUTHORIZATION, HeaderMap};
+    use http::HeaderMap;
+    use http::header::AUTHORIZATION;
 
     use super::super::settings::resolve;
     use super::super::{Usage, anthropic, openai};

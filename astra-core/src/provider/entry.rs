@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use super::breaker::{Breaker, Circuit, Permit};
 use super::error::{Error, Kind};
 use super::health::{Health, Tally};
 use super::presets::Preset;
@@ -14,6 +13,7 @@ use super::settings::Limits;
 use super::{Provider, models};
 use crate::clock::{Clock, Monotonic};
 use crate::config::{Prices, Protocol};
+use crate::outbound::{Breaker, Circuit, Permit};
 
 /// How long a list of models is good.
 const LISTING_TIME: Duration = Duration::from_secs(60);

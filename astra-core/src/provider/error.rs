@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::outbound::EventTooLarge;
+
 /// A failed call. Its text is for the log and the operator: never an upstream's body, which may repeat secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
@@ -110,6 +112,12 @@ impl Error {
             Kind::CircuitOpen(wait) => Some(wait),
             _ => None,
         }
+    }
+}
+
+impl From<EventTooLarge> for Error {
+    fn from(_: EventTooLarge) -> Self {
+        Self::new(Kind::TooLarge, "the provider's stream has an event of more than 1 MiB")
     }
 }
 

@@ -1,7 +1,7 @@
 //! What an upstream says of its failure, made fit for a log: short, on one line, and without anything like a key.
 //! Upstreams repeat keys in their errors, whole or in part.
 
-use reqwest::header::HeaderMap;
+use http::HeaderMap;
 use serde_json::Value;
 
 use super::reading::whole_characters;
@@ -78,7 +78,7 @@ fn is_opaque(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::{HeaderName, HeaderValue};
+    use http::{HeaderName, HeaderValue};
 
     use super::*;
     use crate::provider::reading::sentence;

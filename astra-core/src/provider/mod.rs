@@ -2,9 +2,7 @@
 
 mod address;
 mod anthropic;
-mod breaker;
 mod chunks;
-mod client;
 mod echo;
 mod entry;
 mod error;
@@ -20,7 +18,6 @@ mod refusal;
 mod registry;
 mod retry;
 mod settings;
-mod sse;
 mod upstream;
 mod walk;
 
@@ -30,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Prices;
 pub use crate::content::{Content, Part, Role};
-pub use breaker::Circuit;
+pub use crate::outbound::Circuit;
 pub use error::{Error, Kind};
 pub use health::{Health, LastError};
 pub use ollama::detect_ollama;

@@ -7,11 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future;
-use reqwest::Url;
 use tokio::time::{Instant, timeout};
+use url::Url;
 
 use super::anthropic::Anthropic;
-use super::breaker::Circuit;
 use super::echo::{self, Echo};
 use super::entry::Entry;
 use super::error::{Error, Kind};
@@ -23,6 +22,7 @@ use super::settings::{Limits, check_name, resolve};
 use super::{Content, Message, Provider, Request, Role};
 use crate::clock::{Clock, Monotonic};
 use crate::config::{Fault, Prices, Protocol, ProviderConfig, ProviderConfigs};
+use crate::outbound::Circuit;
 
 /// How long a check may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(15);

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use reqwest::Url;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
 
 use super::address;
 use super::presets::{PLAIN, Preset, Quirks, preset, presets};

@@ -1,37 +1,44 @@
-//! One upstream server: where it is, how calls are sent to it, and how its failures are put into words.
+//! One upstream server: where it is, what calls to it carry, and how its failures are put into words.
 
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::Arc;
 
-use chrono::DateTime;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use reqwest::{Response, Url};
+use bytes::Bytes;
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Response};
+use hyper::body::Incoming;
 use serde_json::Value;
+use url::Url;
 
-use super::client;
 use super::error::{Error, Kind};
 use super::mask::{self, Secrets};
-use super::reading::{Body, Reported, sentence};
+use super::reading::{Body, Reported, cut, sentence};
 use super::refusal::Refusal;
 use super::settings::Settings;
-use crate::clock::{Clock, timestamp};
+use crate::clock::Clock;
+use crate::outbound::{self, Client, Endpoint, retry_after};
 
 /// Largest answer that is not a stream, and largest text of one that is, in bytes.
 pub(super) const ANSWER_BYTES_MAX: usize = 16 << 20;
 /// So much of an error's body is read.
 const ERROR_BYTES_MAX: usize = 32 << 10;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stream");
 
 /// An upstream server.
 pub(super) struct Upstream {
     base_url: Url,
+    /// Those of all calls.
     headers: HeaderMap,
     secrets: Secrets,
-    connect_timeout: Duration,
-    proxy: Option<Url>,
+    has_proxy: bool,
     clock: Arc<dyn Clock>,
-    /// Made at the first call: a gateway that starts does not wait for it.
-    client: OnceLock<reqwest::Client>,
+    client: Client,
+}
+
+/// A place that questions are sent to.
+pub(super) struct Chat {
+    whole: Endpoint,
+    streamed: Endpoint,
 }
 
 impl Upstream {
@@ -54,36 +61,43 @@ impl Upstream {
             headers.insert(key_header, value);
         }
         headers.extend(settings.headers.clone());
+        let is_https = settings.base_url.scheme() == "https";
         Self {
             base_url: settings.base_url.clone(),
             headers,
             secrets: Secrets::of(settings.api_key.as_ref(), &settings.headers),
-            connect_timeout: settings.connect_timeout,
-            proxy: settings.proxy.clone(),
+            has_proxy: settings.proxy.is_some(),
             clock,
-            client: OnceLock::new(),
+            client: Client::new(is_https, settings.connect_timeout, settings.proxy.as_ref()),
         }
     }
 
-    /// The base URL with `path` after it, its query kept.
-    pub(super) fn url(&self, path: &[&str]) -> Url {
-        let mut url = self.base_url.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
+    /// Where questions go: the base URL with `path` after it, its query kept.
+    pub(super) fn chat(&self, path: &[&str]) -> Chat {
+        let url = self.url(path);
+        let endpoint = |accept| self.endpoint(&url, [(CONTENT_TYPE, JSON), (ACCEPT, accept)]);
+        Chat { whole: endpoint(JSON), streamed: endpoint(EVENTS) }
+    }
+
+    /// Where the list of models is, with this parameter of the query.
+    pub(super) fn models(&self, parameter: Option<(&str, &str)>) -> Endpoint {
+        let mut url = self.url(&["models"]);
+        if let Some((name, value)) = parameter {
+            url.query_pairs_mut().append_pair(name, value);
         }
-        url
+        self.endpoint(&url, [(ACCEPT, JSON)])
     }
 
-    /// Sends `body`; the answer's status is a success.
-    pub(super) async fn post(&self, url: &Url, body: Vec<u8>, accept: &'static str) -> Result<Response, Error> {
-        let request = self.client()?.post(url.clone()).header(CONTENT_TYPE, JSON).header(ACCEPT, accept).body(body);
-        self.send(request).await
+    /// Asks for a whole answer, or for a stream; the answer's status is a success.
+    pub(super) async fn ask(&self, chat: &Chat, body: Vec<u8>, is_stream: bool) -> Result<Response<Incoming>, Error> {
+        let endpoint = if is_stream { &chat.streamed } else { &chat.whole };
+        self.good(self.client.post(endpoint, body).await).await
     }
 
-    /// Reads what is at `url`, of at most [`ANSWER_BYTES_MAX`].
-    pub(super) async fn get(&self, url: Url) -> Result<Vec<u8>, Error> {
-        let response = self.send(self.client()?.get(url).header(ACCEPT, JSON)).await?;
-        Body::of(response)?.whole(self).await
+    /// Reads what is at `endpoint`, of at most [`ANSWER_BYTES_MAX`].
+    pub(super) async fn get(&self, endpoint: &Endpoint) -> Result<Bytes, Error> {
+        let response = self.good(self.client.get(endpoint).await).await?;
+        Body::of(response, self)?.whole(self).await
     }
 
     /// An error that the upstream reported where an answer was due.
@@ -91,54 +105,57 @@ impl Upstream {
         self.refused(reported.kind, "the provider reported an error", reported.error.as_ref(), reported.words)
     }
 
-    /// A connection that failed.
-    pub(super) fn fault(&self, fault: reqwest::Error) -> Error {
-        let fault = fault.without_url();
-        let kind = if fault.is_connect() {
-            Kind::Connect
-        } else if fault.is_timeout() {
-            Kind::Timeout
-        } else {
-            Kind::Cut
-        };
-        let mut cause: &dyn std::error::Error = &fault;
-        while let Some(deeper) = cause.source() {
-            cause = deeper;
+    /// A call that failed on its way.
+    pub(super) fn fault(&self, fault: outbound::Error) -> Error {
+        use outbound::Error as Fault;
+        match fault {
+            Fault::Setup(cause) => Error::new(Kind::Connect, format!("TLS cannot be set up: {cause}")),
+            Fault::Connect(cause) if self.has_proxy => {
+                self.describe(Kind::Connect, "the provider cannot be reached through its proxy", Some(cause))
+            }
+            Fault::Connect(cause) => self.describe(Kind::Connect, "the provider cannot be reached", Some(cause)),
+            Fault::Timeout(cause) => self.describe(Kind::Timeout, "the provider did not answer in time", Some(cause)),
+            Fault::Broken(cause) => self.describe(Kind::Cut, "the connection to the provider broke", Some(cause)),
+            Fault::Coding(name) => {
+                let message = format!("the provider's answer is compressed by {name}, which was not asked for");
+                Error::new(Kind::Malformed, message)
+            }
+            Fault::Corrupt => Error::new(Kind::Malformed, "the provider's answer is not compressed as it says"),
+            Fault::Truncated => cut(),
+            Fault::TooLarge => Error::new(Kind::TooLarge, "the provider's answer has more than 16 MiB"),
+            Fault::InflatedTooLarge => {
+                Error::new(Kind::TooLarge, "the provider's compressed answer has more than 64 MiB")
+            }
         }
-        let what = match kind {
-            Kind::Connect if self.proxy.is_some() => "the provider cannot be reached through its proxy",
-            Kind::Connect => "the provider cannot be reached",
-            Kind::Timeout => "the provider did not answer in time",
-            _ => "the connection to the provider broke",
-        };
-        self.describe(kind, what, Some(cause.to_string()))
     }
 
-    fn client(&self) -> Result<&reqwest::Client, Error> {
-        if self.client.get().is_none() {
-            // Two calls may both make one at the start; the second is dropped.
-            let made = client::build(self.base_url.scheme() == "https", self.connect_timeout, self.proxy.as_ref())?;
-            let _ = self.client.set(made);
+    fn url(&self, path: &[&str]) -> Url {
+        let mut url = self.base_url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
         }
-        self.client.get().ok_or_else(|| Error::new(Kind::Connect, "the HTTP client is missing"))
+        url
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Response, Error> {
-        let response = request.headers(self.headers.clone()).send().await.map_err(|fault| self.fault(fault))?;
+    /// Requests to `url` with `own` headers, which the configuration's replace.
+    fn endpoint<const N: usize>(&self, url: &Url, own: [(HeaderName, HeaderValue); N]) -> Endpoint {
+        let mut headers = HeaderMap::from_iter(own);
+        headers.extend(self.headers.clone());
+        Endpoint::new(&self.client, url, &headers)
+    }
+
+    async fn good(&self, sent: Result<Response<Incoming>, outbound::Error>) -> Result<Response<Incoming>, Error> {
+        let response = sent.map_err(|fault| self.fault(fault))?;
         if response.status().is_success() { Ok(response) } else { Err(self.refusal(response).await) }
     }
 
-    async fn refusal(&self, response: Response) -> Error {
+    async fn refusal(&self, response: Response<Incoming>) -> Error {
         let status = response.status().as_u16();
-        let wait = self.retry_after(response.headers());
-        let mut body = Vec::new();
-        if let Ok(mut said) = Body::of_any(response) {
-            while body.len() < ERROR_BYTES_MAX
-                && let Ok(Some(bytes)) = said.chunk(self).await
-            {
-                body.extend_from_slice(&bytes[..bytes.len().min(ERROR_BYTES_MAX - body.len())]);
-            }
-        }
+        let wait = retry_after(response.headers(), self.clock.now_ms());
+        let body = match outbound::Body::of(response) {
+            Ok(body) => body.beginning(ERROR_BYTES_MAX).await,
+            Err(_) => Vec::new(),
+        };
         let kind = match status {
             401 | 403 => Kind::Key,
             429 => Kind::RateLimited(wait),
@@ -169,19 +186,5 @@ impl Upstream {
             Some(said) => Error::new(kind, format!("{what}: {}", mask::clean(&said, &self.secrets))),
             None => Error::new(kind, what),
         }
-    }
-
-    /// `Retry-After` in seconds or as a date, or OpenAI's finer `retry-after-ms`.
-    fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
-        let text = |name: &HeaderName| headers.get(name)?.to_str().ok();
-        if let Some(wait_ms) = text(&HeaderName::from_static("retry-after-ms")).and_then(|text| text.parse().ok()) {
-            return Some(Duration::from_millis(wait_ms));
-        }
-        let text = text(&RETRY_AFTER)?.trim();
-        if let Ok(wait_s) = text.parse() {
-            return Some(Duration::from_secs(wait_s));
-        }
-        let at = DateTime::parse_from_rfc2822(text).ok()?;
-        Some((at.to_utc() - timestamp(self.clock.now_ms())).to_std().unwrap_or_default())
     }
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::breaker::Permit;
 use super::entry::Entry;
 use super::error::{Error, Kind};
 use super::reading::cut;
 use super::registry::Registry;
 use super::{Chunk, ChunkStream, Completion, Request, retry};
+use crate::outbound::Permit;
 
 /// Whom to ask.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::outbound::Event;
 use crate::provider::chunks;
 use crate::provider::error::Error;
 use crate::provider::reading::{Answer, Given, Loose, Reported, Text, Word, anthropic as counted, malformed, read};
-use crate::provider::sse::Event;
 use crate::provider::upstream::Upstream;
 use crate::provider::{Chunk, Usage};
 

@@ -6,24 +6,25 @@ mod question;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use reqwest::Url;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 
 use super::chunks;
 use super::error::Error;
 use super::reading::malformed;
 use super::settings::Settings;
-use super::upstream::Upstream;
+use super::upstream::{Chat, Upstream};
 use super::{ChunkStream, Completion, Parameter, Parameters, Provider, Request};
 use crate::clock::Clock;
+use crate::outbound::Endpoint;
 
 pub(super) use answer::Decoder;
 
 /// A server that speaks it.
 pub(super) struct Anthropic {
     upstream: Arc<Upstream>,
-    messages: Url,
+    messages: Chat,
+    models: Endpoint,
 }
 
 impl Anthropic {
@@ -31,8 +32,8 @@ impl Anthropic {
         let version = (HeaderName::from_static("anthropic-version"), HeaderValue::from_static("2023-06-01"));
         let headers = HeaderMap::from_iter([version]);
         let upstream = Upstream::new(settings, clock, (HeaderName::from_static("x-api-key"), ""), headers);
-        let messages = upstream.url(&["messages"]);
-        Self { upstream: Arc::new(upstream), messages }
+        let (messages, models) = (upstream.chat(&["messages"]), upstream.models(Some(("limit", "1000"))));
+        Self { upstream: Arc::new(upstream), messages, models }
     }
 }
 
@@ -40,7 +41,7 @@ impl Provider for Anthropic {
     fn complete<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<Completion, Error>> {
         async move {
             let body = question::body(model, request, false)?;
-            let response = self.upstream.post(&self.messages, body, "application/json").await?;
+            let response = self.upstream.ask(&self.messages, body, false).await?;
             chunks::whole::<Decoder>(response, &self.upstream).await
         }
         .boxed()
@@ -49,7 +50,7 @@ impl Provider for Anthropic {
     fn stream<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<ChunkStream, Error>> {
         async move {
             let body = question::body(model, request, true)?;
-            let response = self.upstream.post(&self.messages, body, "text/event-stream").await?;
+            let response = self.upstream.ask(&self.messages, body, true).await?;
             chunks::streamed::<Decoder>(response, &self.upstream).await
         }
         .boxed()
@@ -61,10 +62,8 @@ impl Provider for Anthropic {
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {
         async move {
-            let mut url = self.upstream.url(&["models"]);
-            url.query_pairs_mut().append_pair("limit", "1000");
-            let list: List =
-                serde_json::from_slice(&self.upstream.get(url).await?).map_err(|fault| malformed(&fault))?;
+            let body = self.upstream.get(&self.models).await?;
+            let list: List = serde_json::from_slice(&body).map_err(|fault| malformed(&fault))?;
             Ok(list.data.into_iter().map(|model| model.id).collect())
         }
         .boxed()

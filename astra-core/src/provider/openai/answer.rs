@@ -3,13 +3,13 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::outbound::Event;
 use crate::provider::Chunk;
 use crate::provider::chunks;
 use crate::provider::error::Error;
 use crate::provider::reading::{
     Answer, Given, Loose, Reported, Text, Word, malformed, object_or_list, openai as counted, read,
 };
-use crate::provider::sse::Event;
 use crate::provider::upstream::Upstream;
 
 /// Reads the events of a streamed answer, or a whole one as its only event.

@@ -7,8 +7,8 @@ mod question;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use reqwest::Url;
-use reqwest::header::{AUTHORIZATION, HeaderMap};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use serde::Deserialize;
 
 use super::chunks;
@@ -16,24 +16,26 @@ use super::error::Error;
 use super::presets::Quirks;
 use super::reading::malformed;
 use super::settings::Settings;
-use super::upstream::Upstream;
+use super::upstream::{Chat, Upstream};
 use super::{ChunkStream, Completion, Parameter, Parameters, Provider, Request};
 use crate::clock::Clock;
+use crate::outbound::Endpoint;
 
 pub(super) use answer::Decoder;
 
 /// A server that speaks it.
 pub(super) struct OpenAi {
     upstream: Arc<Upstream>,
-    chat: Url,
+    chat: Chat,
+    models: Endpoint,
     quirks: Quirks,
 }
 
 impl OpenAi {
     pub(super) fn new(settings: &Settings, clock: Arc<dyn Clock>) -> Self {
         let upstream = Upstream::new(settings, clock, (AUTHORIZATION, "Bearer "), HeaderMap::new());
-        let chat = upstream.url(&["chat", "completions"]);
-        Self { upstream: Arc::new(upstream), chat, quirks: settings.quirks }
+        let (chat, models) = (upstream.chat(&["chat", "completions"]), upstream.models(None));
+        Self { upstream: Arc::new(upstream), chat, models, quirks: settings.quirks }
     }
 }
 
@@ -41,7 +43,7 @@ impl Provider for OpenAi {
     fn complete<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<Completion, Error>> {
         async move {
             let body = question::body(model, request, self.quirks, false)?;
-            let response = self.upstream.post(&self.chat, body, "application/json").await?;
+            let response = self.upstream.ask(&self.chat, body, false).await?;
             chunks::whole::<Decoder>(response, &self.upstream).await
         }
         .boxed()
@@ -50,7 +52,7 @@ impl Provider for OpenAi {
     fn stream<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<ChunkStream, Error>> {
         async move {
             let body = question::body(model, request, self.quirks, true)?;
-            let response = self.upstream.post(&self.chat, body, "text/event-stream").await?;
+            let response = self.upstream.ask(&self.chat, body, true).await?;
             chunks::streamed::<Decoder>(response, &self.upstream).await
         }
         .boxed()
@@ -62,7 +64,7 @@ impl Provider for OpenAi {
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {
         async move {
-            let body = self.upstream.get(self.upstream.url(&["models"])).await?;
+            let body = self.upstream.get(&self.models).await?;
             let list: List = serde_json::from_slice(&body).map_err(|fault| malformed(&fault))?;
             // Gemini's names are paths.
             let name = |model: Listed| model.id.strip_prefix("models/").map(str::to_owned).unwrap_or(model.id);

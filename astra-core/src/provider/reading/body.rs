@@ -1,10 +1,11 @@
-//! The body of an answer, as its bytes come: of which media type it is, and decompressed if need be.
+//! The body of a provider's answer: of which media type it is, read by the provider's bounds and in its words.
 
 use bytes::Bytes;
-use reqwest::Response;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
+use http::Response;
+use http::header::CONTENT_TYPE;
+use hyper::body::Incoming;
 
-use super::inflate::Inflate;
+use crate::outbound;
 use crate::provider::error::{Error, Kind};
 use crate::provider::mask;
 use crate::provider::upstream::{ANSWER_BYTES_MAX, Upstream};
@@ -18,33 +19,36 @@ pub(in crate::provider) enum Media {
     Events,
 }
 
-/// The body of an answer.
+/// What may be in an answer that is no JSON, or has no type that says more.
+const EVENTS: [&str; 9] = [
+    "",
+    "text/event-stream",
+    "text/plain",
+    "application/octet-stream",
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
+    "application/x-jsonlines",
+    "application/stream+json",
+];
+
+/// The body of a good answer.
 pub(in crate::provider) struct Body {
-    response: Response,
-    inflate: Option<Inflate>,
-    /// What was read to see what it is.
-    first: Option<Bytes>,
+    body: outbound::Body,
     /// The media type that it says it has.
     pub media: Media,
 }
 
 impl Body {
-    /// The body of a good answer.
+    /// The body of `response`.
     ///
     /// # Errors
     /// [`Kind::Malformed`] if it is of a type or a coding that no model server gives.
-    pub(in crate::provider) fn of(response: Response) -> Result<Self, Error> {
-        let media = media(&header(&response, &CONTENT_TYPE))?;
-        Self::of_any(response).map(|body| Self { media, ..body })
-    }
-
-    /// The body of an answer of any type, as refusals have.
-    ///
-    /// # Errors
-    /// [`Kind::Malformed`] if it is of a coding that cannot be read.
-    pub(in crate::provider) fn of_any(response: Response) -> Result<Self, Error> {
-        let inflate = Inflate::of(&header(&response, &CONTENT_ENCODING))?;
-        Ok(Self { response, inflate, first: None, media: Media::Events })
+    pub(in crate::provider) fn of(response: Response<Incoming>, upstream: &Upstream) -> Result<Self, Error> {
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media = media(content_type.unwrap_or_default())?;
+        let body = outbound::Body::of(response).map_err(|fault| upstream.fault(fault))?;
+        Ok(Self { body, media })
     }
 
     /// The next bytes; `None` at the end.
@@ -52,23 +56,15 @@ impl Body {
     /// # Errors
     /// A connection that breaks, or what cannot be decompressed.
     pub(in crate::provider) async fn chunk(&mut self, upstream: &Upstream) -> Result<Option<Bytes>, Error> {
-        if let Some(first) = self.first.take() {
-            return Ok(Some(first));
-        }
-        let Some(inflate) = &mut self.inflate else {
-            return self.response.chunk().await.map_err(|fault| upstream.fault(fault));
-        };
-        loop {
-            // What is decompressed comes from no socket: the runtime gets its turn here.
-            tokio::task::coop::consume_budget().await;
-            if let Some(bytes) = inflate.next()? {
-                return Ok(Some(bytes).filter(|bytes| !bytes.is_empty()));
-            }
-            match self.response.chunk().await.map_err(|fault| upstream.fault(fault))? {
-                Some(bytes) => inflate.feed(bytes),
-                None => inflate.end(),
-            }
-        }
+        self.body.chunk().await.map_err(|fault| upstream.fault(fault))
+    }
+
+    /// The next bytes if they are already there.
+    pub(in crate::provider) async fn chunk_at_once(
+        &mut self,
+        upstream: &Upstream,
+    ) -> Option<Result<Option<Bytes>, Error>> {
+        Some(self.body.chunk_at_once().await?.map_err(|fault| upstream.fault(fault)))
     }
 
     /// Whether it begins as JSON does and not as a stream of events.
@@ -76,30 +72,20 @@ impl Body {
     /// # Errors
     /// As [`Body::chunk`].
     pub(in crate::provider) async fn is_json(&mut self, upstream: &Upstream) -> Result<bool, Error> {
-        let first = self.chunk(upstream).await?.unwrap_or_default();
-        let is_json = begins_as_json(&first);
-        self.first = Some(first);
-        Ok(is_json)
+        self.body.peek().await.map(begins_as_json).map_err(|fault| upstream.fault(fault))
     }
 
     /// All of it.
     ///
     /// # Errors
     /// [`Kind::TooLarge`] beyond [`ANSWER_BYTES_MAX`], [`Kind::Cut`] if it ends too early.
-    pub(in crate::provider) async fn whole(mut self, upstream: &Upstream) -> Result<Vec<u8>, Error> {
-        let announced = self.response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-        let too_large = || Error::new(Kind::TooLarge, "the provider's answer has more than 16 MiB");
-        if announced > ANSWER_BYTES_MAX {
-            return Err(too_large());
-        }
-        let mut body = Vec::with_capacity(announced);
-        while let Some(bytes) = self.chunk(upstream).await? {
-            if body.len() + bytes.len() > ANSWER_BYTES_MAX {
-                return Err(too_large());
-            }
-            body.extend_from_slice(&bytes);
-        }
-        Ok(body)
+    pub(in crate::provider) async fn whole(self, upstream: &Upstream) -> Result<Bytes, Error> {
+        self.body.whole(ANSWER_BYTES_MAX).await.map_err(|fault| upstream.fault(fault))
+    }
+
+    /// Reads on to the end, beside what goes on, so that the connection can be used again.
+    pub(in crate::provider) fn drain(self) {
+        self.body.drain();
     }
 }
 
@@ -109,28 +95,19 @@ pub(in crate::provider) fn begins_as_json(body: &[u8]) -> bool {
     !matches!(body.first(), None | Some(b':' | b'd' | b'e' | b'i' | b'r'))
 }
 
-fn header(response: &Response, name: &HeaderName) -> String {
-    let value = response.headers().get(name).and_then(|value| value.to_str().ok());
-    value.unwrap_or_default().to_owned()
-}
-
 fn media(content_type: &str) -> Result<Media, Error> {
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match essence.as_str() {
-        ""
-        | "text/event-stream"
-        | "text/plain"
-        | "application/octet-stream"
-        | "application/x-ndjson"
-        | "application/ndjson"
-        | "application/jsonl"
-        | "application/x-jsonlines"
-        | "application/stream+json" => Ok(Media::Events),
-        json if json.ends_with("json") => Ok(Media::Json),
-        _ => {
-            let essence = mask::clean(&essence, &mask::Secrets::default());
-            let message = format!("the provider answered {essence} instead of JSON or events: is base_url right?");
-            Err(Error::new(Kind::Malformed, message))
-        }
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let ends_as = |end: &str| {
+        let start = essence.len().checked_sub(end.len());
+        start.and_then(|start| essence.get(start..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
+    if EVENTS.iter().any(|known| essence.eq_ignore_ascii_case(known)) {
+        Ok(Media::Events)
+    } else if ends_as("json") {
+        Ok(Media::Json)
+    } else {
+        let essence = mask::clean(&essence.to_ascii_lowercase(), &mask::Secrets::default());
+        let message = format!("the provider answered {essence} instead of JSON or events: is base_url right?");
+        Err(Error::new(Kind::Malformed, message))
     }
 }

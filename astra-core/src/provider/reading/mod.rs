@@ -3,7 +3,6 @@
 mod answer;
 mod body;
 mod finish;
-mod inflate;
 mod json;
 mod loose;
 mod reported;

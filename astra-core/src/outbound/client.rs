@@ -1,0 +1,130 @@
+//! The HTTP client: a pool of connections to the places that its endpoints name, by HTTP/1.1.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, Uri};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper_util::client::legacy;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use super::connect::Connector;
+use super::{Endpoint, Error};
+
+/// Connections that stay open for the next call. As many as callers may be busy at once, since a connection that is
+/// closed after each peak is a handshake at the next.
+const IDLE_CONNECTIONS_MAX: usize = 256;
+const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// A client for `https` or for plain `http`. It follows no redirect: what a request carries goes to the place that was
+/// configured and to no other. It tries nothing again but a request that a closed connection did not take.
+pub(crate) struct Client {
+    is_https: bool,
+    connect_timeout: Duration,
+    proxy: Option<Proxy>,
+    /// Made at the first call: reading the machine's root certificates takes milliseconds.
+    pool: OnceLock<legacy::Client<Connector, Full<Bytes>>>,
+}
+
+/// A proxy that leads out, which speaks plain HTTP or TLS.
+#[derive(Debug, Clone)]
+pub(super) struct Proxy {
+    pub uri: Uri,
+    /// `Proxy-Authorization`.
+    pub authorization: Option<HeaderValue>,
+}
+
+impl Client {
+    /// A client for `https` if `is_https`, else for `http`, which goes through `proxy`.
+    pub(crate) fn new(is_https: bool, connect_timeout: Duration, proxy: Option<&Url>) -> Self {
+        Self { is_https, connect_timeout, proxy: proxy.map(Proxy::at), pool: OnceLock::new() }
+    }
+
+    /// Sends `body` to `endpoint`; answers the head of the answer, whatever its status.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub(crate) async fn post(&self, endpoint: &Endpoint, body: Vec<u8>) -> Result<Response<Incoming>, Error> {
+        self.send(endpoint.request(Method::POST, Full::from(body))).await
+    }
+
+    /// Asks for what is at `endpoint`.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub(crate) async fn get(&self, endpoint: &Endpoint) -> Result<Response<Incoming>, Error> {
+        self.send(endpoint.request(Method::GET, Full::default())).await
+    }
+
+    async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Error> {
+        Ok(self.pool()?.request(request).await?)
+    }
+
+    fn pool(&self) -> Result<&legacy::Client<Connector, Full<Bytes>>, Error> {
+        if let Some(pool) = self.pool.get() {
+            return Ok(pool);
+        }
+        let connector = Connector::new(self.is_https, self.connect_timeout, self.proxy.as_ref())?;
+        // Two calls may both make one at the start; the second is dropped.
+        Ok(self.pool.get_or_init(|| {
+            legacy::Client::builder(TokioExecutor::new())
+                .timer(TokioTimer::new())
+                .pool_timer(TokioTimer::new())
+                .pool_idle_timeout(IDLE_TIMEOUT)
+                .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
+                // An endpoint names its host once and for all.
+                .set_host(false)
+                .build(connector)
+        }))
+    }
+
+    /// What a request to `url` says to the proxy. One to `https` says nothing to it: it goes through a tunnel.
+    pub(super) fn proxy_authorization(&self, url: &Url) -> Option<HeaderValue> {
+        self.proxy.as_ref().filter(|_| url.scheme() == "http")?.authorization.clone()
+    }
+}
+
+impl Proxy {
+    fn at(url: &Url) -> Self {
+        let has_user = !url.username().is_empty() || url.password().is_some();
+        let decoded = |text| percent_decode_str(text).decode_utf8_lossy();
+        let authorization = has_user.then(|| {
+            let (user, password) = (decoded(url.username()), decoded(url.password().unwrap_or_default()));
+            let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))));
+            value.iter_mut().for_each(|value| value.set_sensitive(true));
+            value.ok()
+        });
+        let mut place = url.clone();
+        place.set_path("/");
+        place.set_query(None);
+        place.set_fragment(None);
+        // A URL without a host has been refused, and only such a one can keep its user.
+        let _ = (place.set_username(""), place.set_password(None));
+        Self { uri: Uri::try_from(place.as_str()).unwrap_or_default(), authorization: authorization.flatten() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_needs_no_installed_provider() {
+        assert!(rustls::crypto::CryptoProvider::get_default().is_none());
+        for url in ["http://127.0.0.1:1", "https://127.0.0.1:1"] {
+            let url = Url::parse(url).unwrap();
+            let client = Client::new(url.scheme() == "https", Duration::from_secs(1), None);
+            let endpoint = Endpoint::new(&client, &url, &HeaderMap::new());
+            assert!(matches!(client.get(&endpoint).await, Err(Error::Connect(_) | Error::Setup(_))));
+        }
+        assert!(rustls::crypto::CryptoProvider::get_default().is_none());
+    }
+}

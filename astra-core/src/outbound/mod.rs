@@ -1,0 +1,23 @@
+//! The one way out over HTTP: connections with TLS and proxies, the pool that keeps them, requests whose head is made
+//! once, answers that are read piece by piece and decompressed, server-sent events, circuit breakers. What is said to
+//! whom, what is tried again and how failures are put into words is its callers' business.
+
+mod body;
+mod breaker;
+mod client;
+mod connect;
+mod endpoint;
+mod error;
+mod inflate;
+mod retry_after;
+mod socket;
+mod sse;
+
+pub(crate) use body::Body;
+pub use breaker::Circuit;
+pub(crate) use breaker::{Breaker, Permit};
+pub(crate) use client::Client;
+pub(crate) use endpoint::{Endpoint, is_sendable};
+pub(crate) use error::Error;
+pub(crate) use retry_after::retry_after;
+pub(crate) use sse::{Event, EventTooLarge, Parser};
