@@ -32,7 +32,9 @@ async fn held(db: Db) -> (mpsc::SyncSender<()>, JoinHandle<()>) {
     let (release, released) = mpsc::sync_channel::<()>(1);
     let (hold, holds) = tokio::sync::oneshot::channel();
     let (released, hold) = (Mutex::new(released), Mutex::new(Some(hold)));
-    let holding = tokio::spawn(async move {
+    // On a thread of its own, as the store may run work on its caller's.
+    let runtime = tokio::runtime::Handle::current();
+    let holding = tokio::task::spawn_blocking(move || {
         let holding = db.write(move |tx| {
             if tx.has_row_locks() {
                 tx.execute("LOCK TABLE turns IN SHARE MODE", params![])?;
@@ -44,7 +46,7 @@ async fn held(db: Db) -> (mpsc::SyncSender<()>, JoinHandle<()>) {
             let _ = released.lock().expect("no panic").recv();
             Ok(())
         });
-        holding.await.expect("the lock");
+        runtime.block_on(holding).expect("the lock");
     });
     holds.await.expect("the lock");
     (release, holding)

@@ -55,7 +55,9 @@ async fn what_fits_is_kept_beside_what_does_not() {
     let held = Mutex::new(held);
     let db = store.db.clone();
     let hold = move |_: &mut Tx<'_>| Ok(started.send(()).is_ok() && held.lock().unwrap().recv().is_ok());
-    let holding = tokio::spawn(async move { db.write(hold).await });
+    // On a thread of its own, as the store may run work on its caller's.
+    let runtime = tokio::runtime::Handle::current();
+    let holding = tokio::task::spawn_blocking(move || runtime.block_on(db.write(hold)));
     tokio::task::spawn_blocking(move || has_started.recv()).await.unwrap().expect("the holder");
     // They wait for the same transaction: small, far too large, small.
     let requests = [("small-1", 1_000), ("large", 5_000_000), ("small-2", 1_000)].map(|(id, bytes)| {

@@ -153,11 +153,13 @@ both_engines! {
         let held = Mutex::new(held);
         let db = store.db.clone();
         let (started, has_started) = mpsc::sync_channel::<()>(1);
-        let holding = tokio::spawn(async move {
-            db.write(move |_| {
+        // On a thread of its own, as the store may run work on its caller's.
+        let runtime = tokio::runtime::Handle::current();
+        let holding = tokio::task::spawn_blocking(move || {
+            runtime.block_on(db.write(move |_| {
                 let _ = started.send(());
                 held.lock().unwrap().recv().map_err(|_| Error::Broken("not released".into()))
-            }).await
+            }))
         });
         tokio::task::spawn_blocking(move || has_started.recv()).await.unwrap().expect("the holder");
         let good: Vec<_> = ["a", "b", "c", "d"].into_iter().map(|id| {

@@ -36,6 +36,8 @@ mod sessions;
 mod setup;
 mod sign_in_networks;
 mod sqlite;
+mod sqlite_commit;
+mod sqlite_steps;
 mod sqlite_writer;
 pub mod tokens;
 mod turn_begin;

@@ -1,8 +1,10 @@
-//! The one thread that writes to SQLite: it takes all waiting work into one transaction and acknowledges after COMMIT.
-//! Work that fails is undone alone; when the transaction itself fails, each piece of work is tried by itself. When none can
-//! begin, because another process has the lock, all that waits is refused after one wait.
+//! Who writes to SQLite, on the one connection that may. Work that finds the connection free and nothing waiting is committed
+//! by its caller; all other work goes to a thread that takes what waits into one transaction and acknowledges after COMMIT.
+//! When none can begin, because another process has the lock, all that waits is refused after one wait.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -10,9 +12,11 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
-use super::db::{Engine, Mode, Notes, Tx, Work, WorkspaceId};
+use super::db::{Mode, Work, WorkspaceId};
 use super::error::{Error, Result};
 use super::sqlite::{Handle, classify, configure};
+use super::sqlite_commit::{Job, Pending, Written, commit, commit_alone};
+use super::sqlite_steps::Steps;
 use crate::config::{StoreConfig, Synchronous};
 
 /// How much work may wait; beyond it the callers wait.
@@ -20,7 +24,7 @@ const QUEUE: usize = 4096;
 /// How much work one transaction takes at the most.
 const BATCH: usize = 512;
 /// When a transaction had this much work, the next one waits a moment for more: a commit costs the same for one and for
-/// many. Whoever is alone does not wait.
+/// many. Lone work does not wait.
 const CROWD: usize = 4;
 /// How long that moment is.
 const GATHER: Duration = Duration::from_micros(200);
@@ -29,75 +33,34 @@ const GATHER_FULL: Duration = Duration::from_micros(800);
 /// How long the writer waits for the lock as long as another process is known to have it.
 const LOCKED_WAIT: Duration = Duration::from_secs(1);
 
-/// The way to the writing thread.
+/// The way to the writing connection.
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<thread::JoinHandle<()>>,
+    desk: Arc<Desk>,
+    /// Whether callers may commit: not where a commit waits for the disk.
+    is_caller_quick: bool,
     /// How long work waits for a place in the queue.
     wait: Duration,
 }
 
-trait Job: Send {
-    /// Runs the work inside the open transaction; false if its effects must be undone.
-    fn run(&mut self, connection: &Handle) -> bool;
-    /// Whether the work may change the schema.
-    fn makes_tables(&self) -> bool;
-    /// Tells the caller, after the transaction ended, or failed with `fault`.
-    fn finish(self: Box<Self>, fault: Option<&rusqlite::Error>);
+/// What callers and the writing thread share.
+struct Desk {
+    seat: Mutex<Seat>,
+    /// Work in the queue and in the writing thread's hands. As long as there is some, more goes the same way: work is run
+    /// in its order, and the thread gets the seat.
+    waiting: AtomicUsize,
 }
 
-struct Pending<T, F> {
-    work: F,
-    mode: Mode,
-    workspace: Option<WorkspaceId>,
-    answer: Option<Written<T>>,
-    caller: oneshot::Sender<Written<T>>,
-}
-
-/// What came of work.
-pub(super) struct Written<T> {
-    /// What the work answered, if it is committed.
-    pub(super) answer: Result<T>,
-    /// Whether it has ended credentials.
-    pub(super) ended_credentials: bool,
-}
-
-impl<T: Send, F: Work<T>> Job for Pending<T, F> {
-    fn run(&mut self, connection: &Handle) -> bool {
-        let (engine, notes) = (Engine::Sqlite(connection), Notes::default());
-        let work = std::panic::AssertUnwindSafe(|| Tx::run(engine, self.workspace.as_ref(), &notes, &self.work));
-        let answer =
-            std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Error::Broken("a store method panicked".into())));
-        let succeeded = answer.is_ok();
-        self.answer = Some(Written { answer, ended_credentials: notes.has_ended_credentials() });
-        succeeded
-    }
-
-    fn makes_tables(&self) -> bool {
-        self.mode == Mode::Migrate
-    }
-
-    fn finish(self: Box<Self>, fault: Option<&rusqlite::Error>) {
-        let written = match (self.answer, fault) {
-            (Some(written), None) => written,
-            // What failed by itself keeps its own words.
-            (Some(written), Some(_)) if written.answer.is_err() => written,
-            (_, Some(fault)) => Written { answer: Err(refusal(fault)), ended_credentials: false },
-            (None, None) => {
-                let skipped = Error::Broken("the writer skipped its work".into());
-                Written { answer: Err(skipped), ended_credentials: false }
-            }
-        };
-        let _ = self.caller.send(written);
-    }
-}
-
-/// Why a transaction did not take place.
-fn refusal(fault: &rusqlite::Error) -> Error {
-    match classify(fault) {
-        Error::Retry(text) => Error::Unavailable(format!("another process has the database locked: {text}")),
-        other => other,
-    }
+/// The connection, and what its holder must know.
+struct Seat {
+    connection: Handle,
+    checkpoints: Checkpoints,
+    steps: Steps,
+    /// Whether the writing thread's last transaction was crowded. Then the next one gathers work again.
+    is_crowded: bool,
+    /// Whether another process had the lock.
+    is_locked: bool,
 }
 
 impl Writer {
@@ -111,7 +74,7 @@ impl Writer {
         };
         let pragmas = format!(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = {level}; PRAGMA wal_autocheckpoint = 0;
-             PRAGMA journal_size_limit = 67108864;"
+             PRAGMA journal_size_limit = 104857600;"
         );
         connection.execute_batch(&pragmas).map_err(classify)?;
         if let Some(megabytes) = config.max_size_mb {
@@ -121,13 +84,18 @@ impl Writer {
             connection.execute_batch(&format!("PRAGMA max_page_count = {pages}")).map_err(classify)?;
         }
         let checkpoints = Checkpoints::start(path, &mut connection, wait)?;
+        let steps = Steps::count(&mut connection)?;
         let connection = Handle::new(connection);
+        let seat = Mutex::new(Seat { connection, checkpoints, steps, is_crowded: false, is_locked: false });
+        let desk = Arc::new(Desk { seat, waiting: AtomicUsize::new(0) });
         let (queue, waiting) = mpsc::channel(QUEUE);
+        let shared = Arc::clone(&desk);
         let thread = thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write_loop(&connection, waiting, checkpoints, Pace { gather, wait }))
+            .spawn(move || write_loop(&shared, waiting, &Pace { gather, wait }))
             .map_err(Error::broken)?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), wait })
+        let is_caller_quick = config.synchronous == Synchronous::Normal;
+        Ok(Self { queue: Some(queue), thread: Some(thread), desk, is_caller_quick, wait })
     }
 
     pub(super) async fn submit<T: Send + 'static>(
@@ -136,18 +104,27 @@ impl Writer {
         mode: Mode,
         work: impl Work<T>,
     ) -> Result<Written<T>> {
+        let mut pending = Pending::new(work, mode, workspace);
+        if self.is_caller_quick && mode == Mode::Write && self.desk.commit_now(&mut pending) {
+            // A caller that writes on and on waits for nothing and would let no other task run.
+            tokio::task::coop::consume_budget().await;
+            return Ok(pending.written());
+        }
         let (caller, written) = oneshot::channel();
-        let job = Box::new(Pending { work, mode, workspace, answer: None, caller });
+        pending.caller = Some(caller);
+        let job = Box::new(pending);
         let closed = || Error::Unavailable("the store's writer has ended".into());
         let queue = self.queue.as_ref().ok_or_else(closed)?;
-        match queue.try_reserve() {
-            Ok(place) => place.send(job),
+        let place = match queue.try_reserve() {
+            Ok(place) => place,
             Err(_) => {
                 let full = |_| Error::Unavailable("the store's writer had too much to do for too long".into());
                 let place = tokio::time::timeout(self.wait, queue.reserve()).await.map_err(full)?;
-                place.map_err(|_| closed())?.send(job);
+                place.map_err(|_| closed())?
             }
-        }
+        };
+        self.desk.waiting.fetch_add(1, Ordering::AcqRel);
+        place.send(job);
         written.await.map_err(|_| closed())
     }
 }
@@ -164,20 +141,75 @@ impl Drop for Writer {
     }
 }
 
-/// How long the writer waits for more work, and for the lock.
+impl Desk {
+    /// Commits `job` on this thread, which must not be held up. False, with nothing done, if it is not a matter of
+    /// microseconds: other work is there, another process has the lock, the log is about to be begun afresh, or the work
+    /// itself turns out to be long.
+    fn commit_now(&self, job: &mut dyn Job) -> bool {
+        if self.waiting.load(Ordering::Acquire) > 0 {
+            return false;
+        }
+        let Ok(mut seat) = self.seat.try_lock() else { return false };
+        let Seat { connection, checkpoints, steps, is_crowded, is_locked } = &mut *seat;
+        if *is_crowded || *is_locked || checkpoints.want_writer() || connection.busy_timeout(Duration::ZERO).is_err() {
+            return false;
+        }
+        steps.limit();
+        // COMMIT must not be cut short, so that the limit ends with the work.
+        let is_committed = commit_alone(connection, job, || steps.lift());
+        steps.lift();
+        if is_committed {
+            checkpoints.after_commit();
+        }
+        is_committed
+    }
+
+    fn seat(&self) -> MutexGuard<'_, Seat> {
+        self.seat.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs and settles all of `batch`, and all that came to `waiting` while another process had the lock. The number of
+    /// those.
+    fn write(
+        &self,
+        batch: &mut Vec<Box<dyn Job>>,
+        settled: &mut Vec<Box<dyn Job>>,
+        waiting: &mut mpsc::Receiver<Box<dyn Job>>,
+        wait: Duration,
+    ) -> usize {
+        let mut seat = self.seat();
+        seat.is_crowded = batch.len() >= CROWD;
+        // Callers who come to a lock that is known do not wait for long: they are told to come again.
+        let wait = if seat.is_locked { wait.min(LOCKED_WAIT) } else { wait };
+        if let Err(fault) = seat.connection.busy_timeout(wait) {
+            tracing::warn!(error = %fault, "the wait for the store's lock could not be set");
+        }
+        let begun = commit(&seat.connection, batch, settled);
+        seat.is_locked = begun.is_err();
+        let Err(fault) = begun else {
+            seat.checkpoints.after_commit();
+            return 0;
+        };
+        // What came meanwhile has waited for the same lock, and would only wait again, one after the other.
+        let before = batch.len();
+        batch.extend(std::iter::from_fn(|| waiting.try_recv().ok()));
+        let meanwhile = batch.len() - before;
+        tracing::warn!(error = %fault, refused = batch.len(), "the store could not be written");
+        batch.iter_mut().for_each(|job| job.settle(Some(&fault)));
+        settled.append(batch);
+        meanwhile
+    }
+}
+
+/// How long the writing thread waits for more work, and for the lock.
 struct Pace {
     gather: Duration,
     wait: Duration,
 }
 
-fn write_loop(
-    connection: &Handle,
-    mut waiting: mpsc::Receiver<Box<dyn Job>>,
-    mut checkpoints: Checkpoints,
-    pace: Pace,
-) {
-    let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH);
-    let (mut is_crowded, mut is_locked) = (false, false);
+fn write_loop(desk: &Desk, mut waiting: mpsc::Receiver<Box<dyn Job>>, pace: &Pace) {
+    let (mut batch, mut settled) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+    let mut is_crowded = false;
     while let Some(job) = waiting.blocking_recv() {
         batch.push(job);
         if is_crowded {
@@ -190,113 +222,13 @@ fn write_loop(
             }
         }
         is_crowded = batch.len() >= CROWD;
-        let begun = commit(connection, &mut batch);
-        if begun.is_err() != is_locked {
-            is_locked = begun.is_err();
-            // Callers who come to a lock that is known do not wait for long: they are told to come again.
-            let wait = if is_locked { pace.wait.min(LOCKED_WAIT) } else { pace.wait };
-            if let Err(fault) = connection.busy_timeout(wait) {
-                tracing::warn!(error = %fault, "the wait for the store's lock could not be set");
-            }
-        }
-        match begun {
-            Ok(()) => checkpoints.after_commit(connection),
-            Err(fault) => {
-                // What came meanwhile has waited for the same lock, and would only wait again, one after the other.
-                while let Ok(job) = waiting.try_recv() {
-                    batch.push(job);
-                }
-                tracing::warn!(error = %fault, refused = batch.len(), "the store could not be written");
-                batch.drain(..).for_each(|job| job.finish(Some(&fault)));
-            }
-        }
+        let taken = batch.len();
+        let taken = taken + desk.write(&mut batch, &mut settled, &mut waiting, pace.wait);
+        // Before the acknowledgements: a caller that goes on at once finds the seat free.
+        desk.waiting.fetch_sub(taken, Ordering::AcqRel);
+        settled.drain(..).for_each(|job: Box<dyn Job>| job.acknowledge());
+        let mut seat = desk.seat();
+        let Seat { connection, checkpoints, .. } = &mut *seat;
+        checkpoints.finish(connection);
     }
-}
-
-/// Runs and acknowledges the whole batch; what is still in it after a failure could not begin.
-fn commit(connection: &Handle, batch: &mut Vec<Box<dyn Job>>) -> rusqlite::Result<()> {
-    let committed = transaction(connection, || together(connection, batch))?;
-    let committed = match committed {
-        // What is to be undone is told apart from what stays only if each piece of work has a savepoint of its own,
-        // which costs a copy of every page that it touches: this is the exception.
-        Ok(Outcome::Spoiled) if batch.len() > 1 => transaction(connection, || apart(connection, batch))?.map(drop),
-        committed => committed.map(drop),
-    };
-    if committed.is_ok() || batch.len() == 1 {
-        batch.drain(..).for_each(|job| job.finish(committed.as_ref().err()));
-        return Ok(());
-    }
-    // One of them broke the transaction of all, by filling the disk for example: let it spoil only its own.
-    let mut jobs = std::mem::take(batch).into_iter();
-    while let Some(mut job) = jobs.next() {
-        match transaction(connection, || together(connection, std::slice::from_mut(&mut job))) {
-            Ok(alone) => job.finish(alone.err().as_ref()),
-            Err(fault) => {
-                batch.push(job);
-                batch.extend(jobs);
-                return Err(fault);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// What came of all work in one transaction.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    /// What is in the transaction shall stay.
-    Whole,
-    /// Some work failed and left something in the transaction.
-    Spoiled,
-}
-
-/// Runs `work` in a transaction and ends it: with COMMIT only if nothing was spoiled. The outer error says that it could not
-/// begin, the inner one that it failed.
-fn transaction(
-    connection: &Connection,
-    work: impl FnOnce() -> rusqlite::Result<Outcome>,
-) -> rusqlite::Result<rusqlite::Result<Outcome>> {
-    run(connection, "BEGIN IMMEDIATE")?;
-    let ended = work().and_then(|outcome| {
-        // A failure such as a full disk may have ended the transaction already.
-        if !connection.is_autocommit() {
-            run(connection, if outcome == Outcome::Whole { "COMMIT" } else { "ROLLBACK" })?;
-        }
-        Ok(outcome)
-    });
-    if ended.is_err() && !connection.is_autocommit() {
-        let _ = run(connection, "ROLLBACK");
-    }
-    Ok(ended)
-}
-
-/// Runs all work, one after the other. Work that failed before it wrote anything, as most refusals do, spoils nothing.
-fn together(connection: &Handle, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<Outcome> {
-    for job in batch {
-        let changes = connection.total_changes();
-        if job.run(connection) {
-            continue;
-        }
-        // Tables are not among the changes that SQLite counts; and a full disk ends the transaction itself.
-        if job.makes_tables() || connection.total_changes() != changes || connection.is_autocommit() {
-            return Ok(Outcome::Spoiled);
-        }
-    }
-    Ok(Outcome::Whole)
-}
-
-/// Runs all work, each with a savepoint to which its failure leads back.
-fn apart(connection: &Handle, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<Outcome> {
-    for job in batch {
-        run(connection, "SAVEPOINT job")?;
-        if !job.run(connection) {
-            run(connection, "ROLLBACK TO job")?;
-        }
-        run(connection, "RELEASE job")?;
-    }
-    Ok(Outcome::Whole)
-}
-
-fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
-    connection.prepare_cached(sql)?.execute([]).map(drop)
 }

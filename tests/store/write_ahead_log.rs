@@ -1,0 +1,87 @@
+//! SQLite's write-ahead log is begun afresh before it grows too long, whoever commits.
+
+use std::sync::{Mutex, mpsc};
+use std::time::Duration;
+
+use astra_core::params;
+use astra_core::store::{Db, Tx};
+
+use crate::empty::EmptyStore;
+use crate::support::Engine;
+
+/// Bytes in the log for a page of 4 KiB.
+const FRAME: u64 = 4_096 + 24;
+
+/// How often the log was begun afresh (the number in its head), and how long its file is, in pages.
+fn log_of(store: &EmptyStore) -> (u32, u64) {
+    let log = std::fs::read(store.engine.folder().join("astra.db-wal")).expect("the log");
+    (u32::from_be_bytes(log[12..16].try_into().expect("four bytes")), log.len() as u64 / FRAME)
+}
+
+/// Puts so many pages into the log.
+async fn fill(db: &Db, pages: usize) {
+    // Pages that are the same as before would not be written.
+    let replace =
+        "INSERT INTO blobs (id, body) VALUES (1, randomblob($1)) ON CONFLICT (id) DO UPDATE SET body = excluded.body";
+    for begun in (0..pages).step_by(250) {
+        let bytes = i64::try_from((pages - begun).min(250) * 4_096).expect("a number");
+        db.write(move |tx| tx.execute(replace, params![bytes])).await.expect("a write");
+    }
+}
+
+/// Writes so many pages now and then until the log is begun afresh; a log that never is hangs the test.
+async fn begun_afresh(store: &EmptyStore, pages: usize) {
+    let (before, _) = log_of(store);
+    while log_of(store).0 == before {
+        fill(&store.db, pages).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn empty() -> EmptyStore {
+    let store = EmptyStore::open(Engine::sqlite(), |_| {});
+    let create = "CREATE TABLE blobs (id INTEGER PRIMARY KEY, body BYTEA NOT NULL)";
+    store.db.write(move |tx| tx.execute(create, params![])).await.expect("a table");
+    store
+}
+
+#[tokio::test]
+async fn the_log_is_begun_afresh_beside_the_writes() {
+    let store = empty().await;
+    fill(&store.db, 15_000).await;
+    let (first, _) = log_of(&store);
+    fill(&store.db, 1_500).await;
+    begun_afresh(&store, 1).await;
+    let (_, pages) = log_of(&store);
+    assert!(pages < 25_000, "{pages} pages: the writer did not have to help");
+    fill(&store.db, 1_000).await;
+    assert_eq!(log_of(&store).0, first + 1, "once is enough");
+}
+
+#[tokio::test]
+async fn a_reader_is_waited_for_and_then_the_log_is_begun_afresh() {
+    let store = empty().await;
+    fill(&store.db, 250).await;
+    let (release, released) = mpsc::sync_channel::<()>(1);
+    let (started, has_started) = tokio::sync::oneshot::channel();
+    let (released, started) = (Mutex::new(released), Mutex::new(Some(started)));
+    let db = store.db.clone();
+    let look = move |tx: &mut Tx<'_>| {
+        let before = tx.one("SELECT COUNT(*) FROM blobs", params![])?.int(0)?;
+        if let Some(started) = started.lock().expect("no panic").take() {
+            started.send(()).expect("the test waits");
+        }
+        let _ = released.lock().expect("no panic").recv();
+        Ok(before)
+    };
+    let reading = tokio::spawn(async move { db.read(look).await });
+    has_started.await.expect("it reads");
+    let (first, _) = log_of(&store);
+    fill(&store.db, 28_000).await;
+    assert_eq!(log_of(&store).0, first, "the reader still needs its state");
+    drop(release);
+    assert_eq!(reading.await.expect("no panic").expect("a look"), 1);
+    begun_afresh(&store, 250).await;
+    let check = store.db.read(|tx| tx.one("PRAGMA integrity_check", params![])).await;
+    assert_eq!(check.expect("a check").text(0).expect("text"), "ok");
+}
