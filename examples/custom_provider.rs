@@ -27,7 +27,7 @@ impl Provider for Loud {
     ) -> BoxFuture<'a, Result<Completion, provider::Error>> {
         let content = louder(request);
         // Without a count from the provider, the gateway counts for itself.
-        ready(Ok(Completion { content, finish_reason: FinishReason::Stop, usage: None })).boxed()
+        ready(Ok(Completion { content, ..Completion::default() })).boxed()
     }
 
     fn stream<'a>(

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use astra_core::clock::ManualClock;
 use astra_core::config::{Protocol, ProviderConfig, ProviderConfigs, Secret};
 use astra_core::provider::{
-    Chunk, Completion, Content, Error, FinishReason, Kind, Message, Registry, Request, Role, Target, Usage,
+    Chunk, Completion, Content, Error, FinishReason, Kind, Message, Registry, Request, Role, Target, Tool, ToolCall,
+    Usage,
 };
 use futures_util::StreamExt as _;
+use serde_json::json;
 
 /// 2026-11-23T21:07:00Z
 pub(crate) const NOW_MS: i64 = 1_795_468_020_000;
@@ -17,6 +19,9 @@ pub(crate) const KEY: &str = "sk-test-0123456789abcdef";
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Heard {
     pub(crate) pieces: Vec<String>,
+    /// The calls that have begun: id, name, and the arguments as they were streamed.
+    pub(crate) begun: Vec<(String, String, String)>,
+    pub(crate) calls: Vec<ToolCall>,
     pub(crate) finish_reason: Option<FinishReason>,
     pub(crate) usage: Option<Usage>,
     pub(crate) error: Option<Error>,
@@ -99,8 +104,21 @@ pub(crate) async fn listen(registry: &Registry) -> Heard {
 
 /// The same of several targets.
 pub(crate) async fn listen_to(registry: &Registry, targets: &[Target]) -> Heard {
+    ask(registry, targets, request(&messages())).await
+}
+
+/// A tool that takes the name of a city.
+pub(crate) fn tool(name: &str) -> Tool {
+    let schema = json!({"type": "object", "properties": {"city": {"type": "string"}}});
+    let parameters = Arc::new(schema.as_object().unwrap().clone());
+    Tool { name: name.into(), description: "Looks out of the window.".into(), parameters }
+}
+
+/// Asks with a request of one's own.
+pub(crate) async fn ask(registry: &Registry, targets: &[Target], request: Request<'_>) -> Heard {
+    let place = |index: u32| usize::try_from(index).unwrap();
     let mut heard = Heard::default();
-    let mut stream = match registry.stream(targets, request(&messages()), &mut Vec::new()).await {
+    let mut stream = match registry.stream(targets, request, &mut Vec::new()).await {
         Ok(stream) => stream,
         Err(error) => return Heard { error: Some(error), ..heard },
     };
@@ -108,6 +126,15 @@ pub(crate) async fn listen_to(registry: &Registry, targets: &[Target]) -> Heard 
         match read {
             Ok(chunks) => chunks.into_iter().for_each(|chunk| match chunk {
                 Chunk::Content(text) => heard.pieces.push(text),
+                Chunk::ToolCall { index, id, name } => {
+                    assert_eq!(place(index), heard.begun.len());
+                    heard.begun.push((id, name, String::new()));
+                }
+                Chunk::ToolArguments { index, delta } => heard.begun[place(index)].2.push_str(&delta),
+                Chunk::ToolCallComplete { index, call } => {
+                    assert_eq!((place(index), heard.finish_reason), (heard.calls.len(), None));
+                    heard.calls.push(*call);
+                }
                 Chunk::Finish(reason) => assert_eq!(heard.finish_reason.replace(reason), None, "one end"),
                 Chunk::Usage(usage) => heard.usage = Some(usage),
             }),

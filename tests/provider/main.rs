@@ -14,5 +14,8 @@ mod reading;
 mod registry;
 mod reported;
 mod status;
+mod tool_calls;
+mod tool_faults;
+mod tool_requests;
 mod upstream;
 mod wire;

@@ -77,9 +77,7 @@ impl Provider for Own {
         let act = self.act();
         async move {
             match act {
-                Act::Say(text) => {
-                    Ok(Completion { content: text.into(), finish_reason: FinishReason::Stop, usage: None })
-                }
+                Act::Say(text) => Ok(Completion { content: text.into(), ..Completion::default() }),
                 Act::Fail(kind) | Act::SayThenFail(_, kind) => Err(failed(kind)),
                 Act::Hang | Act::SayThenHang(_) | Act::SayAndStop(_) => std::future::pending().await,
             }

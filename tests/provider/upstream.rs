@@ -33,6 +33,8 @@ pub(crate) struct Received {
     headers: Vec<(String, String)>,
     /// The body, or null.
     pub(crate) body: Value,
+    /// Its text.
+    pub(crate) text: String,
 }
 
 /// What a request is answered.
@@ -242,7 +244,8 @@ async fn receive(socket: &mut BufReader<TcpStream>) -> Option<Received> {
         headers.iter().find(|(name, _)| name == "content-length").map_or(0, |(_, value)| value.parse().unwrap());
     let mut body = vec![0; length];
     socket.read_exact(&mut body).await.ok()?;
-    Some(Received { line, headers, body: serde_json::from_slice(&body).unwrap_or_default() })
+    let text = String::from_utf8(body).unwrap();
+    Some(Received { line, headers, body: serde_json::from_str(&text).unwrap_or_default(), text })
 }
 
 /// `None` when the connection is of no further use.

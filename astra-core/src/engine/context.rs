@@ -1,5 +1,7 @@
 //! What a model reads: the prompt, what was said before as far as it fits, and the question.
 
+use std::borrow::Cow;
+
 use super::Engine;
 use super::agent::AgentVersion;
 use super::begin::Ask;
@@ -125,8 +127,10 @@ pub(super) fn plain(content: &Content) -> String {
         Content::Text(text) => text.clone(),
         Content::Parts(parts) => {
             let texts = parts.iter().map(|part| match part {
-                Part::Text { text } => text.as_str(),
-                Part::ImageUrl { .. } => "[image]",
+                Part::Text { text } => Cow::Borrowed(text.as_str()),
+                Part::ImageUrl { .. } => Cow::Borrowed("[image]"),
+                Part::ToolCall(call) => format!("[calls {} with {}]", call.name, call.arguments.text()).into(),
+                Part::ToolResult(result) => Cow::Borrowed(result.content.as_str()),
             });
             texts.collect::<Vec<_>>().join(" ")
         }

@@ -263,7 +263,8 @@ impl Running {
 
 const fn reason_name(reason: FinishReason) -> &'static str {
     match reason {
-        FinishReason::Stop => "stop",
+        // No tools are offered: with calls of none, the text is all that the answer is.
+        FinishReason::Stop | FinishReason::ToolCalls => "stop",
         FinishReason::Length => "length",
         FinishReason::ContentFilter => "content_filter",
     }

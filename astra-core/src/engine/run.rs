@@ -125,6 +125,7 @@ impl Running {
             max_output_tokens: output_allowance(&self.agent.definition.budget, prices, context.tokens, wanted)
                 .map_err(Error::Turn)?,
             parameters: self.ask.parameters.as_deref(),
+            ..Request::default()
         };
         if self.ask.is_streamed {
             self.stream(&targets, request, progress).await
@@ -279,6 +280,8 @@ impl Progress {
                 self.usage = Some(usage);
                 None
             }
+            // No tools are offered, so that these are calls of none.
+            Chunk::ToolCall { .. } | Chunk::ToolArguments { .. } | Chunk::ToolCallComplete { .. } => None,
         }
     }
 }

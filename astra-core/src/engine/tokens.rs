@@ -37,6 +37,8 @@ pub(super) fn estimate_message(content: &Content) -> u32 {
             sum.saturating_add(match part {
                 Part::Text { text } => estimate(text),
                 Part::ImageUrl { .. } => IMAGE_TOKENS,
+                Part::ToolCall(call) => estimate(&call.name).saturating_add(estimate(&call.arguments.text())),
+                Part::ToolResult(result) => estimate(&result.content),
             })
         }),
     };

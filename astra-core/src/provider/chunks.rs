@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 use super::error::{Error, Kind};
 use super::reading::{Body, Media, Reported, begins_as_json};
 use super::upstream::{ANSWER_BYTES_MAX, Upstream};
-use super::{Chunk, ChunkStream, Completion, FinishReason};
+use super::{Chunk, ChunkStream, Completion};
 use crate::outbound::{Event, Parser};
 
 /// So many reads that are already there go on together: each costs its reader one write instead of many.
@@ -62,11 +62,13 @@ pub(super) async fn streamed<D: Decoder>(
 /// A whole answer. One that comes as events although it was asked for whole is read as well.
 pub(super) async fn whole<D: Decoder>(response: Response<Incoming>, upstream: &Upstream) -> Result<Completion, Error> {
     let body = Body::of(response, upstream)?.whole(upstream).await?;
-    let mut whole = Completion { content: String::new(), finish_reason: FinishReason::Stop, usage: None };
+    let mut whole = Completion::default();
     for chunk in read_whole::<D>(&body, upstream)? {
         match chunk {
             Chunk::Content(text) if whole.content.is_empty() => whole.content = text,
             Chunk::Content(text) => whole.content.push_str(&text),
+            Chunk::ToolCall { .. } | Chunk::ToolArguments { .. } => {}
+            Chunk::ToolCallComplete { call, .. } => whole.calls.push(*call),
             Chunk::Finish(reason) => whole.finish_reason = reason,
             Chunk::Usage(usage) => whole.usage = Some(usage),
         }
@@ -214,15 +216,16 @@ mod tests {
     use http::header::AUTHORIZATION;
 
     use super::super::settings::resolve;
-    use super::super::{Usage, anthropic, openai};
+    use super::super::{FinishReason, ToolCall, Usage, anthropic, openai};
     use super::*;
     use crate::clock::ManualClock;
     use crate::config::ProviderConfig;
 
-    type Outcome = (String, Option<FinishReason>, Option<Usage>, Option<(Kind, String)>);
+    type Outcome =
+        (String, Option<FinishReason>, Option<Usage>, Option<(Kind, String)>, Vec<ToolCall>, Vec<(String, String)>);
 
     /// What streams are made of: whole events and pieces of them, good and bad.
-    const PIECES: [&[u8]; 40] = [
+    const PIECES: [&[u8]; 52] = [
         b"data: ",
         b"data:",
         b"data",
@@ -263,6 +266,18 @@ mod tests {
         b"data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\n",
         b"data: {\"type\":\"message_stop\"}\n\n",
         b"data: {\"object\":\"error\",\"message\":\"no\"}\n\n",
+        b"data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"look\",\"arguments\":\"\"}}]}}]}\n\n",
+        b"data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\":\"}}]}}]}\n\n",
+        b"data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"\\\"\\ud83d\"}}]}}]}\n\n",
+        b"data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"\\ude00\\\"}\"}}]}}]}\n\n",
+        b"data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"id\":\"b\",\"function\":{\"name\":\"\\ud83d\",\"arguments\":{\"b\":\"\\ud83d\"}}}]}}]}\n\n",
+        b"data: {\"choices\":[{\"delta\":{\"tool_calls\":[{},{\"name\":\"look\"},5]}}]}\n\n",
+        b"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\n",
+        b"data: {\"type\":\"content_block_start\",\"index\":1,\"content_block\":{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"look\",\"input\":{}}}\n\n",
+        b"data: {\"type\":\"content_block_start\",\"content_block\":{\"type\":\"tool_use\",\"input\":{\"a\":1}}}\n\n",
+        b"data: {\"type\":\"content_block_delta\",\"index\":1,\"delta\":{\"partial_json\":\"{\\\"a\\\":\"}}\n\n",
+        b"data: {\"type\":\"content_block_delta\",\"delta\":{\"partial_json\":\"1}\\ud83d\"}}\n\n",
+        b"{\"content\":[\"a\",{\"type\":\"tool_use\",\"name\":\"look\",\"input\":{\"a\":1}},{\"type\":\"text\",\"text\":5}]}\n",
     ];
 
     fn upstream() -> Upstream {
@@ -276,14 +291,27 @@ mod tests {
         let mut on_event = |event: Event<'_>| decode(&mut decoder, event, upstream, &mut chunks);
         let read = reads.iter().try_for_each(|read| parser.feed(read, &mut on_event));
         let read = read.and_then(|()| parser.finish(&mut on_event)).and_then(|()| decoder.end(&mut chunks));
-        let mut outcome: Outcome = (String::new(), None, None, read.err().map(|fault| (fault.kind, fault.message)));
+        let fault = read.err().map(|fault| (fault.kind, fault.message));
+        let mut outcome: Outcome = (String::new(), None, None, fault, Vec::new(), Vec::new());
         for chunk in chunks {
             match chunk {
                 Chunk::Content(text) => outcome.0.push_str(&text),
+                Chunk::ToolCall { index, id, .. } => {
+                    assert_eq!(usize::try_from(index).unwrap(), outcome.5.len());
+                    assert!(outcome.5.iter().all(|(known, _)| *known != id), "one id, one call");
+                    outcome.5.push((id, String::new()));
+                }
+                Chunk::ToolArguments { index, delta } => outcome.5[usize::try_from(index).unwrap()].1.push_str(&delta),
+                Chunk::ToolCallComplete { index, call } => {
+                    assert_eq!((usize::try_from(index).unwrap(), outcome.1), (outcome.4.len(), None));
+                    assert_eq!(outcome.5[outcome.4.len()].0, call.id);
+                    outcome.4.push(*call);
+                }
                 Chunk::Finish(reason) => assert_eq!(outcome.1.replace(reason), None, "one end"),
                 Chunk::Usage(usage) => outcome.2 = Some(usage),
             }
         }
+        assert!(outcome.1.is_none() || outcome.4.len() == outcome.5.len(), "each call is complete at the end");
         outcome
     }
 
@@ -297,6 +325,8 @@ mod tests {
         assert_eq!(outcome::<D>(&single, upstream), expected, "{:?}", stream.escape_ascii());
         let is_whole = |text: &str| text.chars().all(|letter| !('\u{10d800}'..='\u{10dfff}').contains(&letter));
         assert!(is_whole(&expected.0), "{expected:?}");
+        let are_whole = expected.4.iter().all(|call| is_whole(&call.name) && is_whole(&call.arguments.text()));
+        assert!(are_whole && expected.5.iter().all(|(id, text)| is_whole(id) && is_whole(text)), "{expected:?}");
         // Read as a whole answer it is an answer or a fault as well.
         let _ = read_whole::<D>(stream, upstream);
     }
@@ -318,5 +348,21 @@ mod tests {
             holds::<openai::Decoder>(&stream, &upstream);
             holds::<anthropic::Decoder>(&stream, &upstream);
         }
+    }
+
+    #[test]
+    fn calls_are_whole_wherever_their_stream_is_split() {
+        fn calls<D: Decoder>(pieces: &[usize]) -> Vec<(String, String, String)> {
+            let upstream = upstream();
+            let stream: Vec<u8> = pieces.iter().flat_map(|piece| PIECES[*piece]).copied().collect();
+            holds::<D>(&stream, &upstream);
+            let calls = outcome::<D>(&[&stream], &upstream).4.into_iter();
+            calls.map(|call| (call.id, call.name, call.arguments.text().into_owned())).collect()
+        }
+        let call = |id: &str, name: &str, text: &str| (id.to_owned(), name.to_owned(), text.to_owned());
+        let both = [call("a", "look", "{\"a\":\"\u{1f600}\"}"), call("b", "\u{fffd}", "{\"b\":\"\u{fffd}\"}")];
+        assert_eq!(calls::<openai::Decoder>(&[26, 40, 41, 42, 43, 44, 46, 32]), both);
+        let broken = [call("a", "look", "{\"a\":1}\u{fffd}")];
+        assert_eq!(calls::<anthropic::Decoder>(&[36, 47, 49, 50, 37, 38]), broken);
     }
 }

@@ -1,14 +1,22 @@
 //! The provider that is built in: its answer is what the user said last. A fresh install answers without a key, and
 //! tests know the answer. A word counts as a token.
+//!
+//! It calls a tool that is offered when a line of what the user said last is `/tool`, the tool's name and, if any, the
+//! arguments: `/tool current_time {"time_zone": "UTC"}`. Several lines make several calls. When the tools have answered, its
+//! answer is what they said.
 
 use futures_util::future::{self, BoxFuture, FutureExt as _};
 use futures_util::stream::{self, StreamExt as _};
 
 use super::error::Error;
+use super::reading::CALLS_MAX;
 use super::{
-    Chunk, ChunkStream, Completion, Content, FinishReason, Message, Parameter, Parameters, Part, Provider, Request,
-    Role, Usage,
+    Arguments, Chunk, ChunkStream, Completion, Content, FinishReason, Message, Parameter, Parameters, Part, Provider,
+    Request, Role, ToolCall, ToolChoice, Usage,
 };
+
+/// What a line that calls a tool begins with.
+const TOOL: &str = "/tool ";
 
 /// Its only model.
 pub(super) const MODEL: &str = "echo";
@@ -19,15 +27,20 @@ pub(super) struct Echo;
 
 impl Provider for Echo {
     fn complete<'a>(&'a self, _model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<Completion, Error>> {
-        let (words, finish_reason) = answer(request);
-        let usage = Some(usage(request, words.len()));
-        future::ready(Ok(Completion { content: words.concat(), finish_reason, usage })).boxed()
+        let calls = calls(request);
+        let (words, finish_reason) =
+            if calls.is_empty() { answer(request) } else { (Vec::new(), FinishReason::ToolCalls) };
+        let usage = Some(usage(request, &words, &calls));
+        future::ready(Ok(Completion { content: words.concat(), calls, finish_reason, usage })).boxed()
     }
 
     fn stream<'a>(&'a self, _model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<ChunkStream, Error>> {
-        let (words, finish_reason) = answer(request);
-        let usage = usage(request, words.len());
+        let calls = calls(request);
+        let (words, finish_reason) =
+            if calls.is_empty() { answer(request) } else { (Vec::new(), FinishReason::ToolCalls) };
+        let usage = usage(request, &words, &calls);
         let mut chunks: Vec<Chunk> = words.into_iter().map(|word| Chunk::Content(word.to_owned())).collect();
+        chunks.extend((0..).zip(calls).flat_map(|(index, call)| pieces(index, call)));
         chunks.extend([Chunk::Finish(finish_reason), Chunk::Usage(usage)]);
         future::ready(Ok(stream::iter([Ok(chunks)]).boxed())).boxed()
     }
@@ -38,15 +51,80 @@ impl Provider for Echo {
         parameters.given().find(is_beyond)
     }
 
+    fn unsupported_tools(&self, _request: Request<'_>) -> Option<Parameter> {
+        None
+    }
+
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {
         future::ready(Ok(vec![MODEL.to_owned()])).boxed()
     }
 }
 
+/// The calls of the answer: those that the user asks for, or the one that the request does.
+fn calls(request: Request<'_>) -> Vec<ToolCall> {
+    if request.tools.is_empty() || request.tool_choice == ToolChoice::None || !results(request).is_empty() {
+        return Vec::new();
+    }
+    let may_call = |name: &str| {
+        let is_chosen = !matches!(request.tool_choice, ToolChoice::Named(only) if only != name);
+        is_chosen && request.tools.iter().any(|tool| *tool.name == *name)
+    };
+    let lines = said(request).into_iter().flat_map(texts).flat_map(str::lines);
+    let named = lines.filter_map(|line| line.strip_prefix(TOOL)).map(|call| {
+        let call = call.trim();
+        call.split_once(char::is_whitespace).unwrap_or((call, ""))
+    });
+    let mut asked: Vec<(&str, &str)> = named.filter(|(name, _)| may_call(name)).take(CALLS_MAX).collect();
+    if asked.is_empty() {
+        asked.extend(match request.tool_choice {
+            ToolChoice::Required => request.tools.first().map(|tool| (&*tool.name, "")),
+            ToolChoice::Named(name) => Some((name, "")).filter(|_| may_call(name)),
+            ToolChoice::Auto | ToolChoice::None => None,
+        });
+    }
+    if request.parallel_tool_calls == Some(false) {
+        asked.truncate(1);
+    }
+    let before = request.messages.iter().flat_map(parts).filter(|part| matches!(part, Part::ToolCall(_))).count();
+    let call = |(number, (name, text)): (usize, (&str, &str))| {
+        let text = if text.trim().is_empty() { "{}" } else { text.trim() };
+        let (id, arguments) = (format!("call_{number}"), Arguments::parse(text.to_owned()));
+        ToolCall { id, name: name.to_owned(), arguments, extra: None }
+    };
+    (before + 1..).zip(asked).map(call).collect()
+}
+
+/// A call as it is streamed.
+fn pieces(index: u32, call: ToolCall) -> Vec<Chunk> {
+    let (id, name, text) = (call.id.clone(), call.name.clone(), call.arguments.text());
+    let mut pieces = vec![Chunk::ToolCall { index, id, name }];
+    pieces.extend(words(&text).map(|word| Chunk::ToolArguments { index, delta: word.to_owned() }));
+    drop(text);
+    pieces.push(Chunk::ToolCallComplete { index, call: Box::new(call) });
+    pieces
+}
+
+/// What the user said last.
+fn said(request: Request<'_>) -> Option<&Message> {
+    request.messages.iter().rfind(|message| message.role == Role::User)
+}
+
+/// What tools answered since the user said something.
+fn results(request: Request<'_>) -> Vec<&str> {
+    let since = request.messages.iter().rev().take_while(|message| message.role != Role::User);
+    let answers: Vec<&Message> = since.filter(|message| message.role == Role::Tool).collect();
+    answers.into_iter().rev().flat_map(texts).collect()
+}
+
 /// The words of the answer, each with the white space after it, and whether it is all of them.
 fn answer(request: Request<'_>) -> (Vec<&str>, FinishReason) {
-    let said = request.messages.iter().rfind(|message| message.role == Role::User);
-    let mut words: Vec<&str> = said.into_iter().flat_map(texts).flat_map(words).collect();
+    let results = results(request);
+    let mut words: Vec<&str> = if results.is_empty() {
+        said(request).into_iter().flat_map(texts).flat_map(words).collect()
+    } else {
+        let lines = |(place, result)| (place > 0).then_some("\n").into_iter().chain(words(result));
+        results.into_iter().enumerate().flat_map(lines).collect()
+    };
     if let Some(parameters) = request.parameters.filter(|asked| !asked.stop.is_empty()) {
         stop(&mut words, &parameters.stop);
     }
@@ -70,11 +148,22 @@ fn stop(words: &mut Vec<&str>, texts: &[String]) {
     });
 }
 
-/// The texts of a message: one, or those of its parts.
+/// The texts of a message: one, or those of its parts and of the tools' answers.
 fn texts(message: &Message) -> Vec<&str> {
     match &message.content {
         Content::Text(text) => vec![text],
-        Content::Parts(parts) => parts.iter().filter_map(Part::text).collect(),
+        Content::Parts(parts) => parts.iter().filter_map(text).collect(),
+    }
+}
+
+fn text(part: &Part) -> Option<&str> {
+    if let Part::ToolResult(result) = part { Some(&result.content) } else { part.text() }
+}
+
+fn parts(message: &Message) -> &[Part] {
+    match &message.content {
+        Content::Text(_) => &[],
+        Content::Parts(parts) => parts,
     }
 }
 
@@ -91,10 +180,14 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn usage(request: Request<'_>, output_words: usize) -> Usage {
-    let input_words: usize = request.messages.iter().flat_map(texts).map(|text| words(text).count()).sum();
+fn usage(request: Request<'_>, said: &[&str], calls: &[ToolCall]) -> Usage {
+    let called = |call: &ToolCall| 1 + words(&call.arguments.text()).count();
+    let before = request.messages.iter().flat_map(parts);
+    let before = before.map(|part| if let Part::ToolCall(call) = part { called(call) } else { 0 }).sum::<usize>();
+    let heard = request.messages.iter().flat_map(texts).map(|text| words(text).count()).sum::<usize>();
     let tokens = |words| u32::try_from(words).unwrap_or(u32::MAX);
-    Usage { input_tokens: tokens(input_words), output_tokens: tokens(output_words), ..Usage::default() }
+    let output_tokens = tokens(said.len() + calls.iter().map(called).sum::<usize>());
+    Usage { input_tokens: tokens(heard + before), output_tokens, ..Usage::default() }
 }
 
 #[cfg(test)]
@@ -114,7 +207,7 @@ mod tests {
         assert_eq!(finish_reason, FinishReason::Stop);
         let (words, finish_reason) = answer(Request { max_output_tokens: Some(2), ..request });
         assert_eq!((words.concat().as_str(), finish_reason), ("the second  ", FinishReason::Length));
-        assert_eq!(usage(request, 2), Usage { input_tokens: 4, output_tokens: 2, ..Usage::default() });
+        assert_eq!(usage(request, &["a", "b"], &[]), Usage { input_tokens: 4, output_tokens: 2, ..Usage::default() });
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod address;
 mod anthropic;
+mod call_ids;
 mod chunks;
 mod echo;
 mod entry;
@@ -18,6 +19,7 @@ mod refusal;
 mod registry;
 mod retry;
 mod settings;
+mod tools;
 mod upstream;
 mod walk;
 
@@ -26,7 +28,7 @@ use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Prices;
-pub use crate::content::{Content, Part, Role};
+pub use crate::content::{Arguments, Content, Part, Role, ToolCall, ToolResult};
 pub use crate::outbound::Circuit;
 pub use error::{Error, Kind};
 pub use health::{Health, LastError};
@@ -35,12 +37,14 @@ pub use parameters::{Parameter, Parameters};
 pub use presets::{Preset, preset, presets};
 pub use registry::{Check, Listing, ModelInfo, Registry, Status};
 pub use retry::Jitter;
+pub use tools::{Tool, ToolChoice};
 pub use walk::{Attempt, Target};
 
 /// A question to a model, borrowed for the time of the call: nothing of a conversation is copied on its way upstream.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Request<'a> {
-    /// The conversation, oldest first; system messages, if any, come first.
+    /// The conversation, oldest first; system messages, if any, come first. A message that calls tools is followed by the
+    /// results of all its calls, in one message or in several of the role `tool`.
     pub messages: &'a [Message],
     /// Sampling temperature, 0 to 2.
     pub temperature: Option<f64>,
@@ -48,6 +52,12 @@ pub struct Request<'a> {
     pub max_output_tokens: Option<u32>,
     /// What else the caller asks of the model; `None` for nothing.
     pub parameters: Option<&'a Parameters>,
+    /// The tools that the model may call; without any, the fields below mean nothing.
+    pub tools: &'a [Tool],
+    /// Whether it may, must or must not call one.
+    pub tool_choice: ToolChoice<'a>,
+    /// Whether one answer may call several; `None` leaves it to the provider.
+    pub parallel_tool_calls: Option<bool>,
 }
 
 /// One message of the conversation.
@@ -60,15 +70,19 @@ pub struct Message {
 }
 
 /// Why a model stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FinishReason {
     /// It was done.
+    #[default]
     Stop,
     /// It ran into a limit of tokens.
     Length,
     /// The provider withheld content.
     ContentFilter,
+    /// It calls tools and waits for their results. An answer that ran into a limit may have calls as well, of which the last
+    /// one may be cut off; its reason is [`FinishReason::Length`].
+    ToolCalls,
 }
 
 /// Tokens of one call.
@@ -104,10 +118,12 @@ impl Usage {
 }
 
 /// A whole answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Completion {
     /// The text.
     pub content: String,
+    /// The tools that the model calls, in order; their ids are unique.
+    pub calls: Vec<ToolCall>,
     /// Why the model stopped.
     pub finish_reason: FinishReason,
     /// What the provider counted, if it did.
@@ -119,7 +135,31 @@ pub struct Completion {
 pub enum Chunk {
     /// More text.
     Content(String),
-    /// The end of the text, and why. Comes once; [`Chunk::Usage`] may follow.
+    /// The model begins to call a tool.
+    ToolCall {
+        /// The call's number in the answer, from 0 on.
+        index: u32,
+        /// Its id, unique in the answer.
+        id: String,
+        /// The tool's name, as the model wrote it.
+        name: String,
+    },
+    /// More of a call's arguments, as the model writes them: all pieces together are JSON, if the model makes no mistake.
+    ToolArguments {
+        /// The call's number in the answer.
+        index: u32,
+        /// More of the text.
+        delta: String,
+    },
+    /// A call is complete. Comes once for each [`Chunk::ToolCall`], before [`Chunk::Finish`], with the arguments read or, where
+    /// that cannot be done, as text. A provider that has a call at once need not send its arguments in pieces.
+    ToolCallComplete {
+        /// The call's number in the answer.
+        index: u32,
+        /// The call.
+        call: Box<ToolCall>,
+    },
+    /// The end of text and calls, and why. Comes once; [`Chunk::Usage`] may follow.
     Finish(FinishReason),
     /// What the provider counted so far; a later one replaces an earlier one.
     Usage(Usage),
@@ -145,6 +185,14 @@ pub trait Provider: Send + Sync + 'static {
     /// without a call. A provider that does not say otherwise can do none of them.
     fn unsupported(&self, parameters: &Parameters) -> Option<Parameter> {
         parameters.given().next()
+    }
+
+    /// What of `request`, which has tools, this provider cannot do: [`Parameter::Tools`], [`Parameter::ToolChoice`] or
+    /// [`Parameter::ParallelToolCalls`]. The request is refused, or goes to the next provider, without a call. A provider that
+    /// does not say otherwise calls no tools.
+    fn unsupported_tools(&self, request: Request<'_>) -> Option<Parameter> {
+        let _ = request;
+        Some(Parameter::Tools)
     }
 
     /// The names of the models that the upstream offers.

@@ -26,9 +26,9 @@ pub struct Parameters {
     pub logit_bias: Option<Map<String, Value>>,
 }
 
-/// The name of one of [`Parameters`].
+/// The name of one of [`Parameters`], or of what a request says of tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "as in `Parameters`")]
+#[expect(missing_docs, reason = "as in `Parameters` and `Request`")]
 pub enum Parameter {
     Stop,
     TopP,
@@ -38,6 +38,9 @@ pub enum Parameter {
     ResponseFormat,
     ReasoningEffort,
     LogitBias,
+    Tools,
+    ToolChoice,
+    ParallelToolCalls,
 }
 
 impl Parameters {
@@ -86,6 +89,9 @@ impl Parameter {
             Self::ResponseFormat => "response_format",
             Self::ReasoningEffort => "reasoning_effort",
             Self::LogitBias => "logit_bias",
+            Self::Tools => "tools",
+            Self::ToolChoice => "tool_choice",
+            Self::ParallelToolCalls => "parallel_tool_calls",
         }
     }
 }
@@ -95,7 +101,8 @@ impl Error {
     #[must_use]
     pub(super) fn unsupported(provider: &str, parameter: Parameter) -> Self {
         let name = parameter.as_str();
-        let message = format!("the provider {provider} does not support this value of {name}: leave {name} out");
+        let what = if parameter == Parameter::Tools { "" } else { "this value of " };
+        let message = format!("the provider {provider} does not support {what}{name}: leave {name} out");
         let (code, param) = (Some("unsupported_parameter".to_owned()), Some(name.to_owned()));
         Self { code, param, ..Self::new(Kind::Unsupported, message) }
     }

@@ -1,6 +1,7 @@
 //! The providers that everybody knows, as data: where they are, what they speak, how their key's variable is called.
 //! Nothing here is read from the environment; the program looks the variables up.
 
+use super::call_ids::Rule;
 use crate::config::Protocol;
 
 /// A well-known provider.
@@ -32,6 +33,12 @@ pub(super) struct Quirks {
     pub names_random_seed: bool,
     /// `logit_bias` is passed over in silence.
     pub drops_logit_bias: bool,
+    /// `tool_choice` is passed over in silence.
+    pub drops_tool_choice: bool,
+    /// What a server adds to calls as `extra_content` must come back with them: Gemini's thought signatures.
+    pub wants_extra_content: bool,
+    /// Which ids of calls are taken.
+    pub call_ids: Rule,
 }
 
 /// What most servers are like.
@@ -40,6 +47,9 @@ pub(super) const PLAIN: Quirks = Quirks {
     takes_stream_options: true,
     names_random_seed: false,
     drops_logit_bias: false,
+    drops_tool_choice: false,
+    wants_extra_content: false,
+    call_ids: Rule::Any,
 };
 
 const fn cloud(
@@ -67,28 +77,31 @@ const fn local(name: &'static str, base_url: &'static str, key_variables: &'stat
 
 const PRESETS: &[Preset] = &[
     Preset {
-        quirks: Quirks { names_completion_tokens: true, ..PLAIN },
+        quirks: Quirks { names_completion_tokens: true, call_ids: Rule::Short, ..PLAIN },
         ..cloud("openai", "https://api.openai.com/v1", "gpt-4.1-mini", &["OPENAI_API_KEY"])
     },
     Preset {
         protocol: Protocol::Anthropic,
         ..cloud("anthropic", "https://api.anthropic.com/v1", "claude-sonnet-4-5", &["ANTHROPIC_API_KEY"])
     },
-    cloud(
-        "gemini",
-        "https://generativelanguage.googleapis.com/v1beta/openai",
-        "gemini-2.5-flash",
-        &["GEMINI_API_KEY", "GOOGLE_API_KEY"],
-    ),
+    Preset {
+        quirks: Quirks { wants_extra_content: true, ..PLAIN },
+        ..cloud(
+            "gemini",
+            "https://generativelanguage.googleapis.com/v1beta/openai",
+            "gemini-2.5-flash",
+            &["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+        )
+    },
     cloud("grok", "https://api.x.ai/v1", "grok-4", &["XAI_API_KEY", "GROK_API_KEY"]),
     cloud("groq", "https://api.groq.com/openai/v1", "llama-3.3-70b-versatile", &["GROQ_API_KEY"]),
     Preset {
-        quirks: Quirks { takes_stream_options: false, names_random_seed: true, ..PLAIN },
+        quirks: Quirks { takes_stream_options: false, names_random_seed: true, call_ids: Rule::NineLetters, ..PLAIN },
         ..cloud("mistral", "https://api.mistral.ai/v1", "mistral-small-latest", &["MISTRAL_API_KEY"])
     },
     cloud("openrouter", "https://openrouter.ai/api/v1", "openai/gpt-4.1-mini", &["OPENROUTER_API_KEY"]),
     Preset {
-        quirks: Quirks { drops_logit_bias: true, ..PLAIN },
+        quirks: Quirks { drops_logit_bias: true, drops_tool_choice: true, ..PLAIN },
         ..local("ollama", "http://127.0.0.1:11434/v1", &["OLLAMA_API_KEY"])
     },
     local("vllm", "http://127.0.0.1:8000/v1", &["VLLM_API_KEY"]),

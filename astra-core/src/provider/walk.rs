@@ -131,9 +131,13 @@ impl Registry {
     /// Why `target` cannot do what `request` asks for, if it cannot.
     #[must_use]
     pub fn unsupported(&self, target: &Target, request: Request<'_>) -> Option<Error> {
-        let parameters = request.parameters?;
-        let parameter = self.entry(&target.provider)?.provider.unsupported(parameters)?;
-        Some(Error::unsupported(&target.provider, parameter))
+        if request.parameters.is_none() && request.tools.is_empty() {
+            return None;
+        }
+        let provider = &self.entry(&target.provider)?.provider;
+        let parameter = request.parameters.and_then(|parameters| provider.unsupported(parameters));
+        let of_tools = || if request.tools.is_empty() { None } else { provider.unsupported_tools(request) };
+        Some(Error::unsupported(&target.provider, parameter.or_else(of_tools)?))
     }
 
     /// Asks one target, several times if need be.

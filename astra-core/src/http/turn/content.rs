@@ -82,6 +82,7 @@ impl From<Content> for MessageContent {
     fn from(content: Content) -> Self {
         match content {
             Content::Text(text) => Self::Text(MessageText(text)),
+            Content::Parts(parts) if parts.iter().any(Part::is_of_tool) => Self::Text(MessageText(told(&parts))),
             Content::Parts(parts) => Self::Parts(MessageParts(parts.into_iter().map(MessagePart::from).collect())),
         }
     }
@@ -92,6 +93,41 @@ impl From<Part> for MessagePart {
         match part {
             Part::Text { text } => Self::Text { text },
             Part::ImageUrl { url } => Self::ImageUrl { image_url: ImageUrl { url } },
+            tool => Self::Text { text: told(&[tool]) },
+        }
+    }
+}
+
+/// What was said with calls of tools and their results, as text: callers send no such parts.
+fn told(parts: &[Part]) -> String {
+    let line = |part: &Part| match part {
+        Part::Text { text } => text.clone(),
+        Part::ImageUrl { .. } => "[image]".to_owned(),
+        Part::ToolCall(call) => format!("[calls {} with {}]", call.name, call.arguments.text()),
+        Part::ToolResult(result) if result.content.is_empty() => "[no result]".to_owned(),
+        Part::ToolResult(result) => result.content.clone(),
+    };
+    parts.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn calls_and_results_are_shown_as_text_and_not_taken() {
+        let call = json!({"type": "tool_call", "id": "a", "name": "look", "arguments": {"city": "Rome"}});
+        let result = json!({"type": "tool_result", "call_id": "a", "content": ""});
+        let text = json!({"type": "text", "text": "I will look."});
+        for (parts, expected) in [
+            (json!([text, call]), "I will look.\n[calls look with {\"city\":\"Rome\"}]"),
+            (json!([result]), "[no result]"),
+        ] {
+            assert!(serde_json::from_value::<MessageContent>(parts.clone()).is_err(), "{parts}");
+            let shown = MessageContent::from(Content::Parts(serde_json::from_value(parts).unwrap()));
+            assert_eq!(shown, MessageContent::Text(MessageText(expected.to_owned())));
         }
     }
 }

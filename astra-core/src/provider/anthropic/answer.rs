@@ -6,7 +6,9 @@ use serde_json::value::RawValue;
 use crate::outbound::Event;
 use crate::provider::chunks;
 use crate::provider::error::Error;
-use crate::provider::reading::{Answer, Given, Loose, Reported, Text, Word, anthropic as counted, malformed, read};
+use crate::provider::reading::{
+    Answer, Begins, Blocks, Given, Loose, Piece, Place, Reported, Text, Word, anthropic as counted, malformed, read,
+};
 use crate::provider::upstream::Upstream;
 use crate::provider::{Chunk, Usage};
 
@@ -45,8 +47,12 @@ impl chunks::Decoder for Decoder {
         }
         match kind.as_ref() {
             "content_block_start" | "content_block_delta" => {
-                for piece in [said.content_block.0, said.delta.0].into_iter().flatten() {
-                    self.answer.say(piece.text.0, is_mended, chunks);
+                for mut block in [said.content_block.0, said.delta.0].into_iter().flatten() {
+                    let piece = block.piece(said.index.0);
+                    self.answer.say(block.text.0, is_mended, chunks);
+                    if let Some(piece) = piece {
+                        self.answer.call(piece, is_mended, chunks)?;
+                    }
                 }
             }
             "message_start" => self.count(said.message.0.and_then(|message| message.usage), chunks),
@@ -58,7 +64,12 @@ impl chunks::Decoder for Decoder {
             }
             "message_stop" => self.is_done = true,
             "message" | "" => {
-                self.answer.say(said.content.0, is_mended, chunks);
+                self.answer.say(said.content.text, is_mended, chunks);
+                for call in said.content.calls {
+                    let (begins, arguments) = (Begins::Yes, call.input);
+                    let piece = Piece { id: call.id, name: call.name, arguments, begins, ..Piece::default() };
+                    self.answer.call(piece, is_mended, chunks)?;
+                }
                 if let Some(reason) = said.stop_reason.0 {
                     self.answer.finish(&reason, chunks)?;
                 }
@@ -97,13 +108,15 @@ struct Said<'a> {
     #[serde(rename = "type", default, borrow)]
     kind: Word<'a>,
     #[serde(default, borrow)]
-    delta: Loose<Piece<'a>>,
+    delta: Loose<Block<'a>>,
     #[serde(default, borrow)]
-    content_block: Loose<Piece<'a>>,
+    content_block: Loose<Block<'a>>,
+    #[serde(default)]
+    index: Place,
     #[serde(default, borrow)]
     message: Loose<Start<'a>>,
-    #[serde(default)]
-    content: Text,
+    #[serde(default, borrow)]
+    content: Blocks<'a>,
     #[serde(default, borrow)]
     stop_reason: Word<'a>,
     #[serde(default, borrow)]
@@ -113,11 +126,33 @@ struct Said<'a> {
 }
 
 #[derive(Deserialize)]
-struct Piece<'a> {
+struct Block<'a> {
+    #[serde(rename = "type", default, borrow)]
+    kind: Word<'a>,
     #[serde(default)]
     text: Text,
     #[serde(default, borrow)]
     stop_reason: Word<'a>,
+    #[serde(default, borrow)]
+    id: Word<'a>,
+    #[serde(default, borrow)]
+    name: Word<'a>,
+    #[serde(default, borrow)]
+    input: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    partial_json: Option<&'a RawValue>,
+}
+
+impl<'a> Block<'a> {
+    /// What it says of the call with this number, if it does. Calls that the server runs itself are none.
+    fn piece(&mut self, index: Option<u32>) -> Option<Piece<'a>> {
+        if self.kind.0.as_deref() == Some("tool_use") {
+            let (id, name, begins) = (self.id.0.take(), self.name.0.take(), Begins::Yes);
+            return Some(Piece { index, id, name, arguments: self.input, begins, ..Piece::default() });
+        }
+        let arguments = Some(self.partial_json?);
+        Some(Piece { index, arguments, begins: Begins::No, ..Piece::default() })
+    }
 }
 
 #[derive(Deserialize)]

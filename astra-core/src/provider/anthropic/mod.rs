@@ -2,6 +2,7 @@
 
 mod answer;
 mod question;
+mod tools;
 
 use std::sync::Arc;
 
@@ -58,6 +59,10 @@ impl Provider for Anthropic {
 
     fn unsupported(&self, parameters: &Parameters) -> Option<Parameter> {
         question::unsupported(parameters)
+    }
+
+    fn unsupported_tools(&self, _request: Request<'_>) -> Option<Parameter> {
+        None
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {

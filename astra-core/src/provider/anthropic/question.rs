@@ -1,12 +1,17 @@
 //! The body of a request, written straight from the borrowed conversation. System messages stand apart here, and the
 //! length of the answer must be limited.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::Value;
 
+use super::tools::{Choice, WireTools};
+use crate::provider::call_ids::{CallIds, Rule};
 use crate::provider::error::{Error, Kind};
 use crate::provider::models;
-use crate::provider::{Content, Message, Parameter, Parameters, Part, Request, Role};
+use crate::provider::tools::{Input, sent_name};
+use crate::provider::{Content, Message, Parameter, Parameters, Part, Request, Role, Tool};
 
 /// The limit of answers of a model that is not in the table.
 const MAX_TOKENS: u32 = 4_096;
@@ -19,18 +24,22 @@ const EFFORTS: [&str; 4] = ["low", "medium", "high", "xhigh"];
 pub(super) fn body(model: &str, request: Request<'_>, stream: bool) -> Result<Vec<u8>, Error> {
     let (system, others): (Vec<&Message>, Vec<&Message>) =
         request.messages.iter().partition(|message| message.role == Role::System);
+    let mut ids = CallIds::new(Rule::Word);
+    let mut write = |message| WireMessage::of(message, request.tools, &mut ids);
     let known = models::find("anthropic", model).map_or(MAX_TOKENS, |known| known.max_output_tokens);
     let question = Question {
         model,
         max_tokens: request.max_output_tokens.unwrap_or(known.min(MAX_TOKENS_UNASKED)),
-        system: system.into_iter().flat_map(blocks).collect(),
-        messages: by_turns(others.into_iter().map(WireMessage::from)),
+        system: system.into_iter().flat_map(|message| write(message).content).collect(),
+        messages: by_turns(others.into_iter().map(write)),
         temperature: request.temperature.map(|temperature| temperature.min(1.0)),
         stream,
         stop_sequences: request.parameters.map(|asked| asked.stop.as_slice()).filter(|texts| !texts.is_empty()),
         // Newer models refuse a share beside a temperature, even one that asks for nothing.
         top_p: request.parameters.and_then(|asked| asked.top_p).filter(|share| *share < 1.0),
         output_config: request.parameters.and_then(OutputConfig::of),
+        tools: WireTools::of(request),
+        tool_choice: Choice::of(request),
     };
     serde_json::to_vec(&question)
         .map_err(|fault| Error::new(Kind::Refused(400), format!("the request is not JSON: {fault}")))
@@ -53,6 +62,10 @@ struct Question<'a> {
     top_p: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     output_config: Option<OutputConfig<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tools: Option<WireTools<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<Choice<'a>>,
 }
 
 /// How much the model thinks, and the form of its answer.
@@ -87,6 +100,8 @@ pub(super) fn unsupported(parameters: &Parameters) -> Option<Parameter> {
             parameters.reasoning_effort.as_deref().is_some_and(|effort| EFFORTS.contains(&effort))
         }
         Parameter::PresencePenalty | Parameter::FrequencyPenalty | Parameter::Seed | Parameter::LogitBias => false,
+        // Of no `Parameters`.
+        Parameter::Tools | Parameter::ToolChoice | Parameter::ParallelToolCalls => true,
     };
     parameters.given().find(|parameter| !has_equal(parameter))
 }
@@ -100,8 +115,24 @@ struct WireMessage<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Block<'a> {
-    Text { text: &'a str },
-    Image { source: Source<'a> },
+    Text {
+        text: &'a str,
+    },
+    Image {
+        source: Source<'a>,
+    },
+    ToolUse {
+        id: Cow<'a, str>,
+        name: Cow<'a, str>,
+        input: Input<'a>,
+    },
+    ToolResult {
+        tool_use_id: Cow<'a, str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        content: Option<&'a str>,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        is_error: bool,
+    },
 }
 
 #[derive(Serialize)]
@@ -111,14 +142,20 @@ enum Source<'a> {
     Base64 { media_type: &'a str, data: &'a str },
 }
 
-impl<'a> From<&'a Message> for WireMessage<'a> {
-    fn from(message: &'a Message) -> Self {
+impl<'a> WireMessage<'a> {
+    /// `message` without its empty blocks, which would be refused.
+    fn of(message: &'a Message, tools: &[Tool], ids: &mut CallIds<'a>) -> Self {
         let role = if message.role == Role::Assistant { "assistant" } else { "user" };
-        Self { role, content: blocks(message) }
+        let content = match &message.content {
+            Content::Text(text) => text_block(text).into_iter().collect(),
+            Content::Parts(parts) => parts.iter().filter_map(|part| block(part, tools, ids)).collect(),
+        };
+        Self { role, content }
     }
 }
 
-/// Those that say something, user and assistant by turns, as this protocol asks: neighbours of one role are one message.
+/// Those that say something, user and assistant by turns, as this protocol asks: neighbours of one role are one message, in
+/// which the results of tools come first.
 fn by_turns<'a>(messages: impl Iterator<Item = WireMessage<'a>>) -> Vec<WireMessage<'a>> {
     let mut turns: Vec<WireMessage<'a>> = Vec::new();
     for message in messages.filter(|message| !message.content.is_empty()) {
@@ -127,24 +164,31 @@ fn by_turns<'a>(messages: impl Iterator<Item = WireMessage<'a>>) -> Vec<WireMess
             None => turns.push(message),
         }
     }
+    for turn in &mut turns {
+        // Stable, and without a move where no tool was called.
+        turn.content.sort_by_key(|block| !matches!(block, Block::ToolResult { .. }));
+    }
     turns
 }
 
-/// The blocks of a message; empty ones would be refused.
-fn blocks(message: &Message) -> Vec<Block<'_>> {
-    let text = |text: &'_ str| !text.trim().is_empty();
-    match &message.content {
-        Content::Text(whole) if text(whole) => vec![Block::Text { text: whole }],
-        Content::Text(_) => Vec::new(),
-        Content::Parts(parts) => parts.iter().filter(|part| part.text().is_none_or(text)).map(block).collect(),
-    }
+fn text_block(text: &str) -> Option<Block<'_>> {
+    (!text.trim().is_empty()).then_some(Block::Text { text })
 }
 
-fn block(part: &Part) -> Block<'_> {
-    match part {
-        Part::Text { text } => Block::Text { text },
+fn block<'a>(part: &'a Part, tools: &[Tool], ids: &mut CallIds<'a>) -> Option<Block<'a>> {
+    Some(match part {
+        Part::Text { text } => return text_block(text),
         Part::ImageUrl { url } => Block::Image { source: source(url) },
-    }
+        Part::ToolCall(call) => {
+            let (id, name) = (ids.call(&call.id), sent_name(&call.name, tools));
+            Block::ToolUse { id, name, input: Input(&call.arguments) }
+        }
+        Part::ToolResult(result) => Block::ToolResult {
+            tool_use_id: ids.result(&result.call_id),
+            content: Some(result.content.as_str()).filter(|text| !text.trim().is_empty()),
+            is_error: result.is_error,
+        },
+    })
 }
 
 /// `data:image/png;base64,...` is taken apart; any other URL the provider fetches itself.

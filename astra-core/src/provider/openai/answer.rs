@@ -8,7 +8,7 @@ use crate::provider::Chunk;
 use crate::provider::chunks;
 use crate::provider::error::Error;
 use crate::provider::reading::{
-    Answer, Given, Loose, Reported, Text, Word, malformed, object_or_list, openai as counted, read,
+    Answer, Given, List, Loose, Piece, Place, Reported, Text, Word, malformed, object_or_list, openai as counted, read,
 };
 use crate::provider::upstream::Upstream;
 
@@ -32,9 +32,13 @@ impl chunks::Decoder for Decoder {
         }
         if let Some(choice) = choice {
             let reason = choice.finish_reason.0;
+            let is_whole = choice.delta.0.is_none();
             if let Some(message) = choice.delta.0.or(choice.message.0) {
                 let text = message.content.0;
                 self.answer.say(if text.is_empty() { message.refusal.0 } else { text }, is_mended, chunks);
+                for piece in pieces(message.tool_calls.0, message.function_call.0, is_whole) {
+                    self.answer.call(piece, is_mended, chunks)?;
+                }
             } else {
                 self.answer.say(choice.text.0, is_mended, chunks);
             }
@@ -72,10 +76,10 @@ struct Said<'a> {
 /// What a piece of the answer has, and what the whole answer has.
 #[derive(Deserialize)]
 struct Choice<'a> {
-    #[serde(default)]
-    delta: Loose<Message>,
-    #[serde(default)]
-    message: Loose<Message>,
+    #[serde(default, borrow)]
+    delta: Loose<Message<'a>>,
+    #[serde(default, borrow)]
+    message: Loose<Message<'a>>,
     /// Of completions that are no chats, which some servers answer to everything.
     #[serde(default)]
     text: Text,
@@ -86,10 +90,57 @@ struct Choice<'a> {
 }
 
 #[derive(Deserialize)]
-struct Message {
+struct Message<'a> {
     #[serde(default)]
     content: Text,
     /// What the model says when it refuses: there is no other text then.
     #[serde(default)]
     refusal: Text,
+    #[serde(default, borrow)]
+    tool_calls: List<Call<'a>>,
+    /// How a call was written before there could be several. Some servers send both.
+    #[serde(default, borrow)]
+    function_call: Loose<Function<'a>>,
+}
+
+/// A call, or a piece of one.
+#[derive(Deserialize)]
+struct Call<'a> {
+    #[serde(default)]
+    index: Place,
+    #[serde(default, borrow)]
+    id: Word<'a>,
+    #[serde(default, borrow)]
+    function: Loose<Function<'a>>,
+    /// Servers that leave `function` out have its fields here.
+    #[serde(default, borrow)]
+    name: Word<'a>,
+    #[serde(default, borrow)]
+    arguments: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    extra_content: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Function<'a> {
+    #[serde(default, borrow)]
+    name: Word<'a>,
+    #[serde(default, borrow)]
+    arguments: Option<&'a RawValue>,
+}
+
+/// The pieces of calls in a message. Those that stand in one list are of several calls, also where they have no numbers; those
+/// of a whole message are, whatever numbers they have.
+fn pieces<'a>(calls: Vec<Call<'a>>, legacy: Option<Function<'a>>, is_whole: bool) -> impl Iterator<Item = Piece<'a>> {
+    let legacy = legacy.filter(|_| calls.is_empty());
+    let are_several = calls.len() > 1;
+    let numbered = (0..).zip(calls).map(move |(place, call)| {
+        let Function { name, arguments } =
+            call.function.0.unwrap_or(Function { name: call.name, arguments: call.arguments });
+        let index = if is_whole { Some(place) } else { call.index.0.or(are_several.then_some(place)) };
+        Piece { index, id: call.id.0, name: name.0, arguments, extra: call.extra_content, ..Piece::default() }
+    });
+    let legacy =
+        legacy.into_iter().map(|Function { name, arguments }| Piece { name: name.0, arguments, ..Piece::default() });
+    numbered.chain(legacy)
 }

@@ -3,6 +3,7 @@
 
 mod answer;
 mod question;
+mod tools;
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use super::presets::Quirks;
 use super::reading::malformed;
 use super::settings::Settings;
 use super::upstream::{Chat, Upstream};
-use super::{ChunkStream, Completion, Parameter, Parameters, Provider, Request};
+use super::{ChunkStream, Completion, Parameter, Parameters, Provider, Request, ToolChoice};
 use crate::clock::Clock;
 use crate::outbound::Endpoint;
 
@@ -60,6 +61,11 @@ impl Provider for OpenAi {
 
     fn unsupported(&self, parameters: &Parameters) -> Option<Parameter> {
         (self.quirks.drops_logit_bias && parameters.logit_bias.is_some()).then_some(Parameter::LogitBias)
+    }
+
+    fn unsupported_tools(&self, request: Request<'_>) -> Option<Parameter> {
+        let is_free = matches!(request.tool_choice, ToolChoice::Auto | ToolChoice::None);
+        (self.quirks.drops_tool_choice && !is_free).then_some(Parameter::ToolChoice)
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {

@@ -4,9 +4,11 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 use serde_json::{Map, Value};
 
+use super::tools::{self, Choice, WireTools};
+use crate::provider::call_ids::CallIds;
 use crate::provider::error::{Error, Kind};
 use crate::provider::presets::Quirks;
-use crate::provider::{Content, Message, Part, Request, Role};
+use crate::provider::{Content, Message, Part, Request, Role, Tool, ToolChoice};
 
 /// Bytes of a body beside the conversation, and of a message beside its text: saves the buffer from growing in steps.
 const FRAME_BYTES: usize = 256;
@@ -18,9 +20,12 @@ pub(super) fn body(model: &str, request: Request<'_>, quirks: Quirks, stream: bo
     let parameters = request.parameters;
     let seed = parameters.and_then(|asked| asked.seed);
     let (seed, random_seed) = if quirks.names_random_seed { (None, seed) } else { (seed, None) };
+    // A choice of none that would be passed over is obeyed by sending no tools.
+    let are_withheld = quirks.drops_tool_choice && request.tool_choice == ToolChoice::None;
+    let has_tools = !request.tools.is_empty() && !are_withheld;
     let question = Question {
         model,
-        messages: Messages(request.messages),
+        messages: Messages { list: request.messages, tools: request.tools, quirks },
         temperature: request.temperature,
         max_tokens,
         max_completion_tokens,
@@ -35,26 +40,15 @@ pub(super) fn body(model: &str, request: Request<'_>, quirks: Quirks, stream: bo
         response_format: parameters.and_then(|asked| asked.response_format.as_ref()),
         reasoning_effort: parameters.and_then(|asked| asked.reasoning_effort.as_deref()),
         logit_bias: parameters.and_then(|asked| asked.logit_bias.as_ref()),
+        tools: has_tools.then_some(WireTools(request.tools)),
+        tool_choice: Some(Choice(request.tool_choice)).filter(|choice| has_tools && choice.0 != ToolChoice::Auto),
+        parallel_tool_calls: request.parallel_tool_calls.filter(|_| has_tools),
     };
+    let weight = |message: &Message| FRAME_BYTES / 4 + message.content.bytes();
     let mut body = Vec::with_capacity(FRAME_BYTES + request.messages.iter().map(weight).sum::<usize>());
     serde_json::to_writer(&mut body, &question)
         .map_err(|fault| Error::new(Kind::Refused(400), format!("the request is not JSON: {fault}")))?;
     Ok(body)
-}
-
-fn weight(message: &Message) -> usize {
-    FRAME_BYTES / 4
-        + match &message.content {
-            Content::Text(text) => text.len(),
-            Content::Parts(parts) => parts.iter().map(part_weight).sum(),
-        }
-}
-
-fn part_weight(part: &Part) -> usize {
-    match part {
-        Part::Text { text } => text.len(),
-        Part::ImageUrl { url } => url.len(),
-    }
 }
 
 #[derive(Serialize)]
@@ -89,6 +83,12 @@ struct Question<'a> {
     reasoning_effort: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     logit_bias: Option<&'a Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tools: Option<WireTools<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<Choice<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parallel_tool_calls: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -96,13 +96,26 @@ struct StreamOptions {
     include_usage: bool,
 }
 
-struct Messages<'a>(&'a [Message]);
+struct Messages<'a> {
+    list: &'a [Message],
+    /// Those that are offered, for the names of those that were called.
+    tools: &'a [Tool],
+    quirks: Quirks,
+}
 
 impl Serialize for Messages<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
-        for message in self.0 {
-            list.serialize_element(&WireMessage { role: message.role, content: WireContent(&message.content) })?;
+        let mut list = serializer.serialize_seq(Some(self.list.len()))?;
+        let mut ids = CallIds::new(self.quirks.call_ids);
+        for message in self.list {
+            match &message.content {
+                Content::Parts(parts) if parts.iter().any(Part::is_of_tool) => {
+                    tools::serialize(&mut list, message.role, parts, self.tools, &mut ids, self.quirks)?;
+                }
+                content => {
+                    list.serialize_element(&WireMessage { role: message.role, content: WireContent(content) })?
+                }
+            }
         }
         list.end()
     }
@@ -120,28 +133,30 @@ impl Serialize for WireContent<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Content::Text(text) => serializer.serialize_str(text),
-            Content::Parts(parts) => serializer.collect_seq(parts.iter().map(WirePart::from)),
+            Content::Parts(parts) => serializer.collect_seq(parts.iter().filter_map(WirePart::of)),
         }
     }
 }
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum WirePart<'a> {
+pub(super) enum WirePart<'a> {
     Text { text: &'a str },
     ImageUrl { image_url: ImageUrl<'a> },
 }
 
 #[derive(Serialize)]
-struct ImageUrl<'a> {
+pub(super) struct ImageUrl<'a> {
     url: &'a str,
 }
 
-impl<'a> From<&'a Part> for WirePart<'a> {
-    fn from(part: &'a Part) -> Self {
+impl<'a> WirePart<'a> {
+    /// A part of what is said; calls and results stand beside it.
+    pub(super) fn of(part: &'a Part) -> Option<Self> {
         match part {
-            Part::Text { text } => Self::Text { text },
-            Part::ImageUrl { url } => Self::ImageUrl { image_url: ImageUrl { url } },
+            Part::Text { text } => Some(Self::Text { text }),
+            Part::ImageUrl { url } => Some(Self::ImageUrl { image_url: ImageUrl { url } }),
+            Part::ToolCall(_) | Part::ToolResult(_) => None,
         }
     }
 }
