@@ -76,6 +76,17 @@ fn the_proxy_of_the_environment_tunnels_to_https_and_forwards_http() {
 }
 
 #[test]
+fn a_tunnel_leads_to_an_address_as_well_as_to_a_name() {
+    let proxy = TlsUpstream::start(false);
+    let provider = format!("base_url: 'https://[2001:db8::1]:8443/v1', proxy: 'http://127.0.0.1:{}'", proxy.port);
+    ask(&provider, ACCEPTING, &[], &[true]);
+    assert_eq!(proxy.seen.recv().expect("the tunnel").line, "CONNECT [2001:db8::1]:8443 HTTP/1.1");
+    let request = proxy.seen.recv().expect("the request");
+    assert_eq!((request.layers, request.name.as_deref()), (1, None));
+    assert_eq!(request.header("host"), "[2001:db8::1]:8443");
+}
+
+#[test]
 fn a_proxy_may_itself_speak_tls() {
     let proxy = TlsUpstream::start(true);
     let through = |url: &str| format!("base_url: '{url}', proxy: 'https://localhost:{}'", proxy.port);

@@ -54,7 +54,7 @@ const CRATES: [(&[&str], &[&str]); 3] = [
         &["error", "app", "http", "openapi", "api", "embed", "testing", "router", "serve"],
     ),
     (&["rusqlite", "tokio_postgres", "deadpool_postgres"], &["store"]),
-    (&["hyper_rustls", "reqwest"], &["outbound"]),
+    (&["hyper::client", "hyper_rustls", "hyper_util::client", "reqwest"], &["outbound"]),
 ];
 
 /// What would make the core unfit to be embedded: the host owns its environment, its logger, its signals.

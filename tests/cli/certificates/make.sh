@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the certificate beside this file anew, for a hundred years; needs openssl. Its key protects nothing.
-#   server.pem   localhost, 127.0.0.1 and llm.example, by itself: it is its own root
+#   server.pem   localhost, 127.0.0.1, llm.example and 2001:db8::1, by itself: it is its own root
 set -euo pipefail
 cd "$(dirname "$0")"
 work=$(mktemp -d)
@@ -18,7 +18,7 @@ policy = any
 commonName = supplied
 [server]
 basicConstraints = critical, CA:false
-subjectAltName = DNS:localhost, DNS:llm.example, IP:127.0.0.1
+subjectAltName = DNS:localhost, DNS:llm.example, IP:127.0.0.1, IP:2001:db8::1
 extendedKeyUsage = serverAuth
 TEXT
 touch "$work/index"
