@@ -1,5 +1,6 @@
 -- The spine: tenants and accounts, keys, agents, sessions, turns with their traces, usage, idempotency.
--- Times are milliseconds since the epoch, UTC. Identifiers come from the program and grow with time. Truth is 0 or 1.
+-- Times are milliseconds since the epoch, UTC. Keys come from the program and grow with time. Truth is 0 or 1.
+-- `workspace_id` is a workspace's number. In SQLite a `BIGINT PRIMARY KEY` is the row's own number.
 
 CREATE TABLE counters (
     name TEXT PRIMARY KEY,
@@ -7,19 +8,31 @@ CREATE TABLE counters (
 );
 -- Grows whenever a credential ends or an account changes: what was verified before it must be verified again.
 INSERT INTO counters (name, value) VALUES ('auth_epoch', 1);
+-- Counts the programs that have joined: one joins at a time.
+INSERT INTO counters (name, value) VALUES ('instances', 0);
 
--- Running gateways. Whoever lets its lease run out is dead, and its turns are interrupted by the others.
+-- The programs that work on the store: gateways, and the command line beside them. Each has a number of its own, which is
+-- part of the keys that it makes, and may go to another one when its lease has run out.
 CREATE TABLE instances (
-    id TEXT PRIMARY KEY,
-    started_at BIGINT NOT NULL,
-    lease_until BIGINT NOT NULL
+    id BIGINT PRIMARY KEY,
+    number BIGINT NOT NULL UNIQUE,
+    is_gateway BIGINT NOT NULL,
+    started_at_ms BIGINT NOT NULL,
+    lease_until_ms BIGINT NOT NULL
 );
 
 CREATE TABLE workspaces (
-    id TEXT PRIMARY KEY,
+    number BIGINT PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
+);
+
+-- Those who have asked something: users, service accounts and the users of a host program. Rows name them by number.
+CREATE TABLE subjects (
+    number BIGINT PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE
 );
 
 CREATE TABLE users (
@@ -50,7 +63,7 @@ CREATE TABLE sign_in_networks (
 ) /*without_rowid*/;
 
 CREATE TABLE memberships (
-    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    workspace_id BIGINT NOT NULL REFERENCES workspaces (number),
     user_id TEXT NOT NULL REFERENCES users (id),
     role TEXT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -59,7 +72,7 @@ CREATE TABLE memberships (
 CREATE INDEX memberships_by_user ON memberships (user_id, workspace_id);
 
 CREATE TABLE service_accounts (
-    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    workspace_id BIGINT NOT NULL REFERENCES workspaces (number),
     id TEXT NOT NULL,
     name TEXT NOT NULL,
     role TEXT NOT NULL,
@@ -73,7 +86,7 @@ CREATE TABLE service_accounts (
 
 -- A token's secret is not here: it is a signed statement that names this row and its generation.
 CREATE TABLE tokens (
-    workspace_id TEXT NOT NULL,
+    workspace_id BIGINT NOT NULL,
     id TEXT NOT NULL,
     service_account_id TEXT NOT NULL,
     scopes TEXT NOT NULL,
@@ -93,7 +106,7 @@ CREATE INDEX tokens_by_account ON tokens (workspace_id, service_account_id, id);
 -- for a moment; an older one, known by the part that all of the family share, ends the family.
 CREATE TABLE families (
     id TEXT PRIMARY KEY,
-    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    workspace_id BIGINT NOT NULL REFERENCES workspaces (number),
     user_id TEXT NOT NULL REFERENCES users (id),
     scopes TEXT NOT NULL,
     family_hash BYTEA NOT NULL,
@@ -119,7 +132,7 @@ CREATE TABLE signing_keys (
 );
 
 CREATE TABLE agents (
-    workspace_id TEXT NOT NULL,
+    workspace_id BIGINT NOT NULL,
     id TEXT NOT NULL,
     version BIGINT NOT NULL,
     definition TEXT NOT NULL,
@@ -135,7 +148,7 @@ CREATE TABLE agents (
 CREATE INDEX agents_by_time ON agents (workspace_id, created_at, id);
 
 CREATE TABLE agent_versions (
-    workspace_id TEXT NOT NULL,
+    workspace_id BIGINT NOT NULL,
     agent_id TEXT NOT NULL,
     version BIGINT NOT NULL,
     definition TEXT NOT NULL,
@@ -149,67 +162,76 @@ CREATE TABLE agent_versions (
 CREATE UNIQUE INDEX agent_versions_by_label ON agent_versions (workspace_id, agent_id, label) WHERE label IS NOT NULL;
 
 CREATE TABLE sessions (
-    workspace_id TEXT NOT NULL,
-    id TEXT NOT NULL,
+    workspace_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
     agent_id TEXT NOT NULL,
     pinned_version BIGINT,
     title TEXT,
     surface TEXT NOT NULL,
     surface_id TEXT NOT NULL,
-    user_id TEXT NOT NULL,
+    subject BIGINT NOT NULL,
+    -- `active`, `archived`, `deleted`: its rows are about to go; or `kept`: deleted, and forks still read what came before them.
     status TEXT NOT NULL,
-    successor_id TEXT,
-    -- Set on the one session that a chat without session_id goes to: user, agent, surface and surface_id.
-    slot TEXT,
-    -- Turns so far; the next turn's number is one more.
-    turn_count BIGINT NOT NULL,
-    message_count BIGINT NOT NULL,
-    input_tokens BIGINT NOT NULL,
-    output_tokens BIGINT NOT NULL,
-    metadata TEXT NOT NULL,
-    -- What compaction made of all messages up to and with summary_until.
+    successor_id BIGINT,
+    -- 1 for the one session that a chat without session_id goes to.
+    is_current BIGINT NOT NULL,
+    metadata TEXT,
+    -- What compaction made of all messages up to and with the place summary_until.
     summary TEXT,
     summary_until BIGINT NOT NULL,
-    created_at BIGINT NOT NULL,
-    last_active_at BIGINT NOT NULL,
+    -- What a fork reads before its own turns: the messages of the session parent_id up to and with the place parent_until.
+    parent_id BIGINT,
+    parent_until BIGINT,
+    parent_messages BIGINT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, id)
 ) /*without_rowid*/;
-CREATE UNIQUE INDEX sessions_by_slot ON sessions (workspace_id, slot) WHERE slot IS NOT NULL;
-CREATE INDEX sessions_by_user ON sessions (workspace_id, user_id, id);
+CREATE UNIQUE INDEX sessions_current ON sessions (workspace_id, subject, agent_id, surface, surface_id) WHERE is_current = 1;
+CREATE INDEX sessions_by_subject ON sessions (workspace_id, subject, id);
+CREATE INDEX sessions_by_parent ON sessions (workspace_id, parent_id, parent_until) WHERE parent_id IS NOT NULL;
+CREATE INDEX sessions_deleted ON sessions (workspace_id, id) WHERE status = 'deleted';
 
-CREATE TABLE messages (
-    workspace_id TEXT NOT NULL,
-    session_id TEXT NOT NULL,
-    -- 1024 times the turn's number, plus the place within the turn: an answer stands behind its question even if
-    -- another question came in between.
-    seq BIGINT NOT NULL,
-    id TEXT NOT NULL,
-    turn_id TEXT,
-    role TEXT NOT NULL,
-    content TEXT NOT NULL,
-    -- JSON of the parts, where the content is more than one text.
-    parts TEXT,
-    created_at BIGINT NOT NULL,
-    PRIMARY KEY (workspace_id, session_id, seq)
-) /*without_rowid*/;
-
-CREATE TABLE turns (
-    workspace_id TEXT NOT NULL,
-    id TEXT NOT NULL,
-    session_id TEXT NOT NULL,
-    -- 1, 2, 3, ... within the session: a turn runs when no unfinished one has a smaller number.
+-- Turns that have not ended: a question is here before its model is asked. The end of a turn moves it to `turns`.
+CREATE TABLE open_turns (
+    id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    session_id BIGINT NOT NULL,
+    -- 1, 2, 3, ... within the session: a turn runs when no open one has a smaller number.
     number BIGINT NOT NULL,
     agent_id TEXT NOT NULL,
     agent_version BIGINT NOT NULL,
-    user_id TEXT NOT NULL,
-    trace_id TEXT NOT NULL,
+    subject BIGINT NOT NULL,
+    -- `running` or `queued`
     status TEXT NOT NULL,
-    -- The gateway that runs it.
-    owner TEXT NOT NULL,
+    -- The instance that runs it.
+    owner BIGINT NOT NULL,
     is_new_session BIGINT NOT NULL,
     cancel_requested BIGINT NOT NULL,
-    metadata TEXT NOT NULL,
-    content TEXT,
+    metadata TEXT,
+    role TEXT NOT NULL,
+    question TEXT NOT NULL,
+    -- JSON of the parts, where the question is more than one text.
+    question_parts TEXT,
+    created_at_ms BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX open_turns_by_session ON open_turns (workspace_id, session_id, number);
+
+-- Turns that have ended, each written once: question, answer, outcome and trace.
+CREATE TABLE turns (
+    id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    session_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    agent_id TEXT NOT NULL,
+    agent_version BIGINT NOT NULL,
+    subject BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    is_new_session BIGINT NOT NULL,
+    metadata TEXT,
+    role TEXT NOT NULL,
+    question TEXT NOT NULL,
+    question_parts TEXT,
+    answer TEXT,
     finish_reason TEXT,
     provider TEXT,
     model TEXT,
@@ -222,49 +244,70 @@ CREATE TABLE turns (
     -- Code and words of a turn that did not complete.
     error_code TEXT,
     error_message TEXT,
-    -- The sequence number of the last event; 0 until the turn is finished.
+    -- The sequence number of the last event.
     last_seq BIGINT NOT NULL,
-    -- The trace, trace_id: a JSON array of {name, start_us, duration_us, ...}, relative to its start; the whole time, and
-    -- of it what went into waiting for upstreams and for the store; and the rest of traceparent, when the caller sent one.
+    -- The trace: a JSON array of {name, start_us, duration_us, ...}, relative to its start; the whole time, and of it what
+    -- went into waiting for upstreams and for the store; and the rest of traceparent, when the caller sent one.
     spans TEXT,
-    duration_us BIGINT,
-    provider_us BIGINT,
-    storage_us BIGINT,
+    duration_us BIGINT NOT NULL,
+    provider_us BIGINT NOT NULL,
+    storage_us BIGINT NOT NULL,
     trace_parent TEXT,
-    created_at BIGINT NOT NULL,
-    finished_at BIGINT,
-    PRIMARY KEY (workspace_id, id)
-) /*without_rowid*/;
-CREATE INDEX turns_active ON turns (workspace_id, session_id, number, owner) WHERE finished_at IS NULL;
+    message_count BIGINT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    finished_at_ms BIGINT NOT NULL
+);
+-- Has all that a session's sums need.
+CREATE INDEX turns_by_session ON turns (workspace_id, session_id, number, message_count, input_tokens, output_tokens, finished_at_ms);
 
 -- Pieces of a streamed turn's event log: JSON arrays of texts, the first of which is the event first_seq. The events
 -- before and after them follow from the turn's row.
 CREATE TABLE turn_events (
-    workspace_id TEXT NOT NULL,
-    turn_id TEXT NOT NULL,
+    workspace_id BIGINT NOT NULL,
+    turn_id BIGINT NOT NULL,
     first_seq BIGINT NOT NULL,
     events TEXT NOT NULL,
     PRIMARY KEY (workspace_id, turn_id, first_seq)
 ) /*without_rowid*/;
 
--- Sums by hour since the epoch. Budgets, agents.usage and inference.usage read them.
-CREATE TABLE usage_hours (
-    workspace_id TEXT NOT NULL,
+-- What inference used. Each call adds a row here, which no other turn touches; periodic work moves rows to `usage_hours`.
+-- The usage is the sum of both tables at any time.
+CREATE TABLE usage_entries (
+    workspace_id BIGINT NOT NULL,
+    -- The key of the turn, or of the compaction; and the calls that it made.
+    source BIGINT NOT NULL,
+    place BIGINT NOT NULL,
     agent_id TEXT NOT NULL,
     hour BIGINT NOT NULL,
     provider TEXT NOT NULL,
     model TEXT NOT NULL,
-    user_id TEXT NOT NULL,
+    subject BIGINT NOT NULL,
     requests BIGINT NOT NULL,
     errors BIGINT NOT NULL,
     input_tokens BIGINT NOT NULL,
     output_tokens BIGINT NOT NULL,
     cost_usd DOUBLE PRECISION NOT NULL,
-    PRIMARY KEY (workspace_id, agent_id, hour, provider, model, user_id)
+    PRIMARY KEY (workspace_id, source, place)
+) /*without_rowid*/;
+
+-- Sums by hour since the epoch.
+CREATE TABLE usage_hours (
+    workspace_id BIGINT NOT NULL,
+    agent_id TEXT NOT NULL,
+    hour BIGINT NOT NULL,
+    provider TEXT NOT NULL,
+    model TEXT NOT NULL,
+    subject BIGINT NOT NULL,
+    requests BIGINT NOT NULL,
+    errors BIGINT NOT NULL,
+    input_tokens BIGINT NOT NULL,
+    output_tokens BIGINT NOT NULL,
+    cost_usd DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (workspace_id, agent_id, hour, provider, model, subject)
 ) /*without_rowid*/;
 
 CREATE TABLE idempotency_keys (
-    workspace_id TEXT NOT NULL,
+    workspace_id BIGINT NOT NULL,
     -- Each caller has keys of its own: `usr_...` or `svc_...`.
     caller TEXT NOT NULL,
     key TEXT NOT NULL,

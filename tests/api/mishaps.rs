@@ -118,12 +118,12 @@ both_engines! {
         let store = talk.app.store();
         let instance = talk.app.db().read(|tx| tx.one("SELECT id FROM instances", params![])?.text(0)).await;
         let new = NewTurn {
-            id: "trn_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
-            trace_id: "trc_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
-            message_id: "msg_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
-            session_id: "ses_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+            id: "trn_7zzzzzzzzzzzz".into(),
+            trace_id: "trc_7zzzzzzzzzzzz".into(),
+            message_id: "msg_7zzzzzzzzzzzzzz".into(),
+            session_id: "ses_7zzzzzzzzzzzz".into(),
             owner: instance.expect("an instance"),
-            user_id: "usr_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+            user_id: "usr_7zzzzzzzzzzzz".into(),
             agent_id: AGENT.into(),
             agent: store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent"),
             place: Place::Session { id: text(&session, "session_id").into(), of_anybody: true },
@@ -145,7 +145,7 @@ both_engines! {
         while unfinished(&talk.app).await.len() > 1 {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        let turn = talk.app.admin().get("/chat/turns/trn_7zzzzzzzzzzzzzzzzzzzzzzzzz").await.expect(200);
+        let turn = talk.app.admin().get("/chat/turns/trn_7zzzzzzzzzzzz").await.expect(200);
         assert_eq!((&turn["status"], &turn["error"]["code"]), (&json!("interrupted"), &json!("interrupted")));
         gate.open();
         assert_eq!(running.await.expect("it ends").expect(200)["content"], "late");

@@ -32,12 +32,12 @@ async fn end_lease(talk: &Talk, instance: Option<&'static str>) {
 /// A question that a gateway of that name has begun to answer, in its user's session.
 fn begun_by(owner: &str, session_id: &str, agent: Stamp) -> NewTurn {
     NewTurn {
-        id: "trn_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
-        trace_id: "trc_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
-        message_id: "msg_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
-        session_id: "ses_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+        id: "trn_7zzzzzzzzzzzz".into(),
+        trace_id: "trc_7zzzzzzzzzzzz".into(),
+        message_id: "msg_7zzzzzzzzzzzzzz".into(),
+        session_id: "ses_7zzzzzzzzzzzz".into(),
         owner: owner.into(),
-        user_id: "usr_7zzzzzzzzzzzzzzzzzzzzzzzzz".into(),
+        user_id: "usr_7zzzzzzzzzzzz".into(),
         agent_id: AGENT.into(),
         agent,
         place: Place::Session { id: session_id.into(), of_anybody: true },

@@ -64,7 +64,7 @@ fn what_cannot_be_asked_is_told() {
     let gateway = Gateway::start(&machine);
     chat(&machine, &gateway.url, &["nobody"], "x\n").fails(1, &["Not found: There is no such agent"]);
     chat(&machine, "http://127.0.0.1:9", &["x"], "x\n").fails(1, &["cannot reach the gateway", "hint: `astra serve`"]);
-    let session = ["assistant", "--session", "ses_00000000000000000000000000"];
+    let session = ["assistant", "--session", "ses_0000000000000"];
     chat(&machine, &gateway.url, &session, "x\n").fails(1, &["Not found: There is no such session"]);
     let mut wrong = machine.command(&["chat", "assistant", "--server", &gateway.url]);
     run_with_input(wrong.env("ASTRA_TOKEN", "wrong"), "x\n")

@@ -34,11 +34,11 @@ async fn a_sane_request_id_is_kept_and_another_is_replaced() {
 #[tokio::test]
 async fn a_problem_names_its_request() {
     let app = TestApp::new().await;
-    let answer = app.member().get("/sessions/ses_06a1b2c3d4e5f6g7h8j9k0mnpq?").await;
+    let answer = app.member().get("/sessions/ses_06a1b2c3d4e5q?").await;
     let id = answer.header("x-request-id").to_owned();
     let problem = answer.expect_problem(404, "not_found");
     assert_eq!(problem["request_id"], id);
-    assert_eq!(problem["instance"], "/sessions/ses_06a1b2c3d4e5f6g7h8j9k0mnpq");
+    assert_eq!(problem["instance"], "/sessions/ses_06a1b2c3d4e5q");
     assert_eq!(problem["type"], "urn:astra:problem:not_found");
 }
 
@@ -179,7 +179,7 @@ async fn every_answer_says_that_its_type_is_certain_and_whether_it_may_be_kept()
     for (answer, kept) in [
         (session, "no-store"),
         (member.get("/sessions").await, "no-store"),
-        (member.get("/sessions/ses_06a1b2c3d4e5f6g7h8j9k0mnpq").await, "no-store"),
+        (member.get("/sessions/ses_06a1b2c3d4e5q").await, "no-store"),
         (anonymous.get("/sessions").await, "no-store"),
         (anonymous.get("/health").await, "no-store"),
         (anonymous.get("/nothing").await, "no-store"),

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 use crate::support::{START_MS, TestStore, both_engines};
 
-const HOME: &str = "wsp_00000000000000000000000001";
+const HOME: &str = "wsp_0000000000001";
 
 async fn home(store: &TestStore) -> WorkspaceId {
     store.db.ensure_first_workspace(HOME.into(), "home", START_MS).await.expect("a workspace")

@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use super::app::START_MS;
 
 /// The workspace of those to whom the app's own does not exist.
-const ELSEWHERE: &str = "wsp_0000000000000000000000e15e";
+const ELSEWHERE: &str = "wsp_000000000000e";
 
 /// What a caller's token says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -14,13 +14,14 @@ use crate::store::{self, WorkspaceId};
 impl Authority {
     /// What `claims` are worth now; `None` if nothing any more.
     pub(super) async fn standing(&self, claims: &Claims, epoch: i64, now_ms: i64) -> store::Result<Option<Verified>> {
-        let store = self.store().scoped(&WorkspaceId::new(&claims.wsp));
+        let Some(workspace) = self.store().workspace(&claims.wsp).await? else { return Ok(None) };
+        let store = self.store().scoped(&workspace);
         let speaks_for = (claims.typ == Kind::EndUser).then(|| claims.sub.clone());
         let judged = if claims.typ == Kind::User {
             store.family_standing(&claims.jti).await?.and_then(|family| of_family(claims, family))
         } else {
             let found = store.token_standing(&claims.jti, speaks_for).await?;
-            found.and_then(|standing| of_token(claims, standing, now_ms))
+            found.and_then(|standing| of_token(claims, workspace, standing, now_ms))
         };
         Ok(judged.map(|(identity, noted)| Verified {
             good_until_ms: identity.expires_at_ms.unwrap_or(i64::MAX),
@@ -49,7 +50,7 @@ fn of_family(claims: &Claims, family: FamilyStanding) -> Judged {
     Some((identity, None))
 }
 
-fn of_token(claims: &Claims, standing: TokenStanding, now_ms: i64) -> Judged {
+fn of_token(claims: &Claims, workspace: WorkspaceId, standing: TokenStanding, now_ms: i64) -> Judged {
     let token = standing.token;
     let ends_at_ms = if claims.generation == token.generation {
         ends_at(claims)
@@ -76,7 +77,7 @@ fn of_token(claims: &Claims, standing: TokenStanding, now_ms: i64) -> Judged {
         _ => return None,
     };
     let identity = Identity {
-        workspace: WorkspaceId::new(&claims.wsp),
+        workspace,
         principal,
         subject,
         role: claims.role.min(role),

@@ -16,7 +16,7 @@ use super::inference::failed;
 use super::live::LiveTurn;
 use super::run::Running;
 use crate::content::Content;
-use crate::ids::Kind;
+use crate::ids::TurnId;
 use crate::provider::{Message, Parameters, Request, Role, Target};
 use crate::store::{
     self, Begun, Busy, Lifetime, NewTurn, OnceKey, Place, Refusal, Scoped, Stamp, Status, Turn, WorkspaceId,
@@ -92,8 +92,8 @@ pub enum Asked {
 
 /// A turn that has begun. Dropping it ends the turn if that was asked to end with its caller.
 pub struct TurnHandle {
-    /// `trn_...`
-    pub turn_id: String,
+    /// The turn's id.
+    pub turn_id: TurnId,
     live: Arc<LiveTurn>,
     ends_turn: bool,
 }
@@ -108,7 +108,7 @@ impl Drop for TurnHandle {
 }
 
 impl TurnHandle {
-    pub(super) const fn new(turn_id: String, live: Arc<LiveTurn>, ends_turn: bool) -> Self {
+    pub(super) const fn new(turn_id: TurnId, live: Arc<LiveTurn>, ends_turn: bool) -> Self {
         Self { turn_id, live, ends_turn }
     }
 
@@ -184,7 +184,7 @@ impl Engine {
             };
             let new = self.new_turn(asker, &ask, &agent, now_ms);
             // Seated before it is on disk: a turn of this gateway that is on disk without a seat is run by nobody.
-            let seat = self.hub.seat(&new.id, admission);
+            let seat = self.hub.seat(new.id, admission);
             match scoped.begin_turn(new).await {
                 Err(store::Error::Refused(Refusal::Stale)) => agent = self.present_agent(asker, &ask).await?,
                 begun => break (begun.map_err(translate)?, seat),
@@ -192,15 +192,15 @@ impl Engine {
         };
         let (turn, session, interrupted) = match begun {
             Begun::New { turn, session, interrupted } => (turn, session, interrupted),
-            Begun::Known { turn_id } => return known(&scoped, &turn_id).await,
+            Begun::Known { turn_id } => return known(&scoped, turn_id).await,
         };
         for turn_id in interrupted {
-            if let Some(live) = self.hub.get(&turn_id) {
+            if let Some(live) = self.hub.get(turn_id) {
                 live.end(Status::Cancelled);
             }
         }
         seat.live.publish([EventKind::first(&turn)]);
-        self.hub.signals.notify(&asker.workspace, &turn.session_id);
+        self.hub.signals.notify(&asker.workspace, turn.session_id);
         let running = Running::new(Arc::clone(self), scoped, agent, session, turn, seat, ask, started);
         Ok(Beginning::New(Box::new(running)))
     }
@@ -225,12 +225,11 @@ impl Engine {
             *of_anybody = asker.sees_all;
         }
         NewTurn {
-            id: self.ids.make(Kind::Turn),
-            trace_id: self.ids.make(Kind::Trace),
-            message_id: self.ids.make(Kind::Message),
-            session_id: self.ids.make(Kind::Session),
-            owner: self.instance.clone(),
+            id: self.ids.id(),
+            session_id: self.ids.id(),
+            owner: self.instance(),
             user_id: asker.user_id.clone(),
+            subject: self.ids.key(),
             agent_id: agent.agent_id.clone(),
             agent: Stamp { version: agent.version, digest: agent.digest.clone() },
             place,
@@ -256,18 +255,18 @@ impl Engine {
     /// # Errors
     /// The store's.
     pub async fn cancel(&self, scoped: &Scoped, turn: Turn) -> Result<Turn> {
-        if scoped.request_cancel(&turn.id).await? {
-            if let Some(live) = self.hub.get(&turn.id) {
+        if scoped.request_cancel(turn.id).await? {
+            if let Some(live) = self.hub.get(turn.id) {
                 live.end(Status::Cancelled);
             }
-            let mut events = self.follow_turn(scoped, &turn.id, 0);
+            let mut events = self.follow_turn(scoped, turn.id, 0);
             while events.next().await?.is_some() {}
         }
-        Ok(scoped.turn(&turn.id, None).await?.unwrap_or(turn))
+        Ok(scoped.turn(turn.id, None).await?.unwrap_or(turn))
     }
 }
 
-async fn known(scoped: &Scoped, turn_id: &str) -> Result<Beginning> {
+async fn known(scoped: &Scoped, turn_id: TurnId) -> Result<Beginning> {
     let turn = scoped.turn(turn_id, None).await?.ok_or(Error::NotFound("turn"))?;
     Ok(Beginning::Known(Box::new(turn)))
 }
@@ -275,9 +274,10 @@ async fn known(scoped: &Scoped, turn_id: &str) -> Result<Beginning> {
 /// The turn of a question that was asked before, whatever forbids to ask it anew.
 async fn already_answered(scoped: &Scoped, once: Option<OnceKey>, now_ms: i64) -> Result<Option<Beginning>> {
     let Some(once) = once else { return Ok(None) };
-    let Some(turn_id) = scoped.recorded_answer(once, now_ms).await? else { return Ok(None) };
+    let Some(answer) = scoped.recorded_answer(once, now_ms).await? else { return Ok(None) };
+    let turn_id = answer.parse().map_err(store::Error::broken)?;
     // An interrupted turn has no answer: to ask again is to ask anew.
-    let answered = known(scoped, &turn_id).await?;
+    let answered = known(scoped, turn_id).await?;
     Ok(Some(answered).filter(|known| !matches!(known, Beginning::Known(turn) if turn.status == Status::Interrupted)))
 }
 

@@ -49,17 +49,17 @@ impl Engine {
         let agent = self.agents.resolve(scoped.workspace(), &session.agent_id, session.pinned_version).await?;
         let agent = agent.ok_or(Error::NotFound("agent"))?;
         budget::check_quotas(scoped, &agent, self.clock.now_ms()).await?;
-        let unfinished = scoped.unfinished_turn(&session.id).await?;
+        let unfinished = scoped.open_turn(session.id).await?;
         let before = unfinished.map_or(i64::MAX, |number| number * TURN_STRIDE);
         // Asked for by name, it takes all but the last turn: a question, and its answer if there is one.
-        let last_turn = scoped.history(&session.id, session.summary_until, before, 2).await?;
+        let last_turn = scoped.history(session, session.summary_until, before, 2).await?;
         let Some(question) = last_turn.iter().find(|message| message.role == Role::User) else { return Ok(None) };
         let room = self.room(&agent);
         let said = readable(scoped, session, question.seq, room.context).await?;
         let mut calls = Calls::default();
         let compacted = self.summarise(scoped, session, &agent, said, room, &mut calls).await;
-        let asked = Account { agent_id: &agent.agent_id, user_id: &session.user_id, at_ms: self.clock.now_ms() };
-        scoped.add_usage(asked.rows(&calls, self.cost_usd(&calls), false)).await?;
+        let asked = Account { agent_id: &agent.agent_id, subject: session.subject, at_ms: self.clock.now_ms() };
+        scoped.add_usage(self.ids.key(), asked.rows(&calls, self.cost_usd(&calls), false)).await?;
         compacted
     }
 
@@ -114,7 +114,7 @@ impl Engine {
         if summary.trim().is_empty() {
             return Err(Error::Turn(Failure::new("upstream_error", "The model gave an empty summary.")));
         }
-        if !scoped.summarise_session(&session.id, session.summary_until, summary.clone(), until).await? {
+        if !scoped.summarise_session(session.id, session.summary_until, summary.clone(), until).await? {
             return Ok(None);
         }
         let session = Session { summary: Some(summary), summary_until: until, ..session.clone() };
@@ -125,7 +125,7 @@ impl Engine {
 /// The newest messages before `before` that are not in the summary yet, oldest first, as many as have `tokens` tokens, and
 /// the one before them, of which a part may be read.
 async fn readable(scoped: &Scoped, session: &Session, before: i64, tokens: u32) -> Result<Vec<StoredMessage>> {
-    let Look { mut said, over, .. } = newest(scoped, &session.id, session.summary_until, before, tokens).await?;
+    let Look { mut said, over, .. } = newest(scoped, session, session.summary_until, before, tokens).await?;
     said.extend(over);
     said.reverse();
     Ok(said)

@@ -176,7 +176,7 @@ pub(super) async fn build(
     let is_cut = over.is_some();
     let messages_left_out = if is_cut {
         let until = said.first().map_or(turn.number * TURN_STRIDE, |oldest| oldest.seq);
-        scoped.count_messages(&turn.session_id, session.summary_until, until).await?
+        scoped.count_messages(session, session.summary_until, until).await?
     } else {
         0
     };
@@ -233,10 +233,10 @@ pub(super) struct Look {
 ///
 /// # Errors
 /// The store's.
-pub(super) async fn newest(scoped: &Scoped, session_id: &str, after: i64, mut before: i64, free: u32) -> Result<Look> {
+pub(super) async fn newest(scoped: &Scoped, session: &Session, after: i64, mut before: i64, free: u32) -> Result<Look> {
     let (mut look, mut limit) = (Look::default(), FIRST_LOOK);
     loop {
-        let fetched = scoped.history(session_id, after, before, limit).await?;
+        let fetched = scoped.history(session, after, before, limit).await?;
         let is_last = fetched.len() < usize::try_from(limit).unwrap_or(usize::MAX);
         let bytes: usize = fetched.iter().map(|message| message.content.bytes()).sum();
         let average = bytes / fetched.len().max(1);
@@ -259,7 +259,7 @@ pub(super) async fn newest(scoped: &Scoped, session_id: &str, after: i64, mut be
 /// What was said before the turn and after the summary, oldest first, as far as it fits into `free` tokens.
 async fn history(scoped: &Scoped, turn: &Turn, session: &Session, free: u32) -> Result<Look> {
     let before = turn.number * TURN_STRIDE;
-    let mut look = newest(scoped, &turn.session_id, session.summary_until, before, free).await?;
+    let mut look = newest(scoped, session, session.summary_until, before, free).await?;
     if look.over.is_some() {
         // A turn is left out whole: no answer stands without its question.
         while let Some(answer) = look.said.pop_if(|message| message.role != Role::User) {

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use super::Engine;
 use super::event::FIRST_SEQ;
-use crate::ids::Kind;
-use crate::store::{self, FinishedTurn, Orphan, Outcome, SWEEP_ROWS, Status, TraceRecord, Turn, UsageRow, WorkspaceId};
+use crate::store::{self, Db, FinishedTurn, Orphan, Outcome, Program, SWEEP_ROWS, Status, TraceRecord, Turn, UsageRow, WorkspaceId};
 
 const LEASE_MS: i64 = 15_000;
 const RENEW: Duration = Duration::from_secs(5);
@@ -16,14 +15,19 @@ const RENEWALS_A_SWEEP: u64 = 120;
 /// What is given to turns that were told to stop.
 const LAST_MOMENTS: Duration = Duration::from_secs(5);
 
+/// What a gateway on `store` is to others: on SQLite it is alone, and needs no lease.
+#[must_use]
+pub const fn program(store: &Db) -> Program {
+    Program::Gateway(if matches!(store, Db::Sqlite(_)) { None } else { Some(LEASE_MS) })
+}
+
 impl Engine {
-    /// Takes the lease, ends what dead gateways left unfinished, and begins the work in the background, which ends when
+    /// Ends what dead gateways left unfinished, and begins the work in the background, which ends when
     /// the engine is dropped or drained.
     ///
     /// # Errors
     /// The store's.
     pub async fn start(self: &Arc<Self>) -> store::Result<()> {
-        self.renew().await?;
         self.end_orphans().await?;
         self.watch_sessions();
         let engine = Arc::downgrade(self);
@@ -50,16 +54,24 @@ impl Engine {
             self.end_orphans().await?;
         }
         self.end_lost().await?;
+        while self.store.roll_usage_up().await? {}
+        while self.store.sweep_deleted_sessions().await? {}
         if renewals % RENEWALS_A_SWEEP == 1 {
             while self.store.forget_idempotency_keys(self.clock.now_ms()).await? == u64::from(SWEEP_ROWS) {}
         }
         Ok(())
     }
 
+    /// Renews the lease of a gateway that has peers. One that was away for so long that its place was given up joins again.
     async fn renew(&self) -> store::Result<()> {
-        // Nobody else may use the file of a gateway on SQLite, so its lease needs no renewal.
-        let lease_ms = self.has_peers().then_some(LEASE_MS);
-        self.store.renew_lease(&self.instance, self.clock.now_ms(), lease_ms).await
+        if self.store.renew_lease(self.instance(), self.clock.now_ms(), LEASE_MS).await? {
+            return Ok(());
+        }
+        tracing::warn!("the gateway was away for so long that others took it for dead; it joins them again");
+        let joined = self.store.join(&self.clock, program(&self.store)).await?;
+        self.keys.take_over(&joined.keys);
+        self.instance.store(joined.id, Ordering::Release);
+        Ok(())
     }
 
     /// Marks the unfinished turns of gateways that are no more as interrupted; what they had said is kept.
@@ -78,12 +90,12 @@ impl Engine {
     /// Marks the unfinished turns of this gateway that nobody runs as interrupted: those whose end the store did not take,
     /// and those whose beginning it took without being able to say so.
     async fn end_lost(&self) -> store::Result<()> {
-        for (workspace, turn_id) in self.store.unfinished_turns(&self.instance).await? {
+        for Orphan { workspace, turn } in self.store.open_turns_of(self.instance()).await? {
             // A turn has its seat before it is in the store. One that gave it up since was finished before.
-            if self.hub.get(&turn_id).is_some() {
+            if self.hub.get(turn.id).is_some() {
                 continue;
             }
-            let turn = self.store.scoped(&workspace).turn(&turn_id, None).await?;
+            let turn = self.store.scoped(&workspace).turn(turn.id, None).await?;
             if let Some(turn) = turn.filter(|turn| !turn.status.is_final()) {
                 self.interrupt(&workspace, turn, "The gateway's store failed before the turn was complete.").await?;
             }
@@ -94,13 +106,13 @@ impl Engine {
     /// Ends a turn that nobody runs; what it had said is kept.
     async fn interrupt(&self, workspace: &WorkspaceId, turn: Turn, why: &str) -> store::Result<()> {
         let scoped = self.store.scoped(workspace);
-        let texts = scoped.events(&turn.id, 0).await?;
+        let texts = scoped.events(turn.id, 0).await?;
         let last_seq = texts.last().map_or(FIRST_SEQ, |(seq, _)| *seq) + 1;
         let now_ms = self.clock.now_ms();
         tracing::warn!(turn.id = %turn.id, session.id = %turn.session_id, "a turn that nobody runs is marked as interrupted");
         let usage = UsageRow {
             agent_id: turn.agent_id.clone(),
-            user_id: turn.user_id.clone(),
+            subject: turn.subject,
             provider: "unknown".into(),
             model: "unknown".into(),
             at_ms: now_ms,
@@ -117,7 +129,6 @@ impl Engine {
                 error: Some(("interrupted".into(), why.to_owned())),
                 ..Outcome::default()
             },
-            message_id: self.ids.make(Kind::Message),
             last_seq,
             events: None,
             trace: TraceRecord {
@@ -142,7 +153,7 @@ impl Engine {
             }
             let _ = tokio::time::timeout(LAST_MOMENTS, self.tasks.wait()).await;
         }
-        if let Err(fault) = self.store.end_lease(&self.instance).await {
+        if let Err(fault) = self.store.end_lease(self.instance()).await {
             tracing::warn!(error = %fault, "the lease could not be given up");
         }
     }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::ids::{SessionId, TurnId};
 use crate::store::{Status, Turn};
 
 /// One event of a turn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// `trn_...`
-    pub turn_id: Arc<str>,
+    /// The turn's id.
+    pub turn_id: TurnId,
     /// 1, 2, 3, ... within the turn, without gaps.
     pub seq: i64,
     /// The kind of failure.
@@ -20,8 +21,8 @@ pub struct Event {
 pub enum EventKind {
     /// The question is kept, in this session.
     SessionResolved {
-        /// `ses_...`
-        session_id: String,
+        /// The session's id.
+        session_id: SessionId,
         /// Whether the session was opened for this message.
         is_new: bool,
         /// The version of the agent that answers.
@@ -58,7 +59,7 @@ impl EventKind {
     #[must_use]
     pub fn first(turn: &Turn) -> Self {
         Self::SessionResolved {
-            session_id: turn.session_id.clone(),
+            session_id: turn.session_id,
             is_new: turn.is_new_session,
             agent_version: turn.agent_version,
         }
@@ -75,7 +76,6 @@ impl EventKind {
 /// ones kept so far when it is not.
 #[must_use]
 pub fn replay(turn: &Turn, texts: Vec<(i64, String)>, after: i64) -> Vec<Arc<Event>> {
-    let turn_id: Arc<str> = Arc::from(turn.id.as_str());
     let mut kinds = vec![(FIRST_SEQ, EventKind::first(turn))];
     let whole = turn.outcome.content.as_ref().filter(|content| texts.is_empty() && !content.is_empty());
     match whole {
@@ -89,5 +89,5 @@ pub fn replay(turn: &Turn, texts: Vec<(i64, String)>, after: i64) -> Vec<Arc<Eve
         kinds.push((turn.last_seq, EventKind::last(Arc::new(turn.clone()))));
     }
     let later = kinds.into_iter().filter(|(seq, _)| *seq > after);
-    later.map(|(seq, kind)| Arc::new(Event { turn_id: Arc::clone(&turn_id), seq, kind })).collect()
+    later.map(|(seq, kind)| Arc::new(Event { turn_id: turn.id, seq, kind })).collect()
 }

@@ -9,7 +9,7 @@ use super::inference::{Account, Calls};
 use super::run::Running;
 use super::tokens::estimate;
 use super::trace::Trace;
-use crate::ids::Kind;
+use crate::ids::TurnId;
 use crate::provider::{self, FinishReason, Usage};
 use crate::store::{self, FinishedTurn, Outcome, Scoped, Status, Turn, TurnContext};
 
@@ -139,7 +139,7 @@ impl Progress {
 
     /// Writes the texts of the event log that the store does not have yet. What it does not take now goes with the next
     /// ones, or with the turn's end.
-    pub(super) async fn flush(&mut self, scoped: &Scoped, turn_id: &str) {
+    pub(super) async fn flush(&mut self, scoped: &Scoped, turn_id: TurnId) {
         if self.unflushed.is_empty() {
             return;
         }
@@ -149,7 +149,7 @@ impl Progress {
                 self.unflushed.clear();
             }
             Err(fault) => {
-                tracing::warn!(turn.id = turn_id, error = %fault, "events could not be kept; trying again later");
+                tracing::warn!(turn.id = %turn_id, error = %fault, "events could not be kept; trying again later");
             }
         }
     }
@@ -204,7 +204,7 @@ impl Running {
             self.tell(&finished);
         }
         drop(self.seat);
-        self.engine.hub.signals.notify(self.scoped.workspace(), &self.turn.session_id);
+        self.engine.hub.signals.notify(self.scoped.workspace(), self.turn.session_id);
     }
 
     fn tell(&self, finished: &FinishedTurn) {
@@ -227,7 +227,7 @@ impl Running {
         let (calls, summary, has_failed) = (&progress.calls, &progress.summary, status == Status::Failed);
         let (provider, model) = calls.attempts.last().map(|call| (call.provider.clone(), call.model.clone())).unzip();
         let cost_usd = self.engine.cost_usd(calls);
-        let asked = Account { agent_id: &self.turn.agent_id, user_id: &self.turn.user_id, at_ms: now_ms };
+        let asked = Account { agent_id: &self.turn.agent_id, subject: self.turn.subject, at_ms: now_ms };
         let mut usage = asked.rows(summary, self.engine.cost_usd(summary), has_failed && summary.is_cut());
         usage.extend(asked.rows(calls, cost_usd, has_failed));
         let tokens = calls.tokens;
@@ -237,7 +237,6 @@ impl Running {
         FinishedTurn {
             turn: self.turn.clone(),
             status,
-            message_id: self.engine.ids.make(Kind::Message),
             last_seq: FIRST_SEQ + contents + 1,
             events: if events.is_empty() { None } else { Some((FIRST_SEQ + 1 + progress.flushed, events)) },
             trace: progress.trace.record(),

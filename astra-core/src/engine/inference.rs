@@ -127,7 +127,7 @@ fn sentence(told: &str) -> String {
 /// On whose account calls go.
 pub(super) struct Account<'a> {
     pub(super) agent_id: &'a str,
-    pub(super) user_id: &'a str,
+    pub(super) subject: i64,
     pub(super) at_ms: i64,
 }
 
@@ -139,7 +139,7 @@ impl Account<'_> {
             let tokens = if is_last { calls.tokens } else { Usage::default() };
             UsageRow {
                 agent_id: self.agent_id.to_owned(),
-                user_id: self.user_id.to_owned(),
+                subject: self.subject,
                 provider: call.provider.clone(),
                 model: call.model.clone(),
                 at_ms: self.at_ms,

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::event::{Event, EventKind};
 use super::signals::Signals;
 use super::turn_limits::Admission;
+use crate::ids::TurnId;
 use crate::store::Status;
 
 /// A reader who comes late gets so many events at a time.
@@ -16,7 +17,7 @@ const BATCH: usize = 256;
 
 /// A running turn.
 pub(super) struct LiveTurn {
-    turn_id: Arc<str>,
+    turn_id: TurnId,
     log: Mutex<Log>,
     latest: watch::Sender<i64>,
     end: CancellationToken,
@@ -56,7 +57,7 @@ impl Log {
     }
 }
 
-type Turns = Arc<Mutex<HashMap<String, Arc<LiveTurn>>>>;
+type Turns = Arc<Mutex<HashMap<TurnId, Arc<LiveTurn>>>>;
 
 /// All running turns, and those who wait for something to happen in a session.
 #[derive(Default)]
@@ -74,7 +75,7 @@ pub(super) struct Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        lock(&self.turns).remove(&*self.live.turn_id);
+        lock(&self.turns).remove(&self.live.turn_id);
     }
 }
 
@@ -84,9 +85,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl LiveTurn {
-    fn new(turn_id: &str) -> Self {
+    fn new(turn_id: TurnId) -> Self {
         Self {
-            turn_id: Arc::from(turn_id),
+            turn_id,
             log: Mutex::default(),
             latest: watch::Sender::new(0),
             end: CancellationToken::new(),
@@ -117,7 +118,7 @@ impl LiveTurn {
         let places = (start..log.ends.len()).take(BATCH);
         let event = |place: usize| {
             let seq = i64::try_from(place).unwrap_or(i64::MAX - 1) + 1;
-            Arc::new(Event { turn_id: Arc::clone(&self.turn_id), seq, kind: log.kind(place) })
+            Arc::new(Event { turn_id: self.turn_id, seq, kind: log.kind(place) })
         };
         places.map(event).collect()
     }
@@ -148,16 +149,16 @@ impl LiveTurn {
 
 impl Hub {
     /// Gives a seat to a turn that this gateway is about to run, and that was admitted.
-    pub(super) fn seat(&self, turn_id: &str, admission: Admission) -> Seat {
+    pub(super) fn seat(&self, turn_id: TurnId, admission: Admission) -> Seat {
         let live = Arc::new(LiveTurn::new(turn_id));
-        lock(&self.turns).insert(turn_id.to_owned(), Arc::clone(&live));
+        lock(&self.turns).insert(turn_id, Arc::clone(&live));
         Seat { live, turns: Arc::clone(&self.turns), _admission: admission }
     }
 
     /// The running turn of this id, if it runs here.
     #[must_use]
-    pub(super) fn get(&self, turn_id: &str) -> Option<Arc<LiveTurn>> {
-        lock(&self.turns).get(turn_id).cloned()
+    pub(super) fn get(&self, turn_id: TurnId) -> Option<Arc<LiveTurn>> {
+        lock(&self.turns).get(&turn_id).cloned()
     }
 
     /// All running turns.
@@ -170,10 +171,11 @@ impl Hub {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::SessionId;
 
     fn turn(pieces: &[&str]) -> LiveTurn {
-        let turn = LiveTurn::new("trn_a");
-        let first = EventKind::SessionResolved { session_id: "ses_a".into(), is_new: true, agent_version: 1 };
+        let turn = LiveTurn::new(TurnId::from_key(1));
+        let first = EventKind::SessionResolved { session_id: SessionId::from_key(1), is_new: true, agent_version: 1 };
         turn.publish([first]);
         turn.publish(pieces.iter().map(|piece| EventKind::Content { delta: (*piece).to_owned() }));
         turn

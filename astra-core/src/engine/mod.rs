@@ -21,24 +21,45 @@ mod trace;
 mod turn_limits;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use tokio_util::task::TaskTracker;
 
 pub use begin::{Ask, Asked, Asker, Overrides, TurnHandle};
 pub use budget::QuotaWindow;
 pub use compact::Compacted;
+pub use drain::program;
 pub use error::{Error, Failure, Result};
 pub use follow::{SessionEvent, SessionEvents, TurnEvents};
 pub use turn_limits::TurnLimits;
 
 use crate::clock::Clock;
 use crate::config::ChatConfig;
-use crate::ids::{IdMaker, Kind};
+use crate::ids::{IdMaker, TimeOrderedIds};
 use crate::provider::Registry;
-use crate::store::Db;
+use crate::store::{Db, Instance};
 use catalogue::Catalogue;
 use live::Hub;
+
+/// What an engine is made of.
+pub struct Parts {
+    /// Where it keeps turns.
+    pub store: Db,
+    /// Its time.
+    pub clock: Arc<dyn Clock>,
+    /// Its identifiers.
+    pub ids: IdMaker,
+    /// This gateway among all that share the store.
+    pub instance: Instance,
+    /// How turns are run.
+    pub config: ChatConfig,
+    /// How many turns may run.
+    pub limits: TurnLimits,
+    /// The models that it can ask.
+    pub providers: Arc<Registry>,
+    /// The agents of all workspaces.
+    pub agents: Arc<Catalogue>,
+}
 
 /// Runs turns.
 pub struct Engine {
@@ -49,33 +70,32 @@ pub struct Engine {
     limits: TurnLimits,
     providers: Arc<Registry>,
     agents: Arc<Catalogue>,
-    /// This gateway's name among all that share the store.
-    instance: String,
+    /// The key of this gateway among all that share the store, which may be given another place.
+    instance: AtomicI64,
+    keys: Arc<TimeOrderedIds>,
     hub: Hub,
     tasks: TaskTracker,
     draining: AtomicBool,
 }
 
 impl Engine {
-    /// An engine over `store`; [`Engine::start`] begins its work.
+    /// An engine of `parts`; [`Engine::start`] begins its work.
     #[must_use]
-    pub fn new(
-        store: Db,
-        clock: Arc<dyn Clock>,
-        ids: IdMaker,
-        config: ChatConfig,
-        limits: TurnLimits,
-        providers: Arc<Registry>,
-        agents: Arc<Catalogue>,
-    ) -> Self {
-        let instance = ids.make(Kind::Instance);
+    pub fn new(parts: Parts) -> Self {
+        let Parts { store, clock, ids, instance: Instance { id, keys }, config, limits, providers, agents } = parts;
         let (hub, tasks, draining) = (Hub::default(), TaskTracker::new(), AtomicBool::new(false));
-        Self { store, clock, ids, config, limits, providers, agents, instance, hub, tasks, draining }
+        let instance = AtomicI64::new(id);
+        Self { store, clock, ids, config, limits, providers, agents, instance, keys, hub, tasks, draining }
     }
 
     /// Whether other gateways may be at work on the same store.
     const fn has_peers(&self) -> bool {
         !matches!(self.store, Db::Sqlite(_))
+    }
+
+    /// The key of this gateway in the store.
+    fn instance(&self) -> i64 {
+        self.instance.load(Ordering::Acquire)
     }
 
     fn is_draining(&self) -> bool {

@@ -18,6 +18,7 @@ use super::inference::{Targets, failed};
 use super::live::Seat;
 use super::trace::{Part, Trace};
 use crate::content::without_nul;
+use crate::ids::TurnId;
 use crate::provider::{self, Attempt, Chunk, Request};
 use crate::store::{Scoped, Session, Status, TURN_STRIDE, Turn};
 
@@ -59,7 +60,7 @@ impl Running {
 
     /// For those who want to hear of it.
     pub(super) fn handle(&self) -> TurnHandle {
-        TurnHandle::new(self.turn.id.clone(), Arc::clone(&self.seat.live), self.ask.ends_with_caller)
+        TurnHandle::new(self.turn.id, Arc::clone(&self.seat.live), self.ask.ends_with_caller)
     }
 
     /// Answers the question and keeps the answer; only then does anybody hear that the turn is done.
@@ -68,7 +69,7 @@ impl Running {
         progress.trace.note(Part::Storage, self.started);
         let limit = Duration::from_secs(self.engine.config.turn_timeout_s);
         let live = Arc::clone(&self.seat.live);
-        let (engine, scoped, turn_id) = (Arc::clone(&self.engine), self.scoped.clone(), self.turn.id.clone());
+        let (engine, scoped, turn_id) = (Arc::clone(&self.engine), self.scoped.clone(), self.turn.id);
         let ending = {
             let work = std::panic::AssertUnwindSafe(self.answer(&mut progress)).catch_unwind();
             tokio::select! {
@@ -78,7 +79,7 @@ impl Running {
                 () = tokio::time::sleep(limit) => {
                     Ending::Failed(Failure::new("upstream_timeout", format!("The turn took more than {} s.", limit.as_secs())))
                 }
-                () = engine.cancelled_elsewhere(&scoped, &turn_id) => Ending::stopped(Status::Cancelled),
+                () = engine.cancelled_elsewhere(&scoped, turn_id) => Ending::stopped(Status::Cancelled),
             }
         };
         self.finish(ending, progress).await;
@@ -135,12 +136,12 @@ impl Running {
     }
 
     async fn wait_for_my_turn(&mut self) -> Result<()> {
-        let signal = self.engine.hub.signals.listen(self.scoped.workspace(), &self.turn.session_id);
+        let signal = self.engine.hub.signals.listen(self.scoped.workspace(), self.turn.session_id);
         loop {
             let notified = signal.notified();
             tokio::pin!(notified);
             notified.as_mut().enable();
-            match self.scoped.promote_turn(&self.turn.id).await? {
+            match self.scoped.promote_turn(self.turn.id).await? {
                 Some(true) => break,
                 Some(false) => {
                     let _ = tokio::time::timeout(POLL, notified).await;
@@ -150,7 +151,7 @@ impl Running {
         }
         self.turn.status = Status::Running;
         // The turns before this one may have been compacted while it waited.
-        if let Some(session) = self.scoped.session(&self.turn.session_id, None).await? {
+        if let Some(session) = self.scoped.session(self.turn.session_id, None).await? {
             self.session = session;
         }
         Ok(())
@@ -242,7 +243,7 @@ impl Running {
             let texts = batch.into_iter().filter_map(|chunk| progress.take(chunk)).collect::<Vec<_>>();
             self.publish(texts);
             if flushed.elapsed() >= flush_every {
-                progress.flush(&self.scoped, &self.turn.id).await;
+                progress.flush(&self.scoped, self.turn.id).await;
                 flushed = Instant::now();
             }
         }
@@ -315,7 +316,7 @@ impl Progress {
 
 impl Engine {
     /// Waits until another gateway was asked to end this turn; for ever where there is no other.
-    async fn cancelled_elsewhere(&self, scoped: &Scoped, turn_id: &str) {
+    async fn cancelled_elsewhere(&self, scoped: &Scoped, turn_id: TurnId) {
         if !self.has_peers() {
             return std::future::pending().await;
         }
@@ -325,7 +326,7 @@ impl Engine {
                 Ok(true) => return,
                 Ok(false) => {}
                 Err(fault) => {
-                    tracing::warn!(turn.id = turn_id, error = %fault, "the wish to cancel could not be looked up")
+                    tracing::warn!(turn.id = %turn_id, error = %fault, "the wish to cancel could not be looked up")
                 }
             }
         }

@@ -10,12 +10,13 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::Engine;
+use crate::ids::SessionId;
 use crate::store::{self, WorkspaceId};
 
 /// How often the turns of other gateways are looked for, in all sessions that are followed here.
 const POLL: Duration = Duration::from_secs(1);
 
-type Key = (WorkspaceId, String);
+type Key = (WorkspaceId, SessionId);
 type Kept = Arc<Mutex<HashMap<Key, Entry>>>;
 
 /// A signal, and how many hold it.
@@ -34,8 +35,8 @@ pub(super) struct Signals {
 pub(super) struct Signal {
     notify: Notify,
     is_deleted: AtomicBool,
-    /// How many turns the session had when the store was last asked; -1 before that.
-    turn_count: AtomicI64,
+    /// The number of the newest turn when the store was last asked; -1 before that.
+    newest: AtomicI64,
 }
 
 /// A hold on a session's signal, which is kept for as long as there is one.
@@ -52,7 +53,7 @@ fn lock(kept: &Kept) -> MutexGuard<'_, HashMap<Key, Entry>> {
 
 impl Signal {
     fn new() -> Self {
-        Self { notify: Notify::new(), is_deleted: AtomicBool::new(false), turn_count: AtomicI64::new(-1) }
+        Self { notify: Notify::new(), is_deleted: AtomicBool::new(false), newest: AtomicI64::new(-1) }
     }
 
     pub(super) fn is_deleted(&self) -> bool {
@@ -65,9 +66,9 @@ impl Signal {
     }
 
     /// Takes note of what the store says of the session: its turns, or that it is not there.
-    fn observe(&self, turn_count: Option<i64>) {
-        let is_news = match turn_count {
-            Some(count) => self.turn_count.swap(count, Ordering::AcqRel) != count,
+    fn observe(&self, newest: Option<i64>) {
+        let is_news = match newest {
+            Some(number) => self.newest.swap(number, Ordering::AcqRel) != number,
             None => !self.is_deleted.swap(true, Ordering::AcqRel),
         };
         if is_news {
@@ -98,8 +99,8 @@ impl Drop for Listener {
 impl Signals {
     /// A hold on the session's signal.
     #[must_use]
-    pub(super) fn listen(&self, workspace: &WorkspaceId, session_id: &str) -> Listener {
-        let key = (workspace.clone(), session_id.to_owned());
+    pub(super) fn listen(&self, workspace: &WorkspaceId, session_id: SessionId) -> Listener {
+        let key = (workspace.clone(), session_id);
         let mut kept = lock(&self.kept);
         let fresh = || Entry { signal: Arc::new(Signal::new()), listeners: 0 };
         let entry = kept.entry(key.clone()).or_insert_with(fresh);
@@ -110,25 +111,25 @@ impl Signals {
     }
 
     /// Notifies all who wait for the session.
-    pub(super) fn notify(&self, workspace: &WorkspaceId, session_id: &str) {
+    pub(super) fn notify(&self, workspace: &WorkspaceId, session_id: SessionId) {
         if let Some(signal) = self.get(workspace, session_id) {
             signal.notify.notify_waiters();
         }
     }
 
     /// Tells all who wait for the session that it is deleted.
-    fn delete(&self, workspace: &WorkspaceId, session_id: &str) {
+    fn delete(&self, workspace: &WorkspaceId, session_id: SessionId) {
         if let Some(signal) = self.get(workspace, session_id) {
             signal.observe(None);
         }
     }
 
-    fn get(&self, workspace: &WorkspaceId, session_id: &str) -> Option<Arc<Signal>> {
+    fn get(&self, workspace: &WorkspaceId, session_id: SessionId) -> Option<Arc<Signal>> {
         let kept = lock(&self.kept);
         if kept.is_empty() {
             return None;
         }
-        kept.get(&(workspace.clone(), session_id.to_owned())).map(|entry| Arc::clone(&entry.signal))
+        kept.get(&(workspace.clone(), session_id)).map(|entry| Arc::clone(&entry.signal))
     }
 
     fn all(&self) -> Vec<Key> {
@@ -138,7 +139,7 @@ impl Signals {
 
 impl Engine {
     /// Ends the streams of those who follow a session that was deleted through this gateway.
-    pub fn session_deleted(&self, workspace: &WorkspaceId, session_id: &str) {
+    pub fn session_deleted(&self, workspace: &WorkspaceId, session_id: SessionId) {
         self.hub.signals.delete(workspace, session_id);
     }
 
@@ -165,11 +166,11 @@ impl Engine {
         if followed.is_empty() {
             return Ok(());
         }
-        let counts: HashMap<Key, i64> = self.store.turn_counts(followed.clone()).await?.into_iter().collect();
+        let newest: HashMap<SessionId, i64> = self.store.last_turns(followed.clone()).await?.into_iter().collect();
         for key in followed {
             let (workspace, session_id) = &key;
-            if let Some(signal) = self.hub.signals.get(workspace, session_id) {
-                signal.observe(counts.get(&key).copied());
+            if let Some(signal) = self.hub.signals.get(workspace, *session_id) {
+                signal.observe(newest.get(session_id).copied());
             }
         }
         Ok(())
@@ -182,23 +183,23 @@ mod tests {
 
     #[test]
     fn a_signal_is_kept_as_long_as_somebody_listens() {
-        let (signals, workspace) = (Signals::default(), WorkspaceId::new("wsp_a"));
-        let one = signals.listen(&workspace, "ses_a");
-        let two = signals.listen(&workspace, "ses_a");
-        let other = signals.listen(&workspace, "ses_b");
-        signals.notify(&workspace, "ses_a");
+        let (signals, workspace) = (Signals::default(), WorkspaceId::of_tests(1));
+        let one = signals.listen(&workspace, SessionId::from_key(1));
+        let two = signals.listen(&workspace, SessionId::from_key(1));
+        let other = signals.listen(&workspace, SessionId::from_key(2));
+        signals.notify(&workspace, SessionId::from_key(1));
         drop(one);
         assert_eq!(signals.all().len(), 2);
         drop((two, other));
         assert!(signals.all().is_empty());
-        signals.notify(&workspace, "ses_a");
+        signals.notify(&workspace, SessionId::from_key(1));
         assert!(signals.all().is_empty());
     }
 
     #[tokio::test]
     async fn what_the_store_says_is_news_once() {
-        let (signals, workspace) = (Signals::default(), WorkspaceId::new("wsp_a"));
-        let listener = signals.listen(&workspace, "ses_a");
+        let (signals, workspace) = (Signals::default(), WorkspaceId::of_tests(1));
+        let listener = signals.listen(&workspace, SessionId::from_key(1));
         for (count, is_news) in [(Some(3), true), (Some(3), false), (Some(4), true), (None, true), (None, false)] {
             let mut notified = std::pin::pin!(listener.notified());
             notified.as_mut().enable();

@@ -34,7 +34,7 @@ pub struct Problem {
     /// The kind of problem, for programs.
     pub code: Code,
     /// The request, as in `X-Request-ID` and in the gateway's log.
-    #[schema(max_length = 128, example = "req_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(max_length = 128, example = "req_06a1b2c3d4e5q")]
     pub request_id: String,
     /// The violated constraints, if that is what was wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn sane_request_ids_are_kept_and_others_replaced() {
-        let ids = IdMaker::default();
+        let ids = IdMaker::new(crate::ids::CountingIds::default());
         assert_eq!(&*request_id(&sent(REQUEST_ID, "build-42/a"), &ids), "build-42/a");
         for bad in ["", "two words", "<script>", "a\u{7f}"] {
             let headers =

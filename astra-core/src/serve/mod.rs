@@ -17,7 +17,7 @@ use crate::config::{Config, Fault};
 use crate::document::{Document, served_at};
 use crate::embed::Routes;
 use crate::engine::catalogue::{Catalogue, Definitions, Sources};
-use crate::engine::{Engine, TurnLimits};
+use crate::engine::{self, Engine, TurnLimits, program};
 use crate::http::host::Hosts;
 use crate::http::limit::Limits;
 use crate::ids::{IdMaker, Ids};
@@ -42,7 +42,7 @@ pub struct Gateway {
 pub struct Builder {
     config: Config,
     clock: Arc<dyn Clock>,
-    ids: IdMaker,
+    ids: Option<IdMaker>,
     authenticator: Option<Arc<dyn Authenticator>>,
     providers: BTreeMap<String, Arc<dyn Provider>>,
     routes: Vec<Routes>,
@@ -101,7 +101,7 @@ impl Gateway {
         Builder {
             config,
             clock: Arc::new(SystemClock),
-            ids: IdMaker::default(),
+            ids: None,
             authenticator: None,
             providers: BTreeMap::new(),
             routes: Vec::new(),
@@ -182,7 +182,7 @@ impl Builder {
     /// Takes identifiers from `ids`.
     #[must_use]
     pub fn ids(mut self, ids: impl Ids) -> Self {
-        self.ids = IdMaker::new(ids);
+        self.ids = Some(IdMaker::new(ids));
         self
     }
 
@@ -261,8 +261,10 @@ impl Builder {
         let master_key = MasterKey::load(self.config.master_key.as_ref(), data_dir).map_err(StartError::MasterKey)?;
         let store = store::open(&self.config.store, data_dir).map_err(StartError::Store)?;
         migrate::apply(&store, self.clock.now_ms()).await.map_err(StartError::Store)?;
+        let instance = store.join(&self.clock, program(&store)).await.map_err(StartError::Store)?;
+        let ids = self.ids.unwrap_or_else(|| IdMaker::new(Arc::clone(&instance.keys)));
         let clock = Arc::clone(&self.clock);
-        let authority = Authority::open(store.clone(), &self.config, master_key, clock, self.ids.clone()).await;
+        let authority = Authority::open(store.clone(), &self.config, master_key, clock, ids.clone()).await;
         let authority = Arc::new(authority.map_err(StartError::Store)?);
         let setup_code = authority.begin_setup().await.map_err(StartError::Store)?;
         let (providers, agents) = (Arc::new(providers), Arc::new(Catalogue::new(store.clone())));
@@ -270,10 +272,16 @@ impl Builder {
         let definitions = Definitions::new(store.clone(), workspace, sources, Arc::clone(&providers), clock);
         let definitions = Arc::new(definitions);
         definitions.start().await.map_err(StartError::Store)?;
-        let (clock, ids, chat) = (Arc::clone(&self.clock), self.ids.clone(), self.config.chat.clone());
-        let turns = TurnLimits::new(&self.config.limits);
-        let engine =
-            Arc::new(Engine::new(store.clone(), clock, ids, chat, turns, Arc::clone(&providers), Arc::clone(&agents)));
+        let engine = Arc::new(Engine::new(engine::Parts {
+            store: store.clone(),
+            clock: Arc::clone(&self.clock),
+            ids: ids.clone(),
+            instance,
+            config: self.config.chat.clone(),
+            limits: TurnLimits::new(&self.config.limits),
+            providers: Arc::clone(&providers),
+            agents: Arc::clone(&agents),
+        }));
         engine.start().await.map_err(StartError::Store)?;
         let app = App::from(Parts {
             providers,
@@ -285,7 +293,7 @@ impl Builder {
             uptime: Monotonic::new(&self.clock),
             store,
             clock: Arc::clone(&self.clock),
-            ids: self.ids,
+            ids,
             authenticator: self.authenticator.unwrap_or_else(|| Arc::<Authority>::clone(&authority)),
             authority,
             stopping: CancellationToken::new(),

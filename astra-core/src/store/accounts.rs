@@ -64,8 +64,8 @@ pub struct Member {
     pub created_at: i64,
 }
 
-const MEMBER: &str = "SELECT u.id, m.workspace_id, m.role, u.email, u.display_name, u.created_at
-    FROM users u JOIN memberships m ON m.user_id = u.id";
+const MEMBER: &str = "SELECT u.id, w.number, w.id, m.role, u.email, u.display_name, u.created_at
+    FROM users u JOIN memberships m ON m.user_id = u.id JOIN workspaces w ON w.number = m.workspace_id";
 
 impl Db {
     /// The oldest workspace; made with `id` and `name` if there is none. However many ask at once, one is made.
@@ -78,9 +78,10 @@ impl Db {
             if let Some(workspace) = first_workspace(tx)? {
                 return Ok(workspace);
             }
-            let insert = "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)";
+            let insert = "INSERT INTO workspaces (number, id, name, created_at, updated_at)
+                SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $3 FROM workspaces";
             tx.execute(insert, params![&id, name, now_ms])?;
-            Ok(WorkspaceId::new(&id))
+            first_workspace(tx)?.ok_or_else(Error::not_found)
         })
         .await
     }
@@ -89,12 +90,12 @@ impl Db {
     pub async fn account_by_email(&self, email: &str) -> Result<Option<(Member, String)>> {
         let email = email.to_owned();
         self.read(move |tx| {
-            let sql = "SELECT u.id, m.workspace_id, m.role, u.email, u.display_name, u.created_at, u.password_hash
-                FROM users u JOIN memberships m ON m.user_id = u.id
+            let sql = "SELECT u.id, w.number, w.id, m.role, u.email, u.display_name, u.created_at, u.password_hash
+                FROM users u JOIN memberships m ON m.user_id = u.id JOIN workspaces w ON w.number = m.workspace_id
                 WHERE u.email = $1 AND u.password_hash IS NOT NULL
                 ORDER BY m.created_at, m.workspace_id LIMIT 1";
             let found = tx.first(sql, params![&email])?;
-            found.map(|mut row| Ok((member(&mut row)?, row.text(6)?))).transpose()
+            found.map(|mut row| Ok((member(&mut row)?, row.text(7)?))).transpose()
         })
         .await
     }
@@ -236,17 +237,17 @@ fn end_user(tx: &mut Tx<'_>, wanted: &EndUser) -> Result<Option<Member>> {
 }
 
 fn first_workspace(tx: &mut Tx<'_>) -> Result<Option<WorkspaceId>> {
-    let found = tx.first("SELECT id FROM workspaces ORDER BY created_at, id LIMIT 1", params![])?;
-    found.map(|mut row| Ok(WorkspaceId::new(&row.text(0)?))).transpose()
+    let found = tx.first("SELECT number, id FROM workspaces ORDER BY number LIMIT 1", params![])?;
+    found.map(|mut row| Ok(WorkspaceId::new(row.int(0)?, &row.text(1)?))).transpose()
 }
 
 fn member(row: &mut Row) -> Result<Member> {
     Ok(Member {
         user_id: row.text(0)?,
-        workspace: WorkspaceId::new(&row.text(1)?),
-        role: row.text(2)?,
-        email: row.optional_text(3)?,
-        display_name: row.optional_text(4)?,
-        created_at: row.int(5)?,
+        workspace: WorkspaceId::new(row.int(1)?, &row.text(2)?),
+        role: row.text(3)?,
+        email: row.optional_text(4)?,
+        display_name: row.optional_text(5)?,
+        created_at: row.int(6)?,
     })
 }

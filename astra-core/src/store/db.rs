@@ -27,21 +27,47 @@ pub enum Db {
     Postgres(Arc<Postgres>),
 }
 
-/// The identifier of a workspace, as part of every key; the only way to a statement that touches a tenant's rows.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct WorkspaceId(Arc<str>);
+/// A workspace, whose number is part of every key; the only way to a statement that touches a tenant's rows.
+#[derive(Debug, Clone)]
+pub struct WorkspaceId {
+    number: i64,
+    id: Arc<str>,
+}
 
 impl WorkspaceId {
-    /// Names a workspace. Only authentication and the work that walks all workspaces have a reason to.
-    #[must_use]
-    pub fn new(id: &str) -> Self {
-        Self(Arc::from(id))
+    /// The workspace of this number and id. [`Db::workspace`] looks it up.
+    pub(super) fn new(number: i64, id: &str) -> Self {
+        Self { number, id: Arc::from(id) }
+    }
+
+    /// A workspace of this number that no store has.
+    #[cfg(test)]
+    pub(crate) fn of_tests(number: i64) -> Self {
+        Self::new(number, "wsp_0000000000001")
     }
 
     /// `wsp_...`
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.id
+    }
+
+    /// Its number in the store.
+    #[must_use]
+    pub const fn number(&self) -> i64 {
+        self.number
+    }
+}
+
+impl PartialEq for WorkspaceId {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+impl Eq for WorkspaceId {}
+impl std::hash::Hash for WorkspaceId {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
     }
 }
 
@@ -55,7 +81,7 @@ pub struct Scoped {
 /// A transaction (of `write`) or a look (of `read`).
 pub struct Tx<'a> {
     engine: Engine<'a>,
-    workspace: Option<&'a str>,
+    workspace: Option<i64>,
     notes: &'a Notes,
 }
 
@@ -120,6 +146,20 @@ impl Db {
         self.dispatch(None, Mode::Write, work).await
     }
 
+    /// The workspace with this id (`wsp_...`), if there is one.
+    pub async fn workspace(&self, id: &str) -> Result<Option<WorkspaceId>> {
+        let id = id.to_owned();
+        let find = move |tx: &mut Tx<'_>| {
+            let found = tx.first("SELECT number FROM workspaces WHERE id = $1", params![&id])?;
+            found.map(|mut row| Ok(WorkspaceId::new(row.int(0)?, &id))).transpose()
+        };
+        match self {
+            Self::Sqlite(sqlite) => sqlite.look(None, &find),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => self.read(find).await,
+        }
+    }
+
     pub(super) async fn dispatch<T: Send + 'static>(
         &self,
         workspace: Option<WorkspaceId>,
@@ -152,6 +192,11 @@ impl Scoped {
     #[must_use]
     pub const fn workspace(&self) -> &WorkspaceId {
         &self.workspace
+    }
+
+    /// The store that they are in.
+    pub(super) const fn db(&self) -> &Db {
+        &self.db
     }
 
     /// Looks at this workspace's rows.
@@ -192,7 +237,7 @@ impl<'a> Tx<'a> {
         notes: &Notes,
         work: &impl Work<T>,
     ) -> Result<T> {
-        let answer = work(&mut Tx { engine, workspace: workspace.map(WorkspaceId::as_str), notes });
+        let answer = work(&mut Tx { engine, workspace: workspace.map(WorkspaceId::number), notes });
         if notes.failed.get() && answer.is_ok() { Err(after_failure()) } else { answer }
     }
 
@@ -219,6 +264,11 @@ impl<'a> Tx<'a> {
     /// Tells whoever runs the transaction that it ends credentials.
     pub(super) fn note_ended_credentials(&self) {
         self.notes.ended_credentials.set(true);
+    }
+
+    /// The number of this transaction's workspace, for a row of another table that names it.
+    pub(super) fn workspace_number(&self) -> Result<i64> {
+        self.workspace.ok_or_else(|| Error::Broken("a statement of no workspace asked for its number".into()))
     }
 
     /// All rows that `sql` answers.
@@ -286,7 +336,7 @@ impl<'a> Tx<'a> {
     fn guarded<T>(
         &mut self,
         params: &[Param<'_>],
-        run: impl FnOnce(&Engine<'a>, Option<&str>) -> Result<T>,
+        run: impl FnOnce(&Engine<'a>, Option<i64>) -> Result<T>,
     ) -> Result<T> {
         if self.notes.failed.get() {
             return Err(after_failure());

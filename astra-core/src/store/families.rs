@@ -77,8 +77,9 @@ pub struct FamilyStanding {
     pub ends_at: i64,
 }
 
-const STANDING: &str = "SELECT f.workspace_id, f.user_id, f.scopes, m.role, f.ends_at FROM families f
-    JOIN memberships m ON m.workspace_id = f.workspace_id AND m.user_id = f.user_id";
+const STANDING: &str = "SELECT w.number, w.id, f.user_id, f.scopes, m.role, f.ends_at FROM families f
+    JOIN memberships m ON m.workspace_id = f.workspace_id AND m.user_id = f.user_id
+    JOIN workspaces w ON w.number = f.workspace_id";
 
 impl Scoped {
     /// Begins a family, and forgets those of the same user that are over.
@@ -188,10 +189,10 @@ fn end_reused(tx: &mut Tx<'_>, family_id: &str) -> Result<()> {
 
 fn standing(row: &mut Row) -> Result<FamilyStanding> {
     Ok(FamilyStanding {
-        workspace: WorkspaceId::new(&row.text(0)?),
-        user_id: row.text(1)?,
-        scopes: row.text(2)?,
-        role: row.text(3)?,
-        ends_at: row.int(4)?,
+        workspace: WorkspaceId::new(row.int(0)?, &row.text(1)?),
+        user_id: row.text(2)?,
+        scopes: row.text(3)?,
+        role: row.text(4)?,
+        ends_at: row.int(5)?,
     })
 }

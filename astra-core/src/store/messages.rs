@@ -1,24 +1,26 @@
-//! Messages: what was said in a session, in order.
+//! Messages: what was said in a session, in order. They are read from the session's turns, and a fork's first ones from the
+//! turns of its parents.
 
 use serde::{Deserialize, Serialize};
 
 use super::db::{Scoped, Tx};
 use super::error::{Error, Result};
-use super::page::{Cursor, Page, PageRequest};
-use super::value::Row;
+use super::page::{Cursor, Filling, Page, PageRequest};
+use super::sessions::{Parent, Session};
+use super::value::{self, Row};
 use crate::content::{Content, Part, Role};
+use crate::ids::{MessageId, SessionId, TurnId};
 use crate::params;
 
-/// Messages of one turn are numbered from 1024 times the turn's number.
+/// The place of a message in its session is 1,024 times the number of its turn, plus its place within the turn: an answer
+/// stands behind its question even if another question came in between.
 pub const TURN_STRIDE: i64 = 1024;
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredMessage {
-    /// `msg_...`
-    pub id: String,
-    /// The turn that it belongs to.
-    pub turn_id: Option<String>,
+    /// Made of its turn and its place in it.
+    pub id: MessageId,
     /// Its place in the session.
     pub seq: i64,
     /// The author of the message.
@@ -29,32 +31,22 @@ pub struct StoredMessage {
     pub created_at_ms: i64,
 }
 
-pub(super) const COLUMNS: &str = "id, turn_id, seq, role, content, parts, created_at";
+/// Turns with what was said in them, newest first: those above the number `$3`, up to and with `$4`.
+const SAID: &str = "SELECT t.id, t.number, t.role, t.question, t.question_parts, t.answer, t.created_at_ms, t.finished_at_ms
+        FROM turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4
+    UNION ALL
+    SELECT t.id, t.number, t.role, t.question, t.question_parts, CAST(NULL AS TEXT), t.created_at_ms, t.created_at_ms
+        FROM open_turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4
+    ORDER BY 2 DESC LIMIT $5";
 
-pub(super) fn read(row: &mut Row) -> Result<StoredMessage> {
-    let (role, text) = (row.text(3)?, row.text(4)?);
-    let parts = row.optional_text(5)?;
-    Ok(StoredMessage {
-        id: row.text(0)?,
-        turn_id: row.optional_text(1)?,
-        seq: row.int(2)?,
-        role: role_of(&role)?,
-        content: match parts {
-            Some(parts) => Content::Parts(serde_json::from_str(&parts).map_err(Error::broken)?),
-            None => Content::Text(text),
-        },
-        created_at_ms: row.int(6)?,
-    })
-}
-
-fn role_of(name: &str) -> Result<Role> {
+pub(super) fn role_of(name: &str) -> Result<Role> {
     [Role::System, Role::User, Role::Assistant, Role::Tool]
         .into_iter()
         .find(|role| role_name(*role) == name)
         .ok_or_else(|| Error::Broken(format!("a message has the role {name}")))
 }
 
-const fn role_name(role: Role) -> &'static str {
+pub(super) const fn role_name(role: Role) -> &'static str {
     match role {
         Role::System => "system",
         Role::User => "user",
@@ -63,62 +55,204 @@ const fn role_name(role: Role) -> &'static str {
     }
 }
 
-/// Adds a message to its session.
-pub(super) fn insert(tx: &mut Tx<'_>, session_id: &str, message: &StoredMessage) -> Result<()> {
-    let parts;
-    let (text, parts): (&str, Option<&str>) = match &message.content {
-        Content::Text(text) => (text, None),
-        Content::Parts(list) => {
-            parts = serde_json::to_string(list).map_err(Error::broken)?;
-            (first_text(list), Some(&parts))
-        }
-    };
-    let sql = "INSERT INTO messages (workspace_id, session_id, seq, id, turn_id, role, content, parts, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let role = role_name(message.role);
-    let params =
-        params![session_id, message.seq, &message.id, &message.turn_id, role, text, parts, message.created_at_ms];
-    tx.execute(sql, params).map(drop)
+/// A content as its two columns: a text, and JSON of the parts where it is more than one text.
+pub(super) fn columns(content: &Content) -> Result<(&str, Option<String>)> {
+    match content {
+        Content::Text(text) => Ok((text, None)),
+        Content::Parts(list) => Ok((first_text(list), Some(serde_json::to_string(list).map_err(Error::broken)?))),
+    }
+}
+
+/// The content of two columns.
+pub(super) fn content(text: String, parts: Option<String>) -> Result<Content> {
+    match parts {
+        Some(parts) => Ok(Content::Parts(serde_json::from_str(&parts).map_err(Error::broken)?)),
+        None => Ok(Content::Text(text)),
+    }
 }
 
 fn first_text(parts: &[Part]) -> &str {
     parts.iter().find_map(|part| if let Part::Text { text } = part { Some(text.as_str()) } else { None }).unwrap_or("")
 }
 
+/// About how many bytes a content has as JSON.
+fn json_bytes(content: &Content) -> usize {
+    match content {
+        Content::Text(text) => value::json_bytes(text),
+        Content::Parts(parts) => parts.iter().map(|part| value::json_bytes(part.text().unwrap_or(""))).sum::<usize>() + content.bytes(),
+    }
+}
+
+/// The messages of a turn's row, newest first.
+fn read(row: &mut Row) -> Result<[Option<StoredMessage>; 2]> {
+    let (turn, number): (TurnId, i64) = (row.id(0)?, row.int(1)?);
+    let answer = row.optional_text(5)?.filter(|answer| !answer.is_empty());
+    let finished_at_ms = row.int(7)?;
+    let answer = answer.map(|answer| StoredMessage {
+        id: MessageId { turn, place: 1 },
+        seq: number * TURN_STRIDE + 1,
+        role: Role::Assistant,
+        content: Content::Text(answer),
+        created_at_ms: finished_at_ms,
+    });
+    let question = StoredMessage {
+        id: MessageId { turn, place: 0 },
+        seq: number * TURN_STRIDE,
+        role: role_of(&row.text(2)?)?,
+        content: content(row.text(3)?, row.optional_text(4)?)?,
+        created_at_ms: row.int(6)?,
+    };
+    Ok([answer, Some(question)])
+}
+
+/// Whether more is wanted.
+type IsWanted = bool;
+
+/// Gives the messages of a session between two places (both exclusive) to `take`, newest first, until it wants no more.
+/// `turns` is about how many turns will be wanted.
+fn each(
+    tx: &mut Tx<'_>,
+    session: &Session,
+    after: i64,
+    before: i64,
+    turns: u32,
+    take: &mut dyn FnMut(StoredMessage) -> IsWanted,
+) -> Result<()> {
+    let (mut id, mut parent, mut before) = (session.id, session.parent, before);
+    loop {
+        let from = after.max(parent.map_or(0, |parent| parent.until));
+        if !each_of(tx, id, from, before, turns, take)? {
+            return Ok(());
+        }
+        let Some(above) = parent.filter(|above| above.until > after) else { return Ok(()) };
+        before = before.min(above.until + 1);
+        (id, parent) = (above.id, parent_of(tx, above.id)?);
+    }
+}
+
+/// As [`each`], of a session's own turns alone; answers whether more is wanted.
+fn each_of(
+    tx: &mut Tx<'_>,
+    id: SessionId,
+    after: i64,
+    mut before: i64,
+    turns: u32,
+    take: &mut dyn FnMut(StoredMessage) -> IsWanted,
+) -> Result<IsWanted> {
+    loop {
+        let (mut rows, mut wanted, mut fault, mut last) = (0, true, None, before);
+        // The turn of the place before `before`, and of the place behind `after`, are read and what is beyond is left out.
+        let (above, up_to) = ((after + 1).div_euclid(TURN_STRIDE) - 1, (before - 1).div_euclid(TURN_STRIDE));
+        tx.each(SAID, params![id, above, up_to, turns], &mut |mut row| {
+            rows += 1;
+            match read(&mut row) {
+                Ok(messages) => {
+                    for message in messages.into_iter().flatten() {
+                        last = message.seq;
+                        if message.seq < before && message.seq > after && wanted {
+                            wanted = take(message);
+                        }
+                    }
+                }
+                Err(found) => fault = Some(found),
+            }
+            wanted && fault.is_none()
+        })?;
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
+        if !wanted || rows < turns {
+            return Ok(wanted);
+        }
+        before = last;
+    }
+}
+
+/// What a session refers to, whatever its state.
+pub(super) fn parent_of(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Parent>> {
+    let sql = "SELECT parent_id, parent_until, parent_messages FROM sessions WHERE workspace_id = $1 AND id = $2";
+    let Some(mut row) = tx.first(sql, params![id])? else { return Ok(None) };
+    let (id, until, messages) = (row.optional_id(0)?, row.optional_int(1)?, row.int(2)?);
+    Ok(id.zip(until).map(|(id, until)| Parent { id, until, messages }))
+}
+
+/// The place of the newest message of a session, if it has one.
+pub(super) fn newest_place(tx: &mut Tx<'_>, session: &Session) -> Result<Option<i64>> {
+    let mut newest = None;
+    each(tx, session, 0, i64::MAX, 1, &mut |message| {
+        newest = Some(message.seq);
+        false
+    })?;
+    Ok(newest)
+}
+
+/// The place of a message, if the session has it.
+pub(super) fn place_of(tx: &mut Tx<'_>, session: &Session, message: MessageId) -> Result<Option<i64>> {
+    let sql = "SELECT number, session_id FROM turns WHERE workspace_id = $1 AND id = $2
+        UNION ALL SELECT number, session_id FROM open_turns WHERE workspace_id = $1 AND id = $2";
+    let Some(mut row) = tx.first(sql, params![message.turn])? else { return Ok(None) };
+    let place = row.int(0)? * TURN_STRIDE + i64::from(message.place);
+    let mut found = None;
+    each(tx, session, place - 1, place + 1, 1, &mut |said| {
+        found = (said.id == message).then_some(said.seq);
+        false
+    })?;
+    Ok(found)
+}
+
+/// How many messages a session has between two places (both exclusive).
+pub(super) fn count(tx: &mut Tx<'_>, session: &Session, after: i64, before: i64) -> Result<u32> {
+    let (mut id, mut parent, mut before, mut count) = (session.id, session.parent, before, 0_i64);
+    loop {
+        let from = after.max(parent.map_or(0, |parent| parent.until));
+        // A turn of which only the first messages count: those before the place `before`.
+        let (cut, first) = (before.div_euclid(TURN_STRIDE), before.rem_euclid(TURN_STRIDE));
+        let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN t.number = $5 AND t.message_count > $6 THEN $6 ELSE t.message_count END), 0) AS BIGINT)
+            FROM turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4";
+        let (above, up_to) = (from.div_euclid(TURN_STRIDE), (before - 1).div_euclid(TURN_STRIDE));
+        count += tx.one(sql, params![id, above, up_to, cut, first])?.int(0)?;
+        let open = "SELECT COUNT(*) FROM open_turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4";
+        count += tx.one(open, params![id, above, up_to])?.int(0)?;
+        let Some(above) = parent.filter(|above| above.until > after) else { break };
+        before = before.min(above.until + 1);
+        (id, parent) = (above.id, parent_of(tx, above.id)?);
+    }
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
 impl Scoped {
     /// Messages of a session, newest first. Whether the caller may see the session is asked before.
-    pub async fn messages(&self, session_id: &str, request: PageRequest) -> Result<Page<StoredMessage>> {
-        let session_id = session_id.to_owned();
+    pub async fn messages(&self, session: &Session, request: PageRequest) -> Result<Page<StoredMessage>> {
+        let session = session.clone();
         self.read(move |tx| {
-            let sql = format!("SELECT {COLUMNS} FROM messages WHERE workspace_id = $1 AND session_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4");
-            let place = |message: &StoredMessage| Cursor { at: message.seq, id: message.id.clone() };
-            let params = params![&session_id, request.position().0, request.fetch()];
-            tx.page(&sql, params, &request, |mut row| read(&mut row), place)
+            let mut filling = Filling::new(&request);
+            let turns = request.limit + 1;
+            each(tx, &session, 0, request.position().0, turns, &mut |message| {
+                let bytes = json_bytes(&message.content);
+                filling.take_sized(message, bytes)
+            })?;
+            Ok(filling.finish(|message| Cursor { at: message.seq, id: message.id.to_string() }))
         })
         .await
     }
 
     /// The newest messages of a session between two places (both exclusive), newest first, at most `limit`.
-    pub async fn history(&self, session_id: &str, after: i64, before: i64, limit: u32) -> Result<Vec<StoredMessage>> {
-        let session_id = session_id.to_owned();
+    pub async fn history(&self, session: &Session, after: i64, before: i64, limit: u32) -> Result<Vec<StoredMessage>> {
+        let session = session.clone();
         self.read(move |tx| {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM messages WHERE workspace_id = $1 AND session_id = $2 AND seq > $3 AND seq < $4 ORDER BY seq DESC LIMIT $5"
-            );
-            let rows = tx.query(&sql, params![&session_id, after, before, limit])?;
-            rows.into_iter().map(|mut row| read(&mut row)).collect()
+            let mut said = Vec::new();
+            each(tx, &session, after, before, limit, &mut |message| {
+                said.push(message);
+                said.len() < usize::try_from(limit).unwrap_or(usize::MAX)
+            })?;
+            Ok(said)
         })
         .await
     }
 
     /// How many messages a session has between two places (both exclusive).
-    pub async fn count_messages(&self, session_id: &str, after: i64, before: i64) -> Result<u32> {
-        let session_id = session_id.to_owned();
-        self.read(move |tx| {
-            let sql =
-                "SELECT COUNT(*) FROM messages WHERE workspace_id = $1 AND session_id = $2 AND seq > $3 AND seq < $4";
-            tx.first(sql, params![&session_id, after, before])?.map_or(Ok(0), |mut row| row.count(0))
-        })
-        .await
+    pub async fn count_messages(&self, session: &Session, after: i64, before: i64) -> Result<u32> {
+        let session = session.clone();
+        self.read(move |tx| count(tx, &session, after, before)).await
     }
 }

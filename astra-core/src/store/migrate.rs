@@ -12,7 +12,8 @@ use super::make_folder;
 use super::sqlite::{Sqlite, create};
 use crate::params;
 
-/// One step of the schema. One text serves both engines; `/*without_rowid*/` is SQLite's clustered table.
+/// One step of the schema. One text serves both engines: `/*without_rowid*/` is SQLite's clustered table, and there a
+/// `BIGINT PRIMARY KEY` is the row's own number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Migration {
     /// 1, 2, 3, ...
@@ -72,6 +73,11 @@ pub async fn apply(db: &Db, now_ms: i64) -> Result<Vec<Migration>> {
     Schema::CURRENT.apply(db, now_ms).await
 }
 
+/// The statements of a step as SQLite takes them.
+fn for_sqlite(sql: &str) -> String {
+    sql.replace("/*without_rowid*/", "WITHOUT ROWID").replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
+}
+
 /// A history of steps.
 #[derive(Debug, Clone, Copy)]
 pub struct Schema(&'static [Migration]);
@@ -119,8 +125,8 @@ impl Schema {
         let plan = self.compare(tx)?;
         tx.batch(LEDGER)?;
         for step in &plan.pending {
-            let clustered = if tx.has_row_locks() { "" } else { "WITHOUT ROWID" };
-            tx.batch(&step.sql.replace("/*without_rowid*/", clustered)).map_err(|fault| failed(step, fault))?;
+            let sql = if tx.has_row_locks() { step.sql.to_owned() } else { for_sqlite(step.sql) };
+            tx.batch(&sql).map_err(|fault| failed(step, fault))?;
             let insert = "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
             tx.execute(insert, params![step.version, step.name, checksum(step).as_str(), now_ms])?;
         }

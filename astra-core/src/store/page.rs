@@ -73,21 +73,21 @@ impl PageRequest {
 }
 
 /// A page that is being read, row by row.
-pub(super) struct Filling<'a> {
+pub(super) struct Filling<'a, T = Row> {
     request: &'a PageRequest,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<T>,
     bytes: usize,
     is_full: bool,
 }
 
-impl<'a> Filling<'a> {
+impl<'a, T> Filling<'a, T> {
     pub(super) const fn new(request: &'a PageRequest) -> Self {
         Self { request, rows: Vec::new(), bytes: 0, is_full: false }
     }
 
-    /// Takes the next row of the list; false if the page is full without it.
-    pub(super) fn take(&mut self, row: Row) -> bool {
-        self.bytes += row.json_bytes() + ROW_BYTES;
+    /// Takes the next row of the list, which has about `bytes` bytes as JSON; false if the page is full without it.
+    pub(super) fn take_sized(&mut self, row: T, bytes: usize) -> bool {
+        self.bytes += bytes + ROW_BYTES;
         let count = self.rows.len();
         // A row that is larger than a page comes alone.
         self.is_full =
@@ -96,6 +96,20 @@ impl<'a> Filling<'a> {
             self.rows.push(row);
         }
         !self.is_full
+    }
+
+    /// The page of what was taken.
+    pub(super) fn finish(self, place: impl Fn(&T) -> Cursor) -> Page<T> {
+        let next = if self.is_full { self.rows.last().map(place) } else { None };
+        Page { data: self.rows, next }
+    }
+}
+
+impl Filling<'_, Row> {
+    /// Takes the next row of the list; false if the page is full without it.
+    pub(super) fn take(&mut self, row: Row) -> bool {
+        let bytes = row.json_bytes();
+        self.take_sized(row, bytes)
     }
 
     /// The page of what was taken.

@@ -20,6 +20,7 @@ use super::epoch::watch::Watch;
 use super::error::{Error, Result};
 use super::postgres_address::Address;
 use super::postgres_values::row;
+use super::subjects::SubjectNumbers;
 use super::value::{Param, Row};
 use super::write_health::WriteHealth;
 use crate::config::StoreConfig;
@@ -36,6 +37,7 @@ const STATEMENTS_CACHED: usize = 512;
 /// A pool of connections to one database.
 pub struct Postgres {
     pub(super) writes: WriteHealth,
+    pub(super) subjects: SubjectNumbers,
     pool: Pool,
     address: Address,
     epoch: Watch,
@@ -82,7 +84,7 @@ impl Postgres {
             .build()
             .map_err(Error::broken)?;
         let (epoch, writes) = (Watch::default(), WriteHealth::default());
-        Ok(Self { writes, pool, address, epoch, lanes: std::array::from_fn(|_| Mutex::new(())) })
+        Ok(Self { writes, subjects: SubjectNumbers::default(), pool, address, epoch, lanes: std::array::from_fn(|_| Mutex::new(())) })
     }
 
     /// The epoch of all credentials, if the watch has read it within the last second.
@@ -236,7 +238,7 @@ impl Session {
     pub(super) fn each(
         &self,
         sql: &str,
-        workspace: Option<&str>,
+        workspace: Option<i64>,
         params: &[Param<'_>],
         take: &mut dyn FnMut(Row) -> bool,
     ) -> Result<()> {
@@ -255,7 +257,7 @@ impl Session {
         })
     }
 
-    pub(super) fn execute(&self, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<u64> {
+    pub(super) fn execute(&self, sql: &str, workspace: Option<i64>, params: &[Param<'_>]) -> Result<u64> {
         let params = bound(workspace, params);
         self.statement(async {
             let statement = self.prepare(sql).await?;
@@ -275,8 +277,8 @@ impl Drop for Session {
     }
 }
 
-fn bound<'a>(workspace: Option<&'a str>, params: &[Param<'a>]) -> Vec<Param<'a>> {
-    workspace.map(Param::Text).into_iter().chain(params.iter().copied()).collect()
+fn bound<'a>(workspace: Option<i64>, params: &[Param<'a>]) -> Vec<Param<'a>> {
+    workspace.map(Param::Int).into_iter().chain(params.iter().copied()).collect()
 }
 
 fn borrowed<'a>(params: &'a [Param<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {

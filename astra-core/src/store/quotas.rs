@@ -2,6 +2,7 @@
 
 use super::db::Scoped;
 use super::error::Result;
+use super::usage::USED;
 use crate::params;
 
 impl Scoped {
@@ -9,10 +10,12 @@ impl Scoped {
     pub async fn agent_sums(&self, agent_id: &str, hour: i64, day: i64) -> Result<(u64, u64, f64)> {
         let agent_id = agent_id.to_owned();
         self.read(move |tx| {
-            let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN hour >= $3 THEN input_tokens + output_tokens ELSE 0 END), 0) AS BIGINT),
+            let sql = format!(
+                "SELECT CAST(COALESCE(SUM(CASE WHEN hour >= $3 THEN input_tokens + output_tokens ELSE 0 END), 0) AS BIGINT),
                 CAST(COALESCE(SUM(input_tokens + output_tokens), 0) AS BIGINT), COALESCE(SUM(cost_usd), 0.0)
-                FROM usage_hours WHERE workspace_id = $1 AND agent_id = $2 AND hour >= $4";
-            let mut row = tx.one(sql, params![&agent_id, hour, day])?;
+                FROM {USED} WHERE used.agent_id = $2 AND used.hour >= $4"
+            );
+            let mut row = tx.one(&sql, params![&agent_id, hour, day])?;
             let tokens = |sum: i64| u64::try_from(sum).unwrap_or_default();
             Ok((tokens(row.int(0)?), tokens(row.int(1)?), row.float(2)?))
         })
@@ -23,7 +26,7 @@ impl Scoped {
     pub async fn names(&self, subject: &str) -> Result<(String, String)> {
         let subject = subject.to_owned();
         self.read(move |tx| {
-            let workspace = tx.first("SELECT name FROM workspaces WHERE id = $1", params![])?;
+            let workspace = tx.first("SELECT name FROM workspaces WHERE number = $1", params![])?;
             let workspace = workspace.map(|mut row| row.text(0)).transpose()?.unwrap_or_default();
             let user = "SELECT u.display_name FROM users u JOIN memberships m ON m.user_id = u.id WHERE m.workspace_id = $1 AND u.id = $2";
             let account = "SELECT name FROM service_accounts WHERE workspace_id = $1 AND id = $2";

@@ -3,9 +3,11 @@
 use super::db::{Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::idempotency::OnceKey;
-use super::messages::{self, StoredMessage, TURN_STRIDE};
-use super::sessions::{self, NewSession, Session};
-use crate::ids::{IdMaker, Kind};
+use super::messages;
+use super::session_totals::{self, SessionWithTotals};
+use super::sessions::{self, NewSession, Parent, Session};
+use super::subjects;
+use crate::ids::{MessageId, SessionId};
 use crate::params;
 
 impl Scoped {
@@ -13,8 +15,13 @@ impl Scoped {
     ///
     /// # Errors
     /// [`Refusal::KeyReused`].
-    pub async fn open_session(&self, new: NewSession, once: Option<OnceKey>) -> Result<Session> {
-        self.write_once(once, new.now_ms, move |tx| sessions::insert(tx, &new)).await
+    pub async fn open_session(&self, new: NewSession, once: Option<OnceKey>) -> Result<SessionWithTotals> {
+        self.write_once(once, new.now_ms, move |tx| {
+            let subject = subjects::ensure(tx, &new.user_id, new.subject)?;
+            let session = sessions::insert(tx, &new, subject, None)?;
+            session_totals::add_one(tx, session)
+        })
+        .await
     }
 
     /// Archives a session and opens its successor; `owner` limits it to one user's sessions.
@@ -23,43 +30,44 @@ impl Scoped {
     /// [`Refusal::NotFound`]; [`Refusal::State`] `"archived"` or `"busy"`; [`Refusal::KeyReused`].
     pub async fn reset_session(
         &self,
-        id: &str,
+        id: SessionId,
         owner: Option<&str>,
-        successor_id: String,
+        successor_id: SessionId,
         now_ms: i64,
         once: Option<OnceKey>,
-    ) -> Result<Session> {
-        let (id, owner) = (id.to_owned(), owner.map(str::to_owned));
+    ) -> Result<SessionWithTotals> {
+        let owner = owner.map(str::to_owned);
         self.write_once(once, now_ms, move |tx| {
-            let session = sessions::find(tx, &id, owner.as_deref(), true)?.ok_or_else(Error::not_found)?;
+            let session = sessions::find(tx, id, owner.as_deref(), true)?.ok_or_else(Error::not_found)?;
             if !session.is_active {
                 return Err(Error::Refused(Refusal::State("archived")));
             }
-            sessions::refuse_when_busy(tx, &id)?;
-            sessions::succeed(tx, &session, &successor_id, now_ms)
+            sessions::refuse_when_busy(tx, id)?;
+            let successor = sessions::succeed(tx, &session, successor_id, now_ms)?;
+            session_totals::add_one(tx, successor)
         })
         .await
     }
 
-    /// Copies a session up to and with the message `upto`, or all of it, into the session `new`, which belongs to the
-    /// agent and surface of the old one.
+    /// Makes the session `new`, which begins with the messages of an old one up to and with the message `upto`, or with all
+    /// of them, and belongs to the agent and surface of the old one. The messages are not copied: the fork refers to them.
     ///
     /// # Errors
     /// [`Refusal::NotFound`]; [`Refusal::State`] `"message"` if the session has no such message, or compaction covers it;
     /// [`Refusal::KeyReused`].
     pub async fn fork_session(
         &self,
-        id: &str,
+        id: SessionId,
         owner: Option<&str>,
-        upto: Option<String>,
+        upto: Option<MessageId>,
         new: Fork,
-        ids: IdMaker,
         once: Option<OnceKey>,
-    ) -> Result<Session> {
-        let (id, owner) = (id.to_owned(), owner.map(str::to_owned));
+    ) -> Result<SessionWithTotals> {
+        let owner = owner.map(str::to_owned);
         self.write_once(once, new.now_ms, move |tx| {
-            let from = sessions::find(tx, &id, owner.as_deref(), true)?.ok_or_else(Error::not_found)?;
-            fork(tx, &from, upto.as_deref(), &new, &ids)
+            let from = sessions::find(tx, id, owner.as_deref(), true)?.ok_or_else(Error::not_found)?;
+            let session = fork(tx, &from, upto, &new)?;
+            session_totals::add_one(tx, session)
         })
         .await
     }
@@ -68,57 +76,66 @@ impl Scoped {
 /// What a fork is called and whose it is.
 #[derive(Debug, Clone)]
 pub struct Fork {
-    /// `ses_...`
-    pub id: String,
+    /// The fork's id.
+    pub id: SessionId,
     /// Who forks.
     pub user_id: String,
+    /// The number of the one who forks, should there be none yet.
+    pub subject: i64,
     /// What the fork is called; as the original when `None`.
     pub title: Option<String>,
     /// Now, in milliseconds since the epoch.
     pub now_ms: i64,
 }
 
-fn fork(tx: &mut Tx<'_>, from: &Session, upto: Option<&str>, fork: &Fork, ids: &IdMaker) -> Result<Session> {
+fn fork(tx: &mut Tx<'_>, from: &Session, upto: Option<MessageId>, fork: &Fork) -> Result<Session> {
     let last = match upto {
-        None => i64::MAX,
-        Some(id) => place_of(tx, from, id)?,
+        None => messages::newest_place(tx, from)?,
+        Some(id) => Some(place_of(tx, from, id)?),
     };
+    let parent = last.map(|last| parent(tx, from, last)).transpose()?;
     let new = NewSession {
-        id: fork.id.clone(),
+        id: fork.id,
         agent_id: from.agent_id.clone(),
         pinned_version: from.pinned_version,
         title: fork.title.clone().or_else(|| from.title.clone()),
         surface: from.surface.clone(),
         // A surface has one current session, and it stays the original: the fork is reached by its id.
-        surface_id: fork.id.clone(),
+        surface_id: fork.id.to_string(),
         user_id: fork.user_id.clone(),
+        subject: fork.subject,
         metadata: from.metadata.clone(),
         now_ms: fork.now_ms,
     };
-    let mut session = sessions::insert(tx, &new)?;
-    let sql = format!(
-        "SELECT {} FROM messages WHERE workspace_id = $1 AND session_id = $2 AND seq <= $3 ORDER BY seq",
-        messages::COLUMNS
-    );
-    for mut row in tx.query(&sql, params![&from.id, last])? {
-        let message = StoredMessage { id: ids.make(Kind::Message), ..messages::read(&mut row)? };
-        session.message_count += 1;
-        session.turn_count = message.seq / TURN_STRIDE;
-        messages::insert(tx, &session.id, &message)?;
-    }
+    let subject = subjects::ensure(tx, &new.user_id, new.subject)?;
+    let mut session = sessions::insert(tx, &new, subject, parent)?;
     session.summary.clone_from(&from.summary);
     session.summary_until = from.summary_until;
-    let sql = "UPDATE sessions SET turn_count = $3, message_count = $4, summary = $5, summary_until = $6 WHERE workspace_id = $1 AND id = $2";
-    tx.execute(
-        sql,
-        params![&session.id, session.turn_count, session.message_count, &session.summary, session.summary_until],
-    )?;
+    if session.summary.is_some() {
+        let sql = "UPDATE sessions SET summary = $3, summary_until = $4 WHERE workspace_id = $1 AND id = $2";
+        tx.execute(sql, params![session.id, &session.summary, session.summary_until])?;
+    }
     Ok(session)
 }
 
-fn place_of(tx: &mut Tx<'_>, from: &Session, message_id: &str) -> Result<i64> {
-    let refused = || Error::Refused(Refusal::State("message"));
-    let sql = "SELECT seq FROM messages WHERE workspace_id = $1 AND session_id = $2 AND id = $3";
-    let seq = tx.first(sql, params![&from.id, message_id])?.ok_or_else(refused)?.int(0)?;
-    if seq < from.summary_until { Err(refused()) } else { Ok(seq) }
+/// What a fork of `from` up to the place `last` refers to: the session whose own turn is at that place.
+fn parent(tx: &mut Tx<'_>, from: &Session, last: i64) -> Result<Parent> {
+    let messages = messages::count(tx, from, 0, last + 1)?;
+    let mut link = Some((from.id, from.parent));
+    let mut id = from.id;
+    while let Some((own, above)) = link {
+        id = own;
+        link = match above {
+            Some(above) if last <= above.until => Some((above.id, messages::parent_of(tx, above.id)?)),
+            _ => None,
+        };
+    }
+    Ok(Parent { id, until: last, messages: i64::from(messages) })
 }
+
+fn place_of(tx: &mut Tx<'_>, from: &Session, message: MessageId) -> Result<i64> {
+    let refused = || Error::Refused(Refusal::State("message"));
+    let place = messages::place_of(tx, from, message)?.ok_or_else(refused)?;
+    if place < from.summary_until { Err(refused()) } else { Ok(place) }
+}
+

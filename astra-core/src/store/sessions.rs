@@ -1,54 +1,67 @@
-//! Sessions: conversations of one user with one agent.
+//! Sessions: conversations of one user with one agent. What a session has in all is summed up from its turns.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::db::{Db, Scoped, Tx, WorkspaceId};
+use super::db::{Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::merge::merge_objects;
 use super::page::{Cursor, Page, PageRequest};
-use super::value::{Param, Row};
+use super::session_totals::{self, SessionWithTotals};
+use super::value::Row;
 use crate::content::is_too_large;
+use crate::ids::SessionId;
 use crate::params;
 
 /// A conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the wire type documents the fields that they share")]
 pub struct Session {
-    pub id: String,
+    pub id: SessionId,
     pub agent_id: String,
     pub pinned_version: Option<u32>,
     pub title: Option<String>,
     pub surface: String,
     pub surface_id: String,
     pub user_id: String,
+    /// The user's number in the store.
+    pub subject: i64,
     pub is_active: bool,
-    pub successor_id: Option<String>,
-    /// Turns so far.
-    pub turn_count: i64,
-    pub message_count: i64,
-    pub input_tokens: i64,
-    pub output_tokens: i64,
+    pub successor_id: Option<SessionId>,
     pub metadata: Map<String, Json>,
     /// What compaction made of the messages up to and with `summary_until`.
     pub summary: Option<String>,
-    /// The sequence number of the last message that the summary covers; 0 for none.
+    /// The place of the last message that the summary covers; 0 for none.
     pub summary_until: i64,
+    /// What a fork reads before its own turns.
+    pub parent: Option<Parent>,
     pub created_at_ms: i64,
-    pub last_active_at_ms: i64,
+}
+
+/// The part of another session that a fork begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// The other session.
+    pub id: SessionId,
+    /// The place of the last message that belongs to the fork too.
+    pub until: i64,
+    /// How many messages that is.
+    pub messages: i64,
 }
 
 /// What opens a session.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "as in `Session`")]
 pub struct NewSession {
-    pub id: String,
+    pub id: SessionId,
     pub agent_id: String,
     pub pinned_version: Option<u32>,
     pub title: Option<String>,
     pub surface: String,
     pub surface_id: String,
     pub user_id: String,
+    /// The user's number, should it have none yet.
+    pub subject: i64,
     pub metadata: Map<String, Json>,
     pub now_ms: i64,
 }
@@ -73,144 +86,189 @@ pub struct SessionChange {
     pub metadata: Option<Option<Map<String, Json>>>,
 }
 
-pub(super) const COLUMNS: &str =
-    "id, agent_id, pinned_version, title, surface, surface_id, user_id, status, successor_id, turn_count,
-    message_count, input_tokens, output_tokens, metadata, summary, summary_until, created_at, last_active_at";
+/// All sessions, deleted ones too, for a condition that begins with `WHERE`.
+const SELECT: &str = "SELECT s.id, s.agent_id, s.pinned_version, s.title, s.surface, s.surface_id, u.id, s.subject, s.status,
+        (SELECT x.id FROM sessions x WHERE x.workspace_id = s.workspace_id AND x.id = s.successor_id AND x.status IN ('active', 'archived')),
+        s.metadata, s.summary, s.summary_until, s.parent_id, s.parent_until, s.parent_messages, s.created_at_ms
+    FROM sessions s JOIN subjects u ON u.number = s.subject";
 
-pub(super) fn read(row: &mut Row) -> Result<Session> {
+/// The condition of those that are there.
+const IS_THERE: &str = "s.status IN ('active', 'archived')";
+
+fn read(row: &mut Row) -> Result<Session> {
+    let (parent, until, messages) = (row.optional_id(13)?, row.optional_int(14)?, row.int(15)?);
     Ok(Session {
-        id: row.text(0)?,
+        id: row.id(0)?,
         agent_id: row.text(1)?,
-        pinned_version: row.optional_int(2)?.and_then(|version| u32::try_from(version).ok()),
+        pinned_version: row.optional_count(2)?,
         title: row.optional_text(3)?,
         surface: row.text(4)?,
         surface_id: row.text(5)?,
         user_id: row.text(6)?,
-        is_active: row.text(7)? == "active",
-        successor_id: row.optional_text(8)?,
-        turn_count: row.int(9)?,
-        message_count: row.int(10)?,
-        input_tokens: row.int(11)?,
-        output_tokens: row.int(12)?,
-        metadata: row.json(13)?,
-        summary: row.optional_text(14)?,
-        summary_until: row.int(15)?,
+        subject: row.int(7)?,
+        is_active: row.text(8)? == "active",
+        successor_id: row.optional_id(9)?,
+        metadata: row.json_or_default(10)?,
+        summary: row.optional_text(11)?,
+        summary_until: row.int(12)?,
+        parent: parent.zip(until).map(|(id, until)| Parent { id, until, messages }),
         created_at_ms: row.int(16)?,
-        last_active_at_ms: row.int(17)?,
     })
 }
 
 /// The session with this id; `owner` limits the look to one user's sessions. Locks its row where the engine has locks.
-pub(super) fn find(tx: &mut Tx<'_>, id: &str, owner: Option<&str>, lock: bool) -> Result<Option<Session>> {
-    let suffix = if lock && tx.has_row_locks() { " FOR UPDATE" } else { "" };
-    let sql = format!("SELECT {COLUMNS} FROM sessions WHERE workspace_id = $1 AND id = $2{suffix}");
+pub(super) fn find(tx: &mut Tx<'_>, id: SessionId, owner: Option<&str>, lock: bool) -> Result<Option<Session>> {
+    let suffix = if lock && tx.has_row_locks() { " FOR UPDATE OF s" } else { "" };
+    let sql = format!("{SELECT} WHERE s.workspace_id = $1 AND s.id = $2 AND {IS_THERE}{suffix}");
     let found = tx.first(&sql, params![id])?.map(|mut row| read(&mut row)).transpose()?;
     Ok(found.filter(|session| owner.is_none_or(|owner| owner == session.user_id)))
 }
 
-/// The key of the one session that a chat without `session_id` goes to.
-pub(super) fn slot(user_id: &str, agent_id: &str, surface: &str, surface_id: &str) -> String {
-    // An agent's id and a user's id hold no tab; a surface may, so it comes last and with its length.
-    format!("{user_id}\t{agent_id}\t{}\t{surface}\t{surface_id}", surface.len())
+/// The one session that a chat without `session_id` goes to, locked where the engine has locks.
+pub(super) fn find_current(
+    tx: &mut Tx<'_>,
+    subject: i64,
+    agent_id: &str,
+    surface: &str,
+    surface_id: &str,
+) -> Result<Option<Session>> {
+    let suffix = if tx.has_row_locks() { " FOR UPDATE OF s" } else { "" };
+    let sql = format!(
+        "{SELECT} WHERE s.workspace_id = $1 AND s.subject = $2 AND s.agent_id = $3 AND s.surface = $4 AND s.surface_id = $5
+            AND s.is_current = 1{suffix}"
+    );
+    let found = tx.first(&sql, params![subject, agent_id, surface, surface_id])?;
+    found.map(|mut row| read(&mut row)).transpose()
 }
 
-/// Adds a session that has its slot; whoever held the slot before gives it up.
-pub(super) fn insert(tx: &mut Tx<'_>, new: &NewSession) -> Result<Session> {
-    let slot = slot(&new.user_id, &new.agent_id, &new.surface, &new.surface_id);
-    tx.execute("UPDATE sessions SET slot = NULL WHERE workspace_id = $1 AND slot = $2", params![&slot])?;
-    insert_row(tx, new, Some(&slot), 0)
+/// Adds a session that is the current one of its user, agent and surface from now on.
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewSession, subject: i64, parent: Option<Parent>) -> Result<Session> {
+    let sql = "UPDATE sessions SET is_current = 0
+        WHERE workspace_id = $1 AND subject = $2 AND agent_id = $3 AND surface = $4 AND surface_id = $5 AND is_current = 1";
+    tx.execute(sql, params![subject, &new.agent_id, &new.surface, &new.surface_id])?;
+    insert_row(tx, new, subject, true, parent)
 }
 
-/// Answers the session without the `questions` with which it is opened.
-fn insert_row(tx: &mut Tx<'_>, new: &NewSession, slot: Option<&str>, questions: i64) -> Result<Session> {
-    let metadata = serde_json::to_string(&new.metadata).map_err(Error::broken)?;
-    let sql = "INSERT INTO sessions (workspace_id, id, agent_id, pinned_version, title, surface, surface_id, user_id, status, slot, turn_count,
-        message_count, input_tokens, output_tokens, metadata, summary_until, created_at, last_active_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $12, $12, 0, 0, $10, 0, $11, $11)";
-    let (id, agent, pinned, title) = (&new.id, &new.agent_id, new.pinned_version, &new.title);
-    let (surface, surface_id, user) = (&new.surface, &new.surface_id, &new.user_id);
-    tx.execute(
-        sql,
-        params![id, agent, pinned, title, surface, surface_id, user, slot, &metadata, new.now_ms, questions],
-    )?;
+fn insert_row(
+    tx: &mut Tx<'_>,
+    new: &NewSession,
+    subject: i64,
+    is_current: bool,
+    parent: Option<Parent>,
+) -> Result<Session> {
+    let metadata = json_unless_empty(&new.metadata)?;
+    let sql = "INSERT INTO sessions (workspace_id, id, agent_id, pinned_version, title, surface, surface_id, subject, status,
+            is_current, metadata, summary_until, parent_id, parent_until, parent_messages, created_at_ms)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $10, 0, $11, $12, $13, $14)";
+    let params = params![
+        new.id,
+        &new.agent_id,
+        new.pinned_version,
+        &new.title,
+        &new.surface,
+        &new.surface_id,
+        subject,
+        is_current,
+        &metadata,
+        parent.map(|parent| parent.id),
+        parent.map(|parent| parent.until),
+        parent.map_or(0, |parent| parent.messages),
+        new.now_ms
+    ];
+    tx.execute(sql, params)?;
     Ok(Session {
-        id: new.id.clone(),
+        id: new.id,
         agent_id: new.agent_id.clone(),
         pinned_version: new.pinned_version,
         title: new.title.clone(),
         surface: new.surface.clone(),
         surface_id: new.surface_id.clone(),
         user_id: new.user_id.clone(),
+        subject,
         is_active: true,
         successor_id: None,
-        turn_count: 0,
-        message_count: 0,
-        input_tokens: 0,
-        output_tokens: 0,
         metadata: new.metadata.clone(),
         summary: None,
         summary_until: 0,
+        parent,
         created_at_ms: new.now_ms,
-        last_active_at_ms: new.now_ms,
     })
 }
 
-/// Opens the session of a slot that nobody held a moment ago, for its first question, which is counted already: one
-/// statement less for each conversation that begins.
+/// JSON of a caller's own data; nothing for none, which is what most rows have.
+pub(super) fn json_unless_empty(metadata: &Map<String, Json>) -> Result<Option<String>> {
+    if metadata.is_empty() {
+        return Ok(None);
+    }
+    serde_json::to_string(metadata).map(Some).map_err(Error::broken)
+}
+
+/// Opens the session of a surface that had none a moment ago.
 ///
 /// # Errors
 /// [`Error::Retry`] if another gateway was faster: its session is there when the transaction runs again.
-pub(super) fn open_slot(tx: &mut Tx<'_>, new: &NewSession) -> Result<Session> {
-    let slot = slot(&new.user_id, &new.agent_id, &new.surface, &new.surface_id);
-    insert_row(tx, new, Some(&slot), 1).map_err(|fault| match fault {
+pub(super) fn open_current(tx: &mut Tx<'_>, new: &NewSession, subject: i64) -> Result<Session> {
+    insert_row(tx, new, subject, true, None).map_err(|fault| match fault {
         Error::Unique(text) => Error::Retry(text),
         fault => fault,
     })
 }
 
 /// Ends a session in favour of a fresh one on the same surface, which is the surface's current one if the old one was.
-pub(super) fn succeed(tx: &mut Tx<'_>, old: &Session, successor_id: &str, now_ms: i64) -> Result<Session> {
-    let held = "SELECT slot FROM sessions WHERE workspace_id = $1 AND id = $2";
-    let slot = tx.one(held, params![&old.id])?.optional_text(0)?;
-    let archive =
-        "UPDATE sessions SET status = 'archived', successor_id = $3, slot = NULL WHERE workspace_id = $1 AND id = $2";
-    tx.execute(archive, params![&old.id, successor_id])?;
+pub(super) fn succeed(tx: &mut Tx<'_>, old: &Session, successor_id: SessionId, now_ms: i64) -> Result<Session> {
+    let held = "SELECT is_current FROM sessions WHERE workspace_id = $1 AND id = $2";
+    let is_current = tx.one(held, params![old.id])?.truth(0)?;
+    let archive = "UPDATE sessions SET status = 'archived', successor_id = $3, is_current = 0 WHERE workspace_id = $1 AND id = $2";
+    tx.execute(archive, params![old.id, successor_id])?;
     let new = NewSession {
-        id: successor_id.to_owned(),
+        id: successor_id,
         agent_id: old.agent_id.clone(),
         pinned_version: old.pinned_version,
         title: None,
         surface: old.surface.clone(),
         surface_id: old.surface_id.clone(),
         user_id: old.user_id.clone(),
+        subject: old.subject,
         metadata: old.metadata.clone(),
         now_ms,
     };
-    insert_row(tx, &new, slot.as_deref(), 0)
+    insert_row(tx, &new, old.subject, is_current, None)
 }
 
 impl Scoped {
     /// The session with this id; `owner` limits the look to one user's sessions.
-    pub async fn session(&self, id: &str, owner: Option<&str>) -> Result<Option<Session>> {
-        let (id, owner) = (id.to_owned(), owner.map(str::to_owned));
-        self.read(move |tx| find(tx, &id, owner.as_deref(), false)).await
+    pub async fn session(&self, id: SessionId, owner: Option<&str>) -> Result<Option<Session>> {
+        let owner = owner.map(str::to_owned);
+        self.read(move |tx| find(tx, id, owner.as_deref(), false)).await
+    }
+
+    /// As [`Scoped::session`], with what it has in all.
+    pub async fn session_with_totals(&self, id: SessionId, owner: Option<&str>) -> Result<Option<SessionWithTotals>> {
+        let owner = owner.map(str::to_owned);
+        self.read(move |tx| {
+            let found = find(tx, id, owner.as_deref(), false)?;
+            found.map(|session| session_totals::add_one(tx, session)).transpose()
+        })
+        .await
     }
 
     /// Sessions, newest first.
-    pub async fn sessions(&self, filter: SessionFilter, request: PageRequest) -> Result<Page<Session>> {
+    pub async fn sessions(&self, filter: SessionFilter, request: PageRequest) -> Result<Page<SessionWithTotals>> {
         // A condition of its own, so that the list of one user's sessions goes by that user's index.
-        let of_user = if filter.user_id.is_some() { "user_id = $6" } else { "$6 = ''" };
+        let of_user =
+            if filter.user_id.is_some() { "s.subject = (SELECT number FROM subjects WHERE id = $6)" } else { "$6 = ''" };
         let sql = format!(
-            "SELECT {COLUMNS} FROM sessions WHERE workspace_id = $1 AND id < $2 AND {of_user}
-            AND ($3 = '' OR agent_id = $3) AND ($4 = '' OR status = $4) AND ($5 = '' OR surface = $5) ORDER BY id DESC LIMIT $7"
+            "{SELECT} WHERE s.workspace_id = $1 AND s.id < $2 AND {of_user} AND {IS_THERE}
+            AND ($3 = '' OR s.agent_id = $3) AND ($4 = '' OR s.status = $4) AND ($5 = '' OR s.surface = $5) ORDER BY s.id DESC LIMIT $7"
         );
         self.read(move |tx| {
             let status = filter.is_active.map_or("", |active| if active { "active" } else { "archived" });
             let text = |field: &'_ Option<String>| field.clone().unwrap_or_default();
             let (agent, surface, user) = (text(&filter.agent_id), text(&filter.surface), text(&filter.user_id));
-            let params = params![request.position().1, &agent, status, &surface, &user, request.fetch()];
-            let place = |session: &Session| Cursor { at: 0, id: session.id.clone() };
-            tx.page(&sql, params, &request, |mut row| read(&mut row), place)
+            let params = params![request.position().0, &agent, status, &surface, &user, request.fetch()];
+            let place = |session: &Session| Cursor { at: session.id.key(), id: String::new() };
+            let page = tx.page(&sql, params, &request, |mut row| read(&mut row), place)?;
+            Ok(Page { next: page.next, data: session_totals::add(tx, page.data)? })
         })
         .await
     }
@@ -221,13 +279,13 @@ impl Scoped {
     /// [`Refusal::State`] `"metadata"` if its own data would grow too large.
     pub async fn change_session(
         &self,
-        id: &str,
+        id: SessionId,
         owner: Option<&str>,
         change: SessionChange,
-    ) -> Result<Option<Session>> {
-        let (id, owner) = (id.to_owned(), owner.map(str::to_owned));
+    ) -> Result<Option<SessionWithTotals>> {
+        let owner = owner.map(str::to_owned);
         self.write(move |tx| {
-            let Some(mut session) = find(tx, &id, owner.as_deref(), true)? else { return Ok(None) };
+            let Some(mut session) = find(tx, id, owner.as_deref(), true)? else { return Ok(None) };
             session.title = change.title.clone().unwrap_or(session.title);
             session.pinned_version = change.pinned_version.unwrap_or(session.pinned_version);
             if let Some(patch) = &change.metadata {
@@ -237,86 +295,33 @@ impl Scoped {
             if is_too_large(&session.metadata) {
                 return Err(Error::Refused(Refusal::State("metadata")));
             }
-            let metadata = serde_json::to_string(&session.metadata).map_err(Error::broken)?;
+            let metadata = json_unless_empty(&session.metadata)?;
             let sql = "UPDATE sessions SET title = $3, pinned_version = $4, metadata = $5 WHERE workspace_id = $1 AND id = $2";
-            tx.execute(sql, params![&id, &session.title, session.pinned_version, &metadata])?;
-            Ok(Some(session))
-        })
-        .await
-    }
-
-    /// Deletes a session with its messages, turns, events and traces; false if it is not there or not `owner`'s. What
-    /// it cost stays in the usage.
-    ///
-    /// # Errors
-    /// [`Refusal::State`] `"busy"` while one of its turns is running.
-    pub async fn delete_session(&self, id: &str, owner: Option<&str>) -> Result<bool> {
-        let (id, owner) = (id.to_owned(), owner.map(str::to_owned));
-        self.write(move |tx| {
-            if find(tx, &id, owner.as_deref(), true)?.is_none() {
-                return Ok(false);
-            }
-            refuse_when_busy(tx, &id)?;
-            // By way of the messages, which are in order of their session; a fork's messages name turns of another one.
-            let of_session = "workspace_id = $1 AND session_id = $2";
-            let turns = format!("{of_session} AND id IN (SELECT turn_id FROM messages WHERE {of_session})");
-            let events = format!("workspace_id = $1 AND turn_id IN (SELECT id FROM turns WHERE {turns})");
-            tx.execute(&format!("DELETE FROM turn_events WHERE {events}"), params![&id])?;
-            tx.execute(&format!("DELETE FROM turns WHERE {turns}"), params![&id])?;
-            tx.execute(&format!("DELETE FROM messages WHERE {of_session}"), params![&id])?;
-            tx.execute(
-                "UPDATE sessions SET successor_id = NULL WHERE workspace_id = $1 AND successor_id = $2",
-                params![&id],
-            )?;
-            Ok(tx.execute("DELETE FROM sessions WHERE workspace_id = $1 AND id = $2", params![&id])? == 1)
+            tx.execute(sql, params![id, &session.title, session.pinned_version, &metadata])?;
+            session_totals::add_one(tx, session).map(Some)
         })
         .await
     }
 
     /// Replaces the summary of a session, unless another compaction was faster; answers whether it did.
-    pub async fn summarise_session(&self, id: &str, was_until: i64, summary: String, until: i64) -> Result<bool> {
-        let id = id.to_owned();
+    pub async fn summarise_session(
+        &self,
+        id: SessionId,
+        was_until: i64,
+        summary: String,
+        until: i64,
+    ) -> Result<bool> {
         self.write(move |tx| {
             let sql = "UPDATE sessions SET summary = $3, summary_until = $4 WHERE workspace_id = $1 AND id = $2 AND summary_until = $5";
-            Ok(tx.execute(sql, params![&id, &summary, until, was_until])? == 1)
+            Ok(tx.execute(sql, params![id, &summary, until, was_until])? == 1)
         })
         .await
     }
 }
 
-/// So many sessions are asked about in one statement.
-const ASKED_AT_ONCE: usize = 512;
-
-impl Db {
-    /// How many turns each of `sessions` has; those that are not there are left out.
-    pub async fn turn_counts(&self, sessions: Vec<(WorkspaceId, String)>) -> Result<Vec<((WorkspaceId, String), i64)>> {
-        self.read(move |tx| {
-            let mut counts = Vec::with_capacity(sessions.len());
-            for asked in sessions.chunks(ASKED_AT_ONCE) {
-                // Of few lengths, so that few statements are prepared: the last one is asked about again and again.
-                let length = asked.len().next_power_of_two();
-                let padded = asked.iter().chain(asked.last().into_iter().cycle()).take(length);
-                let params: Vec<Param<'_>> =
-                    padded.flat_map(|(workspace, id)| [Param::Text(workspace.as_str()), Param::Text(id)]).collect();
-                let pairs: Vec<String> =
-                    (0..length).map(|pair| format!("(${}, ${})", 2 * pair + 1, 2 * pair + 2)).collect();
-                let sql = format!(
-                    "SELECT workspace_id, id, turn_count FROM sessions WHERE (workspace_id, id) IN (VALUES {})",
-                    pairs.join(", ")
-                );
-                for mut row in tx.query(&sql, &params)? {
-                    counts.push(((WorkspaceId::new(&row.text(0)?), row.text(1)?), row.int(2)?));
-                }
-            }
-            Ok(counts)
-        })
-        .await
-    }
-}
-
-/// Refuses what cannot be done while a turn is running in the session.
-pub(super) fn refuse_when_busy(tx: &mut Tx<'_>, session_id: &str) -> Result<()> {
-    let sql = "SELECT id FROM turns WHERE workspace_id = $1 AND session_id = $2 AND finished_at IS NULL LIMIT 1";
+/// Refuses what cannot be done while a turn of the session is open.
+pub(super) fn refuse_when_busy(tx: &mut Tx<'_>, session_id: SessionId) -> Result<()> {
+    let sql = "SELECT id FROM open_turns WHERE workspace_id = $1 AND session_id = $2 LIMIT 1";
     match tx.first(sql, params![session_id])? {
         Some(_) => Err(Error::Refused(Refusal::State("busy"))),
         None => Ok(()),

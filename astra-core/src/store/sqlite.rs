@@ -15,6 +15,7 @@ use super::db::{Engine, Mode, Notes, Tx, Work, WorkspaceId};
 use super::epoch::seen::Seen;
 use super::error::{Error, Result};
 use super::sqlite_writer::Writer;
+use super::subjects::SubjectNumbers;
 use super::value::{Param, Row, Value};
 use super::write_health::WriteHealth;
 use crate::config::StoreConfig;
@@ -28,6 +29,7 @@ const INSPECTION_WAIT: Duration = Duration::from_secs(5);
 /// A database file, opened once for writing and several times for reading.
 pub struct Sqlite {
     pub(super) writes: WriteHealth,
+    pub(super) subjects: SubjectNumbers,
     path: PathBuf,
     writer: Writer,
     readers: Arc<Readers>,
@@ -58,7 +60,7 @@ impl Sqlite {
             permits: Arc::new(Semaphore::new(config.readers.max(1))),
         };
         let (writes, epoch) = (WriteHealth::default(), Seen::new(EPOCH_FRESH));
-        Ok(Self { writes, path: path.to_owned(), writer, readers: Arc::new(readers), epoch })
+        Ok(Self { writes, subjects: SubjectNumbers::default(), path: path.to_owned(), writer, readers: Arc::new(readers), epoch })
     }
 
     /// The database file.
@@ -250,7 +252,7 @@ pub(super) fn classify(fault: impl std::borrow::Borrow<rusqlite::Error>) -> Erro
 pub(super) fn each(
     connection: &Handle,
     sql: &str,
-    workspace: Option<&str>,
+    workspace: Option<i64>,
     params: &[Param<'_>],
     take: &mut dyn FnMut(Row) -> bool,
 ) -> Result<()> {
@@ -277,7 +279,7 @@ pub(super) fn each(
     Ok(())
 }
 
-pub(super) fn execute(connection: &Handle, sql: &str, workspace: Option<&str>, params: &[Param<'_>]) -> Result<u64> {
+pub(super) fn execute(connection: &Handle, sql: &str, workspace: Option<i64>, params: &[Param<'_>]) -> Result<u64> {
     let mut statement = connection.prepare_cached(sql).map_err(classify)?;
     let places = connection.places(sql, &statement)?;
     bind(&mut statement, &places, workspace, params)?;
@@ -286,7 +288,7 @@ pub(super) fn execute(connection: &Handle, sql: &str, workspace: Option<&str>, p
 }
 
 /// Every value must have its place, as PostgreSQL demands.
-fn bind(statement: &mut Statement<'_>, places: &[usize], workspace: Option<&str>, params: &[Param<'_>]) -> Result<()> {
+fn bind(statement: &mut Statement<'_>, places: &[usize], workspace: Option<i64>, params: &[Param<'_>]) -> Result<()> {
     let given = params.len() + usize::from(workspace.is_some());
     if workspace.is_some() && !places.contains(&1) {
         return Err(Error::Broken("a workspace's statement does not name $1".into()));
@@ -296,7 +298,7 @@ fn bind(statement: &mut Statement<'_>, places: &[usize], workspace: Option<&str>
     }
     for (index, number) in (1..).zip(places) {
         let param = match workspace {
-            Some(workspace) if *number == 1 => Some(Param::Text(workspace)),
+            Some(workspace) if *number == 1 => Some(Param::Int(workspace)),
             Some(_) => params.get(number.wrapping_sub(2)).copied(),
             None => params.get(number.wrapping_sub(1)).copied(),
         };

@@ -6,10 +6,13 @@ use super::agent_versions::{self, Stamp};
 use super::db::{Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::idempotency::{self, OnceKey};
-use super::messages::{self, StoredMessage, TURN_STRIDE};
+use super::messages::{self, TURN_STRIDE};
+use super::session_totals::{self, SessionWithTotals};
 use super::sessions::{self, NewSession, Session};
+use super::subjects;
 use super::turns::{self, Outcome, Status, Turn};
 use crate::content::{Content, Role};
+use crate::ids::{SessionId, TurnId};
 use crate::params;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -18,18 +21,16 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 /// A question that is to be kept and answered.
 #[derive(Debug, Clone)]
 pub struct NewTurn {
-    /// `trn_...`
-    pub id: String,
-    /// `trc_...`
-    pub trace_id: String,
-    /// `msg_...` of the question.
-    pub message_id: String,
-    /// `ses_...`, should a session have to be opened.
-    pub session_id: String,
+    /// The turn's id.
+    pub id: TurnId,
+    /// The id of the session, should one have to be opened.
+    pub session_id: SessionId,
     /// The gateway that will run it.
-    pub owner: String,
+    pub owner: i64,
     /// Who asks.
     pub user_id: String,
+    /// The number of the one who asks, should there be none yet.
+    pub subject: i64,
     /// Whom.
     pub agent_id: String,
     /// What the caller takes for the agent's present version; a session's pinned one goes before it.
@@ -57,8 +58,8 @@ pub struct NewTurn {
 pub enum Place {
     /// In this session.
     Session {
-        /// `ses_...`
-        id: String,
+        /// The session's id.
+        id: SessionId,
         /// Whether it may be another user's, as admins and owners may write to all.
         of_anybody: bool,
     },
@@ -78,6 +79,12 @@ pub struct Lifetime {
     pub idle_ms: Option<i64>,
     /// Hour of the day (UTC) at which the session ends.
     pub reset_hour: Option<u32>,
+}
+
+impl Lifetime {
+    const fn is_endless(self) -> bool {
+        self.idle_ms.is_none() && self.reset_hour.is_none()
+    }
 }
 
 /// What to do while another turn is running in the session.
@@ -102,12 +109,12 @@ pub enum Begun {
         /// Its session, as it was before the question.
         session: Session,
         /// The turns that were asked to end.
-        interrupted: Vec<String>,
+        interrupted: Vec<TurnId>,
     },
     /// Its idempotency key was used before, for this turn, which was not interrupted.
     Known {
-        /// `trn_...`
-        turn_id: String,
+        /// The turn's id.
+        turn_id: TurnId,
     },
 }
 
@@ -119,79 +126,83 @@ impl Scoped {
     /// [`Refusal::NotFound`] for a session that is not there or not the asker's; [`Refusal::State`] `"archived"`,
     /// `"other agent"`, `"busy"` or `"queue full"`; [`Refusal::KeyReused`].
     pub async fn begin_turn(&self, new: NewTurn) -> Result<Begun> {
+        let subject = self.db().subject_numbers().get(&new.user_id);
         // By reference: it would be moved several times on its way to the writer.
         let new = Box::new(new);
-        self.write(move |tx| begin(tx, &new)).await
+        let begun = self.write(move |tx| begin(tx, &new, subject)).await?;
+        if let (Begun::New { turn, .. }, None) = (&begun, subject) {
+            self.db().subject_numbers().keep(&turn.user_id, turn.subject);
+        }
+        Ok(begun)
     }
 }
 
-fn begin(tx: &mut Tx<'_>, new: &NewTurn) -> Result<Begun> {
+fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> {
     if let Some(once) = &new.once
-        && let Some(turn_id) = idempotency::claim(tx, once, new.now_ms)?
-        && !turns::is_interrupted(tx, &turn_id)?
+        && let Some(answer) = idempotency::claim(tx, once, new.now_ms)?
     {
-        return Ok(Begun::Known { turn_id });
+        let turn_id = answer.parse().map_err(Error::broken)?;
+        if !turns::is_interrupted(tx, turn_id)? {
+            return Ok(Begun::Known { turn_id });
+        }
     }
     if agent_versions::present(tx, &new.agent_id)?.is_none_or(|present| present != new.agent) {
         return Err(Error::Refused(Refusal::Stale));
     }
-    let Resolved { session, is_new, is_counted } = resolve_session(tx, new)?;
-    let mut interrupted = Vec::new();
-    let mut status = Status::Running;
+    let subject = subject.map_or_else(|| subjects::ensure(tx, &new.user_id, new.subject), Ok)?;
+    let (session, is_new) = resolve_session(tx, new, subject)?;
+    let (mut number, mut status, mut interrupted) = (1, Status::Running, Vec::new());
     if !is_new {
-        let unfinished =
-            "SELECT id FROM turns WHERE workspace_id = $1 AND session_id = $2 AND finished_at IS NULL ORDER BY number";
-        let running = tx.query(unfinished, params![&session.id])?;
-        if !running.is_empty() {
+        let open = open_turns(tx, session.id)?;
+        number = next_number(tx, &session, &open)?;
+        if !open.is_empty() {
             status = Status::Queued;
-            interrupted = make_way(
-                tx,
-                new.busy,
-                &session.id,
-                running.into_iter().map(|mut row| row.text(0)).collect::<Result<_>>()?,
-            )?;
+            interrupted = make_way(tx, new.busy, session.id, open.into_iter().map(|(id, _)| id).collect())?;
         }
     }
-    let turn = keep(tx, new, &session, is_new, status)?;
-    if !is_counted {
-        let sql = "UPDATE sessions SET turn_count = $3, message_count = message_count + 1, last_active_at = $4 WHERE workspace_id = $1 AND id = $2";
-        tx.execute(sql, params![&session.id, turn.number, new.now_ms])?;
-    }
+    let turn = keep(tx, new, subject, &session, is_new, number, status)?;
     if let Some(once) = &new.once {
-        idempotency::record(tx, once, &turn.id)?;
+        idempotency::record(tx, once, &turn.id.to_string())?;
     }
     Ok(Begun::New { turn, session, interrupted })
 }
 
-fn make_way(tx: &mut Tx<'_>, busy: Busy, session_id: &str, running: Vec<String>) -> Result<Vec<String>> {
+/// The open turns of a session and their numbers, in order.
+fn open_turns(tx: &mut Tx<'_>, session_id: SessionId) -> Result<Vec<(TurnId, i64)>> {
+    let sql = "SELECT id, number FROM open_turns WHERE workspace_id = $1 AND session_id = $2 ORDER BY number";
+    let rows = tx.query(sql, params![session_id])?;
+    rows.into_iter().map(|mut row| Ok((row.id(0)?, row.int(1)?))).collect()
+}
+
+/// The number of the turn that comes after all of a session's turns. The session's row is locked, or there is one writer.
+fn next_number(tx: &mut Tx<'_>, session: &Session, open: &[(TurnId, i64)]) -> Result<i64> {
+    let sql = "SELECT MAX(number) FROM turns WHERE workspace_id = $1 AND session_id = $2";
+    let ended = tx.one(sql, params![session.id])?.optional_int(0)?.unwrap_or(0);
+    let shared = session.parent.map_or(0, |parent| parent.until / TURN_STRIDE);
+    Ok(open.last().map_or(0, |(_, number)| *number).max(ended).max(shared) + 1)
+}
+
+fn make_way(tx: &mut Tx<'_>, busy: Busy, session_id: SessionId, open: Vec<TurnId>) -> Result<Vec<TurnId>> {
     match busy {
         Busy::Reject => Err(Error::Refused(Refusal::State("busy"))),
-        Busy::Queue(limit) if running.len() > usize::try_from(limit).unwrap_or(usize::MAX) => {
+        Busy::Queue(limit) if open.len() > usize::try_from(limit).unwrap_or(usize::MAX) => {
             Err(Error::Refused(Refusal::State("queue full")))
         }
         Busy::Queue(_) => Ok(Vec::new()),
         Busy::Interrupt => {
-            let sql = "UPDATE turns SET cancel_requested = 1 WHERE workspace_id = $1 AND session_id = $2 AND finished_at IS NULL";
+            let sql = "UPDATE open_turns SET cancel_requested = 1 WHERE workspace_id = $1 AND session_id = $2";
             tx.execute(sql, params![session_id])?;
-            Ok(running)
+            Ok(open)
         }
     }
 }
 
-/// The session of a question, as it was before it.
-struct Resolved {
-    session: Session,
-    /// Whether it was opened for the question.
-    is_new: bool,
-    /// Whether its row counts the question already.
-    is_counted: bool,
-}
-
-fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn) -> Result<Resolved> {
+/// The session of a question, and whether it was opened for it.
+fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn, subject: i64) -> Result<(Session, bool)> {
     let found = match &new.place {
         Place::Session { id, of_anybody } => {
             let owner = if *of_anybody { None } else { Some(new.user_id.as_str()) };
-            let session = sessions::find(tx, id, owner, true)?.ok_or_else(Error::not_found)?;
+            let session = sessions::find(tx, *id, owner, true)?.ok_or_else(Error::not_found)?;
             if !session.is_active {
                 return Err(Error::Refused(Refusal::State("archived")));
             }
@@ -200,65 +211,93 @@ fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn) -> Result<Resolved> {
             }
             session
         }
-        Place::Surface { surface, surface_id } => match by_slot(tx, new, surface, surface_id)? {
-            Some(session) => session,
-            None => {
-                let session = sessions::open_slot(tx, &fresh(new, surface, surface_id))?;
-                return Ok(Resolved { session, is_new: true, is_counted: true });
+        Place::Surface { surface, surface_id } => {
+            match sessions::find_current(tx, subject, &new.agent_id, surface, surface_id)? {
+                Some(session) => session,
+                None => return Ok((sessions::open_current(tx, &fresh(new, surface, surface_id), subject)?, true)),
             }
-        },
+        }
     };
-    if is_over(&found, new.lifetime, new.now_ms) && sessions::refuse_when_busy(tx, &found.id).is_ok() {
-        let session = sessions::succeed(tx, &found, &new.session_id, new.now_ms)?;
-        return Ok(Resolved { session, is_new: true, is_counted: false });
+    if !new.lifetime.is_endless() {
+        let SessionWithTotals { session, totals } = session_totals::add_one(tx, found)?;
+        if is_over(totals.last_active_at_ms, new.lifetime, new.now_ms)
+            && sessions::refuse_when_busy(tx, session.id).is_ok()
+        {
+            return Ok((sessions::succeed(tx, &session, new.session_id, new.now_ms)?, true));
+        }
+        return Ok((session, false));
     }
-    Ok(Resolved { session: found, is_new: false, is_counted: false })
-}
-
-fn by_slot(tx: &mut Tx<'_>, new: &NewTurn, surface: &str, surface_id: &str) -> Result<Option<Session>> {
-    let slot = sessions::slot(&new.user_id, &new.agent_id, surface, surface_id);
-    let lock = if tx.has_row_locks() { " FOR UPDATE" } else { "" };
-    let sql = format!("SELECT {} FROM sessions WHERE workspace_id = $1 AND slot = $2{lock}", sessions::COLUMNS);
-    tx.first(&sql, params![&slot])?.map(|mut row| sessions::read(&mut row)).transpose()
+    Ok((found, false))
 }
 
 fn fresh(new: &NewTurn, surface: &str, surface_id: &str) -> NewSession {
     NewSession {
-        id: new.session_id.clone(),
+        id: new.session_id,
         agent_id: new.agent_id.clone(),
         pinned_version: None,
         title: None,
         surface: surface.to_owned(),
         surface_id: surface_id.to_owned(),
         user_id: new.user_id.clone(),
+        subject: new.subject,
         metadata: Map::new(),
         now_ms: new.now_ms,
     }
 }
 
 /// Whether the session's time is up: idle for too long, or a daily reset since its last message.
-fn is_over(session: &Session, lifetime: Lifetime, now_ms: i64) -> bool {
-    let idle = lifetime.idle_ms.is_some_and(|idle_ms| now_ms - session.last_active_at_ms >= idle_ms);
+fn is_over(last_active_at_ms: i64, lifetime: Lifetime, now_ms: i64) -> bool {
+    let idle = lifetime.idle_ms.is_some_and(|idle_ms| now_ms - last_active_at_ms >= idle_ms);
     let reset = lifetime.reset_hour.is_some_and(|hour| {
         let offset = i64::from(hour) * HOUR_MS;
         let last_reset = (now_ms - offset).div_euclid(DAY_MS) * DAY_MS + offset;
-        session.last_active_at_ms < last_reset
+        last_active_at_ms < last_reset
     });
     idle || reset
 }
 
-/// Writes the question and the turn.
-fn keep(tx: &mut Tx<'_>, new: &NewTurn, session: &Session, is_new_session: bool, status: Status) -> Result<Turn> {
-    let turn = Turn {
-        id: new.id.clone(),
-        session_id: session.id.clone(),
-        number: session.turn_count + 1,
+/// Writes the question.
+fn keep(
+    tx: &mut Tx<'_>,
+    new: &NewTurn,
+    subject: i64,
+    session: &Session,
+    is_new_session: bool,
+    number: i64,
+    status: Status,
+) -> Result<Turn> {
+    let agent_version = session.pinned_version.unwrap_or(new.agent.version);
+    let metadata = sessions::json_unless_empty(&new.metadata)?;
+    let (question, parts) = messages::columns(&new.content)?;
+    let sql = "INSERT INTO open_turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, status, owner,
+            is_new_session, cancel_requested, metadata, role, question, question_parts, created_at_ms)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, $14, $15)";
+    let params = params![
+        new.id,
+        session.id,
+        number,
+        &new.agent_id,
+        agent_version,
+        subject,
+        status.as_str(),
+        new.owner,
+        is_new_session,
+        &metadata,
+        messages::role_name(new.role),
+        question,
+        &parts,
+        new.now_ms
+    ];
+    tx.execute(sql, params)?;
+    Ok(Turn {
+        id: new.id,
+        session_id: session.id,
+        number,
         agent_id: new.agent_id.clone(),
-        agent_version: session.pinned_version.unwrap_or(new.agent.version),
+        agent_version,
         user_id: new.user_id.clone(),
-        trace_id: new.trace_id.clone(),
+        subject,
         status,
-        owner: new.owner.clone(),
         is_new_session,
         cancel_requested: false,
         metadata: new.metadata.clone(),
@@ -266,85 +305,27 @@ fn keep(tx: &mut Tx<'_>, new: &NewTurn, session: &Session, is_new_session: bool,
         last_seq: 0,
         created_at_ms: new.now_ms,
         finished_at_ms: None,
-    };
-    let question = StoredMessage {
-        id: new.message_id.clone(),
-        turn_id: Some(turn.id.clone()),
-        seq: turn.number * TURN_STRIDE,
-        role: new.role,
-        content: new.content.clone(),
-        created_at_ms: new.now_ms,
-    };
-    messages::insert(tx, &session.id, &question)?;
-    insert(tx, &turn)?;
-    Ok(turn)
-}
-
-fn insert(tx: &mut Tx<'_>, turn: &Turn) -> Result<()> {
-    let metadata = serde_json::to_string(&turn.metadata).map_err(Error::broken)?;
-    let sql = "INSERT INTO turns (workspace_id, id, session_id, number, agent_id, agent_version, user_id, trace_id, status, owner,
-        is_new_session, cancel_requested, metadata, input_tokens, output_tokens, cost_usd, last_seq, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, 0, 0, 0.0, 0, $13)";
-    let (session, agent, user) = (&turn.session_id, &turn.agent_id, &turn.user_id);
-    let (status, version, is_new) = (turn.status.as_str(), turn.agent_version, turn.is_new_session);
-    let params = params![
-        &turn.id,
-        session,
-        turn.number,
-        agent,
-        version,
-        user,
-        &turn.trace_id,
-        status,
-        &turn.owner,
-        is_new,
-        &metadata,
-        turn.created_at_ms
-    ];
-    tx.execute(sql, params).map(drop)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn last_active_at(last_active_at_ms: i64) -> Session {
-        Session {
-            id: String::new(),
-            agent_id: String::new(),
-            pinned_version: None,
-            title: None,
-            surface: String::new(),
-            surface_id: String::new(),
-            user_id: String::new(),
-            is_active: true,
-            successor_id: None,
-            turn_count: 0,
-            message_count: 0,
-            input_tokens: 0,
-            output_tokens: 0,
-            metadata: Map::new(),
-            summary: None,
-            summary_until: 0,
-            created_at_ms: 0,
-            last_active_at_ms,
-        }
-    }
-
     #[test]
     fn a_session_ends_after_its_idle_time() {
         let lifetime = Lifetime { idle_ms: Some(60_000), reset_hour: None };
-        assert!(!is_over(&last_active_at(0), lifetime, 59_999));
-        assert!(is_over(&last_active_at(0), lifetime, 60_000));
+        assert!(!is_over(0, lifetime, 59_999));
+        assert!(is_over(0, lifetime, 60_000));
     }
 
     #[test]
     fn a_session_ends_at_the_hour_of_its_daily_reset() {
         let lifetime = Lifetime { idle_ms: None, reset_hour: Some(4) };
         let (three, four, five) = (DAY_MS + 3 * HOUR_MS, DAY_MS + 4 * HOUR_MS, DAY_MS + 5 * HOUR_MS);
-        assert!(!is_over(&last_active_at(three), lifetime, three + 1));
-        assert!(is_over(&last_active_at(three), lifetime, four));
-        assert!(!is_over(&last_active_at(four), lifetime, five));
-        assert!(is_over(&last_active_at(five), lifetime, five + DAY_MS));
+        assert!(!is_over(three, lifetime, three + 1));
+        assert!(is_over(three, lifetime, four));
+        assert!(!is_over(four, lifetime, five));
+        assert!(is_over(five, lifetime, five + DAY_MS));
     }
 }

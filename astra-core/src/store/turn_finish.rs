@@ -1,13 +1,11 @@
-//! The last write of a turn: answer, events, trace and usage in one commit, before anybody hears that it is done.
+//! The last write of a turn: answer, events, trace and usage in one commit, before it is told.
 
 use std::sync::Arc;
 
 use super::db::{Scoped, Tx};
 use super::error::{Error, Result};
-use super::messages::{self, StoredMessage, TURN_STRIDE};
 use super::turns::{self, Outcome, Status, Turn};
 use super::usage::{self, UsageRow};
-use crate::content::{Content, Role};
 use crate::params;
 
 /// The end of a turn.
@@ -19,8 +17,6 @@ pub struct FinishedTurn {
     pub status: Status,
     /// What became of it.
     pub outcome: Outcome,
-    /// `msg_...` of the answer.
-    pub message_id: String,
     /// The sequence number of the last event.
     pub last_seq: i64,
     /// The texts of the event log that are not in the store yet, with the sequence number of the first.
@@ -57,64 +53,60 @@ impl Scoped {
 }
 
 fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
-    let (turn, outcome, trace) = (&finished.turn, &finished.outcome, &finished.trace);
+    let turn = &finished.turn;
+    // The question moves with the row. Another gateway that ends the same turn waits here, and finds it gone.
+    let lock = if tx.has_row_locks() { " FOR UPDATE" } else { "" };
+    let sql = format!("{MOVE}{lock}");
+    if insert(tx, &sql, finished)? == 0 {
+        return Ok(false);
+    }
+    tx.execute("DELETE FROM open_turns WHERE workspace_id = $1 AND id = $2", params![turn.id])?;
+    if let Some((first_seq, texts)) = &finished.events {
+        turns::insert_events(tx, turn.id, *first_seq, &serde_json::to_string(texts).map_err(Error::broken)?)?;
+    }
+    for (place, row) in (0..).zip(&finished.usage) {
+        usage::add(tx, turn.id.key(), place, row)?;
+    }
+    Ok(true)
+}
+
+const MOVE: &str = "INSERT INTO turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, is_new_session, metadata,
+        role, question, question_parts, created_at_ms, status, answer, finish_reason, provider, model, input_tokens, output_tokens,
+        cost_usd, messages_sent, messages_left_out, error_code, error_message, last_seq, spans, duration_us, provider_us,
+        storage_us, trace_parent, message_count, finished_at_ms)
+    SELECT o.workspace_id, o.id, o.session_id, o.number, o.agent_id, o.agent_version, o.subject, o.is_new_session, o.metadata,
+        o.role, o.question, o.question_parts, o.created_at_ms, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+        $18, $19, $20, $21, $22
+    FROM open_turns o WHERE o.workspace_id = $1 AND o.id = $2";
+
+fn insert(tx: &mut Tx<'_>, sql: &str, finished: &FinishedTurn) -> Result<u64> {
+    let (outcome, trace) = (&finished.outcome, &finished.trace);
     let (code, message) =
         outcome.error.as_ref().map_or((None, None), |(code, message)| (Some(code.as_str()), Some(message.as_str())));
-    let sql = "UPDATE turns SET status = $3, content = $4, finish_reason = $5, provider = $6, model = $7, input_tokens = $8, output_tokens = $9,
-        cost_usd = $10, error_code = $11, error_message = $12, last_seq = $13, finished_at = $14, spans = $15, duration_us = $16,
-        provider_us = $17, storage_us = $18, trace_parent = $19, messages_sent = $20, messages_left_out = $21
-        WHERE workspace_id = $1 AND id = $2 AND finished_at IS NULL";
-    let (status, content, reason) = (finished.status.as_str(), &outcome.content, &outcome.finish_reason);
-    let (input, output) = (outcome.input_tokens, outcome.output_tokens);
     let (sent, left_out) = outcome.context.map(|context| (context.messages_sent, context.messages_left_out)).unzip();
+    let has_answer = outcome.content.as_ref().is_some_and(|content| !content.is_empty());
     let params = params![
-        &turn.id,
-        status,
-        content,
-        reason,
+        finished.turn.id,
+        finished.status.as_str(),
+        &outcome.content,
+        &outcome.finish_reason,
         &outcome.provider,
         &outcome.model,
-        input,
-        output,
+        outcome.input_tokens,
+        outcome.output_tokens,
         outcome.cost_usd,
+        sent,
+        left_out,
         code,
         message,
         finished.last_seq,
-        finished.now_ms,
         &trace.spans,
         trace.duration_us,
         trace.provider_us,
         trace.storage_us,
         &trace.parent,
-        sent,
-        left_out
+        1 + i64::from(has_answer),
+        finished.now_ms
     ];
-    if tx.execute(sql, params)? == 0 {
-        return Ok(false);
-    }
-    let answer = outcome.content.as_ref().filter(|content| !content.is_empty());
-    if let Some(content) = answer {
-        messages::insert(tx, &turn.session_id, &answer_of(finished, content))?;
-    }
-    let counts = "UPDATE sessions SET message_count = message_count + $3, input_tokens = input_tokens + $4,
-        output_tokens = output_tokens + $5, last_active_at = $6 WHERE workspace_id = $1 AND id = $2";
-    tx.execute(counts, params![&turn.session_id, answer.is_some(), input, output, finished.now_ms])?;
-    if let Some((first_seq, texts)) = &finished.events {
-        turns::insert_events(tx, &turn.id, *first_seq, &serde_json::to_string(texts).map_err(Error::broken)?)?;
-    }
-    for row in &finished.usage {
-        usage::add(tx, row)?;
-    }
-    Ok(true)
-}
-
-fn answer_of(finished: &FinishedTurn, content: &str) -> StoredMessage {
-    StoredMessage {
-        id: finished.message_id.clone(),
-        turn_id: Some(finished.turn.id.clone()),
-        seq: finished.turn.number * TURN_STRIDE + 1,
-        role: Role::Assistant,
-        content: Content::Text(content.to_owned()),
-        created_at_ms: finished.now_ms,
-    }
+    tx.execute(sql, params)
 }

@@ -1,4 +1,5 @@
-//! Turns: a question on disk before the model is asked, an answer on disk before anybody hears that it is done.
+//! Turns: a question on disk before the model is asked, an answer on disk before it is told. A turn is a row of `open_turns`
+//! until it ends, and of `turns` from then on.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -6,28 +7,28 @@ use serde_json::{Map, Value as Json};
 use super::db::{Scoped, Tx};
 use super::error::{Error, Result};
 use super::value::Row;
+use crate::ids::{SessionId, TurnId};
 use crate::params;
 
-/// A turn, running or finished.
+/// A turn, open or ended.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the wire type documents the fields that they share")]
 pub struct Turn {
-    pub id: String,
-    pub session_id: String,
+    pub id: TurnId,
+    pub session_id: SessionId,
     /// 1, 2, 3, ... within the session.
     pub number: i64,
     pub agent_id: String,
     pub agent_version: u32,
     pub user_id: String,
-    pub trace_id: String,
+    /// The user's number in the store.
+    pub subject: i64,
     pub status: Status,
-    /// The gateway that runs it.
-    pub owner: String,
     pub is_new_session: bool,
     pub cancel_requested: bool,
     pub metadata: Map<String, Json>,
     pub outcome: Outcome,
-    /// The sequence number of the last event; 0 until the turn is finished.
+    /// The sequence number of the last event; 0 until the turn has ended.
     pub last_seq: i64,
     pub created_at_ms: i64,
     pub finished_at_ms: Option<i64>,
@@ -75,7 +76,7 @@ pub enum Status {
     Completed,
     /// It could not be answered.
     Failed,
-    /// Somebody ended it.
+    /// A caller ended it.
     Cancelled,
     /// Its gateway died or was stopped.
     Interrupted,
@@ -103,141 +104,175 @@ impl Status {
     pub const fn is_final(self) -> bool {
         !matches!(self, Self::Queued | Self::Running)
     }
+
+    fn named(name: &str) -> Result<Self> {
+        let status = Self::ALL.into_iter().find(|known| known.as_str() == name);
+        status.ok_or_else(|| Error::Broken(format!("a turn has the status {name}")))
+    }
 }
 
 /// Whether a turn ended because its gateway did, without an answer.
-pub(super) fn is_interrupted(tx: &mut Tx<'_>, id: &str) -> Result<bool> {
-    let found = tx.first("SELECT status FROM turns WHERE workspace_id = $1 AND id = $2", params![id])?;
-    let status = found.map(|mut row| row.text(0)).transpose()?;
-    Ok(status.as_deref() == Some(Status::Interrupted.as_str()))
+pub(super) fn is_interrupted(tx: &mut Tx<'_>, id: TurnId) -> Result<bool> {
+    let sql = "SELECT id FROM turns WHERE workspace_id = $1 AND id = $2 AND status = 'interrupted'";
+    Ok(tx.first(sql, params![id])?.is_some())
 }
 
-pub(super) const COLUMNS: &str = "id, session_id, number, agent_id, agent_version, user_id, trace_id, status, owner, is_new_session,
-    cancel_requested, metadata, content, finish_reason, provider, model, input_tokens, output_tokens, cost_usd, error_code, error_message,
-    last_seq, created_at, finished_at, messages_sent, messages_left_out";
+/// Open turns of all workspaces, for a condition that begins with `WHERE`.
+pub(super) const OPEN: &str = "SELECT t.id, t.session_id, t.number, t.agent_id, t.agent_version, u.id, t.subject, t.status, t.is_new_session, t.metadata,
+        t.created_at_ms, t.cancel_requested, w.number, w.id
+    FROM open_turns t JOIN subjects u ON u.number = t.subject JOIN workspaces w ON w.number = t.workspace_id";
+/// The column of the workspace's number in [`OPEN`]; its id follows.
+pub(super) const WORKSPACE: usize = 12;
 
-pub(super) fn read(row: &mut Row) -> Result<Turn> {
-    let status = row.text(7)?;
-    let status = Status::ALL.into_iter().find(|known| known.as_str() == status);
+/// Turns that have ended, in sessions that are there.
+const ENDED: &str = "SELECT t.id, t.session_id, t.number, t.agent_id, t.agent_version, u.id, t.subject, t.status, t.is_new_session, t.metadata,
+        t.created_at_ms, t.answer, t.finish_reason, t.provider, t.model, t.input_tokens, t.output_tokens, t.cost_usd,
+        t.messages_sent, t.messages_left_out, t.error_code, t.error_message, t.last_seq, t.finished_at_ms
+    FROM turns t JOIN subjects u ON u.number = t.subject
+    JOIN sessions s ON s.workspace_id = t.workspace_id AND s.id = t.session_id AND s.status IN ('active', 'archived')";
+
+/// The columns that both kinds of rows begin with.
+fn read(row: &mut Row) -> Result<Turn> {
     Ok(Turn {
-        id: row.text(0)?,
-        session_id: row.text(1)?,
+        id: row.id(0)?,
+        session_id: row.id(1)?,
         number: row.int(2)?,
         agent_id: row.text(3)?,
         agent_version: row.count(4)?,
         user_id: row.text(5)?,
-        trace_id: row.text(6)?,
-        status: status.ok_or_else(|| Error::Broken("a turn has an unknown status".into()))?,
-        owner: row.text(8)?,
-        is_new_session: row.truth(9)?,
-        cancel_requested: row.truth(10)?,
-        metadata: row.json(11)?,
-        outcome: Outcome {
-            content: row.optional_text(12)?,
-            finish_reason: row.optional_text(13)?,
-            provider: row.optional_text(14)?,
-            model: row.optional_text(15)?,
-            input_tokens: row.count(16)?,
-            output_tokens: row.count(17)?,
-            cost_usd: row.float(18)?,
-            context: row
-                .optional_count(24)?
-                .zip(row.optional_count(25)?)
-                .map(|(messages_sent, messages_left_out)| TurnContext { messages_sent, messages_left_out }),
-            error: row.optional_text(19)?.zip(row.optional_text(20)?),
-            retry_after_s: None,
-            upstream_code: None,
-            param: None,
-        },
-        last_seq: row.int(21)?,
-        created_at_ms: row.int(22)?,
-        finished_at_ms: row.optional_int(23)?,
+        subject: row.int(6)?,
+        status: Status::named(&row.text(7)?)?,
+        is_new_session: row.truth(8)?,
+        cancel_requested: false,
+        metadata: row.json_or_default(9)?,
+        outcome: Outcome::default(),
+        last_seq: 0,
+        created_at_ms: row.int(10)?,
+        finished_at_ms: None,
     })
 }
 
-/// The turn with this id; `user` limits the look to one user's turns.
-pub(super) fn find(tx: &mut Tx<'_>, id: &str, user: Option<&str>) -> Result<Option<Turn>> {
-    let sql = format!("SELECT {COLUMNS} FROM turns WHERE workspace_id = $1 AND id = $2");
-    let found = tx.first(&sql, params![id])?.map(|mut row| read(&mut row)).transpose()?;
-    Ok(found.filter(|turn| user.is_none_or(|user| user == turn.user_id)))
+pub(super) fn read_open(row: &mut Row) -> Result<Turn> {
+    Ok(Turn { cancel_requested: row.truth(11)?, ..read(row)? })
+}
+
+fn read_ended(row: &mut Row) -> Result<Turn> {
+    let context = row.optional_count(18)?.zip(row.optional_count(19)?);
+    let outcome = Outcome {
+        content: row.optional_text(11)?,
+        finish_reason: row.optional_text(12)?,
+        provider: row.optional_text(13)?,
+        model: row.optional_text(14)?,
+        input_tokens: row.count(15)?,
+        output_tokens: row.count(16)?,
+        cost_usd: row.float(17)?,
+        context: context.map(|(messages_sent, messages_left_out)| TurnContext { messages_sent, messages_left_out }),
+        error: row.optional_text(20)?.zip(row.optional_text(21)?),
+        ..Outcome::default()
+    };
+    let (last_seq, finished_at_ms) = (row.int(22)?, Some(row.int(23)?));
+    Ok(Turn { outcome, last_seq, finished_at_ms, ..read(row)? })
+}
+
+/// The turn that is open, or the one that has ended, which is looked for behind it: a turn that ends in between is found.
+fn find_by(tx: &mut Tx<'_>, condition: &str, params: &[super::Param<'_>]) -> Result<Option<Turn>> {
+    if let Some(mut row) = tx.first(&format!("{OPEN} WHERE t.workspace_id = $1 AND {condition}"), params)? {
+        return read_open(&mut row).map(Some);
+    }
+    let ended = tx.first(&format!("{ENDED} WHERE t.workspace_id = $1 AND {condition}"), params)?;
+    ended.map(|mut row| read_ended(&mut row)).transpose()
 }
 
 impl Scoped {
     /// The turn with this id; `user` limits the look to one user's turns.
-    pub async fn turn(&self, id: &str, user: Option<&str>) -> Result<Option<Turn>> {
-        let (id, user) = (id.to_owned(), user.map(str::to_owned));
-        self.read(move |tx| find(tx, &id, user.as_deref())).await
+    pub async fn turn(&self, id: TurnId, user: Option<&str>) -> Result<Option<Turn>> {
+        let user = user.map(str::to_owned);
+        self.read(move |tx| {
+            let found = find_by(tx, "t.id = $2", params![id])?;
+            Ok(found.filter(|turn| user.as_deref().is_none_or(|user| user == turn.user_id)))
+        })
+        .await
     }
 
     /// The first turn of a session with a number above `number`.
-    pub async fn turn_after(&self, session_id: &str, number: i64) -> Result<Option<Turn>> {
-        let session_id = session_id.to_owned();
+    pub async fn turn_after(&self, session_id: SessionId, number: i64) -> Result<Option<Turn>> {
         self.read(move |tx| {
-            let next = "SELECT turn_id FROM messages WHERE workspace_id = $1 AND session_id = $2 AND seq > $3 ORDER BY seq LIMIT 1";
-            let seq = (number + 1) * super::messages::TURN_STRIDE - 1;
-            let Some(mut row) = tx.first(next, params![&session_id, seq])? else { return Ok(None) };
-            let Some(turn_id) = row.optional_text(0)? else { return Ok(None) };
-            find(tx, &turn_id, None)
+            // The open ones first: one that ends in between is found among those that have ended.
+            let next = |table: &str| {
+                format!("SELECT t.id, t.number FROM {table} t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3
+                    ORDER BY t.number LIMIT 1")
+            };
+            let mut found: Option<(TurnId, i64)> = None;
+            for table in ["open_turns", "turns"] {
+                if let Some(mut row) = tx.first(&next(table), params![session_id, number])? {
+                    let (id, number) = (row.id(0)?, row.int(1)?);
+                    if found.is_none_or(|(_, before)| number < before) {
+                        found = Some((id, number));
+                    }
+                }
+            }
+            found.map_or(Ok(None), |(id, _)| find_by(tx, "t.id = $2", params![id]))
         })
         .await
     }
 
-    /// The number of the session's oldest unfinished turn, if there is one.
-    pub async fn unfinished_turn(&self, session_id: &str) -> Result<Option<i64>> {
-        let session_id = session_id.to_owned();
+    /// The number of the session's oldest open turn, if there is one.
+    pub async fn open_turn(&self, session_id: SessionId) -> Result<Option<i64>> {
         self.read(move |tx| {
-            let sql = "SELECT number FROM turns WHERE workspace_id = $1 AND session_id = $2 AND finished_at IS NULL ORDER BY number LIMIT 1";
-            tx.first(sql, params![&session_id])?.map(|mut row| row.int(0)).transpose()
+            let sql = "SELECT MIN(number) FROM open_turns WHERE workspace_id = $1 AND session_id = $2";
+            tx.one(sql, params![session_id])?.optional_int(0)
         })
         .await
     }
 
-    /// Lets a queued turn run if all turns before it are finished. `None` means that the turn itself is finished.
-    pub async fn promote_turn(&self, id: &str) -> Result<Option<bool>> {
-        let id = id.to_owned();
+    /// Lets a queued turn run if all turns before it have ended. `None` means that the turn itself has ended.
+    pub async fn promote_turn(&self, id: TurnId) -> Result<Option<bool>> {
         self.write(move |tx| {
-            let Some(turn) = find(tx, &id, None)?.filter(|turn| !turn.status.is_final()) else { return Ok(None) };
-            let before = "SELECT id FROM turns WHERE workspace_id = $1 AND session_id = $2 AND number < $3 AND finished_at IS NULL LIMIT 1";
-            if tx.first(before, params![&turn.session_id, turn.number])?.is_some() {
+            let lock = if tx.has_row_locks() { " FOR UPDATE" } else { "" };
+            let sql = format!("SELECT session_id, number FROM open_turns WHERE workspace_id = $1 AND id = $2{lock}");
+            let Some(mut row) = tx.first(&sql, params![id])? else { return Ok(None) };
+            let (session_id, number): (SessionId, i64) = (row.id(0)?, row.int(1)?);
+            let before = "SELECT id FROM open_turns WHERE workspace_id = $1 AND session_id = $2 AND number < $3 LIMIT 1";
+            if tx.first(before, params![session_id, number])?.is_some() {
                 return Ok(Some(false));
             }
-            tx.execute("UPDATE turns SET status = 'running' WHERE workspace_id = $1 AND id = $2", params![&id])?;
+            tx.execute("UPDATE open_turns SET status = 'running' WHERE workspace_id = $1 AND id = $2", params![id])?;
             Ok(Some(true))
         })
         .await
     }
 
-    /// Asks the gateway that runs a turn to end it; answers whether the turn was still unfinished.
-    pub async fn request_cancel(&self, id: &str) -> Result<bool> {
-        let id = id.to_owned();
+    /// Asks the gateway that runs a turn to end it; answers whether the turn was still open.
+    pub async fn request_cancel(&self, id: TurnId) -> Result<bool> {
         self.write(move |tx| {
-            let sql =
-                "UPDATE turns SET cancel_requested = 1 WHERE workspace_id = $1 AND id = $2 AND finished_at IS NULL";
-            Ok(tx.execute(sql, params![&id])? == 1)
+            let sql = "UPDATE open_turns SET cancel_requested = 1 WHERE workspace_id = $1 AND id = $2";
+            Ok(tx.execute(sql, params![id])? == 1)
         })
         .await
     }
 
-    /// Whether somebody asked for the end of a turn.
-    pub async fn cancel_requested(&self, id: &str) -> Result<bool> {
-        let id = id.to_owned();
-        self.read(move |tx| Ok(find(tx, &id, None)?.is_none_or(|turn| turn.cancel_requested))).await
+    /// Whether a turn was asked to end, or has ended.
+    pub async fn cancel_requested(&self, id: TurnId) -> Result<bool> {
+        self.read(move |tx| {
+            let sql = "SELECT cancel_requested FROM open_turns WHERE workspace_id = $1 AND id = $2";
+            tx.first(sql, params![id])?.map_or(Ok(true), |mut row| row.truth(0))
+        })
+        .await
     }
 
     /// Keeps a piece of a running turn's event log; `first_seq` is the sequence number of the first text.
-    pub async fn append_events(&self, id: &str, first_seq: i64, texts: &[String]) -> Result<()> {
-        let (id, texts) = (id.to_owned(), serde_json::to_string(texts).map_err(Error::broken)?);
-        self.write(move |tx| insert_events(tx, &id, first_seq, &texts)).await
+    pub async fn append_events(&self, id: TurnId, first_seq: i64, texts: &[String]) -> Result<()> {
+        let texts = serde_json::to_string(texts).map_err(Error::broken)?;
+        self.write(move |tx| insert_events(tx, id, first_seq, &texts)).await
     }
 
     /// The texts of a turn's event log with their sequence numbers, from `from_seq` on.
-    pub async fn events(&self, id: &str, from_seq: i64) -> Result<Vec<(i64, String)>> {
-        let id = id.to_owned();
+    pub async fn events(&self, id: TurnId, from_seq: i64) -> Result<Vec<(i64, String)>> {
         self.read(move |tx| {
             let sql =
                 "SELECT first_seq, events FROM turn_events WHERE workspace_id = $1 AND turn_id = $2 ORDER BY first_seq";
             let mut found = Vec::new();
-            for mut row in tx.query(sql, params![&id])? {
+            for mut row in tx.query(sql, params![id])? {
                 let first = row.int(0)?;
                 let texts: Vec<String> = row.json(1)?;
                 found.extend((first..).zip(texts).filter(|(seq, _)| *seq >= from_seq));
@@ -248,9 +283,9 @@ impl Scoped {
     }
 }
 
-/// Keeps texts of an event log from `first_seq` on. Who does not know whether an earlier write from the same place took
-/// place writes again, with the same texts and perhaps more: the longer one stays.
-pub(super) fn insert_events(tx: &mut Tx<'_>, id: &str, first_seq: i64, texts: &str) -> Result<()> {
+/// Keeps texts of an event log from `first_seq` on. A gateway that does not know whether an earlier write from the same place
+/// took place writes again, with the same texts and perhaps more: the longer one stays.
+pub(super) fn insert_events(tx: &mut Tx<'_>, id: TurnId, first_seq: i64, texts: &str) -> Result<()> {
     let sql = "INSERT INTO turn_events (workspace_id, turn_id, first_seq, events) VALUES ($1, $2, $3, $4)
         ON CONFLICT (workspace_id, turn_id, first_seq) DO UPDATE SET events = excluded.events
         WHERE LENGTH(excluded.events) > LENGTH(turn_events.events)";

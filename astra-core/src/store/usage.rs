@@ -1,4 +1,5 @@
-//! What inference used, summed by hour since the epoch: written by each turn's commit, read by budgets and reports.
+//! What inference used, summed by hour since the epoch: each turn's commit adds rows that no other turn touches, and budgets
+//! and reports read them together with the sums of earlier ones.
 
 use super::db::{Scoped, Tx};
 use super::error::Result;
@@ -17,8 +18,8 @@ const SEPARATOR: char = '\u{1f}';
 pub struct UsageRow {
     /// The agent that asked.
     pub agent_id: String,
-    /// On whose behalf.
-    pub user_id: String,
+    /// On whose behalf: the user's number in the store.
+    pub subject: i64,
     /// The provider's name in the configuration.
     pub provider: String,
     /// The provider's name of the model.
@@ -77,24 +78,21 @@ pub struct UsageSum {
     pub cost_usd: f64,
 }
 
-/// Adds `row` to its hour, within the transaction of the turn that caused it.
-pub fn add(tx: &mut Tx<'_>, row: &UsageRow) -> Result<()> {
+/// Keeps `row`, which is the one at `place` of the turn or compaction with the key `source`, within the transaction of what
+/// caused it.
+pub fn add(tx: &mut Tx<'_>, source: i64, place: i64, row: &UsageRow) -> Result<()> {
     tx.execute(
-        "INSERT INTO usage_hours (workspace_id, agent_id, hour, provider, model, user_id, requests, errors,
+        "INSERT INTO usage_entries (workspace_id, source, place, agent_id, hour, provider, model, subject, requests, errors,
             input_tokens, output_tokens, cost_usd)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        ON CONFLICT (workspace_id, agent_id, hour, provider, model, user_id) DO UPDATE SET
-            requests = usage_hours.requests + excluded.requests,
-            errors = usage_hours.errors + excluded.errors,
-            input_tokens = usage_hours.input_tokens + excluded.input_tokens,
-            output_tokens = usage_hours.output_tokens + excluded.output_tokens,
-            cost_usd = usage_hours.cost_usd + excluded.cost_usd",
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         params![
+            source,
+            place,
             &row.agent_id,
             row.at_ms.div_euclid(HOUR_MS),
             &row.provider,
             &row.model,
-            &row.user_id,
+            row.subject,
             row.requests,
             row.errors,
             row.input_tokens,
@@ -106,9 +104,9 @@ pub fn add(tx: &mut Tx<'_>, row: &UsageRow) -> Result<()> {
 }
 
 impl Scoped {
-    /// Adds what was used outside of a turn.
-    pub async fn add_usage(&self, rows: Vec<UsageRow>) -> Result<()> {
-        self.write(move |tx| rows.iter().try_for_each(|row| add(tx, row))).await
+    /// Adds what was used outside of a turn, under the new key `source`.
+    pub async fn add_usage(&self, source: i64, rows: Vec<UsageRow>) -> Result<()> {
+        self.write(move |tx| (0..).zip(&rows).try_for_each(|(place, row)| add(tx, source, place, row))).await
     }
 
     /// The sums of all hours that begin within `[from_ms, to_ms)`, by `groups`: newest day first. Without
@@ -132,6 +130,13 @@ impl Scoped {
     }
 }
 
+/// What the workspace has used, by hour: what is summed up already, and what is not yet.
+pub(super) const USED: &str = "(SELECT agent_id, hour, provider, model, subject, requests, errors, input_tokens, output_tokens, cost_usd
+        FROM usage_hours WHERE workspace_id = $1
+    UNION ALL
+    SELECT agent_id, hour, provider, model, subject, requests, errors, input_tokens, output_tokens, cost_usd
+        FROM usage_entries WHERE workspace_id = $1) AS used";
+
 fn report_sql(groups: &[UsageGroup]) -> String {
     let column = |group: UsageGroup, name: &'static str| if groups.contains(&group) { name } else { "''" };
     let day = if groups.contains(&UsageGroup::Day) { "hour / 24" } else { "0" };
@@ -139,8 +144,10 @@ fn report_sql(groups: &[UsageGroup]) -> String {
         column(UsageGroup::Agent, "agent_id"),
         column(UsageGroup::Provider, "provider"),
         column(UsageGroup::Model, "model"),
-        column(UsageGroup::User, "user_id"),
+        column(UsageGroup::User, "users.id"),
     ];
+    // The names of users are looked up where they matter alone.
+    let users = if groups.contains(&UsageGroup::User) { "JOIN subjects users ON users.number = used.subject" } else { "" };
     let grouped: Vec<&str> =
         names.iter().copied().filter(|name| *name != "''").chain((day != "0").then_some(day)).collect();
     let group_by = if grouped.is_empty() { String::new() } else { format!("GROUP BY {}", grouped.join(", ")) };
@@ -156,7 +163,7 @@ fn report_sql(groups: &[UsageGroup]) -> String {
                 CAST(COALESCE(SUM(input_tokens), 0) AS BIGINT) AS input_tokens,
                 CAST(COALESCE(SUM(output_tokens), 0) AS BIGINT) AS output_tokens,
                 CAST(COALESCE(SUM(cost_usd), 0) AS DOUBLE PRECISION) AS cost_usd
-            FROM usage_hours WHERE workspace_id = $1 AND hour >= $2 AND hour < $3 {group_by}) AS sums
+            FROM {USED} {users} WHERE used.hour >= $2 AND used.hour < $3 {group_by}) AS sums
         WHERE (sums.day, sums.key) < ($4, $5) ORDER BY sums.day DESC, sums.key DESC LIMIT $6"
     )
 }

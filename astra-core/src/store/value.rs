@@ -1,6 +1,7 @@
 //! Values on their way into a statement and rows on their way out: five types that both engines have.
 
 use super::error::{Error, Result};
+use crate::ids::Id;
 
 /// A value for a `$n` of a statement, borrowed for the time of the call.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,6 +21,11 @@ pub enum Param<'a> {
 impl From<i64> for Param<'_> {
     fn from(value: i64) -> Self {
         Self::Int(value)
+    }
+}
+impl<K> From<Id<K>> for Param<'_> {
+    fn from(id: Id<K>) -> Self {
+        Self::Int(id.key())
     }
 }
 impl From<u32> for Param<'_> {
@@ -88,6 +94,11 @@ pub enum Value {
     Bytes(Vec<u8>),
 }
 
+/// About how many bytes `text` has as JSON: a control character becomes \u and four digits.
+pub(super) fn json_bytes(text: &str) -> usize {
+    text.len() + 5 * text.bytes().filter(|byte| *byte < 0x20).count()
+}
+
 /// One row of an answer; columns count from 0. A getter takes its value out of the row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row(pub(super) Vec<Value>);
@@ -100,8 +111,7 @@ impl Row {
     /// About how many bytes its values have as JSON.
     pub(super) fn json_bytes(&self) -> usize {
         let bytes = |value: &Value| match value {
-            // A control character becomes \u and four digits.
-            Value::Text(text) => text.len() + 5 * text.bytes().filter(|byte| *byte < 0x20).count(),
+            Value::Text(text) => json_bytes(text),
             Value::Bytes(bytes) => bytes.len(),
             Value::Null | Value::Int(_) | Value::Float(_) => 8,
         };
@@ -135,6 +145,16 @@ impl Row {
             Value::Int(number) => Ok(number),
             _ => Self::wrong(column, "an integer"),
         }
+    }
+
+    /// BIGINT that is the key of another row.
+    pub fn id<K>(&mut self, column: usize) -> Result<Id<K>> {
+        self.int(column).map(Id::from_key)
+    }
+
+    /// As [`Row::id`], or NULL.
+    pub fn optional_id<K>(&mut self, column: usize) -> Result<Option<Id<K>>> {
+        Ok(self.optional_int(column)?.map(Id::from_key))
     }
 
     /// BIGINT or NULL.
@@ -187,6 +207,15 @@ impl Row {
         match self.take(column) {
             Value::Bytes(bytes) => Ok(bytes),
             _ => Self::wrong(column, "bytes"),
+        }
+    }
+
+    /// As [`Row::json`]; NULL is the default of `T`.
+    pub fn json_or_default<T: serde::de::DeserializeOwned + Default>(&mut self, column: usize) -> Result<T> {
+        match self.optional_text(column)? {
+            None => Ok(T::default()),
+            Some(text) => serde_json::from_str(&text)
+                .map_err(|fault| Error::Broken(format!("column {column} is not the expected JSON: {fault}"))),
         }
     }
 

@@ -157,7 +157,7 @@ async fn costs_nothing_when_the_scope_cannot_be_had() {
 async fn refuses_what_is_no_refresh_token() {
     let app = TestApp::new().await;
     let access = register(&app).await["tokens"]["access_token"].clone();
-    for wrong in [access, json!("x"), json!("fam_00000000000000000000000000.a.b")] {
+    for wrong in [access, json!("x"), json!("fam_0000000000000.a.b")] {
         let refused = app.anonymous().post("/auth/refresh").json(&json!({"refresh_token": wrong})).await;
         assert!([400, 422].contains(&refused.status.as_u16()), "{}", refused.text());
     }

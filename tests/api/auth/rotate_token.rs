@@ -87,6 +87,6 @@ async fn refuses_what_cannot_be_rotated() {
     let ci = account(&app, "ci", "member", &["auth:read"]).await;
     let issued = issue(&app, &ci).await;
     rotate(&app.owner(), &issued, 604_801).await.expect_problem(422, "invalid_request");
-    let unknown = json!({"token": {"id": "tok_00000000000000000000000000"}});
+    let unknown = json!({"token": {"id": "tok_0000000000000"}});
     rotate(&app.owner(), &unknown, 0).await.expect_problem(404, "not_found");
 }

@@ -61,7 +61,7 @@ async fn is_the_askers_and_the_admins_alone() {
     turns_away(&app, |caller| caller.post(&path)).await;
     hides_from_others(&app, |caller| caller.post(&path)).await;
     assert_eq!(app.admin().post(&path).await.expect(200), turn);
-    app.member().post("/chat/turns/trn_00000000000000000000000000/cancel").await.expect_problem(404, "not_found");
+    app.member().post("/chat/turns/trn_0000000000000/cancel").await.expect_problem(404, "not_found");
 }
 
 #[tokio::test]

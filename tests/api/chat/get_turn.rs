@@ -33,7 +33,7 @@ async fn is_the_askers_and_the_admins_alone() {
     let path = format!("/chat/turns/{}", text(&turn, "turn_id"));
     turns_away(&app, |caller| caller.get(&path)).await;
     hides_from_others(&app, |caller| caller.get(&path)).await;
-    app.member().get("/chat/turns/trn_00000000000000000000000000").await.expect_problem(404, "not_found");
+    app.member().get("/chat/turns/trn_0000000000000").await.expect_problem(404, "not_found");
     app.member().get("/chat/turns/trn_1").await.expect_problem(422, "invalid_request");
     assert_eq!(question("x")["message"], "x");
 }

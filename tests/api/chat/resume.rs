@@ -81,7 +81,7 @@ async fn is_the_askers_and_the_admins_alone() {
     turns_away(&app, |caller| caller.get(&path)).await;
     hides_from_others(&app, |caller| caller.get(&path)).await;
     assert_eq!(types(&app.admin().get(&path).await.events().await), ["session_resolved", "content", "done"]);
-    app.member().get("/chat/turns/trn_00000000000000000000000000/events").await.expect_problem(404, "not_found");
+    app.member().get("/chat/turns/trn_0000000000000/events").await.expect_problem(404, "not_found");
     app.member().get(&path).header("last-event-id", "soon").await.expect_problem(422, "invalid_request");
     app.member().get(&path).header("last-event-id", "-1").await.expect_problem(422, "invalid_request");
 }

@@ -186,7 +186,7 @@ async fn refuses_what_does_not_exist_or_does_not_fit() {
     let caller = talk.app.member();
     let send = |body: Value| caller.post("/chat").json(&body);
     send(json!({"agent_id": "nobody", "message": "hello"})).await.expect_problem(404, "not_found");
-    let nowhere = json!({"id": "ses_00000000000000000000000000"});
+    let nowhere = json!({"id": "ses_0000000000000"});
     send(question_in(&nowhere, "hello")).await.expect_problem(404, "not_found");
     let session = talk.session().await;
     let mut both = question_in(&session, "hello");

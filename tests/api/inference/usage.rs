@@ -14,7 +14,7 @@ async fn record(app: &TestApp, at_ms: i64, agent: &str, errors: u32) {
     let db = store::open(&config.store, &config.data_dir).expect("the store opens");
     let row = UsageRow {
         agent_id: agent.to_owned(),
-        user_id: "usr_06a1b2c3d4e5f6g7h8j9k0mnpq".to_owned(),
+        user_id: "usr_06a1b2c3d4e5q".to_owned(),
         provider: "openai".to_owned(),
         model: "gpt-4.1-mini".to_owned(),
         at_ms,
@@ -68,7 +68,7 @@ both_engines! {
         assert_eq!(json!([first["data"][0], first["data"][1], second["data"][0]]), expected);
         assert_eq!(second["next_cursor"], Value::Null);
         let by_all = app.viewer().get("/inference/usage?group_by=user,model,provider").await.expect(200);
-        let keys = json!({"provider": "openai", "model": "gpt-4.1-mini", "user_id": "usr_06a1b2c3d4e5f6g7h8j9k0mnpq"});
+        let keys = json!({"provider": "openai", "model": "gpt-4.1-mini", "user_id": "usr_06a1b2c3d4e5q"});
         assert_eq!(by_all["data"], json!([sum(keys, 3, 1)]));
     }
 

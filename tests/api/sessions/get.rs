@@ -11,7 +11,7 @@ both_engines! {
         assert_eq!(talk.app.admin().get(&path).await.expect(200), session);
         turns_away(&talk.app, |caller| caller.get(&path)).await;
         hides_from_others(&talk.app, |caller| caller.get(&path)).await;
-        talk.app.member().get("/sessions/ses_00000000000000000000000000").await.expect_problem(404, "not_found");
-        talk.app.member().get("/sessions/trn_00000000000000000000000000").await.expect_problem(422, "invalid_request");
+        talk.app.member().get("/sessions/ses_0000000000000").await.expect_problem(404, "not_found");
+        talk.app.member().get("/sessions/trn_0000000000000").await.expect_problem(422, "invalid_request");
     }
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use astra_core::auth::{self, Authority, Identity, MasterKey, NewServiceAccount, Role};
-use astra_core::clock::{SystemClock, rfc3339};
+use astra_core::clock::{Clock, SystemClock, rfc3339};
 use astra_core::ids::IdMaker;
 use astra_core::store::service_accounts::ServiceAccount;
-use astra_core::store::{self, Cursor, Page, PageRequest, migrate};
+use astra_core::store::{self, Cursor, Page, PageRequest, Program, migrate};
 
 use super::issuer::{Issued, NewToken, Token};
 use crate::commands::{Context, has_database, open_store};
@@ -38,7 +38,10 @@ impl Local {
         }
         let key = MasterKey::load(config.master_key.as_ref(), &config.data_dir);
         let key = key.map_err(|fault| Error::new("cannot read the store's keys").because(&fault))?;
-        let authority = Authority::open(db, &config, key, Arc::new(SystemClock), IdMaker::default()).await;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let joined = db.join(&clock, Program::Command).await;
+        let ids = IdMaker::new(joined.map_err(|fault| Error::new("cannot use the store").because(&fault))?.keys);
+        let authority = Authority::open(db, &config, key, clock, ids).await;
         let authority = authority.map_err(|fault| Error::new("cannot read the store's keys").because(&fault))?;
         let operator = authority.operator();
         Ok(Self { authority, operator })

@@ -28,7 +28,7 @@ pub struct AgentVersion {
     #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
     created_at: String,
     /// The creator: a user, a service account, `file:<name>`, `configuration` or `gateway`.
-    #[schema(max_length = 320, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(max_length = 320, example = "usr_06a1b2c3d4e5q")]
     created_by: String,
 }
 

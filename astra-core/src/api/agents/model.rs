@@ -47,7 +47,7 @@ pub struct Agent {
     #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
     pub updated_at: String,
     /// The creator of the agent: a user, a service account, `file:<name>`, `configuration` or `gateway`.
-    #[schema(max_length = 320, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(max_length = 320, example = "usr_06a1b2c3d4e5q")]
     pub created_by: String,
 }
 
@@ -176,7 +176,7 @@ pub struct AgentVersionInfo {
     #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
     pub created_at: String,
     /// The creator: a user, a service account, `file:<name>`, `configuration` or `gateway`.
-    #[schema(max_length = 320, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(max_length = 320, example = "usr_06a1b2c3d4e5q")]
     pub created_by: String,
 }
 

@@ -15,7 +15,7 @@ use crate::http::{Caller, Json};
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Me {
     /// The user's or service account's id.
-    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5q")]
     pub id: String,
     /// The kind of caller.
     pub kind: CallerKind,
@@ -26,7 +26,7 @@ pub struct Me {
     #[schema(max_length = 128, example = "Ada")]
     pub display_name: Option<String>,
     /// The workspace of the credential.
-    #[schema(max_length = 256, example = "wsp_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(max_length = 256, example = "wsp_06a1b2c3d4e5q")]
     pub workspace_id: String,
     /// The role in the workspace, at most the credential's.
     pub role: Role,

@@ -52,7 +52,7 @@ pub struct Tokens {
     pub expires_in: i64,
     /// A token for the next pair of tokens; only for people's accounts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, max_length = 256, pattern = "^[A-Za-z0-9_.-]+$", example = "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0")]
+    #[schema(value_type = String, max_length = 256, pattern = "^[A-Za-z0-9_.-]+$", example = "fam_06a1b2c3d4e5q.c2hhcmVk.bmV3ZXN0")]
     pub refresh_token: Option<String>,
     /// The token's scopes, separated by spaces.
     #[schema(max_length = 1024, example = "agents:read chat:send")]
@@ -67,7 +67,7 @@ pub struct Tokens {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceAccount {
     /// The account's id.
-    #[schema(pattern = "^svc_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "svc_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(pattern = "^svc_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "svc_06a1b2c3d4e5q")]
     pub id: String,
     /// The account's name, unique in its workspace.
     #[schema(max_length = 64, example = "ci")]
@@ -78,7 +78,7 @@ pub struct ServiceAccount {
     #[schema(max_items = 64)]
     pub scopes: Vec<ScopeName>,
     /// The account that created it.
-    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5q")]
     pub created_by: String,
     /// When it was created.
     #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
@@ -92,10 +92,10 @@ pub struct ServiceAccount {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceToken {
     /// The token's id. Rotation keeps it.
-    #[schema(pattern = "^tok_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "tok_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(pattern = "^tok_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "tok_06a1b2c3d4e5q")]
     pub id: String,
     /// The service account that it belongs to.
-    #[schema(pattern = "^svc_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "svc_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(pattern = "^svc_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "svc_06a1b2c3d4e5q")]
     pub service_account_id: String,
     /// Its scopes. A scope that the account no longer has does not count.
     #[schema(max_items = 64)]
@@ -159,7 +159,7 @@ pub struct SigningKey {
 #[into_params(parameter_in = Path)]
 pub struct ServiceAccountPath {
     /// The service account's id.
-    #[param(pattern = "^svc_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "svc_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[param(pattern = "^svc_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "svc_06a1b2c3d4e5q")]
     pub service_account_id: String,
 }
 
@@ -168,7 +168,7 @@ pub struct ServiceAccountPath {
 #[into_params(parameter_in = Path)]
 pub struct TokenPath {
     /// The token's id.
-    #[param(pattern = "^tok_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "tok_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[param(pattern = "^tok_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "tok_06a1b2c3d4e5q")]
     pub token_id: String,
 }
 

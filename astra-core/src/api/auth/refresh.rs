@@ -18,7 +18,7 @@ pub struct Refresh {
         min_length = 1,
         max_length = 256,
         pattern = "^[ -~]+$",
-        example = "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0"
+        example = "fam_06a1b2c3d4e5q.c2hhcmVk.bmV3ZXN0"
     )]
     refresh_token: String,
 }
@@ -31,7 +31,7 @@ pub struct Refresh {
 /// sign-in are revoked. A sign-in ends `auth.sign_in_ttl_s` (90 days) after it started, however often it is refreshed.
 /// Access tokens from before a refresh stay valid until they expire, at most 15 minutes.
 #[utoipa::path(post, path = "/auth/refresh", operation_id = "auth.refresh",
-    request_body(content = Refresh, description = "The refresh token.", example = json!({"refresh_token": "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0"})),
+    request_body(content = Refresh, description = "The refresh token.", example = json!({"refresh_token": "fam_06a1b2c3d4e5q.c2hhcmVk.bmV3ZXN0"})),
     responses((status = 200, description = "The new pair.", body = Tokens, headers(("Cache-Control" = String, description = "Always `no-store`.")))))]
 pub async fn handler(State(app): State<App>, Json(request): Json<Refresh>) -> Result<Response> {
     let granted = app.authority.refresh(&request.refresh_token, None).await.map_err(Error::auth)?;

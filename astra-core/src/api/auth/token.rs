@@ -33,7 +33,7 @@ pub struct TokenRequest {
     #[serde(default)]
     password: Option<String>,
     /// For `refresh_token`: the refresh token. It can be used once.
-    #[schema(value_type = String, max_length = 256, pattern = "^[ -~]*$", example = "fam_06a1b2c3d4e5f6g7h8j9k0mnpq.c2hhcmVk.bmV3ZXN0")]
+    #[schema(value_type = String, max_length = 256, pattern = "^[ -~]*$", example = "fam_06a1b2c3d4e5q.c2hhcmVk.bmV3ZXN0")]
     #[serde(default)]
     refresh_token: Option<String>,
     /// For service accounts: the account's id or name. HTTP Basic authentication may carry it instead.

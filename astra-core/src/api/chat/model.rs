@@ -12,6 +12,7 @@ use crate::engine::{Ask, Overrides};
 use crate::error::{Error, Result};
 use crate::http::turn::MessageContent;
 use crate::http::{Caller, small_metadata};
+use crate::ids::{SessionId, TurnId};
 use crate::provider::Role;
 use crate::store::{OnceKey, Place, Scoped, Turn};
 
@@ -28,8 +29,8 @@ pub struct SendMessage {
     pub message: MessageContent,
     /// The session of the message. By default it is the caller's current session for the agent, `surface` and
     /// `surface_id`; if there is none, one is opened.
-    #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    pub session_id: Option<String>,
+    #[schema(value_type = Option<String>, pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q")]
+    pub session_id: Option<SessionId>,
     /// The place of the conversation, named by the application, such as a program or a page; `api` by default.
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$", example = "web")]
     pub surface: Option<String>,
@@ -109,9 +110,9 @@ pub async fn ended(app: &App, caller: &Caller, turn: Turn) -> Result<Arc<Turn>> 
         return Ok(Arc::new(turn));
     }
     let scoped = app.store.scoped(&caller.workspace);
-    let mut events = app.engine.follow_turn(&scoped, &turn.id, 0);
+    let mut events = app.engine.follow_turn(&scoped, turn.id, 0);
     while events.next().await.map_err(Error::store)?.is_some() {}
-    let turn = scoped.turn(&turn.id, None).await.map_err(Error::store)?;
+    let turn = scoped.turn(turn.id, None).await.map_err(Error::store)?;
     Ok(Arc::new(turn.ok_or_else(|| Error::not_found("turn"))?))
 }
 
@@ -119,7 +120,7 @@ pub async fn ended(app: &App, caller: &Caller, turn: Turn) -> Result<Arc<Turn>> 
 ///
 /// # Errors
 /// 404 for anything else.
-pub async fn visible_turn(app: &App, caller: &Caller, turn_id: &str) -> Result<(Scoped, Turn)> {
+pub async fn visible_turn(app: &App, caller: &Caller, turn_id: TurnId) -> Result<(Scoped, Turn)> {
     let scoped = app.store.scoped(&caller.workspace);
     let turn = scoped.turn(turn_id, caller.sees_only()).await.map_err(Error::store)?;
     Ok((scoped, turn.ok_or_else(|| Error::not_found("turn"))?))

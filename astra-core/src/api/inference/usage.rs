@@ -51,7 +51,7 @@ pub struct Usage {
     pub model: Option<String>,
     /// The user or service account.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 64, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(max_length = 64, example = "usr_06a1b2c3d4e5q")]
     pub user_id: Option<String>,
     /// The day.
     #[serde(skip_serializing_if = "Option::is_none")]

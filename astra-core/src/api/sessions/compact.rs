@@ -6,23 +6,26 @@ use super::model::{Session, visible_session};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Path};
+use crate::ids::SessionId;
 
 /// Compact a session
 ///
 /// The agent's model summarises all but the last turn. From then on the model reads the summary instead of those
 /// messages, which stay readable. The gateway compacts automatically when a session fills the model's context.
 #[utoipa::path(post, path = "/sessions/{session_id}/compact", operation_id = "sessions.compact",
-    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")),
+    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q")),
     responses((status = 200, description = "The session with its summary, or unchanged if there was nothing to compact.", body = Session),
         (status = 409, description = "The session is archived."),
         (status = 502, description = "The model's provider failed."),
         (status = 503, description = "The gateway's store is not available, or the model's provider asks for a pause: wait for `Retry-After`."),
         (status = 504, description = "The model's provider did not answer in time.")))]
-pub async fn handler(State(app): State<App>, caller: Caller, Path(session_id): Path<String>) -> Result<Json<Session>> {
-    let (_, session) = visible_session(&app, &caller, &session_id).await?;
+pub async fn handler(State(app): State<App>, caller: Caller, Path(session_id): Path<SessionId>) -> Result<Json<Session>> {
+    let (scoped, session) = visible_session(&app, &caller, session_id).await?;
     if !session.is_active {
         return Err(Error::engine(crate::engine::Error::Archived));
     }
     let compacted = app.engine.compact(&caller.asker(), &session).await.map_err(Error::engine)?;
-    Ok(Json(compacted.map_or(session, |compacted| compacted.session).into()))
+    let session = compacted.map_or(session, |compacted| compacted.session);
+    let session = scoped.session_with_totals(session.id, None).await.map_err(Error::store)?;
+    session.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))
 }

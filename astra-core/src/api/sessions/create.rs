@@ -10,7 +10,6 @@ use super::model::Session;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, Json, created, small_metadata};
-use crate::ids::Kind;
 use crate::store::NewSession;
 
 /// A session to open.
@@ -58,16 +57,17 @@ pub async fn handler(
         return Err(Error::field(pointer, "There is no such agent, or it has no such version."));
     }
     let new = NewSession {
-        id: app.ids.make(Kind::Session),
+        id: app.ids.id(),
         agent_id: new.agent_id,
         pinned_version: new.pinned_version,
         title: new.title,
         surface: new.surface.unwrap_or_else(|| "api".to_owned()),
         surface_id: new.surface_id.unwrap_or_default(),
         user_id: caller.subject.clone(),
+        subject: app.ids.key(),
         metadata: new.metadata,
         now_ms: app.now_ms(),
     };
     let session = app.store.scoped(&caller.workspace).open_session(new, once).await.map_err(Error::store)?;
-    Ok(created(&format!("/sessions/{}", session.id), Session::from(session)))
+    Ok(created(&format!("/sessions/{}", session.session.id), Session::from(session)))
 }

@@ -7,17 +7,18 @@ use super::model::refused;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Path};
+use crate::ids::SessionId;
 
 /// Delete a session
 ///
 /// Deletes its messages, turns and traces too. Its cost stays in the usage. Refused while one of its turns is running.
 #[utoipa::path(delete, path = "/sessions/{session_id}", operation_id = "sessions.delete",
-    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")),
+    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q")),
     responses((status = 204, description = "Deleted."),
         (status = 409, description = "A turn of the session is running.")))]
-pub async fn handler(State(app): State<App>, caller: Caller, Path(session_id): Path<String>) -> Result<StatusCode> {
+pub async fn handler(State(app): State<App>, caller: Caller, Path(session_id): Path<SessionId>) -> Result<StatusCode> {
     let scoped = app.store.scoped(&caller.workspace);
-    let deleted = scoped.delete_session(&session_id, caller.sees_only()).await.map_err(refused)?;
-    app.engine.session_deleted(&caller.workspace, &session_id);
+    let deleted = scoped.delete_session(session_id, caller.sees_only()).await.map_err(refused)?;
+    app.engine.session_deleted(&caller.workspace, session_id);
     if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(Error::not_found("session")) }
 }

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::http::turn::{SessionEvent, session_frames};
 use crate::http::{Caller, Opened, Path, sse};
 use crate::store::{Scoped, Session, Turn};
+use crate::ids::SessionId;
 
 /// Follow a session
 ///
@@ -18,21 +19,21 @@ use crate::store::{Scoped, Session, Turn};
 /// ends when the session is deleted, when the credential expires, is revoked or changes, or when the gateway stops.
 #[utoipa::path(get, path = "/sessions/{session_id}/events", operation_id = "sessions.events",
     extensions(("x-stream" = json!({"resumed_by": "sessions.events"}))),
-    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq"),
+    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q"),
         ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that the client received.",
-            pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}\\.[0-9]{1,9}$", max_length = 40, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq.2")),
+            pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}\\.[0-9]{1,9}$", max_length = 27, example = "trn_06a1b2c3d4e5q.2")),
     responses((status = 200, description = "The session's events.", body = SessionEvent, content_type = "text/event-stream")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,
-    Path(session_id): Path<String>,
+    Path(session_id): Path<SessionId>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let (scoped, session) = visible_session(&app, &caller, &session_id).await?;
+    let (scoped, session) = visible_session(&app, &caller, session_id).await?;
     let position = position(&scoped, &session, &headers).await?;
     let position = position.as_ref().map(|(turn, seq)| (turn, *seq));
     let opened = Opened::new(&app, &caller, headers)?;
-    let events = app.engine.follow_session(&scoped, &session.id, position).await.map_err(Error::store)?;
+    let events = app.engine.follow_session(&scoped, session.id, position).await.map_err(Error::store)?;
     Ok(sse::respond(opened.while_admitted(session_frames(events))))
 }
 
@@ -40,7 +41,7 @@ async fn position(scoped: &Scoped, session: &Session, headers: &HeaderMap) -> Re
     let Some(last) = headers.get("last-event-id").and_then(|id| id.to_str().ok()) else { return Ok(None) };
     let unknown = || Error::field("header/Last-Event-ID", "The session had no such event.");
     let (turn_id, seq) = last.split_once('.').ok_or_else(unknown)?;
-    let seq = seq.parse().map_err(|_| unknown())?;
+    let (turn_id, seq) = (turn_id.parse().map_err(|_| unknown())?, seq.parse().map_err(|_| unknown())?);
     let turn = scoped.turn(turn_id, None).await.map_err(Error::store)?;
     let turn = turn.filter(|turn| turn.session_id == session.id).ok_or_else(unknown)?;
     Ok(Some((turn, seq)))

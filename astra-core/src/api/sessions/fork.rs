@@ -9,15 +9,15 @@ use super::model::{Session, refused};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Idempotency, Json, Path, created};
-use crate::ids::Kind;
+use crate::ids::{MessageId, SessionId};
 use crate::store::Fork;
 
 /// Where the copy ends.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ForkSession {
     /// The last message of the copy; by default all messages are copied.
-    #[schema(pattern = "^msg_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "msg_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    message_id: Option<String>,
+    #[schema(value_type = Option<String>, pattern = "^msg_[0-7][0-9a-hjkmnp-tv-z]{14}$", max_length = 19, example = "msg_06a1b2c3d4e5f6q")]
+    message_id: Option<MessageId>,
     /// The copy's title; by default the title of the original.
     #[schema(min_length = 1, max_length = 256, pattern = r"^[^\x00]*$", example = "Another way")]
     title: Option<String>,
@@ -28,24 +28,25 @@ pub struct ForkSession {
 /// Copies the session up to a message into a new session of the caller. The `surface_id` of the copy is its own id, so
 /// the surface's current session stays the same; the copy is reached by its id.
 #[utoipa::path(post, path = "/sessions/{session_id}/fork", operation_id = "sessions.fork",
-    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq"), crate::http::IdempotencyHeader),
+    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q"), crate::http::IdempotencyHeader),
     request_body(content = ForkSession, description = "Where the copy ends.", example = json!({"title": "Another way"})),
     responses((status = 201, description = "The copy.", body = Session, headers(("Location" = String, description = "Where the copy is.")))))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,
-    Path(session_id): Path<String>,
+    Path(session_id): Path<SessionId>,
     Idempotency(once): Idempotency,
     Json(from): Json<ForkSession>,
 ) -> Result<Response> {
     let fork = Fork {
-        id: app.ids.make(Kind::Session),
+        id: app.ids.id(),
         user_id: caller.subject.clone(),
+        subject: app.ids.key(),
         title: from.title,
         now_ms: app.now_ms(),
     };
     let scoped = app.store.scoped(&caller.workspace);
-    let copy = scoped.fork_session(&session_id, caller.sees_only(), from.message_id, fork, app.ids.clone(), once).await;
+    let copy = scoped.fork_session(session_id, caller.sees_only(), from.message_id, fork, once).await;
     let copy = copy.map_err(refused)?;
-    Ok(created(&format!("/sessions/{}", copy.id), Session::from(copy)))
+    Ok(created(&format!("/sessions/{}", copy.session.id), Session::from(copy)))
 }

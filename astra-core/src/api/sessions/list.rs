@@ -25,7 +25,7 @@ pub struct SessionsQuery {
     #[param(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$", example = "web")]
     surface: Option<String>,
     /// Only sessions of this user or service account.
-    #[param(min_length = 1, max_length = 256, pattern = "^[ -~]+$", example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[param(min_length = 1, max_length = 256, pattern = "^[ -~]+$", example = "usr_06a1b2c3d4e5q")]
     user_id: Option<String>,
 }
 

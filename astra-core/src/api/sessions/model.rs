@@ -9,14 +9,15 @@ use crate::clock::rfc3339;
 use crate::error::{Error, Result};
 use crate::http::Caller;
 use crate::http::turn::MessageContent;
-use crate::store::{self, Refusal, Scoped};
+use crate::ids::{MessageId, SessionId, TurnId};
+use crate::store::{self, Refusal, Scoped, SessionWithTotals};
 
 /// A conversation.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Session {
     /// The session's id.
-    #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    pub id: String,
+    #[schema(value_type = String, pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q")]
+    pub id: SessionId,
     /// The session's agent.
     #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "assistant")]
     pub agent_id: String,
@@ -33,13 +34,13 @@ pub struct Session {
     #[schema(max_length = 256, example = "ticket-4711")]
     pub surface_id: String,
     /// The user or service account that the session belongs to.
-    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5q")]
     pub user_id: String,
     /// Whether the session is active or archived.
     pub status: SessionStatus,
     /// The session that follows this one, after a reset or an automatic end.
-    #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpr")]
-    pub successor_id: Option<String>,
+    #[schema(value_type = Option<String>, pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5r")]
+    pub successor_id: Option<SessionId>,
     /// Number of messages.
     #[schema(minimum = 0, example = 12)]
     pub message_count: i64,
@@ -76,11 +77,11 @@ pub enum SessionStatus {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Message {
     /// The message's id.
-    #[schema(pattern = "^msg_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "msg_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    pub id: String,
+    #[schema(value_type = String, pattern = "^msg_[0-7][0-9a-hjkmnp-tv-z]{14}$", max_length = 19, example = "msg_06a1b2c3d4e5f6q")]
+    pub id: MessageId,
     /// The turn that it belongs to.
-    #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    pub turn_id: Option<String>,
+    #[schema(value_type = Option<String>, pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trn_06a1b2c3d4e5q")]
+    pub turn_id: Option<TurnId>,
     /// The author of the message.
     pub role: MessageRole,
     /// The content.
@@ -104,8 +105,8 @@ pub enum MessageRole {
     Tool,
 }
 
-impl From<store::Session> for Session {
-    fn from(session: store::Session) -> Self {
+impl From<store::SessionWithTotals> for Session {
+    fn from(SessionWithTotals { session, totals }: store::SessionWithTotals) -> Self {
         Self {
             id: session.id,
             agent_id: session.agent_id,
@@ -116,13 +117,13 @@ impl From<store::Session> for Session {
             user_id: session.user_id,
             status: if session.is_active { SessionStatus::Active } else { SessionStatus::Archived },
             successor_id: session.successor_id,
-            message_count: session.message_count,
-            input_tokens: session.input_tokens,
-            output_tokens: session.output_tokens,
+            message_count: totals.message_count,
+            input_tokens: totals.input_tokens,
+            output_tokens: totals.output_tokens,
             summary: session.summary,
             metadata: session.metadata,
             created_at: rfc3339(session.created_at_ms),
-            last_active_at: rfc3339(session.last_active_at_ms),
+            last_active_at: rfc3339(totals.last_active_at_ms),
         }
     }
 }
@@ -131,7 +132,7 @@ impl From<store::StoredMessage> for Message {
     fn from(message: store::StoredMessage) -> Self {
         Self {
             id: message.id,
-            turn_id: message.turn_id,
+            turn_id: Some(message.id.turn),
             role: match message.role {
                 crate::provider::Role::System => MessageRole::System,
                 crate::provider::Role::User => MessageRole::User,
@@ -148,7 +149,7 @@ impl From<store::StoredMessage> for Message {
 ///
 /// # Errors
 /// 404 for anything else.
-pub async fn visible_session(app: &App, caller: &Caller, session_id: &str) -> Result<(Scoped, store::Session)> {
+pub async fn visible_session(app: &App, caller: &Caller, session_id: SessionId) -> Result<(Scoped, store::Session)> {
     let scoped = app.store.scoped(&caller.workspace);
     let session = scoped.session(session_id, caller.sees_only()).await.map_err(Error::store)?;
     Ok((scoped, session.ok_or_else(|| Error::not_found("session"))?))

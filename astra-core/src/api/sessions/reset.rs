@@ -7,24 +7,24 @@ use super::model::{Session, refused};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Idempotency, Path, created};
-use crate::ids::Kind;
+use crate::ids::SessionId;
 
 /// Reset a session
 ///
 /// Archives the session and opens an empty successor for the same agent and surface.
 #[utoipa::path(post, path = "/sessions/{session_id}/reset", operation_id = "sessions.reset",
-    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq"), crate::http::IdempotencyHeader),
+    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q"), crate::http::IdempotencyHeader),
     responses((status = 201, description = "The successor.", body = Session, headers(("Location" = String, description = "Where the successor is."))),
         (status = 409, description = "The session is archived, or one of its turns is running.")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,
-    Path(session_id): Path<String>,
+    Path(session_id): Path<SessionId>,
     Idempotency(once): Idempotency,
 ) -> Result<Response> {
     let scoped = app.store.scoped(&caller.workspace);
-    let successor_id = app.ids.make(Kind::Session);
-    let reset = scoped.reset_session(&session_id, caller.sees_only(), successor_id, app.now_ms(), once).await;
+    let successor_id = app.ids.id();
+    let reset = scoped.reset_session(session_id, caller.sees_only(), successor_id, app.now_ms(), once).await;
     let successor = reset.map_err(refused)?;
-    Ok(created(&format!("/sessions/{}", successor.id), Session::from(successor)))
+    Ok(created(&format!("/sessions/{}", successor.session.id), Session::from(successor)))
 }

@@ -11,6 +11,7 @@ use crate::content::METADATA_BYTES_MAX;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Patch, Path};
 use crate::store::{self, Refusal, SessionChange};
+use crate::ids::SessionId;
 
 /// The changes: a field that is left out stays, and null clears it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -33,16 +34,16 @@ pub struct UpdateSession {
 ///
 /// JSON Merge Patch (RFC 7396) of title, pinned version and metadata.
 #[utoipa::path(patch, path = "/sessions/{session_id}", operation_id = "sessions.update",
-    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")),
+    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q")),
     request_body(content = UpdateSession, description = "What to change.", example = json!({"title": "Geography"})),
     responses((status = 200, description = "The session.", body = Session)))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,
-    Path(session_id): Path<String>,
+    Path(session_id): Path<SessionId>,
     Json(change): Json<UpdateSession>,
 ) -> Result<Json<Session>> {
-    let (scoped, session) = visible_session(&app, &caller, &session_id).await?;
+    let (scoped, session) = visible_session(&app, &caller, session_id).await?;
     if let Patch::Value(version) = &change.pinned_version {
         let agent =
             app.agents.resolve(&caller.workspace, &session.agent_id, Some(*version)).await.map_err(Error::store)?;
@@ -56,7 +57,7 @@ pub async fn handler(
         metadata: change.metadata.into_option(),
     };
     let changed =
-        scoped.change_session(&session_id, caller.sees_only(), change).await.map_err(|fault| match fault {
+        scoped.change_session(session_id, caller.sees_only(), change).await.map_err(|fault| match fault {
             store::Error::Refused(Refusal::State(_)) => Error::field(
                 "/metadata",
                 format!("has more than {METADATA_BYTES_MAX} bytes as JSON together with what is there"),

@@ -11,7 +11,7 @@ use crate::store::Turn;
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ChatCompletion {
     /// The turn's id.
-    #[schema(max_length = 64, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(max_length = 64, example = "trn_06a1b2c3d4e5q")]
     pub id: String,
     /// Always `chat.completion`.
     #[schema(max_length = 32, example = "chat.completion")]
@@ -82,7 +82,7 @@ impl ChatCompletion {
             content: turn.outcome.content.clone().unwrap_or_default(),
         };
         Self {
-            id: turn.id.clone(),
+            id: turn.id.to_string(),
             object: "chat.completion".into(),
             created: timestamp(turn.created_at_ms).timestamp(),
             model: turn.agent_id.clone(),

@@ -22,7 +22,7 @@ use crate::http::{Opened, sse};
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ChatCompletionChunk {
     /// The turn's id.
-    #[schema(max_length = 64, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(max_length = 64, example = "trn_06a1b2c3d4e5q")]
     pub id: String,
     /// Always `chat.completion.chunk`.
     #[schema(max_length = 32, example = "chat.completion.chunk")]

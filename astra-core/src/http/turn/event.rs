@@ -9,6 +9,7 @@ use super::{Turn, failure};
 use crate::engine::event::{Event, EventKind};
 use crate::engine::{self, SessionEvents, TurnEvents};
 use crate::http::{Problem, sse};
+use crate::ids::{SessionId, TurnId};
 
 /// An event of a turn. Clients must ignore types that they do not know.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -29,14 +30,14 @@ pub enum ChatEvent {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SessionResolved {
     /// The turn that the event belongs to.
-    #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    pub turn_id: String,
+    #[schema(value_type = String, pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trn_06a1b2c3d4e5q")]
+    pub turn_id: TurnId,
     /// The event's number in its turn, starting with 1.
     #[schema(minimum = 1, example = 1)]
     pub seq: i64,
     /// The session.
-    #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    pub session_id: String,
+    #[schema(value_type = String, pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q")]
+    pub session_id: SessionId,
     /// Whether the session was opened for this message.
     #[schema(example = true)]
     pub is_new: bool,
@@ -49,8 +50,8 @@ pub struct SessionResolved {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ContentDelta {
     /// The turn that the event belongs to.
-    #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    pub turn_id: String,
+    #[schema(value_type = String, pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trn_06a1b2c3d4e5q")]
+    pub turn_id: TurnId,
     /// The event's number in its turn, starting with 1.
     #[schema(minimum = 1, example = 2)]
     pub seq: i64,
@@ -66,8 +67,8 @@ pub struct TurnDone {
     #[schema(minimum = 1, example = 9)]
     pub seq: i64,
     /// The turn that the event belongs to.
-    #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    pub turn_id: String,
+    #[schema(value_type = String, pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trn_06a1b2c3d4e5q")]
+    pub turn_id: TurnId,
     /// The whole turn, as `chat.send` answers it.
     pub turn: Turn,
 }
@@ -79,8 +80,8 @@ pub struct TurnProblem {
     #[schema(minimum = 1, example = 9)]
     pub seq: i64,
     /// The turn that the event belongs to.
-    #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    pub turn_id: String,
+    #[schema(value_type = String, pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trn_06a1b2c3d4e5q")]
+    pub turn_id: TurnId,
     /// Why.
     pub problem: Problem,
 }
@@ -121,13 +122,13 @@ impl ChatEvent {
 
 impl From<&Event> for ChatEvent {
     fn from(event: &Event) -> Self {
-        let (turn_id, seq) = (event.turn_id.to_string(), event.seq);
+        let (turn_id, seq) = (event.turn_id, event.seq);
         match &event.kind {
             EventKind::SessionResolved { session_id, is_new, agent_version } => {
                 Self::SessionResolved(SessionResolved {
                     turn_id,
                     seq,
-                    session_id: session_id.clone(),
+                    session_id: *session_id,
                     is_new: *is_new,
                     agent_version: *agent_version,
                 })
@@ -141,7 +142,7 @@ impl From<&Event> for ChatEvent {
 
 /// Why a turn did not complete, as the turn's own resource would say it.
 fn problem(turn: &crate::store::Turn) -> Problem {
-    Problem::new(&failure(turn), &turn.id, &format!("/chat/turns/{}", turn.id))
+    Problem::new(&failure(turn), &turn.id.to_string(), &format!("/chat/turns/{}", turn.id))
 }
 
 /// The frames of a turn's events: those that are there together go out together. A store that fails ends the stream,

@@ -12,17 +12,18 @@ pub use event::{ChatEvent, SessionEvent, frames, session_frames};
 
 use crate::clock::rfc3339;
 use crate::error::{Code, Error, UpstreamTerms};
+use crate::ids::{Kind, SessionId, TurnId, encode};
 use crate::store;
 
 /// One message to an agent, and its answer.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Turn {
     /// The turn's id.
-    #[schema(pattern = "^trn_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trn_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    pub turn_id: String,
+    #[schema(value_type = String, pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trn_06a1b2c3d4e5q")]
+    pub turn_id: TurnId,
     /// The session that the turn belongs to.
-    #[schema(pattern = "^ses_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "ses_06a1b2c3d4e5f6g7h8j9k0mnpq")]
-    pub session_id: String,
+    #[schema(value_type = String, pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q")]
+    pub session_id: SessionId,
     /// The agent that was asked.
     #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "assistant")]
     pub agent_id: String,
@@ -49,7 +50,7 @@ pub struct Turn {
     /// Why the turn did not complete; null if it completed or is still running.
     pub error: Option<TurnError>,
     /// The id of the turn's trace.
-    #[schema(pattern = "^trc_[0-9a-hjkmnp-tv-z]{26}$", max_length = 30, example = "trc_06a1b2c3d4e5f6g7h8j9k0mnpq")]
+    #[schema(pattern = "^trc_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trc_06a1b2c3d4e5q")]
     pub trace_id: String,
     /// The metadata of the message.
     pub metadata: Map<String, Value>,
@@ -134,8 +135,8 @@ impl From<&store::Turn> for Turn {
         let outcome = &turn.outcome;
         let (input_tokens, output_tokens) = (outcome.input_tokens, outcome.output_tokens);
         Self {
-            turn_id: turn.id.clone(),
-            session_id: turn.session_id.clone(),
+            turn_id: turn.id,
+            session_id: turn.session_id,
             agent_id: turn.agent_id.clone(),
             agent_version: turn.agent_version,
             status: turn.status.into(),
@@ -157,7 +158,7 @@ impl From<&store::Turn> for Turn {
                 .error
                 .as_ref()
                 .map(|(code, message)| TurnError { code: Code::named(code), message: message.clone() }),
-            trace_id: turn.trace_id.clone(),
+            trace_id: encode(Kind::Trace, turn.id.key()),
             metadata: turn.metadata.clone(),
             created_at: rfc3339(turn.created_at_ms),
             finished_at: turn.finished_at_ms.map(rfc3339),

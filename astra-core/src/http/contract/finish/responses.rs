@@ -166,7 +166,7 @@ fn header_components() -> Value {
     let seconds = json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 86400});
     json!({
         "Access-Control-Allow-Origin": text("The page's origin, if the gateway allows it.", false, "https://app.example.com"),
-        "RequestId": text("The request's id, as sent or as made by the gateway.", true, "req_06a1b2c3d4e5f6g7h8j9k0mnpq"),
+        "RequestId": text("The request's id, as sent or as made by the gateway.", true, "req_06a1b2c3d4e5q"),
         "RateLimit": text("The remaining quota (RateLimit header fields for HTTP).", false, "\"token\";r=1999;t=1"),
         "RateLimitPolicy": text("The quota that applies: requests and seconds.", false, "\"token\";q=2000;w=1"),
         "RetryAfter": {"description": "Seconds to wait before the next try.", "required": true, "schema": seconds, "example": 1},

@@ -1,0 +1,122 @@
+//! Identifiers: 63-bit keys that grow with time, and their public form, a prefix and 13 characters of the key.
+
+mod id;
+mod source;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use id::{Id, MessageId, Named, NotAnId, Session, SessionId, Turn, TurnId, key_in};
+pub use source::{CountingIds, EPOCH_MS, INSTANCES, Ids, TimeOrderedIds};
+
+/// What an identifier names; decides its prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A person or an application's end user.
+    User,
+    /// A tenant.
+    Workspace,
+    /// A service account.
+    ServiceAccount,
+    /// A token of a service account.
+    Token,
+    /// A chain of refresh tokens that began with one sign-in.
+    Family,
+    /// An invitation to a workspace.
+    Invitation,
+    /// A conversation.
+    Session,
+    /// One message of a conversation.
+    Message,
+    /// One question and its answer.
+    Turn,
+    /// The record of a turn's inner workings.
+    Trace,
+    /// One HTTP request.
+    Request,
+    /// One running gateway process.
+    Instance,
+    /// An entry of the outbox.
+    Event,
+}
+
+impl Kind {
+    /// The letters before the underscore.
+    #[must_use]
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::User => "usr",
+            Self::Workspace => "wsp",
+            Self::ServiceAccount => "svc",
+            Self::Token => "tok",
+            Self::Family => "fam",
+            Self::Invitation => "inv",
+            Self::Session => "ses",
+            Self::Message => "msg",
+            Self::Turn => "trn",
+            Self::Trace => "trc",
+            Self::Request => "req",
+            Self::Instance => "ins",
+            Self::Event => "evt",
+        }
+    }
+}
+
+/// Makes identifiers from an injected source.
+#[derive(Clone)]
+pub struct IdMaker(Arc<dyn Ids>);
+
+impl fmt::Debug for IdMaker {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("IdMaker")
+    }
+}
+
+impl IdMaker {
+    /// A maker that draws from `source`.
+    pub fn new(source: impl Ids) -> Self {
+        Self(Arc::new(source))
+    }
+
+    /// A new identifier as text, such as `tok_1a2b3c4d5e6f7`.
+    #[must_use]
+    pub fn make(&self, kind: Kind) -> String {
+        encode(kind, self.key())
+    }
+
+    /// A new identifier of a row whose key is the identifier itself.
+    #[must_use]
+    pub fn id<K: Named>(&self) -> Id<K> {
+        Id::from_key(self.key())
+    }
+
+    /// A new key: positive, and greater than all that this source gave before.
+    #[must_use]
+    pub fn key(&self) -> i64 {
+        self.0.next()
+    }
+}
+
+/// `key` as an identifier of `kind`. The characters sort as the keys do.
+#[must_use]
+pub fn encode(kind: Kind, key: i64) -> String {
+    let mut text = String::with_capacity(17);
+    text.push_str(kind.prefix());
+    text.push('_');
+    id::push_digits(&mut text, key.cast_unsigned(), id::DIGITS);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_sort_as_their_keys_do() {
+        assert_eq!(encode(Kind::Turn, 1), "trn_0000000000001");
+        assert_eq!(encode(Kind::Token, i64::MAX), "tok_7zzzzzzzzzzzz");
+        let keys = [0, 1, 31, 32, 4_096, 1 << 40, i64::MAX];
+        let texts = keys.map(|key| encode(Kind::Session, key));
+        assert!(texts.is_sorted());
+    }
+}

@@ -1,0 +1,98 @@
+//! The periodic sum of what turns have used: rows of `usage_entries` become sums in `usage_hours`, a piece at a time. Each
+//! piece is one transaction, so that both tables together say the same before and after it.
+
+use std::collections::BTreeMap;
+
+use super::db::{Db, Tx};
+use super::error::Result;
+use super::value::{Param, Row};
+use crate::params;
+
+/// Rows of one piece.
+const PIECE: usize = 256;
+
+/// What sums are told apart by: workspace, agent, hour, provider, model and user.
+type Group = (i64, String, i64, String, String, i64);
+
+/// Requests, errors, input tokens, output tokens and US dollars.
+#[derive(Default)]
+struct Sum([i64; 4], f64);
+
+impl Db {
+    /// Sums up to 256 rows up; answers whether there may be more.
+    pub async fn roll_usage_up(&self) -> Result<bool> {
+        self.write(|tx| {
+            // Another gateway at the same work takes other rows.
+            let lock = if tx.has_row_locks() { " FOR UPDATE SKIP LOCKED" } else { "" };
+            let sql = format!(
+                "SELECT workspace_id, source, place, agent_id, hour, provider, model, subject, requests, errors, input_tokens,
+                    output_tokens, cost_usd FROM usage_entries ORDER BY workspace_id, source, place LIMIT {PIECE}{lock}"
+            );
+            let (mut keys, mut sums) = (Vec::with_capacity(PIECE), BTreeMap::<Group, Sum>::new());
+            for mut row in tx.query(&sql, params![])? {
+                keys.push([row.int(0)?, row.int(1)?, row.int(2)?]);
+                take(&mut row, &mut sums)?;
+            }
+            if keys.is_empty() {
+                return Ok(false);
+            }
+            // In the order of their keys, so that two gateways never wait for each other.
+            sums.iter().try_for_each(|(group, sum)| add(tx, group, sum))?;
+            delete(tx, &keys)?;
+            Ok(keys.len() == PIECE)
+        })
+        .await
+    }
+}
+
+fn take(row: &mut Row, sums: &mut BTreeMap<Group, Sum>) -> Result<()> {
+    let group = (row.int(0)?, row.text(3)?, row.int(4)?, row.text(5)?, row.text(6)?, row.int(7)?);
+    let Sum(counts, cost_usd) = sums.entry(group).or_default();
+    for (column, count) in (8..).zip(counts) {
+        *count += row.int(column)?;
+    }
+    *cost_usd += row.float(12)?;
+    Ok(())
+}
+
+fn add(tx: &mut Tx<'_>, group: &Group, sum: &Sum) -> Result<()> {
+    let (workspace, agent, hour, provider, model, subject) = group;
+    let Sum([requests, errors, input_tokens, output_tokens], cost_usd) = sum;
+    let sql = "INSERT INTO usage_hours (workspace_id, agent_id, hour, provider, model, subject, requests, errors, input_tokens,
+            output_tokens, cost_usd)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        ON CONFLICT (workspace_id, agent_id, hour, provider, model, subject) DO UPDATE SET
+            requests = usage_hours.requests + excluded.requests,
+            errors = usage_hours.errors + excluded.errors,
+            input_tokens = usage_hours.input_tokens + excluded.input_tokens,
+            output_tokens = usage_hours.output_tokens + excluded.output_tokens,
+            cost_usd = usage_hours.cost_usd + excluded.cost_usd";
+    let params = params![
+        *workspace,
+        agent,
+        *hour,
+        provider,
+        model,
+        *subject,
+        *requests,
+        *errors,
+        *input_tokens,
+        *output_tokens,
+        *cost_usd
+    ];
+    tx.execute(sql, params).map(drop)
+}
+
+fn delete(tx: &mut Tx<'_>, keys: &[[i64; 3]]) -> Result<()> {
+    // Of few lengths, so that few statements are prepared: the last key comes again and again.
+    let length = keys.len().next_power_of_two();
+    let padded = keys.iter().chain(keys.last().into_iter().cycle()).take(length);
+    let params: Vec<Param<'_>> = padded.flatten().map(|part| Param::Int(*part)).collect();
+    let row = |row: usize| {
+        let [workspace, source, place] = [1, 2, 3].map(|column| format!("CAST(${} AS BIGINT)", 3 * row + column));
+        format!("({workspace}, {source}, {place})")
+    };
+    let rows: Vec<String> = (0..length).map(row).collect();
+    let sql = format!("DELETE FROM usage_entries WHERE (workspace_id, source, place) IN (VALUES {})", rows.join(", "));
+    tx.execute(&sql, &params).map(drop)
+}
