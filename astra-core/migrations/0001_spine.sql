@@ -9,7 +9,7 @@ CREATE TABLE counters (
 -- Grows whenever a credential ends or an account changes: what was verified before it must be verified again.
 INSERT INTO counters (name, value) VALUES ('auth_epoch', 1);
 -- Counts the programs that have joined: one joins at a time.
-INSERT INTO counters (name, value) VALUES ('instances', 0);
+INSERT INTO counters (name, value) VALUES ('instances', 1);
 
 -- The programs that work on the store: gateways, and the command line beside them. Each has a number of its own, which is
 -- part of the keys that it makes, and may go to another one when its lease has run out.

@@ -94,11 +94,11 @@ both_engines! {
 
 /// The spans of a turn's trace.
 async fn spans(app: &TestApp, turn_id: &str) -> Vec<Value> {
-    let turn_id = turn_id.to_owned();
+    let turn_id: astra_core::ids::TurnId = turn_id.parse().expect("an id");
     let store = app.store();
     let spans = store.read(move |tx| {
         let sql = "SELECT spans FROM turns WHERE workspace_id = $1 AND id = $2";
-        tx.first(sql, astra_core::params![&turn_id])?.expect("the turn").json::<Vec<Value>>(0)
+        tx.first(sql, astra_core::params![turn_id])?.expect("the turn").json::<Vec<Value>>(0)
     });
     spans.await.expect("the spans")
 }

@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 
 use astra_core::auth::Role;
-use astra_core::params;
+use astra_core::{ids, params};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
@@ -194,8 +194,8 @@ pub(crate) async fn calls(app: &TestApp) -> Value {
 pub(crate) async fn unfinished(app: &TestApp) -> Vec<String> {
     let store = app.store();
     let rows = store.read(|tx| {
-        let sql = "SELECT id FROM turns WHERE workspace_id = $1 AND finished_at IS NULL ORDER BY id";
-        tx.query(sql, params![])?.into_iter().map(|mut row| row.text(0)).collect()
+        let sql = "SELECT id FROM open_turns WHERE workspace_id = $1 ORDER BY id";
+        tx.query(sql, params![])?.into_iter().map(|mut row| Ok(row.id::<ids::Turn>(0)?.to_string())).collect()
     });
     rows.await.expect("the turns")
 }

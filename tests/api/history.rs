@@ -220,7 +220,11 @@ async fn a_summary_does_not_crowd_out_what_is_said() {
 async fn a_summary_that_an_older_gateway_kept_is_read_as_far_as_it_fits() {
     let talk = reading(Engine::sqlite(), 1_000).await;
     let session = talk.say("one").await;
-    let kept = talk.app.store().summarise_session(id_of(&session), 0, "é word ".repeat(2_000), 1_025).await;
+    let kept = talk
+        .app
+        .store()
+        .summarise_session(id_of(&session).parse().expect("an id"), 0, "é word ".repeat(2_000), 1_025)
+        .await;
     assert!(kept.expect("a summary"));
     talk.say("two").await;
     assert!(tokens_of_last(&talk) < 200, "{:?}", talk.read_last());

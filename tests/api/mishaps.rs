@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use astra_core::ids::{Ids, TimeOrderedIds};
+use astra_core::ids::{self, Ids, SessionId, TurnId};
 use astra_core::params;
 use astra_core::provider::{Content, Role};
 use astra_core::store::{Busy, Db, Lifetime, NewTurn, Place};
@@ -21,9 +21,9 @@ use crate::support::{Engine, Gate, OnEngine, Reply, Step, TestApp, both_engines}
 struct Counted(Arc<AtomicU64>);
 
 impl Ids for Counted {
-    fn next(&self) -> u128 {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        TimeOrderedIds.next()
+    fn next(&self) -> i64 {
+        // Above the instance's own key.
+        (1 << 62) + i64::try_from(self.0.fetch_add(1, Ordering::SeqCst)).expect("few")
     }
 }
 
@@ -37,7 +37,7 @@ async fn held(db: Db) -> (mpsc::SyncSender<()>, JoinHandle<()>) {
     let holding = tokio::task::spawn_blocking(move || {
         let holding = db.write(move |tx| {
             if tx.has_row_locks() {
-                tx.execute("LOCK TABLE turns IN SHARE MODE", params![])?;
+                tx.execute("LOCK TABLE open_turns IN SHARE MODE", params![])?;
             }
             if let Some(hold) = hold.lock().expect("no panic").take() {
                 hold.send(()).expect("the test waits");
@@ -56,8 +56,10 @@ async fn held(db: Db) -> (mpsc::SyncSender<()>, JoinHandle<()>) {
 async fn turns(app: &TestApp) -> Vec<String> {
     let store = app.store();
     let rows = store.read(|tx| {
-        let sql = "SELECT id FROM turns WHERE workspace_id = $1 ORDER BY id DESC";
-        tx.query(sql, params![])?.into_iter().map(|mut row| row.text(0)).collect()
+        let sql =
+            "SELECT id FROM turns WHERE workspace_id = $1 UNION ALL SELECT id FROM open_turns WHERE workspace_id = $1
+            ORDER BY 1 DESC";
+        tx.query(sql, params![])?.into_iter().map(|mut row| Ok(row.id::<ids::Turn>(0)?.to_string())).collect()
     });
     rows.await.expect("the turns")
 }
@@ -65,7 +67,7 @@ async fn turns(app: &TestApp) -> Vec<String> {
 /// Waits until every turn has ended; one that never ends hangs the test.
 async fn all_ended(app: &TestApp) {
     let db = app.db();
-    let count = || db.read(|tx| tx.one("SELECT COUNT(*) FROM turns WHERE finished_at IS NULL", params![])?.int(0));
+    let count = || db.read(|tx| tx.one("SELECT COUNT(*) FROM open_turns", params![])?.int(0));
     while count().await.expect("a count") > 0 {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -73,11 +75,10 @@ async fn all_ended(app: &TestApp) {
 
 /// The calls of models in a turn's trace.
 async fn traced(app: &TestApp, turn: &Value) -> Vec<Value> {
-    let trace = text(turn, "trace_id").to_owned();
+    let turn: TurnId = text(turn, "turn_id").parse().expect("an id");
     let store = app.store();
-    let spans = store.read(move |tx| {
-        tx.one("SELECT spans FROM turns WHERE workspace_id = $1 AND trace_id = $2", params![&trace])?.text(0)
-    });
+    let spans = store
+        .read(move |tx| tx.one("SELECT spans FROM turns WHERE workspace_id = $1 AND id = $2", params![turn])?.text(0));
     let spans: Vec<Value> = serde_json::from_str(&spans.await.expect("a trace")).expect("spans");
     spans.into_iter().filter(|span| span["name"] == "inference").collect()
 }
@@ -97,7 +98,7 @@ both_engines! {
         let made = ids.0.load(Ordering::SeqCst);
         let asking = talk.start(&question("are you there?"));
         // The request's own and some of the turn's: the question is on its way to the store.
-        while ids.0.load(Ordering::SeqCst) < made + 4 {
+        while ids.0.load(Ordering::SeqCst) < made + 3 {
             tokio::task::yield_now().await;
         }
         asking.abort();
@@ -116,17 +117,16 @@ both_engines! {
     async fn a_turn_that_nobody_runs_is_ended_by_its_gateway(talk: Talk) {
         let session = talk.say("hello").await;
         let store = talk.app.store();
-        let instance = talk.app.db().read(|tx| tx.one("SELECT id FROM instances", params![])?.text(0)).await;
+        let instance = talk.app.db().read(|tx| tx.one("SELECT id FROM instances", params![])?.int(0)).await;
         let new = NewTurn {
-            id: "trn_7zzzzzzzzzzzz".into(),
-            trace_id: "trc_7zzzzzzzzzzzz".into(),
-            message_id: "msg_7zzzzzzzzzzzzzz".into(),
-            session_id: "ses_7zzzzzzzzzzzz".into(),
+            id: TurnId::from_key(i64::MAX),
+            session_id: SessionId::from_key(i64::MAX),
             owner: instance.expect("an instance"),
             user_id: "usr_7zzzzzzzzzzzz".into(),
+            subject: i64::MAX,
             agent_id: AGENT.into(),
             agent: store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent"),
-            place: Place::Session { id: text(&session, "session_id").into(), of_anybody: true },
+            place: Place::Session { id: text(&session, "session_id").parse().expect("an id"), of_anybody: true },
             role: Role::User,
         content: Content::Text("lost".into()),
             metadata: Map::new(),

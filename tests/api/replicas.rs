@@ -1,9 +1,12 @@
 //! Several gateways over one PostgreSQL: what one runs, the others can end and follow, and finish when it is dead.
 
-use astra_core::clock::ManualClock;
+use std::sync::Arc;
+
+use astra_core::clock::{Clock, ManualClock};
+use astra_core::ids::{SessionId, TurnId};
 use astra_core::params;
 use astra_core::provider::{Content, Role};
-use astra_core::store::{Begun, Busy, Lifetime, NewTurn, Place, Stamp};
+use astra_core::store::{Begun, Busy, Lifetime, NewTurn, Place, Program, Stamp};
 use serde_json::{Map, json};
 
 use crate::conversation::{AGENT, Talk, content, ended, id_of, pairs, question, text, types, unfinished};
@@ -24,23 +27,22 @@ async fn two() -> Option<(Talk, Replica, Caller)> {
 }
 
 /// Lets the lease of the gateway `instance` run out, or of all.
-async fn end_lease(talk: &Talk, instance: Option<&'static str>) {
-    let sql = "UPDATE instances SET lease_until = 0 WHERE id = COALESCE($1, id)";
+async fn end_lease(talk: &Talk, instance: Option<i64>) {
+    let sql = "UPDATE instances SET lease_until_ms = 0 WHERE id = COALESCE($1, id)";
     talk.app.db().write(move |tx| tx.execute(sql, params![instance])).await.expect("the leases");
 }
 
 /// A question that a gateway of that name has begun to answer, in its user's session.
-fn begun_by(owner: &str, session_id: &str, agent: Stamp) -> NewTurn {
+fn begun_by(owner: i64, session_id: &str, agent: Stamp) -> NewTurn {
     NewTurn {
-        id: "trn_7zzzzzzzzzzzz".into(),
-        trace_id: "trc_7zzzzzzzzzzzz".into(),
-        message_id: "msg_7zzzzzzzzzzzzzz".into(),
-        session_id: "ses_7zzzzzzzzzzzz".into(),
-        owner: owner.into(),
+        id: TurnId::from_key(i64::MAX),
+        session_id: SessionId::from_key(i64::MAX),
+        owner,
         user_id: "usr_7zzzzzzzzzzzz".into(),
+        subject: i64::MAX,
         agent_id: AGENT.into(),
         agent,
-        place: Place::Session { id: session_id.into(), of_anybody: true },
+        place: Place::Session { id: session_id.parse().expect("an id"), of_anybody: true },
         role: Role::User,
         content: Content::Text("are you there?".into()),
         metadata: Map::new(),
@@ -116,16 +118,17 @@ async fn the_turns_of_a_dead_one_are_ended_by_the_others() {
     let Some((talk, _there, caller)) = two().await else { return };
     let (store, db) = (talk.app.store(), talk.app.db());
     let session = talk.say("hello").await;
-    db.renew_lease("ins_dead", START_MS, Some(LEASE_MS)).await.expect("a lease");
+    let clock: Arc<dyn Clock> = Arc::new(talk.app.clock.clone());
+    let dead = db.join(&clock, Program::Gateway(Some(LEASE_MS))).await.expect("a lease").id;
     let agent = store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent");
-    let begun = store.begin_turn(begun_by("ins_dead", text(&session, "session_id"), agent)).await.expect("a turn");
+    let begun = store.begin_turn(begun_by(dead, text(&session, "session_id"), agent)).await.expect("a turn");
     let Begun::New { turn, .. } = begun else { panic!("the turn is new") };
-    store.append_events(&turn.id, 2, &["so ".to_owned(), "far".to_owned()]).await.expect("events");
+    store.append_events(turn.id, 2, &["so ".to_owned(), "far".to_owned()]).await.expect("events");
     // As long as its lease goes on, nobody touches it: neither those that are there nor one that starts.
     talk.app.replica().await;
-    assert_eq!(unfinished(&talk.app).await, std::slice::from_ref(&turn.id));
-    end_lease(&talk, Some("ins_dead")).await;
-    let turn = ended(&talk.app.admin(), &turn.id).await;
+    assert_eq!(unfinished(&talk.app).await, [turn.id.to_string()]);
+    end_lease(&talk, Some(dead)).await;
+    let turn = ended(&talk.app.admin(), &turn.id.to_string()).await;
     assert_eq!((&turn["status"], &turn["content"]), (&json!("interrupted"), &json!("so far")));
     let read = [
         ("user", "hello"),

@@ -21,7 +21,7 @@ impl Authenticator for HostUsers {
     fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Identity, Error>> {
         let name = headers.get("x-host-user").and_then(|name| name.to_str().ok());
         let identity = name.map(|name| Identity {
-            workspace: WorkspaceId::new("wsp_host"),
+            workspace: WorkspaceId::named("wsp_host"),
             principal: Principal::Host,
             subject: format!("usr_{name}"),
             role: Role::Member,

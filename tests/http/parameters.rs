@@ -68,9 +68,7 @@ async fn what_is_no_utf8_is_malformed() {
 async fn ids_of_another_form_are_refused_and_unknown_ones_not_found() {
     let app = TestApp::new().await;
     let long = "a".repeat(5_000);
-    for id in
-        ["x", "ses_", "ses_%00", "%00", "..", "ses_06A1B2C3D4E5F6G7H8J9K0MNPQ", &long, "trn_06a1b2c3d4e5q"]
-    {
+    for id in ["x", "ses_", "ses_%00", "%00", "..", "ses_06A1B2C3D4E5F6G7H8J9K0MNPQ", &long, "trn_06a1b2c3d4e5q"] {
         let problem = get(&app, &format!("/sessions/{id}")).await.expect_problem(422, "invalid_request");
         assert_eq!(problem["errors"][0]["pointer"], "path/session_id", "{id}");
     }

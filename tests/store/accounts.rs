@@ -97,7 +97,7 @@ both_engines! {
         let (_, hash) = store.db.account_by_email("user2@example.org").await.expect("an answer").expect("it is there");
         assert_eq!(hash, "other");
         assert_eq!(store_home.replace_password("usr_9", "other".into()).await.expect("an answer"), None);
-        let elsewhere = store.db.scoped(&WorkspaceId::new("wsp_elsewhere"));
+        let elsewhere = store.db.scoped(&WorkspaceId::new(9, "wsp_elsewhere"));
         assert_eq!(elsewhere.replace_password("usr_1", "other".into()).await.expect("an answer"), None);
     }
 
@@ -134,7 +134,7 @@ both_engines! {
 
     async fn a_member_is_found_in_its_own_workspace_only(store: TestStore) {
         let owner = store.db.scoped(&home(&store).await).create_account(user(1), "owner").await.expect("an account");
-        let elsewhere = store.db.scoped(&WorkspaceId::new("wsp_elsewhere"));
+        let elsewhere = store.db.scoped(&WorkspaceId::new(9, "wsp_elsewhere"));
         assert_eq!(elsewhere.member(&owner.user_id).await.expect("an answer"), None);
     }
 }

@@ -10,7 +10,7 @@ use astra_core::store::{
 use crate::support::{TestStore, both_engines};
 
 fn ours(store: &TestStore) -> Scoped {
-    store.db.scoped(&WorkspaceId::new("wsp_ours"))
+    store.db.scoped(&WorkspaceId::new(1, "wsp_ours"))
 }
 
 fn says(agent_id: &str, prompt: &str, author: &str, now_ms: i64) -> AgentChange {
@@ -123,7 +123,7 @@ both_engines! {
         assert_eq!(prompt(None).await, Some((2, "two".into())));
         assert_eq!(prompt(Some(1)).await, Some((1, "anew".into())));
         assert_eq!(prompt(Some(3)).await, None);
-        let elsewhere = WorkspaceId::new("wsp_theirs");
+        let elsewhere = WorkspaceId::new(2, "wsp_theirs");
         assert!(catalogue.resolve(&elsewhere, "a", None).await.expect("a look-up").is_none());
     }
 

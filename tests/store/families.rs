@@ -134,7 +134,7 @@ both_engines! {
 
     async fn a_family_is_ended_in_its_own_workspace_only(store: TestStore) {
         let scoped = signed_in(&store).await;
-        let elsewhere = store.db.scoped(&WorkspaceId::new("wsp_elsewhere"));
+        let elsewhere = store.db.scoped(&WorkspaceId::new(9, "wsp_elsewhere"));
         assert!(!elsewhere.end_family("fam_1").await.expect("an answer"));
         assert_eq!(elsewhere.family_standing("fam_1").await.expect("an answer"), None);
         let epoch = store.db.auth_epoch().await.expect("an epoch");

@@ -1,35 +1,63 @@
-//! Who lives is decided by the database's clock, or, where a gateway is alone, by no clock at all.
+//! Programs on one store: each has a number of its own, and who lives is decided by the database's clock, or, where a gateway
+//! is alone, by no clock at all.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use astra_core::clock::{Clock, ManualClock};
+use astra_core::ids::{INSTANCES, Ids as _};
 use astra_core::params;
-use astra_core::store::Db;
+use astra_core::store::{Db, Error, Program};
 
-use crate::support::{TestStore, both_engines};
+use crate::support::{START_MS, TestStore, both_engines};
 
 const HOUR_MS: i64 = 3_600_000;
 const LEASE_MS: i64 = 15_000;
 
-/// A turn that a gateway has begun.
-async fn begin(db: &Db, owner: &'static str) {
-    let sql = "INSERT INTO turns (workspace_id, id, session_id, number, agent_id, agent_version, user_id, trace_id, status, owner,
-        is_new_session, cancel_requested, metadata, input_tokens, output_tokens, cost_usd, last_seq, created_at)
-        VALUES ('wsp_a', $1, 'ses_a', 1, 'assistant', 1, 'usr_a', 'trc_a', 'running', $2, 0, 0, '{}', 0, 0, 0.0, 0, 0)";
-    db.write(move |tx| tx.execute(sql, params![owner, owner])).await.expect("a turn");
+fn clock(now_ms: i64) -> Arc<dyn Clock> {
+    Arc::new(ManualClock::new(now_ms))
 }
 
-/// The owners of the turns that `db` takes for orphaned, when the clock of the one that looks shows `own_ms`.
-async fn orphaned(db: &Db, own_ms: i64) -> Vec<String> {
-    db.orphaned_turns(own_ms).await.expect("a look").into_iter().map(|orphan| orphan.turn.owner).collect()
+/// The key of a program that joins now.
+async fn join(db: &Db, now_ms: i64, program: Program) -> i64 {
+    db.join(&clock(now_ms), program).await.expect("a number").id
+}
+
+/// A turn that a gateway has begun.
+async fn begin(db: &Db, owner: i64) {
+    db.ensure_workspace("wsp_a", START_MS).await.expect("a workspace");
+    let subject = "INSERT INTO subjects (number, id) VALUES (1, 'usr_a') ON CONFLICT (id) DO NOTHING";
+    let turn =
+        "INSERT INTO open_turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, status, owner,
+        is_new_session, cancel_requested, role, question, created_at_ms)
+        VALUES (1, $1, $1, 1, 'assistant', 1, 1, 'running', $1, 0, 0, 'user', 'hello', 0)";
+    let begun = db.write(move |tx| {
+        tx.execute(subject, params![])?;
+        tx.execute(turn, params![owner])
+    });
+    begun.await.expect("a turn");
+}
+
+/// The turns that `db` takes for orphaned, by their owners' keys, when the clock of the one that looks shows `own_ms`.
+async fn orphaned(db: &Db, own_ms: i64) -> Vec<i64> {
+    db.orphaned_turns(own_ms).await.expect("a look").into_iter().map(|orphan| orphan.turn.id.key()).collect()
+}
+
+async fn number_of(db: &Db, id: i64) -> i64 {
+    let sql = "SELECT number FROM instances WHERE id = $1";
+    db.read(move |tx| tx.one(sql, params![id])?.int(0)).await.expect("its row")
 }
 
 both_engines! {
     async fn a_gateway_that_is_alone_lives_whatever_its_clock_shows(store: TestStore) {
         let db = store.db;
-        db.renew_lease("ins_before", HOUR_MS, Some(LEASE_MS)).await.expect("a lease");
-        db.renew_lease("ins_alone", HOUR_MS, None).await.expect("a lease");
-        begin(&db, "ins_alone").await;
-        begin(&db, "ins_before").await;
+        let before = join(&db, START_MS, Program::Gateway(None)).await;
+        let alone = join(&db, START_MS - HOUR_MS, Program::Gateway(None)).await;
+        assert!(alone > before, "keys grow although the clock went back");
+        begin(&db, alone).await;
+        begin(&db, before).await;
         for own_ms in [0, HOUR_MS, 1_000 * HOUR_MS, i64::MAX - 1] {
-            assert_eq!(orphaned(&db, own_ms).await, ["ins_before"], "{own_ms}");
+            assert_eq!(orphaned(&db, own_ms).await, [before], "{own_ms}");
         }
     }
 
@@ -39,14 +67,47 @@ both_engines! {
             return;
         }
         // The clocks of machines that are wrong by days.
-        for (own_ms, owner) in [(0, "ins_behind"), (i64::MAX / 2, "ins_ahead")] {
-            db.renew_lease(owner, own_ms, Some(LEASE_MS)).await.expect("a lease");
+        for own_ms in [START_MS - 1_000 * HOUR_MS, START_MS + 1_000 * HOUR_MS] {
+            let owner = join(&db, own_ms, Program::Gateway(Some(LEASE_MS))).await;
             begin(&db, owner).await;
         }
-        begin(&db, "ins_dead").await;
-        db.renew_lease("ins_dead", 0, Some(-1)).await.expect("a lease that is over");
+        let dead = join(&db, START_MS, Program::Gateway(Some(-1))).await;
+        begin(&db, dead).await;
         for own_ms in [0, i64::MAX / 2] {
-            assert_eq!(orphaned(&db, own_ms).await, ["ins_dead"], "{own_ms}");
+            assert_eq!(orphaned(&db, own_ms).await, [dead], "{own_ms}");
         }
+        assert!(db.renew_lease(dead, 0, LEASE_MS).await.expect("a lease"), "it was away for a moment");
+        assert_eq!(orphaned(&db, 0).await, Vec::<i64>::new());
+        db.end_lease(dead).await.expect("its end");
+        assert!(!db.renew_lease(dead, 0, LEASE_MS).await.expect("an answer"), "it has no place any more");
+    }
+
+    async fn each_program_has_a_number_of_its_own(store: TestStore) {
+        let db = store.db;
+        let gateway = join(&db, START_MS, Program::Gateway(None)).await;
+        let mut numbers = BTreeSet::from([number_of(&db, gateway).await]);
+        for _ in 1..20 {
+            let command = join(&db, START_MS, Program::Command).await;
+            assert!(numbers.insert(number_of(&db, command).await));
+        }
+        assert_eq!(numbers, (0..20).collect());
+        // The number of one that has ended is free again.
+        db.end_lease(gateway).await.expect("its end");
+        let next = join(&db, START_MS, Program::Command).await;
+        assert_eq!(number_of(&db, next).await, 0);
+    }
+
+    async fn no_more_programs_than_numbers(store: TestStore) {
+        let db = store.db;
+        let fill = "INSERT INTO instances (id, number, is_gateway, started_at_ms, lease_until_ms) VALUES ($1, $1, 1, 0, $2)";
+        let filled = db.write(move |tx| {
+            (0..INSTANCES).filter(|number| *number != 1_023).try_for_each(|number| tx.execute(fill, params![number, i64::MAX]).map(drop))
+        });
+        filled.await.expect("the rows");
+        let last = db.join(&clock(START_MS), Program::Gateway(Some(LEASE_MS))).await.expect("the last number");
+        assert_eq!(number_of(&db, last.id).await, 1_023);
+        assert!(last.keys.next() > last.id);
+        let refused = db.join(&clock(START_MS), Program::Gateway(Some(LEASE_MS))).await;
+        assert!(matches!(refused, Err(Error::Unavailable(_))));
     }
 }

@@ -7,7 +7,7 @@ use crate::empty::EmptyStore;
 use crate::support::both_engines;
 
 async fn table(db: &Db) {
-    let create = "CREATE TABLE notes (workspace_id TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
+    let create = "CREATE TABLE notes (workspace_id BIGINT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
         PRIMARY KEY (workspace_id, id))";
     db.write(move |tx| tx.execute(create, params![])).await.expect("a table");
 }
@@ -15,7 +15,7 @@ async fn table(db: &Db) {
 both_engines! {
     async fn the_first_parameter_is_the_workspace(store: EmptyStore) {
         table(&store.db).await;
-        let (ours, theirs) = (WorkspaceId::new("wsp_ours"), WorkspaceId::new("wsp_theirs"));
+        let (ours, theirs) = (WorkspaceId::new(1, "wsp_ours"), WorkspaceId::new(2, "wsp_theirs"));
         for (workspace, body) in [(&ours, "our note"), (&theirs, "their note")] {
             let insert = "INSERT INTO notes (workspace_id, id, body) VALUES ($1, $2, $3)";
             store.db.scoped(workspace).write(move |tx| tx.execute(insert, params!["same id", body])).await.expect("a row");
@@ -31,7 +31,7 @@ both_engines! {
 
     async fn a_statement_that_does_not_name_it_is_refused(store: EmptyStore) {
         table(&store.db).await;
-        let scoped = store.db.scoped(&WorkspaceId::new("wsp_ours"));
+        let scoped = store.db.scoped(&WorkspaceId::new(1, "wsp_ours"));
         for sql in ["SELECT body FROM notes", "SELECT body FROM notes WHERE id = '$1'"] {
             let outcome = scoped.read(move |tx| tx.query(sql, params![])).await;
             assert!(matches!(outcome, Err(Error::Broken(_))), "{sql}: {outcome:?}");

@@ -2,18 +2,14 @@
 
 use astra_core::params;
 use astra_core::store::service_accounts::ServiceAccount;
-use astra_core::store::{Cursor, Error, PageRequest, Refusal, Scoped, WorkspaceId};
+use astra_core::store::{Cursor, Error, PageRequest, Refusal, Scoped};
 
 use crate::support::{START_MS, TestStore, both_engines};
 
 /// The rows of workspace `id`, with the accounts `svc_1` and `svc_2` and a token `tok_1`, `tok_2` of each.
 async fn workspace(store: &TestStore, id: &'static str) -> Scoped {
-    let scoped = store.db.scoped(&WorkspaceId::new(id));
+    let scoped = store.db.scoped(&store.db.ensure_workspace(id, START_MS).await.expect("a workspace"));
     let made = scoped.write(|tx| {
-        tx.execute(
-            "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'w', $2, $2)",
-            params![START_MS],
-        )?;
         for number in ["1", "2"] {
             let account = "INSERT INTO service_accounts
                 (workspace_id, id, name, role, scopes, created_by, created_at, updated_at)

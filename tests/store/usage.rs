@@ -1,5 +1,8 @@
 //! Usage: what is added to an hour is in its sums, told apart as asked, page by page, and each workspace sees its own.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use astra_core::params;
 use astra_core::store::usage::{self, HOUR_MS, UsageGroup, UsageRow, UsageSum};
 use astra_core::store::{Db, Page, PageRequest, Scoped, WorkspaceId};
 
@@ -9,14 +12,17 @@ use crate::support::{TestStore, both_engines};
 const MIDNIGHT_MS: i64 = 20_780 * 24 * HOUR_MS;
 const ALL: PageRequest = PageRequest { limit: 200, after: None };
 
-fn scoped(db: &Db, workspace: &str) -> Scoped {
-    db.scoped(&WorkspaceId::new(workspace))
+/// The number of the one user.
+const USER: i64 = 7;
+
+fn scoped(db: &Db, number: i64) -> Scoped {
+    db.scoped(&WorkspaceId::new(number, "wsp_any"))
 }
 
 fn row(at_ms: i64, agent: &str, model: &str) -> UsageRow {
     UsageRow {
         agent_id: agent.into(),
-        user_id: "usr_1".into(),
+        subject: USER,
         provider: "openai".into(),
         model: model.into(),
         at_ms,
@@ -29,7 +35,19 @@ fn row(at_ms: i64, agent: &str, model: &str) -> UsageRow {
 }
 
 async fn add(store: &Scoped, row: UsageRow) {
-    store.write(move |tx| usage::add(tx, &row)).await.expect("the row is added");
+    static SOURCE: AtomicI64 = AtomicI64::new(1);
+    let source = SOURCE.fetch_add(1, Ordering::Relaxed);
+    store.write(move |tx| usage::add(tx, source, 0, &row)).await.expect("the row is added");
+}
+
+async fn name_the_user(db: &Db) {
+    let sql = "INSERT INTO subjects (number, id) VALUES ($1, 'usr_1')";
+    db.write(move |tx| tx.execute(sql, params![USER])).await.expect("the user");
+}
+
+/// Sums all up that is not summed up yet.
+async fn roll_up(db: &Db) {
+    while db.roll_usage_up().await.expect("a piece") {}
 }
 
 async fn report(store: &Scoped, from_ms: i64, to_ms: i64, groups: &[UsageGroup]) -> Vec<UsageSum> {
@@ -38,7 +56,7 @@ async fn report(store: &Scoped, from_ms: i64, to_ms: i64, groups: &[UsageGroup])
 
 both_engines! {
     async fn sums_grow_within_their_hour(store: TestStore) {
-        let store = scoped(&store.db, "wsp_1");
+        let store = scoped(&store.db, 1);
         add(&store, row(MIDNIGHT_MS, "a", "m")).await;
         add(&store, row(MIDNIGHT_MS + HOUR_MS - 1, "a", "m")).await;
         add(&store, UsageRow { errors: 1, input_tokens: 0, output_tokens: 0, cost_usd: 0.0, ..row(MIDNIGHT_MS + HOUR_MS, "a", "m") }).await;
@@ -51,7 +69,8 @@ both_engines! {
     }
 
     async fn sums_are_told_apart_as_asked(store: TestStore) {
-        let store = scoped(&store.db, "wsp_1");
+        name_the_user(&store.db).await;
+        let store = scoped(&store.db, 1);
         for (day, agent, model) in [(0, "a", "m"), (0, "a", "n"), (0, "b", "m"), (1, "a", "m")] {
             add(&store, row(MIDNIGHT_MS + day * 24 * HOUR_MS + 5, agent, model)).await;
         }
@@ -67,7 +86,8 @@ both_engines! {
     }
 
     async fn pages_hold_every_sum_once(store: TestStore) {
-        let store = scoped(&store.db, "wsp_1");
+        name_the_user(&store.db).await;
+        let store = scoped(&store.db, 1);
         for number in 0..7 {
             add(&store, row(MIDNIGHT_MS + number / 3 * 24 * HOUR_MS, &format!("a{number}"), "m/1")).await;
         }
@@ -84,10 +104,35 @@ both_engines! {
         assert_eq!(seen, ["a6", "a5", "a4", "a3", "a2", "a1", "a0"]);
     }
 
+    async fn what_is_summed_up_says_the_same_as_before(store: TestStore) {
+        name_the_user(&store.db).await;
+        let rows = scoped(&store.db, 1);
+        let groups = [UsageGroup::Agent, UsageGroup::Model, UsageGroup::User, UsageGroup::Day];
+        // More than one piece, in several hours, and some that are summed up while others are not.
+        for number in 0..600 {
+            let row = row(MIDNIGHT_MS + number % 5 * HOUR_MS, ["a", "b"][usize::from(number % 3 == 0)], "m");
+            add(&rows, UsageRow { errors: u32::from(number % 7 == 0), ..row }).await;
+        }
+        let before = (report(&rows, 0, i64::MAX, &groups).await, report(&rows, 0, i64::MAX, &[]).await);
+        assert_eq!(before.1[0].requests, 600);
+        let sums = rows.agent_sums("b", MIDNIGHT_MS / HOUR_MS + 1, MIDNIGHT_MS / HOUR_MS).await.expect("sums");
+        assert!(store.db.roll_usage_up().await.expect("a piece"), "there is more");
+        let between = (report(&rows, 0, i64::MAX, &groups).await, report(&rows, 0, i64::MAX, &[]).await);
+        roll_up(&store.db).await;
+        let after = (report(&rows, 0, i64::MAX, &groups).await, report(&rows, 0, i64::MAX, &[]).await);
+        assert_eq!((&before, &before), (&between, &after));
+        assert_eq!(rows.agent_sums("b", MIDNIGHT_MS / HOUR_MS + 1, MIDNIGHT_MS / HOUR_MS).await.expect("sums"), sums);
+        let left = store.db.read(|tx| tx.one("SELECT COUNT(*) FROM usage_entries", params![])?.int(0)).await;
+        assert_eq!(left.expect("a count"), 0);
+        add(&rows, row(MIDNIGHT_MS, "a", "m")).await;
+        roll_up(&store.db).await;
+        assert_eq!(report(&rows, 0, i64::MAX, &[]).await[0].requests, 601);
+    }
+
     async fn each_workspace_sees_its_own(store: TestStore) {
-        add(&scoped(&store.db, "wsp_1"), row(MIDNIGHT_MS, "a", "m")).await;
-        add(&scoped(&store.db, "wsp_2"), row(MIDNIGHT_MS, "a", "n")).await;
-        let sums = report(&scoped(&store.db, "wsp_2"), 0, i64::MAX, &[UsageGroup::Model]).await;
+        add(&scoped(&store.db, 1), row(MIDNIGHT_MS, "a", "m")).await;
+        add(&scoped(&store.db, 2), row(MIDNIGHT_MS, "a", "n")).await;
+        let sums = report(&scoped(&store.db, 2), 0, i64::MAX, &[UsageGroup::Model]).await;
         assert_eq!(sums.iter().map(|sum| sum.model.as_deref()).collect::<Vec<_>>(), [Some("n")]);
     }
 }

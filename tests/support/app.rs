@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use astra_core::auth::{Authenticator, Authority, MasterKey, Role};
-use astra_core::clock::ManualClock;
+use astra_core::clock::{Clock, ManualClock};
 use astra_core::config::{Config, Secret};
 use astra_core::embed::Routes;
 use astra_core::engine::catalogue::Definitions;
 use astra_core::ids::{IdMaker, Ids};
 use astra_core::provider::Provider;
-use astra_core::store::{self, Db, Scoped};
+use astra_core::store::{self, Db, Program, Scoped};
 use astra_core::testing::Document;
 use astra_core::{Builder, Gateway};
 use axum::Router;
@@ -179,7 +179,9 @@ impl TestApp {
         let db = store::open(&config.store, &config.data_dir).expect("the store opens");
         let key = MasterKey::load(None, &config.data_dir).expect("the master key");
         let clock = Arc::new(self.clock.clone());
-        Authority::open(db, &config, key, clock, IdMaker::default()).await.expect("the authority opens")
+        let clock: Arc<dyn Clock> = clock;
+        let joined = db.join(&clock, Program::Command).await.expect("a number");
+        Authority::open(db, &config, key, clock, IdMaker::new(joined.keys)).await.expect("the authority opens")
     }
 
     /// Ends the gateway and leaves what it kept to another one.

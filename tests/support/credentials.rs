@@ -7,8 +7,7 @@ use astra_core::auth::scope::ScopeSet;
 use astra_core::auth::service_tokens::TOKEN_LIFE_MAX_S;
 use astra_core::auth::{Authority, Identity, NewServiceAccount, Role};
 use astra_core::config::Config;
-use astra_core::params;
-use astra_core::store::{self, WorkspaceId};
+use astra_core::store;
 use tokio::sync::Mutex;
 
 use super::app::START_MS;
@@ -62,12 +61,7 @@ impl Issuer {
 
     async fn operator_elsewhere(&self, operator: Identity) -> Identity {
         let db = store::open(&self.config.store, &self.config.data_dir).expect("the store opens");
-        let made = db.write(|tx| {
-            let insert = "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'elsewhere', $2, $2)
-                ON CONFLICT (id) DO NOTHING";
-            tx.execute(insert, params![ELSEWHERE, START_MS])
-        });
-        made.await.expect("the workspace is made");
-        Identity { workspace: WorkspaceId::new(ELSEWHERE), ..operator }
+        let workspace = db.ensure_workspace(ELSEWHERE, START_MS).await.expect("the workspace is made");
+        Identity { workspace, ..operator }
     }
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use super::Engine;
 use super::event::FIRST_SEQ;
-use crate::store::{self, Db, FinishedTurn, Orphan, Outcome, Program, SWEEP_ROWS, Status, TraceRecord, Turn, UsageRow, WorkspaceId};
+use crate::store::{
+    self, Db, FinishedTurn, Orphan, Outcome, Program, SWEEP_ROWS, Status, TraceRecord, Turn, UsageRow, WorkspaceId,
+};
 
 const LEASE_MS: i64 = 15_000;
 const RENEW: Duration = Duration::from_secs(5);

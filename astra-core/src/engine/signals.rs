@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_signal_is_kept_as_long_as_somebody_listens() {
-        let (signals, workspace) = (Signals::default(), WorkspaceId::of_tests(1));
+        let (signals, workspace) = (Signals::default(), WorkspaceId::new(1, "wsp_a"));
         let one = signals.listen(&workspace, SessionId::from_key(1));
         let two = signals.listen(&workspace, SessionId::from_key(1));
         let other = signals.listen(&workspace, SessionId::from_key(2));
@@ -198,7 +198,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_store_says_is_news_once() {
-        let (signals, workspace) = (Signals::default(), WorkspaceId::of_tests(1));
+        let (signals, workspace) = (Signals::default(), WorkspaceId::new(1, "wsp_a"));
         let listener = signals.listen(&workspace, SessionId::from_key(1));
         for (count, is_news) in [(Some(3), true), (Some(3), false), (Some(4), true), (None, true), (None, false)] {
             let mut notified = std::pin::pin!(listener.notified());

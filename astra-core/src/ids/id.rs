@@ -248,12 +248,19 @@ mod tests {
 
     #[test]
     fn foreign_and_malformed_texts_are_no_identifiers() {
-        let odd = ["", "trn", "trn_", "ses_0000000000001", "trn_000000000001", "trn_00000000000001", "trn_8000000000000"];
+        let odd =
+            ["", "trn", "trn_", "ses_0000000000001", "trn_000000000001", "trn_00000000000001", "trn_8000000000000"];
         let odder = ["trn_000000000000u", "trn_000000000000A", "trn_00000000000\u{e9}", "trn-0000000000001"];
         for text in odd.iter().chain(&odder) {
             assert_eq!(text.parse::<TurnId>(), Err(NotAnId), "{text}");
         }
-        for text in ["msg_0000000000001", "msg_00000000000010", "msg_0000000000001000", "msg_00000000000010u", "trn_000000000000100"] {
+        for text in [
+            "msg_0000000000001",
+            "msg_00000000000010",
+            "msg_0000000000001000",
+            "msg_00000000000010u",
+            "trn_000000000000100",
+        ] {
             assert_eq!(text.parse::<MessageId>(), Err(NotAnId), "{text}");
         }
     }

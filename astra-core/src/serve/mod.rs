@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
-use crate::auth::{Authenticator, Authority, MasterKey, MasterKeyError};
+use crate::auth::{Authenticator, Authority, HostAuthenticator, MasterKey, MasterKeyError};
 use crate::clock::{Clock, Monotonic, SystemClock};
 use crate::config::{Config, Fault};
 use crate::document::{Document, served_at};
@@ -291,10 +291,13 @@ impl Builder {
             document: Arc::new(Document::new(served_at(&routes.contract.document, self.config.public_url.as_ref()))),
             streams: Arc::default(),
             uptime: Monotonic::new(&self.clock),
-            store,
+            store: store.clone(),
             clock: Arc::clone(&self.clock),
             ids,
-            authenticator: self.authenticator.unwrap_or_else(|| Arc::<Authority>::clone(&authority)),
+            authenticator: match self.authenticator {
+                Some(hosts) => Arc::new(HostAuthenticator::new(hosts, store.clone(), Arc::clone(&self.clock))),
+                None => Arc::<Authority>::clone(&authority),
+            },
             authority,
             stopping: CancellationToken::new(),
             folder_lock,

@@ -78,12 +78,32 @@ impl Db {
             if let Some(workspace) = first_workspace(tx)? {
                 return Ok(workspace);
             }
-            let insert = "INSERT INTO workspaces (number, id, name, created_at, updated_at)
-                SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $3 FROM workspaces";
-            tx.execute(insert, params![&id, name, now_ms])?;
+            insert_workspace(tx, &id, name, now_ms)?;
             first_workspace(tx)?.ok_or_else(Error::not_found)
         })
         .await
+    }
+
+    /// The workspace with this id, which is made if there is none.
+    pub async fn ensure_workspace(&self, id: &str, now_ms: i64) -> Result<WorkspaceId> {
+        if let Some(number) = self.workspace_numbers().get(id) {
+            return Ok(WorkspaceId::new(number, id));
+        }
+        let made = match self.workspace(id).await? {
+            Some(workspace) => workspace,
+            None => {
+                let id = id.to_owned();
+                self.write(move |tx| {
+                    tx.lock_accounts()?;
+                    insert_workspace(tx, &id, &id, now_ms)?;
+                    let number = tx.one("SELECT number FROM workspaces WHERE id = $1", params![&id])?.int(0)?;
+                    Ok(WorkspaceId::new(number, &id))
+                })
+                .await?
+            }
+        };
+        self.workspace_numbers().keep(id, made.number());
+        Ok(made)
     }
 
     /// The account of a normalised e-mail, in the workspace that the user joined first, and its password's hash.
@@ -234,6 +254,13 @@ fn by_id(tx: &mut Tx<'_>, user_id: &str) -> Result<Option<Member>> {
 fn end_user(tx: &mut Tx<'_>, wanted: &EndUser) -> Result<Option<Member>> {
     let sql = format!("{MEMBER} WHERE m.workspace_id = $1 AND u.issuer = $2 AND u.subject = $3");
     tx.first(&sql, params![&wanted.issuer, &wanted.subject])?.map(|mut row| member(&mut row)).transpose()
+}
+
+/// Adds a workspace unless it is there; accounts are locked.
+fn insert_workspace(tx: &mut Tx<'_>, id: &str, name: &str, now_ms: i64) -> Result<()> {
+    let sql = "INSERT INTO workspaces (number, id, name, created_at, updated_at)
+        SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $3 FROM workspaces WHERE true ON CONFLICT (id) DO NOTHING";
+    tx.execute(sql, params![id, name, now_ms]).map(drop)
 }
 
 fn first_workspace(tx: &mut Tx<'_>) -> Result<Option<WorkspaceId>> {

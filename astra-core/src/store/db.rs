@@ -2,7 +2,8 @@
 //!
 //! A closure given to `read` or `write` runs where blocking is allowed, sees one [`Tx`], and may be run again
 //! when another transaction was in its way, so it must have no effect but through the `Tx`. Writes are serialisable
-//! on both engines: what a closure read is still true when its transaction commits. Reads see one state throughout.
+//! on both engines: what a closure read is still true when its transaction commits. Writes that lock the rows they rely on
+//! can do without. Reads see one state throughout.
 //! A statement that failed ends its transaction: nothing of it stays, even if the closure goes on.
 
 use std::cell::Cell;
@@ -27,6 +28,9 @@ pub enum Db {
     Postgres(Arc<Postgres>),
 }
 
+/// The number of a workspace that was not looked up: no row has it.
+const UNKNOWN: i64 = 0;
+
 /// A workspace, whose number is part of every key; the only way to a statement that touches a tenant's rows.
 #[derive(Debug, Clone)]
 pub struct WorkspaceId {
@@ -36,14 +40,15 @@ pub struct WorkspaceId {
 
 impl WorkspaceId {
     /// The workspace of this number and id. [`Db::workspace`] looks it up.
-    pub(super) fn new(number: i64, id: &str) -> Self {
+    #[must_use]
+    pub fn new(number: i64, id: &str) -> Self {
         Self { number, id: Arc::from(id) }
     }
 
-    /// A workspace of this number that no store has.
-    #[cfg(test)]
-    pub(crate) fn of_tests(number: i64) -> Self {
-        Self::new(number, "wsp_0000000000001")
+    /// A workspace of a host program, by the name that the host gives it. The gateway makes it when it is first used.
+    #[must_use]
+    pub fn named(id: &str) -> Self {
+        Self::new(UNKNOWN, id)
     }
 
     /// `wsp_...`
@@ -108,6 +113,8 @@ pub(super) enum Mode {
     Read,
     /// Reads and writes, serialisably.
     Write,
+    /// Reads and writes, and locks the rows that it relies on itself.
+    Lock,
     /// Takes a lock first, and must see what the lock's holder before it wrote.
     Migrate,
 }
@@ -160,6 +167,14 @@ impl Db {
         }
     }
 
+    /// As [`Db::write`], for work that locks the rows it relies on, and is not to meet other work elsewhere.
+    pub(super) async fn write_locking<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
+        self.dispatch(None, Mode::Lock, work).await
+    }
+
     pub(super) async fn dispatch<T: Send + 'static>(
         &self,
         workspace: Option<WorkspaceId>,
@@ -172,7 +187,7 @@ impl Db {
             #[cfg(feature = "postgres")]
             Self::Postgres(postgres) => postgres.run(workspace, mode, work).await,
         };
-        if mode == Mode::Write {
+        if matches!(mode, Mode::Write | Mode::Lock) {
             self.write_health().note(&outcome);
         }
         outcome
@@ -229,6 +244,18 @@ impl Scoped {
     }
 }
 
+impl Scoped {
+    /// As [`Scoped::write`], for work that locks the rows it relies on by [`Tx::lock`]: on PostgreSQL each statement sees what
+    /// was committed before it, and work on other rows is in no way of it. A method that only checks what it has read, or
+    /// sums up, is not such work.
+    pub(super) async fn write_locking<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
+        self.db.dispatch(Some(self.workspace.clone()), Mode::Lock, work).await
+    }
+}
+
 impl<'a> Tx<'a> {
     /// Runs a closure inside the transaction that is open on `engine`; `Err` means that it must not be committed.
     pub(super) fn run<T>(
@@ -241,7 +268,12 @@ impl<'a> Tx<'a> {
         if notes.failed.get() && answer.is_ok() { Err(after_failure()) } else { answer }
     }
 
-    /// Whether the engine is PostgreSQL, for the one place where the engines differ: the lock of a queue's claim.
+    /// The end of a SELECT that locks its rows until the transaction ends. SQLite has one writer, and needs none.
+    pub(super) const fn lock(&self) -> &'static str {
+        if self.has_row_locks() { " FOR UPDATE" } else { "" }
+    }
+
+    /// Whether the engine is PostgreSQL, where rows are locked.
     #[must_use]
     pub const fn has_row_locks(&self) -> bool {
         !matches!(self.engine, Engine::Sqlite(_))
@@ -264,11 +296,6 @@ impl<'a> Tx<'a> {
     /// Tells whoever runs the transaction that it ends credentials.
     pub(super) fn note_ended_credentials(&self) {
         self.notes.ended_credentials.set(true);
-    }
-
-    /// The number of this transaction's workspace, for a row of another table that names it.
-    pub(super) fn workspace_number(&self) -> Result<i64> {
-        self.workspace.ok_or_else(|| Error::Broken("a statement of no workspace asked for its number".into()))
     }
 
     /// All rows that `sql` answers.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::db::{Db, Scoped, Tx};
+use super::db::{Db, Mode, Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::value::Row;
 use crate::params;
@@ -39,16 +39,43 @@ impl Scoped {
     where
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        let Some(once) = once else { return self.write(work).await };
-        self.write(move |tx| {
-            if let Some(answer) = claim(tx, &once, now_ms)? {
-                return serde_json::from_str(&answer).map_err(Error::broken);
-            }
-            let answer = work(tx)?;
-            record(tx, &once, &serde_json::to_string(&answer).map_err(Error::broken)?)?;
-            Ok(answer)
-        })
-        .await
+        self.once(Mode::Write, once, now_ms, work).await
+    }
+
+    /// As [`Scoped::write_once`], for work that [`Scoped::write_locking`] takes.
+    pub(super) async fn lock_once<T>(
+        &self,
+        once: Option<OnceKey>,
+        now_ms: i64,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.once(Mode::Lock, once, now_ms, work).await
+    }
+
+    async fn once<T>(
+        &self,
+        mode: Mode,
+        once: Option<OnceKey>,
+        now_ms: i64,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let Some(once) = once else { return self.db().dispatch(Some(self.workspace().clone()), mode, work).await };
+        self.db()
+            .dispatch(Some(self.workspace().clone()), mode, move |tx| {
+                if let Some(answer) = claim(tx, &once, now_ms)? {
+                    return serde_json::from_str(&answer).map_err(Error::broken);
+                }
+                let answer = work(tx)?;
+                record(tx, &once, &serde_json::to_string(&answer).map_err(Error::broken)?)?;
+                Ok(answer)
+            })
+            .await
     }
 }
 

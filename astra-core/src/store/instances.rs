@@ -57,6 +57,7 @@ impl Db {
                 Program::Gateway(lease_ms) => lease_ms,
                 Program::Command => Some(COMMAND_MS),
             };
+            let above = largest_key(tx)?;
             if lease_ms.is_none() {
                 tx.execute("DELETE FROM instances WHERE is_gateway = 1", params![])?;
             }
@@ -64,11 +65,11 @@ impl Db {
             tx.execute(over, params![now_ms - REMEMBERED_MS, now_ms])?;
             let taken = tx.query("SELECT number FROM instances ORDER BY number", params![])?;
             let taken = taken.into_iter().map(|mut row| row.int(0)).collect::<Result<Vec<_>>>()?;
-            let number = (0..INSTANCES).zip(taken.iter().copied().chain(std::iter::repeat(-1)));
-            let number = number.into_iter().find(|(free, taken)| free != taken).map(|(free, _)| free);
+            let mut pairs = (0..INSTANCES).zip(taken.iter().copied().chain(std::iter::repeat(-1)));
+            let number = pairs.find(|(free, taken)| free != taken).map(|(free, _)| free);
             let none = || Error::Unavailable(format!("{INSTANCES} programs work on the store already"));
             let number = number.ok_or_else(none)?;
-            let keys = TimeOrderedIds::new(Arc::clone(&clock), number, largest_key(tx)?);
+            let keys = TimeOrderedIds::new(Arc::clone(&clock), number, above);
             let id = keys.next();
             let sql = "INSERT INTO instances (id, number, is_gateway, started_at_ms, lease_until_ms) VALUES ($1, $2, $3, $4, $5)";
             let until_ms = lease_ms.map_or(i64::MAX, |lease_ms| now_ms + lease_ms);

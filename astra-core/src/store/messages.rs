@@ -32,7 +32,8 @@ pub struct StoredMessage {
 }
 
 /// Turns with what was said in them, newest first: those above the number `$3`, up to and with `$4`.
-const SAID: &str = "SELECT t.id, t.number, t.role, t.question, t.question_parts, t.answer, t.created_at_ms, t.finished_at_ms
+const SAID: &str =
+    "SELECT t.id, t.number, t.role, t.question, t.question_parts, t.answer, t.created_at_ms, t.finished_at_ms
         FROM turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4
     UNION ALL
     SELECT t.id, t.number, t.role, t.question, t.question_parts, CAST(NULL AS TEXT), t.created_at_ms, t.created_at_ms
@@ -79,7 +80,9 @@ fn first_text(parts: &[Part]) -> &str {
 fn json_bytes(content: &Content) -> usize {
     match content {
         Content::Text(text) => value::json_bytes(text),
-        Content::Parts(parts) => parts.iter().map(|part| value::json_bytes(part.text().unwrap_or(""))).sum::<usize>() + content.bytes(),
+        Content::Parts(parts) => {
+            parts.iter().map(|part| value::json_bytes(part.text().unwrap_or(""))).sum::<usize>() + content.bytes()
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use super::epoch::watch::Watch;
 use super::error::{Error, Result};
 use super::postgres_address::Address;
 use super::postgres_values::row;
-use super::subjects::SubjectNumbers;
+use super::subjects::KnownNumbers;
 use super::value::{Param, Row};
 use super::write_health::WriteHealth;
 use crate::config::StoreConfig;
@@ -37,7 +37,8 @@ const STATEMENTS_CACHED: usize = 512;
 /// A pool of connections to one database.
 pub struct Postgres {
     pub(super) writes: WriteHealth,
-    pub(super) subjects: SubjectNumbers,
+    pub(super) subjects: KnownNumbers,
+    pub(super) workspaces: KnownNumbers,
     pool: Pool,
     address: Address,
     epoch: Watch,
@@ -84,7 +85,15 @@ impl Postgres {
             .build()
             .map_err(Error::broken)?;
         let (epoch, writes) = (Watch::default(), WriteHealth::default());
-        Ok(Self { writes, subjects: SubjectNumbers::default(), pool, address, epoch, lanes: std::array::from_fn(|_| Mutex::new(())) })
+        Ok(Self {
+            writes,
+            subjects: KnownNumbers::default(),
+            workspaces: KnownNumbers::default(),
+            pool,
+            address,
+            epoch,
+            lanes: std::array::from_fn(|_| Mutex::new(())),
+        })
     }
 
     /// The epoch of all credentials, if the watch has read it within the last second.
@@ -130,7 +139,7 @@ impl Postgres {
             let begin = match mode {
                 Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
                 Mode::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE",
-                Mode::Migrate => "BEGIN ISOLATION LEVEL READ COMMITTED",
+                Mode::Lock | Mode::Migrate => "BEGIN ISOLATION LEVEL READ COMMITTED",
             };
             let reads = mode == Mode::Read;
             let session = Session {

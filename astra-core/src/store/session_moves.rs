@@ -16,7 +16,7 @@ impl Scoped {
     /// # Errors
     /// [`Refusal::KeyReused`].
     pub async fn open_session(&self, new: NewSession, once: Option<OnceKey>) -> Result<SessionWithTotals> {
-        self.write_once(once, new.now_ms, move |tx| {
+        self.lock_once(once, new.now_ms, move |tx| {
             let subject = subjects::ensure(tx, &new.user_id, new.subject)?;
             let session = sessions::insert(tx, &new, subject, None)?;
             session_totals::add_one(tx, session)
@@ -37,7 +37,7 @@ impl Scoped {
         once: Option<OnceKey>,
     ) -> Result<SessionWithTotals> {
         let owner = owner.map(str::to_owned);
-        self.write_once(once, now_ms, move |tx| {
+        self.lock_once(once, now_ms, move |tx| {
             let session = sessions::find(tx, id, owner.as_deref(), true)?.ok_or_else(Error::not_found)?;
             if !session.is_active {
                 return Err(Error::Refused(Refusal::State("archived")));
@@ -64,7 +64,7 @@ impl Scoped {
         once: Option<OnceKey>,
     ) -> Result<SessionWithTotals> {
         let owner = owner.map(str::to_owned);
-        self.write_once(once, new.now_ms, move |tx| {
+        self.lock_once(once, new.now_ms, move |tx| {
             let from = sessions::find(tx, id, owner.as_deref(), true)?.ok_or_else(Error::not_found)?;
             let session = fork(tx, &from, upto, &new)?;
             session_totals::add_one(tx, session)
@@ -138,4 +138,3 @@ fn place_of(tx: &mut Tx<'_>, from: &Session, message: MessageId) -> Result<i64> 
     let place = messages::place_of(tx, from, message)?.ok_or_else(refused)?;
     if place < from.summary_until { Err(refused()) } else { Ok(place) }
 }
-

@@ -19,12 +19,13 @@ impl Scoped {
     /// [`super::Refusal::State`] `"busy"` while one of its turns is running.
     pub async fn delete_session(&self, id: SessionId, owner: Option<&str>) -> Result<bool> {
         let owner = owner.map(str::to_owned);
-        self.write(move |tx| {
+        self.write_locking(move |tx| {
             if sessions::find(tx, id, owner.as_deref(), true)?.is_none() {
                 return Ok(false);
             }
             sessions::refuse_when_busy(tx, id)?;
-            let sql = "UPDATE sessions SET status = 'deleted', is_current = 0, title = NULL, metadata = NULL, summary = NULL,
+            let sql =
+                "UPDATE sessions SET status = 'deleted', is_current = 0, title = NULL, metadata = NULL, summary = NULL,
                 surface = '', surface_id = '' WHERE workspace_id = $1 AND id = $2";
             Ok(tx.execute(sql, params![id])? == 1)
         })
@@ -39,18 +40,21 @@ impl Db {
     /// Removes a piece of what deleted sessions have left; answers whether there may be more.
     pub async fn sweep_deleted_sessions(&self) -> Result<bool> {
         let next = self.read(|tx| {
-            let sql = "SELECT workspace_id, id FROM sessions WHERE status = 'deleted' ORDER BY workspace_id, id LIMIT 1";
+            let sql =
+                "SELECT workspace_id, id FROM sessions WHERE status = 'deleted' ORDER BY workspace_id, id LIMIT 1";
             tx.first(sql, params![])?.map(|mut row| Ok((row.int(0)?, row.id(1)?))).transpose()
         });
         let Some(next) = next.await? else { return Ok(false) };
-        self.write(move |tx| sweep(tx, next)).await?;
+        self.write_locking(move |tx| sweep(tx, next)).await?;
         Ok(true)
     }
 }
 
 fn sweep(tx: &mut Tx<'_>, (workspace, id): Deleted) -> Result<()> {
-    let lock = if tx.has_row_locks() { " FOR UPDATE" } else { "" };
-    let locked = format!("SELECT parent_id FROM sessions WHERE workspace_id = $1 AND id = $2 AND status = 'deleted'{lock}");
+    let locked = format!(
+        "SELECT parent_id FROM sessions WHERE workspace_id = $1 AND id = $2 AND status = 'deleted'{}",
+        tx.lock()
+    );
     let Some(mut row) = tx.first(&locked, params![workspace, id])? else { return Ok(()) };
     let parent: Option<SessionId> = row.optional_id(0)?;
     // Forks read the turns up to this one.
@@ -60,7 +64,8 @@ fn sweep(tx: &mut Tx<'_>, (workspace, id): Deleted) -> Result<()> {
     let piece = "SELECT id FROM turns WHERE workspace_id = $1 AND session_id = $2 AND number > $3 ORDER BY number DESC LIMIT $4";
     let events = format!("DELETE FROM turn_events WHERE workspace_id = $1 AND turn_id IN ({piece})");
     tx.execute(&events, params![workspace, id, kept, PIECE])?;
-    let removed = tx.execute(&format!("DELETE FROM turns WHERE id IN ({piece})"), params![workspace, id, kept, PIECE])?;
+    let removed =
+        tx.execute(&format!("DELETE FROM turns WHERE id IN ({piece})"), params![workspace, id, kept, PIECE])?;
     if removed == u64::from(PIECE) {
         return Ok(());
     }

@@ -38,7 +38,8 @@ pub struct SessionWithTotals {
 const ASKED_AT_ONCE: usize = 512;
 
 /// The totals of sessions of one workspace; a session without turns has none.
-const ENDED: &str = "SELECT t.session_id, MAX(t.number), CAST(SUM(t.message_count) AS BIGINT), CAST(SUM(t.input_tokens) AS BIGINT),
+const ENDED: &str =
+    "SELECT t.session_id, MAX(t.number), CAST(SUM(t.message_count) AS BIGINT), CAST(SUM(t.input_tokens) AS BIGINT),
         CAST(SUM(t.output_tokens) AS BIGINT), MAX(t.finished_at_ms) FROM turns t";
 const OPEN: &str = "SELECT t.session_id, MAX(t.number), COUNT(*), MAX(t.created_at_ms) FROM open_turns t";
 

@@ -157,7 +157,8 @@ fn insert_row(
     parent: Option<Parent>,
 ) -> Result<Session> {
     let metadata = json_unless_empty(&new.metadata)?;
-    let sql = "INSERT INTO sessions (workspace_id, id, agent_id, pinned_version, title, surface, surface_id, subject, status,
+    let sql =
+        "INSERT INTO sessions (workspace_id, id, agent_id, pinned_version, title, surface, surface_id, subject, status,
             is_current, metadata, summary_until, parent_id, parent_until, parent_messages, created_at_ms)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $10, 0, $11, $12, $13, $14)";
     let params = params![
@@ -255,8 +256,11 @@ impl Scoped {
     /// Sessions, newest first.
     pub async fn sessions(&self, filter: SessionFilter, request: PageRequest) -> Result<Page<SessionWithTotals>> {
         // A condition of its own, so that the list of one user's sessions goes by that user's index.
-        let of_user =
-            if filter.user_id.is_some() { "s.subject = (SELECT number FROM subjects WHERE id = $6)" } else { "$6 = ''" };
+        let of_user = if filter.user_id.is_some() {
+            "s.subject = (SELECT number FROM subjects WHERE id = $6)"
+        } else {
+            "$6 = ''"
+        };
         let sql = format!(
             "{SELECT} WHERE s.workspace_id = $1 AND s.id < $2 AND {of_user} AND {IS_THERE}
             AND ($3 = '' OR s.agent_id = $3) AND ($4 = '' OR s.status = $4) AND ($5 = '' OR s.surface = $5) ORDER BY s.id DESC LIMIT $7"
@@ -284,7 +288,7 @@ impl Scoped {
         change: SessionChange,
     ) -> Result<Option<SessionWithTotals>> {
         let owner = owner.map(str::to_owned);
-        self.write(move |tx| {
+        self.write_locking(move |tx| {
             let Some(mut session) = find(tx, id, owner.as_deref(), true)? else { return Ok(None) };
             session.title = change.title.clone().unwrap_or(session.title);
             session.pinned_version = change.pinned_version.unwrap_or(session.pinned_version);
@@ -304,14 +308,8 @@ impl Scoped {
     }
 
     /// Replaces the summary of a session, unless another compaction was faster; answers whether it did.
-    pub async fn summarise_session(
-        &self,
-        id: SessionId,
-        was_until: i64,
-        summary: String,
-        until: i64,
-    ) -> Result<bool> {
-        self.write(move |tx| {
+    pub async fn summarise_session(&self, id: SessionId, was_until: i64, summary: String, until: i64) -> Result<bool> {
+        self.write_locking(move |tx| {
             let sql = "UPDATE sessions SET summary = $3, summary_until = $4 WHERE workspace_id = $1 AND id = $2 AND summary_until = $5";
             Ok(tx.execute(sql, params![id, &summary, until, was_until])? == 1)
         })

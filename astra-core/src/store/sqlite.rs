@@ -15,7 +15,7 @@ use super::db::{Engine, Mode, Notes, Tx, Work, WorkspaceId};
 use super::epoch::seen::Seen;
 use super::error::{Error, Result};
 use super::sqlite_writer::Writer;
-use super::subjects::SubjectNumbers;
+use super::subjects::KnownNumbers;
 use super::value::{Param, Row, Value};
 use super::write_health::WriteHealth;
 use crate::config::StoreConfig;
@@ -29,7 +29,8 @@ const INSPECTION_WAIT: Duration = Duration::from_secs(5);
 /// A database file, opened once for writing and several times for reading.
 pub struct Sqlite {
     pub(super) writes: WriteHealth,
-    pub(super) subjects: SubjectNumbers,
+    pub(super) subjects: KnownNumbers,
+    pub(super) workspaces: KnownNumbers,
     path: PathBuf,
     writer: Writer,
     readers: Arc<Readers>,
@@ -60,7 +61,15 @@ impl Sqlite {
             permits: Arc::new(Semaphore::new(config.readers.max(1))),
         };
         let (writes, epoch) = (WriteHealth::default(), Seen::new(EPOCH_FRESH));
-        Ok(Self { writes, subjects: SubjectNumbers::default(), path: path.to_owned(), writer, readers: Arc::new(readers), epoch })
+        Ok(Self {
+            writes,
+            subjects: KnownNumbers::default(),
+            workspaces: KnownNumbers::default(),
+            path: path.to_owned(),
+            writer,
+            readers: Arc::new(readers),
+            epoch,
+        })
     }
 
     /// The database file.

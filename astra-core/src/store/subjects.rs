@@ -11,9 +11,9 @@ use crate::params;
 /// How many subjects each of the two halves of the memory holds: at most 32,768 in all, of about 100 bytes.
 const KNOWN_MAX: usize = 16_384;
 
-/// Numbers of subjects that are in the store. When the young half is full, it becomes the old one, which is forgotten.
+/// Numbers of rows that are in the store, by their texts. When the young half is full, it becomes the old one, which is forgotten.
 #[derive(Default)]
-pub(super) struct SubjectNumbers {
+pub(super) struct KnownNumbers {
     halves: Mutex<Halves>,
 }
 
@@ -23,8 +23,8 @@ struct Halves {
     old: HashMap<Box<str>, i64>,
 }
 
-impl SubjectNumbers {
-    /// The number of a subject that has asked lately.
+impl KnownNumbers {
+    /// The number of a text that was asked for lately.
     pub(super) fn get(&self, id: &str) -> Option<i64> {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(number) = halves.young.get(id) {
@@ -35,7 +35,7 @@ impl SubjectNumbers {
         Some(number)
     }
 
-    /// Keeps the number of a subject whose row is committed.
+    /// Keeps the number of a row that is committed.
     pub(super) fn keep(&self, id: &str, number: i64) {
         self.halves.lock().unwrap_or_else(PoisonError::into_inner).keep(id, number);
     }
@@ -54,7 +54,15 @@ impl Halves {
 }
 
 impl Db {
-    pub(super) fn subject_numbers(&self) -> &SubjectNumbers {
+    pub(super) fn workspace_numbers(&self) -> &KnownNumbers {
+        match self {
+            Self::Sqlite(sqlite) => &sqlite.workspaces,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => &postgres.workspaces,
+        }
+    }
+
+    pub(super) fn subject_numbers(&self) -> &KnownNumbers {
         match self {
             Self::Sqlite(sqlite) => &sqlite.subjects,
             #[cfg(feature = "postgres")]
@@ -84,7 +92,7 @@ mod tests {
 
     #[test]
     fn the_memory_is_bounded_and_keeps_those_who_ask() {
-        let numbers = SubjectNumbers::default();
+        let numbers = KnownNumbers::default();
         let count = 4 * i64::try_from(KNOWN_MAX).unwrap();
         numbers.keep("usr_often", 7);
         for number in 0..count {

@@ -129,7 +129,7 @@ impl Scoped {
         let subject = self.db().subject_numbers().get(&new.user_id);
         // By reference: it would be moved several times on its way to the writer.
         let new = Box::new(new);
-        let begun = self.write(move |tx| begin(tx, &new, subject)).await?;
+        let begun = self.write_locking(move |tx| begin(tx, &new, subject)).await?;
         if let (Begun::New { turn, .. }, None) = (&begun, subject) {
             self.db().subject_numbers().keep(&turn.user_id, turn.subject);
         }
@@ -269,7 +269,8 @@ fn keep(
     let agent_version = session.pinned_version.unwrap_or(new.agent.version);
     let metadata = sessions::json_unless_empty(&new.metadata)?;
     let (question, parts) = messages::columns(&new.content)?;
-    let sql = "INSERT INTO open_turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, status, owner,
+    let sql =
+        "INSERT INTO open_turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, status, owner,
             is_new_session, cancel_requested, metadata, role, question, question_parts, created_at_ms)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, $14, $15)";
     let params = params![

@@ -48,15 +48,14 @@ impl Scoped {
     /// Ends a turn; false, with nothing written, if it was ended before, as after this gateway's lease ran out.
     pub async fn finish_turn(&self, finished: &Arc<FinishedTurn>) -> Result<bool> {
         let finished = Arc::clone(finished);
-        self.write(move |tx| finish(tx, &finished)).await
+        self.write_locking(move |tx| finish(tx, &finished)).await
     }
 }
 
 fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
     let turn = &finished.turn;
     // The question moves with the row. Another gateway that ends the same turn waits here, and finds it gone.
-    let lock = if tx.has_row_locks() { " FOR UPDATE" } else { "" };
-    let sql = format!("{MOVE}{lock}");
+    let sql = format!("{MOVE}{}", tx.lock());
     if insert(tx, &sql, finished)? == 0 {
         return Ok(false);
     }

@@ -227,12 +227,13 @@ impl Scoped {
 
     /// Lets a queued turn run if all turns before it have ended. `None` means that the turn itself has ended.
     pub async fn promote_turn(&self, id: TurnId) -> Result<Option<bool>> {
-        self.write(move |tx| {
-            let lock = if tx.has_row_locks() { " FOR UPDATE" } else { "" };
-            let sql = format!("SELECT session_id, number FROM open_turns WHERE workspace_id = $1 AND id = $2{lock}");
+        self.write_locking(move |tx| {
+            let sql =
+                format!("SELECT session_id, number FROM open_turns WHERE workspace_id = $1 AND id = $2{}", tx.lock());
             let Some(mut row) = tx.first(&sql, params![id])? else { return Ok(None) };
             let (session_id, number): (SessionId, i64) = (row.id(0)?, row.int(1)?);
-            let before = "SELECT id FROM open_turns WHERE workspace_id = $1 AND session_id = $2 AND number < $3 LIMIT 1";
+            let before =
+                "SELECT id FROM open_turns WHERE workspace_id = $1 AND session_id = $2 AND number < $3 LIMIT 1";
             if tx.first(before, params![session_id, number])?.is_some() {
                 return Ok(Some(false));
             }
@@ -244,7 +245,7 @@ impl Scoped {
 
     /// Asks the gateway that runs a turn to end it; answers whether the turn was still open.
     pub async fn request_cancel(&self, id: TurnId) -> Result<bool> {
-        self.write(move |tx| {
+        self.write_locking(move |tx| {
             let sql = "UPDATE open_turns SET cancel_requested = 1 WHERE workspace_id = $1 AND id = $2";
             Ok(tx.execute(sql, params![id])? == 1)
         })
@@ -263,7 +264,7 @@ impl Scoped {
     /// Keeps a piece of a running turn's event log; `first_seq` is the sequence number of the first text.
     pub async fn append_events(&self, id: TurnId, first_seq: i64, texts: &[String]) -> Result<()> {
         let texts = serde_json::to_string(texts).map_err(Error::broken)?;
-        self.write(move |tx| insert_events(tx, id, first_seq, &texts)).await
+        self.write_locking(move |tx| insert_events(tx, id, first_seq, &texts)).await
     }
 
     /// The texts of a turn's event log with their sequence numbers, from `from_seq` on.

@@ -106,7 +106,7 @@ pub fn add(tx: &mut Tx<'_>, source: i64, place: i64, row: &UsageRow) -> Result<(
 impl Scoped {
     /// Adds what was used outside of a turn, under the new key `source`.
     pub async fn add_usage(&self, source: i64, rows: Vec<UsageRow>) -> Result<()> {
-        self.write(move |tx| (0..).zip(&rows).try_for_each(|(place, row)| add(tx, source, place, row))).await
+        self.write_locking(move |tx| (0..).zip(&rows).try_for_each(|(place, row)| add(tx, source, place, row))).await
     }
 
     /// The sums of all hours that begin within `[from_ms, to_ms)`, by `groups`: newest day first. Without
@@ -131,7 +131,8 @@ impl Scoped {
 }
 
 /// What the workspace has used, by hour: what is summed up already, and what is not yet.
-pub(super) const USED: &str = "(SELECT agent_id, hour, provider, model, subject, requests, errors, input_tokens, output_tokens, cost_usd
+pub(super) const USED: &str =
+    "(SELECT agent_id, hour, provider, model, subject, requests, errors, input_tokens, output_tokens, cost_usd
         FROM usage_hours WHERE workspace_id = $1
     UNION ALL
     SELECT agent_id, hour, provider, model, subject, requests, errors, input_tokens, output_tokens, cost_usd
@@ -147,7 +148,8 @@ fn report_sql(groups: &[UsageGroup]) -> String {
         column(UsageGroup::User, "users.id"),
     ];
     // The names of users are looked up where they matter alone.
-    let users = if groups.contains(&UsageGroup::User) { "JOIN subjects users ON users.number = used.subject" } else { "" };
+    let users =
+        if groups.contains(&UsageGroup::User) { "JOIN subjects users ON users.number = used.subject" } else { "" };
     let grouped: Vec<&str> =
         names.iter().copied().filter(|name| *name != "''").chain((day != "0").then_some(day)).collect();
     let group_by = if grouped.is_empty() { String::new() } else { format!("GROUP BY {}", grouped.join(", ")) };

@@ -21,17 +21,19 @@ struct Sum([i64; 4], f64);
 impl Db {
     /// Sums up to 256 rows up; answers whether there may be more.
     pub async fn roll_usage_up(&self) -> Result<bool> {
-        self.write(|tx| {
+        self.write_locking(|tx| {
             // Another gateway at the same work takes other rows.
-            let lock = if tx.has_row_locks() { " FOR UPDATE SKIP LOCKED" } else { "" };
+            let skip = if tx.has_row_locks() { " SKIP LOCKED" } else { "" };
             let sql = format!(
                 "SELECT workspace_id, source, place, agent_id, hour, provider, model, subject, requests, errors, input_tokens,
-                    output_tokens, cost_usd FROM usage_entries ORDER BY workspace_id, source, place LIMIT {PIECE}{lock}"
+                    output_tokens, cost_usd FROM usage_entries ORDER BY workspace_id, source, place LIMIT {PIECE}{}{skip}",
+                tx.lock()
             );
             let (mut keys, mut sums) = (Vec::with_capacity(PIECE), BTreeMap::<Group, Sum>::new());
             for mut row in tx.query(&sql, params![])? {
-                keys.push([row.int(0)?, row.int(1)?, row.int(2)?]);
-                take(&mut row, &mut sums)?;
+                let workspace = row.int(0)?;
+                keys.push([workspace, row.int(1)?, row.int(2)?]);
+                take(&mut row, workspace, &mut sums)?;
             }
             if keys.is_empty() {
                 return Ok(false);
@@ -45,8 +47,8 @@ impl Db {
     }
 }
 
-fn take(row: &mut Row, sums: &mut BTreeMap<Group, Sum>) -> Result<()> {
-    let group = (row.int(0)?, row.text(3)?, row.int(4)?, row.text(5)?, row.text(6)?, row.int(7)?);
+fn take(row: &mut Row, workspace: i64, sums: &mut BTreeMap<Group, Sum>) -> Result<()> {
+    let group = (workspace, row.text(3)?, row.int(4)?, row.text(5)?, row.text(6)?, row.int(7)?);
     let Sum(counts, cost_usd) = sums.entry(group).or_default();
     for (column, count) in (8..).zip(counts) {
         *count += row.int(column)?;

@@ -1,5 +1,8 @@
 //! `inference.usage`
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use astra_core::params;
 use astra_core::store::usage::{self, HOUR_MS, UsageRow};
 use astra_core::store::{self, WorkspaceId};
 use serde_json::{Value, json};
@@ -7,6 +10,8 @@ use serde_json::{Value, json};
 use crate::support::{Engine, Reply, START_MS, TestApp, Upstream, both_engines};
 
 const DAY_MS: i64 = 24 * HOUR_MS;
+const USER: i64 = 7;
+const USER_ID: &str = "usr_06a1b2c3d4e5q";
 
 /// Records calls of `agent` in the app's workspace, as turns do.
 async fn record(app: &TestApp, at_ms: i64, agent: &str, errors: u32) {
@@ -14,7 +19,7 @@ async fn record(app: &TestApp, at_ms: i64, agent: &str, errors: u32) {
     let db = store::open(&config.store, &config.data_dir).expect("the store opens");
     let row = UsageRow {
         agent_id: agent.to_owned(),
-        user_id: "usr_06a1b2c3d4e5q".to_owned(),
+        subject: USER,
         provider: "openai".to_owned(),
         model: "gpt-4.1-mini".to_owned(),
         at_ms,
@@ -25,7 +30,11 @@ async fn record(app: &TestApp, at_ms: i64, agent: &str, errors: u32) {
         cost_usd: 0.5,
     };
     let workspace: WorkspaceId = app.authority().operator().workspace;
-    db.scoped(&workspace).write(move |tx| usage::add(tx, &row)).await.expect("the row is added");
+    let name = "INSERT INTO subjects (number, id) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
+    db.write(move |tx| tx.execute(name, params![USER, USER_ID])).await.expect("the user");
+    static SOURCE: AtomicI64 = AtomicI64::new(1);
+    let source = SOURCE.fetch_add(1, Ordering::Relaxed);
+    db.scoped(&workspace).write(move |tx| usage::add(tx, source, 0, &row)).await.expect("the row is added");
 }
 
 fn sum(mut keys: Value, calls: i64, errors: i64) -> Value {

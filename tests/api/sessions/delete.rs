@@ -9,12 +9,17 @@ use crate::support::{Gate, Reply, TestApp, both_engines};
 async fn rows(app: &TestApp) -> Vec<i64> {
     let store = app.store();
     let counted = store.read(|tx| {
-        let tables = ["sessions", "messages", "turns", "turn_events"];
+        let tables = ["sessions", "open_turns", "turns", "turn_events"];
         let count =
             |table: &str| tx.one(&format!("SELECT COUNT(*) FROM {table} WHERE workspace_id = $1"), params![])?.int(0);
         tables.into_iter().map(count).collect()
     });
     counted.await.expect("the rows")
+}
+
+/// Removes all that deleted sessions have left.
+async fn sweep(app: &TestApp) {
+    while app.db().sweep_deleted_sessions().await.expect("a piece") {}
 }
 
 both_engines! {
@@ -27,6 +32,8 @@ both_engines! {
         talk.app.member().post("/chat/stream").json(&question_in(&gone, "go")).await.events().await;
         let path = format!("/sessions/{}", id_of(&gone));
         talk.app.member().delete(&path).await.expect(204);
+        talk.app.member().get(&path).await.expect_problem(404, "not_found");
+        sweep(&talk.app).await;
         assert_eq!(rows(&talk.app).await, before);
         talk.app.member().get(&path).await.expect_problem(404, "not_found");
         talk.app.member().get(&format!("/chat/turns/{}", text(&turn, "turn_id"))).await.expect_problem(404, "not_found");
@@ -48,7 +55,7 @@ both_engines! {
         talk.app.member().delete(&path).await.expect(204);
     }
 
-    async fn leaves_a_fork_what_it_copied(talk: Talk) {
+    async fn leaves_a_fork_what_it_reads(talk: Talk) {
         let session = talk.session().await;
         talk.say_in(&session, "hello").await;
         let path = format!("/sessions/{}", id_of(&session));
@@ -57,6 +64,7 @@ both_engines! {
         talk.app.member().delete(&path).await.expect(204);
         assert_eq!(talk.said(&fork).await.len(), 4);
         talk.app.member().delete(&format!("/sessions/{}", id_of(&fork))).await.expect(204);
+        sweep(&talk.app).await;
         assert_eq!(rows(&talk.app).await, [0; 4]);
     }
 

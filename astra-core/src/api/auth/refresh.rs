@@ -14,12 +14,7 @@ use crate::http::Json;
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct Refresh {
     /// The latest refresh token of the sign-in.
-    #[schema(
-        min_length = 1,
-        max_length = 256,
-        pattern = "^[ -~]+$",
-        example = "fam_06a1b2c3d4e5q.c2hhcmVk.bmV3ZXN0"
-    )]
+    #[schema(min_length = 1, max_length = 256, pattern = "^[ -~]+$", example = "fam_06a1b2c3d4e5q.c2hhcmVk.bmV3ZXN0")]
     refresh_token: String,
 }
 

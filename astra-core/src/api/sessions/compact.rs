@@ -19,7 +19,11 @@ use crate::ids::SessionId;
         (status = 502, description = "The model's provider failed."),
         (status = 503, description = "The gateway's store is not available, or the model's provider asks for a pause: wait for `Retry-After`."),
         (status = 504, description = "The model's provider did not answer in time.")))]
-pub async fn handler(State(app): State<App>, caller: Caller, Path(session_id): Path<SessionId>) -> Result<Json<Session>> {
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(session_id): Path<SessionId>,
+) -> Result<Json<Session>> {
     let (scoped, session) = visible_session(&app, &caller, session_id).await?;
     if !session.is_active {
         return Err(Error::engine(crate::engine::Error::Archived));

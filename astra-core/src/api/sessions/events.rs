@@ -9,8 +9,8 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::turn::{SessionEvent, session_frames};
 use crate::http::{Caller, Opened, Path, sse};
-use crate::store::{Scoped, Session, Turn};
 use crate::ids::SessionId;
+use crate::store::{Scoped, Session, Turn};
 
 /// Follow a session
 ///

@@ -14,7 +14,11 @@ use crate::ids::SessionId;
 #[utoipa::path(get, path = "/sessions/{session_id}", operation_id = "sessions.get",
     params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q")),
     responses((status = 200, description = "The session.", body = Session)))]
-pub async fn handler(State(app): State<App>, caller: Caller, Path(session_id): Path<SessionId>) -> Result<Json<Session>> {
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Path(session_id): Path<SessionId>,
+) -> Result<Json<Session>> {
     let scoped = app.store.scoped(&caller.workspace);
     let session = scoped.session_with_totals(session_id, caller.sees_only()).await.map_err(Error::store)?;
     session.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))
