@@ -61,7 +61,8 @@ impl Db {
             if lease_ms.is_none() {
                 tx.execute("DELETE FROM instances WHERE is_gateway = 1", params![])?;
             }
-            let over = "DELETE FROM instances WHERE lease_until_ms < CASE is_gateway WHEN 1 THEN $1 ELSE $2 END";
+            let over = "DELETE FROM instances
+                WHERE (is_gateway = 1 AND lease_until_ms < $1) OR (is_gateway = 0 AND lease_until_ms < $2)";
             tx.execute(over, params![now_ms - REMEMBERED_MS, now_ms])?;
             let taken = tx.query("SELECT number FROM instances ORDER BY number", params![])?;
             let taken = taken.into_iter().map(|mut row| row.int(0)).collect::<Result<Vec<_>>>()?;
