@@ -245,6 +245,36 @@ async fn ids_that_a_server_refuses_are_replaced_and_pairs_stay_pairs() {
 }
 
 #[tokio::test]
+async fn what_one_server_called_goes_back_to_it_and_on_to_another() {
+    let function = |arguments: &str| json!({"name": "look", "arguments": arguments});
+    let calls = json!([
+        {"id": "chatcmpl-tool-1", "type": "function", "function": function("{\"z\":1,\"a\":\"\u{1f600}\"}")},
+        {"id": "", "type": "function", "function": function("{\"a\":")},
+    ]);
+    let message = json!({"role": "assistant", "content": null, "tool_calls": calls});
+    let first = json!({"choices": [{"message": message, "finish_reason": "tool_calls"}]});
+    let upstream = Upstream::script([Reply::json(200, &first)]).await;
+    let answer = complete(&openai(&upstream.url)).await.unwrap();
+    let results = answer.calls.iter().map(|call| result(&call.id, "Rain.", call.arguments.object().is_err()));
+    let results = parts(Role::Tool, results.collect());
+    let messages = [parts(Role::Assistant, answer.calls.into_iter().map(Part::ToolCall).collect()), results];
+    // As a store keeps them.
+    let kept = messages.map(|message| {
+        let kept = serde_json::to_string(&message.content).unwrap();
+        Message { content: serde_json::from_str(&kept).unwrap(), ..message }
+    });
+    let body = sent_to_openai(request(&kept)).await;
+    let called = &body["messages"][0]["tool_calls"];
+    assert_eq!(called[0], calls[0]);
+    assert_eq!((&called[1]["id"], &body["messages"][2]["tool_call_id"]), (&json!("call_2"), &json!("call_2")));
+    let body = sent_to_anthropic(request(&kept)).await;
+    let input = json!({"z": 1, "a": "\u{1f600}"});
+    let used = json!({"type": "tool_use", "id": "chatcmpl-tool-1", "name": "look", "input": input});
+    let told = json!({"type": "tool_result", "tool_use_id": "call_2", "content": "Rain.", "is_error": true});
+    assert_eq!((&body["messages"][0]["content"][0], &body["messages"][1]["content"][1]), (&used, &told));
+}
+
+#[tokio::test]
 async fn what_gemini_adds_to_a_call_goes_back_to_it_alone() {
     let extra = json!({"google": {"thought_signature": "x"}});
     let with = ToolCall {
