@@ -1,5 +1,7 @@
 //! The gateway within a host program: beside its routes, below a prefix, with its users.
 
+use std::sync::Arc;
+
 use astra_core::Gateway;
 use astra_core::auth::{Authenticator, Error, Identity, Principal, Role};
 use astra_core::store::WorkspaceId;
@@ -18,7 +20,7 @@ use crate::support::{Engine, TestApp};
 struct HostUsers;
 
 impl Authenticator for HostUsers {
-    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Identity, Error>> {
+    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Arc<Identity>, Error>> {
         let name = headers.get("x-host-user").and_then(|name| name.to_str().ok());
         let identity = name.map(|name| Identity {
             workspace: WorkspaceId::named("wsp_host"),
@@ -28,7 +30,7 @@ impl Authenticator for HostUsers {
             scopes: Role::Member.default_scopes(),
             expires_at_ms: None,
         });
-        Box::pin(async { identity.ok_or(Error::Unauthorized("The host knows nobody of this name.")) })
+        Box::pin(async { identity.map(Arc::new).ok_or(Error::Unauthorized("The host knows nobody of this name.")) })
     }
 }
 

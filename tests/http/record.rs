@@ -15,7 +15,7 @@ use crate::support::{Engine, TestApp};
 struct Panics;
 
 impl Authenticator for Panics {
-    fn authenticate<'a>(&'a self, _: &'a HeaderMap) -> BoxFuture<'a, Result<Identity, Error>> {
+    fn authenticate<'a>(&'a self, _: &'a HeaderMap) -> BoxFuture<'a, Result<Arc<Identity>, Error>> {
         Box::pin(async { panic!("the host's authenticator has a defect, and knows the secret hunter2") })
     }
 }

@@ -83,8 +83,8 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::Unauthorized`] for whatever is wrong with it; [`Error::Store`] if that cannot be found out.
-    pub async fn verify(&self, token: &str) -> Result<Identity> {
-        Ok(self.examine(token).await?.identity.clone())
+    pub async fn verify(&self, token: &str) -> Result<Arc<Identity>> {
+        Ok(Arc::clone(&self.examine(token).await?.identity))
     }
 
     /// The operator of this installation, whom the command line on the gateway's own store speaks for.
@@ -219,7 +219,7 @@ impl Authority {
 }
 
 impl super::Authenticator for Authority {
-    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Identity>> {
+    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Arc<Identity>>> {
         Box::pin(async move { self.verify(bearer(headers)?).await })
     }
 }

@@ -1,6 +1,8 @@
 //! The grants of the token endpoint: a password, a refresh token, a service account's secret, and the exchange of a
 //! service account's token for one of an end user.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -222,7 +224,7 @@ impl Authority {
         let scopes = narrowed(client.scopes, scope)?;
         self.grant(Subject {
             workspace: &client.workspace,
-            sub: client.subject,
+            sub: client.subject.clone(),
             kind: Kind::Client,
             role: client.role,
             scopes,
@@ -277,7 +279,7 @@ impl Authority {
             scopes,
             jti: claims.jti,
             generation: claims.generation,
-            actor: Some(Actor { sub: client.subject }),
+            actor: Some(Actor { sub: client.subject.clone() }),
             ends_at_ms: client.expires_at_ms,
         })
         .await
@@ -285,7 +287,7 @@ impl Authority {
 
     /// The service account whose own token a client presents. A token that came from such a token does not count, or a
     /// stolen one could renew itself for ever.
-    async fn client(&self, credential: ClientCredential) -> Result<(Claims, Identity)> {
+    async fn client(&self, credential: ClientCredential) -> Result<(Claims, Arc<Identity>)> {
         let refused = || Error::Grant(GrantError::InvalidClient);
         let (id, token) = match credential {
             ClientCredential::Secret { id, secret } => (Some(id), secret),

@@ -27,11 +27,12 @@ impl HostAuthenticator {
 }
 
 impl Authenticator for HostAuthenticator {
-    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Identity>> {
+    fn authenticate<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Arc<Identity>>> {
         Box::pin(async move {
             let identity = self.hosts.authenticate(headers).await?;
             let workspace = self.store.ensure_workspace(identity.workspace.as_str(), self.clock.now_ms()).await;
-            Ok(Identity { workspace: workspace.map_err(Error::Store)?, ..identity })
+            let workspace = workspace.map_err(Error::Store)?;
+            Ok(Arc::new(Identity { workspace, ..Arc::unwrap_or_clone(identity) }))
         })
     }
 }

@@ -22,6 +22,8 @@ mod standing;
 mod token;
 mod verified;
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 
 pub use accounts::NewAccount;
@@ -45,5 +47,5 @@ pub use token::{Claims, Signed};
 /// its users meet the gateway's roles.
 pub trait Authenticator: Send + Sync + 'static {
     /// Who sent these headers. Asked for every request, and again every few seconds while a caller follows a stream.
-    fn authenticate<'a>(&'a self, headers: &'a http::HeaderMap) -> BoxFuture<'a, Result<Identity>>;
+    fn authenticate<'a>(&'a self, headers: &'a http::HeaderMap) -> BoxFuture<'a, Result<Arc<Identity>>>;
 }

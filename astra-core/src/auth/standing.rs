@@ -1,5 +1,6 @@
 //! Whether a well-signed token is still good, and for what: its claims held against its account as it is now.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use super::authority::Authority;
@@ -25,7 +26,7 @@ impl Authority {
         };
         Ok(judged.map(|(identity, noted)| Verified {
             good_until_ms: identity.expires_at_ms.unwrap_or(i64::MAX),
-            identity,
+            identity: Arc::new(identity),
             epoch,
             noted,
         }))

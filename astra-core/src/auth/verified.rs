@@ -15,7 +15,7 @@ const NOTE_EVERY_MS: i64 = 60_000;
 
 /// What a token is, and for how long that is certain.
 pub(super) struct Verified {
-    pub(super) identity: Identity,
+    pub(super) identity: Arc<Identity>,
     /// The epoch under which it was verified.
     pub(super) epoch: i64,
     /// When it ends, in milliseconds since the epoch of Unix.

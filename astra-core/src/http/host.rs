@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::uri::Authority;
-use http::{Version, header};
+use http::{HeaderValue, Version, header};
 
 use crate::config::Config;
 use crate::error::{Code, Error};
@@ -44,12 +44,19 @@ impl Hosts {
 
     /// Refuses a request that names no host, several, or one that is not this gateway's.
     fn check(&self, request: &Request) -> Result<(), Error> {
-        let Some(patterns) = &self.0 else { return Ok(()) };
+        if self.0.is_none() {
+            return Ok(());
+        }
         let malformed = |text: &str| Err(Error::new(Code::BadRequest, text));
         let mut lines = request.headers().get_all(header::HOST).iter();
         let (line, another) = (lines.next(), lines.next());
         if another.is_some() {
             return malformed("The header Host is given more than once.");
+        }
+        if request.uri().authority().is_none()
+            && let Some(host) = line.and_then(plain_host)
+        {
+            return self.admit(host);
         }
         let named = match line.filter(|line| !line.is_empty()).map(|line| Authority::try_from(line.as_bytes())) {
             Some(Err(_)) => return malformed("The header Host is not a host with perhaps a port."),
@@ -68,7 +75,11 @@ impl Hosts {
         if authority.as_str().contains('@') {
             return malformed("The header Host is not a host with perhaps a port.");
         }
-        let host = authority.host();
+        self.admit(authority.host())
+    }
+
+    fn admit(&self, host: &str) -> Result<(), Error> {
+        let patterns = self.0.as_deref().unwrap_or_default();
         if is_own(host) || patterns.iter().any(|pattern| pattern.covers(host)) {
             return Ok(());
         }
@@ -101,6 +112,18 @@ pub async fn admit<F: Future<Output = Response>>(
         Ok(()) => next(request).await,
         Err(error) => error.into_response(),
     }
+}
+
+/// The host in a header of letters, digits, dots and hyphens with perhaps a port, as nearly all are: what else there may be is
+/// left to the parser, which makes a copy.
+fn plain_host(line: &HeaderValue) -> Option<&str> {
+    let text = line.to_str().ok()?;
+    let (host, port) = text.split_once(':').unwrap_or((text, "0"));
+    let is_plain = !host.is_empty()
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+        && (1..=5).contains(&port.len())
+        && port.bytes().all(|byte| byte.is_ascii_digit());
+    is_plain.then_some(host)
 }
 
 /// One entry of `allowed_hosts`.

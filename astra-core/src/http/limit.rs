@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+use std::io::Write as _;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -46,7 +47,9 @@ pub struct Limits {
 #[derive(Debug, Clone)]
 pub struct Standing {
     policy: HeaderValue,
-    now: HeaderValue,
+    name: &'static str,
+    remaining: u32,
+    wait_s: u64,
 }
 
 struct Policy {
@@ -149,7 +152,7 @@ impl Policy {
                 (0, wait, Err(error))
             }
         };
-        (Standing { policy: self.header.clone(), now: now_header(self.name, remaining, wait) }, verdict)
+        (Standing { policy: self.header.clone(), name: self.name, remaining, wait_s: wait }, verdict)
     }
 }
 
@@ -157,7 +160,7 @@ impl Standing {
     /// Writes the two header fields.
     pub(super) fn write(self, headers: &mut HeaderMap) {
         headers.insert(RATE_LIMIT_POLICY, self.policy);
-        headers.insert(RATE_LIMIT, self.now);
+        headers.insert(RATE_LIMIT, now_header(self.name, self.remaining, self.wait_s));
     }
 }
 
@@ -165,6 +168,13 @@ fn policy_header(name: &str, burst: NonZeroU32, window_s: u64) -> HeaderValue {
     HeaderValue::try_from(format!("\"{name}\";q={burst};w={window_s}")).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
+/// Made in a buffer on the stack: two of these are counted at most requests, and one is sent.
 fn now_header(name: &str, remaining: u32, wait_s: u64) -> HeaderValue {
-    HeaderValue::try_from(format!("\"{name}\";r={remaining};t={wait_s}")).unwrap_or(HeaderValue::from_static("\"\""))
+    let mut buffer = [0; 64];
+    let mut rest = &mut buffer[..];
+    let written = write!(rest, "\"{name}\";r={remaining};t={wait_s}");
+    let free = rest.len();
+    let text = &buffer[..buffer.len() - free];
+    let value = written.ok().and_then(|()| HeaderValue::from_bytes(text).ok());
+    value.unwrap_or(HeaderValue::from_static("\"\""))
 }

@@ -2,15 +2,16 @@
 
 use std::any::Any;
 use std::error::Error as StdError;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::extract::{FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tracing::Instrument;
 
 use super::contract::{self, PathContract};
@@ -25,6 +26,12 @@ use crate::text::printable;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 const REQUEST_ID_LENGTH_MAX: usize = 128;
+
+/// The name of the span of a request, and of the event that is its line in the log, within [`LOG_TARGET`]. A logger that knows
+/// them can write that line without work in common with others.
+pub const LOG_NAME: &str = "request";
+/// The target of both.
+pub const LOG_TARGET: &str = "astra_core::http::trace";
 
 /// The request's id: the client's own if it was sane, else made here. Also on the answer, in the log and in problems.
 #[derive(Debug, Clone)]
@@ -44,9 +51,25 @@ pub struct Recorder {
     pub limits: Arc<Limits>,
 }
 
-/// Who asked, as far as the request got; the contract's enforcement leaves it at the answer.
+/// What is known of the request while it runs.
+#[derive(Debug)]
+struct Known {
+    id: String,
+    trace_parent: Option<Arc<str>>,
+    /// Who asked, as far as the request got.
+    caller: OnceLock<Arc<Identity>>,
+}
+
+/// The same, at the request.
 #[derive(Debug, Clone)]
-pub(super) struct CalledBy(pub Arc<Identity>);
+pub(super) struct Record(Arc<Known>);
+
+impl Record {
+    /// Notes who asked, for the log.
+    pub(super) fn note_caller(&self, identity: &Arc<Identity>) {
+        let _first = self.0.caller.set(Arc::clone(identity));
+    }
+}
 
 /// The layer.
 pub async fn record<F: Future<Output = Response>>(
@@ -56,18 +79,22 @@ pub async fn record<F: Future<Output = Response>>(
 ) -> Response {
     let begun = Instant::now();
     let address = recorder.limits.client_address(&request);
-    let id = request_id(request.headers(), &recorder.ids);
-    let trace_parent = trace_parent(request.headers());
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let is_open_ai = recorder.path.as_ref().map_or_else(|| contract::is_open_ai(&path), |path| path.is_open_ai);
+    let known = Arc::new(Known {
+        id: request_id(request.headers(), &recorder.ids),
+        trace_parent: trace_parent(request.headers()),
+        caller: OnceLock::new(),
+    });
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let path = uri.path();
+    let is_open_ai = recorder.path.as_ref().map_or_else(|| contract::is_open_ai(path), |path| path.is_open_ai);
     let had_credential =
         request.headers().contains_key(header::AUTHORIZATION) || (is_open_ai && openai::has_key(request.headers()));
     let operation = recorder.path.as_ref().and_then(|path| path.operation(&method));
     let operation = operation.map_or("-", |operation| operation.id.as_str());
-    let span = tracing::info_span!("request", request.id = %id, operation, traceparent = trace_parent.as_deref());
-    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
-    request.extensions_mut().insert(TraceParent(trace_parent));
+    let (id, trace_parent) = (known.id.as_str(), known.trace_parent.as_deref());
+    let span =
+        tracing::info_span!(target: LOG_TARGET, LOG_NAME, request.id = %id, operation, traceparent = trace_parent);
+    request.extensions_mut().insert(Record(Arc::clone(&known)));
 
     let mut response = next(request).instrument(span.clone()).await;
 
@@ -76,37 +103,42 @@ pub async fn record<F: Future<Output = Response>>(
         let shape = response.extensions_mut().remove::<Shape>().unwrap_or_default();
         // Every refusal there, a path without an operation and a flood included.
         let shape = if is_open_ai { Shape::OpenAi } else { shape };
-        problem::render(&mut response, error, Occurrence { request_id: &id, path: &path, had_credential, shape });
+        problem::render(&mut response, error, Occurrence { request_id: id, path, had_credential, shape });
     }
-    if let Ok(value) = HeaderValue::try_from(&*id) {
+    if let Ok(value) = HeaderValue::try_from(id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     protect(response.headers_mut());
-    let caller = response.extensions_mut().remove::<CalledBy>();
+    let elapsed_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let log = || {
         let _entered = span.enter();
         if let Some(Failure(error)) = failure.filter(|failure| failure.0.code.status() >= 500) {
             tracing::error!(code = error.code.as_str(), cause = %chain(&error), "request failed");
         }
-        let (status, elapsed_us) =
-            (response.status().as_u16(), u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
-        let caller = caller.as_ref().map(|CalledBy(identity)| identity.as_ref());
-        let (workspace, account) = caller.map(|caller| (caller.workspace.as_str(), caller.subject.as_str())).unzip();
-        tracing::info!(
-            %method,
-            path = &*printable(&path),
-            status,
-            elapsed_us,
-            client.address = %address,
-            workspace.id = workspace,
-            account.id = account,
-            credential.id = caller.map(Identity::credential_id),
-            "request"
-        );
+        let caller = known.caller.get().map(AsRef::as_ref);
+        log_request(&method, path, response.status().as_u16(), elapsed_us, address, caller);
     };
     // A host's logger that fails must not take the answer with it. Nothing of the gateway's is touched in between.
     let _logged = std::panic::catch_unwind(AssertUnwindSafe(log));
     response
+}
+
+/// The line of a request in the log.
+fn log_request(method: &Method, path: &str, status: u16, elapsed_us: u64, address: IpAddr, caller: Option<&Identity>) {
+    let (workspace, account) = caller.map(|caller| (caller.workspace.as_str(), caller.subject.as_str())).unzip();
+    tracing::info!(
+        name: LOG_NAME,
+        target: LOG_TARGET,
+        %method,
+        path = &*printable(path),
+        status,
+        elapsed_us,
+        client.address = %address,
+        workspace.id = workspace,
+        account.id = account,
+        credential.id = caller.map(Identity::credential_id),
+        "request"
+    );
 }
 
 /// What an answer says of itself to browsers and caches, unless its operation knows better: its type is not to be guessed,
@@ -129,13 +161,13 @@ fn panicked(panic: &Box<dyn Any + Send>) -> Response {
 }
 
 /// The client's id if it is short and plain, else a new one.
-fn request_id(headers: &HeaderMap, ids: &IdMaker) -> Arc<str> {
+fn request_id(headers: &HeaderMap, ids: &IdMaker) -> String {
     let is_sane = |text: &&str| {
         (1..=REQUEST_ID_LENGTH_MAX).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(&byte))
     };
     let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(is_sane);
-    sent.map_or_else(|| Arc::from(ids.make(Kind::Request)), Arc::from)
+    sent.map_or_else(|| ids.make(Kind::Request), str::to_owned)
 }
 
 fn trace_parent(headers: &HeaderMap) -> Option<Arc<str>> {
@@ -143,9 +175,11 @@ fn trace_parent(headers: &HeaderMap) -> Option<Arc<str>> {
     let is_hex = |part: &str, length: usize| {
         part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
-    let parts: Vec<&str> = text.split('-').collect();
-    let [version, trace, parent, flags] = parts.as_slice() else { return None };
-    let is_good = is_hex(version, 2) && *version != "ff" && is_hex(trace, 32) && is_hex(parent, 16) && is_hex(flags, 2);
+    let mut parts = text.split('-');
+    let [Some(version), Some(trace), Some(parent), Some(flags), None] = std::array::from_fn(|_| parts.next()) else {
+        return None;
+    };
+    let is_good = is_hex(version, 2) && version != "ff" && is_hex(trace, 32) && is_hex(parent, 16) && is_hex(flags, 2);
     let is_zero = trace.bytes().all(|byte| byte == b'0') || parent.bytes().all(|byte| byte == b'0');
     (is_good && !is_zero).then(|| Arc::from(text))
 }
@@ -166,7 +200,8 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestId {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| Error::internal("the request is not recorded"))
+        let record = parts.extensions.get::<Record>().ok_or_else(|| Error::internal("the request is not recorded"))?;
+        Ok(Self(Arc::from(record.0.id.as_str())))
     }
 }
 
@@ -174,7 +209,7 @@ impl<S: Send + Sync> FromRequestParts<S> for TraceParent {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or(Self(None)))
+        Ok(Self(parts.extensions.get::<Record>().and_then(|record| record.0.trace_parent.clone())))
     }
 }
 
@@ -189,7 +224,7 @@ mod tests {
     #[test]
     fn sane_request_ids_are_kept_and_others_replaced() {
         let ids = IdMaker::new(crate::ids::CountingIds::default());
-        assert_eq!(&*request_id(&sent(REQUEST_ID, "build-42/a"), &ids), "build-42/a");
+        assert_eq!(request_id(&sent(REQUEST_ID, "build-42/a"), &ids), "build-42/a");
         for bad in ["", "two words", "<script>", "a\u{7f}"] {
             let headers =
                 HeaderValue::from_bytes(bad.as_bytes()).map(|value| HeaderMap::from_iter([(REQUEST_ID, value)]));

@@ -1,17 +1,23 @@
 //! The gateway's log: to stderr, as lines for people or as JSON for programs, in the way of no request.
 
+mod line;
 mod queue;
+mod requests;
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tracing::Subscriber;
+use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::env::{self, Environment};
 use crate::error::{Error, Result};
 use crate::output::Printer;
 use queue::Queue;
+use requests::Requests;
 
 const DEFAULT_LEVEL: &str = "info";
 /// How long the end of the process waits for stderr to take what was logged.
@@ -74,16 +80,25 @@ pub(super) fn start(args: &LogArgs, environment: &Environment, printer: &Printer
         error.hint("write error, warn, info, debug or trace, or parts of it, such as info,astra_core=debug")
     })?;
     let queue = stderr().and_then(Queue::start).map_err(|fault| Error::new("cannot start the log").because(&fault))?;
+    let is_coloured = format == Format::Text && printer.colours_allowed() && io::stderr().is_terminal();
+    // Whoever looks at details, or at a terminal, does not count the cost of a line.
+    let is_plain = !is_coloured && filter.max_level_hint().is_some_and(|level| level <= LevelFilter::INFO);
     // A line that cannot be formatted is not worth a word on stderr, which may be what fails.
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Arc::clone(&queue));
     let log = log.log_internal_errors(false);
     match format {
-        Format::Json => log.json().flatten_event(true).with_span_list(false).init(),
-        Format::Text => log.with_ansi(printer.colours_allowed() && io::stderr().is_terminal()).init(),
+        Format::Json => {
+            install(log.json().flatten_event(true).with_span_list(false).finish(), &queue, format, is_plain)
+        }
+        Format::Text => install(log.with_ansi(is_coloured).finish(), &queue, format, is_plain),
     }
     // The standard hook writes to stderr itself and waits for it.
     std::panic::set_hook(Box::new(|panic| tracing::error!(panic = panic.to_string(), "a thread panicked")));
     Ok(Log { queue, format })
+}
+
+fn install<S: Subscriber + Send + Sync>(log: S, queue: &Arc<Queue>, format: Format, is_plain: bool) {
+    if is_plain { Requests::beside(log, Arc::clone(queue), format).init() } else { log.init() }
 }
 
 /// Stderr without the lock that the rest of the process shares.

@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, header};
+use http::{Extensions, HeaderMap, HeaderValue, header};
 use http_body::Body;
 use serde_json::{Map, Value};
 
@@ -22,7 +22,7 @@ use crate::http::negotiation::accepts_one;
 use crate::http::openai;
 use crate::http::problem::Shape;
 use crate::http::query::QueryValues;
-use crate::http::trace::CalledBy;
+use crate::http::trace::Record;
 
 /// What stands before the operations of one path.
 pub struct Gate {
@@ -42,8 +42,8 @@ pub async fn enforce(gate: &Gate, mut request: Request, next: Next) -> Response 
         response.headers_mut().insert(header::ALLOW, gate.path.allow.clone());
         return response;
     };
-    let mut seen = Seen::default();
-    let admitted = admit(gate, &operation, &mut request, &mut seen).await;
+    let mut standing = None;
+    let admitted = admit(gate, &operation, &mut request, &mut standing).await;
     let mut response = match admitted {
         Ok(()) => {
             request.extensions_mut().insert(operation);
@@ -59,11 +59,8 @@ pub async fn enforce(gate: &Gate, mut request: Request, next: Next) -> Response 
             response
         }
     };
-    if let Some(standing) = seen.standing {
+    if let Some(standing) = standing {
         standing.write(response.headers_mut());
-    }
-    if let Some(caller) = seen.caller {
-        response.extensions_mut().insert(CalledBy(caller));
     }
     response
 }
@@ -82,18 +79,17 @@ pub async fn shape<F: Future<Output = Response>>(
     response
 }
 
-/// What is known of a caller, let through or not.
-#[derive(Default)]
-struct Seen {
-    standing: Option<Standing>,
-    caller: Option<Arc<Identity>>,
-}
-
-async fn admit(gate: &Gate, operation: &Operation, request: &mut Request, seen: &mut Seen) -> Result<(), Error> {
+/// Holds the request to its operation; `standing` is what is left of the caller's quota, let through or not.
+async fn admit(
+    gate: &Gate,
+    operation: &Operation,
+    request: &mut Request,
+    standing: &mut Option<Standing>,
+) -> Result<(), Error> {
     let caller = if operation.is_public() {
         None
     } else {
-        let identity = identify(gate, operation, request.headers(), seen).await?;
+        let identity = identify(gate, operation, (request.headers(), request.extensions()), standing).await?;
         request.extensions_mut().insert(Arc::clone(&identity));
         Some(identity)
     };
@@ -147,13 +143,15 @@ async fn admit_body(gate: &Gate, operation: &Operation, request: &mut Request) -
 async fn identify(
     gate: &Gate,
     operation: &Operation,
-    headers: &HeaderMap,
-    seen: &mut Seen,
+    (headers, extensions): (&HeaderMap, &Extensions),
+    standing: &mut Option<Standing>,
 ) -> Result<Arc<Identity>, Error> {
     let headers = if operation.is_open_ai { openai::bearer(headers)? } else { Cow::Borrowed(headers) };
-    let identity = Arc::new(gate.app.authenticator.authenticate(&headers).await.map_err(Error::auth)?);
-    seen.caller = Some(Arc::clone(&identity));
-    gate.limits.admit_credential(&identity, &mut seen.standing)?;
+    let identity = gate.app.authenticator.authenticate(&headers).await.map_err(Error::auth)?;
+    if let Some(record) = extensions.get::<Record>() {
+        record.note_caller(&identity);
+    }
+    gate.limits.admit_credential(&identity, standing)?;
     let Some((role, scopes)) = operation.access.needs() else { return Ok(identity) };
     if identity.role < role {
         return Err(Error::forbidden(format!(

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 /// How much may wait.
 const QUEUE_BYTES: usize = 1 << 20;
-/// Lines that come within this time are written together.
-const GATHER: Duration = Duration::from_millis(5);
+/// Lines that come within this time are written together,
+const GATHER: Duration = Duration::from_millis(50);
+/// unless there are so many.
+const GATHER_BYTES: usize = QUEUE_BYTES / 4;
 
 /// Lines that wait to be written.
 #[derive(Default)]
@@ -26,6 +28,8 @@ struct Waiting {
     dropped: u64,
     /// Whether the writing thread sleeps until there is something.
     is_idle: bool,
+    /// Whether something waits for the lines to be written.
+    is_urgent: bool,
     /// Whether it has lines in its hands.
     is_writing: bool,
 }
@@ -42,18 +46,25 @@ impl Queue {
     /// Waits until all that was logged is written, at most for `limit`.
     pub(super) fn flush(&self, limit: Duration) {
         let is_pending = |waiting: &mut Waiting| !waiting.lines.is_empty() || waiting.is_writing;
-        drop(self.written.wait_timeout_while(self.waiting(), limit, is_pending));
+        let mut waiting = self.waiting();
+        waiting.is_urgent = true;
+        self.filled.notify_one();
+        drop(self.written.wait_timeout_while(waiting, limit, is_pending));
     }
 
-    fn push(&self, line: &[u8]) {
+    /// Puts a line into the queue.
+    pub(super) fn push(&self, line: &[u8]) {
         let mut waiting = self.waiting();
         if waiting.lines.len() + line.len() > QUEUE_BYTES {
             waiting.dropped += 1;
             return;
         }
+        let was_short = waiting.lines.len() < GATHER_BYTES;
         waiting.lines.extend_from_slice(line);
         waiting.count += 1;
-        if std::mem::take(&mut waiting.is_idle) {
+        let is_long = was_short && waiting.lines.len() >= GATHER_BYTES;
+        if std::mem::take(&mut waiting.is_idle) || is_long {
+            drop(waiting);
             self.filled.notify_one();
         }
     }
@@ -64,10 +75,12 @@ impl Queue {
         if waiting.lines.is_empty() {
             waiting.is_idle = true;
             let is_empty = |waiting: &mut Waiting| waiting.lines.is_empty();
-            drop(self.filled.wait_while(waiting, is_empty));
-            std::thread::sleep(GATHER);
-            waiting = self.waiting();
+            waiting = self.filled.wait_while(waiting, is_empty).unwrap_or_else(PoisonError::into_inner);
         }
+        let is_gathering = |waiting: &mut Waiting| !waiting.is_urgent && waiting.lines.len() < GATHER_BYTES;
+        let gathered = self.filled.wait_timeout_while(waiting, GATHER, is_gathering);
+        let (mut waiting, _) = gathered.unwrap_or_else(PoisonError::into_inner);
+        waiting.is_urgent = false;
         std::mem::swap(&mut waiting.lines, lines);
         waiting.is_writing = true;
         (std::mem::take(&mut waiting.count), std::mem::take(&mut waiting.dropped))
