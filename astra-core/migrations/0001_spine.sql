@@ -212,6 +212,8 @@ CREATE TABLE open_turns (
     question TEXT NOT NULL,
     -- JSON of the parts, where the question is more than one text.
     question_parts TEXT,
+    -- What the question and the caller's own data have.
+    bytes BIGINT NOT NULL,
     created_at_ms BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX open_turns_by_session ON open_turns (workspace_id, session_id, number);
@@ -254,11 +256,14 @@ CREATE TABLE turns (
     storage_us BIGINT NOT NULL,
     trace_parent TEXT,
     message_count BIGINT NOT NULL,
+    -- What question, answer, the caller's own data, trace and events have.
+    bytes BIGINT NOT NULL,
     created_at_ms BIGINT NOT NULL,
     finished_at_ms BIGINT NOT NULL
 );
 -- Has all that a session's sums need.
-CREATE INDEX turns_by_session ON turns (workspace_id, session_id, number, message_count, input_tokens, output_tokens, finished_at_ms);
+CREATE INDEX turns_by_session ON turns (workspace_id, session_id, number, message_count, input_tokens, output_tokens, finished_at_ms,
+    bytes);
 
 -- Pieces of a streamed turn's event log: JSON arrays of texts, the first of which is the event first_seq. The events
 -- before and after them follow from the turn's row.
@@ -271,7 +276,8 @@ CREATE TABLE turn_events (
 ) /*without_rowid*/;
 
 -- What inference used. Each call adds a row here, which no other turn touches; periodic work moves rows to `usage_hours`.
--- The usage is the sum of both tables at any time.
+-- The usage is the sum of both tables at any time. The first row of a turn has the turn's bytes too; a turn that called no
+-- model has a row for them alone, without provider and model.
 CREATE TABLE usage_entries (
     workspace_id BIGINT NOT NULL,
     -- The key of the turn, or of the compaction; and the calls that it made.
@@ -287,8 +293,16 @@ CREATE TABLE usage_entries (
     input_tokens BIGINT NOT NULL,
     output_tokens BIGINT NOT NULL,
     cost_usd DOUBLE PRECISION NOT NULL,
+    bytes BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, source, place)
 ) /*without_rowid*/;
+
+-- What the turns of a workspace keep, in bytes: those whose rows of `usage_entries` were summed up, less those that were
+-- swept. With the rows that were not, it is the sum of `turns.bytes` at any time.
+CREATE TABLE workspace_storage (
+    workspace_id BIGINT PRIMARY KEY,
+    bytes BIGINT NOT NULL
+);
 
 -- Sums by hour since the epoch.
 CREATE TABLE usage_hours (
@@ -319,3 +333,20 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (workspace_id, caller, key)
 ) /*without_rowid*/;
 CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
+
+-- Who changed what: a row for each change that an operation made, in the transaction of the change.
+CREATE TABLE audit (
+    id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    subject BIGINT NOT NULL,
+    -- The id of the operation, such as `agents.update`.
+    action TEXT NOT NULL,
+    target_kind TEXT NOT NULL,
+    target_id TEXT NOT NULL,
+    -- JSON of what is new, without secrets.
+    changes TEXT,
+    request_id TEXT NOT NULL
+);
+CREATE INDEX audit_by_workspace ON audit (workspace_id, id);
+CREATE INDEX audit_by_time ON audit (at_ms);

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::conversation::{AGENT, Talk, id_of, question, question_in, text, types};
+use crate::conversation::{AGENT, Talk, calls, id_of, question, question_in, text, types};
 use crate::support::{Engine, Reply, TestApp, TestAppBuilder, both_engines};
 
 /// OpenAI's form.
@@ -81,15 +81,66 @@ both_engines! {
         assert_eq!(sent(&talk).len(), 2);
     }
 
-    async fn a_turn_that_asked_no_model_has_no_context(engine: Engine) {
+    async fn what_can_never_fit_is_refused_before_it_is_kept(engine: Engine) {
         let talk = Talk::built(asking_once(engine), json!({"model": {"max_context_tokens": 100}})).await;
-        let mut stream = talk.stream(&of('a', 100)).await;
-        let events = stream.events().await;
-        assert_eq!(types(&events), ["session_resolved", "error"]);
-        let path = format!("/chat/turns/{}", text(&events[0].data, "turn_id"));
-        assert_eq!(talk.app.member().get(&path).await.expect(200)["context"], Value::Null);
+        let member = talk.app.member();
+        let long = question(&of('a', 100));
+        for uri in ["/chat", "/chat/stream"] {
+            let problem = member.post(uri).json(&long).await.expect_problem(422, "context_length_exceeded");
+            assert!(text(&problem, "detail").contains("the model reads 75"), "{problem}");
+        }
+        let parts = json!({"agent_id": AGENT, "message": [{"type": "text", "text": of('a', 100)}]});
+        member.post("/chat").json(&parts).await.expect_problem(422, "context_length_exceeded");
+        let instructed = json!({"model": AGENT, "messages": [{"role": "system", "content": of('s', 60)}, {"role": "user", "content": of('a', 20)}]});
+        assert_eq!(member.post(COMPLETIONS).json(&instructed).await.status, 400);
+        // The key of a request that was refused is free.
+        let once = |body: &Value| member.post("/chat").header("idempotency-key", "k").json(body);
+        once(&long).await.expect_problem(422, "context_length_exceeded");
+        assert_eq!(kept(&talk.app).await, [0, 0, 0], "nothing is kept");
+        assert_eq!(calls(&talk.app).await, 0, "nothing is counted");
         assert!(talk.upstream.received().is_empty());
+        let turn = once(&question(&of('a', 70))).await.expect(200);
+        assert_eq!(turn["context"], json!({"messages_sent": 1, "messages_left_out": 0}));
+        // A question of the session that is there already is refused as well.
+        member.post("/chat").json(&question_in(&turn, &of('b', 100))).await.expect_problem(422, "context_length_exceeded");
+        assert_eq!(kept(&talk.app).await, [1, 0, 1]);
     }
+
+    async fn a_pinned_version_is_asked_by_what_it_reads_itself(engine: Engine) {
+        let talk = Talk::built(asking_once(engine), json!({})).await;
+        let (admin, member) = (talk.app.admin(), talk.app.member());
+        let model = |tokens: u32| json!({"provider": "scripted", "max_context_tokens": tokens});
+        admin.post("/agents").json(&json!({"id": "own", "model": model(100)})).await.expect(201);
+        admin.patch("/agents/own").json(&json!({"model": model(10_000)})).await.expect(200);
+        admin.patch("/agents/own").json(&json!({"model": model(200)})).await.expect(200);
+        let pinned = |version: u32| member.post("/sessions").json(&json!({"agent_id": "own", "pinned_version": version}));
+        let ask = |session: &Value, tokens: usize| {
+            let body = json!({"agent_id": "own", "session_id": id_of(session), "message": of('a', tokens)});
+            member.post("/chat/stream").json(&body)
+        };
+        // The second version reads more than the present one, the first one less.
+        let (large, small, present) = (pinned(2).await.expect(201), pinned(1).await.expect(201), pinned(3).await.expect(201));
+        assert_eq!(types(&ask(&large, 300).await.events().await).last(), Some(&"done"));
+        ask(&present, 300).await.expect_problem(422, "context_length_exceeded");
+        let events = ask(&small, 100).await.events().await;
+        assert_eq!(types(&events), ["session_resolved", "error"]);
+        // A turn that asked no model has no context.
+        let path = format!("/chat/turns/{}", text(&events[0].data, "turn_id"));
+        assert_eq!(member.get(&path).await.expect(200)["context"], Value::Null);
+        assert_eq!(talk.upstream.received().len(), 1);
+    }
+}
+
+/// Sessions, open turns and ended ones that are kept.
+async fn kept(app: &TestApp) -> Vec<i64> {
+    let store = app.store();
+    let counted = store.read(|tx| {
+        let count = |table: &str| {
+            tx.one(&format!("SELECT COUNT(*) FROM {table} WHERE workspace_id = $1"), astra_core::params![])?.int(0)
+        };
+        ["sessions", "open_turns", "turns"].into_iter().map(count).collect()
+    });
+    counted.await.expect("the rows")
 }
 
 /// The spans of a turn's trace.

@@ -7,6 +7,7 @@
 mod support;
 
 mod agents;
+mod audit;
 mod auth;
 mod bounds;
 mod chat;
@@ -27,3 +28,4 @@ mod replicas;
 mod revocation;
 mod sessions;
 mod spec;
+mod storage;

@@ -132,6 +132,8 @@ both_engines! {
             metadata: Map::new(),
             lifetime: Lifetime::default(),
             busy: Busy::Queue(1),
+        is_too_long: false,
+        session_bytes: u64::MAX,
             now_ms: crate::support::START_MS,
             once: None,
         };

@@ -48,6 +48,8 @@ fn begun_by(owner: i64, session_id: &str, agent: Stamp) -> NewTurn {
         metadata: Map::new(),
         lifetime: Lifetime::default(),
         busy: Busy::Queue(1),
+        is_too_long: false,
+        session_bytes: u64::MAX,
         now_ms: START_MS,
         once: None,
     }

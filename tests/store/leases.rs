@@ -29,8 +29,8 @@ async fn begin(db: &Db, owner: i64) {
     let subject = "INSERT INTO subjects (number, id) VALUES (1, 'usr_a') ON CONFLICT (id) DO NOTHING";
     let turn =
         "INSERT INTO open_turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, status, owner,
-        is_new_session, cancel_requested, role, question, created_at_ms)
-        VALUES (1, $1, $1, 1, 'assistant', 1, 1, 'running', $1, 0, 0, 'user', 'hello', 0)";
+        is_new_session, cancel_requested, role, question, bytes, created_at_ms)
+        VALUES (1, $1, $1, 1, 'assistant', 1, 1, 'running', $1, 0, 0, 'user', 'hello', 5, 0)";
     let begun = db.write(move |tx| {
         tx.execute(subject, params![])?;
         tx.execute(turn, params![owner])

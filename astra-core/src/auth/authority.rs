@@ -213,6 +213,10 @@ impl Authority {
     pub(super) fn monotonic_ms(&self) -> i64 {
         self.monotonic.now_ms()
     }
+    pub(super) fn key(&self) -> i64 {
+        self.ids.key()
+    }
+
     pub(super) fn id(&self, kind: Kind) -> String {
         self.ids.make(kind)
     }

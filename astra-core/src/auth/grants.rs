@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::authority::Authority;
+use super::by::By;
 use super::error::{Error, GrantError, Result};
 use super::identity::{Identity, Principal};
 use super::limits::{Attempt, ClientNetwork};
@@ -127,12 +128,13 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::Conflict`] for a caller who did not sign in.
-    pub async fn sign_out(&self, by: &Identity) -> Result<()> {
+    pub async fn sign_out(&self, by: impl Into<By<'_>>) -> Result<()> {
+        let by = by.into();
         let Principal::User { family_id } = &by.principal else {
             let text = "Only people sign in and out: a service account's token is ended by auth.revoke_token.";
             return Err(Error::Conflict(text.into()));
         };
-        self.store().scoped(&by.workspace).end_family(family_id).await?;
+        self.rows(by).end_family(family_id).await?;
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod authority;
+mod by;
 mod error;
 mod grants;
 mod host;
@@ -28,6 +29,7 @@ use futures_util::future::BoxFuture;
 
 pub use accounts::NewAccount;
 pub use authority::{Authority, bearer};
+pub use by::{By, Request};
 pub use error::{Error, GrantError, Result};
 pub use grants::{ClientCredential, Granted};
 pub use host::HostAuthenticator;

@@ -1,11 +1,14 @@
 //! What a key's owner and the world may know of the signing keys, and how the next one takes over.
 
+use serde_json::Value as Json;
+
 use super::authority::Authority;
+use super::by::By;
 use super::error::{Error, Result};
 use super::identity::Identity;
 use super::keys::{self, PublicKey};
 use crate::store::keys::rotate_signing_key;
-use crate::store::{Cursor, OnceKey, Page, PageRequest};
+use crate::store::{Cursor, OnceKey, Page, PageRequest, Target};
 
 impl Authority {
     /// The public halves of the signing keys, the one that signs first; none if a shared secret is configured.
@@ -33,7 +36,8 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::NotFound`] for other workspaces than the first; [`Error::Conflict`] if a shared secret is configured.
-    pub async fn rotate_keys(&self, by: &Identity, once: Option<OnceKey>) -> Result<PublicKey> {
+    pub async fn rotate_keys(&self, by: impl Into<By<'_>>, once: Option<OnceKey>) -> Result<PublicKey> {
+        let by = by.into();
         if by.workspace != *self.first_workspace() {
             return Err(Error::NotFound("signing key"));
         }
@@ -43,9 +47,11 @@ impl Authority {
         }
         let now_ms = self.now_ms();
         let next = keys::generate(self.master_key(), now_ms)?;
-        let store = self.store().scoped(&by.workspace);
+        let store = self.rows(by);
+        let actor = store.actor();
         let rotated = store.write_once(once, now_ms, move |tx| {
             rotate_signing_key(tx, &next)?;
+            tx.audit(actor.as_deref(), Target { kind: "signing_key", id: &next.kid }, &Json::Null)?;
             Ok(PublicKey::from(next.clone()))
         });
         Ok(rotated.await?)

@@ -1,11 +1,12 @@
 //! Who may make and change service accounts: nobody gives more than they have.
 
 use super::authority::Authority;
+use super::by::By;
 use super::error::{Error, Result};
 use super::identity::Identity;
 use super::scope::{Role, ScopeSet};
 use crate::ids::Kind;
-use crate::store::service_accounts::{ServiceAccount, insert_service_account};
+use crate::store::service_accounts::{self, ServiceAccount, insert_service_account};
 use crate::store::{self, OnceKey, Page, PageRequest, Refusal};
 
 /// A service account to be made.
@@ -38,13 +39,14 @@ impl Authority {
     /// [`Error::Conflict`] if the name is taken.
     pub async fn create_service_account(
         &self,
-        by: &Identity,
+        by: impl Into<By<'_>>,
         new: NewServiceAccount,
         once: Option<OnceKey>,
     ) -> Result<ServiceAccount> {
-        may_give_role(by, new.role)?;
-        let scopes = new.scopes.unwrap_or_else(|| new.role.default_scopes().intersection(giveable(by)));
-        may_give_scopes(by, scopes)?;
+        let by = by.into();
+        may_give_role(&by, new.role)?;
+        let scopes = new.scopes.unwrap_or_else(|| new.role.default_scopes().intersection(giveable(&by)));
+        may_give_scopes(&by, scopes)?;
         let now_ms = self.now_ms();
         let account = ServiceAccount {
             id: self.id(Kind::ServiceAccount),
@@ -55,9 +57,11 @@ impl Authority {
             created_at: now_ms,
             updated_at: now_ms,
         };
-        let store = self.store().scoped(&by.workspace);
+        let store = self.rows(by);
+        let actor = store.actor();
         let made = store.write_once(once, now_ms, move |tx| {
             insert_service_account(tx, &account)?;
+            service_accounts::audit(tx, actor.as_deref(), &account)?;
             Ok(account.clone())
         });
         made.await.map_err(name_taken)
@@ -95,23 +99,24 @@ impl Authority {
     /// would gain scopes that the caller lacks; [`Error::Conflict`] if the name is taken or another change was faster.
     pub async fn update_service_account(
         &self,
-        by: &Identity,
+        by: impl Into<By<'_>>,
         id: &str,
         change: ServiceAccountChange,
     ) -> Result<ServiceAccount> {
-        let mut account = self.managed_account(by, id).await?;
+        let by = by.into();
+        let mut account = self.managed_account(&by, id).await?;
         if let Some(name) = change.name {
             account.name = name;
         }
         if let Some(role) = change.role {
-            may_give_role(by, role)?;
+            may_give_role(&by, role)?;
             account.role = role.as_str().into();
         }
         if let Some(scopes) = change.scopes {
-            may_give_scopes(by, scopes.beyond(ScopeSet::known(&account.scopes)))?;
+            may_give_scopes(&by, scopes.beyond(ScopeSet::known(&account.scopes)))?;
             account.scopes = scopes.to_string();
         }
-        let changed = self.store().scoped(&by.workspace).update_service_account(account, self.now_ms()).await;
+        let changed = self.rows(by).update_service_account(account, self.now_ms()).await;
         changed.map_err(|fault| match fault {
             store::Error::Refused(Refusal::NotFound) => Error::NotFound("service account"),
             store::Error::Refused(Refusal::Stale) => {
@@ -125,9 +130,10 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] if the account has a higher role than the caller.
-    pub async fn delete_service_account(&self, by: &Identity, id: &str) -> Result<()> {
-        self.managed_account(by, id).await?;
-        let was_there = self.store().scoped(&by.workspace).delete_service_account(id).await?;
+    pub async fn delete_service_account(&self, by: impl Into<By<'_>>, id: &str) -> Result<()> {
+        let by = by.into();
+        self.managed_account(&by, id).await?;
+        let was_there = self.rows(by).delete_service_account(id).await?;
         if was_there { Ok(()) } else { Err(Error::NotFound("service account")) }
     }
 

@@ -1,8 +1,10 @@
 //! Tokens of service accounts: issue, rotate, revoke. Used by the API and by `astra token`.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::authority::Authority;
+use super::by::By;
 use super::error::{Error, Result};
 use super::identity::Identity;
 use super::scope::{Role, ScopeSet};
@@ -11,7 +13,7 @@ use super::token::{Claims, Kind, Signed};
 use crate::ids;
 use crate::store::service_accounts::ServiceAccount;
 use crate::store::tokens::{self, Token, insert_token};
-use crate::store::{self, OnceKey, Page, PageRequest, Refusal};
+use crate::store::{self, OnceKey, Page, PageRequest, Refusal, Target};
 
 /// How long a token is good if nothing else is asked for, in seconds: 90 days.
 pub const TOKEN_LIFE_S: i64 = 90 * 24 * 3600;
@@ -46,20 +48,21 @@ impl Authority {
     /// have scopes that the caller lacks; [`Error::Invalid`] for scopes that the account lacks, or a time out of bounds.
     pub async fn issue_token(
         &self,
-        by: &Identity,
+        by: impl Into<By<'_>>,
         service_account_id: &str,
         scopes: Option<ScopeSet>,
         expires_in_s: Option<i64>,
         once: Option<OnceKey>,
     ) -> Result<IssuedToken> {
-        let account = self.managed_account(by, service_account_id).await?;
+        let by = by.into();
+        let account = self.managed_account(&by, service_account_id).await?;
         let held = ScopeSet::known(&account.scopes);
         let scopes = scopes.unwrap_or(held);
         if !held.covers(scopes) {
             let detail = format!("names what the service account does not have: {}", scopes.beyond(held));
             return Err(Error::Invalid { pointer: "/scopes", detail });
         }
-        may_give_scopes(by, scopes)?;
+        may_give_scopes(&by, scopes)?;
         let life_s = life(expires_in_s)?;
         let now_ms = self.now_ms();
         let token = Token {
@@ -73,10 +76,13 @@ impl Authority {
             created_at: now_ms,
             rotated_at: None,
         };
-        let seal = self.sealer(by, &account).await?;
-        let store = self.store().scoped(&by.workspace);
+        let seal = self.sealer(&by, &account).await?;
+        let store = self.rows(by);
+        let actor = store.actor();
         let made = store.write_once(once, now_ms, move |tx| {
             insert_token(tx, &token)?;
+            let changes = json!({"service_account_id": &token.service_account_id, "scopes": &token.scopes});
+            tx.audit(actor.as_deref(), Target { kind: "token", id: &token.id }, &changes)?;
             Ok(seal.receipt(token.clone(), now_ms))
         });
         let receipt = made.await.map_err(|fault| match fault {
@@ -119,23 +125,26 @@ impl Authority {
     /// [`Error::NotFound`]; [`Error::Forbidden`] as in [`Self::issue_token`]; [`Error::Invalid`].
     pub async fn rotate_token(
         &self,
-        by: &Identity,
+        by: impl Into<By<'_>>,
         token_id: &str,
         grace_s: i64,
         once: Option<OnceKey>,
     ) -> Result<IssuedToken> {
+        let by = by.into();
         if !(0..=GRACE_MAX_S).contains(&grace_s) {
             let detail = format!("must lie between 0 and {GRACE_MAX_S} seconds");
             return Err(Error::Invalid { pointer: "/grace_s", detail });
         }
-        let (token, account) = self.managed_token(by, token_id).await?;
+        let (token, account) = self.managed_token(&by, token_id).await?;
         let account_scopes = ScopeSet::known(&account.scopes);
-        may_give_scopes(by, ScopeSet::known(&token.scopes).intersection(account_scopes))?;
+        may_give_scopes(&by, ScopeSet::known(&token.scopes).intersection(account_scopes))?;
         let now_ms = self.now_ms();
-        let seal = self.sealer(by, &account).await?;
-        let store = self.store().scoped(&by.workspace);
+        let seal = self.sealer(&by, &account).await?;
+        let store = self.rows(by);
+        let actor = store.actor();
         let rotated = store.write_once(once, now_ms, move |tx| {
             let token = tokens::rotate_token(tx, &token.id, now_ms, now_ms + grace_s * 1000)?;
+            tx.audit(actor.as_deref(), Target { kind: "token", id: &token.id }, &json!({"grace_s": grace_s}))?;
             Ok(seal.receipt(token, now_ms))
         });
         let receipt = rotated.await.map_err(|fault| match fault {
@@ -149,9 +158,10 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] if its account has a higher role than the caller.
-    pub async fn revoke_token(&self, by: &Identity, token_id: &str) -> Result<()> {
-        self.managed_token(by, token_id).await?;
-        let was_there = self.store().scoped(&by.workspace).revoke_token(token_id).await?;
+    pub async fn revoke_token(&self, by: impl Into<By<'_>>, token_id: &str) -> Result<()> {
+        let by = by.into();
+        self.managed_token(&by, token_id).await?;
+        let was_there = self.rows(by).revoke_token(token_id).await?;
         if was_there { Ok(()) } else { Err(Error::NotFound("token")) }
     }
 

@@ -77,6 +77,8 @@ pub struct StoreConfig {
     pub readers: usize,
     /// SQLite: how large the database file may grow, in MiB; beyond it writes are refused with `storage_full`.
     pub max_size_mb: Option<u32>,
+    /// How many days the audit keeps who changed what.
+    pub audit_days: u32,
     /// PostgreSQL: connections in the pool.
     pub connections: usize,
     /// How long work waits for its place in the store, in milliseconds, before it is refused: for a connection that is
@@ -157,6 +159,10 @@ pub struct LimitsConfig {
     pub turns: u32,
     /// Streams of events that one credential may have open at once.
     pub streams_per_token: u32,
+    /// Bytes that the turns of one session may keep.
+    pub session_bytes: u64,
+    /// Bytes that the turns of one workspace may keep; `None` for no limit.
+    pub workspace_bytes: Option<u64>,
     /// Connections at once. Two file descriptors for each must be there: the other one is the call to a model's provider.
     pub connections: u32,
     /// Connections at once from one address; trusted proxies are not held to it.
@@ -209,6 +215,7 @@ impl Default for StoreConfig {
             synchronous: Synchronous::Normal,
             readers: 4,
             max_size_mb: None,
+            audit_days: 90,
             connections: 16,
             wait_timeout_ms: 10_000,
         }
@@ -253,6 +260,8 @@ impl Default for LimitsConfig {
             turns_per_workspace: 4_096,
             turns: 8_192,
             streams_per_token: 1_024,
+            session_bytes: 64 << 20,
+            workspace_bytes: None,
             connections: 10_000,
             connections_per_address: 1_024,
             trusted_proxies: Vec::new(),

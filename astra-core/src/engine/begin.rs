@@ -11,6 +11,7 @@ use super::agent::{AgentVersion, OnBusy};
 use super::budget;
 use super::error::{Error, Failure, Result};
 use super::event::EventKind;
+use super::fits;
 use super::follow::TurnEvents;
 use super::inference::failed;
 use super::live::LiveTurn;
@@ -139,8 +140,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NotFound`] for agent and session, [`Error::Archived`], [`Error::OtherAgent`], [`Error::Busy`],
-    /// [`Error::QueueFull`], [`Error::Quota`], [`Error::TooManyTurns`], [`Error::Draining`], the store's. Then nothing
-    /// was kept.
+    /// [`Error::QueueFull`], [`Error::Quota`], [`Error::TooManyTurns`], [`Error::StorageLimit`], [`Error::Draining`],
+    /// [`Error::Turn`] for a question that can never fit, the store's. Then nothing was kept.
     pub async fn ask(self: &Arc<Self>, asker: Asker, ask: Ask) -> Result<Asked> {
         let (engine, (tell, told)) = (Arc::clone(self), oneshot::channel());
         // In a box: tokio moves what it runs several times.
@@ -174,20 +175,23 @@ impl Engine {
         let now_ms = self.clock.now_ms();
         let (begun, seat) = loop {
             self.check_parameters(&agent, &ask)?;
-            let admitted = match budget::check_quotas(&scoped, &agent, now_ms).await {
-                Ok(()) => self.limits.admit(asker),
+            let allowed = match budget::check_quotas(&scoped, &agent, now_ms).await {
+                Ok(()) => self.storage.take(&scoped, ask.content.bytes()).await,
                 Err(refusal) => Err(refusal),
             };
-            let admission = match admitted {
-                Ok(admission) => admission,
+            let admitted = allowed.and_then(|taken| Ok((self.limits.admit(asker)?, taken)));
+            // What is taken of the workspace's room is so until the question is kept.
+            let (admission, _taken) = match admitted {
+                Ok(admitted) => admitted,
                 Err(refusal) => return already_answered(&scoped, ask.once, now_ms).await?.ok_or(refusal),
             };
-            let new = self.new_turn(asker, &ask, &agent, now_ms);
+            let too_long = fits::refusal(self.room(&agent), &agent, asker, &ask, now_ms);
+            let new = NewTurn { is_too_long: too_long.is_some(), ..self.new_turn(asker, &ask, &agent, now_ms) };
             // Seated before it is on disk: a turn of this gateway that is on disk without a seat is run by nobody.
             let seat = self.hub.seat(new.id, admission);
             match scoped.begin_turn(new).await {
                 Err(store::Error::Refused(Refusal::Stale)) => agent = self.present_agent(asker, &ask).await?,
-                begun => break (begun.map_err(translate)?, seat),
+                begun => break (begun.map_err(|fault| self.translate(fault, too_long))?, seat),
             }
         };
         let (turn, session, interrupted) = match begun {
@@ -245,6 +249,8 @@ impl Engine {
                 OnBusy::Reject => Busy::Reject,
                 OnBusy::Interrupt => Busy::Interrupt,
             },
+            is_too_long: false,
+            session_bytes: self.storage.session_bytes(),
             now_ms,
             once: ask.once.clone(),
         }
@@ -266,6 +272,24 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// What the store refuses to keep; `too_long` is the refusal of a question that no model of its agent reads.
+    fn translate(&self, fault: store::Error, too_long: Option<Failure>) -> Error {
+        match fault {
+            store::Error::Refused(Refusal::NotFound) => Error::NotFound("session"),
+            store::Error::Refused(Refusal::State("archived")) => Error::Archived,
+            store::Error::Refused(Refusal::State("other agent")) => Error::OtherAgent,
+            store::Error::Refused(Refusal::State("busy")) => Error::Busy,
+            store::Error::Refused(Refusal::State("queue full")) => Error::QueueFull,
+            store::Error::Refused(Refusal::State("session bytes")) => self.storage.session_is_full(),
+            store::Error::Refused(Refusal::State("too long")) => {
+                too_long.map_or_else(|| Error::Store(fault), Error::Turn)
+            }
+            fault => Error::Store(fault),
+        }
+    }
+}
+
 async fn known(scoped: &Scoped, turn_id: TurnId) -> Result<Beginning> {
     let turn = scoped.turn(turn_id, None).await?.ok_or(Error::NotFound("turn"))?;
     Ok(Beginning::Known(Box::new(turn)))
@@ -279,15 +303,4 @@ async fn already_answered(scoped: &Scoped, once: Option<OnceKey>, now_ms: i64) -
     // An interrupted turn has no answer: to ask again is to ask anew.
     let answered = known(scoped, turn_id).await?;
     Ok(Some(answered).filter(|known| !matches!(known, Beginning::Known(turn) if turn.status == Status::Interrupted)))
-}
-
-fn translate(fault: store::Error) -> Error {
-    match fault {
-        store::Error::Refused(Refusal::NotFound) => Error::NotFound("session"),
-        store::Error::Refused(Refusal::State("archived")) => Error::Archived,
-        store::Error::Refused(Refusal::State("other agent")) => Error::OtherAgent,
-        store::Error::Refused(Refusal::State("busy")) => Error::Busy,
-        store::Error::Refused(Refusal::State("queue full")) => Error::QueueFull,
-        fault => Error::Store(fault),
-    }
 }

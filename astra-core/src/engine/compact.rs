@@ -29,14 +29,19 @@ pub struct Compacted {
 }
 
 impl Engine {
-    /// Compacts a session now: all but the newest part of it goes into its summary. `None` if there was nothing to compact.
+    /// Compacts a session of the rows `scoped` now: all but the newest part of it goes into its summary. `None` if there was nothing to compact.
     ///
     /// # Errors
     /// [`Error::NotFound`] for the agent; [`Error::Quota`]; [`Error::TooManyTurns`]; [`Error::Turn`] if the model failed;
     /// the store's.
-    pub async fn compact(self: &Arc<Self>, asker: &Asker, session: &Session) -> Result<Option<Compacted>> {
+    pub async fn compact(
+        self: &Arc<Self>,
+        asker: &Asker,
+        scoped: Scoped,
+        session: &Session,
+    ) -> Result<Option<Compacted>> {
         let admission = self.limits.admit(asker)?;
-        let (engine, scoped, session) = (Arc::clone(self), self.store.scoped(&asker.workspace), session.clone());
+        let (engine, session) = (Arc::clone(self), session.clone());
         // In a task of its own: what it used is on the account though the caller hangs up.
         let compacted = self.tasks.spawn(async move {
             let _admission = admission;

@@ -6,6 +6,7 @@ use super::Engine;
 use super::agent::AgentVersion;
 use super::begin::Ask;
 use super::error::{Failure, Result};
+use super::fits;
 use super::prompt::{Template, Values};
 use super::tokens::{clip, estimate, estimate_message};
 use crate::provider::{Content, Message, Part, Role};
@@ -46,6 +47,12 @@ impl Room {
     #[must_use]
     pub(super) fn after_refusal(self, tokens: u32) -> Self {
         Self::new(self.context.min(tokens / 2), false, Some(self.answer))
+    }
+
+    /// Most tokens that the model reads, if that is known.
+    #[must_use]
+    pub(super) fn readable_if_known(self) -> Option<u32> {
+        self.is_known.then(|| self.context - self.answer)
     }
 
     /// Most tokens that a summary of what was said may have.
@@ -162,8 +169,7 @@ pub(super) async fn build(
     let mut tokens = prompt.saturating_add(question.as_ref().map_or(0, estimate_message));
     let readable = room.context - room.answer;
     if room.is_known && tokens > readable {
-        let message = format!("The prompt and the message have about {tokens} tokens; the model reads {readable}.");
-        return Err(super::Error::Turn(Failure::new("context_length_exceeded", message)));
+        return Err(super::Error::Turn(fits::too_long(tokens, readable)));
     }
     tokens = given.iter().fold(tokens, |sum, message| sum.saturating_add(estimate_message(&message.content)));
     let Look { said, over, .. } = if turn.is_new_session {
@@ -201,7 +207,7 @@ pub(super) async fn build(
     Ok(Context { messages, tokens, told, has_history, is_cut })
 }
 
-fn add_paragraph(text: &mut String, paragraph: &str) {
+pub(super) fn add_paragraph(text: &mut String, paragraph: &str) {
     if !text.is_empty() {
         text.push_str("\n\n");
     }

@@ -29,6 +29,13 @@ pub enum Error {
         /// The key of the limit.
         limit: &'static str,
     },
+    /// Session or workspace keep as many bytes as they may.
+    StorageLimit {
+        /// The key of the limit.
+        limit: &'static str,
+        /// The limit.
+        bytes: u64,
+    },
     /// The gateway is about to stop.
     Draining,
     /// The turn failed, was cancelled or was interrupted.
@@ -80,6 +87,14 @@ impl fmt::Display for Error {
             Self::TooManyTurns { limit } => {
                 write!(formatter, "As many turns are running as {limit} allows: ask again when one has ended.")
             }
+            Self::StorageLimit { limit: limit @ super::storage::SESSION_BYTES, bytes } => write!(
+                formatter,
+                "The session has no room for the question: its turns may keep {bytes} bytes ({limit}). Reset the session and go on in its successor, or ask in another session."
+            ),
+            Self::StorageLimit { limit, bytes } => write!(
+                formatter,
+                "The workspace has no room for the question: its turns may keep {bytes} bytes ({limit}). Delete sessions that are no longer needed; their room is free within seconds."
+            ),
             Self::Draining => formatter.write_str("The gateway is about to stop."),
             Self::Turn(failure) => formatter.write_str(&failure.message),
             Self::Store(fault) => fault.fmt(formatter),

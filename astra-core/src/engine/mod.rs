@@ -10,12 +10,14 @@ mod drain;
 mod error;
 pub mod event;
 mod finish;
+mod fits;
 mod follow;
 mod inference;
 mod live;
 pub mod prompt;
 mod run;
 mod signals;
+mod storage;
 mod tokens;
 mod trace;
 mod turn_limits;
@@ -31,6 +33,7 @@ pub use compact::Compacted;
 pub use drain::program;
 pub use error::{Error, Failure, Result};
 pub use follow::{SessionEvent, SessionEvents, TurnEvents};
+pub use storage::StorageLimits;
 pub use turn_limits::TurnLimits;
 
 use crate::clock::Clock;
@@ -55,6 +58,8 @@ pub struct Parts {
     pub config: ChatConfig,
     /// How many turns may run.
     pub limits: TurnLimits,
+    /// How much they may keep.
+    pub storage: StorageLimits,
     /// The models that it can ask.
     pub providers: Arc<Registry>,
     /// The agents of all workspaces.
@@ -68,6 +73,7 @@ pub struct Engine {
     ids: IdMaker,
     config: ChatConfig,
     limits: TurnLimits,
+    storage: StorageLimits,
     providers: Arc<Registry>,
     agents: Arc<Catalogue>,
     /// The key of this gateway among all that share the store, which may be given another place.
@@ -82,10 +88,11 @@ impl Engine {
     /// An engine of `parts`; [`Engine::start`] begins its work.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, clock, ids, instance: Instance { id, keys }, config, limits, providers, agents } = parts;
+        let Parts { store, clock, ids, instance: Instance { id, keys }, config, limits, storage, providers, agents } =
+            parts;
         let (hub, tasks, draining) = (Hub::default(), TaskTracker::new(), AtomicBool::new(false));
         let instance = AtomicI64::new(id);
-        Self { store, clock, ids, config, limits, providers, agents, instance, keys, hub, tasks, draining }
+        Self { store, clock, ids, config, limits, storage, providers, agents, instance, keys, hub, tasks, draining }
     }
 
     /// Whether other gateways may be at work on the same store.

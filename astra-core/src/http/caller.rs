@@ -6,19 +6,27 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use crate::auth::{Identity, Role};
+use super::contract::Operation;
+use super::trace::RequestId;
+use crate::app::App;
+use crate::auth::{self, By, Identity, Role};
 use crate::engine::Asker;
 use crate::error::Error;
+use crate::store::{Actor, Scoped};
 
 /// The verified identity of the request. Only operations that need a credential can ask for it.
-#[derive(Debug, Clone)]
-pub struct Caller(pub Arc<Identity>);
+#[derive(Clone)]
+pub struct Caller {
+    identity: Arc<Identity>,
+    operation: Arc<Operation>,
+    request_id: Arc<str>,
+}
 
 impl Deref for Caller {
     type Target = Identity;
 
     fn deref(&self) -> &Identity {
-        &self.0
+        &self.identity
     }
 }
 
@@ -34,6 +42,19 @@ impl Caller {
         }
     }
 
+    /// The rows of the caller's workspace, for a change: what the operation changes is on record as the caller's.
+    #[must_use]
+    pub fn rows(&self, app: &App) -> Scoped {
+        app.store.scoped(&self.workspace).changed_by(Actor {
+            subject: self.subject.clone(),
+            subject_number: app.ids.key(),
+            key: app.ids.key(),
+            action: self.operation.id.clone(),
+            request_id: Arc::clone(&self.request_id),
+            at_ms: app.now_ms(),
+        })
+    }
+
     /// Whose sessions and turns the caller may see: `None` for everybody's.
     #[must_use]
     pub fn sees_only(&self) -> Option<&str> {
@@ -44,8 +65,18 @@ impl Caller {
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let identity = parts.extensions.get::<Arc<Identity>>().cloned();
-        identity.map(Self).ok_or_else(|| Error::internal("a public operation has no caller"))
+        let identity = identity.ok_or_else(|| Error::internal("a public operation has no caller"))?;
+        let operation = parts.extensions.get::<Arc<Operation>>().cloned();
+        let operation = operation.ok_or_else(|| Error::internal("a request without an operation has no caller"))?;
+        let RequestId(request_id) = RequestId::from_request_parts(parts, state).await?;
+        Ok(Self { identity, operation, request_id })
+    }
+}
+
+impl<'a> From<&'a Caller> for By<'a> {
+    fn from(caller: &'a Caller) -> Self {
+        By::request(&caller.identity, auth::Request { operation: &caller.operation.id, id: &caller.request_id })
     }
 }

@@ -17,7 +17,7 @@ use crate::config::{Config, Fault};
 use crate::document::{Document, served_at};
 use crate::embed::Routes;
 use crate::engine::catalogue::{Catalogue, Definitions, Sources};
-use crate::engine::{self, Engine, TurnLimits, program};
+use crate::engine::{self, Engine, StorageLimits, TurnLimits, program};
 use crate::http::host::Hosts;
 use crate::http::limit::Limits;
 use crate::ids::{IdMaker, Ids};
@@ -279,6 +279,7 @@ impl Builder {
             instance,
             config: self.config.chat.clone(),
             limits: TurnLimits::new(&self.config.limits),
+            storage: StorageLimits::new(&self.config.limits, self.config.store.audit_days),
             providers: Arc::clone(&providers),
             agents: Arc::clone(&agents),
         }));

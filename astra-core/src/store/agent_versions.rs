@@ -1,6 +1,7 @@
 //! What agents said at some time: immutable versions, their labels, and the look-up of every turn.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::agents;
 use super::db::{Scoped, Tx};
@@ -83,7 +84,7 @@ impl Scoped {
         version: u32,
         label: Option<String>,
     ) -> Result<StoredVersion> {
-        let agent_id = agent_id.to_owned();
+        let (agent_id, actor) = (agent_id.to_owned(), self.actor());
         let select =
             format!("SELECT {COLUMNS} FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3");
         self.write(move |tx| {
@@ -92,7 +93,11 @@ impl Scoped {
             tx.execute(clear, params![&agent_id, &label])?;
             let set = "UPDATE agent_versions SET label = $4 WHERE workspace_id = $1 AND agent_id = $2 AND version = $3";
             tx.execute(set, params![&agent_id, version, &label])?;
-            tx.first(&select, params![&agent_id, version])?.map(read).transpose()?.ok_or_else(Error::not_found)
+            let labelled = tx.first(&select, params![&agent_id, version])?.map(read).transpose()?;
+            let labelled: StoredVersion = labelled.ok_or_else(Error::not_found)?;
+            let changes = json!({"version": version, "label": &label});
+            tx.audit(actor.as_deref(), agents::target(&agent_id), &changes)?;
+            Ok(labelled)
         })
         .await
     }

@@ -1,8 +1,10 @@
 //! Agents as they are now. Every write makes a version next door, in the same transaction.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::audit::Target;
 use super::db::{Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::idempotency::OnceKey;
@@ -98,8 +100,13 @@ impl Scoped {
     /// # Errors
     /// [`Error::Unique`] if the slug is taken; [`Refusal::KeyReused`].
     pub async fn create_agent(&self, new: AgentChange, once: Option<OnceKey>) -> Result<StoredAgent> {
-        let now_ms = new.now_ms;
-        self.write_once(once, now_ms, move |tx| insert(tx, &new, None)).await
+        let (now_ms, actor) = (new.now_ms, self.actor());
+        self.write_once(once, now_ms, move |tx| {
+            let made = insert(tx, &new, None)?;
+            tx.audit(actor.as_deref(), target(&made.id), &json!({"version": made.version}))?;
+            Ok(made)
+        })
+        .await
     }
 
     /// Gives an agent a new version.
@@ -107,10 +114,13 @@ impl Scoped {
     /// # Errors
     /// [`Refusal::NotFound`], or [`Refusal::Stale`] if `precondition` does not hold.
     pub async fn change_agent(&self, change: AgentChange, precondition: Precondition) -> Result<StoredAgent> {
+        let actor = self.actor();
         self.write(move |tx| {
             let present = find(tx, &change.agent_id)?.ok_or_else(Error::not_found)?;
             precondition.check(present.revision())?;
-            add_version(tx, &present, &change)
+            let changed = add_version(tx, &present, &change)?;
+            tx.audit(actor.as_deref(), target(&changed.id), &json!({"version": changed.version}))?;
+            Ok(changed)
         })
         .await
     }
@@ -128,14 +138,17 @@ impl Scoped {
         now_ms: i64,
         once: Option<OnceKey>,
     ) -> Result<StoredAgent> {
-        let (agent_id, author) = (agent_id.to_owned(), author.to_owned());
+        let (agent_id, author, actor) = (agent_id.to_owned(), author.to_owned(), self.actor());
         self.write_once(once, now_ms, move |tx| {
             let present = find(tx, &agent_id)?.ok_or_else(Error::not_found)?;
             let sql =
                 "SELECT definition FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3";
             let mut row = tx.first(sql, params![&agent_id, to])?.ok_or(Error::Refused(Refusal::State("version")))?;
             let (agent_id, author) = (agent_id.clone(), author.clone());
-            add_version(tx, &present, &AgentChange { agent_id, definition: row.text(0)?, author, now_ms })
+            let change = AgentChange { agent_id, definition: row.text(0)?, author, now_ms };
+            let rolled = add_version(tx, &present, &change)?;
+            tx.audit(actor.as_deref(), target(&rolled.id), &json!({"version": rolled.version, "from_version": to}))?;
+            Ok(rolled)
         })
         .await
     }
@@ -145,10 +158,11 @@ impl Scoped {
     /// # Errors
     /// [`Refusal::NotFound`], or [`Refusal::Stale`] if `precondition` does not hold.
     pub async fn delete_agent(&self, agent_id: &str, precondition: Precondition) -> Result<()> {
-        let agent_id = agent_id.to_owned();
+        let (agent_id, actor) = (agent_id.to_owned(), self.actor());
         self.write(move |tx| {
             let present = find(tx, &agent_id)?.ok_or_else(Error::not_found)?;
             precondition.check(present.revision())?;
+            tx.audit(actor.as_deref(), target(&agent_id), &json!({"version": present.version}))?;
             tx.execute("DELETE FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2", params![&agent_id])?;
             tx.execute("DELETE FROM agents WHERE workspace_id = $1 AND id = $2", params![&agent_id]).map(drop)
         })
@@ -159,6 +173,10 @@ impl Scoped {
     pub async fn take_definition(&self, change: AgentChange, origin: Origin) -> Result<Taken> {
         self.write(move |tx| take(tx, &change, origin)).await
     }
+}
+
+pub(super) const fn target(agent_id: &str) -> Target<'_> {
+    Target { kind: "agent", id: agent_id }
 }
 
 fn take(tx: &mut Tx<'_>, change: &AgentChange, origin: Origin) -> Result<Taken> {

@@ -9,6 +9,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
+use super::audit::Actor;
 use super::error::{Error, Refusal, Result};
 use super::page::{Cursor, Filling, Page, PageRequest};
 #[cfg(feature = "postgres")]
@@ -81,6 +82,8 @@ impl std::hash::Hash for WorkspaceId {
 pub struct Scoped {
     db: Db,
     workspace: WorkspaceId,
+    /// Who changes them, if an operation does.
+    actor: Option<Arc<Actor>>,
 }
 
 /// A transaction (of `write`) or a look (of `read`).
@@ -134,7 +137,7 @@ impl Db {
     /// The rows of `workspace`.
     #[must_use]
     pub fn scoped(&self, workspace: &WorkspaceId) -> Scoped {
-        Scoped { db: self.clone(), workspace: workspace.clone() }
+        Scoped { db: self.clone(), workspace: workspace.clone(), actor: None }
     }
 
     /// Looks at rows of no one workspace: accounts, keys, migrations, the work of all tenants.
@@ -207,6 +210,17 @@ impl Scoped {
     #[must_use]
     pub const fn workspace(&self) -> &WorkspaceId {
         &self.workspace
+    }
+
+    /// The same rows, changed by `actor`.
+    #[must_use]
+    pub fn changed_by(self, actor: Actor) -> Self {
+        Self { actor: Some(Arc::new(actor)), ..self }
+    }
+
+    /// Who changes them.
+    pub(crate) fn actor(&self) -> Option<Arc<Actor>> {
+        self.actor.clone()
     }
 
     /// The store that they are in.

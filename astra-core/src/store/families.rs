@@ -2,6 +2,9 @@
 //! before it for a moment, since its answer may have been lost or two asked at once; to see an older one means that two
 //! have it, and ends the family.
 
+use serde_json::Value as Json;
+
+use super::audit::Target;
 use super::db::{Db, Scoped, Tx, WorkspaceId};
 use super::error::Result;
 use super::idempotency::SWEEP_ROWS;
@@ -121,11 +124,12 @@ impl Scoped {
 
     /// Ends a family, whose tokens are refused from then on; false if it had ended.
     pub async fn end_family(&self, family_id: &str) -> Result<bool> {
-        let family_id = family_id.to_owned();
+        let (family_id, actor) = (family_id.to_owned(), self.actor());
         self.write(move |tx| {
             let was_there =
                 tx.execute("DELETE FROM families WHERE workspace_id = $1 AND id = $2", params![&family_id])? > 0;
             if was_there {
+                tx.audit(actor.as_deref(), Target { kind: "sign_in", id: &family_id }, &Json::Null)?;
                 tx.end_credentials()?;
             }
             Ok(was_there)

@@ -3,6 +3,7 @@
 pub mod accounts;
 mod agent_versions;
 mod agents;
+mod audit;
 #[cfg(feature = "postgres")]
 mod certificate;
 mod checkpoint;
@@ -32,6 +33,7 @@ mod precondition;
 mod quotas;
 pub mod service_accounts;
 mod session_moves;
+mod session_storage;
 mod session_sweep;
 mod session_totals;
 mod sessions;
@@ -53,6 +55,7 @@ mod write_health;
 
 pub use agent_versions::{Stamp, StoredVersion};
 pub use agents::{AgentChange, Origin, StoredAgent, Taken};
+pub use audit::{Actor, Target};
 pub use db::{Db, Scoped, Tx, WorkspaceId};
 pub use error::{Error, Refusal, Result};
 pub use idempotency::{KEY_LIFE_MS, OnceKey, SWEEP_ROWS};

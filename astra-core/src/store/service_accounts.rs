@@ -1,5 +1,8 @@
 //! Service accounts: programs that have a name, a role and scopes in one workspace. Roles and scopes are kept by name.
 
+use serde_json::{Value as Json, json};
+
+use super::audit::{Actor, Target};
 use super::db::{Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::page::{Cursor, Page, PageRequest};
@@ -66,6 +69,7 @@ impl Scoped {
     /// [`Refusal::NotFound`]; [`Refusal::Stale`] if it changed after `changed.updated_at`;
     /// [`Error::Unique`] if the name is taken.
     pub async fn update_service_account(&self, changed: ServiceAccount, now_ms: i64) -> Result<ServiceAccount> {
+        let actor = self.actor();
         self.write(move |tx| {
             let touched = tx.execute(
                 "UPDATE service_accounts SET name = $3, role = $4, scopes = $5, updated_at = $7
@@ -85,6 +89,7 @@ impl Scoped {
             }
             setup::end_with(tx, &changed.role)?;
             tx.end_credentials()?;
+            audit(tx, actor.as_deref(), &changed)?;
             by_id(tx, &changed.id)?.ok_or_else(Error::not_found)
         })
         .await
@@ -92,17 +97,24 @@ impl Scoped {
 
     /// Deletes an account and all its tokens, which are refused from then on; false if it is not there.
     pub async fn delete_service_account(&self, id: &str) -> Result<bool> {
-        let id = id.to_owned();
+        let (id, actor) = (id.to_owned(), self.actor());
         self.write(move |tx| {
             let sql = "DELETE FROM service_accounts WHERE workspace_id = $1 AND id = $2";
             let was_there = tx.execute(sql, params![&id])? > 0;
             if was_there {
+                tx.audit(actor.as_deref(), Target { kind: "service_account", id: &id }, &Json::Null)?;
                 tx.end_credentials()?;
             }
             Ok(was_there)
         })
         .await
     }
+}
+
+/// Writes down what a service account is from now on.
+pub(crate) fn audit(tx: &mut Tx<'_>, actor: Option<&Actor>, account: &ServiceAccount) -> Result<()> {
+    let changes = json!({"name": &account.name, "role": &account.role, "scopes": &account.scopes});
+    tx.audit(actor, Target { kind: "service_account", id: &account.id }, &changes)
 }
 
 /// Adds an account within a transaction of its workspace; [`Error::Unique`] if the name is taken.

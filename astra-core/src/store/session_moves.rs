@@ -1,5 +1,7 @@
 //! What makes one session out of another: opening, resetting, forking.
 
+use serde_json::json;
+
 use super::db::{Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::idempotency::OnceKey;
@@ -16,9 +18,11 @@ impl Scoped {
     /// # Errors
     /// [`Refusal::KeyReused`].
     pub async fn open_session(&self, new: NewSession, once: Option<OnceKey>) -> Result<SessionWithTotals> {
+        let actor = self.actor();
         self.lock_once(once, new.now_ms, move |tx| {
             let subject = subjects::ensure(tx, &new.user_id, new.subject)?;
             let session = sessions::insert(tx, &new, subject, None)?;
+            sessions::audit(tx, actor.as_deref(), session.id, &json!({"agent_id": &new.agent_id}))?;
             session_totals::add_one(tx, session)
         })
         .await
@@ -36,7 +40,7 @@ impl Scoped {
         now_ms: i64,
         once: Option<OnceKey>,
     ) -> Result<SessionWithTotals> {
-        let owner = owner.map(str::to_owned);
+        let (owner, actor) = (owner.map(str::to_owned), self.actor());
         self.lock_once(once, now_ms, move |tx| {
             let session = sessions::find(tx, id, owner.as_deref(), true)?.ok_or_else(Error::not_found)?;
             if !session.is_active {
@@ -44,6 +48,7 @@ impl Scoped {
             }
             sessions::refuse_when_busy(tx, id)?;
             let successor = sessions::succeed(tx, &session, successor_id, now_ms)?;
+            sessions::audit(tx, actor.as_deref(), id, &json!({"successor_id": successor_id.to_string()}))?;
             session_totals::add_one(tx, successor)
         })
         .await
@@ -63,10 +68,11 @@ impl Scoped {
         new: Fork,
         once: Option<OnceKey>,
     ) -> Result<SessionWithTotals> {
-        let owner = owner.map(str::to_owned);
+        let (owner, actor) = (owner.map(str::to_owned), self.actor());
         self.lock_once(once, new.now_ms, move |tx| {
             let from = sessions::find(tx, id, owner.as_deref(), true)?.ok_or_else(Error::not_found)?;
             let session = fork(tx, &from, upto, &new)?;
+            sessions::audit(tx, actor.as_deref(), session.id, &json!({"from_session_id": id.to_string()}))?;
             session_totals::add_one(tx, session)
         })
         .await

@@ -1,9 +1,12 @@
 //! The end of a session. A deleted session is gone at once; its rows go afterwards, in pieces between which others write. What
 //! forks still read of it stays until the last of them is gone.
 
+use serde_json::Value as Json;
+
 use super::db::{Db, Scoped, Tx};
 use super::error::Result;
 use super::messages::TURN_STRIDE;
+use super::session_storage;
 use super::sessions;
 use crate::ids::SessionId;
 use crate::params;
@@ -18,12 +21,13 @@ impl Scoped {
     /// # Errors
     /// [`super::Refusal::State`] `"busy"` while one of its turns is running.
     pub async fn delete_session(&self, id: SessionId, owner: Option<&str>) -> Result<bool> {
-        let owner = owner.map(str::to_owned);
+        let (owner, actor) = (owner.map(str::to_owned), self.actor());
         self.write_locking(move |tx| {
             if sessions::find(tx, id, owner.as_deref(), true)?.is_none() {
                 return Ok(false);
             }
             sessions::refuse_when_busy(tx, id)?;
+            sessions::audit(tx, actor.as_deref(), id, &Json::Null)?;
             let sql =
                 "UPDATE sessions SET status = 'deleted', is_current = 0, title = NULL, metadata = NULL, summary = NULL,
                 surface = '', surface_id = '' WHERE workspace_id = $1 AND id = $2";
@@ -64,6 +68,9 @@ fn sweep(tx: &mut Tx<'_>, (workspace, id): Deleted) -> Result<()> {
     let piece = "SELECT id FROM turns WHERE workspace_id = $1 AND session_id = $2 AND number > $3 ORDER BY number DESC LIMIT $4";
     let events = format!("DELETE FROM turn_events WHERE workspace_id = $1 AND turn_id IN ({piece})");
     tx.execute(&events, params![workspace, id, kept, PIECE])?;
+    let bytes = format!("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM turns WHERE id IN ({piece})");
+    let bytes = tx.one(&bytes, params![workspace, id, kept, PIECE])?.int(0)?;
+    session_storage::add(tx, workspace, -bytes)?;
     let removed =
         tx.execute(&format!("DELETE FROM turns WHERE id IN ({piece})"), params![workspace, id, kept, PIECE])?;
     if removed == u64::from(PIECE) {

@@ -22,6 +22,8 @@ pub struct SessionTotals {
     pub input_tokens: i64,
     /// Of its own turns.
     pub output_tokens: i64,
+    /// What its own turns keep, in bytes.
+    pub storage_bytes: i64,
     /// When it was last written to, in milliseconds since the epoch.
     pub last_active_at_ms: i64,
 }
@@ -40,8 +42,9 @@ const ASKED_AT_ONCE: usize = 512;
 /// The totals of sessions of one workspace; a session without turns has none.
 const ENDED: &str =
     "SELECT t.session_id, MAX(t.number), CAST(SUM(t.message_count) AS BIGINT), CAST(SUM(t.input_tokens) AS BIGINT),
-        CAST(SUM(t.output_tokens) AS BIGINT), MAX(t.finished_at_ms) FROM turns t";
-const OPEN: &str = "SELECT t.session_id, MAX(t.number), COUNT(*), MAX(t.created_at_ms) FROM open_turns t";
+        CAST(SUM(t.output_tokens) AS BIGINT), MAX(t.finished_at_ms), CAST(SUM(t.bytes) AS BIGINT) FROM turns t";
+const OPEN: &str = "SELECT t.session_id, MAX(t.number), COUNT(*), MAX(t.created_at_ms),
+        CAST(SUM(t.bytes) AS BIGINT) FROM open_turns t";
 
 impl SessionTotals {
     fn of_none(session: &Session) -> Self {
@@ -51,6 +54,7 @@ impl SessionTotals {
             message_count: parent.map_or(0, |parent| parent.messages),
             input_tokens: 0,
             output_tokens: 0,
+            storage_bytes: 0,
             last_active_at_ms: session.created_at_ms,
         }
     }
@@ -77,12 +81,14 @@ pub(super) fn add(tx: &mut Tx<'_>, sessions: Vec<Session>) -> Result<Vec<Session
             of_session.input_tokens = row.int(3)?;
             of_session.output_tokens = row.int(4)?;
             of_session.last_active_at_ms = of_session.last_active_at_ms.max(row.int(5)?);
+            of_session.storage_bytes += row.int(6)?;
         }
         for mut row in tx.query(&format!("{OPEN} {condition}"), &ids)? {
             let Some(of_session) = totals.get_mut(&row.id(0)?) else { continue };
             of_session.last_number = of_session.last_number.max(row.int(1)?);
             of_session.message_count += row.int(2)?;
             of_session.last_active_at_ms = of_session.last_active_at_ms.max(row.int(3)?);
+            of_session.storage_bytes += row.int(4)?;
         }
     }
     let with = |session: Session| {

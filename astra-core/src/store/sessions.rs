@@ -1,8 +1,9 @@
 //! Sessions: conversations of one user with one agent. What a session has in all is summed up from its turns.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
+use super::audit::{Actor, Target};
 use super::db::{Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::merge::merge_objects;
@@ -84,6 +85,26 @@ pub struct SessionChange {
     pub pinned_version: Option<Option<u32>>,
     /// A merge patch; `Some(None)` empties it.
     pub metadata: Option<Option<Map<String, Json>>>,
+}
+
+impl SessionChange {
+    /// What changes, without what it says: title and metadata are the caller's own.
+    fn names(&self) -> Json {
+        let fields = [
+            ("title", self.title.is_some()),
+            ("pinned_version", self.pinned_version.is_some()),
+            ("metadata", self.metadata.is_some()),
+        ];
+        json!({"fields": fields.into_iter().filter_map(|(name, changes)| changes.then_some(name)).collect::<Vec<_>>()})
+    }
+}
+
+/// Writes down that `actor` has changed a session.
+pub(super) fn audit(tx: &mut Tx<'_>, actor: Option<&Actor>, id: SessionId, changes: &Json) -> Result<()> {
+    match actor {
+        Some(_) => tx.audit(actor, Target { kind: "session", id: &id.to_string() }, changes),
+        None => Ok(()),
+    }
 }
 
 /// All sessions, deleted ones too, for a condition that begins with `WHERE`.
@@ -287,7 +308,7 @@ impl Scoped {
         owner: Option<&str>,
         change: SessionChange,
     ) -> Result<Option<SessionWithTotals>> {
-        let owner = owner.map(str::to_owned);
+        let (owner, actor) = (owner.map(str::to_owned), self.actor());
         self.write_locking(move |tx| {
             let Some(mut session) = find(tx, id, owner.as_deref(), true)? else { return Ok(None) };
             session.title = change.title.clone().unwrap_or(session.title);
@@ -302,6 +323,7 @@ impl Scoped {
             let metadata = json_unless_empty(&session.metadata)?;
             let sql = "UPDATE sessions SET title = $3, pinned_version = $4, metadata = $5 WHERE workspace_id = $1 AND id = $2";
             tx.execute(sql, params![id, &session.title, session.pinned_version, &metadata])?;
+            audit(tx, actor.as_deref(), id, &change.names())?;
             session_totals::add_one(tx, session).map(Some)
         })
         .await
@@ -309,9 +331,14 @@ impl Scoped {
 
     /// Replaces the summary of a session, unless another compaction was faster; answers whether it did.
     pub async fn summarise_session(&self, id: SessionId, was_until: i64, summary: String, until: i64) -> Result<bool> {
+        let actor = self.actor();
         self.write_locking(move |tx| {
             let sql = "UPDATE sessions SET summary = $3, summary_until = $4 WHERE workspace_id = $1 AND id = $2 AND summary_until = $5";
-            Ok(tx.execute(sql, params![id, &summary, until, was_until])? == 1)
+            let is_first = tx.execute(sql, params![id, &summary, until, was_until])? == 1;
+            if is_first {
+                audit(tx, actor.as_deref(), id, &Json::Null)?;
+            }
+            Ok(is_first)
         })
         .await
     }

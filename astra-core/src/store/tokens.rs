@@ -1,6 +1,9 @@
 //! Tokens of service accounts. The secret is not here: a token is a signed statement that names its row and the row's
 //! generation, and is good as long as the row says so.
 
+use serde_json::Value as Json;
+
+use super::audit::Target;
 use super::db::{Scoped, Tx};
 use super::error::{Error, Result};
 use super::page::{Cursor, Page, PageRequest};
@@ -89,10 +92,11 @@ impl Scoped {
 
     /// Deletes a token, which is refused from then on; false if it is not there.
     pub async fn revoke_token(&self, id: &str) -> Result<bool> {
-        let id = id.to_owned();
+        let (id, actor) = (id.to_owned(), self.actor());
         self.write(move |tx| {
             let was_there = tx.execute("DELETE FROM tokens WHERE workspace_id = $1 AND id = $2", params![&id])? > 0;
             if was_there {
+                tx.audit(actor.as_deref(), Target { kind: "token", id: &id }, &Json::Null)?;
                 tx.end_credentials()?;
             }
             Ok(was_there)

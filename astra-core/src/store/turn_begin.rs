@@ -7,6 +7,7 @@ use super::db::{Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::idempotency::{self, OnceKey};
 use super::messages::{self, TURN_STRIDE};
+use super::session_storage::{self, length};
 use super::session_totals::{self, SessionWithTotals};
 use super::sessions::{self, NewSession, Session};
 use super::subjects;
@@ -47,6 +48,10 @@ pub struct NewTurn {
     pub lifetime: Lifetime,
     /// What to do while another turn is running in the session.
     pub busy: Busy,
+    /// Whether it is longer than what the agent's present version reads: refused unless the session has another version.
+    pub is_too_long: bool,
+    /// Most bytes that a session's turns may keep.
+    pub session_bytes: u64,
     /// Now, in milliseconds since the epoch.
     pub now_ms: i64,
     /// The caller's idempotency key.
@@ -124,7 +129,8 @@ impl Scoped {
     /// # Errors
     /// [`Refusal::Stale`] for an agent that is not, or not any more, what the caller takes it for;
     /// [`Refusal::NotFound`] for a session that is not there or not the asker's; [`Refusal::State`] `"archived"`,
-    /// `"other agent"`, `"busy"` or `"queue full"`; [`Refusal::KeyReused`].
+    /// `"other agent"`, `"busy"`, `"queue full"`, `"too long"` or
+    /// `"session bytes"`; [`Refusal::KeyReused`].
     pub async fn begin_turn(&self, new: NewTurn) -> Result<Begun> {
         let subject = self.db().subject_numbers().get(&new.user_id);
         // By reference: it would be moved several times on its way to the writer.
@@ -151,6 +157,9 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
     }
     let subject = subject.map_or_else(|| subjects::ensure(tx, &new.user_id, new.subject), Ok)?;
     let (session, is_new) = resolve_session(tx, new, subject)?;
+    if new.is_too_long && session.pinned_version.is_none_or(|pinned| pinned == new.agent.version) {
+        return Err(Error::Refused(Refusal::State("too long")));
+    }
     let (mut number, mut status, mut interrupted) = (1, Status::Running, Vec::new());
     if !is_new {
         let open = open_turns(tx, session.id)?;
@@ -160,6 +169,7 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
             interrupted = make_way(tx, new.busy, session.id, open.into_iter().map(|(id, _)| id).collect())?;
         }
     }
+    session_storage::check(tx, new, session.id, number)?;
     let turn = keep(tx, new, subject, &session, is_new, number, status)?;
     if let Some(once) = &new.once {
         idempotency::record(tx, once, &turn.id.to_string())?;
@@ -269,10 +279,11 @@ fn keep(
     let agent_version = session.pinned_version.unwrap_or(new.agent.version);
     let metadata = sessions::json_unless_empty(&new.metadata)?;
     let (question, parts) = messages::columns(&new.content)?;
+    let bytes = length(question) + [&parts, &metadata].into_iter().flatten().map(|text| length(text)).sum::<i64>();
     let sql =
         "INSERT INTO open_turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, status, owner,
-            is_new_session, cancel_requested, metadata, role, question, question_parts, created_at_ms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, $14, $15)";
+            is_new_session, cancel_requested, metadata, role, question, question_parts, bytes, created_at_ms)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, $14, $15, $16)";
     let params = params![
         new.id,
         session.id,
@@ -287,6 +298,7 @@ fn keep(
         messages::role_name(new.role),
         question,
         &parts,
+        bytes,
         new.now_ms
     ];
     tx.execute(sql, params)?;
@@ -304,6 +316,7 @@ fn keep(
         metadata: new.metadata.clone(),
         outcome: Outcome::default(),
         last_seq: 0,
+        bytes,
         created_at_ms: new.now_ms,
         finished_at_ms: None,
     })

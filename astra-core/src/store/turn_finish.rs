@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use super::db::{Scoped, Tx};
 use super::error::{Error, Result};
+use super::session_storage::length;
 use super::turns::{self, Outcome, Status, Turn};
 use super::usage::{self, UsageRow};
 use crate::params;
+
+/// The sequence number of the first text of an event log.
+const FIRST_TEXT_SEQ: i64 = 2;
 
 /// The end of a turn.
 #[derive(Debug, Clone)]
@@ -54,31 +58,58 @@ impl Scoped {
 
 fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
     let turn = &finished.turn;
+    let events = finished
+        .events
+        .as_ref()
+        .map(|(first_seq, texts)| serde_json::to_string(texts).map(|texts| (*first_seq, texts)).map_err(Error::broken));
+    let events = events.transpose()?;
+    let bytes = bytes(tx, finished, events.as_ref().map(|(_, texts)| texts.as_str()))?;
     // The question moves with the row. Another gateway that ends the same turn waits here, and finds it gone.
     let sql = format!("{MOVE}{}", tx.lock());
-    if insert(tx, &sql, finished)? == 0 {
+    if insert(tx, &sql, finished, bytes)? == 0 {
         return Ok(false);
     }
     tx.execute("DELETE FROM open_turns WHERE workspace_id = $1 AND id = $2", params![turn.id])?;
-    if let Some((first_seq, texts)) = &finished.events {
-        turns::insert_events(tx, turn.id, *first_seq, &serde_json::to_string(texts).map_err(Error::broken)?)?;
+    if let Some((first_seq, texts)) = &events {
+        turns::insert_events(tx, turn.id, *first_seq, texts)?;
+    }
+    if finished.usage.is_empty() {
+        usage::add_bytes(tx, turn, finished.now_ms, bytes)?;
     }
     for (place, row) in (0..).zip(&finished.usage) {
-        usage::add(tx, turn.id.key(), place, row)?;
+        usage::add_with_bytes(tx, turn.id.key(), place, row, if place == 0 { bytes } else { 0 })?;
     }
     Ok(true)
+}
+
+/// What the turn keeps, in bytes.
+fn bytes(tx: &mut Tx<'_>, finished: &FinishedTurn, last_texts: Option<&str>) -> Result<i64> {
+    // A turn that was not streamed has one text at the most, which is its answer.
+    let may_have_earlier = match &finished.events {
+        Some((first_seq, _)) => *first_seq > FIRST_TEXT_SEQ,
+        None => finished.last_seq > FIRST_TEXT_SEQ + 1,
+    };
+    let earlier_texts = if may_have_earlier {
+        let sql = "SELECT CAST(COALESCE(SUM(OCTET_LENGTH(events)), 0) AS BIGINT) FROM turn_events
+            WHERE workspace_id = $1 AND turn_id = $2";
+        tx.one(sql, params![finished.turn.id])?.int(0)?
+    } else {
+        0
+    };
+    let (answer, spans) = (finished.outcome.content.as_deref().map_or(0, length), length(&finished.trace.spans));
+    Ok(finished.turn.bytes + answer + spans + last_texts.map_or(0, length) + earlier_texts)
 }
 
 const MOVE: &str = "INSERT INTO turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, is_new_session, metadata,
         role, question, question_parts, created_at_ms, status, answer, finish_reason, provider, model, input_tokens, output_tokens,
         cost_usd, messages_sent, messages_left_out, error_code, error_message, last_seq, spans, duration_us, provider_us,
-        storage_us, trace_parent, message_count, finished_at_ms)
+        storage_us, trace_parent, message_count, finished_at_ms, bytes)
     SELECT o.workspace_id, o.id, o.session_id, o.number, o.agent_id, o.agent_version, o.subject, o.is_new_session, o.metadata,
         o.role, o.question, o.question_parts, o.created_at_ms, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-        $18, $19, $20, $21, $22
+        $18, $19, $20, $21, $22, $23
     FROM open_turns o WHERE o.workspace_id = $1 AND o.id = $2";
 
-fn insert(tx: &mut Tx<'_>, sql: &str, finished: &FinishedTurn) -> Result<u64> {
+fn insert(tx: &mut Tx<'_>, sql: &str, finished: &FinishedTurn, bytes: i64) -> Result<u64> {
     let (outcome, trace) = (&finished.outcome, &finished.trace);
     let (code, message) =
         outcome.error.as_ref().map_or((None, None), |(code, message)| (Some(code.as_str()), Some(message.as_str())));
@@ -105,7 +136,8 @@ fn insert(tx: &mut Tx<'_>, sql: &str, finished: &FinishedTurn) -> Result<u64> {
         trace.storage_us,
         &trace.parent,
         1 + i64::from(has_answer),
-        finished.now_ms
+        finished.now_ms,
+        bytes
     ];
     tx.execute(sql, params)
 }

@@ -30,6 +30,8 @@ pub struct Turn {
     pub outcome: Outcome,
     /// The sequence number of the last event; 0 until the turn has ended.
     pub last_seq: i64,
+    /// What it keeps in the store, in bytes: its question and metadata until it has ended.
+    pub bytes: i64,
     pub created_at_ms: i64,
     pub finished_at_ms: Option<i64>,
 }
@@ -119,7 +121,7 @@ pub(super) fn is_interrupted(tx: &mut Tx<'_>, id: TurnId) -> Result<bool> {
 
 /// Open turns of all workspaces, for a condition that begins with `WHERE`.
 pub(super) const OPEN: &str = "SELECT t.id, t.session_id, t.number, t.agent_id, t.agent_version, u.id, t.subject, t.status, t.is_new_session, t.metadata,
-        t.created_at_ms, t.cancel_requested, w.number, w.id
+        t.created_at_ms, t.cancel_requested, w.number, w.id, t.bytes
     FROM open_turns t JOIN subjects u ON u.number = t.subject JOIN workspaces w ON w.number = t.workspace_id";
 /// The column of the workspace's number in [`OPEN`]; its id follows.
 pub(super) const WORKSPACE: usize = 12;
@@ -127,7 +129,7 @@ pub(super) const WORKSPACE: usize = 12;
 /// Turns that have ended, in sessions that are there.
 const ENDED: &str = "SELECT t.id, t.session_id, t.number, t.agent_id, t.agent_version, u.id, t.subject, t.status, t.is_new_session, t.metadata,
         t.created_at_ms, t.answer, t.finish_reason, t.provider, t.model, t.input_tokens, t.output_tokens, t.cost_usd,
-        t.messages_sent, t.messages_left_out, t.error_code, t.error_message, t.last_seq, t.finished_at_ms
+        t.messages_sent, t.messages_left_out, t.error_code, t.error_message, t.last_seq, t.finished_at_ms, t.bytes
     FROM turns t JOIN subjects u ON u.number = t.subject
     JOIN sessions s ON s.workspace_id = t.workspace_id AND s.id = t.session_id AND s.status IN ('active', 'archived')";
 
@@ -147,13 +149,14 @@ fn read(row: &mut Row) -> Result<Turn> {
         metadata: row.json_or_default(9)?,
         outcome: Outcome::default(),
         last_seq: 0,
+        bytes: 0,
         created_at_ms: row.int(10)?,
         finished_at_ms: None,
     })
 }
 
 pub(super) fn read_open(row: &mut Row) -> Result<Turn> {
-    Ok(Turn { cancel_requested: row.truth(11)?, ..read(row)? })
+    Ok(Turn { cancel_requested: row.truth(11)?, bytes: row.int(14)?, ..read(row)? })
 }
 
 fn read_ended(row: &mut Row) -> Result<Turn> {
@@ -170,8 +173,8 @@ fn read_ended(row: &mut Row) -> Result<Turn> {
         error: row.optional_text(20)?.zip(row.optional_text(21)?),
         ..Outcome::default()
     };
-    let (last_seq, finished_at_ms) = (row.int(22)?, Some(row.int(23)?));
-    Ok(Turn { outcome, last_seq, finished_at_ms, ..read(row)? })
+    let (last_seq, finished_at_ms, bytes) = (row.int(22)?, Some(row.int(23)?), row.int(24)?);
+    Ok(Turn { outcome, last_seq, finished_at_ms, bytes, ..read(row)? })
 }
 
 /// The turn that is open, or the one that has ended, which is looked for behind it: a turn that ends in between is found.

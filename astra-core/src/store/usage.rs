@@ -4,11 +4,15 @@
 use super::db::{Scoped, Tx};
 use super::error::Result;
 use super::page::{Cursor, Page, PageRequest};
+use super::turns::Turn;
 use super::value;
 use crate::params;
 
 /// Milliseconds of an hour, the grain of the sums.
 pub const HOUR_MS: i64 = 3_600_000;
+
+/// Stands for the provider in rows that say what a turn keeps and nothing else.
+pub(super) const NO_PROVIDER: &str = "";
 
 /// Stands between the parts of a group's key in a cursor; no identifier contains it.
 const SEPARATOR: char = '\u{1f}';
@@ -81,10 +85,15 @@ pub struct UsageSum {
 /// Keeps `row`, which is the one at `place` of the turn or compaction with the key `source`, within the transaction of what
 /// caused it.
 pub fn add(tx: &mut Tx<'_>, source: i64, place: i64, row: &UsageRow) -> Result<()> {
+    add_with_bytes(tx, source, place, row, 0)
+}
+
+/// As [`add`], with what the turn keeps, in bytes.
+pub(super) fn add_with_bytes(tx: &mut Tx<'_>, source: i64, place: i64, row: &UsageRow, bytes: i64) -> Result<()> {
     tx.execute(
         "INSERT INTO usage_entries (workspace_id, source, place, agent_id, hour, provider, model, subject, requests, errors,
-            input_tokens, output_tokens, cost_usd)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            input_tokens, output_tokens, cost_usd, bytes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         params![
             source,
             place,
@@ -97,10 +106,28 @@ pub fn add(tx: &mut Tx<'_>, source: i64, place: i64, row: &UsageRow) -> Result<(
             row.errors,
             row.input_tokens,
             row.output_tokens,
-            row.cost_usd
+            row.cost_usd,
+            bytes
         ],
     )?;
     Ok(())
+}
+
+/// Keeps what a turn that called no model has in the store: no use of a provider, and in no report.
+pub(super) fn add_bytes(tx: &mut Tx<'_>, turn: &Turn, at_ms: i64, bytes: i64) -> Result<()> {
+    let row = UsageRow {
+        agent_id: turn.agent_id.clone(),
+        subject: turn.subject,
+        provider: NO_PROVIDER.into(),
+        model: String::new(),
+        at_ms,
+        requests: 0,
+        errors: 0,
+        input_tokens: 0,
+        output_tokens: 0,
+        cost_usd: 0.0,
+    };
+    add_with_bytes(tx, turn.id.key(), 0, &row, bytes)
 }
 
 impl Scoped {
@@ -136,7 +163,7 @@ pub(super) const USED: &str =
         FROM usage_hours WHERE workspace_id = $1
     UNION ALL
     SELECT agent_id, hour, provider, model, subject, requests, errors, input_tokens, output_tokens, cost_usd
-        FROM usage_entries WHERE workspace_id = $1) AS used";
+        FROM usage_entries WHERE workspace_id = $1 AND provider <> '') AS used";
 
 fn report_sql(groups: &[UsageGroup]) -> String {
     let column = |group: UsageGroup, name: &'static str| if groups.contains(&group) { name } else { "''" };

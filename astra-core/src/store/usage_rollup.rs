@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use super::db::{Db, Tx};
 use super::error::Result;
+use super::session_storage;
+use super::usage::NO_PROVIDER;
 use super::value::{Param, Row};
 use crate::params;
 
@@ -26,20 +28,23 @@ impl Db {
             let skip = if tx.has_row_locks() { " SKIP LOCKED" } else { "" };
             let sql = format!(
                 "SELECT workspace_id, source, place, agent_id, hour, provider, model, subject, requests, errors, input_tokens,
-                    output_tokens, cost_usd FROM usage_entries ORDER BY workspace_id, source, place LIMIT {PIECE}{}{skip}",
+                    output_tokens, cost_usd, bytes FROM usage_entries ORDER BY workspace_id, source, place LIMIT {PIECE}{}{skip}",
                 tx.lock()
             );
             let (mut keys, mut sums) = (Vec::with_capacity(PIECE), BTreeMap::<Group, Sum>::new());
+            let mut kept = BTreeMap::<i64, i64>::new();
             for mut row in tx.query(&sql, params![])? {
                 let workspace = row.int(0)?;
                 keys.push([workspace, row.int(1)?, row.int(2)?]);
                 take(&mut row, workspace, &mut sums)?;
+                *kept.entry(workspace).or_default() += row.int(13)?;
             }
             if keys.is_empty() {
                 return Ok(false);
             }
             // In the order of their keys, so that two gateways never wait for each other.
             sums.iter().try_for_each(|(group, sum)| add(tx, group, sum))?;
+            kept.iter().try_for_each(|(workspace, bytes)| session_storage::add(tx, *workspace, *bytes))?;
             delete(tx, &keys)?;
             Ok(keys.len() == PIECE)
         })
@@ -49,6 +54,9 @@ impl Db {
 
 fn take(row: &mut Row, workspace: i64, sums: &mut BTreeMap<Group, Sum>) -> Result<()> {
     let group = (workspace, row.text(3)?, row.int(4)?, row.text(5)?, row.text(6)?, row.int(7)?);
+    if group.3 == NO_PROVIDER {
+        return Ok(());
+    }
     let Sum(counts, cost_usd) = sums.entry(group).or_default();
     for (column, count) in (8..).zip(counts) {
         *count += row.int(column)?;

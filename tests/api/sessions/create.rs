@@ -16,7 +16,7 @@ both_engines! {
         assert_eq!(talk.app.member().get(&location).await.expect(200), session);
         let expected = json!({
             "id": session["id"], "agent_id": AGENT, "pinned_version": null, "title": "Geography", "surface": "api", "surface_id": "",
-            "user_id": session["user_id"], "status": "active", "successor_id": null, "message_count": 0, "input_tokens": 0,
+            "user_id": session["user_id"], "status": "active", "successor_id": null, "message_count": 0, "storage_bytes": 0, "input_tokens": 0,
             "output_tokens": 0, "summary": null, "metadata": {"ticket": "4711"}, "created_at": "2026-11-23T21:00:00.000Z",
             "last_active_at": "2026-11-23T21:00:00.000Z",
         });

@@ -44,7 +44,7 @@ pub async fn handler(
     Json(new): Json<CloneAgent>,
 ) -> Result<Response> {
     check_id(&new.id)?;
-    let scoped = app.store.scoped(&caller.workspace);
+    let scoped = caller.rows(&app);
     let definition = match new.version {
         Some(version) => version_of(&app, &caller, &agent_id, version).await?.definition,
         None => {

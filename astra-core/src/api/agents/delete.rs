@@ -21,6 +21,6 @@ pub async fn handler(
     Path(AgentPath { agent_id }): Path<AgentPath>,
     IfMatch(precondition): IfMatch,
 ) -> Result<StatusCode> {
-    app.store.scoped(&caller.workspace).delete_agent(&agent_id, precondition).await.map_err(refused)?;
+    caller.rows(&app).delete_agent(&agent_id, precondition).await.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -36,7 +36,7 @@ pub async fn handler(
     Path(path): Path<VersionPath>,
     Json(name): Json<LabelVersion>,
 ) -> Result<Json<AgentVersionInfo>> {
-    let scoped = app.store.scoped(&caller.workspace);
+    let scoped = caller.rows(&app);
     let labelled = scoped.label_agent_version(&path.agent_id, path.version, name.label).await;
     labelled.map(|version| Json(version.into())).map_err(version_refused)
 }

@@ -31,6 +31,6 @@ pub async fn handler(
         author: caller.subject.clone(),
         now_ms: app.now_ms(),
     };
-    let agent = app.store.scoped(&caller.workspace).change_agent(change, precondition).await.map_err(refused)?;
+    let agent = caller.rows(&app).change_agent(change, precondition).await.map_err(refused)?;
     Ok(tagged(agent.revision(), Json(Agent::read(agent)?)))
 }

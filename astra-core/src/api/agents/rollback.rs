@@ -21,7 +21,7 @@ pub async fn handler(
     Path(path): Path<VersionPath>,
     Idempotency(once): Idempotency,
 ) -> Result<Response> {
-    let scoped = app.store.scoped(&caller.workspace);
+    let scoped = caller.rows(&app);
     let rolled = scoped.roll_back_agent(&path.agent_id, path.version, &caller.subject, app.now_ms(), once).await;
     let agent = rolled.map_err(refused)?;
     Ok(tagged(agent.revision(), Json(Agent::read(agent)?)))

@@ -78,7 +78,7 @@ pub async fn handler(
     IfMatch(precondition): IfMatch,
     Json(patch): Json<Value>,
 ) -> Result<Response> {
-    let scoped = app.store.scoped(&caller.workspace);
+    let scoped = caller.rows(&app);
     let mut attempts = 0..ATTEMPTS;
     loop {
         let present = scoped.agent(&agent_id).await.map_err(Error::store)?.ok_or_else(|| Error::not_found("agent"))?;

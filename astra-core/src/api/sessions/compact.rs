@@ -28,7 +28,7 @@ pub async fn handler(
     if !session.is_active {
         return Err(Error::engine(crate::engine::Error::Archived));
     }
-    let compacted = app.engine.compact(&caller.asker(), &session).await.map_err(Error::engine)?;
+    let compacted = app.engine.compact(&caller.asker(), caller.rows(&app), &session).await.map_err(Error::engine)?;
     let session = compacted.map_or(session, |compacted| compacted.session);
     let session = scoped.session_with_totals(session.id, None).await.map_err(Error::store)?;
     session.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))

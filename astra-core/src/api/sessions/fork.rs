@@ -45,7 +45,7 @@ pub async fn handler(
         title: from.title,
         now_ms: app.now_ms(),
     };
-    let scoped = app.store.scoped(&caller.workspace);
+    let scoped = caller.rows(&app);
     let copy = scoped.fork_session(session_id, caller.sees_only(), from.message_id, fork, once).await;
     let copy = copy.map_err(refused)?;
     Ok(created(&format!("/sessions/{}", copy.session.id), Session::from(copy)))

@@ -50,6 +50,10 @@ pub struct Session {
     /// Output tokens of all its turns.
     #[schema(minimum = 0, example = 800)]
     pub output_tokens: i64,
+    /// Bytes that its own turns keep: questions, answers, metadata, events and traces. A fork does not count what it shares
+    /// with the session that it came from.
+    #[schema(minimum = 0, example = 18_400)]
+    pub storage_bytes: i64,
     /// The summary of its older messages; null if the session was never compacted.
     #[schema(max_length = 16_777_216, example = "The user is planning a journey to France.")]
     pub summary: Option<String>,
@@ -120,6 +124,7 @@ impl From<store::SessionWithTotals> for Session {
             message_count: totals.message_count,
             input_tokens: totals.input_tokens,
             output_tokens: totals.output_tokens,
+            storage_bytes: totals.storage_bytes,
             summary: session.summary,
             metadata: session.metadata,
             created_at: rfc3339(session.created_at_ms),

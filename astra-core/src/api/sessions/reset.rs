@@ -22,7 +22,7 @@ pub async fn handler(
     Path(session_id): Path<SessionId>,
     Idempotency(once): Idempotency,
 ) -> Result<Response> {
-    let scoped = app.store.scoped(&caller.workspace);
+    let scoped = caller.rows(&app);
     let successor_id = app.ids.id();
     let reset = scoped.reset_session(session_id, caller.sees_only(), successor_id, app.now_ms(), once).await;
     let successor = reset.map_err(refused)?;

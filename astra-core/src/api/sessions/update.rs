@@ -43,7 +43,7 @@ pub async fn handler(
     Path(session_id): Path<SessionId>,
     Json(change): Json<UpdateSession>,
 ) -> Result<Json<Session>> {
-    let (scoped, session) = visible_session(&app, &caller, session_id).await?;
+    let (_, session) = visible_session(&app, &caller, session_id).await?;
     if let Patch::Value(version) = &change.pinned_version {
         let agent =
             app.agents.resolve(&caller.workspace, &session.agent_id, Some(*version)).await.map_err(Error::store)?;
@@ -56,12 +56,15 @@ pub async fn handler(
         pinned_version: change.pinned_version.into_option(),
         metadata: change.metadata.into_option(),
     };
-    let changed = scoped.change_session(session_id, caller.sees_only(), change).await.map_err(|fault| match fault {
-        store::Error::Refused(Refusal::State(_)) => Error::field(
-            "/metadata",
-            format!("has more than {METADATA_BYTES_MAX} bytes as JSON together with what is there"),
-        ),
-        fault => Error::store(fault),
-    })?;
+    let changed =
+        caller.rows(&app).change_session(session_id, caller.sees_only(), change).await.map_err(
+            |fault| match fault {
+                store::Error::Refused(Refusal::State(_)) => Error::field(
+                    "/metadata",
+                    format!("has more than {METADATA_BYTES_MAX} bytes as JSON together with what is there"),
+                ),
+                fault => Error::store(fault),
+            },
+        )?;
     changed.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))
 }

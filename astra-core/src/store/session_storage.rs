@@ -1,0 +1,60 @@
+//! What conversations keep in the store, in bytes: of a session, summed up from an index of its turns; of a workspace, summed up
+//! by periodic work. No turn changes a row of another one for it.
+
+use super::db::{Scoped, Tx};
+use super::error::{Error, Refusal, Result};
+use super::turn_begin::NewTurn;
+use crate::ids::SessionId;
+use crate::params;
+
+/// A question of more bytes is always held against its session's limit, ...
+const ALWAYS_BYTES: usize = 4_096;
+/// ... and a shorter one at every so many turns: the sum of a long session costs more than the turn.
+const TURNS_A_LOOK: i64 = 64;
+
+/// The bytes of a text.
+pub(super) fn length(text: &str) -> i64 {
+    i64::try_from(text.len()).unwrap_or(i64::MAX)
+}
+
+/// Refuses a turn whose question a session has no room for. The session's row is locked, or there is one writer.
+///
+/// # Errors
+/// [`Refusal::State`] `"session bytes"`.
+pub(super) fn check(tx: &mut Tx<'_>, new: &NewTurn, session: SessionId, number: i64) -> Result<()> {
+    let bytes = new.content.bytes();
+    if bytes <= ALWAYS_BYTES && number % TURNS_A_LOOK != 0 {
+        return Ok(());
+    }
+    let sum = |table: &str| {
+        format!("(SELECT COALESCE(SUM(t.bytes), 0) FROM {table} t WHERE t.workspace_id = $1 AND t.session_id = $2)")
+    };
+    let sql = format!("SELECT CAST({} + {} AS BIGINT)", sum("turns"), sum("open_turns"));
+    let kept = u64::try_from(tx.one(&sql, params![session])?.int(0)?).unwrap_or(0);
+    let wanted = kept.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+    if wanted > new.session_bytes { Err(Error::Refused(Refusal::State("session bytes"))) } else { Ok(()) }
+}
+
+/// Adds to the sum of a workspace, given by its number.
+pub(super) fn add(tx: &mut Tx<'_>, workspace: i64, bytes: i64) -> Result<()> {
+    if bytes == 0 {
+        return Ok(());
+    }
+    let sql = "INSERT INTO workspace_storage (workspace_id, bytes) VALUES ($1, $2)
+        ON CONFLICT (workspace_id) DO UPDATE SET bytes = workspace_storage.bytes + excluded.bytes";
+    tx.execute(sql, params![workspace, bytes]).map(drop)
+}
+
+impl Scoped {
+    /// What the workspace's turns keep, in bytes: those that run and those of deleted sessions that were not swept too.
+    pub async fn storage_bytes(&self) -> Result<u64> {
+        self.read(|tx| {
+            let sum =
+                |table: &str| format!("(SELECT COALESCE(SUM(t.bytes), 0) FROM {table} t WHERE t.workspace_id = $1)");
+            let tables = ["workspace_storage", "usage_entries", "open_turns"].map(sum);
+            let sql = format!("SELECT CAST({} AS BIGINT)", tables.join(" + "));
+            Ok(u64::try_from(tx.one(&sql, params![])?.int(0)?).unwrap_or(0))
+        })
+        .await
+    }
+}
