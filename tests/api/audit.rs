@@ -126,7 +126,7 @@ both_engines! {
     async fn every_change_of_credentials_is_on_record_without_secrets(talk: Talk) {
         let owner = talk.app.owner();
         let before = audit(&talk.app).await.len();
-        let new = json!({"name": "ci", "role": "member", "scopes": ["chat:write"]});
+        let new = json!({"name": "ci", "role": "member", "scopes": ["auth:read"]});
         let account = owner.post("/auth/service-accounts").json(&new).await.expect(201);
         let id = text(&account, "id");
         let path = format!("/auth/service-accounts/{id}");
@@ -149,7 +149,7 @@ both_engines! {
             ("auth.rotate_keys", text(&key, "kid")),
             ("auth.delete_service_account", id),
         ]);
-        assert_eq!(entries[0].2, json!({"name": "ci", "role": "member", "scopes": "chat:write"}));
+        assert_eq!(entries[0].2, json!({"name": "ci", "role": "member", "scopes": "auth:read"}));
         assert_eq!(entries[3].2, json!({"grace_s": 5}));
     }
 
@@ -163,7 +163,10 @@ both_engines! {
         assert_eq!(audit(&talk.app).await, before);
         let old = "INSERT INTO audit (workspace_id, id, at_ms, subject, action, target_kind, target_id, request_id)
             SELECT workspace_id, $1, $2, subject, action, target_kind, target_id, request_id FROM audit WHERE id = (SELECT MIN(id) FROM audit)";
-        let made = talk.app.db().write(move |tx| (1..=1_003).try_for_each(|key: i64| tx.execute(old, params![key, now_ms - key]).map(drop)));
+        let db = talk.app.db();
+        let made = db.write(move |tx| {
+            (1..=1_003).try_for_each(|key: i64| tx.execute(old, params![key, now_ms - key]).map(drop))
+        });
         made.await.expect("old rows");
         let swept = [talk.app.db().forget_audit(now_ms).await, talk.app.db().forget_audit(now_ms).await];
         assert_eq!(swept.map(|count| count.expect("a sweep")), [1_000, 3]);
