@@ -16,9 +16,9 @@ const WORKSPACE_BYTES: &str = "limits.workspace_bytes";
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// For so long a sum is good.
-const LOOK_LIFE: Duration = Duration::from_secs(1);
-/// So many sums are remembered at the most.
+/// A sum is good for so long.
+const SUM_AGE_MAX: Duration = Duration::from_secs(1);
+/// Workspaces whose sums are remembered at once.
 const WORKSPACES_MAX: usize = 4_096;
 
 /// The limits of what conversations keep.
@@ -114,7 +114,7 @@ impl StorageLimits {
     /// Takes room that was free a moment ago.
     fn take_known(&self, workspace: &WorkspaceId, wanted: u64) -> Option<Taken<'_>> {
         let mut looks = self.looks();
-        let look = looks.get_mut(workspace).filter(|look| look.at.elapsed() < LOOK_LIFE)?;
+        let look = looks.get_mut(workspace).filter(|look| look.at.elapsed() < SUM_AGE_MAX)?;
         look.free = look.free.checked_sub(wanted)?;
         look.pending += wanted;
         look.taken += wanted;

@@ -7,10 +7,10 @@ use super::turn_begin::NewTurn;
 use crate::ids::SessionId;
 use crate::params;
 
-/// A question of more bytes is always held against its session's limit, ...
-const ALWAYS_BYTES: usize = 4_096;
-/// ... and a shorter one at every so many turns: the sum of a long session costs more than the turn.
-const TURNS_A_LOOK: i64 = 64;
+/// A longer question is always held against its session's limit, ...
+const QUESTION_BYTES_MAX: usize = 4_096;
+/// ... and a shorter one at every turn of so many: the sum of a long session costs more than the turn.
+const UNCHECKED_TURNS_MAX: i64 = 64;
 
 /// The bytes of a text.
 pub(super) fn length(text: &str) -> i64 {
@@ -23,7 +23,7 @@ pub(super) fn length(text: &str) -> i64 {
 /// [`Refusal::State`] `"session bytes"`.
 pub(super) fn check(tx: &mut Tx<'_>, new: &NewTurn, session: SessionId, number: i64) -> Result<()> {
     let bytes = new.content.bytes();
-    if bytes <= ALWAYS_BYTES && number % TURNS_A_LOOK != 0 {
+    if bytes <= QUESTION_BYTES_MAX && number % UNCHECKED_TURNS_MAX != 0 {
         return Ok(());
     }
     let sum = |table: &str| {
