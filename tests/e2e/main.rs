@@ -14,6 +14,7 @@ mod frameworks;
 #[expect(dead_code, reason = "each test binary uses its part of it")]
 mod gateway;
 mod http;
+mod kills;
 mod model;
 #[path = "../cli/program.rs"]
 #[expect(dead_code, reason = "each test binary uses its part of it")]
