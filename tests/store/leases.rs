@@ -110,4 +110,48 @@ both_engines! {
         let refused = db.join(&clock(START_MS), Program::Gateway(Some(LEASE_MS))).await;
         assert!(matches!(refused, Err(Error::Unavailable(_))));
     }
+
+    async fn keys_grow_over_a_death_in_whatever_time_the_next_one_joins(store: TestStore) {
+        let db = store.db;
+        // An hour back, the same millisecond, and a millisecond later: each follows one that died without a word.
+        let mut last = 0;
+        for now_ms in [START_MS, START_MS - HOUR_MS, START_MS, START_MS, START_MS + 1] {
+            let alone = db.join(&clock(now_ms), Program::Gateway(None)).await.expect("a number");
+            assert_eq!(number_of(&db, alone.id).await, 0, "it has the number of the one before");
+            assert!(alone.id > last, "{now_ms}");
+            // More keys than a millisecond has room for; the last one is that of a turn.
+            let keys: Vec<i64> = (0..5_000).map(|_| alone.keys.next()).collect();
+            assert!(keys[0] > alone.id && keys.is_sorted());
+            last = keys[keys.len() - 1];
+            begin(&db, last).await;
+        }
+    }
+
+    async fn the_number_of_a_dead_one_rests_for_an_hour(store: TestStore) {
+        let db = store.db;
+        let dead = db.join(&clock(START_MS), Program::Gateway(Some(-1))).await.expect("a number");
+        let last = (0..5_000).map(|_| dead.keys.next()).max().expect("a key");
+        begin(&db, last).await;
+        let other = join(&db, START_MS, Program::Gateway(Some(LEASE_MS))).await;
+        assert_eq!((number_of(&db, dead.id).await, number_of(&db, other).await), (0, 1));
+        // It has been dead for an hour.
+        assert!(db.renew_lease(dead.id, START_MS, -HOUR_MS - 60_000).await.expect("its lease"));
+        let heir = db.join(&clock(START_MS - HOUR_MS), Program::Gateway(Some(LEASE_MS))).await.expect("a number");
+        // SQLite has the clock of the one that joins, for which the hour is not over.
+        assert_eq!(number_of(&db, heir.id).await, if matches!(db, Db::Sqlite(_)) { 2 } else { 0 });
+        assert!(heir.id > last, "the clock of the heir is an hour behind");
+    }
+
+    async fn a_thousand_programs_in_one_millisecond_make_no_key_twice(store: TestStore) {
+        let db = store.db;
+        let clock = clock(START_MS);
+        let mut keys = Vec::new();
+        for _ in 0..1_023 {
+            let joined = db.join(&clock, Program::Gateway(Some(HOUR_MS))).await.expect("a number");
+            keys.push(joined.id);
+            keys.extend((0..20).map(|_| joined.keys.next()));
+        }
+        let all = keys.len();
+        assert_eq!(keys.into_iter().collect::<BTreeSet<_>>().len(), all);
+    }
 }
