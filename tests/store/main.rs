@@ -8,6 +8,7 @@ mod support;
 
 mod accounts;
 mod agents;
+mod big_store;
 mod classes;
 mod durability;
 mod empty;

@@ -6,7 +6,7 @@ use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::Result;
+use super::Result;
 
 const READ_BYTES: usize = 64 << 10;
 
@@ -39,7 +39,17 @@ enum Framing {
 
 /// The bytes of a request. A body makes it a POST.
 pub(crate) fn request(address: &str, path: &str, fields: &[(&str, &str)], body: Option<&str>) -> Vec<u8> {
-    let method = if body.is_some() { "POST" } else { "GET" };
+    request_by(if body.is_some() { "POST" } else { "GET" }, address, path, fields, body)
+}
+
+/// The bytes of a request by `method`.
+pub(crate) fn request_by(
+    method: &str,
+    address: &str,
+    path: &str,
+    fields: &[(&str, &str)],
+    body: Option<&str>,
+) -> Vec<u8> {
     let mut text = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\n");
     for (name, value) in fields {
         text.push_str(&format!("{name}: {value}\r\n"));

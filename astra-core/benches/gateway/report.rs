@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use crate::Result;
+use super::Result;
 
 /// What a figure should be.
 #[derive(Clone, Copy)]
