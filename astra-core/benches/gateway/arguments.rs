@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use crate::Result;
 
-const USAGE: &str = "cargo bench -p astra-core -- [--quick] [--rounds N] [--seconds N] [--binary FILE] [ROW...]";
+const USAGE: &str =
+    "cargo bench -p astra-core -- [--quick] [--rounds N] [--seconds N] [--binary FILE] [--postgres URL] [ROW...]";
+
+/// The URL of a PostgreSQL server, as the tests find it.
+const SERVER: &str = "ASTRA_TEST_POSTGRES";
 
 /// What this process is.
 pub(crate) enum Role {
@@ -29,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) time: Duration,
     /// The binary; by default the one that cargo builds here.
     pub(crate) binary: Option<PathBuf>,
+    /// A PostgreSQL server on which databases may be made; by default the one of `ASTRA_TEST_POSTGRES`.
+    pub(crate) postgres: Option<String>,
     /// The rows by name; all when empty.
     pub(crate) rows: Vec<String>,
     /// How many turns a store has that counts as full of messages.
@@ -44,8 +50,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// Reads the arguments after the program's name.
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self> {
-        let mut plan =
-            Plan { rounds: 5, time: Duration::from_secs(3), binary: None, rows: Vec::new(), stored_turns: 50_000 };
+        let mut plan = Plan::default();
         // `cargo bench` says --bench; whoever does not, such as a runner of tests, wants no measurement.
         let mut is_bench = false;
         while let Some(argument) = arguments.next() {
@@ -60,6 +65,7 @@ impl Arguments {
                 "--rounds" => plan.rounds = value()?.parse::<usize>()?.max(1),
                 "--seconds" => plan.time = Duration::from_secs_f64(value()?.parse()?),
                 "--binary" => plan.binary = Some(value()?.into()),
+                "--postgres" => plan.postgres = Some(value()?),
                 row if crate::rows::NAMES.contains(&row) => plan.rows.push(argument),
                 _ => {
                     return Err(
@@ -69,6 +75,19 @@ impl Arguments {
             }
         }
         Ok(Self { role: if is_bench { Role::Measure(plan) } else { Role::Nothing } })
+    }
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            rounds: 5,
+            time: Duration::from_secs(3),
+            binary: None,
+            postgres: std::env::var(SERVER).ok().filter(|server| !server.is_empty()),
+            rows: Vec::new(),
+            stored_turns: 50_000,
+        }
     }
 }
 

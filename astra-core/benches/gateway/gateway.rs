@@ -7,11 +7,11 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Result;
 use crate::http::{Connection, Exchange, request};
-use crate::lab::{FAST, PACED, Server, Synchronous};
+use crate::lab::{FAST, PACED, Server};
 use crate::load::runtime;
 use crate::process::Process;
 
@@ -30,8 +30,8 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// Makes the folder and the configuration.
-    pub(crate) fn prepare(binary: &Path, folder: PathBuf, synchronous: Synchronous, upstream: &str) -> Result<Self> {
+    /// Makes the folder and the configuration with these keys of `store`.
+    pub(crate) fn prepare(binary: &Path, folder: PathBuf, store: &Value, upstream: &str) -> Result<Self> {
         std::fs::create_dir(&folder)?;
         let address = format!("127.0.0.1:{}", TcpListener::bind("127.0.0.1:0")?.local_addr()?.port());
         let agent = |model| json!({"system_prompt": "You are a helpful assistant.", "model": {"provider": "fake", "model": model}});
@@ -39,7 +39,7 @@ impl Gateway {
         let config = json!({
             "listen": address,
             "data_dir": folder.join("data"),
-            "store": {"synchronous": synchronous.name()},
+            "store": store,
             "limits": {"token_requests_per_s": 1_000_000, "address_requests_per_s": 1_000_000},
             "providers": {"fake": {"protocol": "openai", "base_url": format!("http://{upstream}/v1"), "api_key": "fake"}},
             "agents": {FAST: agent(FAST), PACED: agent(PACED)},
@@ -107,6 +107,11 @@ impl Gateway {
             return Err(format!("no token: {}", String::from_utf8_lossy(&issued.stderr)).into());
         }
         Ok(String::from_utf8(issued.stdout)?.trim().to_owned())
+    }
+
+    /// Its SQLite database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.join("data").join("astra.db")
     }
 
     fn log(&self) -> PathBuf {

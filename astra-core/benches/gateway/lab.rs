@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::floor::UPSTREAM;
@@ -81,7 +81,12 @@ impl Lab {
 
     /// A gateway with a new data folder, that does not run yet.
     pub(crate) fn gateway(&self, synchronous: Synchronous) -> Result<Gateway> {
-        Gateway::prepare(&self.binary, self.path("gateway"), synchronous, &self.upstream.address)
+        self.gateway_on(&json!({"synchronous": synchronous.name()}))
+    }
+
+    /// A gateway with a new data folder and these keys of `store`, that does not run yet.
+    pub(crate) fn gateway_on(&self, store: &Value) -> Result<Gateway> {
+        Gateway::prepare(&self.binary, self.path("gateway"), store, &self.upstream.address)
     }
 
     /// Questions in the upstream's own protocol.

@@ -7,6 +7,7 @@ mod gateway;
 mod http;
 mod lab;
 mod load;
+mod postgres;
 mod process;
 mod report;
 mod rows;

@@ -43,11 +43,7 @@ impl Process {
 
     /// Processor time that it has used, user and system.
     pub(crate) fn processor_time(&self) -> Result<Duration> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id()))?;
-        // The name in parentheses may hold spaces; utime and stime are the 12th and 13th field after it.
-        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
-        let ticks = fields.map(str::parse::<u32>).sum::<std::result::Result<u32, _>>()?;
-        Ok(TICK * ticks)
+        ticks(&stat(self.0.id())?, 2)
     }
 
     /// Resident memory in MiB, now.
@@ -66,6 +62,36 @@ impl Process {
         let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kib / MEBIBYTE_KIB)
     }
+}
+
+/// Processor time of the process `id`, of its children, and of those of them that have ended.
+pub(crate) fn family_time(id: u32) -> Result<Duration> {
+    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"))?;
+    let mut time = ticks(&stat(id)?, 4)?;
+    for child in children.split_whitespace() {
+        // One that has ended in the meantime is in its parent's sum.
+        time += stat(child.parse()?).and_then(|fields| ticks(&fields, 4)).unwrap_or_default();
+    }
+    Ok(time)
+}
+
+/// The parent of the process `id`, if that process is called `name`.
+pub(crate) fn parent_of(id: u32, name: &str) -> Option<u32> {
+    let is_called = fs::read_to_string(format!("/proc/{id}/comm")).ok()?.trim() == name;
+    // The parent is the second field after the name.
+    stat(id).ok()?.get(1)?.parse().ok().filter(|_| is_called)
+}
+
+/// The fields of `/proc/<id>/stat` after the name in parentheses, which may hold spaces.
+fn stat(id: u32) -> Result<Vec<String>> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat"))?;
+    Ok(stat.rsplit(')').next().unwrap_or_default().split_whitespace().map(str::to_owned).collect())
+}
+
+/// The first two of the four fields from utime on, or all four, with those of children that have ended.
+fn ticks(fields: &[String], count: usize) -> Result<Duration> {
+    let ticks = fields.iter().skip(11).take(count).map(|field| field.parse::<u32>());
+    Ok(TICK * ticks.sum::<std::result::Result<u32, _>>()?)
 }
 
 impl Drop for Process {

@@ -12,7 +12,7 @@ const CROWD: usize = 256;
 
 /// 64 clients at the floor and at the gateway.
 pub(super) fn json(lab: &Lab, plan: &Plan) -> Result<()> {
-    compare(lab, plan, Synchronous::Normal, Goal::AtLeast(0.55), Goal::AtMost(2.0))
+    compare(lab, plan, Synchronous::Normal, Goal::AtLeast(0.6), Goal::AtMost(2.0))
 }
 
 /// Throughput and processor time of both, with the same durability.
@@ -38,23 +38,6 @@ pub(super) fn compare(
     }
     report::compare("turns", "a second", &rates, rate_goal)?;
     report::compare("processor time of a turn", "us", &processor, processor_goal)
-}
-
-/// One client, straight at the upstream and through the gateway.
-pub(super) fn latency(lab: &Lab, plan: &Plan) -> Result<()> {
-    let gateway = lab.gateway(Synchronous::Normal)?;
-    let (server, _) = gateway.start()?;
-    let upstream = &lab.upstream;
-    let mut added = Vec::new();
-    for _ in 0..plan.rounds {
-        let direct =
-            Load::new(&upstream.address, 1, plan.time, lab.questions(upstream, FAST, false)).run(&upstream.process)?;
-        let through =
-            Load::new(&gateway.address, 1, plan.time, lab.turns(&gateway, FAST, false)).run(&server.process)?;
-        rows::refuse_errors(&[&direct, &through])?;
-        added.push(percentile_ms(&through.totals, 50) - percentile_ms(&direct.totals, 50));
-    }
-    report::tell("added to the median", "ms", added, Goal::AtMost(0.5))
 }
 
 /// 256 clients against 64.

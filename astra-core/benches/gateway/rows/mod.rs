@@ -2,7 +2,10 @@
 
 mod chat;
 mod durable;
+mod latency;
 mod memory;
+mod pages;
+mod postgres;
 mod program;
 mod spec;
 mod start;
@@ -20,8 +23,9 @@ use crate::report;
 const LONG: Duration = Duration::from_secs(300);
 
 /// The rows by name, in the order in which they are measured.
-pub(crate) const NAMES: [&str; 10] =
-    ["program", "start", "json", "latency", "crowd", "durable", "paced", "stream", "memory", "spec"];
+pub(crate) const NAMES: [&str; 12] = [
+    "program", "start", "json", "latency", "crowd", "durable", "pages", "postgres", "paced", "stream", "memory", "spec",
+];
 
 /// Measures what `plan` asks for.
 pub(crate) fn run(plan: &Plan) -> Result<()> {
@@ -34,9 +38,11 @@ pub(crate) fn run(plan: &Plan) -> Result<()> {
             "program" => program::measure(&lab, plan),
             "start" => start::measure(&lab, plan),
             "json" => chat::json(&lab, plan),
-            "latency" => chat::latency(&lab, plan),
+            "latency" => latency::measure(&lab, plan),
             "crowd" => chat::crowd(&lab, plan),
             "durable" => durable::measure(&lab, plan),
+            "pages" => pages::measure(&lab, plan),
+            "postgres" => postgres::measure(&lab, plan),
             "paced" => streams::paced(&lab, plan),
             "stream" => streams::unpaced(&lab, plan),
             "memory" => memory::measure(&lab, plan),
