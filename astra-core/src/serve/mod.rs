@@ -171,6 +171,12 @@ impl Gateway {
     }
 }
 
+/// Keeps other gateways off a data folder.
+fn lock(data_dir: &std::path::Path) -> Result<FolderLock, StartError> {
+    let lock = FolderLock::take(data_dir).map_err(|fault| StartError::DataFolder(data_dir.to_owned(), fault))?;
+    lock.ok_or_else(|| StartError::FolderInUse(data_dir.to_owned()))
+}
+
 impl Builder {
     /// Takes the time from `clock`.
     #[must_use]
@@ -253,11 +259,8 @@ impl Builder {
         let of_no_use = |fault| StartError::DataFolder(data_dir.clone(), fault);
         store::make_folder(data_dir).map_err(of_no_use)?;
         // A PostgreSQL server is shared by several gateways, which may also share a folder for their keys.
-        let mut folder_lock = None;
-        if self.config.store.database_url.is_none() {
-            let lock = FolderLock::take(data_dir).map_err(of_no_use)?;
-            folder_lock = Some(lock.ok_or_else(|| StartError::FolderInUse(data_dir.clone()))?);
-        }
+        let is_alone = self.config.store.database_url.is_none();
+        let folder_lock = if is_alone { Some(lock(data_dir)?) } else { None };
         let master_key = MasterKey::load(self.config.master_key.as_ref(), data_dir).map_err(StartError::MasterKey)?;
         let store = store::open(&self.config.store, data_dir).map_err(StartError::Store)?;
         migrate::apply(&store, self.clock.now_ms()).await.map_err(StartError::Store)?;
