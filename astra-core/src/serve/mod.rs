@@ -256,8 +256,7 @@ impl Builder {
         }
         let routes = router::routes(&self.routes, &self.config.limits).map_err(StartError::Routes)?;
         let data_dir = &self.config.data_dir;
-        let of_no_use = |fault| StartError::DataFolder(data_dir.clone(), fault);
-        store::make_folder(data_dir).map_err(of_no_use)?;
+        store::make_folder(data_dir).map_err(|fault| StartError::DataFolder(data_dir.clone(), fault))?;
         // A PostgreSQL server is shared by several gateways, which may also share a folder for their keys.
         let is_alone = self.config.store.database_url.is_none();
         let folder_lock = if is_alone { Some(lock(data_dir)?) } else { None };
