@@ -19,6 +19,7 @@ mod leases;
 mod lone;
 mod migrations;
 mod pages;
+mod races;
 mod scopes;
 mod service_accounts;
 mod tls;

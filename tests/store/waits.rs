@@ -113,7 +113,7 @@ both_engines! {
         let store = migrated(engine).await;
         let insert = "INSERT INTO idempotency_keys (workspace_id, caller, key, request_hash, answer, created_at)
             WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2500)
-            SELECT 'wsp_a', 'usr_a', CAST(n AS TEXT), '', '', CASE WHEN n <= 2 THEN CAST($1 AS BIGINT) ELSE 5 END FROM numbers";
+            SELECT 1, 'usr_a', CAST(n AS TEXT), '', '', CASE WHEN n <= 2 THEN CAST($1 AS BIGINT) ELSE 5 END FROM numbers";
         let now_ms = i64::try_from(std::time::UNIX_EPOCH.elapsed().expect("after 1970").as_millis()).expect("a number");
         store.db.write(move |tx| tx.execute(insert, params![now_ms])).await.expect("keys");
         for expected in [1_000, 1_000, 498, 0] {

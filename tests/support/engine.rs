@@ -66,6 +66,13 @@ impl Engine {
         run(server, &end).await;
     }
 
+    /// A connection of a program beside the gateway to the database on the server.
+    pub(crate) async fn connect(&self) -> (tokio_postgres::Client, impl Future<Output = ()> + Send + use<>) {
+        let url = &self.database.as_ref().expect("a database on a server").url;
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("PostgreSQL answers");
+        (client, async { drop(connection.await) })
+    }
+
     /// The folder of the gateway's files.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()

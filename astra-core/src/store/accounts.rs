@@ -156,7 +156,7 @@ impl Scoped {
 
     /// The people of this workspace, newest first; end users are not among them.
     pub async fn list_accounts(&self, page: PageRequest) -> Result<Page<Member>> {
-        self.read(move |tx| {
+        self.list(move |tx| {
             let sql = format!(
                 "{MEMBER} WHERE m.workspace_id = $1 AND u.email IS NOT NULL AND (u.created_at, u.id) < ($2, $3)
                  ORDER BY u.created_at DESC, u.id DESC LIMIT $4"

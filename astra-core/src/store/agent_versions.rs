@@ -54,7 +54,7 @@ impl Scoped {
             "SELECT {COLUMNS} FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version < $3
             ORDER BY version DESC LIMIT $4"
         );
-        self.read(move |tx| {
+        self.list(move |tx| {
             let exists = "SELECT 1 FROM agents WHERE workspace_id = $1 AND id = $2";
             if tx.first(exists, params![&agent_id])?.is_none() {
                 return Ok(None);
@@ -118,9 +118,15 @@ impl Scoped {
 
 /// Which definition a turn of the agent needs now; `None` if there is no such agent.
 pub(super) fn present(tx: &mut Tx<'_>, agent_id: &str) -> Result<Option<Stamp>> {
-    let sql = "SELECT version, digest FROM agents WHERE workspace_id = $1 AND id = $2";
-    tx.first(sql, params![agent_id])?.map(stamp).transpose()
+    tx.first(PRESENT, params![agent_id])?.map(stamp).transpose()
 }
+
+/// Says that [`present`] is going to be asked.
+pub(super) fn present_ahead(tx: &mut Tx<'_>, agent_id: &str) -> Result<()> {
+    tx.ahead(PRESENT, params![agent_id])
+}
+
+const PRESENT: &str = "SELECT version, digest FROM agents WHERE workspace_id = $1 AND id = $2";
 
 fn stamp(mut row: Row) -> Result<Stamp> {
     Ok(Stamp { version: row.count(0)?, digest: row.text(1)? })

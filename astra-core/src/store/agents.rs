@@ -81,7 +81,7 @@ impl Scoped {
             "SELECT {COLUMNS} FROM agents WHERE workspace_id = $1 AND (created_at, id) < ($2, $3)
             ORDER BY created_at DESC, id DESC LIMIT $4"
         );
-        self.read(move |tx| {
+        self.list(move |tx| {
             let (at, id) = request.position();
             let place = |agent: &StoredAgent| Cursor { at: agent.created_at_ms, id: agent.id.clone() };
             tx.page(&sql, params![at, id, request.fetch()], &request, read, place)

@@ -9,11 +9,13 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use super::audit::Actor;
 use super::error::{Error, Refusal, Result};
 use super::page::{Cursor, Filling, Page, PageRequest};
 #[cfg(feature = "postgres")]
 use super::postgres::{self, Postgres};
+#[cfg(feature = "postgres")]
+use super::postgres_steps::{Part, Steps};
+pub use super::scoped::{Scoped, WorkspaceId};
 use super::sqlite::{self, Sqlite};
 use super::value::{Param, Row};
 use super::write_health::WriteHealth;
@@ -27,63 +29,6 @@ pub enum Db {
     /// A server that several gateways may share.
     #[cfg(feature = "postgres")]
     Postgres(Arc<Postgres>),
-}
-
-/// The number of a workspace that was not looked up: no row has it.
-const UNKNOWN: i64 = 0;
-
-/// A workspace, whose number is part of every key; the only way to a statement that touches a tenant's rows.
-#[derive(Debug, Clone)]
-pub struct WorkspaceId {
-    number: i64,
-    id: Arc<str>,
-}
-
-impl WorkspaceId {
-    /// The workspace of this number and id. [`Db::workspace`] looks it up.
-    #[must_use]
-    pub fn new(number: i64, id: &str) -> Self {
-        Self { number, id: Arc::from(id) }
-    }
-
-    /// A workspace of a host program, by the name that the host gives it. The gateway makes it when it is first used.
-    #[must_use]
-    pub fn named(id: &str) -> Self {
-        Self::new(UNKNOWN, id)
-    }
-
-    /// `wsp_...`
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.id
-    }
-
-    /// Its number in the store.
-    #[must_use]
-    pub const fn number(&self) -> i64 {
-        self.number
-    }
-}
-
-impl PartialEq for WorkspaceId {
-    fn eq(&self, other: &Self) -> bool {
-        self.number == other.number
-    }
-}
-impl Eq for WorkspaceId {}
-impl std::hash::Hash for WorkspaceId {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.number.hash(state);
-    }
-}
-
-/// The rows of one workspace. In its statements `$1` is the workspace, always; parameters begin at `$2`.
-#[derive(Clone)]
-pub struct Scoped {
-    db: Db,
-    workspace: WorkspaceId,
-    /// Who changes them, if an operation does.
-    actor: Option<Arc<Actor>>,
 }
 
 /// A transaction (of `write`) or a look (of `read`).
@@ -114,12 +59,25 @@ impl Notes {
 pub(super) enum Mode {
     /// Reads one state.
     Read,
+    /// Reads one state, and may take long: as much as a list or a report does.
+    List,
+    /// Reads by one statement.
+    Look,
     /// Reads and writes, serialisably.
     Write,
     /// Reads and writes, and locks the rows that it relies on itself.
     Lock,
+    /// As `Lock`, in a few short statements of few rows each, as turns do.
+    Turn,
     /// Takes a lock first, and must see what the lock's holder before it wrote.
     Migrate,
+}
+
+impl Mode {
+    /// Whether it only reads.
+    pub(super) const fn reads(self) -> bool {
+        matches!(self, Self::Read | Self::List | Self::Look)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -127,6 +85,26 @@ pub(super) enum Engine<'a> {
     Sqlite(&'a sqlite::Handle),
     #[cfg(feature = "postgres")]
     Postgres(&'a postgres::Session),
+    #[cfg(feature = "postgres")]
+    Steps(&'a Steps),
+}
+
+/// What it means that a row of the same key is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnDouble {
+    /// [`Error::Unique`].
+    Fails,
+    /// Another transaction was faster, and this one is to run again: [`Error::Retry`].
+    RunsAgain,
+}
+
+impl OnDouble {
+    pub(super) fn translate(self, fault: Error) -> Error {
+        match fault {
+            Error::Unique(text) if self == Self::RunsAgain => Error::Retry(text),
+            fault => fault,
+        }
+    }
 }
 
 /// A closure over a transaction, in the form that crosses threads.
@@ -137,7 +115,7 @@ impl Db {
     /// The rows of `workspace`.
     #[must_use]
     pub fn scoped(&self, workspace: &WorkspaceId) -> Scoped {
-        Scoped { db: self.clone(), workspace: workspace.clone(), actor: None }
+        Scoped::new(self.clone(), workspace.clone())
     }
 
     /// Looks at rows of no one workspace: accounts, keys, migrations, the work of all tenants.
@@ -166,7 +144,7 @@ impl Db {
         match self {
             Self::Sqlite(sqlite) => sqlite.look(None, &find),
             #[cfg(feature = "postgres")]
-            Self::Postgres(_) => self.read(find).await,
+            Self::Postgres(_) => self.dispatch(None, Mode::Look, find).await,
         }
     }
 
@@ -185,12 +163,12 @@ impl Db {
         work: impl Work<T>,
     ) -> Result<T> {
         let outcome = match self {
-            Self::Sqlite(sqlite) if mode == Mode::Read => return sqlite.read(workspace, work).await,
+            Self::Sqlite(sqlite) if mode.reads() => return sqlite.read(workspace, work).await,
             Self::Sqlite(sqlite) => sqlite.write(workspace, mode, work).await,
             #[cfg(feature = "postgres")]
             Self::Postgres(postgres) => postgres.run(workspace, mode, work).await,
         };
-        if matches!(mode, Mode::Write | Mode::Lock) {
+        if !mode.reads() && mode != Mode::Migrate {
             self.write_health().note(&outcome);
         }
         outcome
@@ -202,71 +180,6 @@ impl Db {
             #[cfg(feature = "postgres")]
             Self::Postgres(postgres) => &postgres.writes,
         }
-    }
-}
-
-impl Scoped {
-    /// The workspace whose rows these are.
-    #[must_use]
-    pub const fn workspace(&self) -> &WorkspaceId {
-        &self.workspace
-    }
-
-    /// The same rows, changed by `actor`.
-    #[must_use]
-    pub fn changed_by(self, actor: Actor) -> Self {
-        Self { actor: Some(Arc::new(actor)), ..self }
-    }
-
-    /// Who changes them.
-    pub(crate) fn actor(&self) -> Option<Arc<Actor>> {
-        self.actor.clone()
-    }
-
-    /// The store that they are in.
-    pub(super) const fn db(&self) -> &Db {
-        &self.db
-    }
-
-    /// Looks at this workspace's rows.
-    pub async fn read<T: Send + 'static>(
-        &self,
-        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
-    ) -> Result<T> {
-        self.db.dispatch(Some(self.workspace.clone()), Mode::Read, work).await
-    }
-
-    /// As [`Scoped::read`], for one statement that looks up by key, which takes microseconds: SQLite answers it without
-    /// another thread.
-    pub(super) async fn look<T: Send + 'static>(
-        &self,
-        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
-    ) -> Result<T> {
-        match &self.db {
-            Db::Sqlite(sqlite) => sqlite.look(Some(&self.workspace), &work),
-            #[cfg(feature = "postgres")]
-            Db::Postgres(_) => self.read(work).await,
-        }
-    }
-
-    /// Changes this workspace's rows, in one transaction that is durable when this returns.
-    pub async fn write<T: Send + 'static>(
-        &self,
-        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
-    ) -> Result<T> {
-        self.db.dispatch(Some(self.workspace.clone()), Mode::Write, work).await
-    }
-}
-
-impl Scoped {
-    /// As [`Scoped::write`], for work that locks the rows it relies on by [`Tx::lock`]: on PostgreSQL each statement sees what
-    /// was committed before it, and work on other rows is in no way of it. A method that only checks what it has read, or
-    /// sums up, is not such work.
-    pub(super) async fn write_locking<T: Send + 'static>(
-        &self,
-        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
-    ) -> Result<T> {
-        self.db.dispatch(Some(self.workspace.clone()), Mode::Lock, work).await
     }
 }
 
@@ -314,6 +227,12 @@ impl<'a> Tx<'a> {
 
     /// All rows that `sql` answers.
     pub fn query(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
+        #[cfg(feature = "postgres")]
+        if let Engine::Steps(steps) = self.engine {
+            return self
+                .guarded(params, |_, workspace| steps.answer(sql, workspace, params, Part::Asked))
+                .map(|answer| answer.rows);
+        }
         let mut rows = Vec::new();
         self.each(sql, params, &mut |row| {
             rows.push(row);
@@ -328,6 +247,12 @@ impl<'a> Tx<'a> {
             Engine::Sqlite(connection) => sqlite::each(connection, sql, workspace, params, take),
             #[cfg(feature = "postgres")]
             Engine::Postgres(session) => session.each(sql, workspace, params, take),
+            #[cfg(feature = "postgres")]
+            Engine::Steps(steps) => {
+                let answer = steps.answer(sql, workspace, params, Part::Asked)?;
+                let _ = answer.rows.into_iter().all(take);
+                Ok(())
+            }
         })
     }
 
@@ -362,7 +287,42 @@ impl<'a> Tx<'a> {
             Engine::Sqlite(connection) => sqlite::execute(connection, sql, workspace, params),
             #[cfg(feature = "postgres")]
             Engine::Postgres(session) => session.execute(sql, workspace, params),
+            #[cfg(feature = "postgres")]
+            Engine::Steps(steps) => Ok(steps.answer(sql, workspace, params, Part::Asked)?.touched),
         })
+    }
+
+    /// Says that the transaction will most likely ask for the rows of this very statement: in a turn, PostgreSQL answers it
+    /// in the round trip of the next statement that is asked for, and runs it at its place here.
+    pub(super) fn ahead(&mut self, sql: &str, params: &[Param<'_>]) -> Result<()> {
+        #[cfg(feature = "postgres")]
+        if let Engine::Steps(steps) = self.engine {
+            return self.guarded(params, |_, workspace| steps.note(sql, workspace, params, Part::Ahead));
+        }
+        let _ = (sql, params);
+        Ok(())
+    }
+
+    /// Runs `sql` for its effect, of which nothing needs to be known here: in a turn, PostgreSQL runs it together with what
+    /// comes after it. That a row is there already fails the transaction as `on_double` says.
+    pub(super) fn later(&mut self, sql: &str, params: &[Param<'_>], on_double: OnDouble) -> Result<()> {
+        #[cfg(feature = "postgres")]
+        if let Engine::Steps(steps) = self.engine {
+            return self.guarded(params, |_, workspace| steps.note(sql, workspace, params, Part::Later(on_double)));
+        }
+        self.execute(sql, params).map(drop).map_err(|fault| on_double.translate(fault))
+    }
+
+    /// As [`Tx::execute`], for the last statement of a transaction that is kept whatever it answers: in a turn, PostgreSQL
+    /// commits it in the same round trip.
+    pub(super) fn execute_last(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
+        #[cfg(feature = "postgres")]
+        if let Engine::Steps(steps) = self.engine {
+            return self
+                .guarded(params, |_, workspace| steps.answer(sql, workspace, params, Part::Last))
+                .map(|answer| answer.touched);
+        }
+        self.execute(sql, params)
     }
 
     /// Runs several statements without parameters, as migrations do.
@@ -371,6 +331,8 @@ impl<'a> Tx<'a> {
             Engine::Sqlite(connection) => connection.execute_batch(sql).map_err(sqlite::classify),
             #[cfg(feature = "postgres")]
             Engine::Postgres(session) => session.batch(sql),
+            #[cfg(feature = "postgres")]
+            Engine::Steps(_) => Err(Error::broken("a turn runs no batch")),
         })
     }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::db::{Db, Mode, Scoped, Tx};
+use super::db::{Db, Mode, OnDouble, Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::value::Row;
 use crate::params;
@@ -112,12 +112,24 @@ impl Db {
 /// Takes the key for this transaction; or, if it was taken before, answers what [`record`] wrote. Another transaction
 /// with the same key waits for this one.
 pub(super) fn claim(tx: &mut Tx<'_>, once: &OnceKey, now_ms: i64) -> Result<Option<String>> {
+    claim_ahead(tx, once, now_ms)?;
+    claimed(tx, once, now_ms)
+}
+
+const CLAIM: &str = "INSERT INTO idempotency_keys (workspace_id, caller, key, request_hash, answer, created_at)
+    VALUES ($1, $2, $3, $4, '', $5) ON CONFLICT (workspace_id, caller, key) DO NOTHING";
+
+/// The first half of [`claim`], whose answer [`claimed`] gives: what is said ahead between the two comes behind it.
+pub(super) fn claim_ahead(tx: &mut Tx<'_>, once: &OnceKey, now_ms: i64) -> Result<()> {
     let expired =
         "DELETE FROM idempotency_keys WHERE workspace_id = $1 AND caller = $2 AND key = $3 AND created_at < $4";
-    tx.execute(expired, params![&once.caller, &once.key, now_ms - KEY_LIFE_MS])?;
-    let claim = "INSERT INTO idempotency_keys (workspace_id, caller, key, request_hash, answer, created_at)
-        VALUES ($1, $2, $3, $4, '', $5) ON CONFLICT (workspace_id, caller, key) DO NOTHING";
-    if tx.execute(claim, params![&once.caller, &once.key, &once.request_hash, now_ms])? == 1 {
+    tx.later(expired, params![&once.caller, &once.key, now_ms - KEY_LIFE_MS], OnDouble::Fails)?;
+    tx.ahead(CLAIM, params![&once.caller, &once.key, &once.request_hash, now_ms])
+}
+
+/// The second half of [`claim`].
+pub(super) fn claimed(tx: &mut Tx<'_>, once: &OnceKey, now_ms: i64) -> Result<Option<String>> {
+    if tx.execute(CLAIM, params![&once.caller, &once.key, &once.request_hash, now_ms])? == 1 {
         return Ok(None);
     }
     let taken = "SELECT request_hash, answer FROM idempotency_keys
@@ -133,5 +145,5 @@ fn same_answer(row: &mut Row, once: &OnceKey) -> Result<String> {
 /// Writes down what a claimed key's request made.
 pub(super) fn record(tx: &mut Tx<'_>, once: &OnceKey, answer: &str) -> Result<()> {
     let update = "UPDATE idempotency_keys SET answer = $4 WHERE workspace_id = $1 AND caller = $2 AND key = $3";
-    tx.execute(update, params![&once.caller, &once.key, answer]).map(drop)
+    tx.later(update, params![&once.caller, &once.key, answer], OnDouble::Fails)
 }

@@ -227,7 +227,7 @@ impl Scoped {
     /// Messages of a session, newest first. Whether the caller may see the session is asked before.
     pub async fn messages(&self, session: &Session, request: PageRequest) -> Result<Page<StoredMessage>> {
         let session = session.clone();
-        self.read(move |tx| {
+        self.list(move |tx| {
             let mut filling = Filling::new(&request);
             let turns = request.limit + 1;
             each(tx, &session, 0, request.position().0, turns, &mut |message| {

@@ -26,11 +26,16 @@ mod postgres;
 #[cfg(feature = "postgres")]
 mod postgres_address;
 #[cfg(feature = "postgres")]
+mod postgres_error;
+#[cfg(feature = "postgres")]
+mod postgres_steps;
+#[cfg(feature = "postgres")]
 mod postgres_tls;
 #[cfg(feature = "postgres")]
 mod postgres_values;
 mod precondition;
 mod quotas;
+mod scoped;
 pub mod service_accounts;
 mod session_moves;
 mod session_storage;

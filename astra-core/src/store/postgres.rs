@@ -1,15 +1,15 @@
 //! PostgreSQL: a pool of connections, and serialisable transactions that run again after a conflict.
 
 use std::cell::Cell;
-use std::error::Error as _;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures_util::{FutureExt as _, TryStreamExt as _};
 use tokio::runtime::Handle;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
@@ -19,6 +19,8 @@ use super::db::{Engine, Mode, Notes, Tx, Work, WorkspaceId};
 use super::epoch::watch::Watch;
 use super::error::{Error, Result};
 use super::postgres_address::Address;
+use super::postgres_error::{classify, is_lost, unavailable};
+use super::postgres_steps::{self, Steps};
 use super::postgres_values::row;
 use super::subjects::KnownNumbers;
 use super::value::{Param, Row};
@@ -32,7 +34,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 /// Queues for transactions that run again: one transaction at a time in each.
 const LANES: usize = 16;
 /// Prepared statements that a connection keeps.
-const STATEMENTS_CACHED: usize = 512;
+pub(super) const STATEMENTS_CACHED: usize = 512;
 
 /// A pool of connections to one database.
 pub struct Postgres {
@@ -43,6 +45,9 @@ pub struct Postgres {
     address: Address,
     epoch: Watch,
     lanes: [Mutex<()>; LANES],
+    /// Places of lists and reports, fewer than there are connections.
+    lists: Semaphore,
+    wait: Duration,
 }
 
 /// One connection in the hands of one closure, on a thread where blocking is allowed.
@@ -76,11 +81,11 @@ impl Postgres {
         let address = Address::parse(url)?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(address.config.clone(), address.tls.clone(), recycling);
-        let wait = Some(Duration::from_millis(config.wait_timeout_ms));
+        let (wait, connections) = (Duration::from_millis(config.wait_timeout_ms), config.connections.max(2));
         let pool = Pool::builder(manager)
-            .max_size(config.connections.max(2))
-            .wait_timeout(wait)
-            .create_timeout(wait)
+            .max_size(connections)
+            .wait_timeout(Some(wait))
+            .create_timeout(Some(wait))
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(Error::broken)?;
@@ -93,6 +98,8 @@ impl Postgres {
             address,
             epoch,
             lanes: std::array::from_fn(|_| Mutex::new(())),
+            lists: Semaphore::new(connections / 2),
+            wait,
         })
     }
 
@@ -108,6 +115,7 @@ impl Postgres {
         work: impl Work<T>,
     ) -> Result<T> {
         let work = Arc::new(work);
+        let _place = if mode == Mode::List { Some(self.place_of_list().await?) } else { None };
         let give_up = Instant::now() + RETRY_FOR;
         match self.attempt(workspace.clone(), mode, &work).await {
             Err(Error::Retry(_)) => {}
@@ -127,6 +135,13 @@ impl Postgres {
         }
     }
 
+    async fn place_of_list(&self) -> Result<SemaphorePermit<'_>> {
+        match tokio::time::timeout(self.wait, self.lists.acquire()).await {
+            Ok(place) => place.map_err(Error::broken),
+            Err(_) => Err(Error::Unavailable("no connection to PostgreSQL for a list was free in time".into())),
+        }
+    }
+
     async fn attempt<T: Send + 'static>(
         &self,
         workspace: Option<WorkspaceId>,
@@ -134,14 +149,17 @@ impl Postgres {
         work: &Arc<impl Work<T>>,
     ) -> Result<T> {
         let client = self.pool.get().await.map_err(|fault| unavailable(&fault))?;
+        if matches!(mode, Mode::Turn | Mode::Look) {
+            return self.in_steps(client, workspace.as_ref(), mode, work.as_ref()).await;
+        }
         let (work, runtime) = (Arc::clone(work), Handle::current());
         let answer = tokio::task::spawn_blocking(move || {
             let begin = match mode {
-                Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                Mode::Read | Mode::List | Mode::Look => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
                 Mode::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE",
-                Mode::Lock | Mode::Migrate => "BEGIN ISOLATION LEVEL READ COMMITTED",
+                Mode::Lock | Mode::Turn | Mode::Migrate => "BEGIN ISOLATION LEVEL READ COMMITTED",
             };
-            let reads = mode == Mode::Read;
+            let reads = mode.reads();
             let session = Session {
                 client: Some(client),
                 runtime,
@@ -161,6 +179,63 @@ impl Postgres {
             self.epoch.note_ending();
         }
         answer
+    }
+
+    /// One attempt on the calling task: the work is run again and again, each time with the answers that it asked for.
+    async fn in_steps<T>(
+        &self,
+        client: Object,
+        workspace: Option<&WorkspaceId>,
+        mode: Mode,
+        work: &impl Work<T>,
+    ) -> Result<T> {
+        let mut lease = Lease { client: Some(client), steps: Steps::new(mode == Mode::Look) };
+        let Lease { client: Some(client), steps } = &mut lease else { return Err(Error::broken("no connection")) };
+        loop {
+            steps.begin();
+            let (answer, ends_credentials) = run(steps, workspace, work);
+            let waits = steps.waits();
+            if !waits && answer.is_err() {
+                steps.roll_back(client).await;
+                return answer;
+            }
+            if let Err(fault) = steps.exchange(client, !waits).await {
+                steps.roll_back(client).await;
+                return Err(fault);
+            }
+            if !waits {
+                if ends_credentials {
+                    self.epoch.note_ending();
+                }
+                return answer;
+            }
+        }
+    }
+}
+
+/// Runs work as far as it comes with what is answered; and whether it ends credentials.
+fn run<T>(steps: &Steps, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> (Result<T>, bool) {
+    let notes = Notes::default();
+    let run = || Tx::run(Engine::Steps(steps), workspace, &notes, work);
+    let answer = catch_unwind(AssertUnwindSafe(run));
+    let answer = answer.unwrap_or_else(|_| Err(Error::Broken("a store method panicked".into())));
+    (answer, notes.has_ended_credentials())
+}
+
+/// A connection in the hands of one transaction.
+struct Lease {
+    client: Option<Object>,
+    steps: Steps,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // As with a session: a transaction that was left in its middle is rolled back by closing its connection.
+        if self.steps.is_open()
+            && let Some(client) = self.client.take()
+        {
+            drop(Object::take(client));
+        }
     }
 }
 
@@ -221,8 +296,7 @@ impl Session {
     }
 
     fn failed(&self, fault: &tokio_postgres::Error) -> Error {
-        let is_lost = |state: &SqlState| state.code().starts_with("08") || state.code().starts_with("57P");
-        self.is_lost.set(fault.code().is_none_or(is_lost));
+        self.is_lost.set(is_lost(fault));
         match classify(fault) {
             // A statement that writes, given to a look: no standby.
             Error::Unavailable(text) if self.reads && fault.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => {
@@ -233,11 +307,7 @@ impl Session {
     }
 
     async fn prepare(&self, sql: &str) -> Result<Statement> {
-        let client = self.client()?;
-        if client.statement_cache.size() >= STATEMENTS_CACHED {
-            client.statement_cache.clear();
-        }
-        client.prepare_cached(sql).await.map_err(|fault| self.failed(&fault))
+        postgres_steps::prepare(self.client()?, sql).await.map_err(|fault| self.failed(&fault))
     }
 
     pub(super) fn batch(&self, sql: &str) -> Result<()> {
@@ -286,70 +356,10 @@ impl Drop for Session {
     }
 }
 
-fn bound<'a>(workspace: Option<i64>, params: &[Param<'a>]) -> Vec<Param<'a>> {
+pub(super) fn bound<'a>(workspace: Option<i64>, params: &[Param<'a>]) -> Vec<Param<'a>> {
     workspace.map(Param::Int).into_iter().chain(params.iter().copied()).collect()
 }
 
 fn borrowed<'a>(params: &'a [Param<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
     params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
-}
-
-fn unavailable(fault: &PoolError) -> Error {
-    match fault {
-        PoolError::Backend(fault) => match classify(fault) {
-            Error::Broken(text) | Error::Unavailable(text) => Error::Unavailable(text),
-            other => other,
-        },
-        PoolError::Timeout(_) => Error::Unavailable(format!("no connection to PostgreSQL was free in time: {fault}")),
-        other => Error::Unavailable(other.to_string()),
-    }
-}
-
-/// What helps where TLS is what failed, which tokio-postgres tells by its words alone.
-fn cure(text: &str) -> &'static str {
-    if text.contains("server does not support TLS") {
-        ": switch TLS on at the server (ssl = on), or, if all of the network to it is safe, add sslmode=disable to store.database_url"
-    } else if text.contains("invalid peer certificate") {
-        ": see the host, sslmode and sslrootcert in store.database_url"
-    } else {
-        ""
-    }
-}
-
-/// PostgreSQL's error states in the store's words.
-pub(super) fn classify(fault: &tokio_postgres::Error) -> Error {
-    let text = match fault.as_db_error() {
-        Some(answer) => format!("{} ({})", answer.message(), answer.code().code()),
-        None => {
-            let text = fault.source().map_or_else(|| fault.to_string(), |source| format!("{fault}: {source}"));
-            format!("{text}{}", cure(&text))
-        }
-    };
-    let Some(state) = fault.code() else {
-        let is_network = fault.is_closed() || fault.source().is_some_and(|source| source.is::<std::io::Error>());
-        return if is_network { Error::Unavailable(text) } else { Error::Broken(text) };
-    };
-    match state {
-        state if *state == SqlState::UNIQUE_VIOLATION => Error::Unique(text),
-        state if *state == SqlState::FOREIGN_KEY_VIOLATION => Error::Missing(text),
-        state if *state == SqlState::T_R_SERIALIZATION_FAILURE || *state == SqlState::T_R_DEADLOCK_DETECTED => {
-            Error::Retry(text)
-        }
-        // A migration of another gateway changed a table under a prepared statement: a new connection knows the new one.
-        state if *state == SqlState::FEATURE_NOT_SUPPORTED && text.starts_with("cached plan") => Error::Retry(text),
-        state if *state == SqlState::DISK_FULL => Error::Full(text),
-        // A server that has become a standby, and the time limits that its operator has set.
-        state
-            if [SqlState::READ_ONLY_SQL_TRANSACTION, SqlState::QUERY_CANCELED, SqlState::LOCK_NOT_AVAILABLE]
-                .contains(state) =>
-        {
-            Error::Unavailable(text)
-        }
-        state
-            if state.code().starts_with("08") || state.code().starts_with("57P") || state.code().starts_with("53") =>
-        {
-            Error::Unavailable(text)
-        }
-        _ => Error::Broken(text),
-    }
 }

@@ -4,7 +4,7 @@ use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use super::error::Result;
-use super::postgres::classify;
+use super::postgres_error::classify;
 use super::value::{Param, Row, Value};
 
 impl ToSql for Param<'_> {

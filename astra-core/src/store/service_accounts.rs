@@ -50,7 +50,7 @@ impl Scoped {
 
     /// The accounts, newest first.
     pub async fn list_service_accounts(&self, page: PageRequest) -> Result<Page<ServiceAccount>> {
-        self.read(move |tx| {
+        self.list(move |tx| {
             let sql = format!(
                 "SELECT {COLUMNS} FROM service_accounts
                  WHERE workspace_id = $1 AND (created_at, id) < ($2, $3)

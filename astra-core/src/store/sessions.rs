@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use super::audit::{Actor, Target};
-use super::db::{Scoped, Tx};
+use super::db::{OnDouble, Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::merge::merge_objects;
 use super::page::{Cursor, Page, PageRequest};
@@ -139,11 +139,26 @@ fn read(row: &mut Row) -> Result<Session> {
 
 /// The session with this id; `owner` limits the look to one user's sessions. Locks its row where the engine has locks.
 pub(super) fn find(tx: &mut Tx<'_>, id: SessionId, owner: Option<&str>, lock: bool) -> Result<Option<Session>> {
-    let suffix = if lock && tx.has_row_locks() { " FOR UPDATE OF s" } else { "" };
-    let sql = format!("{SELECT} WHERE s.workspace_id = $1 AND s.id = $2 AND {IS_THERE}{suffix}");
-    let found = tx.first(&sql, params![id])?.map(|mut row| read(&mut row)).transpose()?;
+    let found = tx.first(&by_id(tx, lock), params![id])?.map(|mut row| read(&mut row)).transpose()?;
     Ok(found.filter(|session| owner.is_none_or(|owner| owner == session.user_id)))
 }
+
+/// Says that [`find`] is going to be asked, with its lock.
+pub(super) fn find_ahead(tx: &mut Tx<'_>, id: SessionId) -> Result<()> {
+    tx.ahead(&by_id(tx, true), params![id])
+}
+
+fn by_id(tx: &Tx<'_>, lock: bool) -> String {
+    format!("{SELECT} WHERE s.workspace_id = $1 AND s.id = $2 AND {IS_THERE}{}", row_lock(tx, lock))
+}
+
+const fn row_lock(tx: &Tx<'_>, lock: bool) -> &'static str {
+    if lock && tx.has_row_locks() { " FOR UPDATE OF s" } else { "" }
+}
+
+/// The condition of the current session of the subject `$2` with the agent `$3` on the surface `$4`, `$5`.
+pub(super) const IS_CURRENT: &str = "s.workspace_id = $1 AND s.subject = $2 AND s.agent_id = $3 AND s.surface = $4
+    AND s.surface_id = $5 AND s.is_current = 1";
 
 /// The one session that a chat without `session_id` goes to, locked where the engine has locks.
 pub(super) fn find_current(
@@ -153,13 +168,23 @@ pub(super) fn find_current(
     surface: &str,
     surface_id: &str,
 ) -> Result<Option<Session>> {
-    let suffix = if tx.has_row_locks() { " FOR UPDATE OF s" } else { "" };
-    let sql = format!(
-        "{SELECT} WHERE s.workspace_id = $1 AND s.subject = $2 AND s.agent_id = $3 AND s.surface = $4 AND s.surface_id = $5
-            AND s.is_current = 1{suffix}"
-    );
-    let found = tx.first(&sql, params![subject, agent_id, surface, surface_id])?;
+    let found = tx.first(&current(tx), params![subject, agent_id, surface, surface_id])?;
     found.map(|mut row| read(&mut row)).transpose()
+}
+
+/// Says that [`find_current`] is going to be asked.
+pub(super) fn find_current_ahead(
+    tx: &mut Tx<'_>,
+    subject: i64,
+    agent_id: &str,
+    surface: &str,
+    surface_id: &str,
+) -> Result<()> {
+    tx.ahead(&current(tx), params![subject, agent_id, surface, surface_id])
+}
+
+fn current(tx: &Tx<'_>) -> String {
+    format!("{SELECT} WHERE {IS_CURRENT}{}", row_lock(tx, true))
 }
 
 /// Adds a session that is the current one of its user, agent and surface from now on.
@@ -167,7 +192,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewSession, subject: i64, parent: Op
     let sql = "UPDATE sessions SET is_current = 0
         WHERE workspace_id = $1 AND subject = $2 AND agent_id = $3 AND surface = $4 AND surface_id = $5 AND is_current = 1";
     tx.execute(sql, params![subject, &new.agent_id, &new.surface, &new.surface_id])?;
-    insert_row(tx, new, subject, true, parent)
+    insert_row(tx, new, subject, true, parent, OnDouble::Fails)
 }
 
 fn insert_row(
@@ -176,6 +201,7 @@ fn insert_row(
     subject: i64,
     is_current: bool,
     parent: Option<Parent>,
+    on_double: OnDouble,
 ) -> Result<Session> {
     let metadata = json_unless_empty(&new.metadata)?;
     let sql =
@@ -197,7 +223,7 @@ fn insert_row(
         parent.map_or(0, |parent| parent.messages),
         new.now_ms
     ];
-    tx.execute(sql, params)?;
+    tx.later(sql, params, on_double)?;
     Ok(Session {
         id: new.id,
         agent_id: new.agent_id.clone(),
@@ -230,10 +256,7 @@ pub(super) fn json_unless_empty(metadata: &Map<String, Json>) -> Result<Option<S
 /// # Errors
 /// [`Error::Retry`] if another gateway was faster: its session is there when the transaction runs again.
 pub(super) fn open_current(tx: &mut Tx<'_>, new: &NewSession, subject: i64) -> Result<Session> {
-    insert_row(tx, new, subject, true, None).map_err(|fault| match fault {
-        Error::Unique(text) => Error::Retry(text),
-        fault => fault,
-    })
+    insert_row(tx, new, subject, true, None, OnDouble::RunsAgain)
 }
 
 /// Ends a session in favour of a fresh one on the same surface, which is the surface's current one if the old one was.
@@ -254,14 +277,14 @@ pub(super) fn succeed(tx: &mut Tx<'_>, old: &Session, successor_id: SessionId, n
         metadata: old.metadata.clone(),
         now_ms,
     };
-    insert_row(tx, &new, old.subject, is_current, None)
+    insert_row(tx, &new, old.subject, is_current, None, OnDouble::Fails)
 }
 
 impl Scoped {
     /// The session with this id; `owner` limits the look to one user's sessions.
     pub async fn session(&self, id: SessionId, owner: Option<&str>) -> Result<Option<Session>> {
         let owner = owner.map(str::to_owned);
-        self.read(move |tx| find(tx, id, owner.as_deref(), false)).await
+        self.look(move |tx| find(tx, id, owner.as_deref(), false)).await
     }
 
     /// As [`Scoped::session`], with what it has in all.
@@ -286,7 +309,7 @@ impl Scoped {
             "{SELECT} WHERE s.workspace_id = $1 AND s.id < $2 AND {of_user} AND {IS_THERE}
             AND ($3 = '' OR s.agent_id = $3) AND ($4 = '' OR s.status = $4) AND ($5 = '' OR s.surface = $5) ORDER BY s.id DESC LIMIT $7"
         );
-        self.read(move |tx| {
+        self.list(move |tx| {
             let status = filter.is_active.map_or("", |active| if active { "active" } else { "archived" });
             let text = |field: &'_ Option<String>| field.clone().unwrap_or_default();
             let (agent, surface, user) = (text(&filter.agent_id), text(&filter.surface), text(&filter.user_id));

@@ -105,7 +105,7 @@ impl Writer {
         work: impl Work<T>,
     ) -> Result<Written<T>> {
         let mut pending = Pending::new(work, mode, workspace);
-        if self.is_caller_quick && mode == Mode::Write && self.desk.commit_now(&mut pending) {
+        if self.is_caller_quick && mode != Mode::Migrate && self.desk.commit_now(&mut pending) {
             // A caller that writes on and on waits for nothing and would let no other task run.
             tokio::task::coop::consume_budget().await;
             return Ok(pending.written());

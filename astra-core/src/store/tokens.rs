@@ -60,7 +60,7 @@ impl Scoped {
     /// An account's tokens, newest first.
     pub async fn list_tokens(&self, service_account_id: &str, page: PageRequest) -> Result<Page<Token>> {
         let account = service_account_id.to_owned();
-        self.read(move |tx| {
+        self.list(move |tx| {
             let sql = format!(
                 "SELECT {COLUMNS} FROM tokens t
                  WHERE t.workspace_id = $1 AND t.service_account_id = $2 AND (t.created_at, t.id) < ($3, $4)
@@ -76,7 +76,7 @@ impl Scoped {
     /// What decides about a token, and about the end user whom it speaks for if `end_user_id` is given.
     pub async fn token_standing(&self, id: &str, end_user_id: Option<String>) -> Result<Option<TokenStanding>> {
         let id = id.to_owned();
-        self.read(move |tx| {
+        self.look(move |tx| {
             let sql = format!(
                 "SELECT {COLUMNS}, a.role, a.scopes, m.role
                  FROM tokens t

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::agent_versions::{self, Stamp};
-use super::db::{Scoped, Tx};
+use super::db::{OnDouble, Scoped, Tx};
 use super::error::{Error, Refusal, Result};
 use super::idempotency::{self, OnceKey};
 use super::messages::{self, TURN_STRIDE};
@@ -135,7 +135,7 @@ impl Scoped {
         let subject = self.db().subject_numbers().get(&new.user_id);
         // By reference: it would be moved several times on its way to the writer.
         let new = Box::new(new);
-        let begun = self.write_locking(move |tx| begin(tx, &new, subject)).await?;
+        let begun = self.write_turn(move |tx| begin(tx, &new, subject)).await?;
         if let (Begun::New { turn, .. }, None) = (&begun, subject) {
             self.db().subject_numbers().keep(&turn.user_id, turn.subject);
         }
@@ -144,8 +144,14 @@ impl Scoped {
 }
 
 fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> {
+    if let Some(once) = &new.once {
+        idempotency::claim_ahead(tx, once, new.now_ms)?;
+    }
+    if let Some(subject) = subject.filter(|_| tx.has_row_locks()) {
+        look_ahead(tx, new, subject)?;
+    }
     if let Some(once) = &new.once
-        && let Some(answer) = idempotency::claim(tx, once, new.now_ms)?
+        && let Some(answer) = idempotency::claimed(tx, once, new.now_ms)?
     {
         let turn_id = answer.parse().map_err(Error::broken)?;
         if !turns::is_interrupted(tx, turn_id)? {
@@ -162,8 +168,8 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
     }
     let (mut number, mut status, mut interrupted) = (1, Status::Running, Vec::new());
     if !is_new {
-        let open = open_turns(tx, session.id)?;
-        number = next_number(tx, &session, &open)?;
+        let (open, ended) = open_turns(tx, new, &session)?;
+        number = next_number(&session, &open, ended);
         if !open.is_empty() {
             status = Status::Queued;
             interrupted = make_way(tx, new.busy, session.id, open.into_iter().map(|(id, _)| id).collect())?;
@@ -177,19 +183,59 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
     Ok(Begun::New { turn, session, interrupted })
 }
 
-/// The open turns of a session and their numbers, in order.
-fn open_turns(tx: &mut Tx<'_>, session_id: SessionId) -> Result<Vec<(TurnId, i64)>> {
-    let sql = "SELECT id, number FROM open_turns WHERE workspace_id = $1 AND session_id = $2 ORDER BY number";
-    let rows = tx.query(sql, params![session_id])?;
-    rows.into_iter().map(|mut row| Ok((row.id(0)?, row.int(1)?))).collect()
+/// Says what most beginnings ask for: agent, session and its turns, in the order in which they are locked.
+fn look_ahead(tx: &mut Tx<'_>, new: &NewTurn, subject: i64) -> Result<()> {
+    agent_versions::present_ahead(tx, &new.agent_id)?;
+    match &new.place {
+        Place::Session { id, .. } => {
+            sessions::find_ahead(tx, *id)?;
+            tx.ahead(&turns_of(OF_SESSION), params![*id])
+        }
+        Place::Surface { surface, surface_id } => {
+            sessions::find_current_ahead(tx, subject, &new.agent_id, surface, surface_id)?;
+            tx.ahead(&of_surface(), params![subject, &new.agent_id, surface, surface_id])
+        }
+    }
 }
 
-/// The number of the turn that comes after all of a session's turns. The session's row is locked, or there is one writer.
-fn next_number(tx: &mut Tx<'_>, session: &Session, open: &[(TurnId, i64)]) -> Result<i64> {
-    let sql = "SELECT MAX(number) FROM turns WHERE workspace_id = $1 AND session_id = $2";
-    let ended = tx.one(sql, params![session.id])?.optional_int(0)?.unwrap_or(0);
+const OF_SESSION: &str = "$2";
+
+/// The numbers and ids of the open turns of a session, and the largest number of those that have ended.
+fn turns_of(session: &str) -> String {
+    format!("SELECT o.number, o.id FROM open_turns o WHERE o.workspace_id = $1 AND o.session_id = {session}
+    UNION ALL SELECT (SELECT t.number FROM turns t WHERE t.workspace_id = $1 AND t.session_id = {session} ORDER BY t.number DESC LIMIT 1),
+        CAST(NULL AS BIGINT)")
+}
+
+fn of_surface() -> String {
+    turns_of(&format!("(SELECT s.id FROM sessions s WHERE {})", sessions::IS_CURRENT))
+}
+
+/// The open turns of a session and their numbers, in order; and the number of the last one that has ended. The session's row
+/// is locked, or there is one writer.
+fn open_turns(tx: &mut Tx<'_>, new: &NewTurn, session: &Session) -> Result<(Vec<(TurnId, i64)>, i64)> {
+    let rows = match &new.place {
+        // As it was said ahead, when the session's id was not known.
+        Place::Surface { surface, surface_id } if tx.has_row_locks() => {
+            tx.query(&of_surface(), params![session.subject, &new.agent_id, surface, surface_id])?
+        }
+        _ => tx.query(&turns_of(OF_SESSION), params![session.id])?,
+    };
+    let (mut open, mut ended) = (Vec::new(), 0);
+    for mut row in rows {
+        match (row.optional_int(0)?, row.optional_id(1)?) {
+            (Some(number), Some(id)) => open.push((id, number)),
+            (number, _) => ended = number.unwrap_or(0),
+        }
+    }
+    open.sort_unstable_by_key(|(_, number)| *number);
+    Ok((open, ended))
+}
+
+/// The number of the turn that comes after all of a session's turns.
+fn next_number(session: &Session, open: &[(TurnId, i64)], ended: i64) -> i64 {
     let shared = session.parent.map_or(0, |parent| parent.until / TURN_STRIDE);
-    Ok(open.last().map_or(0, |(_, number)| *number).max(ended).max(shared) + 1)
+    open.last().map_or(0, |(_, number)| *number).max(ended).max(shared) + 1
 }
 
 fn make_way(tx: &mut Tx<'_>, busy: Busy, session_id: SessionId, open: Vec<TurnId>) -> Result<Vec<TurnId>> {
@@ -201,7 +247,7 @@ fn make_way(tx: &mut Tx<'_>, busy: Busy, session_id: SessionId, open: Vec<TurnId
         Busy::Queue(_) => Ok(Vec::new()),
         Busy::Interrupt => {
             let sql = "UPDATE open_turns SET cancel_requested = 1 WHERE workspace_id = $1 AND session_id = $2";
-            tx.execute(sql, params![session_id])?;
+            tx.later(sql, params![session_id], OnDouble::Fails)?;
             Ok(open)
         }
     }
@@ -301,7 +347,7 @@ fn keep(
         bytes,
         new.now_ms
     ];
-    tx.execute(sql, params)?;
+    tx.later(sql, params, OnDouble::Fails)?;
     Ok(Turn {
         id: new.id,
         session_id: session.id,

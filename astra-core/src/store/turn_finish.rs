@@ -7,6 +7,7 @@ use super::error::{Error, Result};
 use super::session_storage::length;
 use super::turns::{self, Outcome, Status, Turn};
 use super::usage::{self, UsageRow};
+use super::value::Param;
 use crate::params;
 
 /// The sequence number of the first text of an event log.
@@ -52,7 +53,7 @@ impl Scoped {
     /// Ends a turn; false, with nothing written, if it was ended before, as after this gateway's lease ran out.
     pub async fn finish_turn(&self, finished: &Arc<FinishedTurn>) -> Result<bool> {
         let finished = Arc::clone(finished);
-        self.write_locking(move |tx| finish(tx, &finished)).await
+        self.write_turn(move |tx| finish(tx, &finished)).await
     }
 }
 
@@ -64,9 +65,12 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         .map(|(first_seq, texts)| serde_json::to_string(texts).map(|texts| (*first_seq, texts)).map_err(Error::broken));
     let events = events.transpose()?;
     let bytes = bytes(tx, finished, events.as_ref().map(|(_, texts)| texts.as_str()))?;
-    // The question moves with the row. Another gateway that ends the same turn waits here, and finds it gone.
-    let sql = format!("{MOVE}{}", tx.lock());
-    if insert(tx, &sql, finished, bytes)? == 0 {
+    if tx.has_row_locks() {
+        return finish_at_once(tx, finished, events.as_ref(), bytes);
+    }
+    // The question moves with the row.
+    let moved = format!("{MOVE} open_turns o WHERE o.workspace_id = $1 AND o.id = $2");
+    if tx.execute(&moved, &values(finished, bytes))? == 0 {
         return Ok(false);
     }
     tx.execute("DELETE FROM open_turns WHERE workspace_id = $1 AND id = $2", params![turn.id])?;
@@ -74,7 +78,7 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         turns::insert_events(tx, turn.id, *first_seq, texts)?;
     }
     if finished.usage.is_empty() {
-        usage::add_bytes(tx, turn, finished.now_ms, bytes)?;
+        usage::add_with_bytes(tx, turn.id.key(), 0, &usage::of_no_call(turn, finished.now_ms), bytes)?;
     }
     for (place, row) in (0..).zip(&finished.usage) {
         usage::add_with_bytes(tx, turn.id.key(), place, row, if place == 0 { bytes } else { 0 })?;
@@ -100,6 +104,47 @@ fn bytes(tx: &mut Tx<'_>, finished: &FinishedTurn, last_texts: Option<&str>) -> 
     Ok(finished.turn.bytes + answer + spans + last_texts.map_or(0, length) + earlier_texts)
 }
 
+/// All of it in one statement. Another gateway that ends the same turn waits for the row of the question, and finds it gone.
+fn finish_at_once(
+    tx: &mut Tx<'_>,
+    finished: &FinishedTurn,
+    events: Option<&(i64, String)>,
+    bytes: i64,
+) -> Result<bool> {
+    let mut params = values(finished, bytes);
+    let mut sql = format!(
+        "WITH o AS (DELETE FROM open_turns WHERE workspace_id = $1 AND id = $2 RETURNING *),
+        ended AS ({MOVE} o)"
+    );
+    // `$1` is the workspace.
+    let numbered = |params: &[Param<'_>], count: usize| {
+        let first = params.len() + 2 - count;
+        (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+    };
+    if let Some((first_seq, texts)) = events {
+        params.extend_from_slice(params![*first_seq, texts]);
+        sql += &format!(
+            ", events AS (INSERT INTO turn_events (workspace_id, turn_id, first_seq, events)
+            SELECT $1, $2, {} FROM o {})",
+            numbered(&params, 2),
+            turns::LONGER_STAYS
+        );
+    }
+    let unasked = usage::of_no_call(&finished.turn, finished.now_ms);
+    let usage = if finished.usage.is_empty() { std::slice::from_ref(&unasked) } else { &finished.usage };
+    for (place, row) in (0_i64..).zip(usage) {
+        let values = usage::values(place, row, if place == 0 { bytes } else { 0 });
+        params.extend_from_slice(&values);
+        sql += &format!(
+            ", usage{place} AS (INSERT INTO usage_entries ({}) SELECT $1, $2, {} FROM o)",
+            usage::COLUMNS,
+            numbered(&params, values.len())
+        );
+    }
+    sql += " SELECT 1 FROM o";
+    Ok(tx.execute_last(&sql, &params)? == 1)
+}
+
 const MOVE: &str = "INSERT INTO turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, is_new_session, metadata,
         role, question, question_parts, created_at_ms, status, answer, finish_reason, provider, model, input_tokens, output_tokens,
         cost_usd, messages_sent, messages_left_out, error_code, error_message, last_seq, spans, duration_us, provider_us,
@@ -107,15 +152,16 @@ const MOVE: &str = "INSERT INTO turns (workspace_id, id, session_id, number, age
     SELECT o.workspace_id, o.id, o.session_id, o.number, o.agent_id, o.agent_version, o.subject, o.is_new_session, o.metadata,
         o.role, o.question, o.question_parts, o.created_at_ms, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
         $18, $19, $20, $21, $22, $23
-    FROM open_turns o WHERE o.workspace_id = $1 AND o.id = $2";
+    FROM";
 
-fn insert(tx: &mut Tx<'_>, sql: &str, finished: &FinishedTurn, bytes: i64) -> Result<u64> {
+/// `$2` and those that follow in [`MOVE`].
+fn values(finished: &FinishedTurn, bytes: i64) -> Vec<Param<'_>> {
     let (outcome, trace) = (&finished.outcome, &finished.trace);
     let (code, message) =
         outcome.error.as_ref().map_or((None, None), |(code, message)| (Some(code.as_str()), Some(message.as_str())));
     let (sent, left_out) = outcome.context.map(|context| (context.messages_sent, context.messages_left_out)).unzip();
     let has_answer = outcome.content.as_ref().is_some_and(|content| !content.is_empty());
-    let params = params![
+    params![
         finished.turn.id,
         finished.status.as_str(),
         &outcome.content,
@@ -138,6 +184,6 @@ fn insert(tx: &mut Tx<'_>, sql: &str, finished: &FinishedTurn, bytes: i64) -> Re
         1 + i64::from(has_answer),
         finished.now_ms,
         bytes
-    ];
-    tx.execute(sql, params)
+    ]
+    .to_vec()
 }

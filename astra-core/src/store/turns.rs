@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::db::{Scoped, Tx};
+use super::db::{OnDouble, Scoped, Tx};
 use super::error::{Error, Result};
 use super::value::Row;
 use crate::ids::{SessionId, TurnId};
@@ -221,7 +221,7 @@ impl Scoped {
 
     /// The number of the session's oldest open turn, if there is one.
     pub async fn open_turn(&self, session_id: SessionId) -> Result<Option<i64>> {
-        self.read(move |tx| {
+        self.look(move |tx| {
             let sql = "SELECT MIN(number) FROM open_turns WHERE workspace_id = $1 AND session_id = $2";
             tx.one(sql, params![session_id])?.optional_int(0)
         })
@@ -230,7 +230,7 @@ impl Scoped {
 
     /// Lets a queued turn run if all turns before it have ended. `None` means that the turn itself has ended.
     pub async fn promote_turn(&self, id: TurnId) -> Result<Option<bool>> {
-        self.write_locking(move |tx| {
+        self.write_turn(move |tx| {
             let sql =
                 format!("SELECT session_id, number FROM open_turns WHERE workspace_id = $1 AND id = $2{}", tx.lock());
             let Some(mut row) = tx.first(&sql, params![id])? else { return Ok(None) };
@@ -240,7 +240,8 @@ impl Scoped {
             if tx.first(before, params![session_id, number])?.is_some() {
                 return Ok(Some(false));
             }
-            tx.execute("UPDATE open_turns SET status = 'running' WHERE workspace_id = $1 AND id = $2", params![id])?;
+            let promote = "UPDATE open_turns SET status = 'running' WHERE workspace_id = $1 AND id = $2";
+            tx.later(promote, params![id], OnDouble::Fails)?;
             Ok(Some(true))
         })
         .await
@@ -248,16 +249,16 @@ impl Scoped {
 
     /// Asks the gateway that runs a turn to end it; answers whether the turn was still open.
     pub async fn request_cancel(&self, id: TurnId) -> Result<bool> {
-        self.write_locking(move |tx| {
+        self.write_turn(move |tx| {
             let sql = "UPDATE open_turns SET cancel_requested = 1 WHERE workspace_id = $1 AND id = $2";
-            Ok(tx.execute(sql, params![id])? == 1)
+            Ok(tx.execute_last(sql, params![id])? == 1)
         })
         .await
     }
 
     /// Whether a turn was asked to end, or has ended.
     pub async fn cancel_requested(&self, id: TurnId) -> Result<bool> {
-        self.read(move |tx| {
+        self.look(move |tx| {
             let sql = "SELECT cancel_requested FROM open_turns WHERE workspace_id = $1 AND id = $2";
             tx.first(sql, params![id])?.map_or(Ok(true), |mut row| row.truth(0))
         })
@@ -267,7 +268,7 @@ impl Scoped {
     /// Keeps a piece of a running turn's event log; `first_seq` is the sequence number of the first text.
     pub async fn append_events(&self, id: TurnId, first_seq: i64, texts: &[String]) -> Result<()> {
         let texts = serde_json::to_string(texts).map_err(Error::broken)?;
-        self.write_locking(move |tx| insert_events(tx, id, first_seq, &texts)).await
+        self.write_turn(move |tx| insert_events(tx, id, first_seq, &texts)).await
     }
 
     /// The texts of a turn's event log with their sequence numbers, from `from_seq` on.
@@ -290,8 +291,13 @@ impl Scoped {
 /// Keeps texts of an event log from `first_seq` on. A gateway that does not know whether an earlier write from the same place
 /// took place writes again, with the same texts and perhaps more: the longer one stays.
 pub(super) fn insert_events(tx: &mut Tx<'_>, id: TurnId, first_seq: i64, texts: &str) -> Result<()> {
-    let sql = "INSERT INTO turn_events (workspace_id, turn_id, first_seq, events) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (workspace_id, turn_id, first_seq) DO UPDATE SET events = excluded.events
-        WHERE LENGTH(excluded.events) > LENGTH(turn_events.events)";
-    tx.execute(sql, params![id, first_seq, texts]).map(drop)
+    let sql = format!(
+        "INSERT INTO turn_events (workspace_id, turn_id, first_seq, events) VALUES ($1, $2, $3, $4) {LONGER_STAYS}"
+    );
+    tx.later(&sql, params![id, first_seq, texts], OnDouble::Fails)
 }
+
+/// What becomes of texts that come to a place where there are some.
+pub(super) const LONGER_STAYS: &str =
+    "ON CONFLICT (workspace_id, turn_id, first_seq) DO UPDATE SET events = excluded.events
+        WHERE LENGTH(excluded.events) > LENGTH(turn_events.events)";

@@ -1,11 +1,11 @@
 //! What inference used, summed by hour since the epoch: each turn's commit adds rows that no other turn touches, and budgets
 //! and reports read them together with the sums of earlier ones.
 
-use super::db::{Scoped, Tx};
+use super::db::{OnDouble, Scoped, Tx};
 use super::error::Result;
 use super::page::{Cursor, Page, PageRequest};
 use super::turns::Turn;
-use super::value;
+use super::value::{self, Param};
 use crate::params;
 
 /// Milliseconds of an hour, the grain of the sums.
@@ -90,32 +90,40 @@ pub fn add(tx: &mut Tx<'_>, source: i64, place: i64, row: &UsageRow) -> Result<(
 
 /// As [`add`], with what the turn keeps, in bytes.
 pub(super) fn add_with_bytes(tx: &mut Tx<'_>, source: i64, place: i64, row: &UsageRow, bytes: i64) -> Result<()> {
-    tx.execute(
-        "INSERT INTO usage_entries (workspace_id, source, place, agent_id, hour, provider, model, subject, requests, errors,
-            input_tokens, output_tokens, cost_usd, bytes)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        params![
-            source,
-            place,
-            &row.agent_id,
-            row.at_ms.div_euclid(HOUR_MS),
-            &row.provider,
-            &row.model,
-            row.subject,
-            row.requests,
-            row.errors,
-            row.input_tokens,
-            row.output_tokens,
-            row.cost_usd,
-            bytes
-        ],
-    )?;
-    Ok(())
+    let sql = format!(
+        "INSERT INTO usage_entries ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+    );
+    let mut params = vec![Param::Int(source)];
+    params.extend(values(place, row, bytes));
+    tx.later(&sql, &params, OnDouble::Fails)
 }
 
-/// Keeps what a turn that called no model has in the store: no use of a provider, and in no report.
-pub(super) fn add_bytes(tx: &mut Tx<'_>, turn: &Turn, at_ms: i64, bytes: i64) -> Result<()> {
-    let row = UsageRow {
+/// The columns of a row: the workspace, the source, and those of [`values`].
+pub(super) const COLUMNS: &str =
+    "workspace_id, source, place, agent_id, hour, provider, model, subject, requests, errors, input_tokens,
+    output_tokens, cost_usd, bytes";
+
+/// What is in a row, but for its workspace and its source.
+pub(super) fn values(place: i64, row: &UsageRow, bytes: i64) -> [Param<'_>; 12] {
+    [
+        place.into(),
+        (&row.agent_id).into(),
+        row.at_ms.div_euclid(HOUR_MS).into(),
+        (&row.provider).into(),
+        (&row.model).into(),
+        row.subject.into(),
+        row.requests.into(),
+        row.errors.into(),
+        row.input_tokens.into(),
+        row.output_tokens.into(),
+        row.cost_usd.into(),
+        bytes.into(),
+    ]
+}
+
+/// The row of a turn that called no model, for what it keeps in the store: no use of a provider, and in no report.
+pub(super) fn of_no_call(turn: &Turn, at_ms: i64) -> UsageRow {
+    UsageRow {
         agent_id: turn.agent_id.clone(),
         subject: turn.subject,
         provider: NO_PROVIDER.into(),
@@ -126,14 +134,13 @@ pub(super) fn add_bytes(tx: &mut Tx<'_>, turn: &Turn, at_ms: i64, bytes: i64) ->
         input_tokens: 0,
         output_tokens: 0,
         cost_usd: 0.0,
-    };
-    add_with_bytes(tx, turn.id.key(), 0, &row, bytes)
+    }
 }
 
 impl Scoped {
     /// Adds what was used outside of a turn, under the new key `source`.
     pub async fn add_usage(&self, source: i64, rows: Vec<UsageRow>) -> Result<()> {
-        self.write_locking(move |tx| (0..).zip(&rows).try_for_each(|(place, row)| add(tx, source, place, row))).await
+        self.write_turn(move |tx| (0..).zip(&rows).try_for_each(|(place, row)| add(tx, source, place, row))).await
     }
 
     /// The sums of all hours that begin within `[from_ms, to_ms)`, by `groups`: newest day first. Without
@@ -148,7 +155,7 @@ impl Scoped {
         let (groups, request) = (groups.to_vec(), page.clone());
         let sql = report_sql(&groups);
         let hours = [from_ms, to_ms].map(|at_ms| at_ms.saturating_add(HOUR_MS - 1).div_euclid(HOUR_MS));
-        self.read(move |tx| {
+        self.list(move |tx| {
             let (day, key) = request.position();
             let params = params![hours[0], hours[1], day, key, request.fetch()];
             tx.page(&sql, params, &request, |row| read_sum(row, &groups), place)

@@ -10,8 +10,8 @@ use tokio_postgres::{AsyncMessage, Client};
 
 use super::CHANNEL;
 use super::seen::Seen;
-use crate::store::postgres::classify;
 use crate::store::postgres_address::Address;
+use crate::store::postgres_error::classify;
 
 /// How often the epoch is read even when nothing was heard.
 const POLL: Duration = Duration::from_millis(500);

@@ -1,0 +1,149 @@
+//! The rows of one workspace, and how they are read and written.
+
+use std::sync::Arc;
+
+use super::audit::Actor;
+use super::db::{Db, Mode, Tx};
+use super::error::Result;
+
+/// The number of a workspace that was not looked up: no row has it.
+const UNKNOWN: i64 = 0;
+
+/// A workspace, whose number is part of every key; the only way to a statement that touches a tenant's rows.
+#[derive(Debug, Clone)]
+pub struct WorkspaceId {
+    number: i64,
+    id: Arc<str>,
+}
+
+impl WorkspaceId {
+    /// The workspace of this number and id. [`Db::workspace`] looks it up.
+    #[must_use]
+    pub fn new(number: i64, id: &str) -> Self {
+        Self { number, id: Arc::from(id) }
+    }
+
+    /// A workspace of a host program, by the name that the host gives it. The gateway makes it when it is first used.
+    #[must_use]
+    pub fn named(id: &str) -> Self {
+        Self::new(UNKNOWN, id)
+    }
+
+    /// `wsp_...`
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.id
+    }
+
+    /// Its number in the store.
+    #[must_use]
+    pub const fn number(&self) -> i64 {
+        self.number
+    }
+}
+
+impl PartialEq for WorkspaceId {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+impl Eq for WorkspaceId {}
+impl std::hash::Hash for WorkspaceId {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
+    }
+}
+
+/// The rows of one workspace. In its statements `$1` is the workspace, always; parameters begin at `$2`.
+#[derive(Clone)]
+pub struct Scoped {
+    db: Db,
+    workspace: WorkspaceId,
+    /// Who changes them, if an operation does.
+    actor: Option<Arc<Actor>>,
+}
+
+impl Scoped {
+    pub(super) const fn new(db: Db, workspace: WorkspaceId) -> Self {
+        Self { db, workspace, actor: None }
+    }
+
+    /// The workspace whose rows these are.
+    #[must_use]
+    pub const fn workspace(&self) -> &WorkspaceId {
+        &self.workspace
+    }
+
+    /// The same rows, changed by `actor`.
+    #[must_use]
+    pub fn changed_by(self, actor: Actor) -> Self {
+        Self { actor: Some(Arc::new(actor)), ..self }
+    }
+
+    /// Who changes them.
+    pub(crate) fn actor(&self) -> Option<Arc<Actor>> {
+        self.actor.clone()
+    }
+
+    /// The store that they are in.
+    pub(super) const fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Looks at this workspace's rows.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
+        self.db.dispatch(Some(self.workspace.clone()), Mode::Read, work).await
+    }
+
+    /// As [`Scoped::read`], for lists and reports, which may take long: on PostgreSQL they leave half of the connections to
+    /// others.
+    pub(super) async fn list<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
+        self.db.dispatch(Some(self.workspace.clone()), Mode::List, work).await
+    }
+
+    /// As [`Scoped::read`], for one statement that looks up by key, which takes microseconds: SQLite answers it without
+    /// another thread, PostgreSQL in one round trip.
+    pub(super) async fn look<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
+        match &self.db {
+            Db::Sqlite(sqlite) => sqlite.look(Some(&self.workspace), &work),
+            #[cfg(feature = "postgres")]
+            Db::Postgres(_) => self.db.dispatch(Some(self.workspace.clone()), Mode::Look, work).await,
+        }
+    }
+
+    /// Changes this workspace's rows, in one transaction that is durable when this returns.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
+        self.db.dispatch(Some(self.workspace.clone()), Mode::Write, work).await
+    }
+
+    /// As [`Scoped::write`], for work that locks the rows it relies on by [`Tx::lock`]: on PostgreSQL each statement sees what
+    /// was committed before it, and work on other rows is in no way of it. A method that only checks what it has read, or
+    /// sums up, is not such work.
+    pub(super) async fn write_locking<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
+        self.db.dispatch(Some(self.workspace.clone()), Mode::Lock, work).await
+    }
+
+    /// As [`Scoped::write_locking`], for what each turn does, in a few short statements: on PostgreSQL they share round
+    /// trips as far as [`Tx::ahead`], [`Tx::later`] and [`Tx::execute_last`] allow.
+    pub(super) async fn write_turn<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
+        self.db.dispatch(Some(self.workspace.clone()), Mode::Turn, work).await
+    }
+}
