@@ -255,6 +255,9 @@ CREATE TABLE turns (
     provider_us BIGINT NOT NULL,
     storage_us BIGINT NOT NULL,
     trace_parent TEXT,
+    -- How many rows of turn_steps the turn has, and JSON of the tools that it called: none for a plain turn.
+    step_count BIGINT NOT NULL,
+    tool_calls TEXT,
     message_count BIGINT NOT NULL,
     -- What question, answer, the caller's own data, trace and events have.
     bytes BIGINT NOT NULL,
@@ -265,8 +268,23 @@ CREATE TABLE turns (
 CREATE INDEX turns_by_session ON turns (workspace_id, session_id, number, message_count, input_tokens, output_tokens, finished_at_ms,
     bytes);
 
--- Pieces of a streamed turn's event log: JSON arrays of texts, the first of which is the event first_seq. The events
--- before and after them follow from the turn's row.
+-- What was said between question and answer, in turns with tools: calls of the model and their results, each written when it
+-- happens. Step 1, 2, 3, ... is the place of the message in its turn.
+CREATE TABLE turn_steps (
+    workspace_id BIGINT NOT NULL,
+    session_id BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    step BIGINT NOT NULL,
+    turn_id BIGINT NOT NULL,
+    role TEXT NOT NULL,
+    -- JSON of the parts.
+    parts TEXT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, session_id, number, step)
+) /*without_rowid*/;
+
+-- Pieces of a turn's event log: JSON arrays of entries, the first of which is the event first_seq: a text, or an object with
+-- a type. The events before and after them follow from the turn's row.
 CREATE TABLE turn_events (
     workspace_id BIGINT NOT NULL,
     turn_id BIGINT NOT NULL,

@@ -31,6 +31,7 @@ pub mod provider;
 pub mod store;
 pub mod testing;
 pub mod text;
+pub mod tools;
 
 #[doc(hidden)]
 pub mod api;

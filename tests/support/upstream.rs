@@ -20,6 +20,8 @@ use tokio::sync::{Notify, Semaphore};
 pub(crate) enum Reply {
     /// Answers with this text: whole, or word by word when a stream is asked for.
     Answer(String),
+    /// Says this text and calls tools: id, name and arguments of each.
+    Call(String, Vec<(&'static str, &'static str, &'static str)>),
     /// Streams these steps.
     Stream(Vec<Step>),
     /// Answers whole, once the gate is open.
@@ -173,6 +175,8 @@ async fn respond(State(script): State<Arc<Script>>, request: Request) -> Respons
                 answer("application/json", completion(&text).to_string().into())
             }
         }
+        Reply::Call(text, calls) if is_stream => streamed(calling(text, &calls), &script),
+        Reply::Call(text, calls) => answer("application/json", completion_of_calls(&text, &calls).to_string().into()),
         Reply::Stream(steps) => streamed(steps, &script),
         Reply::Status(status, retry_after) => refusal(status, retry_after),
         Reply::Refuse(status, error) => {
@@ -207,6 +211,32 @@ fn completion(text: &str) -> Value {
         "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
         "usage": {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12},
     })
+}
+
+fn completion_of_calls(text: &str, calls: &[(&str, &str, &str)]) -> Value {
+    let mut completion = completion(text);
+    let call = |(id, name, arguments): &(&str, &str, &str)| json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}});
+    completion["choices"][0]["message"]["tool_calls"] = calls.iter().map(call).collect();
+    completion["choices"][0]["finish_reason"] = "tool_calls".into();
+    completion
+}
+
+/// The steps of a stream that calls tools, with arguments in two pieces.
+fn calling(text: String, calls: &[(&str, &str, &str)]) -> Vec<Step> {
+    let mut steps = if text.is_empty() { Vec::new() } else { vec![Step::Content(text)] };
+    let raw = |call: Value| {
+        let choices = json!([{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": null}]);
+        Step::Raw(String::from_utf8_lossy(&chunk(&choices)).into_owned())
+    };
+    for (index, (id, name, arguments)) in calls.iter().enumerate() {
+        let (first, second) = arguments.split_at(arguments.len() / 2);
+        steps.push(raw(
+            json!({"index": index, "id": id, "type": "function", "function": {"name": name, "arguments": first}}),
+        ));
+        steps.push(raw(json!({"index": index, "function": {"arguments": second}})));
+    }
+    steps.push(Step::Finish);
+    steps
 }
 
 /// Never ends, unless the gateway hangs up.

@@ -13,6 +13,8 @@ pub struct Definition {
     pub model: Model,
     /// The instructions, in which the names of [`super::prompt`] are replaced.
     pub system_prompt: String,
+    /// The tools that the model may call.
+    pub tools: ToolPolicy,
     /// When sessions end automatically.
     pub session: SessionPolicy,
     /// Limits of tokens and cost.
@@ -50,6 +52,14 @@ pub struct Fallback {
     /// The provider's name of the model; by default the provider's default model.
     #[serde(default)]
     pub model: Option<String>,
+}
+
+/// The tools that an agent's model may call.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ToolPolicy {
+    /// Their names; none by default.
+    pub allow: Vec<String>,
 }
 
 /// When a session ends automatically; the next message opens its successor.
@@ -105,6 +115,7 @@ impl Default for Definition {
             display_name: None,
             model: Model::default(),
             system_prompt: String::new(),
+            tools: ToolPolicy::default(),
             session: SessionPolicy::default(),
             budget: Budget::default(),
             on_busy: OnBusy::Queue,

@@ -54,23 +54,33 @@ pub(super) async fn check_quotas(scoped: &Scoped, agent: &AgentVersion, now_ms: 
     Ok(())
 }
 
-/// How many tokens the answer to `input_tokens` may have within the budget of one turn, at most `wanted`.
+/// What the rounds of a turn have used so far.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Spent {
+    /// Input and output tokens.
+    pub(super) tokens: u32,
+    /// US dollars.
+    pub(super) cost_usd: f64,
+}
+
+/// How many tokens the answer to `input_tokens` may have within what is left of the budget of one turn, at most `wanted`.
 ///
 /// # Errors
 /// A [`Failure`] of the code `quota_exceeded` if there is room for none.
 pub(super) fn output_allowance(
     budget: &Budget,
     prices: Option<Prices>,
+    spent: &Spent,
     input_tokens: u32,
     wanted: Option<u32>,
 ) -> std::result::Result<Option<u32>, Failure> {
     let mut allowance = wanted;
     let mut limit = |tokens: u32| allowance = Some(allowance.map_or(tokens, |allowance| allowance.min(tokens)));
     if let Some(tokens) = budget.max_tokens_per_turn {
-        limit(tokens.saturating_sub(input_tokens));
+        limit(tokens.saturating_sub(spent.tokens).saturating_sub(input_tokens));
     }
     if let (Some(cost_usd), Some(prices)) = (budget.max_cost_usd_per_turn, prices) {
-        let left_usd = cost_usd - f64::from(input_tokens) * prices.input_usd_per_million / 1e6;
+        let left_usd = cost_usd - spent.cost_usd - f64::from(input_tokens) * prices.input_usd_per_million / 1e6;
         if left_usd <= 0.0 {
             limit(0);
         } else if prices.output_usd_per_million > 0.0 {
@@ -102,20 +112,32 @@ mod tests {
         cache_write_usd_per_million: None,
     };
 
+    const NONE: Spent = Spent { tokens: 0, cost_usd: 0.0 };
+
+    #[test]
+    fn a_round_gets_what_the_ones_before_it_left() {
+        let tokens = Budget { max_tokens_per_turn: Some(100), ..Budget::default() };
+        assert_eq!(output_allowance(&tokens, None, &Spent { tokens: 30, ..NONE }, 40, None), Ok(Some(30)));
+        assert!(output_allowance(&tokens, None, &Spent { tokens: 60, ..NONE }, 40, None).is_err());
+        let cost = Budget { max_cost_usd_per_turn: Some(0.000_1), ..Budget::default() };
+        let spent = Spent { cost_usd: 0.000_05, ..NONE };
+        assert_eq!(output_allowance(&cost, Some(PRICES), &spent, 30, None), Ok(Some(10)));
+    }
+
     #[test]
     fn an_answer_gets_what_the_question_left() {
         let tokens = Budget { max_tokens_per_turn: Some(100), ..Budget::default() };
-        assert_eq!(output_allowance(&tokens, None, 40, None), Ok(Some(60)));
-        assert_eq!(output_allowance(&tokens, None, 40, Some(10)), Ok(Some(10)));
-        assert!(output_allowance(&tokens, None, 100, None).is_err());
-        assert_eq!(output_allowance(&Budget::default(), None, 40, None), Ok(None));
+        assert_eq!(output_allowance(&tokens, None, &NONE, 40, None), Ok(Some(60)));
+        assert_eq!(output_allowance(&tokens, None, &NONE, 40, Some(10)), Ok(Some(10)));
+        assert!(output_allowance(&tokens, None, &NONE, 100, None).is_err());
+        assert_eq!(output_allowance(&Budget::default(), None, &NONE, 40, None), Ok(None));
     }
 
     #[test]
     fn a_cost_is_turned_into_tokens() {
         let cost = Budget { max_cost_usd_per_turn: Some(0.000_1), ..Budget::default() };
-        assert_eq!(output_allowance(&cost, Some(PRICES), 50, None), Ok(Some(25)));
-        assert!(output_allowance(&cost, Some(PRICES), 100, None).is_err());
-        assert_eq!(output_allowance(&cost, None, 100, None), Ok(None));
+        assert_eq!(output_allowance(&cost, Some(PRICES), &NONE, 50, None), Ok(Some(25)));
+        assert!(output_allowance(&cost, Some(PRICES), &NONE, 100, None).is_err());
+        assert_eq!(output_allowance(&cost, None, &NONE, 100, None), Ok(None));
     }
 }

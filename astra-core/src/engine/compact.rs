@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::agent::AgentVersion;
-use super::begin::Asker;
 use super::budget;
 use super::context::{Look, Room, newest, plain};
 use super::error::{Error, Failure, Result};
 use super::inference::{Account, Calls, Targets};
 use super::tokens::{MESSAGE_TOKENS, clip, estimate, estimate_message};
+use super::turn::Asker;
 use crate::content::without_nul;
 use crate::provider::{Content, Message, Request, Role, Usage};
 use crate::store::{Scoped, Session, StoredMessage, TURN_STRIDE};
@@ -143,7 +143,11 @@ fn summary_request(earlier: Option<&str>, said: &[StoredMessage], room: Room) ->
     let fixed = estimate(INSTRUCTION) + earlier.as_deref().map_or(0, estimate);
     let mut free = (room.context - room.answer.max(room.summary())).saturating_sub(fixed);
     for message in said.iter().rev() {
-        let speaker = if message.role == Role::User { "User" } else { "Assistant" };
+        let speaker = match message.role {
+            Role::User => "User",
+            Role::Tool => "Tool",
+            Role::Assistant | Role::System => "Assistant",
+        };
         let line = format!("{speaker}: {}", plain(&message.content));
         let tokens = estimate(&line) + MESSAGE_TOKENS;
         if tokens > free {

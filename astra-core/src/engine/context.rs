@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use super::Engine;
 use super::agent::AgentVersion;
-use super::begin::Ask;
 use super::error::{Failure, Result};
 use super::fits;
 use super::prompt::{Template, Values};
 use super::tokens::{clip, estimate, estimate_message};
+use super::turn::Ask;
+use crate::content::ToolResult;
 use crate::provider::{Content, Message, Part, Role};
 use crate::store::{Scoped, Session, StoredMessage, TURN_STRIDE, Turn, TurnContext};
 
@@ -16,6 +17,8 @@ use crate::store::{Scoped, Session, StoredMessage, TURN_STRIDE, Turn, TurnContex
 const ANSWER_TOKENS_MAX: u32 = 1_024;
 /// Most tokens of a summary: an eighth of the context, at most this.
 const SUMMARY_TOKENS_MAX: u32 = 600;
+/// The result of a call that was interrupted.
+const INTERRUPTED: &str = "The call was interrupted: it has no result.";
 /// Messages that are fetched first, ...
 const FIRST_LOOK: u32 = 64;
 /// ... and then at a time: so many, ...
@@ -196,6 +199,7 @@ pub(super) async fn build(
     for message in said {
         say(&mut messages, message.role, message.content);
     }
+    answer_open_calls(&mut messages);
     match question {
         Some(question) if given.is_empty() => say(&mut messages, ask.role, question),
         question => {
@@ -220,6 +224,40 @@ fn say(messages: &mut Vec<Message>, role: Role, content: Content) {
     match messages.last_mut().filter(|last| last.role == role) {
         Some(last) => last.content.append(content),
         None => messages.push(Message { role, content }),
+    }
+}
+
+/// Gives each call of a tool a result: a turn that was interrupted between both has left calls that models refuse to read.
+fn answer_open_calls(messages: &mut Vec<Message>) {
+    let ids = |message: &Message, of_results: bool| -> Vec<String> {
+        let Content::Parts(parts) = &message.content else { return Vec::new() };
+        let id = |part: &Part| match part {
+            Part::ToolCall(call) if !of_results => Some(call.id.clone()),
+            Part::ToolResult(result) if of_results => Some(result.call_id.clone()),
+            _ => None,
+        };
+        parts.iter().filter_map(id).collect()
+    };
+    let mut place = 0;
+    while place < messages.len() {
+        let mut open = ids(&messages[place], false);
+        place += 1;
+        if open.is_empty() {
+            continue;
+        }
+        let next = messages.get_mut(place).filter(|next| next.role == Role::Tool);
+        let answered = next.as_ref().map_or_else(Vec::new, |next| ids(next, true));
+        open.retain(|id| !answered.contains(id));
+        if open.is_empty() {
+            continue;
+        }
+        let result =
+            |call_id| Part::ToolResult(ToolResult { call_id, content: INTERRUPTED.to_owned(), is_error: true });
+        let missing = Content::Parts(open.into_iter().map(result).collect());
+        match next {
+            Some(next) => next.content.append(missing),
+            None => messages.insert(place, Message { role: Role::Tool, content: missing }),
+        }
     }
 }
 
@@ -311,6 +349,43 @@ mod tests {
             (Role::User, text("four")),
         ];
         assert_eq!(messages, expected.map(|(role, content)| Message { role, content }));
+    }
+
+    #[test]
+    fn each_call_has_a_result() {
+        let call = |id: &str| {
+            let arguments = crate::content::Arguments::parse("{}".into());
+            Part::ToolCall(crate::content::ToolCall { id: id.into(), name: "look".into(), arguments, extra: None })
+        };
+        let result = |id: &str, content: &str| {
+            Part::ToolResult(ToolResult {
+                call_id: id.into(),
+                content: content.into(),
+                is_error: content == INTERRUPTED,
+            })
+        };
+        let message = |role, parts: Vec<Part>| Message { role, content: Content::Parts(parts) };
+        let mut messages = vec![
+            message(Role::Assistant, vec![call("a"), call("b")]),
+            message(Role::Tool, vec![result("a", "one")]),
+            message(Role::Assistant, vec![call("c")]),
+            Message { role: Role::User, content: text("and now?") },
+            message(Role::Assistant, vec![call("d")]),
+        ];
+        answer_open_calls(&mut messages);
+        let expected = [
+            message(Role::Assistant, vec![call("a"), call("b")]),
+            message(Role::Tool, vec![result("a", "one"), result("b", INTERRUPTED)]),
+            message(Role::Assistant, vec![call("c")]),
+            message(Role::Tool, vec![result("c", INTERRUPTED)]),
+            Message { role: Role::User, content: text("and now?") },
+            message(Role::Assistant, vec![call("d")]),
+            message(Role::Tool, vec![result("d", INTERRUPTED)]),
+        ];
+        assert_eq!(messages, expected);
+        let again = messages.clone();
+        answer_open_calls(&mut messages);
+        assert_eq!(messages, again);
     }
 
     #[test]

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use super::Engine;
 use super::event::FIRST_SEQ;
+use super::turn::tool_uses;
 use crate::store::{
-    self, Db, FinishedTurn, Orphan, Outcome, Program, SWEEP_ROWS, Status, TraceRecord, Turn, UsageRow, WorkspaceId,
+    self, Db, FinishedTurn, LogEntry, Orphan, Outcome, Program, SWEEP_ROWS, Status, ToolEntry, TraceRecord, Turn,
+    UsageRow, WorkspaceId,
 };
 
 const LEASE_MS: i64 = 15_000;
@@ -110,8 +112,19 @@ impl Engine {
     /// Ends a turn that nobody runs; what it had said is kept.
     async fn interrupt(&self, workspace: &WorkspaceId, turn: Turn, why: &str) -> store::Result<()> {
         let scoped = self.store.scoped(workspace);
-        let texts = scoped.events(turn.id, 0).await?;
-        let last_seq = texts.last().map_or(FIRST_SEQ, |(seq, _)| *seq) + 1;
+        let entries = scoped.events(turn.id, 0).await?;
+        let last_seq = entries.last().map_or(FIRST_SEQ, |(seq, _)| *seq) + 1;
+        let steps = scoped.count_steps(&turn).await?;
+        let tool_calls = tool_uses(entries.iter().map(|(_, entry)| entry));
+        // What was said since the last result of a tool: what was said before it is in the steps.
+        let since =
+            entries.iter().rposition(|(_, entry)| matches!(entry, LogEntry::Tool(ToolEntry::ToolResult { .. })));
+        let said = entries.into_iter().skip(since.map_or(0, |place| place + 1)).filter_map(|(_, entry)| match entry {
+            LogEntry::Text(text) => Some(text),
+            LogEntry::Tool(_) => None,
+        });
+        // Words before a call stand in the step of the call.
+        let content = if steps % 2 == 1 { String::new() } else { said.collect() };
         let now_ms = self.clock.now_ms();
         tracing::warn!(turn.id = %turn.id, session.id = %turn.session_id, "a turn that nobody runs is marked as interrupted");
         let usage = UsageRow {
@@ -129,12 +142,14 @@ impl Engine {
         let finished = FinishedTurn {
             status: Status::Interrupted,
             outcome: Outcome {
-                content: Some(texts.into_iter().map(|(_, text)| text).collect()),
+                content: Some(content),
+                tool_calls,
                 error: Some(("interrupted".into(), why.to_owned())),
                 ..Outcome::default()
             },
             last_seq,
             events: None,
+            steps,
             trace: TraceRecord {
                 spans: "[]".into(),
                 duration_us: (now_ms - turn.created_at_ms).max(0) * 1000,

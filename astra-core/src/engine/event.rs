@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::ids::{SessionId, TurnId};
-use crate::store::{Status, Turn};
+use crate::store::{LogEntry, Status, ToolEntry, Turn};
 
 /// One event of a turn.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,8 @@ pub enum EventKind {
         /// The text.
         delta: String,
     },
+    /// Something happens with tools.
+    Tool(Arc<ToolEntry>),
     /// The turn was answered: the last event.
     Done {
         /// The whole turn.
@@ -75,15 +77,15 @@ impl EventKind {
 /// The events of a turn as its rows tell them, after the sequence number `after`: all of them when it is finished, the
 /// ones kept so far when it is not.
 #[must_use]
-pub fn replay(turn: &Turn, texts: Vec<(i64, String)>, after: i64) -> Vec<Arc<Event>> {
+pub fn replay(turn: &Turn, entries: Vec<(i64, LogEntry)>, after: i64) -> Vec<Arc<Event>> {
     let mut kinds = vec![(FIRST_SEQ, EventKind::first(turn))];
-    let whole = turn.outcome.content.as_ref().filter(|content| texts.is_empty() && !content.is_empty());
+    let whole = turn.outcome.content.as_ref().filter(|content| entries.is_empty() && !content.is_empty());
     match whole {
         // An answer that was not streamed is one text.
         Some(content) if turn.last_seq > FIRST_SEQ + 1 => {
             kinds.push((FIRST_SEQ + 1, EventKind::Content { delta: content.clone() }))
         }
-        _ => kinds.extend(texts.into_iter().map(|(seq, delta)| (seq, EventKind::Content { delta }))),
+        _ => kinds.extend(entries.into_iter().map(|(seq, entry)| (seq, EventKind::from(entry)))),
     }
     if turn.status.is_final() {
         kinds.push((turn.last_seq, EventKind::last(Arc::new(turn.clone()))));

@@ -1,11 +1,11 @@
 //! Whether a question can ever fit what its model reads. One that cannot is refused before it is kept.
 
 use super::agent::AgentVersion;
-use super::begin::{Ask, Asker};
 use super::context::{Room, add_paragraph, plain};
 use super::error::Failure;
 use super::prompt::{Template, Values};
 use super::tokens::{estimate, estimate_message};
+use super::turn::{Ask, Asker};
 use crate::provider::{Content, Role};
 
 /// The refusal of a prompt and a message of `tokens` tokens, of which a model reads `readable`.

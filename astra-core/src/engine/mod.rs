@@ -1,7 +1,6 @@
 //! What the gateway does, with no HTTP in sight: agents, sessions, turns and their events.
 
 pub mod agent;
-mod begin;
 mod budget;
 pub mod catalogue;
 mod compact;
@@ -9,17 +8,16 @@ mod context;
 mod drain;
 mod error;
 pub mod event;
-mod finish;
 mod fits;
 mod follow;
 mod inference;
 mod live;
 pub mod prompt;
-mod run;
 mod signals;
 mod storage;
 mod tokens;
 mod trace;
+mod turn;
 mod turn_limits;
 
 use std::sync::Arc;
@@ -27,13 +25,13 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use tokio_util::task::TaskTracker;
 
-pub use begin::{Ask, Asked, Asker, Overrides, TurnHandle};
 pub use budget::QuotaWindow;
 pub use compact::Compacted;
 pub use drain::program;
 pub use error::{Error, Failure, Result};
 pub use follow::{SessionEvent, SessionEvents, TurnEvents};
 pub use storage::StorageLimits;
+pub use turn::{Ask, Asked, Asker, Overrides, TurnHandle};
 pub use turn_limits::TurnLimits;
 
 use crate::clock::Clock;
@@ -41,6 +39,7 @@ use crate::config::ChatConfig;
 use crate::ids::{IdMaker, TimeOrderedIds};
 use crate::provider::Registry;
 use crate::store::{Db, Instance};
+use crate::tools::Tools;
 use catalogue::Catalogue;
 use live::Hub;
 
@@ -64,6 +63,8 @@ pub struct Parts {
     pub providers: Arc<Registry>,
     /// The agents of all workspaces.
     pub agents: Arc<Catalogue>,
+    /// The tools that agents may call.
+    pub tools: Arc<Tools>,
 }
 
 /// Runs turns.
@@ -76,6 +77,7 @@ pub struct Engine {
     storage: StorageLimits,
     providers: Arc<Registry>,
     agents: Arc<Catalogue>,
+    tools: Arc<Tools>,
     /// The key of this gateway among all that share the store, which may be given another place.
     instance: AtomicI64,
     keys: Arc<TimeOrderedIds>,
@@ -88,11 +90,26 @@ impl Engine {
     /// An engine of `parts`; [`Engine::start`] begins its work.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, clock, ids, instance: Instance { id, keys }, config, limits, storage, providers, agents } =
-            parts;
+        let Parts { store, clock, ids, instance, config, limits, storage, providers, agents, tools } = parts;
         let (hub, tasks, draining) = (Hub::default(), TaskTracker::new(), AtomicBool::new(false));
+        let Instance { id, keys } = instance;
         let instance = AtomicI64::new(id);
-        Self { store, clock, ids, config, limits, storage, providers, agents, instance, keys, hub, tasks, draining }
+        Self {
+            store,
+            clock,
+            ids,
+            config,
+            limits,
+            storage,
+            providers,
+            agents,
+            tools,
+            instance,
+            keys,
+            hub,
+            tasks,
+            draining,
+        }
     }
 
     /// Whether other gateways may be at work on the same store.

@@ -16,6 +16,7 @@ pub(super) enum Part {
     Context,
     Compaction,
     Inference,
+    Tool,
     Storage,
 }
 
@@ -28,6 +29,8 @@ struct Span {
     provider: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
@@ -66,6 +69,14 @@ impl Trace {
         self.push(Part::Inference, since, took, Some((call.provider.clone(), call.model.clone())), error);
     }
 
+    /// Notes that the tool `name` took from `since` until now.
+    pub(super) fn note_tool(&mut self, name: &str, since: Instant, is_error: bool) {
+        self.push(Part::Tool, since, since.elapsed(), None, is_error.then(|| "the tool failed".to_owned()));
+        if let Some(span) = self.spans.last_mut() {
+            span.tool = Some(name.to_owned());
+        }
+    }
+
     fn push(
         &mut self,
         name: Part,
@@ -82,6 +93,7 @@ impl Trace {
             duration_us: microseconds(took),
             provider,
             model,
+            tool: None,
             error,
             context: None,
         });

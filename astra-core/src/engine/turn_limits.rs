@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::begin::Asker;
 use super::error::{Error, Result};
+use super::turn::Asker;
 use crate::config::LimitsConfig;
 use crate::tally::{Share, Tally};
 

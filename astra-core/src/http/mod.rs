@@ -1,6 +1,7 @@
 //! What all operations share on their way in and out: the contract, extractors, problems, limits, the request's record.
 
 pub mod address;
+mod any_json;
 mod caller;
 pub mod contract;
 mod created;
@@ -28,6 +29,7 @@ pub mod trace;
 pub mod turn;
 
 pub use address::CalledFrom;
+pub use any_json::AnyJson;
 pub use caller::Caller;
 pub use created::created;
 pub use etag::{IfMatch, IfMatchHeader, IfNoneMatch, etag, tagged};

@@ -119,7 +119,7 @@ impl<K: Named> FromStr for Id<K> {
     type Err = NotAnId;
 
     fn from_str(text: &str) -> Result<Self, NotAnId> {
-        digits_of(text, K::KIND).and_then(|digits| key_of(digits)).map(Self::from_key).ok_or(NotAnId)
+        digits_of(text, K::KIND).and_then(key_of).map(Self::from_key).ok_or(NotAnId)
     }
 }
 

@@ -23,7 +23,8 @@ use crate::http::limit::Limits;
 use crate::ids::{IdMaker, Ids};
 use crate::provider::{Provider, Registry};
 use crate::router::{self, Door};
-use crate::store::{self, FolderLock, migrate};
+use crate::store::{self, Db, FolderLock, Instance, migrate};
+use crate::tools::Tools;
 
 mod check;
 mod connection;
@@ -241,6 +242,14 @@ impl Builder {
         Read { providers, sources, faults }
     }
 
+    /// Opens and migrates the store, and takes this gateway's place among those that work on it.
+    async fn open_store(&self) -> store::Result<(Db, Instance)> {
+        let store = store::open(&self.config.store, &self.config.data_dir)?;
+        migrate::apply(&store, self.clock.now_ms()).await?;
+        let instance = store.join(&self.clock, program(&store)).await?;
+        Ok((store, instance))
+    }
+
     fn route_faults(&self) -> Vec<String> {
         router::routes(&self.routes, &self.config.limits).err().unwrap_or_default()
     }
@@ -261,9 +270,7 @@ impl Builder {
         let is_alone = self.config.store.database_url.is_none();
         let folder_lock = if is_alone { Some(lock(data_dir)?) } else { None };
         let master_key = MasterKey::load(self.config.master_key.as_ref(), data_dir).map_err(StartError::MasterKey)?;
-        let store = store::open(&self.config.store, data_dir).map_err(StartError::Store)?;
-        migrate::apply(&store, self.clock.now_ms()).await.map_err(StartError::Store)?;
-        let instance = store.join(&self.clock, program(&store)).await.map_err(StartError::Store)?;
+        let (store, instance) = self.open_store().await.map_err(StartError::Store)?;
         let ids = self.ids.unwrap_or_else(|| IdMaker::new(Arc::clone(&instance.keys)));
         let clock = Arc::clone(&self.clock);
         let authority = Authority::open(store.clone(), &self.config, master_key, clock, ids.clone()).await;
@@ -284,6 +291,7 @@ impl Builder {
             storage: StorageLimits::new(&self.config.limits, self.config.store.audit_days),
             providers: Arc::clone(&providers),
             agents: Arc::clone(&agents),
+            tools: Arc::new(Tools::built_in(&self.clock)),
         }));
         engine.start().await.map_err(StartError::Store)?;
         let app = App::from(Parts {

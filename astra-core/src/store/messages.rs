@@ -7,6 +7,7 @@ use super::db::{Scoped, Tx};
 use super::error::{Error, Result};
 use super::page::{Cursor, Filling, Page, PageRequest};
 use super::sessions::{Parent, Session};
+use super::turn_steps;
 use super::value::{self, Row};
 use crate::content::{Content, Part, Role};
 use crate::ids::{MessageId, SessionId, TurnId};
@@ -33,10 +34,11 @@ pub struct StoredMessage {
 
 /// Turns with what was said in them, newest first: those above the number `$3`, up to and with `$4`.
 const SAID: &str =
-    "SELECT t.id, t.number, t.role, t.question, t.question_parts, t.answer, t.created_at_ms, t.finished_at_ms
-        FROM turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4
+    "SELECT t.id, t.number, t.role, t.question, t.question_parts, t.answer, t.created_at_ms, t.finished_at_ms,
+        t.step_count FROM turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4
     UNION ALL
-    SELECT t.id, t.number, t.role, t.question, t.question_parts, CAST(NULL AS TEXT), t.created_at_ms, t.created_at_ms
+    SELECT t.id, t.number, t.role, t.question, t.question_parts, CAST(NULL AS TEXT), t.created_at_ms, t.created_at_ms,
+        (SELECT COUNT(*) FROM turn_steps s WHERE s.workspace_id = t.workspace_id AND s.session_id = t.session_id AND s.number = t.number)
         FROM open_turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4
     ORDER BY 2 DESC LIMIT $5";
 
@@ -86,14 +88,24 @@ fn json_bytes(content: &Content) -> usize {
     }
 }
 
-/// The messages of a turn's row, newest first.
-fn read(row: &mut Row) -> Result<[Option<StoredMessage>; 2]> {
+/// What was said in a turn.
+struct Said {
+    turn: TurnId,
+    number: i64,
+    question: StoredMessage,
+    /// How many steps lie between question and answer.
+    steps: i64,
+    answer: Option<StoredMessage>,
+}
+
+fn read(row: &mut Row) -> Result<Said> {
     let (turn, number): (TurnId, i64) = (row.id(0)?, row.int(1)?);
     let answer = row.optional_text(5)?.filter(|answer| !answer.is_empty());
-    let finished_at_ms = row.int(7)?;
+    let (finished_at_ms, steps) = (row.int(7)?, row.int(8)?);
+    let place = u16::try_from(steps + 1).map_err(Error::broken)?;
     let answer = answer.map(|answer| StoredMessage {
-        id: MessageId { turn, place: 1 },
-        seq: number * TURN_STRIDE + 1,
+        id: MessageId { turn, place },
+        seq: number * TURN_STRIDE + i64::from(place),
         role: Role::Assistant,
         content: Content::Text(answer),
         created_at_ms: finished_at_ms,
@@ -105,7 +117,7 @@ fn read(row: &mut Row) -> Result<[Option<StoredMessage>; 2]> {
         content: content(row.text(3)?, row.optional_text(4)?)?,
         created_at_ms: row.int(6)?,
     };
-    Ok([answer, Some(question)])
+    Ok(Said { turn, number, question, steps, answer })
 }
 
 /// Whether more is wanted.
@@ -142,29 +154,43 @@ fn each_of(
     turns: u32,
     take: &mut dyn FnMut(StoredMessage) -> IsWanted,
 ) -> Result<IsWanted> {
+    let within = |message: &StoredMessage, before: i64| message.seq < before && message.seq > after;
     loop {
-        let (mut rows, mut wanted, mut fault, mut last) = (0, true, None, before);
+        let (mut rows, mut wanted, mut fault, mut with_steps) = (0, true, None, None);
+        let mut last = before;
         // The turn of the place before `before`, and of the place behind `after`, are read and what is beyond is left out.
         let (above, up_to) = ((after + 1).div_euclid(TURN_STRIDE) - 1, (before - 1).div_euclid(TURN_STRIDE));
         tx.each(SAID, params![id, above, up_to, turns], &mut |mut row| {
             rows += 1;
             match read(&mut row) {
-                Ok(messages) => {
-                    for message in messages.into_iter().flatten() {
-                        last = message.seq;
-                        if message.seq < before && message.seq > after && wanted {
+                // Its steps are read when these rows are done with.
+                Ok(said) if said.steps > 0 => with_steps = Some(said),
+                Ok(said) => {
+                    last = said.question.seq;
+                    for message in said.answer.into_iter().chain([said.question]) {
+                        if wanted && within(&message, before) {
                             wanted = take(message);
                         }
                     }
                 }
                 Err(found) => fault = Some(found),
             }
-            wanted && fault.is_none()
+            wanted && with_steps.is_none() && fault.is_none()
         })?;
         if let Some(fault) = fault {
             return Err(fault);
         }
-        if !wanted || rows < turns {
+        let is_whole = rows < turns && with_steps.is_none();
+        if let Some(said) = with_steps {
+            last = said.question.seq;
+            let steps = turn_steps::of(tx, id, said.turn, said.number)?;
+            for message in said.answer.into_iter().chain(steps).chain([said.question]) {
+                if wanted && within(&message, before) {
+                    wanted = take(message);
+                }
+            }
+        }
+        if !wanted || is_whole {
             return Ok(wanted);
         }
         before = last;
@@ -216,6 +242,9 @@ pub(super) fn count(tx: &mut Tx<'_>, session: &Session, after: i64, before: i64)
         count += tx.one(sql, params![id, above, up_to, cut, first])?.int(0)?;
         let open = "SELECT COUNT(*) FROM open_turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4";
         count += tx.one(open, params![id, above, up_to])?.int(0)?;
+        let steps = "SELECT COUNT(*) FROM turn_steps s JOIN open_turns t ON t.workspace_id = s.workspace_id AND t.session_id = s.session_id
+            AND t.number = s.number WHERE s.workspace_id = $1 AND s.session_id = $2 AND s.number > $3 AND s.number <= $4";
+        count += tx.one(steps, params![id, above, up_to])?.int(0)?;
         let Some(above) = parent.filter(|above| above.until > after) else { break };
         before = before.min(above.until + 1);
         (id, parent) = (above.id, parent_of(tx, above.id)?);

@@ -43,8 +43,9 @@ const ASKED_AT_ONCE: usize = 512;
 const ENDED: &str =
     "SELECT t.session_id, MAX(t.number), CAST(SUM(t.message_count) AS BIGINT), CAST(SUM(t.input_tokens) AS BIGINT),
         CAST(SUM(t.output_tokens) AS BIGINT), MAX(t.finished_at_ms), CAST(SUM(t.bytes) AS BIGINT) FROM turns t";
-const OPEN: &str = "SELECT t.session_id, MAX(t.number), COUNT(*), MAX(t.created_at_ms),
-        CAST(SUM(t.bytes) AS BIGINT) FROM open_turns t";
+const OPEN: &str = "SELECT t.session_id, MAX(t.number), COUNT(*), MAX(t.created_at_ms), CAST(SUM(t.bytes) AS BIGINT),
+        CAST(SUM((SELECT COUNT(*) FROM turn_steps s WHERE s.workspace_id = t.workspace_id AND s.session_id = t.session_id
+            AND s.number = t.number)) AS BIGINT) FROM open_turns t";
 
 impl SessionTotals {
     fn of_none(session: &Session) -> Self {
@@ -86,7 +87,7 @@ pub(super) fn add(tx: &mut Tx<'_>, sessions: Vec<Session>) -> Result<Vec<Session
         for mut row in tx.query(&format!("{OPEN} {condition}"), &ids)? {
             let Some(of_session) = totals.get_mut(&row.id(0)?) else { continue };
             of_session.last_number = of_session.last_number.max(row.int(1)?);
-            of_session.message_count += row.int(2)?;
+            of_session.message_count += row.int(2)? + row.int(5)?;
             of_session.last_active_at_ms = of_session.last_active_at_ms.max(row.int(3)?);
             of_session.storage_bytes += row.int(4)?;
         }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::db::{Scoped, Tx};
 use super::error::{Error, Result};
 use super::session_storage::length;
-use super::turns::{self, Outcome, Status, Turn};
+use super::turn_events::{self, LogEntry};
+use super::turns::{Outcome, Status, Turn};
 use super::usage::{self, UsageRow};
 use super::value::Param;
 use crate::params;
@@ -24,8 +25,10 @@ pub struct FinishedTurn {
     pub outcome: Outcome,
     /// The sequence number of the last event.
     pub last_seq: i64,
-    /// The texts of the event log that are not in the store yet, with the sequence number of the first.
-    pub events: Option<(i64, Vec<String>)>,
+    /// The entries of the event log that are not in the store yet, with the sequence number of the first.
+    pub events: Option<(i64, Vec<LogEntry>)>,
+    /// How many steps the turn has.
+    pub steps: u16,
     /// How the time was spent.
     pub trace: TraceRecord,
     /// What each upstream that was asked has counted.
@@ -65,17 +68,22 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         .map(|(first_seq, texts)| serde_json::to_string(texts).map(|texts| (*first_seq, texts)).map_err(Error::broken));
     let events = events.transpose()?;
     let bytes = bytes(tx, finished, events.as_ref().map(|(_, texts)| texts.as_str()))?;
+    let tool_calls = match finished.outcome.tool_calls.as_slice() {
+        [] => None,
+        calls => Some(serde_json::to_string(calls).map_err(Error::broken)?),
+    };
+    let values = values(finished, tool_calls.as_deref(), bytes);
     if tx.has_row_locks() {
-        return finish_at_once(tx, finished, events.as_ref(), bytes);
+        return finish_at_once(tx, finished, values, events.as_ref(), bytes);
     }
     // The question moves with the row.
     let moved = format!("{MOVE} open_turns o WHERE o.workspace_id = $1 AND o.id = $2");
-    if tx.execute(&moved, &values(finished, bytes))? == 0 {
+    if tx.execute(&moved, &values)? == 0 {
         return Ok(false);
     }
     tx.execute("DELETE FROM open_turns WHERE workspace_id = $1 AND id = $2", params![turn.id])?;
-    if let Some((first_seq, texts)) = &events {
-        turns::insert_events(tx, turn.id, *first_seq, texts)?;
+    if let Some((first_seq, entries)) = &events {
+        turn_events::insert(tx, turn.id, *first_seq, entries)?;
     }
     if finished.usage.is_empty() {
         usage::add_with_bytes(tx, turn.id.key(), 0, &usage::of_no_call(turn, finished.now_ms), bytes)?;
@@ -100,18 +108,25 @@ fn bytes(tx: &mut Tx<'_>, finished: &FinishedTurn, last_texts: Option<&str>) -> 
     } else {
         0
     };
+    let steps = if finished.steps > 0 {
+        let sql = "SELECT CAST(COALESCE(SUM(OCTET_LENGTH(parts)), 0) AS BIGINT) FROM turn_steps
+            WHERE workspace_id = $1 AND session_id = $2 AND number = $3";
+        tx.one(sql, params![finished.turn.session_id, finished.turn.number])?.int(0)?
+    } else {
+        0
+    };
     let (answer, spans) = (finished.outcome.content.as_deref().map_or(0, length), length(&finished.trace.spans));
-    Ok(finished.turn.bytes + answer + spans + last_texts.map_or(0, length) + earlier_texts)
+    Ok(finished.turn.bytes + answer + spans + last_texts.map_or(0, length) + earlier_texts + steps)
 }
 
 /// All of it in one statement. Another gateway that ends the same turn waits for the row of the question, and finds it gone.
 fn finish_at_once(
     tx: &mut Tx<'_>,
     finished: &FinishedTurn,
+    mut params: Vec<Param<'_>>,
     events: Option<&(i64, String)>,
     bytes: i64,
 ) -> Result<bool> {
-    let mut params = values(finished, bytes);
     let mut sql = format!(
         "WITH o AS (DELETE FROM open_turns WHERE workspace_id = $1 AND id = $2 RETURNING *),
         ended AS ({MOVE} o)"
@@ -127,7 +142,7 @@ fn finish_at_once(
             ", events AS (INSERT INTO turn_events (workspace_id, turn_id, first_seq, events)
             SELECT $1, $2, {} FROM o {})",
             numbered(&params, 2),
-            turns::LONGER_STAYS
+            turn_events::LONGER_STAYS
         );
     }
     let unasked = usage::of_no_call(&finished.turn, finished.now_ms);
@@ -148,14 +163,14 @@ fn finish_at_once(
 const MOVE: &str = "INSERT INTO turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, is_new_session, metadata,
         role, question, question_parts, created_at_ms, status, answer, finish_reason, provider, model, input_tokens, output_tokens,
         cost_usd, messages_sent, messages_left_out, error_code, error_message, last_seq, spans, duration_us, provider_us,
-        storage_us, trace_parent, message_count, finished_at_ms, bytes)
+        storage_us, trace_parent, step_count, tool_calls, message_count, finished_at_ms, bytes)
     SELECT o.workspace_id, o.id, o.session_id, o.number, o.agent_id, o.agent_version, o.subject, o.is_new_session, o.metadata,
         o.role, o.question, o.question_parts, o.created_at_ms, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-        $18, $19, $20, $21, $22, $23
+        $18, $19, $20, $21, $22, $23, $24, $25
     FROM";
 
 /// `$2` and those that follow in [`MOVE`].
-fn values(finished: &FinishedTurn, bytes: i64) -> Vec<Param<'_>> {
+fn values<'a>(finished: &'a FinishedTurn, tool_calls: Option<&'a str>, bytes: i64) -> Vec<Param<'a>> {
     let (outcome, trace) = (&finished.outcome, &finished.trace);
     let (code, message) =
         outcome.error.as_ref().map_or((None, None), |(code, message)| (Some(code.as_str()), Some(message.as_str())));
@@ -181,7 +196,9 @@ fn values(finished: &FinishedTurn, bytes: i64) -> Vec<Param<'_>> {
         trace.provider_us,
         trace.storage_us,
         &trace.parent,
-        1 + i64::from(has_answer),
+        i64::from(finished.steps),
+        tool_calls,
+        1 + i64::from(finished.steps) + i64::from(has_answer),
         finished.now_ms,
         bytes
     ]

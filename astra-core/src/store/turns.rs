@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::db::{OnDouble, Scoped, Tx};
+use super::db::{Scoped, Tx};
 use super::error::{Error, Result};
 use super::value::Row;
+use crate::content::Arguments;
 use crate::ids::{SessionId, TurnId};
 use crate::params;
 
@@ -49,6 +50,8 @@ pub struct Outcome {
     pub cost_usd: f64,
     /// What the model was sent; none while it was not asked.
     pub context: Option<TurnContext>,
+    /// The tools that were called, in order.
+    pub tool_calls: Vec<ToolUse>,
     /// Code and words, when it did not complete.
     pub error: Option<(String, String)>,
     /// In how many seconds another try may succeed: told at once and not kept, since it is true at once alone.
@@ -56,6 +59,18 @@ pub struct Outcome {
     /// The upstream's own code and parameter of its refusal: told at once and not kept, since `error` says what it means.
     pub upstream_code: Option<String>,
     pub param: Option<String>,
+}
+
+/// A tool that was called in a turn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "as in `Turn`")]
+pub struct ToolUse {
+    pub call_id: String,
+    pub tool: String,
+    pub arguments: Arguments,
+    /// Whether the tool failed; `None` if it has not answered.
+    pub is_error: Option<bool>,
+    pub elapsed_ms: u64,
 }
 
 /// How much of a conversation a model was sent.
@@ -129,7 +144,7 @@ pub(super) const WORKSPACE: usize = 12;
 /// Turns that have ended, in sessions that are there.
 const ENDED: &str = "SELECT t.id, t.session_id, t.number, t.agent_id, t.agent_version, u.id, t.subject, t.status, t.is_new_session, t.metadata,
         t.created_at_ms, t.answer, t.finish_reason, t.provider, t.model, t.input_tokens, t.output_tokens, t.cost_usd,
-        t.messages_sent, t.messages_left_out, t.error_code, t.error_message, t.last_seq, t.finished_at_ms, t.bytes
+        t.messages_sent, t.messages_left_out, t.error_code, t.error_message, t.last_seq, t.finished_at_ms, t.bytes, t.tool_calls
     FROM turns t JOIN subjects u ON u.number = t.subject
     JOIN sessions s ON s.workspace_id = t.workspace_id AND s.id = t.session_id AND s.status IN ('active', 'archived')";
 
@@ -171,6 +186,7 @@ fn read_ended(row: &mut Row) -> Result<Turn> {
         cost_usd: row.float(17)?,
         context: context.map(|(messages_sent, messages_left_out)| TurnContext { messages_sent, messages_left_out }),
         error: row.optional_text(20)?.zip(row.optional_text(21)?),
+        tool_calls: row.json_or_default(25)?,
         ..Outcome::default()
     };
     let (last_seq, finished_at_ms, bytes) = (row.int(22)?, Some(row.int(23)?), row.int(24)?);
@@ -264,40 +280,4 @@ impl Scoped {
         })
         .await
     }
-
-    /// Keeps a piece of a running turn's event log; `first_seq` is the sequence number of the first text.
-    pub async fn append_events(&self, id: TurnId, first_seq: i64, texts: &[String]) -> Result<()> {
-        let texts = serde_json::to_string(texts).map_err(Error::broken)?;
-        self.write_turn(move |tx| insert_events(tx, id, first_seq, &texts)).await
-    }
-
-    /// The texts of a turn's event log with their sequence numbers, from `from_seq` on.
-    pub async fn events(&self, id: TurnId, from_seq: i64) -> Result<Vec<(i64, String)>> {
-        self.read(move |tx| {
-            let sql =
-                "SELECT first_seq, events FROM turn_events WHERE workspace_id = $1 AND turn_id = $2 ORDER BY first_seq";
-            let mut found = Vec::new();
-            for mut row in tx.query(sql, params![id])? {
-                let first = row.int(0)?;
-                let texts: Vec<String> = row.json(1)?;
-                found.extend((first..).zip(texts).filter(|(seq, _)| *seq >= from_seq));
-            }
-            Ok(found)
-        })
-        .await
-    }
 }
-
-/// Keeps texts of an event log from `first_seq` on. A gateway that does not know whether an earlier write from the same place
-/// took place writes again, with the same texts and perhaps more: the longer one stays.
-pub(super) fn insert_events(tx: &mut Tx<'_>, id: TurnId, first_seq: i64, texts: &str) -> Result<()> {
-    let sql = format!(
-        "INSERT INTO turn_events (workspace_id, turn_id, first_seq, events) VALUES ($1, $2, $3, $4) {LONGER_STAYS}"
-    );
-    tx.later(&sql, params![id, first_seq, texts], OnDouble::Fails)
-}
-
-/// What becomes of texts that come to a place where there are some.
-pub(super) const LONGER_STAYS: &str =
-    "ON CONFLICT (workspace_id, turn_id, first_seq) DO UPDATE SET events = excluded.events
-        WHERE LENGTH(excluded.events) > LENGTH(turn_events.events)";

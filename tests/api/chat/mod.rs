@@ -8,3 +8,4 @@ mod list_models;
 mod resume;
 mod send;
 mod stream;
+mod tools;

@@ -10,7 +10,7 @@ use crate::support::{Engine, TestApp, both_engines};
 const FILL: [&str; 3] = [
     "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$",
-    "CREATE TRIGGER fill BEFORE INSERT ON messages EXECUTE FUNCTION fill()",
+    "CREATE TRIGGER fill BEFORE INSERT ON open_turns EXECUTE FUNCTION fill()",
     "CREATE TRIGGER fill BEFORE INSERT ON schema_migrations EXECUTE FUNCTION fill()",
 ];
 
@@ -50,7 +50,7 @@ both_engines! {
         assert_eq!(anybody.get("/health").await.expect(200)["status"], "degraded");
         if is_server {
             run(&app, "DROP TRIGGER fill ON schema_migrations").await;
-            run(&app, "DROP TRIGGER fill ON messages").await;
+            run(&app, "DROP TRIGGER fill ON open_turns").await;
         } else {
             run(&app, "DELETE FROM counters WHERE value = 1000").await;
         }

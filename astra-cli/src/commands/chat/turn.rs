@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use reqwest::{Method, Response};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::input::interrupted;
 use crate::client::events::Events;
@@ -45,6 +45,13 @@ enum Happened {
     },
     Content {
         delta: String,
+    },
+    ToolCallComplete {
+        tool: String,
+        arguments: Value,
+    },
+    ToolResult {
+        is_error: bool,
     },
     Done,
     Error {
@@ -140,6 +147,12 @@ impl<'a> Conversation<'a> {
                     progress.ends_with_newline = delta.ends_with('\n');
                     self.printer.speech(&delta)?;
                 }
+                Happened::ToolCallComplete { tool, arguments } => {
+                    self.end_line(progress)?;
+                    self.printer.note(format!("calls {tool} with {arguments}"));
+                }
+                Happened::ToolResult { is_error: true } => self.printer.note("the tool failed"),
+                Happened::ToolResult { is_error: false } => {}
                 Happened::Done => {
                     self.end_line(progress)?;
                     return Ok(Some(Ending::Complete));

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::model::{Agent, AgentBudget, AgentModel, AgentOnBusy, AgentSessionPolicy, AgentSettings, check_id, refused};
+use super::model::{
+    Agent, AgentBudget, AgentModel, AgentOnBusy, AgentSessionPolicy, AgentSettings, AgentTools, check_id, refused,
+};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Problem, created, tagged};
@@ -30,6 +32,9 @@ pub struct CreateAgent {
     #[serde(default)]
     #[schema(max_length = 65_536, example = "You help {{ user.name }}. Today is {{ date }}.")]
     system_prompt: String,
+    /// The tools that the model may call.
+    #[serde(default)]
+    tools: AgentTools,
     /// When sessions end automatically.
     #[serde(default)]
     session: AgentSessionPolicy,
@@ -67,6 +72,7 @@ pub async fn handler(
         display_name: new.display_name,
         model: new.model,
         system_prompt: new.system_prompt,
+        tools: new.tools,
         session: new.session,
         budget: new.budget,
         on_busy: new.on_busy,

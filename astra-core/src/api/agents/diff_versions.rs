@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{AgentSettings, AnyJson, VersionPath, version_of};
+use super::model::{AgentSettings, VersionPath, version_of};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Caller, Json, Path, Query};
+use crate::http::{AnyJson, Caller, Json, Path, Query};
 
 /// What to compare with.
 #[derive(Debug, Deserialize, IntoParams)]

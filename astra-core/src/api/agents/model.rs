@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType};
-use utoipa::{IntoParams, PartialSchema, ToSchema};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::clock::rfc3339;
@@ -12,6 +10,7 @@ use crate::engine::agent::{Definition, Model};
 use crate::engine::catalogue;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::http::Caller;
+use crate::http::turn::ToolName;
 use crate::store::{self, Refusal, StoredAgent, StoredVersion};
 
 /// An agent: its present version.
@@ -28,6 +27,8 @@ pub struct Agent {
     /// The instructions, as a template with names.
     #[schema(max_length = 65_536, example = "You help {{ user.name }}. Today is {{ date }}.")]
     pub system_prompt: String,
+    /// The tools that the model may call.
+    pub tools: AgentTools,
     /// When sessions end automatically.
     pub session: AgentSessionPolicy,
     /// Limits of tokens and cost.
@@ -66,6 +67,9 @@ pub struct AgentSettings {
     #[serde(default)]
     #[schema(max_length = 65_536, example = "You help {{ user.name }}. Today is {{ date }}.")]
     pub system_prompt: String,
+    /// The tools that the model may call.
+    #[serde(default)]
+    pub tools: AgentTools,
     /// When sessions end automatically.
     #[serde(default)]
     pub session: AgentSessionPolicy,
@@ -115,6 +119,15 @@ pub struct AgentFallback {
     /// The provider's name of the model; by default the provider's default model.
     #[schema(min_length = 1, max_length = 256, example = "claude-haiku-4-5")]
     pub model: Option<String>,
+}
+
+/// The tools that an agent's model may call.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct AgentTools {
+    /// The names of the tools; none by default. `current_time` is built in.
+    #[schema(max_items = 128, example = json!(["current_time"]))]
+    pub allow: Vec<ToolName>,
 }
 
 /// When a session ends automatically; the next message opens its successor.
@@ -206,11 +219,6 @@ pub enum AgentExportFormat {
     V1,
 }
 
-/// Any JSON value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct AnyJson(pub Value);
-
 /// The agent of a path.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -244,6 +252,7 @@ impl Agent {
             display_name: settings.display_name,
             model: settings.model,
             system_prompt: settings.system_prompt,
+            tools: settings.tools,
             session: settings.session,
             budget: settings.budget,
             on_busy: settings.on_busy,
@@ -292,15 +301,6 @@ impl From<StoredVersion> for AgentVersionInfo {
         }
     }
 }
-
-impl PartialSchema for AnyJson {
-    fn schema() -> RefOr<Schema> {
-        // A choice of all types would refer to itself, which makes types that generators cannot write down.
-        ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("Any JSON value.")).into()
-    }
-}
-
-impl ToSchema for AnyJson {}
 
 impl Default for AgentModel {
     fn default() -> Self {

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::clock::rfc3339;
 use crate::error::{Error, Result};
 use crate::http::Caller;
-use crate::http::turn::MessageContent;
+use crate::http::turn::{MessageContent, MessageToolCall, MessageToolResult, tool};
 use crate::ids::{MessageId, SessionId, TurnId};
 use crate::store::{self, Refusal, Scoped, SessionWithTotals};
 
@@ -88,8 +88,14 @@ pub struct Message {
     pub turn_id: Option<TurnId>,
     /// The author of the message.
     pub role: MessageRole,
-    /// The content.
+    /// The content; of a tool's message, nothing.
     pub content: MessageContent,
+    /// The tools that the model calls in this message.
+    #[schema(max_items = 128)]
+    pub tool_calls: Vec<MessageToolCall>,
+    /// What tools answered, in a message of the role `tool`.
+    #[schema(max_items = 128)]
+    pub tool_results: Vec<MessageToolResult>,
     /// When it was stored.
     #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
@@ -135,6 +141,7 @@ impl From<store::SessionWithTotals> for Session {
 
 impl From<store::StoredMessage> for Message {
     fn from(message: store::StoredMessage) -> Self {
+        let (content, tool_calls, tool_results) = tool::split(message.content);
         Self {
             id: message.id,
             turn_id: Some(message.id.turn),
@@ -144,7 +151,9 @@ impl From<store::StoredMessage> for Message {
                 crate::provider::Role::Assistant => MessageRole::Assistant,
                 crate::provider::Role::Tool => MessageRole::Tool,
             },
-            content: message.content.into(),
+            content: content.into(),
+            tool_calls,
+            tool_results,
             created_at: rfc3339(message.created_at_ms),
         }
     }

@@ -1,9 +1,10 @@
 //! What a definition may say, wherever it comes from: a caller, a file, the configuration.
 
 use crate::content::{METADATA_BYTES_MAX, is_too_large};
-use crate::engine::agent::{Budget, Definition, Model};
+use crate::engine::agent::{Budget, Definition, Model, ToolPolicy};
 use crate::engine::prompt;
 use crate::provider::Registry;
+use crate::tools;
 
 /// Most characters of a display name.
 const NAME_MAX: usize = 128;
@@ -62,6 +63,7 @@ pub fn check(definition: &Definition, providers: &Registry) -> Vec<Fault> {
         refuse("/session/daily_reset_hour", "must lie between 0 and 23".into());
     }
     check_budget(&definition.budget, &mut refuse);
+    check_tools(&definition.tools, &mut refuse);
     if is_too_large(&definition.metadata) {
         refuse("/metadata", format!("must have at most {METADATA_BYTES_MAX} bytes as JSON"));
     }
@@ -94,6 +96,17 @@ fn check_model(model: &Model, providers: &Registry, refuse: &mut impl FnMut(&str
     }
     if model.max_context_tokens == Some(0) {
         refuse("/model/max_context_tokens", "must be at least 1".into());
+    }
+}
+
+fn check_tools(policy: &ToolPolicy, refuse: &mut impl FnMut(&str, String)) {
+    for (place, name) in policy.allow.iter().enumerate() {
+        let pointer = format!("/tools/allow/{place}");
+        if !tools::BUILT_IN.contains(&name.as_str()) {
+            refuse(&pointer, format!("there is no tool `{name}`; there are: {}", tools::BUILT_IN.join(", ")));
+        } else if policy.allow[..place].contains(name) {
+            refuse(&pointer, format!("names the tool `{name}` a second time"));
+        }
     }
 }
 

@@ -156,6 +156,8 @@ impl Chunks {
             EventKind::Content { delta } => {
                 self.choice(out, ChunkDelta { role: None, content: Some(delta.clone()) }, None)
             }
+            // The agent's own tools: OpenAI's clients would try to answer the calls.
+            EventKind::Tool(_) => {}
             EventKind::Done { turn } => {
                 self.choice(out, ChunkDelta::default(), Some(finish_reason(turn)));
                 if self.with_usage {

@@ -5,7 +5,7 @@ use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Turn, failure};
+use super::{ToolCallComplete, ToolCallDelta, ToolResultEvent, Turn, failure};
 use crate::engine::event::{Event, EventKind};
 use crate::engine::{self, SessionEvents, TurnEvents};
 use crate::http::{Problem, sse};
@@ -20,6 +20,12 @@ pub enum ChatEvent {
     SessionResolved(SessionResolved),
     /// A further piece of the answer.
     Content(ContentDelta),
+    /// The model calls a tool: its name, and then its arguments piece by piece.
+    ToolCall(ToolCallDelta),
+    /// The call of a tool is complete, and the tool runs.
+    ToolCallComplete(ToolCallComplete),
+    /// A tool has answered.
+    ToolResult(ToolResultEvent),
     /// The answer is complete and stored. This is the last event.
     Done(TurnDone),
     /// The turn failed, was cancelled or was interrupted. This is the last event.
@@ -96,6 +102,12 @@ pub enum SessionEvent {
     SessionResolved(SessionResolved),
     /// A further piece of the answer.
     Content(ContentDelta),
+    /// The model calls a tool: its name, and then its arguments piece by piece.
+    ToolCall(ToolCallDelta),
+    /// The call of a tool is complete, and the tool runs.
+    ToolCallComplete(ToolCallComplete),
+    /// A tool has answered.
+    ToolResult(ToolResultEvent),
     /// The answer is complete and stored.
     Done(TurnDone),
     /// The turn failed, was cancelled or was interrupted.
@@ -114,6 +126,9 @@ impl ChatEvent {
         match self {
             Self::SessionResolved(_) => "session_resolved",
             Self::Content(_) => "content",
+            Self::ToolCall(_) => "tool_call",
+            Self::ToolCallComplete(_) => "tool_call_complete",
+            Self::ToolResult(_) => "tool_result",
             Self::Done(_) => "done",
             Self::Error(_) => "error",
         }
@@ -134,6 +149,7 @@ impl From<&Event> for ChatEvent {
                 })
             }
             EventKind::Content { delta } => Self::Content(ContentDelta { turn_id, seq, delta: delta.clone() }),
+            EventKind::Tool(entry) => Self::of_tool(turn_id, seq, entry),
             EventKind::Done { turn } => Self::Done(TurnDone { turn_id, seq, turn: Turn::from(turn.as_ref()) }),
             EventKind::Failed { turn } => Self::Error(TurnProblem { turn_id, seq, problem: problem(turn) }),
         }

@@ -2,6 +2,7 @@
 
 mod content;
 mod event;
+pub mod tool;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -9,6 +10,9 @@ use utoipa::ToSchema;
 
 pub use content::{ImageUrl, MessageContent, MessagePart, MessageParts, MessageText};
 pub use event::{ChatEvent, SessionEvent, frames, session_frames};
+pub use tool::{
+    MessageToolCall, MessageToolResult, ToolCallComplete, ToolCallDelta, ToolName, ToolResultEvent, TurnToolCall,
+};
 
 use crate::clock::rfc3339;
 use crate::error::{Code, Error, UpstreamTerms};
@@ -35,6 +39,9 @@ pub struct Turn {
     /// The answer, or the part of it that is stored; null while nothing is stored.
     #[schema(max_length = 16_777_216, example = "The capital of France is Paris.")]
     pub content: Option<String>,
+    /// The tools that the model called, in order; empty while the turn is running.
+    #[schema(max_items = 4096)]
+    pub tool_calls: Vec<TurnToolCall>,
     /// Why the model stopped; null if the turn did not complete or is still running.
     pub finish_reason: Option<FinishReason>,
     /// Tokens and cost of the turn.
@@ -141,6 +148,7 @@ impl From<&store::Turn> for Turn {
             agent_version: turn.agent_version,
             status: turn.status.into(),
             content: outcome.content.clone(),
+            tool_calls: outcome.tool_calls.iter().map(TurnToolCall::from).collect(),
             finish_reason: outcome.finish_reason.as_deref().map(finish_reason),
             usage: TurnUsage {
                 input_tokens,

@@ -3,79 +3,24 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde_json::{Map, Value as Json};
 use tokio::sync::oneshot;
 
-use super::Engine;
-use super::agent::{AgentVersion, OnBusy};
-use super::budget;
-use super::error::{Error, Failure, Result};
-use super::event::EventKind;
-use super::fits;
-use super::follow::TurnEvents;
-use super::inference::failed;
-use super::live::LiveTurn;
+use super::ask::{Ask, Asker};
 use super::run::Running;
-use crate::content::Content;
+use crate::engine::Engine;
+use crate::engine::agent::{AgentVersion, OnBusy};
+use crate::engine::budget;
+use crate::engine::error::{Error, Failure, Result};
+use crate::engine::event::EventKind;
+use crate::engine::fits;
+use crate::engine::follow::TurnEvents;
+use crate::engine::inference::failed;
+use crate::engine::live::LiveTurn;
 use crate::ids::TurnId;
-use crate::provider::{Message, Parameters, Request, Role, Target};
-use crate::store::{
-    self, Begun, Busy, Lifetime, NewTurn, OnceKey, Place, Refusal, Scoped, Stamp, Status, Turn, WorkspaceId,
-};
+use crate::provider::{Request, Target};
+use crate::store::{self, Begun, Busy, Lifetime, NewTurn, OnceKey, Place, Refusal, Scoped, Stamp, Status, Turn};
 
 const MINUTE_MS: i64 = 60_000;
-
-/// Who asks.
-#[derive(Debug, Clone)]
-pub struct Asker {
-    /// The tenant.
-    pub workspace: WorkspaceId,
-    /// `usr_...` or `svc_...`
-    pub user_id: String,
-    /// What its credential belongs to, by which its turns are counted.
-    pub credential: String,
-    /// Whether it may go on with other users' sessions.
-    pub sees_all: bool,
-}
-
-/// A message to an agent.
-#[derive(Debug, Clone)]
-pub struct Ask {
-    /// Whom.
-    pub agent_id: String,
-    /// In which session.
-    pub place: Place,
-    /// Who says `content`: the user, unless the caller keeps the conversation and ends it otherwise.
-    pub role: Role,
-    /// The message.
-    pub content: Content,
-    /// What was said before, if the caller keeps the conversation: it is read in place of the session's history, and its
-    /// system messages follow the agent's prompt.
-    pub said_before: Vec<Message>,
-    /// Settings for this turn, instead of the agent's own.
-    pub overrides: Overrides,
-    /// What else is asked of the model, for this turn; `None` for nothing.
-    pub parameters: Option<Box<Parameters>>,
-    /// Data of the caller's own; the gateway does not interpret it.
-    pub metadata: Map<String, Json>,
-    /// Whether somebody wants to see the answer grow.
-    pub is_streamed: bool,
-    /// Whether the turn ends when the handle of it is dropped: its caller could not come back for the answer.
-    pub ends_with_caller: bool,
-    /// The caller's idempotency key.
-    pub once: Option<OnceKey>,
-    /// The caller's `traceparent`.
-    pub trace_parent: Option<Arc<str>>,
-}
-
-/// Settings for one turn, instead of the agent's own.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Overrides {
-    /// Sampling temperature, 0 to 2.
-    pub temperature: Option<f64>,
-    /// Maximum number of tokens of the answer.
-    pub max_output_tokens: Option<u32>,
-}
 
 /// What comes of a question in the task that is its own.
 enum Beginning {

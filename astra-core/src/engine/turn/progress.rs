@@ -1,0 +1,196 @@
+//! What a turn has so far: the round that is being answered, and what the rounds before it used.
+
+use std::time::Instant;
+
+use super::log::TurnLog;
+use crate::content::{ToolCall, without_nul};
+use crate::engine::inference::{Account, Calls};
+use crate::engine::tokens::estimate;
+use crate::engine::trace::Trace;
+use crate::engine::{Engine, budget};
+use crate::provider::{self, Attempt, Chunk, FinishReason, Usage};
+use crate::store::{LogEntry, ToolEntry, ToolUse, TurnContext, UsageRow};
+
+/// What a turn has so far.
+pub(super) struct Progress {
+    pub(super) trace: Trace,
+    /// What happened, as it is kept and told.
+    pub(super) log: TurnLog,
+    /// The text of this round.
+    pub(super) content: String,
+    /// The tools that the model calls in this round.
+    pub(super) wanted: Vec<ToolCall>,
+    /// Number, id and name of the calls that have begun in this round.
+    begun: Vec<(u32, String, String)>,
+    pub(super) finish_reason: Option<FinishReason>,
+    /// What the provider counted in this round.
+    pub(super) usage: Option<Usage>,
+    /// What we think was sent, should the provider not count.
+    pub(super) input_estimate: u32,
+    /// How much of the conversation was sent.
+    pub(super) context: Option<TurnContext>,
+    /// The calls of models in this round.
+    pub(super) calls: Calls,
+    /// The calls for a summary of what was said before.
+    pub(super) summary: Calls,
+    /// When the first content of a stream was there whose end is not yet.
+    pub(super) streaming_since: Option<Instant>,
+    /// What the rounds before this one used.
+    pub(super) spent: Spent,
+    /// The tools that were called.
+    pub(super) uses: Vec<ToolUse>,
+    /// How many steps are kept.
+    pub(super) steps: u16,
+}
+
+/// What rounds that are over have used.
+#[derive(Default)]
+pub(super) struct Spent {
+    pub(super) tokens: Usage,
+    pub(super) cost_usd: f64,
+    pub(super) rows: Vec<UsageRow>,
+    /// Who answered last.
+    pub(super) answered: Option<(String, String)>,
+}
+
+impl Spent {
+    /// For the budget of the turn.
+    pub(super) fn so_far(&self) -> budget::Spent {
+        let tokens = self.tokens.input_tokens.saturating_add(self.tokens.output_tokens);
+        budget::Spent { tokens, cost_usd: self.cost_usd }
+    }
+}
+
+impl Progress {
+    pub(super) fn new(trace: Trace) -> Self {
+        Self {
+            trace,
+            log: TurnLog::default(),
+            content: String::new(),
+            wanted: Vec::new(),
+            begun: Vec::new(),
+            finish_reason: None,
+            usage: None,
+            input_estimate: 0,
+            context: None,
+            calls: Calls::default(),
+            summary: Calls::default(),
+            streaming_since: None,
+            spent: Spent::default(),
+            uses: Vec::new(),
+            steps: 0,
+        }
+    }
+
+    /// Takes note of the end of a stream, whose call was noted when its first content was there.
+    pub(super) fn end_stream(&mut self, error: Option<provider::Error>) {
+        let (Some(since), Some(call)) = (self.streaming_since.take(), self.calls.attempts.last_mut()) else { return };
+        call.error = error;
+        self.trace.note_call(call, since, since.elapsed());
+    }
+
+    /// Takes note of the calls of this round, those that were cut off too, and of what they used.
+    pub(super) fn settle(&mut self) {
+        self.end_stream(None);
+        self.summary.trace(&mut self.trace);
+        self.calls.trace(&mut self.trace);
+        self.calls.tokens = self.tokens();
+    }
+
+    fn tokens(&self) -> Usage {
+        let asked = self.calls.attempts.iter().any(|call| call.error.is_none());
+        let counted = self.usage.unwrap_or_default();
+        let written = || {
+            let calls = self.wanted.iter().map(|call| estimate(&call.name) + estimate(&call.arguments.text()));
+            calls.fold(estimate(&self.content), u32::saturating_add)
+        };
+        let output_tokens = if counted.output_tokens > 0 { counted.output_tokens } else { written() };
+        let was_read = asked || output_tokens > 0;
+        let input_tokens =
+            if counted.input_tokens == 0 && was_read { self.input_estimate } else { counted.input_tokens };
+        Usage { input_tokens, output_tokens, ..counted }
+    }
+
+    /// Ends a round that called tools: what it used goes on the account, and the next one begins with nothing said.
+    pub(super) fn end_round(&mut self, engine: &Engine, account: &Account<'_>) {
+        self.settle();
+        let cost_usd = engine.cost_usd(&self.calls);
+        let (spent, tokens) = (&mut self.spent, self.calls.tokens);
+        spent.rows.extend(account.rows(&self.calls, cost_usd, false));
+        spent.cost_usd += cost_usd;
+        spent.tokens.input_tokens = spent.tokens.input_tokens.saturating_add(tokens.input_tokens);
+        spent.tokens.output_tokens = spent.tokens.output_tokens.saturating_add(tokens.output_tokens);
+        spent.answered = self.calls.attempts.last().map(|call| (call.provider.clone(), call.model.clone()));
+        self.calls = Calls::default();
+        self.begun.clear();
+        (self.usage, self.finish_reason) = (None, None);
+    }
+
+    /// Whether a model refused what it was sent for its length, before it said anything.
+    pub(super) fn was_too_long(&self) -> bool {
+        let refused = |call: &Attempt| call.error.as_ref().is_some_and(provider::Error::is_context_overflow);
+        self.steps == 0 && self.content.is_empty() && self.calls.attempts.iter().any(refused)
+    }
+
+    /// Takes a piece of the answer; gives the entries of the log that it makes.
+    pub(super) fn take(&mut self, chunk: Chunk) -> Vec<LogEntry> {
+        match chunk {
+            Chunk::Content(text) if text.is_empty() => Vec::new(),
+            Chunk::Content(text) => {
+                let text = without_nul(text);
+                self.content.push_str(&text);
+                self.log.text(text).into_iter().collect()
+            }
+            Chunk::ToolCall { index, id, name } => {
+                self.begun.push((index, id.clone(), name.clone()));
+                let begins = ToolEntry::ToolCall { call_id: id, tool: name, arguments_delta: String::new() };
+                self.log.tool(begins).collect()
+            }
+            Chunk::ToolArguments { index, delta: arguments_delta } => {
+                let begun = self.begun.iter().find(|(begun, ..)| *begun == index);
+                let Some((call_id, tool)) = begun.map(|(_, id, name)| (id.clone(), name.clone())) else {
+                    return Vec::new();
+                };
+                self.log.tool(ToolEntry::ToolCall { call_id, tool, arguments_delta }).collect()
+            }
+            Chunk::ToolCallComplete { call, .. } => self.take_call(*call),
+            Chunk::Finish(reason) => {
+                self.finish_reason = Some(reason);
+                Vec::new()
+            }
+            Chunk::Usage(usage) => {
+                self.usage = Some(usage);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Takes a call that is complete; gives the entries of the log that it makes.
+    pub(super) fn take_call(&mut self, call: ToolCall) -> Vec<LogEntry> {
+        self.uses.push(ToolUse {
+            call_id: call.id.clone(),
+            tool: call.name.clone(),
+            arguments: call.arguments.clone(),
+            is_error: None,
+            elapsed_ms: 0,
+        });
+        self.wanted.push(call.clone());
+        self.log.tool(ToolEntry::ToolCallComplete { call }).collect()
+    }
+
+    /// Takes the answer of a tool; gives the entries of the log that it makes.
+    pub(super) fn take_result(
+        &mut self,
+        call_id: &str,
+        content: &str,
+        is_error: bool,
+        elapsed_ms: u64,
+    ) -> Vec<LogEntry> {
+        let waiting = |used: &&mut ToolUse| used.call_id == call_id && used.is_error.is_none();
+        if let Some(used) = self.uses.iter_mut().find(waiting) {
+            (used.is_error, used.elapsed_ms) = (Some(is_error), elapsed_ms);
+        }
+        let (call_id, content) = (call_id.to_owned(), content.to_owned());
+        self.log.tool(ToolEntry::ToolResult { call_id, content, is_error, elapsed_ms }).collect()
+    }
+}

@@ -1,0 +1,72 @@
+//! Steps of turns with tools: what was said between the question and the answer.
+
+use super::db::{Scoped, Tx};
+use super::error::{Error, Result};
+use super::messages::{self, StoredMessage, TURN_STRIDE};
+use super::turns::Turn;
+use crate::content::{Content, Part, Role};
+use crate::ids::{MessageId, SessionId, TurnId};
+use crate::params;
+
+/// What the model or its tools said in the course of a turn.
+#[derive(Debug, Clone)]
+pub struct TurnStep {
+    /// 1, 2, 3, ... within the turn.
+    pub step: u16,
+    /// Who says it: the assistant, or tools.
+    pub role: Role,
+    /// Texts and calls, or results.
+    pub parts: Vec<Part>,
+    /// Now, in milliseconds since the epoch.
+    pub now_ms: i64,
+}
+
+impl Scoped {
+    /// Keeps a step of an open turn; false, with nothing written, if the turn was ended.
+    pub async fn add_step(&self, turn: &Turn, step: TurnStep) -> Result<bool> {
+        let (id, session_id, number) = (turn.id, turn.session_id, turn.number);
+        let parts = serde_json::to_string(&step.parts).map_err(Error::broken)?;
+        self.write_locking(move |tx| {
+            let open = format!("SELECT id FROM open_turns WHERE workspace_id = $1 AND id = $2{}", tx.lock());
+            if tx.first(&open, params![id])?.is_none() {
+                return Ok(false);
+            }
+            // A gateway that does not know whether an earlier try took place writes again.
+            let sql = "INSERT INTO turn_steps (workspace_id, session_id, number, step, turn_id, role, parts, created_at_ms)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (workspace_id, session_id, number, step) DO NOTHING";
+            let role = messages::role_name(step.role);
+            tx.execute(sql, params![session_id, number, i64::from(step.step), id, role, &parts, step.now_ms])?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// How many steps a turn has.
+    pub async fn count_steps(&self, turn: &Turn) -> Result<u16> {
+        let (session_id, number) = (turn.session_id, turn.number);
+        self.read(move |tx| {
+            let sql = "SELECT COUNT(*) FROM turn_steps WHERE workspace_id = $1 AND session_id = $2 AND number = $3";
+            let count = tx.one(sql, params![session_id, number])?.count(0)?;
+            Ok(u16::try_from(count).unwrap_or(u16::MAX))
+        })
+        .await
+    }
+}
+
+/// The steps of a turn as messages, newest first.
+pub(super) fn of(tx: &mut Tx<'_>, session_id: SessionId, turn: TurnId, number: i64) -> Result<Vec<StoredMessage>> {
+    let sql = "SELECT step, role, parts, created_at_ms FROM turn_steps
+        WHERE workspace_id = $1 AND session_id = $2 AND number = $3 ORDER BY step DESC";
+    let rows = tx.query(sql, params![session_id, number])?;
+    let message = |mut row: super::Row| {
+        let step = row.int(0)?;
+        Ok(StoredMessage {
+            id: MessageId { turn, place: u16::try_from(step).map_err(Error::broken)? },
+            seq: number * TURN_STRIDE + step,
+            role: messages::role_of(&row.text(1)?)?,
+            content: Content::Parts(row.json(2)?),
+            created_at_ms: row.int(3)?,
+        })
+    };
+    rows.into_iter().map(message).collect()
+}
