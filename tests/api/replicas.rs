@@ -6,7 +6,7 @@ use astra_core::clock::{Clock, ManualClock};
 use astra_core::ids::{SessionId, TurnId};
 use astra_core::params;
 use astra_core::provider::{Content, Role};
-use astra_core::store::{Begun, Busy, Lifetime, NewTurn, Place, Program, Stamp};
+use astra_core::store::{Begun, Busy, Lifetime, LogEntry, NewTurn, Place, Program, Stamp};
 use serde_json::{Map, json};
 
 use crate::conversation::{AGENT, Talk, content, ended, id_of, pairs, question, text, types, unfinished};
@@ -125,7 +125,7 @@ async fn the_turns_of_a_dead_one_are_ended_by_the_others() {
     let agent = store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent");
     let begun = store.begin_turn(begun_by(dead, text(&session, "session_id"), agent)).await.expect("a turn");
     let Begun::New { turn, .. } = begun else { panic!("the turn is new") };
-    store.append_events(turn.id, 2, &["so ".to_owned(), "far".to_owned()]).await.expect("events");
+    store.append_events(turn.id, 2, &["so ", "far"].map(|text| LogEntry::Text(text.to_owned()))).await.expect("events");
     // As long as its lease goes on, nobody touches it: neither those that are there nor one that starts.
     talk.app.replica().await;
     assert_eq!(unfinished(&talk.app).await, [turn.id.to_string()]);
