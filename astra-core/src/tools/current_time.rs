@@ -76,10 +76,10 @@ mod tests {
             tool.answer(arguments.as_object().expect("an object"))
         };
         let (winter, summer) = (1_795_467_600_000, 1_782_507_600_000);
-        let expected = r#"{"time":"2026-11-23T21:00:00Z","time_zone":"UTC","weekday":"Monday"}"#;
+        let expected = r#"{"time":"2026-11-23T21:00:00Z","weekday":"Monday","time_zone":"UTC"}"#;
         assert_eq!(answer(winter, json!({})).as_deref(), Ok(expected));
         let berlin = json!({"time_zone": "Europe/Berlin"});
-        let expected = r#"{"time":"2026-11-23T22:00:00+01:00","time_zone":"Europe/Berlin","weekday":"Monday"}"#;
+        let expected = r#"{"time":"2026-11-23T22:00:00+01:00","weekday":"Monday","time_zone":"Europe/Berlin"}"#;
         assert_eq!(answer(winter, berlin.clone()).as_deref(), Ok(expected));
         assert!(answer(summer, berlin).is_ok_and(|answer| answer.contains("+02:00")));
         for bad in [json!({"time_zone": "Berlin"}), json!({"time_zone": 1}), json!({"zone": "UTC"})] {

@@ -1,12 +1,14 @@
 //! Turns in which the model calls tools: `current_time`, in rounds, whole and streamed.
 
-use astra_core::params;
-use serde_json::{Value, json};
+use astra_core::content::{Arguments, Content, Part, Role, ToolCall};
+use astra_core::ids::{SessionId, TurnId};
+use astra_core::store::{Begun, Busy, Lifetime, LogEntry, NewTurn, Place, ToolEntry, TurnStep};
+use serde_json::{Map, Value, json};
 
-use crate::conversation::{Talk, calls, content, id_of, question, question_in, text, types, unfinished};
-use crate::support::{Engine, Gate, OnEngine, Reply, Step, TestApp, both_engines};
+use crate::conversation::{AGENT, Talk, calls, content, id_of, question_in, text, types};
+use crate::support::{Engine, OnEngine, Reply, START_MS, Step, TestApp, both_engines};
 
-const NOW: &str = r#"{"time":"2026-11-23T21:00:00Z","time_zone":"UTC","weekday":"Monday"}"#;
+const NOW: &str = r#"{"time":"2026-11-23T21:00:00Z","weekday":"Monday","time_zone":"UTC"}"#;
 
 /// An agent whose model may ask for the time.
 struct Clock(Talk);
@@ -185,26 +187,49 @@ both_engines! {
 async fn a_gateway_that_dies_between_call_and_result_leaves_a_conversation_that_goes_on() {
     let Clock(talk) = Clock::on(Engine::sqlite()).await;
     let session = talk.session().await;
-    let gate = Gate::closed();
-    talk.will(call("call_1", "{}")).will(Reply::After(gate.clone(), "late".into()));
-    let asking = talk.start(&question_in(&session, "What time is it?"));
-    talk.upstream.wait_for(2).await;
-    // As a kill between both would have left it: the call is kept, and its result is not.
-    let db = talk.app.db();
-    let steps = db.write(|tx| tx.execute("DELETE FROM turn_steps WHERE step = 2", params![])).await;
-    assert_eq!(steps.expect("a deletion"), 1);
-    let turn_id = unfinished(&talk.app).await.remove(0);
-    asking.abort();
+    let store = talk.app.store();
+    // As a kill between both leaves it: the question and the call are kept, and the result is not.
+    let new = NewTurn {
+        id: TurnId::from_key(i64::MAX),
+        session_id: SessionId::from_key(i64::MAX),
+        owner: 7,
+        user_id: text(&session, "user_id").into(),
+        subject: i64::MAX,
+        agent_id: AGENT.into(),
+        agent: store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent"),
+        place: Place::Session { id: id_of(&session).parse().expect("an id"), of_anybody: true },
+        role: Role::User,
+        content: Content::Text("What time is it?".into()),
+        metadata: Map::new(),
+        lifetime: Lifetime::default(),
+        busy: Busy::Queue(1),
+        now_ms: START_MS,
+        once: None,
+        is_too_long: false,
+        session_bytes: u64::MAX,
+    };
+    let Begun::New { turn, .. } = store.begin_turn(new).await.expect("a turn") else { panic!("it is new") };
+    let arguments = Arguments::parse("{}".into());
+    let call = ToolCall { id: "call_1".into(), name: "current_time".into(), arguments, extra: None };
+    let parts = vec![Part::Text { text: "Let me see.".into() }, Part::ToolCall(call.clone())];
+    let step = TurnStep { step: 1, role: Role::Assistant, parts, now_ms: START_MS };
+    assert!(store.add_step(&turn, step).await.expect("a step"));
+    let log = [LogEntry::Text("Let me see.".into()), LogEntry::Tool(ToolEntry::ToolCallComplete { call })];
+    store.append_events(turn.id, 2, &log).await.expect("events");
     let (app, upstream) = (talk.app, talk.upstream);
-    let reopened = TestApp::builder(app.close()).upstream("scripted", &upstream.url());
+    drop(store);
     let definition = json!({"model": {"provider": "scripted"}, "tools": {"allow": ["current_time"]}});
-    let app = reopened.agent(crate::conversation::AGENT, definition).open().await;
-    let turn = app.member().get(&format!("/chat/turns/{turn_id}")).await.expect(200);
-    assert_eq!((&turn["status"], &turn["content"]), (&json!("interrupted"), &json!("")));
-    gate.open();
-    let mut body = question("And now?");
-    body["session_id"] = id_of(&session).into();
-    app.member().post("/chat").json(&body).await.expect(200);
+    let reopened = TestApp::builder(app.close()).upstream("scripted", &upstream.url()).agent(AGENT, definition);
+    let app = reopened.open().await;
+    let ended = app.member().get(&format!("/chat/turns/{}", turn.id)).await.expect(200);
+    assert_eq!((&ended["status"], &ended["content"]), (&json!("interrupted"), &json!("")));
+    assert_eq!(
+        (&ended["tool_calls"][0]["call_id"], &ended["tool_calls"][0]["is_error"]),
+        (&json!("call_1"), &Value::Null)
+    );
+    let events = app.member().get(&format!("/chat/turns/{}/events", turn.id)).await.events().await;
+    assert_eq!(types(&events), ["session_resolved", "content", "tool_call_complete", "error"]);
+    app.member().post("/chat").json(&question_in(&session, "And now?")).await.expect(200);
     let received = upstream.received();
     let read = received.last().expect("a request").body["messages"].as_array().expect("messages").clone();
     assert_eq!(roles(&read), ["user", "assistant", "tool", "user"]);

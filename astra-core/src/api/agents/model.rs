@@ -363,6 +363,7 @@ mod tests {
             "model": {"provider": "openai", "model": "gpt", "temperature": 0.5, "max_output_tokens": 1,
                 "max_context_tokens": 2, "fallbacks": [{"provider": "echo", "model": null}]},
             "system_prompt": "Hello.",
+            "tools": {"allow": ["current_time"]},
             "session": {"idle_timeout_min": 1, "daily_reset_hour": 2},
             "budget": {"max_tokens_per_turn": 1, "max_cost_usd_per_turn": 0.5, "tokens_per_hour": 2, "tokens_per_day": 3,
                 "cost_usd_per_day": 1.5},

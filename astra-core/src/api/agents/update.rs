@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::model::{
-    Agent, AgentBudget, AgentFallback, AgentOnBusy, AgentPath, AgentSessionPolicy, AgentSettings, refused,
+    Agent, AgentBudget, AgentFallback, AgentOnBusy, AgentPath, AgentSessionPolicy, AgentSettings, AgentTools, refused,
 };
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -28,6 +28,8 @@ pub struct UpdateAgent {
     /// The instructions, in which names are replaced as in `agents.create`; null for none.
     #[schema(max_length = 65_536, example = "You are brief.")]
     pub system_prompt: Option<String>,
+    /// The tools that the model may call; the list is replaced as a whole.
+    pub tools: Option<AgentTools>,
     /// When sessions end automatically.
     pub session: Option<AgentSessionPolicy>,
     /// Limits of tokens and cost.

@@ -88,7 +88,7 @@ pub struct Message {
     pub turn_id: Option<TurnId>,
     /// The author of the message.
     pub role: MessageRole,
-    /// The content; of a tool's message, nothing.
+    /// The content; where nothing is said but tools are called or answer, that in words.
     pub content: MessageContent,
     /// The tools that the model calls in this message.
     #[schema(max_items = 128)]

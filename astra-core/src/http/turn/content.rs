@@ -99,7 +99,7 @@ impl From<Part> for MessagePart {
 }
 
 /// What was said with calls of tools and their results, as text: callers send no such parts.
-fn told(parts: &[Part]) -> String {
+pub(super) fn told(parts: &[Part]) -> String {
     let line = |part: &Part| match part {
         Part::Text { text } => text.clone(),
         Part::ImageUrl { .. } => "[image]".to_owned(),

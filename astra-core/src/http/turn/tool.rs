@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::content::told;
 use crate::content::{Arguments, Content, Part};
 use crate::http::AnyJson;
 use crate::ids::TurnId;
@@ -68,6 +69,7 @@ pub fn split(content: Content) -> (Content, Vec<MessageToolCall>, Vec<MessageToo
         plain => return (plain, calls, results),
     };
     let mut said = String::new();
+    let in_words = told(&parts);
     for part in parts {
         match part {
             Part::Text { text } => said.push_str(&text),
@@ -82,7 +84,7 @@ pub fn split(content: Content) -> (Content, Vec<MessageToolCall>, Vec<MessageToo
             }
         }
     }
-    (Content::Text(said), calls, results)
+    (Content::Text(if said.is_empty() { in_words } else { said }), calls, results)
 }
 
 /// The model begins to call a tool, or goes on with the arguments.
