@@ -8,8 +8,8 @@ use astra_core::ids::{SessionId, TurnId};
 use astra_core::params;
 use astra_core::store::usage::UsageRow;
 use astra_core::store::{
-    AgentChange, Begun, Busy, Error, FinishedTurn, Lifetime, NewSession, NewTurn, OnceKey, Outcome, PageRequest, Place,
-    Precondition, Refusal, Scoped, Stamp, Status, TraceRecord, Turn, WorkspaceId, migrate,
+    AgentChange, Begun, Busy, Error, FinishedTurn, Lifetime, LogEntry, NewSession, NewTurn, OnceKey, Outcome,
+    PageRequest, Place, Precondition, Refusal, Scoped, Stamp, Status, TraceRecord, Turn, WorkspaceId, migrate,
 };
 use futures_util::future::join_all;
 use serde_json::Map;
@@ -149,7 +149,8 @@ fn end(turn: &Turn, status: Status) -> Arc<FinishedTurn> {
         status,
         outcome,
         last_seq: 4,
-        events: Some((2, vec!["a".into(), "b".into()])),
+        events: Some((2, ["a", "b"].map(|text| LogEntry::Text(text.into())).to_vec())),
+        steps: 0,
         trace: TraceRecord { spans: "[]".into(), ..TraceRecord::default() },
         usage: vec![usage.clone(), usage],
         now_ms: 9,

@@ -74,7 +74,9 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
     };
     let values = values(finished, tool_calls.as_deref(), bytes);
     if tx.has_row_locks() {
-        return finish_at_once(tx, finished, values, events.as_ref(), bytes);
+        let unasked = usage::of_no_call(turn, finished.now_ms);
+        let usage = if finished.usage.is_empty() { std::slice::from_ref(&unasked) } else { &finished.usage };
+        return finish_at_once(tx, values, events.as_ref(), usage, bytes);
     }
     // The question moves with the row.
     let moved = format!("{MOVE} open_turns o WHERE o.workspace_id = $1 AND o.id = $2");
@@ -120,11 +122,11 @@ fn bytes(tx: &mut Tx<'_>, finished: &FinishedTurn, last_texts: Option<&str>) -> 
 }
 
 /// All of it in one statement. Another gateway that ends the same turn waits for the row of the question, and finds it gone.
-fn finish_at_once(
+fn finish_at_once<'a>(
     tx: &mut Tx<'_>,
-    finished: &FinishedTurn,
-    mut params: Vec<Param<'_>>,
-    events: Option<&(i64, String)>,
+    mut params: Vec<Param<'a>>,
+    events: Option<&'a (i64, String)>,
+    usage: &'a [UsageRow],
     bytes: i64,
 ) -> Result<bool> {
     let mut sql = format!(
@@ -145,8 +147,6 @@ fn finish_at_once(
             turn_events::LONGER_STAYS
         );
     }
-    let unasked = usage::of_no_call(&finished.turn, finished.now_ms);
-    let usage = if finished.usage.is_empty() { std::slice::from_ref(&unasked) } else { &finished.usage };
     for (place, row) in (0_i64..).zip(usage) {
         let values = usage::values(place, row, if place == 0 { bytes } else { 0 });
         params.extend_from_slice(&values);

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::db::{Scoped, Tx};
+use super::db::{OnDouble, Scoped, Tx};
 use super::error::{Error, Result};
 use super::value::Row;
 use crate::content::Arguments;
