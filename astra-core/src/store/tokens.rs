@@ -107,10 +107,11 @@ impl Scoped {
     /// Notes that a token was used.
     pub async fn note_token_use(&self, id: &str, now_ms: i64) -> Result<()> {
         let id = id.to_owned();
-        self.write(move |tx| {
+        // On the way of a turn: many may note the first use of one token at once.
+        self.write_turn(move |tx| {
             let sql = "UPDATE tokens SET last_used_at = $3
                 WHERE workspace_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < $3)";
-            tx.execute(sql, params![&id, now_ms]).map(drop)
+            tx.execute_last(sql, params![&id, now_ms]).map(drop)
         })
         .await
     }
