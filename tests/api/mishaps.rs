@@ -119,11 +119,11 @@ both_engines! {
         let store = talk.app.store();
         let instance = talk.app.db().read(|tx| tx.one("SELECT id FROM instances", params![])?.int(0)).await;
         let new = NewTurn {
-            id: TurnId::from_key(i64::MAX),
-            session_id: SessionId::from_key(i64::MAX),
+            id: TurnId::from_key(1 << 40),
+            session_id: SessionId::from_key(1 << 40),
             owner: instance.expect("an instance"),
             user_id: "usr_7zzzzzzzzzzzz".into(),
-            subject: i64::MAX,
+            subject: 1 << 40,
             agent_id: AGENT.into(),
             agent: store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent"),
             place: Place::Session { id: text(&session, "session_id").parse().expect("an id"), of_anybody: true },

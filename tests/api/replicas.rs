@@ -35,11 +35,11 @@ async fn end_lease(talk: &Talk, instance: Option<i64>) {
 /// A question that a gateway of that name has begun to answer, in its user's session.
 fn begun_by(owner: i64, session_id: &str, agent: Stamp) -> NewTurn {
     NewTurn {
-        id: TurnId::from_key(i64::MAX),
-        session_id: SessionId::from_key(i64::MAX),
+        id: TurnId::from_key(1 << 40),
+        session_id: SessionId::from_key(1 << 40),
         owner,
         user_id: "usr_7zzzzzzzzzzzz".into(),
-        subject: i64::MAX,
+        subject: 1 << 40,
         agent_id: AGENT.into(),
         agent,
         place: Place::Session { id: session_id.parse().expect("an id"), of_anybody: true },

@@ -130,21 +130,23 @@ fn orphan(row: &mut super::Row) -> Result<Orphan> {
 fn largest_key(tx: &mut Tx<'_>) -> Result<i64> {
     let last = |table: &str| format!("(SELECT MAX(x.id) FROM {table} x WHERE x.workspace_id = w.number)");
     let each = format!(
-        "SELECT MAX({}), MAX({}), MAX({}) FROM workspaces w",
+        "SELECT MAX({}), MAX({}), MAX({}), MAX((SELECT MAX(x.source) FROM usage_entries x WHERE x.workspace_id = w.number))
+            FROM workspaces w",
         last("sessions"),
         last("tokens"),
         last("service_accounts")
     );
     let mut row = tx.one(&each, params![])?;
-    let mut largest = row.optional_int(0)?.unwrap_or(0);
+    let mut largest = row.optional_int(0)?.unwrap_or(0).max(row.optional_int(3)?.unwrap_or(0));
     let mut texts = vec![row.optional_text(1)?, row.optional_text(2)?];
     let all = "SELECT (SELECT MAX(id) FROM turns), (SELECT MAX(id) FROM open_turns), (SELECT MAX(id) FROM instances),
-        (SELECT MAX(id) FROM users), (SELECT MAX(id) FROM families), (SELECT MAX(id) FROM workspaces)";
+        (SELECT MAX(number) FROM subjects), (SELECT MAX(id) FROM audit), (SELECT MAX(id) FROM users),
+        (SELECT MAX(id) FROM families), (SELECT MAX(id) FROM workspaces)";
     let mut row = tx.one(all, params![])?;
-    for column in 0..3 {
+    for column in 0..5 {
         largest = largest.max(row.optional_int(column)?.unwrap_or(0));
     }
-    texts.extend([row.optional_text(3)?, row.optional_text(4)?, row.optional_text(5)?]);
+    texts.extend([row.optional_text(5)?, row.optional_text(6)?, row.optional_text(7)?]);
     let keys = texts.iter().flatten().filter_map(|text| key_in(text));
     Ok(keys.fold(largest, i64::max))
 }

@@ -190,11 +190,11 @@ async fn a_gateway_that_dies_between_call_and_result_leaves_a_conversation_that_
     let store = talk.app.store();
     // As a kill between both leaves it: the question and the call are kept, and the result is not.
     let new = NewTurn {
-        id: TurnId::from_key(i64::MAX),
-        session_id: SessionId::from_key(i64::MAX),
+        id: TurnId::from_key(1 << 40),
+        session_id: SessionId::from_key(1 << 40),
         owner: 7,
         user_id: text(&session, "user_id").into(),
-        subject: i64::MAX,
+        subject: 1 << 40,
         agent_id: AGENT.into(),
         agent: store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent"),
         place: Place::Session { id: id_of(&session).parse().expect("an id"), of_anybody: true },
