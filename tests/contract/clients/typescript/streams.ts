@@ -40,6 +40,11 @@ scenario("typed events in their order", async () => {
       case "done":
         assert.equal(event.turn.content, words);
         break;
+      case "tool_call":
+      case "tool_call_complete":
+      case "tool_result":
+        assert.fail(`no tool is offered: ${event.call_id}`);
+        break;
       case "error":
         assert.fail(event.problem.detail);
         break;
