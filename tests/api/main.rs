@@ -29,3 +29,4 @@ mod revocation;
 mod sessions;
 mod spec;
 mod storage;
+mod tools;

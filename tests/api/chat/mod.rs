@@ -8,4 +8,3 @@ mod list_models;
 mod resume;
 mod send;
 mod stream;
-mod tools;
