@@ -147,7 +147,7 @@ both_engines! {
         while unfinished(&talk.app).await.len() > 1 {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        let turn = talk.app.admin().get("/chat/turns/trn_7zzzzzzzzzzzz").await.expect(200);
+        let turn = talk.app.admin().get(&format!("/chat/turns/{}", TurnId::from_key(1 << 40))).await.expect(200);
         assert_eq!((&turn["status"], &turn["error"]["code"]), (&json!("interrupted"), &json!("interrupted")));
         gate.open();
         assert_eq!(running.await.expect("it ends").expect(200)["content"], "late");

@@ -61,7 +61,8 @@ pub(super) enum Mode {
     Read,
     /// Reads one state, and may take long: as much as a list or a report does.
     List,
-    /// Reads by one statement.
+    /// Reads by one statement. SQLite does that without a mode.
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "of PostgreSQL alone"))]
     Look,
     /// Reads and writes, serialisably.
     Write,

@@ -5,7 +5,7 @@ pub(super) mod seen;
 #[cfg(feature = "postgres")]
 pub(super) mod watch;
 
-use super::db::{Db, Mode, Tx};
+use super::db::{Db, Tx};
 use super::error::Result;
 use crate::params;
 
@@ -40,7 +40,7 @@ impl Db {
         match self {
             Self::Sqlite(sqlite) => sqlite.read_epoch(read_epoch),
             #[cfg(feature = "postgres")]
-            Self::Postgres(_) => self.dispatch(None, Mode::Look, read_epoch).await,
+            Self::Postgres(_) => self.dispatch(None, super::db::Mode::Look, read_epoch).await,
         }
     }
 }
