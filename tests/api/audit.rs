@@ -24,11 +24,13 @@ async fn audit(app: &TestApp) -> Vec<Entry> {
             JOIN subjects s ON s.number = a.subject WHERE a.workspace_id = $1 ORDER BY a.id";
         let rows = tx.query(sql, params![])?.into_iter().map(|mut row| {
             Ok(Entry {
-                action: row.text(0)?,
-                target: (row.text(1)?, row.text(2)?),
-                changes: row.optional_text(3)?.map_or(Value::Null, |text| serde_json::from_str(&text).expect("JSON")),
-                subject: row.text(4)?,
-                request_id: row.text(5)?,
+                action: row.next_text()?,
+                target: (row.next_text()?, row.next_text()?),
+                changes: row
+                    .next_optional_text()?
+                    .map_or(Value::Null, |text| serde_json::from_str(&text).expect("JSON")),
+                subject: row.next_text()?,
+                request_id: row.next_text()?,
             })
         });
         rows.collect()

@@ -136,7 +136,7 @@ async fn kept(app: &TestApp) -> Vec<i64> {
     let store = app.store();
     let counted = store.read(|tx| {
         let count = |table: &str| {
-            tx.one(&format!("SELECT COUNT(*) FROM {table} WHERE workspace_id = $1"), astra_core::params![])?.int(0)
+            tx.one(&format!("SELECT COUNT(*) FROM {table} WHERE workspace_id = $1"), astra_core::params![])?.next_int()
         };
         ["sessions", "open_turns", "turns"].into_iter().map(count).collect()
     });
@@ -149,7 +149,7 @@ async fn spans(app: &TestApp, turn_id: &str) -> Vec<Value> {
     let store = app.store();
     let spans = store.read(move |tx| {
         let sql = "SELECT spans FROM turns WHERE workspace_id = $1 AND id = $2";
-        tx.first(sql, astra_core::params![turn_id])?.expect("the turn").json::<Vec<Value>>(0)
+        tx.first(sql, astra_core::params![turn_id])?.expect("the turn").next_json::<Vec<Value>>()
     });
     spans.await.expect("the spans")
 }

@@ -195,7 +195,7 @@ pub(crate) async fn unfinished(app: &TestApp) -> Vec<String> {
     let store = app.store();
     let rows = store.read(|tx| {
         let sql = "SELECT id FROM open_turns WHERE workspace_id = $1 ORDER BY id";
-        tx.query(sql, params![])?.into_iter().map(|mut row| Ok(row.id::<ids::Turn>(0)?.to_string())).collect()
+        tx.query(sql, params![])?.into_iter().map(|mut row| Ok(row.next_id::<ids::Turn>()?.to_string())).collect()
     });
     rows.await.expect("the turns")
 }

@@ -59,7 +59,7 @@ async fn turns(app: &TestApp) -> Vec<String> {
         let sql =
             "SELECT id FROM turns WHERE workspace_id = $1 UNION ALL SELECT id FROM open_turns WHERE workspace_id = $1
             ORDER BY 1 DESC";
-        tx.query(sql, params![])?.into_iter().map(|mut row| Ok(row.id::<ids::Turn>(0)?.to_string())).collect()
+        tx.query(sql, params![])?.into_iter().map(|mut row| Ok(row.next_id::<ids::Turn>()?.to_string())).collect()
     });
     rows.await.expect("the turns")
 }
@@ -67,7 +67,7 @@ async fn turns(app: &TestApp) -> Vec<String> {
 /// Waits until every turn has ended; one that never ends hangs the test.
 async fn all_ended(app: &TestApp) {
     let db = app.db();
-    let count = || db.read(|tx| tx.one("SELECT COUNT(*) FROM open_turns", params![])?.int(0));
+    let count = || db.read(|tx| tx.one("SELECT COUNT(*) FROM open_turns", params![])?.next_int());
     while count().await.expect("a count") > 0 {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -77,8 +77,9 @@ async fn all_ended(app: &TestApp) {
 async fn traced(app: &TestApp, turn: &Value) -> Vec<Value> {
     let turn: TurnId = text(turn, "turn_id").parse().expect("an id");
     let store = app.store();
-    let spans = store
-        .read(move |tx| tx.one("SELECT spans FROM turns WHERE workspace_id = $1 AND id = $2", params![turn])?.text(0));
+    let spans = store.read(move |tx| {
+        tx.one("SELECT spans FROM turns WHERE workspace_id = $1 AND id = $2", params![turn])?.next_text()
+    });
     let spans: Vec<Value> = serde_json::from_str(&spans.await.expect("a trace")).expect("spans");
     spans.into_iter().filter(|span| span["name"] == "inference").collect()
 }
@@ -117,7 +118,7 @@ both_engines! {
     async fn a_turn_that_nobody_runs_is_ended_by_its_gateway(talk: Talk) {
         let session = talk.say("hello").await;
         let store = talk.app.store();
-        let instance = talk.app.db().read(|tx| tx.one("SELECT id FROM instances", params![])?.int(0)).await;
+        let instance = talk.app.db().read(|tx| tx.one("SELECT id FROM instances", params![])?.next_int()).await;
         let new = NewTurn {
             id: TurnId::from_key(1 << 40),
             session_id: SessionId::from_key(1 << 40),

@@ -31,7 +31,7 @@ async fn workspace_bytes(app: &TestApp) -> (u64, u64) {
     let rows = store.read(|tx| {
         let sql = "SELECT CAST((SELECT COALESCE(SUM(bytes), 0) FROM turns WHERE workspace_id = $1)
             + (SELECT COALESCE(SUM(bytes), 0) FROM open_turns WHERE workspace_id = $1) AS BIGINT)";
-        tx.one(sql, params![])?.int(0)
+        tx.one(sql, params![])?.next_int()
     });
     (sum, rows.await.expect("the rows").try_into().expect("a sum"))
 }
@@ -46,7 +46,7 @@ async fn text_bytes(app: &TestApp) -> u64 {
             "SELECT CAST((SELECT COALESCE(SUM({columns}), 0) FROM turns WHERE workspace_id = $1)
                 + (SELECT COALESCE(SUM(LENGTH(events)), 0) FROM turn_events WHERE workspace_id = $1) AS BIGINT)"
         );
-        tx.one(&sql, params![])?.int(0)
+        tx.one(&sql, params![])?.next_int()
     });
     rows.await.expect("the rows").try_into().expect("a sum")
 }

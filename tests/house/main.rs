@@ -10,3 +10,4 @@ mod names;
 mod programs;
 mod sizes;
 mod source;
+mod store;

@@ -87,11 +87,11 @@ async fn none_is_lost(store: &EmptyStore, writers: usize) {
     assert!(db.read(move |tx| tx.query(halves, params![])).await.expect("halves").is_empty());
     let rows = db.read(|tx| tx.query("SELECT DISTINCT writer, number FROM halves", params![])).await.expect("rows");
     let kept: std::collections::HashSet<(i64, i64)> =
-        rows.into_iter().map(|mut row| (row.int(0).unwrap(), row.int(1).unwrap())).collect();
+        rows.into_iter().map(|mut row| (row.next_int().unwrap(), row.next_int().unwrap())).collect();
     let lost: Vec<_> = acknowledged.iter().filter(|write| !kept.contains(write)).collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
     if store.is_sqlite() {
         let mut check = db.read(|tx| tx.one("PRAGMA integrity_check", params![])).await.expect("a check");
-        assert_eq!(check.text(0).unwrap(), "ok");
+        assert_eq!(check.next_text().unwrap(), "ok");
     }
 }

@@ -16,7 +16,7 @@ async fn add(db: &Db, id: String, bytes: usize) -> Result<u64, Error> {
 
 async fn count(db: &Db) -> i64 {
     let mut row = db.read(|tx| tx.one("SELECT COUNT(*) FROM notes", params![])).await.expect("a count");
-    row.int(0).expect("a number")
+    row.next_int().expect("a number")
 }
 
 /// A store of 1 MiB, filled up by blocks until the first that does not fit; how many fitted.
@@ -43,7 +43,7 @@ async fn what_is_there_stays() {
     store.db.write(|tx| tx.execute("DELETE FROM notes WHERE id = 'block-0'", params![])).await.expect("a deletion");
     add(&store.db, "again".into(), 90_000).await.expect("there is room again");
     let check = store.db.read(|tx| tx.one("PRAGMA integrity_check", params![])).await;
-    assert_eq!(check.expect("a check").text(0).unwrap(), "ok");
+    assert_eq!(check.expect("a check").next_text().unwrap(), "ok");
 }
 
 #[tokio::test(flavor = "multi_thread")]

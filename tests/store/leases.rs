@@ -45,7 +45,7 @@ async fn orphaned(db: &Db, own_ms: i64) -> Vec<i64> {
 
 async fn number_of(db: &Db, id: i64) -> i64 {
     let sql = "SELECT number FROM instances WHERE id = $1";
-    db.read(move |tx| tx.one(sql, params![id])?.int(0)).await.expect("its row")
+    db.read(move |tx| tx.one(sql, params![id])?.next_int()).await.expect("its row")
 }
 
 both_engines! {

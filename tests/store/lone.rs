@@ -31,7 +31,7 @@ async fn write(db: &Db, body: &str) -> Result<ThreadId, Error> {
 
 async fn bodies(db: &Db) -> Vec<String> {
     let rows = db.read(|tx| tx.query("SELECT body FROM notes ORDER BY number", params![])).await.expect("rows");
-    rows.into_iter().map(|mut row| row.text(0).expect("text")).collect()
+    rows.into_iter().map(|mut row| row.next_text().expect("text")).collect()
 }
 
 /// Occupies the store until the sender is used.

@@ -29,7 +29,7 @@ async fn run(db: &Db, sql: &'static str) {
 }
 
 async fn count(db: &Db, sql: &'static str) -> i64 {
-    db.read(move |tx| tx.one(sql, params![])).await.expect("a count").int(0).expect("a number")
+    db.read(move |tx| tx.one(sql, params![])).await.expect("a count").next_int().expect("a number")
 }
 
 fn incompatible<T: std::fmt::Debug>(outcome: Result<T, Error>, words: &[&str]) {

@@ -17,7 +17,8 @@ async fn page(db: &Db, request: PageRequest) -> Page<(i64, String)> {
         let (at, id) = request.position();
         let sql = "SELECT at, id FROM notes WHERE (at, id) < ($1, $2) ORDER BY at DESC, id DESC LIMIT $3";
         let rows = tx.query(sql, params![at, id, request.fetch()])?;
-        let rows = rows.into_iter().map(|mut row| Ok((row.int(0)?, row.text(1)?))).collect::<Result<Vec<_>>>()?;
+        let rows =
+            rows.into_iter().map(|mut row| Ok((row.next_int()?, row.next_text()?))).collect::<Result<Vec<_>>>()?;
         Ok(Page::cut(rows, &request, |(at, id)| Cursor { at: *at, id: id.clone() }))
     })
     .await

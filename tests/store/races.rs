@@ -102,14 +102,14 @@ impl Meeting {
     }
 
     async fn count(&self, sql: &'static str) -> i64 {
-        self.store.db.read(move |tx| tx.one(sql, params![])?.int(0)).await.expect("a count")
+        self.store.db.read(move |tx| tx.one(sql, params![])?.next_int()).await.expect("a count")
     }
 
     /// The numbers of the turns that have ended in a session, in order.
     async fn ended(&self, session: SessionId) -> Vec<i64> {
         let sql = "SELECT number FROM turns WHERE workspace_id = $1 AND session_id = $2 ORDER BY number";
         let rows = self.here.read(move |tx| tx.query(sql, params![session])).await.expect("the numbers");
-        rows.into_iter().map(|mut row| row.int(0).expect("a number")).collect()
+        rows.into_iter().map(|mut row| row.next_int().expect("a number")).collect()
     }
 }
 
@@ -377,7 +377,7 @@ async fn a_turn_does_not_wait_behind_lists() {
         .collect();
     let wait = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let other = meeting.store.again();
-    while other.read(move |tx| tx.one(wait, params![])?.int(0)).await.expect("a count") < 4 {
+    while other.read(move |tx| tx.one(wait, params![])?.next_int()).await.expect("a count") < 4 {
         tokio::task::yield_now().await;
     }
     new(meeting.here.begin_turn(meeting.turn(2, surface("s"))).await);

@@ -22,7 +22,7 @@ both_engines! {
         }
         let select = "SELECT body FROM notes WHERE id = $2 AND workspace_id = $1";
         let mut row = store.db.scoped(&ours).read(move |tx| tx.one(select, params!["same id"])).await.expect("a row");
-        assert_eq!(row.text(0).unwrap(), "our note");
+        assert_eq!(row.next_text().unwrap(), "our note");
         let delete = "DELETE FROM notes WHERE workspace_id = $1 AND id = $2";
         store.db.scoped(&ours).write(move |tx| tx.execute(delete, params!["same id"])).await.expect("a deletion");
         let left = store.db.read(|tx| tx.query("SELECT body FROM notes", params![])).await.expect("what is left");

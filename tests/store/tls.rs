@@ -220,7 +220,7 @@ async fn the_whole_store_works_through_tls() {
     db.write(move |tx| tx.execute(sql, params![])).await.expect("a write");
     let mut row =
         db.read(|tx| tx.one("SELECT value FROM counters WHERE name = 'secret'", params![])).await.expect("a row");
-    assert_eq!(row.int(0).expect("a number"), 7);
+    assert_eq!(row.next_int().expect("a number"), 7);
     // The connection that listens for ended credentials is one more.
     let listens = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
         AND query LIKE '%auth_epoch%' AND application_name = ''";

@@ -21,7 +21,7 @@ async fn insert(db: &Db, id: &'static str) -> Result<u64, Error> {
 
 async fn ids(db: &Db) -> Vec<String> {
     let rows = db.read(|tx| tx.query("SELECT id FROM notes ORDER BY id", params![])).await.expect("ids");
-    rows.into_iter().map(|mut row| row.text(0).expect("an id")).collect()
+    rows.into_iter().map(|mut row| row.next_text().expect("an id")).collect()
 }
 
 both_engines! {
@@ -31,7 +31,7 @@ both_engines! {
         store.db.write(move |tx| tx.execute(sql, params!["body", "id", 7_i64])).await.expect("a row");
         let again = "SELECT id, body FROM notes WHERE count = $2 AND id = $1 AND $1 <> body";
         let mut row = store.db.read(move |tx| tx.one(again, params!["id", 7_i64])).await.expect("the row");
-        assert_eq!((row.text(0).unwrap(), row.text(1).unwrap()), ("id".into(), "body".into()));
+        assert_eq!((row.next_text().unwrap(), row.next_text().unwrap()), ("id".into(), "body".into()));
     }
 
     async fn an_error_undoes_everything(store: EmptyStore) {
@@ -75,10 +75,10 @@ both_engines! {
         let count = "SELECT COUNT(*) FROM notes";
         let db = store.db.clone();
         let look = move |tx: &mut Tx<'_>| {
-            let first = tx.one(count, params![])?.int(0)?;
+            let first = tx.one(count, params![])?.next_int()?;
             let _ = looked.send(());
             may_go_on.lock().unwrap().recv().expect("the writer");
-            Ok((first, tx.one(count, params![])?.int(0)?))
+            Ok((first, tx.one(count, params![])?.next_int()?))
         };
         let reading = tokio::spawn(async move { db.read(look).await });
         tokio::task::spawn_blocking(move || has_looked.recv()).await.unwrap().expect("the reader");
@@ -112,7 +112,7 @@ both_engines! {
             let db = store.db.clone();
             increments.spawn(async move {
                 db.write(|tx| {
-                    let count = tx.one("SELECT count FROM notes WHERE id = 'counter'", params![])?.int(0)?;
+                    let count = tx.one("SELECT count FROM notes WHERE id = 'counter'", params![])?.next_int()?;
                     tx.execute("UPDATE notes SET count = $1 WHERE id = 'counter'", params![count + 1])
                 }).await
             });
@@ -121,7 +121,7 @@ both_engines! {
             assert_eq!(outcome.unwrap().expect("an increment"), 1);
         }
         let mut row = store.db.read(|tx| tx.one("SELECT count FROM notes", params![])).await.expect("the counter");
-        assert_eq!(row.int(0).unwrap(), 64);
+        assert_eq!(row.next_int().unwrap(), 64);
     }
 
     async fn of_many_firsts_one_is_the_first(store: EmptyStore) {
@@ -133,7 +133,7 @@ both_engines! {
             let db = if place % 2 == 0 { store.db.clone() } else { other.clone() };
             rivals.spawn(async move {
                 db.write(move |tx| {
-                    if tx.one("SELECT COUNT(*) FROM notes", params![])?.int(0)? > 0 {
+                    if tx.one("SELECT COUNT(*) FROM notes", params![])?.next_int()? > 0 {
                         return Ok(false);
                     }
                     tx.execute("INSERT INTO notes (id, body, count) VALUES ($1, '', 0)", params![id])?;

@@ -122,7 +122,7 @@ both_engines! {
         let after = (report(&rows, 0, i64::MAX, &groups).await, report(&rows, 0, i64::MAX, &[]).await);
         assert_eq!((&before, &before), (&between, &after));
         assert_eq!(rows.agent_sums("b", MIDNIGHT_MS / HOUR_MS + 1, MIDNIGHT_MS / HOUR_MS).await.expect("sums"), sums);
-        let left = store.db.read(|tx| tx.one("SELECT COUNT(*) FROM usage_entries", params![])?.int(0)).await;
+        let left = store.db.read(|tx| tx.one("SELECT COUNT(*) FROM usage_entries", params![])?.next_int()).await;
         assert_eq!(left.expect("a count"), 0);
         add(&rows, row(MIDNIGHT_MS, "a", "m")).await;
         roll_up(&store.db).await;

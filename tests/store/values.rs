@@ -14,6 +14,10 @@ async fn table(db: &Db) {
 const INSERT: &str = "INSERT INTO kinds (i, f, t, b) VALUES ($1, $2, $3, $4)";
 const SELECT: &str = "SELECT i, f, t, b FROM kinds";
 
+fn broken<T: std::fmt::Debug>(outcome: Result<T, Error>, text: &str) {
+    assert!(matches!(&outcome, Err(Error::Broken(fault)) if fault.contains(text)), "{outcome:?} is not: {text}");
+}
+
 both_engines! {
     async fn values_come_back_as_they_were(store: EmptyStore) {
         table(&store.db).await;
@@ -24,10 +28,10 @@ both_engines! {
                 tx.execute(INSERT, params![number, float, text, &[0_u8, 255, 39][..]])
             }).await.expect("a row");
             let mut row = store.db.read(|tx| tx.one(SELECT, params![])).await.expect("the row");
-            assert_eq!(row.int(0).unwrap(), number);
-            assert_eq!(row.float(1).unwrap().to_bits(), float.to_bits());
-            assert_eq!(row.text(2).unwrap(), text);
-            assert_eq!(row.bytes(3).unwrap(), [0, 255, 39]);
+            assert_eq!(row.next_int().unwrap(), number);
+            assert_eq!(row.next_float().unwrap().to_bits(), float.to_bits());
+            assert_eq!(row.next_text().unwrap(), text);
+            assert_eq!(row.next_bytes().unwrap(), [0, 255, 39]);
         }
     }
 
@@ -36,19 +40,19 @@ both_engines! {
         let nothing: Option<&str> = None;
         store.db.write(move |tx| tx.execute(INSERT, params![Param::Null, Param::Null, nothing, Param::Null])).await.expect("a row");
         let mut row = store.db.read(|tx| tx.one(SELECT, params![])).await.expect("the row");
-        assert_eq!(row.optional_int(0).unwrap(), None);
-        assert_eq!(row.optional_float(1).unwrap(), None);
-        assert_eq!(row.optional_text(2).unwrap(), None);
-        assert!(matches!(row.bytes(3), Err(Error::Broken(_))));
+        assert_eq!(row.next_optional_int().unwrap(), None);
+        assert_eq!(row.next_optional_float().unwrap(), None);
+        assert_eq!(row.next_optional_text().unwrap(), None);
+        assert!(matches!(row.next_bytes(), Err(Error::Broken(_))));
     }
 
     async fn sums_and_counts_are_integers(store: EmptyStore) {
         table(&store.db).await;
         store.db.write(|tx| tx.execute("INSERT INTO kinds (i, f) VALUES (2, 1), (3, 2.5)", params![])).await.expect("rows");
-        let sums = "SELECT COUNT(*), CAST(SUM(i) AS BIGINT), SUM(f), MAX(i) FROM kinds";
+        let sums = "SELECT COUNT(*), CAST(SUM(i) AS BIGINT), MAX(i), SUM(f) FROM kinds";
         let mut row = store.db.read(move |tx| tx.one(sums, params![])).await.expect("sums");
-        assert_eq!((row.int(0).unwrap(), row.int(1).unwrap(), row.int(3).unwrap()), (2, 5, 3));
-        assert!((row.float(2).unwrap() - 3.5).abs() < f64::EPSILON);
+        assert_eq!((row.next_int().unwrap(), row.next_int().unwrap(), row.next_int().unwrap()), (2, 5, 3));
+        assert!((row.next_float().unwrap() - 3.5).abs() < f64::EPSILON);
     }
 
     async fn a_nul_is_refused(store: EmptyStore) {
@@ -72,13 +76,62 @@ both_engines! {
         }
     }
 
-    async fn a_getter_of_another_type_is_a_defect(store: EmptyStore) {
+    async fn a_getter_of_another_type_is_a_defect_that_names_the_column(store: EmptyStore) {
         table(&store.db).await;
         store.db.write(|tx| tx.execute("INSERT INTO kinds (i, t) VALUES (-1, 'text')", params![])).await.expect("a row");
-        let row = store.db.read(|tx| tx.one(SELECT, params![])).await.expect("the row");
-        assert!(matches!(row.clone().text(0), Err(Error::Broken(_))));
-        assert!(matches!(row.clone().int(2), Err(Error::Broken(_))));
-        assert!(matches!(row.clone().count(0), Err(Error::Broken(_))));
-        assert!(matches!(row.clone().json::<Vec<u8>>(2), Err(Error::Broken(_))));
+        let row = store.db.read(|tx| tx.one("SELECT i, t FROM kinds", params![])).await.expect("the row");
+        broken(row.clone().next_text(), "column 1 of 2 is not text");
+        broken(row.clone().next_bytes(), "column 1 of 2 is not bytes");
+        broken(row.clone().next_count(), "column 1 of 2 is not a 32-bit count");
+        let mut row = row;
+        assert_eq!(row.next_int().unwrap(), -1);
+        broken(row.clone().next_int(), "column 2 of 2 is not an integer");
+        broken(row.clone().next_optional_float(), "column 2 of 2 is not a number or null");
+        broken(row.clone().next_json::<Vec<u8>>(), "column 2 of 2 is not the expected JSON");
+    }
+
+    async fn a_row_is_read_from_its_first_column_to_its_last(store: EmptyStore) {
+        table(&store.db).await;
+        store.db.write(|tx| tx.execute("INSERT INTO kinds (i, f, t) VALUES (7, NULL, '[1]')", params![])).await.expect("a row");
+        let mut row = store.db.read(|tx| tx.one("SELECT i, i, f, t, t, i FROM kinds", params![])).await.expect("the row");
+        assert_eq!((row.next_count().unwrap(), row.next_optional_count().unwrap()), (7, Some(7)));
+        assert_eq!(row.next_optional_float().unwrap(), None);
+        assert_eq!(row.next_json::<Vec<u8>>().unwrap(), [1]);
+        assert_eq!(row.next_json_or_default::<Vec<u8>>().unwrap(), [1]);
+        assert!(row.next_truth().unwrap());
+        broken(row.next_optional_text(), "the row has 6 columns, and text or null was read after the last one");
+    }
+
+    async fn a_scan_ends_where_it_is_told_to_and_with_the_fault_of_its_reader(store: EmptyStore) {
+        table(&store.db).await;
+        store.db.write(|tx| tx.execute("INSERT INTO kinds (i) VALUES (1), (2), (3)", params![])).await.expect("rows");
+        let seen = store.db.read(|tx| {
+            let mut seen = Vec::new();
+            tx.each("SELECT i FROM kinds ORDER BY i", params![], &mut |mut row| {
+                seen.push(row.next_int()?);
+                Ok(seen.len() < 2)
+            })?;
+            let first = tx.first("SELECT i FROM kinds ORDER BY i DESC", params![])?.expect("a row").next_int()?;
+            Ok((seen, first))
+        });
+        assert_eq!(seen.await.expect("rows"), (vec![1, 2], 3));
+        let fault = store.db.write(|tx| {
+            let read = tx.each("SELECT i FROM kinds", params![], &mut |mut row| row.next_text().map(|_| true));
+            assert!(read.is_err());
+            tx.execute("DELETE FROM kinds", params![])
+        });
+        broken(fault.await, "went on after one of its statements had failed");
+        let count = store.db.read(|tx| tx.one("SELECT COUNT(*) FROM kinds", params![])?.next_int());
+        assert_eq!(count.await.expect("a count"), 3);
+    }
+
+    async fn a_statement_that_writes_and_answers_is_carried_out_whole(store: EmptyStore) {
+        table(&store.db).await;
+        let written = store.db.write(|tx| {
+            tx.one("INSERT INTO kinds (i) VALUES (1), (2), (3) RETURNING i", params![])?.next_int()
+        });
+        assert_eq!(written.await.expect("a row"), 1);
+        let count = store.db.read(|tx| tx.one("SELECT COUNT(*) FROM kinds", params![])?.next_int());
+        assert_eq!(count.await.expect("a count"), 3);
     }
 }

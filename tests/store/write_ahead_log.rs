@@ -66,7 +66,7 @@ async fn a_reader_is_waited_for_and_then_the_log_is_begun_afresh() {
     let (released, started) = (Mutex::new(released), Mutex::new(Some(started)));
     let db = store.db.clone();
     let look = move |tx: &mut Tx<'_>| {
-        let before = tx.one("SELECT COUNT(*) FROM blobs", params![])?.int(0)?;
+        let before = tx.one("SELECT COUNT(*) FROM blobs", params![])?.next_int()?;
         if let Some(started) = started.lock().expect("no panic").take() {
             started.send(()).expect("the test waits");
         }
@@ -82,5 +82,5 @@ async fn a_reader_is_waited_for_and_then_the_log_is_begun_afresh() {
     assert_eq!(reading.await.expect("no panic").expect("a look"), 1);
     begun_afresh(&store).await;
     let check = store.db.read(|tx| tx.one("PRAGMA integrity_check", params![])).await;
-    assert_eq!(check.expect("a check").text(0).expect("text"), "ok");
+    assert_eq!(check.expect("a check").next_text().expect("text"), "ok");
 }

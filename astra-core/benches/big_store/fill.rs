@@ -81,7 +81,7 @@ pub(crate) async fn rows_of(db: &Db, session: &SessionId) -> Result<i64> {
     let sql = "SELECT (SELECT COUNT(*) FROM sessions s WHERE s.workspace_id = w.number AND s.id = $1)
         + (SELECT COUNT(*) FROM turns t WHERE t.workspace_id = w.number AND t.session_id = $1)
         FROM workspaces w ORDER BY w.number LIMIT 1";
-    Ok(db.read(move |tx| tx.one(sql, params![session])?.int(0)).await?)
+    Ok(db.read(move |tx| tx.one(sql, params![session])?.next_int()).await?)
 }
 
 /// A workspace, and the one who has asked in it; its number is that of the workspace.

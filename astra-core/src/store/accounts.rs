@@ -96,7 +96,7 @@ impl Db {
                 self.write(move |tx| {
                     tx.lock_accounts()?;
                     insert_workspace(tx, &id, &id, now_ms)?;
-                    let number = tx.one("SELECT number FROM workspaces WHERE id = $1", params![&id])?.int(0)?;
+                    let number = tx.one("SELECT number FROM workspaces WHERE id = $1", params![&id])?.next_int()?;
                     Ok(WorkspaceId::new(number, &id))
                 })
                 .await?
@@ -115,7 +115,7 @@ impl Db {
                 WHERE u.email = $1 AND u.password_hash IS NOT NULL
                 ORDER BY m.created_at, m.workspace_id LIMIT 1";
             let found = tx.first(sql, params![&email])?;
-            found.map(|mut row| Ok((member(&mut row)?, row.text(7)?))).transpose()
+            found.map(|mut row| Ok((member(&mut row)?, row.next_text()?))).transpose()
         })
         .await
     }
@@ -265,16 +265,16 @@ fn insert_workspace(tx: &mut Tx<'_>, id: &str, name: &str, now_ms: i64) -> Resul
 
 fn first_workspace(tx: &mut Tx<'_>) -> Result<Option<WorkspaceId>> {
     let found = tx.first("SELECT number, id FROM workspaces ORDER BY number LIMIT 1", params![])?;
-    found.map(|mut row| Ok(WorkspaceId::new(row.int(0)?, &row.text(1)?))).transpose()
+    found.map(|mut row| Ok(WorkspaceId::new(row.next_int()?, &row.next_text()?))).transpose()
 }
 
 fn member(row: &mut Row) -> Result<Member> {
     Ok(Member {
-        user_id: row.text(0)?,
-        workspace: WorkspaceId::new(row.int(1)?, &row.text(2)?),
-        role: row.text(3)?,
-        email: row.optional_text(4)?,
-        display_name: row.optional_text(5)?,
-        created_at: row.int(6)?,
+        user_id: row.next_text()?,
+        workspace: WorkspaceId::new(row.next_int()?, &row.next_text()?),
+        role: row.next_text()?,
+        email: row.next_optional_text()?,
+        display_name: row.next_optional_text()?,
+        created_at: row.next_int()?,
     })
 }

@@ -129,16 +129,16 @@ pub(super) fn present_ahead(tx: &mut Tx<'_>, agent_id: &str) -> Result<()> {
 const PRESENT: &str = "SELECT version, digest FROM agents WHERE workspace_id = $1 AND id = $2";
 
 fn stamp(mut row: Row) -> Result<Stamp> {
-    Ok(Stamp { version: row.count(0)?, digest: row.text(1)? })
+    Ok(Stamp { version: row.next_count()?, digest: row.next_text()? })
 }
 
 fn read(mut row: Row) -> Result<StoredVersion> {
     Ok(StoredVersion {
-        agent_id: row.text(0)?,
-        version: row.count(1)?,
-        definition: row.text(2)?,
-        label: row.optional_text(3)?,
-        created_at_ms: row.int(4)?,
-        created_by: row.text(5)?,
+        agent_id: row.next_text()?,
+        version: row.next_count()?,
+        definition: row.next_text()?,
+        label: row.next_optional_text()?,
+        created_at_ms: row.next_int()?,
+        created_by: row.next_text()?,
     })
 }

@@ -145,7 +145,7 @@ impl Scoped {
                 "SELECT definition FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3";
             let mut row = tx.first(sql, params![&agent_id, to])?.ok_or(Error::Refused(Refusal::State("version")))?;
             let (agent_id, author) = (agent_id.clone(), author.clone());
-            let change = AgentChange { agent_id, definition: row.text(0)?, author, now_ms };
+            let change = AgentChange { agent_id, definition: row.next_text()?, author, now_ms };
             let rolled = add_version(tx, &present, &change)?;
             tx.audit(actor.as_deref(), target(&rolled.id), &json!({"version": rolled.version, "from_version": to}))?;
             Ok(rolled)
@@ -192,7 +192,7 @@ fn take(tx: &mut Tx<'_>, change: &AgentChange, origin: Origin) -> Result<Taken> 
         ON v.workspace_id = a.workspace_id AND v.agent_id = a.id AND v.version = a.version
         WHERE a.workspace_id = $1 AND a.id = $2";
     let mut row = tx.one(sql, params![&change.agent_id])?;
-    let (source, holds, author) = (row.optional_text(0)?, row.text(1)?, row.text(2)?);
+    let (source, holds, author) = (row.next_optional_text()?, row.next_text()?, row.next_text()?);
     if source.as_deref() == Some(said.as_str()) || (origin == Origin::Gateway && author != change.author) {
         return Ok(Taken::Unchanged);
     }
@@ -254,11 +254,11 @@ fn keep_version(tx: &mut Tx<'_>, version: u32, change: &AgentChange) -> Result<(
 
 fn read(mut row: Row) -> Result<StoredAgent> {
     Ok(StoredAgent {
-        id: row.text(0)?,
-        version: row.count(1)?,
-        definition: row.text(2)?,
-        created_at_ms: row.int(3)?,
-        updated_at_ms: row.int(4)?,
-        created_by: row.text(5)?,
+        id: row.next_text()?,
+        version: row.next_count()?,
+        definition: row.next_text()?,
+        created_at_ms: row.next_int()?,
+        updated_at_ms: row.next_int()?,
+        created_by: row.next_text()?,
     })
 }

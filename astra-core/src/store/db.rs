@@ -140,7 +140,7 @@ impl Db {
         let id = id.to_owned();
         let find = move |tx: &mut Tx<'_>| {
             let found = tx.first("SELECT number FROM workspaces WHERE id = $1", params![&id])?;
-            found.map(|mut row| Ok(WorkspaceId::new(row.int(0)?, &id))).transpose()
+            found.map(|mut row| Ok(WorkspaceId::new(row.next_int()?, &id))).transpose()
         };
         match self {
             Self::Sqlite(sqlite) => sqlite.look(None, &find),
@@ -213,7 +213,7 @@ impl<'a> Tx<'a> {
         if !self.has_row_locks() {
             return Ok(own_ms);
         }
-        self.one("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)", params![])?.int(0)
+        self.one("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)", params![])?.next_int()
     }
 
     /// The same transaction for rows of no one workspace, such as a counter.
@@ -237,13 +237,14 @@ impl<'a> Tx<'a> {
         let mut rows = Vec::new();
         self.each(sql, params, &mut |row| {
             rows.push(row);
-            true
+            Ok(true)
         })?;
         Ok(rows)
     }
 
-    /// Gives the rows that `sql` answers to `take`, one by one, until it wants no more. Those that come after are not read.
-    pub fn each(&mut self, sql: &str, params: &[Param<'_>], take: &mut dyn FnMut(Row) -> bool) -> Result<()> {
+    /// Gives the rows that `sql` answers to `take`, one by one, until it wants no more or fails. Those that come after are not
+    /// read.
+    pub fn each(&mut self, sql: &str, params: &[Param<'_>], take: &mut dyn FnMut(Row) -> Result<bool>) -> Result<()> {
         self.guarded(params, |engine, workspace| match engine {
             Engine::Sqlite(connection) => sqlite::each(connection, sql, workspace, params, take),
             #[cfg(feature = "postgres")]
@@ -251,7 +252,11 @@ impl<'a> Tx<'a> {
             #[cfg(feature = "postgres")]
             Engine::Steps(steps) => {
                 let answer = steps.answer(sql, workspace, params, Part::Asked)?;
-                let _ = answer.rows.into_iter().all(take);
+                for row in answer.rows {
+                    if !take(row)? {
+                        break;
+                    }
+                }
                 Ok(())
             }
         })
@@ -268,13 +273,20 @@ impl<'a> Tx<'a> {
         place: impl Fn(&T) -> Cursor,
     ) -> Result<Page<T>> {
         let mut filling = Filling::new(request);
-        self.each(sql, params, &mut |row| filling.take(row))?;
+        self.each(sql, params, &mut |row| Ok(filling.take(row)))?;
         filling.page(read, place)
     }
 
     /// The first row, if there is one.
     pub fn first(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Option<Row>> {
-        Ok(self.query(sql, params)?.into_iter().next())
+        // A transaction of PostgreSQL learns from the end of its statement that it has failed.
+        let reads_on = self.has_row_locks();
+        let mut first = None;
+        self.each(sql, params, &mut |row| {
+            first.get_or_insert(row);
+            Ok(reads_on)
+        })?;
+        Ok(first)
     }
 
     /// The only row of a statement that always has one, such as a count.

@@ -66,5 +66,5 @@ impl Tx<'_> {
 }
 
 fn read_epoch(tx: &mut Tx<'_>) -> Result<i64> {
-    tx.one("SELECT value FROM counters WHERE name = 'auth_epoch'", params![])?.int(0)
+    tx.one("SELECT value FROM counters WHERE name = 'auth_epoch'", params![])?.next_int()
 }

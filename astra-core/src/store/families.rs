@@ -182,7 +182,7 @@ fn is_within_grace(tx: &mut Tx<'_>, exchange: &Exchange) -> Result<bool> {
     let sql = "SELECT renewed_at FROM families WHERE id = $1 AND previous_hash = $2 AND secret_hash = $3";
     let (handed_in, newest) = (exchange.secret_hash.as_slice(), exchange.next_secret_hash.as_slice());
     let found = tx.first(sql, params![&exchange.family_id, handed_in, newest])?;
-    let renewed_at = found.map(|mut row| row.int(0)).transpose()?;
+    let renewed_at = found.map(|mut row| row.next_int()).transpose()?;
     Ok(renewed_at.is_some_and(|renewed_at| exchange.now_ms - renewed_at < exchange.grace_ms))
 }
 
@@ -193,10 +193,10 @@ fn end_reused(tx: &mut Tx<'_>, family_id: &str) -> Result<()> {
 
 fn standing(row: &mut Row) -> Result<FamilyStanding> {
     Ok(FamilyStanding {
-        workspace: WorkspaceId::new(row.int(0)?, &row.text(1)?),
-        user_id: row.text(2)?,
-        scopes: row.text(3)?,
-        role: row.text(4)?,
-        ends_at: row.int(5)?,
+        workspace: WorkspaceId::new(row.next_int()?, &row.next_text()?),
+        user_id: row.next_text()?,
+        scopes: row.next_text()?,
+        role: row.next_text()?,
+        ends_at: row.next_int()?,
     })
 }

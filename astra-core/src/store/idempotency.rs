@@ -139,7 +139,7 @@ pub(super) fn claimed(tx: &mut Tx<'_>, once: &OnceKey, now_ms: i64) -> Result<Op
 
 /// The answer in a key's row, if the row is of the same request.
 fn same_answer(row: &mut Row, once: &OnceKey) -> Result<String> {
-    if row.text(0)? == once.request_hash { row.text(1) } else { Err(Error::Refused(Refusal::KeyReused)) }
+    if row.next_text()? == once.request_hash { row.next_text() } else { Err(Error::Refused(Refusal::KeyReused)) }
 }
 
 /// Writes down what a claimed key's request made.

@@ -65,7 +65,7 @@ impl Db {
                 WHERE (is_gateway = 1 AND lease_until_ms < $1) OR (is_gateway = 0 AND lease_until_ms < $2)";
             tx.execute(over, params![now_ms - REMEMBERED_MS, now_ms])?;
             let taken = tx.query("SELECT number FROM instances ORDER BY number", params![])?;
-            let taken = taken.into_iter().map(|mut row| row.int(0)).collect::<Result<Vec<_>>>()?;
+            let taken = taken.into_iter().map(|mut row| row.next_int()).collect::<Result<Vec<_>>>()?;
             let mut pairs = (0..INSTANCES).zip(taken.iter().copied().chain(std::iter::repeat(-1)));
             let number = pairs.find(|(free, taken)| free != taken).map(|(free, _)| free);
             let none = || Error::Unavailable(format!("{INSTANCES} programs work on the store already"));
@@ -120,33 +120,33 @@ impl Db {
 }
 
 fn orphan(row: &mut super::Row) -> Result<Orphan> {
-    Ok(Orphan {
-        workspace: WorkspaceId::new(row.int(turns::WORKSPACE)?, &row.text(turns::WORKSPACE + 1)?),
-        turn: turns::read_open(row)?,
-    })
+    Ok(Orphan { turn: turns::read_open(row)?, workspace: WorkspaceId::new(row.next_int()?, &row.next_text()?) })
 }
 
 /// The largest key of any row. Each table is asked for the last row of its order, or of each workspace's.
 fn largest_key(tx: &mut Tx<'_>) -> Result<i64> {
     let last = |table: &str| format!("(SELECT MAX(x.id) FROM {table} x WHERE x.workspace_id = w.number)");
     let each = format!(
-        "SELECT MAX({}), MAX({}), MAX({}), MAX((SELECT MAX(x.source) FROM usage_entries x WHERE x.workspace_id = w.number))
+        "SELECT MAX((SELECT MAX(x.source) FROM usage_entries x WHERE x.workspace_id = w.number)), MAX({}), MAX({}), MAX({})
             FROM workspaces w",
         last("sessions"),
         last("tokens"),
         last("service_accounts")
     );
     let mut row = tx.one(&each, params![])?;
-    let mut largest = row.optional_int(0)?.unwrap_or(0).max(row.optional_int(3)?.unwrap_or(0));
-    let mut texts = vec![row.optional_text(1)?, row.optional_text(2)?];
+    let mut largest = 0;
+    for _ in ["usage_entries", "sessions"] {
+        largest = largest.max(row.next_optional_int()?.unwrap_or(0));
+    }
+    let mut texts = vec![row.next_optional_text()?, row.next_optional_text()?];
     let all = "SELECT (SELECT MAX(id) FROM turns), (SELECT MAX(id) FROM open_turns), (SELECT MAX(id) FROM instances),
         (SELECT MAX(number) FROM subjects), (SELECT MAX(id) FROM audit), (SELECT MAX(id) FROM users),
         (SELECT MAX(id) FROM families), (SELECT MAX(id) FROM workspaces)";
     let mut row = tx.one(all, params![])?;
-    for column in 0..5 {
-        largest = largest.max(row.optional_int(column)?.unwrap_or(0));
+    for _ in ["turns", "open_turns", "instances", "subjects", "audit"] {
+        largest = largest.max(row.next_optional_int()?.unwrap_or(0));
     }
-    texts.extend([row.optional_text(5)?, row.optional_text(6)?, row.optional_text(7)?]);
+    texts.extend([row.next_optional_text()?, row.next_optional_text()?, row.next_optional_text()?]);
     let keys = texts.iter().flatten().filter_map(|text| key_in(text));
     Ok(keys.fold(largest, i64::max))
 }

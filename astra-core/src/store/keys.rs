@@ -63,11 +63,11 @@ pub(super) fn all(tx: &mut Tx<'_>) -> Result<Vec<SigningKey>> {
     rows.into_iter()
         .map(|mut row| {
             Ok(SigningKey {
-                kid: row.text(0)?,
-                public_key: row.text(1)?,
-                sealed_key: row.bytes(2)?,
-                created_at: row.int(3)?,
-                retired_at: row.optional_int(4)?,
+                kid: row.next_text()?,
+                public_key: row.next_text()?,
+                sealed_key: row.next_bytes()?,
+                created_at: row.next_int()?,
+                retired_at: row.next_optional_int()?,
             })
         })
         .collect()

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::db::{Scoped, Tx};
 use super::error::{Error, Result};
 use super::page::{Cursor, Filling, Page, PageRequest};
-use super::sessions::{Parent, Session};
+use super::sessions::{self, Parent, Session};
 use super::turn_steps;
 use super::value::{self, Row};
 use crate::content::{Content, Part, Role};
@@ -34,10 +34,10 @@ pub struct StoredMessage {
 
 /// Turns with what was said in them, newest first: those above the number `$3`, up to and with `$4`.
 const SAID: &str =
-    "SELECT t.id, t.number, t.role, t.question, t.question_parts, t.answer, t.created_at_ms, t.finished_at_ms,
+    "SELECT t.id, t.number, t.role, t.question, t.question_parts, t.created_at_ms, t.answer, t.finished_at_ms,
         t.step_count FROM turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4
     UNION ALL
-    SELECT t.id, t.number, t.role, t.question, t.question_parts, CAST(NULL AS TEXT), t.created_at_ms, t.created_at_ms,
+    SELECT t.id, t.number, t.role, t.question, t.question_parts, t.created_at_ms, CAST(NULL AS TEXT), t.created_at_ms,
         (SELECT COUNT(*) FROM turn_steps s WHERE s.workspace_id = t.workspace_id AND s.session_id = t.session_id AND s.number = t.number)
         FROM open_turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4
     ORDER BY 2 DESC LIMIT $5";
@@ -99,9 +99,16 @@ struct Said {
 }
 
 fn read(row: &mut Row) -> Result<Said> {
-    let (turn, number): (TurnId, i64) = (row.id(0)?, row.int(1)?);
-    let answer = row.optional_text(5)?.filter(|answer| !answer.is_empty());
-    let (finished_at_ms, steps) = (row.int(7)?, row.int(8)?);
+    let (turn, number): (TurnId, i64) = (row.next_id()?, row.next_int()?);
+    let question = StoredMessage {
+        id: MessageId { turn, place: 0 },
+        seq: number * TURN_STRIDE,
+        role: role_of(&row.next_text()?)?,
+        content: content(row.next_text()?, row.next_optional_text()?)?,
+        created_at_ms: row.next_int()?,
+    };
+    let answer = row.next_optional_text()?.filter(|answer| !answer.is_empty());
+    let (finished_at_ms, steps) = (row.next_int()?, row.next_int()?);
     let place = u16::try_from(steps + 1).map_err(Error::broken)?;
     let answer = answer.map(|answer| StoredMessage {
         id: MessageId { turn, place },
@@ -110,13 +117,6 @@ fn read(row: &mut Row) -> Result<Said> {
         content: Content::Text(answer),
         created_at_ms: finished_at_ms,
     });
-    let question = StoredMessage {
-        id: MessageId { turn, place: 0 },
-        seq: number * TURN_STRIDE,
-        role: role_of(&row.text(2)?)?,
-        content: content(row.text(3)?, row.optional_text(4)?)?,
-        created_at_ms: row.int(6)?,
-    };
     Ok(Said { turn, number, question, steps, answer })
 }
 
@@ -156,30 +156,26 @@ fn each_of(
 ) -> Result<IsWanted> {
     let within = |message: &StoredMessage, before: i64| message.seq < before && message.seq > after;
     loop {
-        let (mut rows, mut wanted, mut fault, mut with_steps) = (0, true, None, None);
+        let (mut rows, mut wanted, mut with_steps) = (0, true, None);
         let mut last = before;
         // The turn of the place before `before`, and of the place behind `after`, are read and what is beyond is left out.
         let (above, up_to) = ((after + 1).div_euclid(TURN_STRIDE) - 1, (before - 1).div_euclid(TURN_STRIDE));
         tx.each(SAID, params![id, above, up_to, turns], &mut |mut row| {
             rows += 1;
-            match read(&mut row) {
+            let said = read(&mut row)?;
+            if said.steps > 0 {
                 // Its steps are read when these rows are done with.
-                Ok(said) if said.steps > 0 => with_steps = Some(said),
-                Ok(said) => {
-                    last = said.question.seq;
-                    for message in said.answer.into_iter().chain([said.question]) {
-                        if wanted && within(&message, before) {
-                            wanted = take(message);
-                        }
-                    }
-                }
-                Err(found) => fault = Some(found),
+                with_steps = Some(said);
+                return Ok(false);
             }
-            wanted && with_steps.is_none() && fault.is_none()
+            last = said.question.seq;
+            for message in said.answer.into_iter().chain([said.question]) {
+                if wanted && within(&message, before) {
+                    wanted = take(message);
+                }
+            }
+            Ok(wanted)
         })?;
-        if let Some(fault) = fault {
-            return Err(fault);
-        }
         let is_whole = rows < turns && with_steps.is_none();
         if let Some(said) = with_steps {
             last = said.question.seq;
@@ -201,8 +197,7 @@ fn each_of(
 pub(super) fn parent_of(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Parent>> {
     let sql = "SELECT parent_id, parent_until, parent_messages FROM sessions WHERE workspace_id = $1 AND id = $2";
     let Some(mut row) = tx.first(sql, params![id])? else { return Ok(None) };
-    let (id, until, messages) = (row.optional_id(0)?, row.optional_int(1)?, row.int(2)?);
-    Ok(id.zip(until).map(|(id, until)| Parent { id, until, messages }))
+    sessions::read_parent(&mut row)
 }
 
 /// The place of the newest message of a session, if it has one.
@@ -217,10 +212,10 @@ pub(super) fn newest_place(tx: &mut Tx<'_>, session: &Session) -> Result<Option<
 
 /// The place of a message, if the session has it.
 pub(super) fn place_of(tx: &mut Tx<'_>, session: &Session, message: MessageId) -> Result<Option<i64>> {
-    let sql = "SELECT number, session_id FROM turns WHERE workspace_id = $1 AND id = $2
-        UNION ALL SELECT number, session_id FROM open_turns WHERE workspace_id = $1 AND id = $2";
+    let sql = "SELECT number FROM turns WHERE workspace_id = $1 AND id = $2
+        UNION ALL SELECT number FROM open_turns WHERE workspace_id = $1 AND id = $2";
     let Some(mut row) = tx.first(sql, params![message.turn])? else { return Ok(None) };
-    let place = row.int(0)? * TURN_STRIDE + i64::from(message.place);
+    let place = row.next_int()? * TURN_STRIDE + i64::from(message.place);
     let mut found = None;
     each(tx, session, place - 1, place + 1, 1, &mut |said| {
         found = (said.id == message).then_some(said.seq);
@@ -239,12 +234,12 @@ pub(super) fn count(tx: &mut Tx<'_>, session: &Session, after: i64, before: i64)
         let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN t.number = $5 AND t.message_count > $6 THEN $6 ELSE t.message_count END), 0) AS BIGINT)
             FROM turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4";
         let (above, up_to) = (from.div_euclid(TURN_STRIDE), (before - 1).div_euclid(TURN_STRIDE));
-        count += tx.one(sql, params![id, above, up_to, cut, first])?.int(0)?;
+        count += tx.one(sql, params![id, above, up_to, cut, first])?.next_int()?;
         let open = "SELECT COUNT(*) FROM open_turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4";
-        count += tx.one(open, params![id, above, up_to])?.int(0)?;
+        count += tx.one(open, params![id, above, up_to])?.next_int()?;
         let steps = "SELECT COUNT(*) FROM turn_steps s JOIN open_turns t ON t.workspace_id = s.workspace_id AND t.session_id = s.session_id
             AND t.number = s.number WHERE s.workspace_id = $1 AND s.session_id = $2 AND s.number > $3 AND s.number <= $4";
-        count += tx.one(steps, params![id, above, up_to])?.int(0)?;
+        count += tx.one(steps, params![id, above, up_to])?.next_int()?;
         let Some(above) = parent.filter(|above| above.until > after) else { break };
         before = before.min(above.until + 1);
         (id, parent) = (above.id, parent_of(tx, above.id)?);

@@ -58,7 +58,7 @@ pub async fn plan(db: &Db) -> Result<Plan> {
 /// If the database cannot be reached or has never been migrated.
 pub async fn is_current(db: &Db) -> Result<bool> {
     db.read(|tx| {
-        let count = tx.one("SELECT COUNT(*) FROM schema_migrations", params![])?.int(0)?;
+        let count = tx.one("SELECT COUNT(*) FROM schema_migrations", params![])?.next_int()?;
         Ok(usize::try_from(count).is_ok_and(|count| count == MIGRATIONS.len()))
     })
     .await
@@ -139,7 +139,7 @@ impl Schema {
         if present.contains("schema_migrations") {
             let ledger = "SELECT version, checksum FROM schema_migrations ORDER BY version";
             for mut row in tx.query(ledger, params![])? {
-                applied.push((row.int(0)?, row.text(1)?));
+                applied.push((row.next_int()?, row.next_text()?));
             }
         }
         self.check_ledger(&applied)?;
@@ -182,7 +182,7 @@ fn tables(tx: &mut Tx<'_>) -> Result<BTreeSet<String>> {
     } else {
         "SELECT name FROM sqlite_master WHERE type = 'table'"
     };
-    tx.query(sql, params![])?.into_iter().map(|mut row| row.text(0)).collect()
+    tx.query(sql, params![])?.into_iter().map(|mut row| row.next_text()).collect()
 }
 
 /// Refuses a database in which a table of a step that was taken is missing, or one of a pending step is there.

@@ -151,16 +151,14 @@ mod tests {
 
     /// The ids of the rows of each page, of rows with texts of these lengths.
     fn pages(lengths: &[usize], limit: u32) -> Vec<Vec<i64>> {
-        let rows = || {
-            lengths.iter().zip(1_i64..).map(|(length, id)| Row(vec![Value::Int(id), Value::Text("x".repeat(*length))]))
-        };
+        let row = |length: usize, id: i64| Row::new(vec![Value::Int(id), Value::Text("x".repeat(length))]);
         let (mut pages, mut after) = (Vec::new(), 0);
         loop {
             let request = PageRequest { limit, after: None };
             let mut filling = Filling::new(&request);
-            let mut rest = rows().filter(|row| !matches!(row.0[0], Value::Int(id) if id <= after));
-            while rest.next().is_some_and(|row| filling.take(row)) {}
-            let page = filling.page(|mut row| row.int(0), |id| Cursor { at: *id, id: String::new() }).unwrap();
+            let mut rest = lengths.iter().zip(1_i64..).filter(|(_, id)| *id > after);
+            while rest.next().is_some_and(|(length, id)| filling.take(row(*length, id))) {}
+            let page = filling.page(|mut row| row.next_int(), |id| Cursor { at: *id, id: String::new() }).unwrap();
             pages.push(page.data);
             let Some(next) = page.next else { return pages };
             after = next.at;

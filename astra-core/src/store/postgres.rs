@@ -319,7 +319,7 @@ impl Session {
         sql: &str,
         workspace: Option<i64>,
         params: &[Param<'_>],
-        take: &mut dyn FnMut(Row) -> bool,
+        take: &mut dyn FnMut(Row) -> Result<bool>,
     ) -> Result<()> {
         let params = bound(workspace, params);
         self.statement(async {
@@ -328,7 +328,7 @@ impl Session {
             let mut rows = std::pin::pin!(rows.map_err(|fault| self.failed(&fault))?);
             // The connection passes over the rows that come after the last one that is wanted.
             while let Some(found) = rows.try_next().await.map_err(|fault| self.failed(&fault))? {
-                if !take(row(&found)?) {
+                if !take(row(&found)?)? {
                     break;
                 }
             }

@@ -68,5 +68,5 @@ pub(super) fn row(found: &tokio_postgres::Row) -> Result<Row> {
         };
         values.push(value.map_err(|fault| classify(&fault))?.unwrap_or(Value::Null));
     }
-    Ok(Row(values))
+    Ok(Row::new(values))
 }

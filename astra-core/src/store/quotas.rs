@@ -17,7 +17,7 @@ impl Scoped {
             );
             let mut row = tx.one(&sql, params![&agent_id, hour, day])?;
             let tokens = |sum: i64| u64::try_from(sum).unwrap_or_default();
-            Ok((tokens(row.int(0)?), tokens(row.int(1)?), row.float(2)?))
+            Ok((tokens(row.next_int()?), tokens(row.next_int()?), row.next_float()?))
         })
         .await
     }
@@ -27,13 +27,13 @@ impl Scoped {
         let subject = subject.to_owned();
         self.read(move |tx| {
             let workspace = tx.first("SELECT name FROM workspaces WHERE number = $1", params![])?;
-            let workspace = workspace.map(|mut row| row.text(0)).transpose()?.unwrap_or_default();
+            let workspace = workspace.map(|mut row| row.next_text()).transpose()?.unwrap_or_default();
             let user = "SELECT u.display_name FROM users u JOIN memberships m ON m.user_id = u.id WHERE m.workspace_id = $1 AND u.id = $2";
             let account = "SELECT name FROM service_accounts WHERE workspace_id = $1 AND id = $2";
             let mut name = None;
             for sql in [user, account] {
                 if let Some(mut row) = tx.first(sql, params![&subject])? {
-                    name = name.or(row.optional_text(0)?);
+                    name = name.or(row.next_optional_text()?);
                 }
             }
             Ok((name.unwrap_or_else(|| subject.clone()), workspace))

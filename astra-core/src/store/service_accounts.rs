@@ -132,12 +132,12 @@ fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<ServiceAccount>> {
 
 fn account(row: &mut Row) -> Result<ServiceAccount> {
     Ok(ServiceAccount {
-        id: row.text(0)?,
-        name: row.text(1)?,
-        role: row.text(2)?,
-        scopes: row.text(3)?,
-        created_by: row.text(4)?,
-        created_at: row.int(5)?,
-        updated_at: row.int(6)?,
+        id: row.next_text()?,
+        name: row.next_text()?,
+        role: row.next_text()?,
+        scopes: row.next_text()?,
+        created_by: row.next_text()?,
+        created_at: row.next_int()?,
+        updated_at: row.next_int()?,
     })
 }

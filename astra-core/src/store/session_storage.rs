@@ -30,7 +30,7 @@ pub(super) fn check(tx: &mut Tx<'_>, new: &NewTurn, session: SessionId, number: 
         format!("(SELECT COALESCE(SUM(t.bytes), 0) FROM {table} t WHERE t.workspace_id = $1 AND t.session_id = $2)")
     };
     let sql = format!("SELECT CAST({} + {} AS BIGINT)", sum("turns"), sum("open_turns"));
-    let kept = u64::try_from(tx.one(&sql, params![session])?.int(0)?).unwrap_or(0);
+    let kept = u64::try_from(tx.one(&sql, params![session])?.next_int()?).unwrap_or(0);
     let wanted = kept.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
     if wanted > new.session_bytes { Err(Error::Refused(Refusal::State("session bytes"))) } else { Ok(()) }
 }
@@ -53,7 +53,7 @@ impl Scoped {
                 |table: &str| format!("(SELECT COALESCE(SUM(t.bytes), 0) FROM {table} t WHERE t.workspace_id = $1)");
             let tables = ["workspace_storage", "usage_entries", "open_turns"].map(sum);
             let sql = format!("SELECT CAST({} AS BIGINT)", tables.join(" + "));
-            Ok(u64::try_from(tx.one(&sql, params![])?.int(0)?).unwrap_or(0))
+            Ok(u64::try_from(tx.one(&sql, params![])?.next_int()?).unwrap_or(0))
         })
         .await
     }

@@ -46,7 +46,7 @@ impl Db {
         let next = self.read(|tx| {
             let sql =
                 "SELECT workspace_id, id FROM sessions WHERE status = 'deleted' ORDER BY workspace_id, id LIMIT 1";
-            tx.first(sql, params![])?.map(|mut row| Ok((row.int(0)?, row.id(1)?))).transpose()
+            tx.first(sql, params![])?.map(|mut row| Ok((row.next_int()?, row.next_id()?))).transpose()
         });
         let Some(next) = next.await? else { return Ok(false) };
         self.write_locking(move |tx| sweep(tx, next)).await?;
@@ -60,16 +60,16 @@ fn sweep(tx: &mut Tx<'_>, (workspace, id): Deleted) -> Result<()> {
         tx.lock()
     );
     let Some(mut row) = tx.first(&locked, params![workspace, id])? else { return Ok(()) };
-    let parent: Option<SessionId> = row.optional_id(0)?;
+    let parent: Option<SessionId> = row.next_optional_id()?;
     // Forks read the turns up to this one.
     let shared = "SELECT MAX(parent_until) FROM sessions WHERE workspace_id = $1 AND parent_id = $2";
-    let shared = tx.one(shared, params![workspace, id])?.optional_int(0)?;
+    let shared = tx.one(shared, params![workspace, id])?.next_optional_int()?;
     let kept = shared.map_or(0, |until| until.div_euclid(TURN_STRIDE));
     let piece = "SELECT id FROM turns WHERE workspace_id = $1 AND session_id = $2 AND number > $3 ORDER BY number DESC LIMIT $4";
     let events = format!("DELETE FROM turn_events WHERE workspace_id = $1 AND turn_id IN ({piece})");
     tx.execute(&events, params![workspace, id, kept, PIECE])?;
     let bytes = format!("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM turns WHERE id IN ({piece})");
-    let bytes = tx.one(&bytes, params![workspace, id, kept, PIECE])?.int(0)?;
+    let bytes = tx.one(&bytes, params![workspace, id, kept, PIECE])?.next_int()?;
     session_storage::add(tx, workspace, -bytes)?;
     let steps = "DELETE FROM turn_steps WHERE workspace_id = $1 AND turn_id IN (SELECT id FROM turns
         WHERE workspace_id = $1 AND session_id = $2 AND number > $3 AND step_count > 0 ORDER BY number DESC LIMIT $4)

@@ -43,9 +43,10 @@ const ASKED_AT_ONCE: usize = 512;
 const ENDED: &str =
     "SELECT t.session_id, MAX(t.number), CAST(SUM(t.message_count) AS BIGINT), CAST(SUM(t.input_tokens) AS BIGINT),
         CAST(SUM(t.output_tokens) AS BIGINT), MAX(t.finished_at_ms), CAST(SUM(t.bytes) AS BIGINT) FROM turns t";
-const OPEN: &str = "SELECT t.session_id, MAX(t.number), COUNT(*), MAX(t.created_at_ms), CAST(SUM(t.bytes) AS BIGINT),
+const OPEN: &str = "SELECT t.session_id, MAX(t.number), COUNT(*),
         CAST(SUM((SELECT COUNT(*) FROM turn_steps s WHERE s.workspace_id = t.workspace_id AND s.session_id = t.session_id
-            AND s.number = t.number)) AS BIGINT) FROM open_turns t";
+            AND s.number = t.number)) AS BIGINT),
+        MAX(t.created_at_ms), CAST(SUM(t.bytes) AS BIGINT) FROM open_turns t";
 
 impl SessionTotals {
     fn of_none(session: &Session) -> Self {
@@ -76,20 +77,20 @@ pub(super) fn add(tx: &mut Tx<'_>, sessions: Vec<Session>) -> Result<Vec<Session
         let places = places(2, ids.len());
         let condition = format!("WHERE t.workspace_id = $1 AND t.session_id IN ({places}) GROUP BY t.session_id");
         for mut row in tx.query(&format!("{ENDED} {condition}"), &ids)? {
-            let Some(of_session) = totals.get_mut(&row.id(0)?) else { continue };
-            of_session.last_number = of_session.last_number.max(row.int(1)?);
-            of_session.message_count += row.int(2)?;
-            of_session.input_tokens = row.int(3)?;
-            of_session.output_tokens = row.int(4)?;
-            of_session.last_active_at_ms = of_session.last_active_at_ms.max(row.int(5)?);
-            of_session.storage_bytes += row.int(6)?;
+            let Some(of_session) = totals.get_mut(&row.next_id()?) else { continue };
+            of_session.last_number = of_session.last_number.max(row.next_int()?);
+            of_session.message_count += row.next_int()?;
+            of_session.input_tokens = row.next_int()?;
+            of_session.output_tokens = row.next_int()?;
+            of_session.last_active_at_ms = of_session.last_active_at_ms.max(row.next_int()?);
+            of_session.storage_bytes += row.next_int()?;
         }
         for mut row in tx.query(&format!("{OPEN} {condition}"), &ids)? {
-            let Some(of_session) = totals.get_mut(&row.id(0)?) else { continue };
-            of_session.last_number = of_session.last_number.max(row.int(1)?);
-            of_session.message_count += row.int(2)? + row.int(5)?;
-            of_session.last_active_at_ms = of_session.last_active_at_ms.max(row.int(3)?);
-            of_session.storage_bytes += row.int(4)?;
+            let Some(of_session) = totals.get_mut(&row.next_id()?) else { continue };
+            of_session.last_number = of_session.last_number.max(row.next_int()?);
+            of_session.message_count += row.next_int()? + row.next_int()?;
+            of_session.last_active_at_ms = of_session.last_active_at_ms.max(row.next_int()?);
+            of_session.storage_bytes += row.next_int()?;
         }
     }
     let with = |session: Session| {
@@ -136,7 +137,7 @@ impl Db {
                     names.join(", ")
                 );
                 for mut row in tx.query(&sql, &params)? {
-                    numbers.push((row.id(0)?, row.int(1)?.max(row.int(2)?)));
+                    numbers.push((row.next_id()?, row.next_int()?.max(row.next_int()?)));
                 }
             }
             Ok(numbers)

@@ -117,24 +117,29 @@ const SELECT: &str = "SELECT s.id, s.agent_id, s.pinned_version, s.title, s.surf
 const IS_THERE: &str = "s.status IN ('active', 'archived')";
 
 fn read(row: &mut Row) -> Result<Session> {
-    let (parent, until, messages) = (row.optional_id(13)?, row.optional_int(14)?, row.int(15)?);
     Ok(Session {
-        id: row.id(0)?,
-        agent_id: row.text(1)?,
-        pinned_version: row.optional_count(2)?,
-        title: row.optional_text(3)?,
-        surface: row.text(4)?,
-        surface_id: row.text(5)?,
-        user_id: row.text(6)?,
-        subject: row.int(7)?,
-        is_active: row.text(8)? == "active",
-        successor_id: row.optional_id(9)?,
-        metadata: row.json_or_default(10)?,
-        summary: row.optional_text(11)?,
-        summary_until: row.int(12)?,
-        parent: parent.zip(until).map(|(id, until)| Parent { id, until, messages }),
-        created_at_ms: row.int(16)?,
+        id: row.next_id()?,
+        agent_id: row.next_text()?,
+        pinned_version: row.next_optional_count()?,
+        title: row.next_optional_text()?,
+        surface: row.next_text()?,
+        surface_id: row.next_text()?,
+        user_id: row.next_text()?,
+        subject: row.next_int()?,
+        is_active: row.next_text()? == "active",
+        successor_id: row.next_optional_id()?,
+        metadata: row.next_json_or_default()?,
+        summary: row.next_optional_text()?,
+        summary_until: row.next_int()?,
+        parent: read_parent(row)?,
+        created_at_ms: row.next_int()?,
     })
+}
+
+/// What a session refers to, by its columns parent_id, parent_until and parent_messages.
+pub(super) fn read_parent(row: &mut Row) -> Result<Option<Parent>> {
+    let (id, until, messages) = (row.next_optional_id()?, row.next_optional_int()?, row.next_int()?);
+    Ok(id.zip(until).map(|(id, until)| Parent { id, until, messages }))
 }
 
 /// The session with this id; `owner` limits the look to one user's sessions. Locks its row where the engine has locks.
@@ -262,7 +267,7 @@ pub(super) fn open_current(tx: &mut Tx<'_>, new: &NewSession, subject: i64) -> R
 /// Ends a session in favour of a fresh one on the same surface, which is the surface's current one if the old one was.
 pub(super) fn succeed(tx: &mut Tx<'_>, old: &Session, successor_id: SessionId, now_ms: i64) -> Result<Session> {
     let held = "SELECT is_current FROM sessions WHERE workspace_id = $1 AND id = $2";
-    let is_current = tx.one(held, params![old.id])?.truth(0)?;
+    let is_current = tx.one(held, params![old.id])?.next_truth()?;
     let archive = "UPDATE sessions SET status = 'archived', successor_id = $3, is_current = 0 WHERE workspace_id = $1 AND id = $2";
     tx.execute(archive, params![old.id, successor_id])?;
     let new = NewSession {

@@ -44,7 +44,7 @@ pub(super) fn has_owner(tx: &mut Tx<'_>) -> Result<bool> {
 /// Whether `code_hash` is the hash of the present code; compared in constant time.
 pub(super) fn is_code(tx: &mut Tx<'_>, code_hash: &SecretHash) -> Result<bool> {
     let kept = tx.first("SELECT code_hash FROM setup_codes WHERE name = 'owner'", params![])?;
-    let kept = kept.map(|mut row| row.bytes(0)).transpose()?;
+    let kept = kept.map(|mut row| row.next_bytes()).transpose()?;
     Ok(kept.is_some_and(|kept| kept.as_slice().ct_eq(code_hash.as_slice()).into()))
 }
 

@@ -31,7 +31,7 @@ impl Db {
             self.read(move |tx| {
                 let sql = "SELECT last_used_at FROM sign_in_networks WHERE user_id = $1 AND network_hash = $2";
                 let found = tx.first(sql, params![&user_id, network_hash.as_slice()])?;
-                found.map(|mut row| row.int(0)).transpose()
+                found.map(|mut row| row.next_int()).transpose()
             })
             .await?
         };

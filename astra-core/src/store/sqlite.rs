@@ -263,7 +263,7 @@ pub(super) fn each(
     sql: &str,
     workspace: Option<i64>,
     params: &[Param<'_>],
-    take: &mut dyn FnMut(Row) -> bool,
+    take: &mut dyn FnMut(Row) -> Result<bool>,
 ) -> Result<()> {
     let mut statement = connection.prepare_cached(sql).map_err(classify)?;
     let places = connection.places(sql, &statement)?;
@@ -281,7 +281,10 @@ pub(super) fn each(
                 ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
             });
         }
-        if !take(Row(values)) {
+        if !take(Row::new(values))? {
+            // What a statement writes is checked behind its last row.
+            let writes = found.as_ref().is_some_and(|statement| !statement.readonly());
+            while writes && found.next().map_err(classify)?.is_some() {}
             break;
         }
     }

@@ -83,7 +83,7 @@ pub(super) fn ensure(tx: &mut Tx<'_>, id: &str, candidate: i64) -> Result<i64> {
 }
 
 fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<i64>> {
-    tx.first("SELECT number FROM subjects WHERE id = $1", params![id])?.map(|mut row| row.int(0)).transpose()
+    tx.first("SELECT number FROM subjects WHERE id = $1", params![id])?.map(|mut row| row.next_int()).transpose()
 }
 
 #[cfg(test)]

@@ -162,23 +162,23 @@ fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Token>> {
 
 fn token(row: &mut Row) -> Result<Token> {
     Ok(Token {
-        id: row.text(0)?,
-        service_account_id: row.text(1)?,
-        scopes: row.text(2)?,
-        generation: row.int(3)?,
-        grace_until: row.optional_int(4)?,
-        expires_at: row.int(5)?,
-        last_used_at: row.optional_int(6)?,
-        created_at: row.int(7)?,
-        rotated_at: row.optional_int(8)?,
+        id: row.next_text()?,
+        service_account_id: row.next_text()?,
+        scopes: row.next_text()?,
+        generation: row.next_int()?,
+        grace_until: row.next_optional_int()?,
+        expires_at: row.next_int()?,
+        last_used_at: row.next_optional_int()?,
+        created_at: row.next_int()?,
+        rotated_at: row.next_optional_int()?,
     })
 }
 
 fn standing(row: &mut Row) -> Result<TokenStanding> {
     Ok(TokenStanding {
         token: token(row)?,
-        account_role: row.text(9)?,
-        account_scopes: row.text(10)?,
-        end_user_role: row.optional_text(11)?,
+        account_role: row.next_text()?,
+        account_scopes: row.next_text()?,
+        end_user_role: row.next_optional_text()?,
     })
 }

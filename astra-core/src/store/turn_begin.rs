@@ -223,7 +223,7 @@ fn open_turns(tx: &mut Tx<'_>, new: &NewTurn, session: &Session) -> Result<(Vec<
     };
     let (mut open, mut ended) = (Vec::new(), 0);
     for mut row in rows {
-        match (row.optional_int(0)?, row.optional_id(1)?) {
+        match (row.next_optional_int()?, row.next_optional_id()?) {
             (Some(number), Some(id)) => open.push((id, number)),
             (number, _) => ended = number.unwrap_or(0),
         }

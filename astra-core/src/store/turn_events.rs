@@ -62,11 +62,12 @@ impl Scoped {
             let sql =
                 "SELECT first_seq, events FROM turn_events WHERE workspace_id = $1 AND turn_id = $2 ORDER BY first_seq";
             let mut found = Vec::new();
-            for mut row in tx.query(sql, params![id])? {
-                let first = row.int(0)?;
-                let entries: Vec<LogEntry> = row.json(1)?;
+            tx.each(sql, params![id], &mut |mut row| {
+                let first = row.next_int()?;
+                let entries: Vec<LogEntry> = row.next_json()?;
                 found.extend((first..).zip(entries).filter(|(seq, _)| *seq >= from_seq));
-            }
+                Ok(true)
+            })?;
             Ok(found)
         })
         .await

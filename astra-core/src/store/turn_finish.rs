@@ -106,14 +106,14 @@ fn bytes(tx: &mut Tx<'_>, finished: &FinishedTurn, last_texts: Option<&str>) -> 
     let earlier_texts = if may_have_earlier {
         let sql = "SELECT CAST(COALESCE(SUM(OCTET_LENGTH(events)), 0) AS BIGINT) FROM turn_events
             WHERE workspace_id = $1 AND turn_id = $2";
-        tx.one(sql, params![finished.turn.id])?.int(0)?
+        tx.one(sql, params![finished.turn.id])?.next_int()?
     } else {
         0
     };
     let steps = if finished.steps > 0 {
         let sql = "SELECT CAST(COALESCE(SUM(OCTET_LENGTH(parts)), 0) AS BIGINT) FROM turn_steps
             WHERE workspace_id = $1 AND session_id = $2 AND number = $3";
-        tx.one(sql, params![finished.turn.session_id, finished.turn.number])?.int(0)?
+        tx.one(sql, params![finished.turn.session_id, finished.turn.number])?.next_int()?
     } else {
         0
     };

@@ -46,7 +46,7 @@ impl Scoped {
         let (session_id, number) = (turn.session_id, turn.number);
         self.read(move |tx| {
             let sql = "SELECT COUNT(*) FROM turn_steps WHERE workspace_id = $1 AND session_id = $2 AND number = $3";
-            let count = tx.one(sql, params![session_id, number])?.count(0)?;
+            let count = tx.one(sql, params![session_id, number])?.next_count()?;
             Ok(u16::try_from(count).unwrap_or(u16::MAX))
         })
         .await
@@ -57,16 +57,20 @@ impl Scoped {
 pub(super) fn of(tx: &mut Tx<'_>, session_id: SessionId, turn: TurnId, number: i64) -> Result<Vec<StoredMessage>> {
     let sql = "SELECT step, role, parts, created_at_ms FROM turn_steps
         WHERE workspace_id = $1 AND session_id = $2 AND number = $3 ORDER BY step DESC";
-    let rows = tx.query(sql, params![session_id, number])?;
-    let message = |mut row: super::Row| {
-        let step = row.int(0)?;
+    let message = |row: &mut super::Row| -> Result<StoredMessage> {
+        let step = row.next_int()?;
         Ok(StoredMessage {
             id: MessageId { turn, place: u16::try_from(step).map_err(Error::broken)? },
             seq: number * TURN_STRIDE + step,
-            role: messages::role_of(&row.text(1)?)?,
-            content: Content::Parts(row.json(2)?),
-            created_at_ms: row.int(3)?,
+            role: messages::role_of(&row.next_text()?)?,
+            content: Content::Parts(row.next_json()?),
+            created_at_ms: row.next_int()?,
         })
     };
-    rows.into_iter().map(message).collect()
+    let mut found = Vec::new();
+    tx.each(sql, params![session_id, number], &mut |mut row| {
+        found.push(message(&mut row)?);
+        Ok(true)
+    })?;
+    Ok(found)
 }

@@ -134,63 +134,68 @@ pub(super) fn is_interrupted(tx: &mut Tx<'_>, id: TurnId) -> Result<bool> {
     Ok(tx.first(sql, params![id])?.is_some())
 }
 
-/// Open turns of all workspaces, for a condition that begins with `WHERE`.
+/// Open turns of all workspaces, for a condition that begins with `WHERE`: the columns of [`read_open`], then the number and
+/// the id of the workspace.
 pub(super) const OPEN: &str = "SELECT t.id, t.session_id, t.number, t.agent_id, t.agent_version, u.id, t.subject, t.status, t.is_new_session, t.metadata,
-        t.created_at_ms, t.cancel_requested, w.number, w.id, t.bytes
+        t.created_at_ms, t.cancel_requested, t.bytes, w.number, w.id
     FROM open_turns t JOIN subjects u ON u.number = t.subject JOIN workspaces w ON w.number = t.workspace_id";
-/// The column of the workspace's number in [`OPEN`]; its id follows.
-pub(super) const WORKSPACE: usize = 12;
 
 /// Turns that have ended, in sessions that are there.
 const ENDED: &str = "SELECT t.id, t.session_id, t.number, t.agent_id, t.agent_version, u.id, t.subject, t.status, t.is_new_session, t.metadata,
         t.created_at_ms, t.answer, t.finish_reason, t.provider, t.model, t.input_tokens, t.output_tokens, t.cost_usd,
-        t.messages_sent, t.messages_left_out, t.error_code, t.error_message, t.last_seq, t.finished_at_ms, t.bytes, t.tool_calls
+        t.messages_sent, t.messages_left_out, t.error_code, t.error_message, t.tool_calls, t.last_seq, t.finished_at_ms, t.bytes
     FROM turns t JOIN subjects u ON u.number = t.subject
     JOIN sessions s ON s.workspace_id = t.workspace_id AND s.id = t.session_id AND s.status IN ('active', 'archived')";
 
 /// The columns that both kinds of rows begin with.
 fn read(row: &mut Row) -> Result<Turn> {
     Ok(Turn {
-        id: row.id(0)?,
-        session_id: row.id(1)?,
-        number: row.int(2)?,
-        agent_id: row.text(3)?,
-        agent_version: row.count(4)?,
-        user_id: row.text(5)?,
-        subject: row.int(6)?,
-        status: Status::named(&row.text(7)?)?,
-        is_new_session: row.truth(8)?,
+        id: row.next_id()?,
+        session_id: row.next_id()?,
+        number: row.next_int()?,
+        agent_id: row.next_text()?,
+        agent_version: row.next_count()?,
+        user_id: row.next_text()?,
+        subject: row.next_int()?,
+        status: Status::named(&row.next_text()?)?,
+        is_new_session: row.next_truth()?,
         cancel_requested: false,
-        metadata: row.json_or_default(9)?,
+        metadata: row.next_json_or_default()?,
         outcome: Outcome::default(),
         last_seq: 0,
         bytes: 0,
-        created_at_ms: row.int(10)?,
+        created_at_ms: row.next_int()?,
         finished_at_ms: None,
     })
 }
 
 pub(super) fn read_open(row: &mut Row) -> Result<Turn> {
-    Ok(Turn { cancel_requested: row.truth(11)?, bytes: row.int(14)?, ..read(row)? })
+    let turn = read(row)?;
+    Ok(Turn { cancel_requested: row.next_truth()?, bytes: row.next_int()?, ..turn })
 }
 
 fn read_ended(row: &mut Row) -> Result<Turn> {
-    let context = row.optional_count(18)?.zip(row.optional_count(19)?);
+    let turn = read(row)?;
     let outcome = Outcome {
-        content: row.optional_text(11)?,
-        finish_reason: row.optional_text(12)?,
-        provider: row.optional_text(13)?,
-        model: row.optional_text(14)?,
-        input_tokens: row.count(15)?,
-        output_tokens: row.count(16)?,
-        cost_usd: row.float(17)?,
-        context: context.map(|(messages_sent, messages_left_out)| TurnContext { messages_sent, messages_left_out }),
-        error: row.optional_text(20)?.zip(row.optional_text(21)?),
-        tool_calls: row.json_or_default(25)?,
+        content: row.next_optional_text()?,
+        finish_reason: row.next_optional_text()?,
+        provider: row.next_optional_text()?,
+        model: row.next_optional_text()?,
+        input_tokens: row.next_count()?,
+        output_tokens: row.next_count()?,
+        cost_usd: row.next_float()?,
+        context: read_context(row)?,
+        error: row.next_optional_text()?.zip(row.next_optional_text()?),
+        tool_calls: row.next_json_or_default()?,
         ..Outcome::default()
     };
-    let (last_seq, finished_at_ms, bytes) = (row.int(22)?, Some(row.int(23)?), row.int(24)?);
-    Ok(Turn { outcome, last_seq, finished_at_ms, bytes, ..read(row)? })
+    let (last_seq, finished_at_ms, bytes) = (row.next_int()?, Some(row.next_int()?), row.next_int()?);
+    Ok(Turn { outcome, last_seq, finished_at_ms, bytes, ..turn })
+}
+
+fn read_context(row: &mut Row) -> Result<Option<TurnContext>> {
+    let counts = row.next_optional_count()?.zip(row.next_optional_count()?);
+    Ok(counts.map(|(messages_sent, messages_left_out)| TurnContext { messages_sent, messages_left_out }))
 }
 
 /// The turn that is open, or the one that has ended, which is looked for behind it: a turn that ends in between is found.
@@ -224,7 +229,7 @@ impl Scoped {
             let mut found: Option<(TurnId, i64)> = None;
             for table in ["open_turns", "turns"] {
                 if let Some(mut row) = tx.first(&next(table), params![session_id, number])? {
-                    let (id, number) = (row.id(0)?, row.int(1)?);
+                    let (id, number) = (row.next_id()?, row.next_int()?);
                     if found.is_none_or(|(_, before)| number < before) {
                         found = Some((id, number));
                     }
@@ -239,7 +244,7 @@ impl Scoped {
     pub async fn open_turn(&self, session_id: SessionId) -> Result<Option<i64>> {
         self.look(move |tx| {
             let sql = "SELECT MIN(number) FROM open_turns WHERE workspace_id = $1 AND session_id = $2";
-            tx.one(sql, params![session_id])?.optional_int(0)
+            tx.one(sql, params![session_id])?.next_optional_int()
         })
         .await
     }
@@ -250,7 +255,7 @@ impl Scoped {
             let sql =
                 format!("SELECT session_id, number FROM open_turns WHERE workspace_id = $1 AND id = $2{}", tx.lock());
             let Some(mut row) = tx.first(&sql, params![id])? else { return Ok(None) };
-            let (session_id, number): (SessionId, i64) = (row.id(0)?, row.int(1)?);
+            let (session_id, number): (SessionId, i64) = (row.next_id()?, row.next_int()?);
             let before =
                 "SELECT id FROM open_turns WHERE workspace_id = $1 AND session_id = $2 AND number < $3 LIMIT 1";
             if tx.first(before, params![session_id, number])?.is_some() {
@@ -276,7 +281,7 @@ impl Scoped {
     pub async fn cancel_requested(&self, id: TurnId) -> Result<bool> {
         self.look(move |tx| {
             let sql = "SELECT cancel_requested FROM open_turns WHERE workspace_id = $1 AND id = $2";
-            tx.first(sql, params![id])?.map_or(Ok(true), |mut row| row.truth(0))
+            tx.first(sql, params![id])?.map_or(Ok(true), |mut row| row.next_truth())
         })
         .await
     }

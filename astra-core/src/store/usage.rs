@@ -205,26 +205,26 @@ fn report_sql(groups: &[UsageGroup]) -> String {
 }
 
 fn read_sum(mut row: value::Row, groups: &[UsageGroup]) -> Result<UsageSum> {
-    let mut named = |column: usize, group: UsageGroup| -> Result<Option<String>> {
-        let name = row.text(column)?;
+    let day = row.next_int()?;
+    let mut named = |group: UsageGroup| -> Result<Option<String>> {
+        let name = row.next_text()?;
         Ok(groups.contains(&group).then_some(name))
     };
-    let agent_id = named(1, UsageGroup::Agent)?;
-    let provider = named(2, UsageGroup::Provider)?;
-    let model = named(3, UsageGroup::Model)?;
-    let user_id = named(4, UsageGroup::User)?;
-    let day = row.int(0)?;
+    let agent_id = named(UsageGroup::Agent)?;
+    let provider = named(UsageGroup::Provider)?;
+    let model = named(UsageGroup::Model)?;
+    let user_id = named(UsageGroup::User)?;
     Ok(UsageSum {
         agent_id,
         provider,
         model,
         user_id,
         day: groups.contains(&UsageGroup::Day).then_some(day),
-        requests: row.int(5)?,
-        errors: row.int(6)?,
-        input_tokens: row.int(7)?,
-        output_tokens: row.int(8)?,
-        cost_usd: row.float(9)?,
+        requests: row.next_int()?,
+        errors: row.next_int()?,
+        input_tokens: row.next_int()?,
+        output_tokens: row.next_int()?,
+        cost_usd: row.next_float()?,
     })
 }
 

@@ -27,18 +27,19 @@ impl Db {
             // Another gateway at the same work takes other rows.
             let skip = if tx.has_row_locks() { " SKIP LOCKED" } else { "" };
             let sql = format!(
-                "SELECT workspace_id, source, place, agent_id, hour, provider, model, subject, requests, errors, input_tokens,
-                    output_tokens, cost_usd, bytes FROM usage_entries ORDER BY workspace_id, source, place LIMIT {PIECE}{}{skip}",
+                "SELECT workspace_id, source, place, bytes, agent_id, hour, provider, model, subject, requests, errors,
+                    input_tokens, output_tokens, cost_usd FROM usage_entries ORDER BY workspace_id, source, place LIMIT {PIECE}{}{skip}",
                 tx.lock()
             );
             let (mut keys, mut sums) = (Vec::with_capacity(PIECE), BTreeMap::<Group, Sum>::new());
             let mut kept = BTreeMap::<i64, i64>::new();
-            for mut row in tx.query(&sql, params![])? {
-                let workspace = row.int(0)?;
-                keys.push([workspace, row.int(1)?, row.int(2)?]);
+            tx.each(&sql, params![], &mut |mut row| {
+                let workspace = row.next_int()?;
+                keys.push([workspace, row.next_int()?, row.next_int()?]);
+                *kept.entry(workspace).or_default() += row.next_int()?;
                 take(&mut row, workspace, &mut sums)?;
-                *kept.entry(workspace).or_default() += row.int(13)?;
-            }
+                Ok(true)
+            })?;
             if keys.is_empty() {
                 return Ok(false);
             }
@@ -53,15 +54,15 @@ impl Db {
 }
 
 fn take(row: &mut Row, workspace: i64, sums: &mut BTreeMap<Group, Sum>) -> Result<()> {
-    let group = (workspace, row.text(3)?, row.int(4)?, row.text(5)?, row.text(6)?, row.int(7)?);
+    let group = (workspace, row.next_text()?, row.next_int()?, row.next_text()?, row.next_text()?, row.next_int()?);
     if group.3 == NO_PROVIDER {
         return Ok(());
     }
     let Sum(counts, cost_usd) = sums.entry(group).or_default();
-    for (column, count) in (8..).zip(counts) {
-        *count += row.int(column)?;
+    for count in counts {
+        *count += row.next_int()?;
     }
-    *cost_usd += row.float(12)?;
+    *cost_usd += row.next_float()?;
     Ok(())
 }
 

@@ -99,13 +99,19 @@ pub(super) fn json_bytes(text: &str) -> usize {
     text.len() + 5 * text.bytes().filter(|byte| *byte < 0x20).count()
 }
 
-/// One row of an answer; columns count from 0. A getter takes its value out of the row.
+/// One row of an answer, read from its first column to its last: each getter takes the value of the next column.
+///
+/// A getter fails with [`Error::Broken`], which names the column's place, if the value has another type or no column is left.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row(pub(super) Vec<Value>);
+pub struct Row {
+    values: Vec<Value>,
+    /// How many of them are read.
+    read: usize,
+}
 
 impl Row {
-    fn take(&mut self, column: usize) -> Value {
-        self.0.get_mut(column).map_or(Value::Null, |value| std::mem::replace(value, Value::Null))
+    pub(super) const fn new(values: Vec<Value>) -> Self {
+        Self { values, read: 0 }
     }
 
     /// About how many bytes its values have as JSON.
@@ -115,114 +121,127 @@ impl Row {
             Value::Bytes(bytes) => bytes.len(),
             Value::Null | Value::Int(_) | Value::Float(_) => 8,
         };
-        self.0.iter().map(bytes).sum()
+        self.values.iter().map(bytes).sum()
     }
 
-    fn wrong<T>(column: usize, expected: &str) -> Result<T> {
-        Err(Error::Broken(format!("column {column} is not {expected}")))
+    /// The next column's value; `expected` is what the caller wants there.
+    fn next(&mut self, expected: &str) -> Result<Value> {
+        let count = self.values.len();
+        let Some(value) = self.values.get_mut(self.read) else {
+            return Err(Error::Broken(format!(
+                "the row has {count} columns, and {expected} was read after the last one"
+            )));
+        };
+        self.read += 1;
+        Ok(std::mem::replace(value, Value::Null))
+    }
+
+    /// The fault of the column that was read last.
+    fn fault(&self, text: impl std::fmt::Display) -> Error {
+        Error::Broken(format!("column {} of {} is not {text}", self.read, self.values.len()))
     }
 
     /// TEXT that is never NULL.
-    pub fn text(&mut self, column: usize) -> Result<String> {
-        match self.take(column) {
+    pub fn next_text(&mut self) -> Result<String> {
+        match self.next("text")? {
             Value::Text(text) => Ok(text),
-            _ => Self::wrong(column, "text"),
+            _ => Err(self.fault("text")),
         }
     }
 
     /// TEXT or NULL.
-    pub fn optional_text(&mut self, column: usize) -> Result<Option<String>> {
-        match self.take(column) {
+    pub fn next_optional_text(&mut self) -> Result<Option<String>> {
+        match self.next("text or null")? {
             Value::Text(text) => Ok(Some(text)),
             Value::Null => Ok(None),
-            _ => Self::wrong(column, "text or null"),
+            _ => Err(self.fault("text or null")),
         }
     }
 
     /// BIGINT that is never NULL.
-    pub fn int(&mut self, column: usize) -> Result<i64> {
-        match self.take(column) {
+    pub fn next_int(&mut self) -> Result<i64> {
+        match self.next("an integer")? {
             Value::Int(number) => Ok(number),
-            _ => Self::wrong(column, "an integer"),
+            _ => Err(self.fault("an integer")),
+        }
+    }
+
+    /// BIGINT or NULL.
+    pub fn next_optional_int(&mut self) -> Result<Option<i64>> {
+        match self.next("an integer or null")? {
+            Value::Int(number) => Ok(Some(number)),
+            Value::Null => Ok(None),
+            _ => Err(self.fault("an integer or null")),
         }
     }
 
     /// BIGINT that is the key of another row.
-    pub fn id<K>(&mut self, column: usize) -> Result<Id<K>> {
-        self.int(column).map(Id::from_key)
+    pub fn next_id<K>(&mut self) -> Result<Id<K>> {
+        self.next_int().map(Id::from_key)
     }
 
-    /// As [`Row::id`], or NULL.
-    pub fn optional_id<K>(&mut self, column: usize) -> Result<Option<Id<K>>> {
-        Ok(self.optional_int(column)?.map(Id::from_key))
-    }
-
-    /// BIGINT or NULL.
-    pub fn optional_int(&mut self, column: usize) -> Result<Option<i64>> {
-        match self.take(column) {
-            Value::Int(number) => Ok(Some(number)),
-            Value::Null => Ok(None),
-            _ => Self::wrong(column, "an integer or null"),
-        }
+    /// As [`Row::next_id`], or NULL.
+    pub fn next_optional_id<K>(&mut self) -> Result<Option<Id<K>>> {
+        Ok(self.next_optional_int()?.map(Id::from_key))
     }
 
     /// A BIGINT that holds 0 or 1.
-    pub fn truth(&mut self, column: usize) -> Result<bool> {
-        Ok(self.int(column)? != 0)
+    pub fn next_truth(&mut self) -> Result<bool> {
+        Ok(self.next_int()? != 0)
     }
 
     /// A BIGINT that fits 32 unsigned bits, such as a version or a count.
-    pub fn count(&mut self, column: usize) -> Result<u32> {
-        let number = self.int(column)?;
-        u32::try_from(number).or_else(|_| Self::wrong(column, "a 32-bit count"))
+    pub fn next_count(&mut self) -> Result<u32> {
+        let number = self.next_int()?;
+        u32::try_from(number).map_err(|_| self.fault("a 32-bit count"))
     }
 
-    /// As [`Row::count`], or NULL.
-    pub fn optional_count(&mut self, column: usize) -> Result<Option<u32>> {
-        let number = self.optional_int(column)?;
-        number.map(|number| u32::try_from(number).or_else(|_| Self::wrong(column, "a 32-bit count"))).transpose()
+    /// As [`Row::next_count`], or NULL.
+    pub fn next_optional_count(&mut self) -> Result<Option<u32>> {
+        let number = self.next_optional_int()?;
+        number.map(|number| u32::try_from(number).map_err(|_| self.fault("a 32-bit count or null"))).transpose()
     }
 
     /// DOUBLE PRECISION that is never NULL; an integer counts.
     #[expect(clippy::cast_precision_loss, reason = "sums of integers come back as integers on one engine only")]
-    pub fn float(&mut self, column: usize) -> Result<f64> {
-        match self.take(column) {
+    pub fn next_float(&mut self) -> Result<f64> {
+        match self.next("a number")? {
             Value::Float(number) => Ok(number),
             Value::Int(number) => Ok(number as f64),
-            _ => Self::wrong(column, "a number"),
+            _ => Err(self.fault("a number")),
         }
     }
 
     /// DOUBLE PRECISION or NULL.
-    pub fn optional_float(&mut self, column: usize) -> Result<Option<f64>> {
-        match self.take(column) {
+    pub fn next_optional_float(&mut self) -> Result<Option<f64>> {
+        match self.next("a number or null")? {
             Value::Float(number) => Ok(Some(number)),
             Value::Null => Ok(None),
-            _ => Self::wrong(column, "a number or null"),
+            _ => Err(self.fault("a number or null")),
         }
     }
 
     /// BYTEA that is never NULL.
-    pub fn bytes(&mut self, column: usize) -> Result<Vec<u8>> {
-        match self.take(column) {
+    pub fn next_bytes(&mut self) -> Result<Vec<u8>> {
+        match self.next("bytes")? {
             Value::Bytes(bytes) => Ok(bytes),
-            _ => Self::wrong(column, "bytes"),
-        }
-    }
-
-    /// As [`Row::json`]; NULL is the default of `T`.
-    pub fn json_or_default<T: serde::de::DeserializeOwned + Default>(&mut self, column: usize) -> Result<T> {
-        match self.optional_text(column)? {
-            None => Ok(T::default()),
-            Some(text) => serde_json::from_str(&text)
-                .map_err(|fault| Error::Broken(format!("column {column} is not the expected JSON: {fault}"))),
+            _ => Err(self.fault("bytes")),
         }
     }
 
     /// TEXT that holds JSON of `T`.
-    pub fn json<T: serde::de::DeserializeOwned>(&mut self, column: usize) -> Result<T> {
-        let text = self.text(column)?;
-        serde_json::from_str(&text)
-            .map_err(|fault| Error::Broken(format!("column {column} is not the expected JSON: {fault}")))
+    pub fn next_json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T> {
+        let text = self.next_text()?;
+        self.parse(&text)
+    }
+
+    /// As [`Row::next_json`]; NULL is the default of `T`.
+    pub fn next_json_or_default<T: serde::de::DeserializeOwned + Default>(&mut self) -> Result<T> {
+        let text = self.next_optional_text()?;
+        text.map_or_else(|| Ok(T::default()), |text| self.parse(&text))
+    }
+
+    fn parse<T: serde::de::DeserializeOwned>(&self, text: &str) -> Result<T> {
+        serde_json::from_str(text).map_err(|fault| self.fault(format_args!("the expected JSON: {fault}")))
     }
 }

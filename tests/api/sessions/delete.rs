@@ -10,8 +10,9 @@ async fn rows(app: &TestApp) -> Vec<i64> {
     let store = app.store();
     let counted = store.read(|tx| {
         let tables = ["sessions", "open_turns", "turns", "turn_events"];
-        let count =
-            |table: &str| tx.one(&format!("SELECT COUNT(*) FROM {table} WHERE workspace_id = $1"), params![])?.int(0);
+        let count = |table: &str| {
+            tx.one(&format!("SELECT COUNT(*) FROM {table} WHERE workspace_id = $1"), params![])?.next_int()
+        };
         tables.into_iter().map(count).collect()
     });
     counted.await.expect("the rows")

@@ -16,7 +16,7 @@ async fn message_id(talk: &Talk, session: &Value, place: usize) -> Value {
 async fn rows(talk: &Talk) -> Vec<i64> {
     let db = talk.app.db();
     let counted = db.read(|tx| {
-        let count = |table: &str| tx.one(&format!("SELECT COUNT(*) FROM {table}"), params![])?.int(0);
+        let count = |table: &str| tx.one(&format!("SELECT COUNT(*) FROM {table}"), params![])?.next_int();
         ["sessions", "turns"].into_iter().map(count).collect()
     });
     counted.await.expect("the rows")

@@ -30,7 +30,8 @@ struct Ended {
 /// No turn stays open.
 pub(crate) async fn none_is_open(db: &Db) {
     for _ in 0..LOOKS {
-        let open = db.read(|tx| tx.one("SELECT COUNT(*) FROM open_turns", params![])?.int(0)).await.expect("a look");
+        let open =
+            db.read(|tx| tx.one("SELECT COUNT(*) FROM open_turns", params![])?.next_int()).await.expect("a look");
         if open == 0 {
             return;
         }
@@ -118,15 +119,15 @@ async fn ended(db: &Db) -> Vec<Ended> {
         FROM turns ORDER BY id";
     let read = |row: &mut Row| {
         Ok(Ended {
-            id: row.id(0)?,
-            session_id: row.id(1)?,
-            status: row.text(2)?,
-            question: row.text(3)?,
-            answer: row.optional_text(4)?.unwrap_or_default(),
-            input_tokens: row.int(5)?,
-            output_tokens: row.int(6)?,
-            cost_usd: row.float(7)?,
-            message_count: row.int(8)?,
+            id: row.next_id()?,
+            session_id: row.next_id()?,
+            status: row.next_text()?,
+            question: row.next_text()?,
+            answer: row.next_optional_text()?.unwrap_or_default(),
+            input_tokens: row.next_int()?,
+            output_tokens: row.next_int()?,
+            cost_usd: row.next_float()?,
+            message_count: row.next_int()?,
         })
     };
     db.read(move |tx| tx.query(sql, params![])?.iter_mut().map(read).collect()).await.expect("the turns")
@@ -135,7 +136,8 @@ async fn ended(db: &Db) -> Vec<Ended> {
 /// The turn of each idempotency key.
 async fn keys(db: &Db) -> BTreeMap<String, String> {
     let sql = "SELECT key, answer FROM idempotency_keys";
-    let rows =
-        db.read(move |tx| tx.query(sql, params![])?.iter_mut().map(|row| Ok((row.text(0)?, row.text(1)?))).collect());
+    let rows = db.read(move |tx| {
+        tx.query(sql, params![])?.iter_mut().map(|row| Ok((row.next_text()?, row.next_text()?))).collect()
+    });
     rows.await.expect("the keys")
 }
