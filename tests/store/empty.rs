@@ -1,7 +1,7 @@
 //! A database without any table, for tests of what lies below the schema.
 
 use astra_core::config::StoreConfig;
-use astra_core::store::{self, Db};
+use astra_core::store::{self, Backend, Db};
 
 use crate::support::{Engine, OnEngine};
 
@@ -31,7 +31,7 @@ impl EmptyStore {
 
     /// Whether this one is a file.
     pub(crate) fn is_sqlite(&self) -> bool {
-        matches!(self.db, Db::Sqlite(_))
+        self.db.backend() == Backend::Sqlite
     }
 }
 

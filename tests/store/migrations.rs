@@ -1,7 +1,7 @@
 //! The schema's history: taken once, by one, after a copy; and what does not fit is refused with the cure.
 
 use astra_core::params;
-use astra_core::store::migrate::{Migration, Schema};
+use astra_core::store::migrate::{Migration, Schema, Sql};
 use astra_core::store::{Db, Error};
 
 use crate::empty::EmptyStore;
@@ -10,16 +10,35 @@ use crate::support::both_engines;
 const FIRST: Migration = Migration {
     version: 1,
     name: "first",
-    sql: "CREATE TABLE notes (id TEXT PRIMARY KEY) /*without_rowid*/; -- CREATE TABLE comments (id TEXT);",
+    sql: Sql::Same("CREATE TABLE notes (id TEXT PRIMARY KEY) /*without_rowid*/; -- CREATE TABLE comments (id TEXT);"),
 };
 const SECOND: Migration = Migration {
     version: 2,
     name: "second",
-    sql: "CREATE TABLE tags (id TEXT PRIMARY KEY);\nCREATE TABLE notes_new (id TEXT PRIMARY KEY, body TEXT);
+    sql: Sql::Same(
+        "CREATE TABLE tags (id TEXT PRIMARY KEY);\nCREATE TABLE notes_new (id TEXT PRIMARY KEY, body TEXT);
         INSERT INTO notes_new (id) SELECT id FROM notes; DROP TABLE notes; ALTER TABLE notes_new RENAME TO notes;",
+    ),
 };
-const WRONG: Migration =
-    Migration { version: 3, name: "wrong", sql: "CREATE TABLE more (id TEXT); INSERT INTO nowhere (id) VALUES (1);" };
+const WRONG: Migration = Migration {
+    version: 3,
+    name: "wrong",
+    sql: Sql::Same("CREATE TABLE more (id TEXT); INSERT INTO nowhere (id) VALUES (1);"),
+};
+/// A text that is right on both backends and means something else on each.
+const SAME: Migration = Migration {
+    version: 1,
+    name: "same",
+    sql: Sql::Same(
+        "CREATE TABLE numbers (number BIGINT PRIMARY KEY, note TEXT);
+        CREATE TABLE words (word TEXT PRIMARY KEY) /*without_rowid*/;",
+    ),
+};
+const SQLITE: &str = "CREATE TABLE pages (number INTEGER PRIMARY KEY AUTOINCREMENT, word TEXT COLLATE NOCASE);";
+const POSTGRES: &str =
+    "CREATE TABLE pages (number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, word TEXT COLLATE \"C\");
+    CREATE TABLE pages_of_postgres (id UUID PRIMARY KEY);";
+const EACH: Migration = Migration { version: 2, name: "each", sql: Sql::Each { sqlite: SQLITE, postgres: POSTGRES } };
 const ONE: Schema = Schema::new(&[FIRST]);
 const TWO: Schema = Schema::new(&[FIRST, SECOND]);
 const THREE: Schema = Schema::new(&[FIRST, SECOND, WRONG]);
@@ -117,16 +136,55 @@ both_engines! {
     }
 
     async fn a_changed_step_is_refused(store: EmptyStore) {
-        const CHANGED: Schema = Schema::new(&[Migration { sql: "CREATE TABLE notes (id TEXT);", ..FIRST }]);
+        const CHANGED: Schema = Schema::new(&[Migration { sql: Sql::Same("CREATE TABLE notes (id TEXT);"), ..FIRST }]);
         const OTHER_LINE_ENDS: Schema = Schema::new(&[FIRST, Migration {
-            sql: "CREATE TABLE tags (id TEXT PRIMARY KEY);\r\nCREATE TABLE notes_new (id TEXT PRIMARY KEY, body TEXT);
-        INSERT INTO notes_new (id) SELECT id FROM notes; DROP TABLE notes; ALTER TABLE notes_new RENAME TO notes;",
+            sql: Sql::Same("CREATE TABLE tags (id TEXT PRIMARY KEY);\r\nCREATE TABLE notes_new (id TEXT PRIMARY KEY, body TEXT);
+        INSERT INTO notes_new (id) SELECT id FROM notes; DROP TABLE notes; ALTER TABLE notes_new RENAME TO notes;"),
             ..SECOND
         }]);
         ONE.apply(&store.db, 0).await.expect("the first");
         incompatible(CHANGED.apply(&store.db, 1).await, &["migration 1 (first)", "run the program that made it"]);
         TWO.apply(&store.db, 2).await.expect("the second");
         assert_eq!(OTHER_LINE_ENDS.plan(&store.db).await.expect("the same text").applied, [1, 2]);
+    }
+
+    async fn one_text_serves_both_backends(store: EmptyStore) {
+        const SCHEMA: Schema = Schema::new(&[SAME]);
+        assert_eq!(SCHEMA.apply(&store.db, 0).await.expect("the step"), [SAME]);
+        assert!(SCHEMA.plan(&store.db).await.expect("a plan").pending.is_empty());
+        run(&store.db, "INSERT INTO numbers (number, note) VALUES (9223372036854775807, 'the largest')").await;
+        run(&store.db, "INSERT INTO words (word) VALUES ('a')").await;
+        if store.is_sqlite() {
+            let own = "SELECT COUNT(*) FROM sqlite_master WHERE (name = 'numbers' AND sql LIKE '%INTEGER PRIMARY KEY%')
+                OR (name = 'words' AND sql LIKE '%WITHOUT ROWID')";
+            assert_eq!(count(&store.db, own).await, 2);
+        }
+    }
+
+    async fn each_backend_takes_its_own_text(store: EmptyStore) {
+        const SCHEMA: Schema = Schema::new(&[SAME, EACH]);
+        assert_eq!(SCHEMA.apply(&store.db, 0).await.expect("both steps"), [SAME, EACH]);
+        assert!(SCHEMA.plan(&store.db).await.expect("a plan").pending.is_empty());
+        run(&store.db, "INSERT INTO pages (word) VALUES ('a'), ('A')").await;
+        let same = count(&store.db, "SELECT COUNT(*) FROM pages WHERE word = 'a'").await;
+        assert_eq!(same, if store.is_sqlite() { 2 } else { 1 });
+    }
+
+    async fn a_step_of_two_texts_is_held_against_the_own_one(store: EmptyStore) {
+        const SCHEMA: Schema = Schema::new(&[SAME, EACH]);
+        const OTHER: &str = "CREATE TABLE pages (number BIGINT PRIMARY KEY);";
+        const OTHER_SQLITE: Schema =
+            Schema::new(&[SAME, Migration { sql: Sql::Each { sqlite: OTHER, postgres: POSTGRES }, ..EACH }]);
+        const OTHER_POSTGRES: Schema =
+            Schema::new(&[SAME, Migration { sql: Sql::Each { sqlite: SQLITE, postgres: OTHER }, ..EACH }]);
+        SCHEMA.apply(&store.db, 0).await.expect("both steps");
+        let (own, foreign) =
+            if store.is_sqlite() { (OTHER_SQLITE, OTHER_POSTGRES) } else { (OTHER_POSTGRES, OTHER_SQLITE) };
+        incompatible(own.plan(&store.db).await, &["migration 2 (each)", "run the program that made it"]);
+        assert_eq!(foreign.plan(&store.db).await.expect("the text of this backend is the same").applied, [1, 2]);
+        let table = if store.is_sqlite() { "pages" } else { "pages_of_postgres" };
+        run(&store.db, if store.is_sqlite() { "DROP TABLE pages" } else { "DROP TABLE pages_of_postgres" }).await;
+        incompatible(SCHEMA.plan(&store.db).await, &["half-applied", table]);
     }
 
     async fn a_gap_is_refused(store: EmptyStore) {

@@ -8,8 +8,8 @@ use super::Engine;
 use super::event::FIRST_SEQ;
 use super::turn::tool_uses;
 use crate::store::{
-    self, Db, FinishedTurn, LogEntry, Orphan, Outcome, Program, SWEEP_ROWS, Status, ToolEntry, TraceRecord, Turn,
-    UsageRow, WorkspaceId,
+    self, Backend, Db, FinishedTurn, LogEntry, Orphan, Outcome, Program, SWEEP_ROWS, Status, ToolEntry, TraceRecord,
+    Turn, UsageRow, WorkspaceId,
 };
 
 const LEASE_MS: i64 = 15_000;
@@ -22,7 +22,7 @@ const LAST_MOMENTS: Duration = Duration::from_secs(5);
 /// What a gateway on `store` is to others: on SQLite it is alone, and needs no lease.
 #[must_use]
 pub const fn program(store: &Db) -> Program {
-    Program::Gateway(if matches!(store, Db::Sqlite(_)) { None } else { Some(LEASE_MS) })
+    Program::Gateway(if matches!(store.backend(), Backend::Sqlite) { None } else { Some(LEASE_MS) })
 }
 
 impl Engine {

@@ -1,14 +1,15 @@
-//! One database handle for two engines: one SQL text, `$n` parameters, closures that are transactions.
+//! One database handle for two backends: one SQL text, `$n` parameters, closures that are transactions.
 //!
 //! A closure given to `read` or `write` runs where blocking is allowed, sees one [`Tx`], and may be run again
 //! when another transaction was in its way, so it must have no effect but through the `Tx`. Writes are serialisable
-//! on both engines: what a closure read is still true when its transaction commits. Writes that lock the rows they rely on
+//! on both backends: what a closure read is still true when its transaction commits. Writes that lock the rows they rely on
 //! can do without. Reads see one state throughout.
 //! A statement that failed ends its transaction: nothing of it stays, even if the closure goes on.
 
 use std::cell::Cell;
 use std::sync::Arc;
 
+use super::backend::Backend;
 use super::error::{Error, Refusal, Result};
 use super::page::{Cursor, Filling, Page, PageRequest};
 #[cfg(feature = "postgres")]
@@ -33,7 +34,7 @@ pub enum Db {
 
 /// A transaction (of `write`) or a look (of `read`).
 pub struct Tx<'a> {
-    engine: Engine<'a>,
+    driver: Driver<'a>,
     workspace: Option<i64>,
     notes: &'a Notes,
 }
@@ -81,8 +82,9 @@ impl Mode {
     }
 }
 
+/// What runs the statements of a transaction.
 #[derive(Clone, Copy)]
-pub(super) enum Engine<'a> {
+pub(super) enum Driver<'a> {
     Sqlite(&'a sqlite::Handle),
     #[cfg(feature = "postgres")]
     Postgres(&'a postgres::Session),
@@ -185,14 +187,14 @@ impl Db {
 }
 
 impl<'a> Tx<'a> {
-    /// Runs a closure inside the transaction that is open on `engine`; `Err` means that it must not be committed.
+    /// Runs a closure inside the transaction that is open on `driver`; `Err` means that it must not be committed.
     pub(super) fn run<T>(
-        engine: Engine<'_>,
+        driver: Driver<'_>,
         workspace: Option<&WorkspaceId>,
         notes: &Notes,
         work: &impl Work<T>,
     ) -> Result<T> {
-        let answer = work(&mut Tx { engine, workspace: workspace.map(WorkspaceId::number), notes });
+        let answer = work(&mut Tx { driver, workspace: workspace.map(WorkspaceId::number), notes });
         if notes.failed.get() && answer.is_ok() { Err(after_failure()) } else { answer }
     }
 
@@ -201,10 +203,20 @@ impl<'a> Tx<'a> {
         if self.has_row_locks() { " FOR UPDATE" } else { "" }
     }
 
-    /// Whether the engine is PostgreSQL, where rows are locked.
+    /// What kind of database it is.
+    #[must_use]
+    pub const fn backend(&self) -> Backend {
+        match self.driver {
+            Driver::Sqlite(_) => Backend::Sqlite,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(_) | Driver::Steps(_) => Backend::Postgres,
+        }
+    }
+
+    /// Whether the backend is PostgreSQL, where rows are locked.
     #[must_use]
     pub const fn has_row_locks(&self) -> bool {
-        !matches!(self.engine, Engine::Sqlite(_))
+        matches!(self.backend(), Backend::Postgres)
     }
 
     /// Now, in milliseconds since the epoch, by the clock of the database, which all gateways on it share. SQLite has one
@@ -218,7 +230,7 @@ impl<'a> Tx<'a> {
 
     /// The same transaction for rows of no one workspace, such as a counter.
     pub(super) const fn unscoped(&mut self) -> Tx<'_> {
-        Tx { engine: self.engine, workspace: None, notes: self.notes }
+        Tx { driver: self.driver, workspace: None, notes: self.notes }
     }
 
     /// Tells whoever runs the transaction that it ends credentials.
@@ -229,7 +241,7 @@ impl<'a> Tx<'a> {
     /// All rows that `sql` answers.
     pub fn query(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
         #[cfg(feature = "postgres")]
-        if let Engine::Steps(steps) = self.engine {
+        if let Driver::Steps(steps) = self.driver {
             return self
                 .guarded(params, |_, workspace| steps.answer(sql, workspace, params, Part::Asked))
                 .map(|answer| answer.rows);
@@ -245,12 +257,12 @@ impl<'a> Tx<'a> {
     /// Gives the rows that `sql` answers to `take`, one by one, until it wants no more or fails. Those that come after are not
     /// read.
     pub fn each(&mut self, sql: &str, params: &[Param<'_>], take: &mut dyn FnMut(Row) -> Result<bool>) -> Result<()> {
-        self.guarded(params, |engine, workspace| match engine {
-            Engine::Sqlite(connection) => sqlite::each(connection, sql, workspace, params, take),
+        self.guarded(params, |driver, workspace| match driver {
+            Driver::Sqlite(connection) => sqlite::each(connection, sql, workspace, params, take),
             #[cfg(feature = "postgres")]
-            Engine::Postgres(session) => session.each(sql, workspace, params, take),
+            Driver::Postgres(session) => session.each(sql, workspace, params, take),
             #[cfg(feature = "postgres")]
-            Engine::Steps(steps) => {
+            Driver::Steps(steps) => {
                 let answer = steps.answer(sql, workspace, params, Part::Asked)?;
                 for row in answer.rows {
                     if !take(row)? {
@@ -296,12 +308,12 @@ impl<'a> Tx<'a> {
 
     /// Runs `sql` for its effect; answers how many rows it touched.
     pub fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
-        self.guarded(params, |engine, workspace| match engine {
-            Engine::Sqlite(connection) => sqlite::execute(connection, sql, workspace, params),
+        self.guarded(params, |driver, workspace| match driver {
+            Driver::Sqlite(connection) => sqlite::execute(connection, sql, workspace, params),
             #[cfg(feature = "postgres")]
-            Engine::Postgres(session) => session.execute(sql, workspace, params),
+            Driver::Postgres(session) => session.execute(sql, workspace, params),
             #[cfg(feature = "postgres")]
-            Engine::Steps(steps) => Ok(steps.answer(sql, workspace, params, Part::Asked)?.touched),
+            Driver::Steps(steps) => Ok(steps.answer(sql, workspace, params, Part::Asked)?.touched),
         })
     }
 
@@ -309,7 +321,7 @@ impl<'a> Tx<'a> {
     /// in the round trip of the next statement that is asked for, and runs it at its place here.
     pub(super) fn ahead(&mut self, sql: &str, params: &[Param<'_>]) -> Result<()> {
         #[cfg(feature = "postgres")]
-        if let Engine::Steps(steps) = self.engine {
+        if let Driver::Steps(steps) = self.driver {
             return self.guarded(params, |_, workspace| steps.note(sql, workspace, params, Part::Ahead));
         }
         let _ = (sql, params);
@@ -320,7 +332,7 @@ impl<'a> Tx<'a> {
     /// comes after it. That a row is there already fails the transaction as `on_double` says.
     pub(super) fn later(&mut self, sql: &str, params: &[Param<'_>], on_double: OnDouble) -> Result<()> {
         #[cfg(feature = "postgres")]
-        if let Engine::Steps(steps) = self.engine {
+        if let Driver::Steps(steps) = self.driver {
             return self.guarded(params, |_, workspace| steps.note(sql, workspace, params, Part::Later(on_double)));
         }
         self.execute(sql, params).map(drop).map_err(|fault| on_double.translate(fault))
@@ -330,7 +342,7 @@ impl<'a> Tx<'a> {
     /// commits it in the same round trip.
     pub(super) fn execute_last(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
         #[cfg(feature = "postgres")]
-        if let Engine::Steps(steps) = self.engine {
+        if let Driver::Steps(steps) = self.driver {
             return self
                 .guarded(params, |_, workspace| steps.answer(sql, workspace, params, Part::Last))
                 .map(|answer| answer.touched);
@@ -340,28 +352,28 @@ impl<'a> Tx<'a> {
 
     /// Runs several statements without parameters, as migrations do.
     pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
-        self.guarded(&[], |engine, _| match engine {
-            Engine::Sqlite(connection) => connection.execute_batch(sql).map_err(sqlite::classify),
+        self.guarded(&[], |driver, _| match driver {
+            Driver::Sqlite(connection) => connection.execute_batch(sql).map_err(sqlite::classify),
             #[cfg(feature = "postgres")]
-            Engine::Postgres(session) => session.batch(sql),
+            Driver::Postgres(session) => session.batch(sql),
             #[cfg(feature = "postgres")]
-            Engine::Steps(_) => Err(Error::broken("a turn runs no batch")),
+            Driver::Steps(_) => Err(Error::broken("a turn runs no batch")),
         })
     }
 
     fn guarded<T>(
         &mut self,
         params: &[Param<'_>],
-        run: impl FnOnce(&Engine<'a>, Option<i64>) -> Result<T>,
+        run: impl FnOnce(&Driver<'a>, Option<i64>) -> Result<T>,
     ) -> Result<T> {
         if self.notes.failed.get() {
             return Err(after_failure());
         }
-        // PostgreSQL has no NUL in text; what only one engine can keep, neither may.
+        // PostgreSQL has no NUL in text; what only one backend can keep, neither may.
         let answer = if params.iter().any(|param| matches!(param, Param::Text(text) if text.contains('\0'))) {
             Err(Error::Refused(Refusal::Nul))
         } else {
-            run(&self.engine, self.workspace)
+            run(&self.driver, self.workspace)
         };
         self.notes.failed.set(answer.is_err());
         answer

@@ -1,4 +1,4 @@
-//! What can go wrong in the store, in words that both engines share.
+//! What can go wrong in the store, in words that both backends share.
 
 use std::fmt;
 

@@ -1,19 +1,20 @@
 //! The schema's history: which steps there are, which a database has, and how the missing ones are taken.
 //! A database that does not hold exactly what its ledger says is refused, with the cure in the message.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::backend::Backend;
 use super::db::{Db, Mode, Tx};
 use super::error::{Error, Result};
 use super::make_folder;
 use super::sqlite::{Sqlite, create};
 use crate::params;
 
-/// One step of the schema. One text serves both engines: `/*without_rowid*/` is SQLite's clustered table, and there a
-/// `BIGINT PRIMARY KEY` is the row's own number.
+/// One step of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Migration {
     /// 1, 2, 3, ...
@@ -21,12 +22,49 @@ pub struct Migration {
     /// What it does, in the words of its file name.
     pub name: &'static str,
     /// Its statements.
-    pub sql: &'static str,
+    pub sql: Sql,
+}
+
+/// The statements of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sql {
+    /// One text for both backends. SQLite takes `/*without_rowid*/` behind a table as `WITHOUT ROWID`, and a
+    /// `BIGINT PRIMARY KEY` as the row's own number.
+    Same(&'static str),
+    /// A text for each backend, which it takes as it is written.
+    Each {
+        /// SQLite's.
+        sqlite: &'static str,
+        /// PostgreSQL's.
+        postgres: &'static str,
+    },
+}
+
+impl Sql {
+    /// The text for `backend`, as it is written.
+    const fn text(self, backend: Backend) -> &'static str {
+        match (self, backend) {
+            (Self::Same(text), _)
+            | (Self::Each { sqlite: text, .. }, Backend::Sqlite)
+            | (Self::Each { postgres: text, .. }, Backend::Postgres) => text,
+        }
+    }
+
+    /// The statements that `backend` runs.
+    fn statements(self, backend: Backend) -> Cow<'static, str> {
+        match (self, backend) {
+            (Self::Same(text), Backend::Sqlite) => {
+                let text = text.replace("/*without_rowid*/", "WITHOUT ROWID");
+                Cow::Owned(text.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY"))
+            }
+            _ => Cow::Borrowed(self.text(backend)),
+        }
+    }
 }
 
 /// The steps that this program knows, in order.
 const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "spine", sql: include_str!("../../migrations/0001_spine.sql") }];
+    &[Migration { version: 1, name: "spine", sql: Sql::Same(include_str!("../../migrations/0001_spine.sql")) }];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
@@ -73,11 +111,6 @@ pub async fn apply(db: &Db, now_ms: i64) -> Result<Vec<Migration>> {
     Schema::CURRENT.apply(db, now_ms).await
 }
 
-/// The statements of a step as SQLite takes them.
-fn for_sqlite(sql: &str) -> String {
-    sql.replace("/*without_rowid*/", "WITHOUT ROWID").replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
-}
-
 /// A history of steps.
 #[derive(Debug, Clone, Copy)]
 pub struct Schema(&'static [Migration]);
@@ -118,17 +151,17 @@ impl Schema {
     }
 
     fn take_missing(self, tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<Migration>> {
-        if tx.has_row_locks() {
+        let backend = tx.backend();
+        if backend == Backend::Postgres {
             // Another gateway may be at it; what it has done by the end of the wait is seen by the comparison below.
             tx.query("SELECT CAST(pg_advisory_xact_lock(4913) AS TEXT)", params![])?;
         }
         let plan = self.compare(tx)?;
         tx.batch(LEDGER)?;
         for step in &plan.pending {
-            let sql = if tx.has_row_locks() { step.sql.to_owned() } else { for_sqlite(step.sql) };
-            tx.batch(&sql).map_err(|fault| failed(step, fault))?;
+            tx.batch(&step.sql.statements(backend)).map_err(|fault| failed(step, fault))?;
             let insert = "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
-            tx.execute(insert, params![step.version, step.name, checksum(step).as_str(), now_ms])?;
+            tx.execute(insert, params![step.version, step.name, checksum(step, backend).as_str(), now_ms])?;
         }
         Ok(plan.pending)
     }
@@ -142,13 +175,14 @@ impl Schema {
                 applied.push((row.next_int()?, row.next_text()?));
             }
         }
-        self.check_ledger(&applied)?;
+        let backend = tx.backend();
+        self.check_ledger(&applied, backend)?;
         let (taken, pending) = self.0.split_at(applied.len());
-        check_tables(&present, taken, pending)?;
+        check_tables(&present, taken, pending, backend)?;
         Ok(Plan { applied: applied.into_iter().map(|(version, _)| version).collect(), pending: pending.to_vec() })
     }
 
-    fn check_ledger(self, applied: &[(i64, String)]) -> Result<()> {
+    fn check_ledger(self, applied: &[(i64, String)], backend: Backend) -> Result<()> {
         let newest = self.0.last().map_or(0, |step| step.version);
         if let Some((version, _)) = applied.last()
             && *version > newest
@@ -164,7 +198,7 @@ impl Schema {
                     "the database's schema is half-applied: migration {version} is recorded and {missing} is not: {CURE}"
                 )));
             }
-            if checksum(step) != *recorded {
+            if checksum(step, backend) != *recorded {
                 return Err(Error::Incompatible(format!(
                     "migration {version} ({}) is not the one that made this database: run the program that made it, or {CURE}",
                     step.name
@@ -177,18 +211,24 @@ impl Schema {
 
 /// The names of all tables.
 fn tables(tx: &mut Tx<'_>) -> Result<BTreeSet<String>> {
-    let sql = if tx.has_row_locks() {
-        "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = current_schema()"
-    } else {
-        "SELECT name FROM sqlite_master WHERE type = 'table'"
+    let sql = match tx.backend() {
+        Backend::Postgres => {
+            "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = current_schema()"
+        }
+        Backend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
     };
     tx.query(sql, params![])?.into_iter().map(|mut row| row.next_text()).collect()
 }
 
 /// Refuses a database in which a table of a step that was taken is missing, or one of a pending step is there.
-fn check_tables(present: &BTreeSet<String>, taken: &[Migration], pending: &[Migration]) -> Result<()> {
+fn check_tables(
+    present: &BTreeSet<String>,
+    taken: &[Migration],
+    pending: &[Migration],
+    backend: Backend,
+) -> Result<()> {
     let mut expected = BTreeSet::new();
-    taken.iter().for_each(|step| follow(step.sql, &mut expected));
+    taken.iter().for_each(|step| follow(step.sql.text(backend), &mut expected));
     if let Some(table) = expected.difference(present).next() {
         return Err(Error::Incompatible(format!(
             "the database's schema is half-applied: its ledger says that there is a table `{table}` and there is none: {CURE}"
@@ -196,7 +236,7 @@ fn check_tables(present: &BTreeSet<String>, taken: &[Migration], pending: &[Migr
     }
     let Some(next) = pending.first() else { return Ok(()) };
     let mut then = expected.clone();
-    follow(next.sql, &mut then);
+    follow(next.sql.text(backend), &mut then);
     match then.difference(&expected).find(|table| present.contains(*table)) {
         Some(table) => Err(Error::Incompatible(format!(
             "the database's schema is half-applied, or another program's: there is a table `{table}` already and no record of migration {} ({}), which makes it: {CURE}",
@@ -267,8 +307,8 @@ fn failed(step: &Migration, fault: Error) -> Error {
     }
 }
 
-/// Of the text, whatever its line ends.
-fn checksum(step: &Migration) -> String {
-    let text = step.sql.replace('\r', "");
+/// Of the text for `backend`, whatever its line ends.
+fn checksum(step: &Migration, backend: Backend) -> String {
+    let text = step.sql.text(backend).replace('\r', "");
     Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

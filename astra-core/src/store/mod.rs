@@ -4,6 +4,7 @@ pub mod accounts;
 mod agent_versions;
 mod agents;
 mod audit;
+mod backend;
 #[cfg(feature = "postgres")]
 mod certificate;
 mod checkpoint;
@@ -63,6 +64,7 @@ mod write_health;
 pub use agent_versions::{Stamp, StoredVersion};
 pub use agents::{AgentChange, Origin, StoredAgent, Taken};
 pub use audit::{Actor, Target};
+pub use backend::Backend;
 pub use db::{Db, Scoped, Tx, WorkspaceId};
 pub use error::{Error, Refusal, Result};
 pub use idempotency::{KEY_LIFE_MS, OnceKey, SWEEP_ROWS};

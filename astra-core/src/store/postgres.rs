@@ -15,7 +15,7 @@ use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
-use super::db::{Engine, Mode, Notes, Tx, Work, WorkspaceId};
+use super::db::{Driver, Mode, Notes, Tx, Work, WorkspaceId};
 use super::epoch::watch::Watch;
 use super::error::{Error, Result};
 use super::postgres_address::Address;
@@ -216,7 +216,7 @@ impl Postgres {
 /// Runs work as far as it comes with what is answered; and whether it ends credentials.
 fn run<T>(steps: &Steps, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> (Result<T>, bool) {
     let notes = Notes::default();
-    let run = || Tx::run(Engine::Steps(steps), workspace, &notes, work);
+    let run = || Tx::run(Driver::Steps(steps), workspace, &notes, work);
     let answer = catch_unwind(AssertUnwindSafe(run));
     let answer = answer.unwrap_or_else(|_| Err(Error::Broken("a store method panicked".into())));
     (answer, notes.has_ended_credentials())
@@ -241,7 +241,7 @@ impl Drop for Lease {
 
 impl Session {
     fn transaction<T>(&self, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
-        let answer = Tx::run(Engine::Postgres(self), workspace, &self.notes, work);
+        let answer = Tx::run(Driver::Postgres(self), workspace, &self.notes, work);
         if self.state.get() == State::Idle {
             return answer;
         }

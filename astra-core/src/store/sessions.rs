@@ -142,7 +142,7 @@ pub(super) fn read_parent(row: &mut Row) -> Result<Option<Parent>> {
     Ok(id.zip(until).map(|(id, until)| Parent { id, until, messages }))
 }
 
-/// The session with this id; `owner` limits the look to one user's sessions. Locks its row where the engine has locks.
+/// The session with this id; `owner` limits the look to one user's sessions. Locks its row where the backend has locks.
 pub(super) fn find(tx: &mut Tx<'_>, id: SessionId, owner: Option<&str>, lock: bool) -> Result<Option<Session>> {
     let found = tx.first(&by_id(tx, lock), params![id])?.map(|mut row| read(&mut row)).transpose()?;
     Ok(found.filter(|session| owner.is_none_or(|owner| owner == session.user_id)))
@@ -165,7 +165,7 @@ const fn row_lock(tx: &Tx<'_>, lock: bool) -> &'static str {
 pub(super) const IS_CURRENT: &str = "s.workspace_id = $1 AND s.subject = $2 AND s.agent_id = $3 AND s.surface = $4
     AND s.surface_id = $5 AND s.is_current = 1";
 
-/// The one session that a chat without `session_id` goes to, locked where the engine has locks.
+/// The one session that a chat without `session_id` goes to, locked where the backend has locks.
 pub(super) fn find_current(
     tx: &mut Tx<'_>,
     subject: i64,

@@ -11,7 +11,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::db::{Engine, Mode, Notes, Tx, Work, WorkspaceId};
+use super::db::{Driver, Mode, Notes, Tx, Work, WorkspaceId};
 use super::epoch::seen::Seen;
 use super::error::{Error, Result};
 use super::sqlite_writer::Writer;
@@ -108,7 +108,7 @@ impl Sqlite {
     /// Looks at rows on the calling thread: for single look-ups by key, which take microseconds. One statement, which is
     /// its own transaction.
     pub(super) fn look<T>(&self, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
-        self.readers.with(|connection| Tx::run(Engine::Sqlite(connection), workspace, &Notes::default(), work))
+        self.readers.with(|connection| Tx::run(Driver::Sqlite(connection), workspace, &Notes::default(), work))
     }
 
     /// The epoch of all credentials, if it was read a moment ago.
@@ -143,7 +143,7 @@ pub(super) fn inspect<T>(path: &Path, work: &impl Work<T>) -> Result<T> {
     let uri = format!("file:{escaped}{}", if is_at_rest { "?immutable=1" } else { "" });
     let connection = Connection::open_with_flags(uri, flags).map_err(classify)?;
     configure(&connection, INSPECTION_WAIT)?;
-    Tx::run(Engine::Sqlite(&Handle::new(connection)), None, &Notes::default(), work)
+    Tx::run(Driver::Sqlite(&Handle::new(connection)), None, &Notes::default(), work)
 }
 
 impl Readers {
@@ -161,7 +161,7 @@ impl Readers {
         self.with(|connection| {
             // One transaction, so that several statements see one state.
             connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(classify)?;
-            let answer = Tx::run(Engine::Sqlite(connection), workspace, &Notes::default(), work);
+            let answer = Tx::run(Driver::Sqlite(connection), workspace, &Notes::default(), work);
             connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(classify)?;
             answer
         })

@@ -5,7 +5,7 @@
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::db::{Engine, Mode, Notes, Tx, Work, WorkspaceId};
+use super::db::{Driver, Mode, Notes, Tx, Work, WorkspaceId};
 use super::error::{Error, Result};
 use super::sqlite::{Handle, classify};
 
@@ -54,8 +54,8 @@ impl<T, F> Pending<T, F> {
 
 impl<T: Send, F: Work<T>> Job for Pending<T, F> {
     fn run(&mut self, connection: &Handle) -> bool {
-        let (engine, notes) = (Engine::Sqlite(connection), Notes::default());
-        let work = std::panic::AssertUnwindSafe(|| Tx::run(engine, self.workspace.as_ref(), &notes, &self.work));
+        let (driver, notes) = (Driver::Sqlite(connection), Notes::default());
+        let work = std::panic::AssertUnwindSafe(|| Tx::run(driver, self.workspace.as_ref(), &notes, &self.work));
         let answer =
             std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Error::Broken("a store method panicked".into())));
         let succeeded = answer.is_ok();

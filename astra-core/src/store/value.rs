@@ -1,4 +1,4 @@
-//! Values on their way into a statement and rows on their way out: five types that both engines have.
+//! Values on their way into a statement and rows on their way out: five types that both backends have.
 
 use super::error::{Error, Result};
 use crate::ids::Id;
@@ -203,7 +203,7 @@ impl Row {
     }
 
     /// DOUBLE PRECISION that is never NULL; an integer counts.
-    #[expect(clippy::cast_precision_loss, reason = "sums of integers come back as integers on one engine only")]
+    #[expect(clippy::cast_precision_loss, reason = "sums of integers come back as integers on one backend only")]
     pub fn next_float(&mut self) -> Result<f64> {
         match self.next("a number")? {
             Value::Float(number) => Ok(number),
