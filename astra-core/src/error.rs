@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::auth::{self, GrantError};
 use crate::engine;
-use crate::store;
+use crate::store::{self, Refusal};
 
 /// A result of a handler.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -306,24 +306,19 @@ impl Error {
     /// A failure of the store. Refusals that a handler did not translate are the gateway's fault.
     pub fn store(fault: store::Error) -> Self {
         let error = match &fault {
-            store::Error::Refused(store::Refusal::KeyReused) => {
+            store::Error::Refused(Refusal::KeyReused) => {
                 return Self::new(
                     Code::IdempotencyKeyReused,
                     "This Idempotency-Key was used before with another request: take a new key.",
                 );
             }
-            store::Error::Refused(store::Refusal::KeyBusy) => {
-                return Self::conflict(
-                    "The first request with this Idempotency-Key is still running: try again when it has ended.",
-                );
-            }
-            store::Error::Refused(store::Refusal::Stale) => {
+            store::Error::Refused(Refusal::Stale) => {
                 return Self::new(
                     Code::PreconditionFailed,
                     "The resource has changed since it was read: read it again and repeat the change.",
                 );
             }
-            store::Error::Refused(store::Refusal::Nul) => {
+            store::Error::Refused(Refusal::Nul) => {
                 return Self::new(Code::BadRequest, "The request holds a NUL (U+0000), which no text here can have.");
             }
             store::Error::Full(_) => Self::new(Code::StorageFull, "The gateway's store is full; nothing was changed."),
@@ -337,7 +332,11 @@ impl Error {
                 Code::Unavailable,
                 "The gateway's store was lost in the middle of the change, which may have taken place: read it again before you repeat the request.",
             ),
-            _ => return Self::internal(fault),
+            store::Error::Refused(Refusal::Account(_) | Refusal::Agent(_) | Refusal::Session(_) | Refusal::Turn(_))
+            | store::Error::Unique(_)
+            | store::Error::Missing(_)
+            | store::Error::Incompatible(_)
+            | store::Error::Broken(_) => return Self::internal(fault),
         };
         error.caused_by(fault)
     }

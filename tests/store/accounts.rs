@@ -1,7 +1,7 @@
 //! Workspaces, people, end users.
 
 use astra_core::store::accounts::{Admission, EndUser, Member, NewUser};
-use astra_core::store::{Error, PageRequest, Refusal, WorkspaceId};
+use astra_core::store::{AccountRefusal, Error, PageRequest, Refusal, WorkspaceId};
 use futures_util::future::join_all;
 
 use crate::support::{START_MS, TestStore, both_engines};
@@ -46,21 +46,21 @@ both_engines! {
     async fn the_first_owner_needs_the_code_and_members_an_owner(store: TestStore) {
         let store_home = store.db.scoped(&home(&store).await);
         let register = async |number, admission| store_home.register(user(number), admission).await;
-        let is_refused = |made: Result<Member, Error>, why: &str| {
-            assert!(matches!(&made, Err(Error::Refused(Refusal::State(state))) if *state == why), "{made:?}");
+        let is_refused = |made: Result<Member, Error>, why: AccountRefusal| {
+            assert!(matches!(&made, Err(Error::Refused(Refusal::Account(refusal))) if *refusal == why), "{made:?}");
         };
-        is_refused(register(1, Admission::Owner([7; 32])).await, "code");
+        is_refused(register(1, Admission::Owner([7; 32])).await, AccountRefusal::WrongSetupCode);
         assert!(store.db.replace_setup_code([6; 32], START_MS).await.expect("an answer"));
         assert!(store.db.replace_setup_code([7; 32], START_MS).await.expect("an answer"));
         assert!(!store.db.has_owner().await.expect("an answer"));
-        is_refused(register(1, Admission::Owner([6; 32])).await, "code");
-        is_refused(register(1, Admission::Member).await, "unowned");
+        is_refused(register(1, Admission::Owner([6; 32])).await, AccountRefusal::WrongSetupCode);
+        is_refused(register(1, Admission::Member).await, AccountRefusal::NoOwner);
         let owner = register(1, Admission::Owner([7; 32])).await.expect("the first");
         assert_eq!((owner.role.as_str(), owner.email.as_deref()), ("owner", Some("user1@example.org")));
         assert!(store.db.has_owner().await.expect("an answer"));
         assert!(!store.db.is_setup_code([7; 32]).await.expect("an answer"));
         assert!(!store.db.replace_setup_code([7; 32], START_MS).await.expect("an answer"));
-        is_refused(register(2, Admission::Owner([7; 32])).await, "owned");
+        is_refused(register(2, Admission::Owner([7; 32])).await, AccountRefusal::OwnerExists);
         let member = register(2, Admission::Member).await.expect("a member");
         assert_eq!(member.role, "member");
         let taken = NewUser { id: "usr_3".into(), ..user(2) };
@@ -125,9 +125,9 @@ both_engines! {
             let scoped = store_home.clone();
             async move { scoped.ensure_end_user(end_user(&format!("usr_{number}"), "svc_1", "customer")).await }
         });
-        let made: Vec<_> = join_all(asked).await.into_iter().map(|made| made.expect("an end user")).collect();
+        let made: Vec<_> = join_all(asked).await.into_iter().map(|made| made.expect("an answer").expect("an end user")).collect();
         assert!(made.iter().all(|member| *member == made[0]), "{made:?}");
-        let other = store_home.ensure_end_user(end_user("usr_8", "svc_2", "customer")).await.expect("another");
+        let other = store_home.ensure_end_user(end_user("usr_8", "svc_2", "customer")).await.expect("an answer").expect("another");
         assert_ne!(other.user_id, made[0].user_id);
         assert_eq!(store_home.member("usr_8").await.expect("an answer"), Some(other));
     }

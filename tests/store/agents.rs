@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use astra_core::engine::catalogue::Catalogue;
 use astra_core::store::{
-    AgentChange, Error, Origin, PageRequest, Precondition, Refusal, Revision, Scoped, Taken, WorkspaceId,
+    AgentChange, AgentRefusal, Error, OnceKey, Origin, PageRequest, Precondition, Refusal, Revision, Scoped, Taken,
+    WorkspaceId,
 };
 
 use crate::support::{TestStore, both_engines};
@@ -30,16 +31,19 @@ both_engines! {
         let scoped = ours(&store);
         let made = scoped.create_agent(says("a", "one", "usr_1", 10), None).await.expect("an agent");
         assert_eq!((made.version, made.created_at_ms, made.updated_at_ms), (1, 10, 10));
-        let changed = scoped.change_agent(says("a", "two", "usr_2", 20), Precondition::Any).await.expect("a change");
+        let changed = scoped.change_agent(says("a", "two", "usr_2", 20), Precondition::Any).await.expect("a change").expect("the agent");
         assert_eq!((changed.version, changed.created_at_ms, changed.updated_at_ms), (2, 10, 20));
         assert_eq!(changed.created_by, "usr_1");
-        let back = scoped.roll_back_agent("a", 1, "usr_3", 30, None).await.expect("a rollback");
+        let back = scoped.roll_back_agent("a", 1, "usr_3", 30, None).await.expect("a rollback").expect("the agent");
         assert_eq!((back.version, back.definition), (3, made.definition));
         let all = PageRequest { limit: 50, after: None };
         let page = scoped.agent_versions("a", all).await.expect("versions").expect("the agent");
         let kept: Vec<_> = page.data.iter().map(|version| (version.version, version.created_by.as_str())).collect();
         assert_eq!(kept, [(3, "usr_3"), (2, "usr_2"), (1, "usr_1")]);
-        assert_eq!(refusal(scoped.roll_back_agent("a", 9, "usr_3", 30, None).await), Refusal::State("version"));
+        let unknown = refusal(scoped.roll_back_agent("a", 9, "usr_3", 30, None).await);
+        assert_eq!(unknown, Refusal::Agent(AgentRefusal::NoSuchVersion));
+        assert_eq!(scoped.change_agent(says("b", "two", "usr_2", 20), Precondition::Any).await.expect("an answer"), None);
+        assert!(!scoped.delete_agent("b", Precondition::Any).await.expect("an answer"));
         assert!(matches!(scoped.create_agent(says("a", "", "usr_1", 40), None).await, Err(Error::Unique(_))));
     }
 
@@ -54,19 +58,32 @@ both_engines! {
         assert_eq!(present.revision(), Revision { version: 2, updated_at_ms: 20 });
     }
 
+    async fn a_key_is_not_used_up_where_there_is_nothing_to_change(store: TestStore) {
+        let scoped = ours(&store);
+        let once = || Some(OnceKey { caller: "usr_1".into(), key: "key".into(), request_hash: "hash".into() });
+        let absent = scoped.roll_back_agent("a", 1, "usr_1", 10, once()).await.expect("an answer");
+        assert_eq!(absent, None);
+        scoped.create_agent(says("a", "one", "usr_1", 10), None).await.expect("an agent");
+        for _ in 0..2 {
+            let rolled = scoped.roll_back_agent("a", 1, "usr_1", 20, once()).await.expect("an answer");
+            assert_eq!(rolled.map(|agent| agent.version), Some(2), "once");
+        }
+    }
+
     async fn a_label_names_one_version(store: TestStore) {
         let scoped = ours(&store);
         scoped.create_agent(says("a", "one", "usr_1", 10), None).await.expect("an agent");
         scoped.change_agent(says("a", "two", "usr_1", 20), Precondition::Any).await.expect("a change");
         for version in [1, 2] {
-            let named = scoped.label_agent_version("a", version, Some("live".into())).await.expect("a label");
+            let named = scoped.label_agent_version("a", version, Some("live".into())).await.expect("a label").expect("it");
             assert_eq!((named.version, named.label.as_deref()), (version, Some("live")));
         }
         assert_eq!(scoped.agent_version("a", 1).await.expect("a look").expect("a version").label, None);
-        assert_eq!(refusal(scoped.label_agent_version("a", 3, Some("live".into())).await), Refusal::NotFound);
+        let unknown = scoped.label_agent_version("a", 3, Some("live".into())).await;
+        assert_eq!(unknown.expect("an answer"), None);
         let left = scoped.agent_version("a", 2).await.expect("a look").expect("a version").label;
-        assert_eq!(left.as_deref(), Some("live"), "a refusal takes no label away");
-        let bare = scoped.label_agent_version("a", 2, None).await.expect("no label");
+        assert_eq!(left.as_deref(), Some("live"), "a label that names nothing stays where it is");
+        let bare = scoped.label_agent_version("a", 2, None).await.expect("no label").expect("it");
         assert_eq!(bare.label, None);
     }
 

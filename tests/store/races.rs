@@ -9,7 +9,8 @@ use astra_core::params;
 use astra_core::store::usage::UsageRow;
 use astra_core::store::{
     AgentChange, Begun, Busy, Error, FinishedTurn, Lifetime, LogEntry, NewSession, NewTurn, OnceKey, Outcome,
-    PageRequest, Place, Precondition, Refusal, Scoped, Stamp, Status, TraceRecord, Turn, WorkspaceId, migrate,
+    PageRequest, Place, Precondition, Refusal, Scoped, SessionRefusal, Stamp, Status, TraceRecord, Turn, TurnRefusal,
+    WorkspaceId, migrate,
 };
 use futures_util::future::join_all;
 use serde_json::Map;
@@ -249,11 +250,11 @@ both_engines! {
                 let successor = SessionId::from_key(100 + number);
                 let reset = meeting.here.reset_session(session, None, successor, 0, None);
                 let (begun, reset) = join!(meeting.begin(number, within(session)), reset);
-                (begun, reset.map(drop))
+                (begun, reset.map(|successor| assert!(successor.is_some())))
             };
             match (begun, ended) {
-                (Ok(_), Err(Error::Refused(Refusal::State("busy")))) => {}
-                (Err(Error::Refused(Refusal::NotFound | Refusal::State("archived"))), Ok(())) => {}
+                (Ok(_), Err(Error::Refused(Refusal::Session(SessionRefusal::Busy)))) => {}
+                (Err(Error::Refused(Refusal::Turn(TurnRefusal::NoSuchSession | TurnRefusal::SessionArchived))), Ok(())) => {}
                 other => panic!("{number}: {other:?}"),
             }
         }
@@ -327,11 +328,11 @@ both_engines! {
         let key = OnceKey { caller: USER.into(), key: "key".into(), request_hash: "hash".into() };
         let refused = NewTurn { busy: Busy::Reject, once: Some(key.clone()), ..meeting.turn(2, within(session)) };
         let outcome = meeting.here.begin_turn(refused.clone()).await;
-        assert!(matches!(outcome, Err(Error::Refused(Refusal::State("busy")))), "{outcome:?}");
+        assert!(matches!(outcome, Err(Error::Refused(Refusal::Turn(TurnRefusal::SessionBusy)))), "{outcome:?}");
         assert_eq!(meeting.count("SELECT COUNT(*) FROM idempotency_keys").await, 0);
         let full = NewTurn { busy: Busy::Queue(0), ..refused.clone() };
         let outcome = meeting.here.begin_turn(full).await;
-        assert!(matches!(outcome, Err(Error::Refused(Refusal::State("queue full")))), "{outcome:?}");
+        assert!(matches!(outcome, Err(Error::Refused(Refusal::Turn(TurnRefusal::QueueFull)))), "{outcome:?}");
         // A turn of the same id is there.
         let twice = meeting.here.begin_turn(NewTurn { id: first.id, busy: Busy::Queue(5), ..refused.clone() }).await;
         assert!(matches!(twice, Err(Error::Unique(_))), "{twice:?}");

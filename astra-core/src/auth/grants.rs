@@ -265,13 +265,9 @@ impl Authority {
             role: END_USER_ROLE.as_str().into(),
             created_at: self.now_ms(),
         };
-        let found = self.store().scoped(&client.workspace).ensure_end_user(end_user).await;
-        let member = found.map_err(|fault| match fault {
-            store::Error::Refused(_) => {
-                Error::Grant(GrantError::InvalidGrant("The end user was removed from the workspace."))
-            }
-            fault => Error::Store(fault),
-        })?;
+        let member = self.store().scoped(&client.workspace).ensure_end_user(end_user).await?;
+        let removed = || Error::Grant(GrantError::InvalidGrant("The end user was removed from the workspace."));
+        let member = member.ok_or_else(removed)?;
         let own_role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
         self.grant(Subject {
             workspace: &client.workspace,

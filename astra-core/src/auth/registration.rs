@@ -8,7 +8,7 @@ use super::password::{CHARACTERS_MAX, CHARACTERS_MIN};
 use super::scope::Role;
 use crate::ids::Kind;
 use crate::store::accounts::{Admission, Member, NewUser};
-use crate::store::{self, Refusal};
+use crate::store::{self, AccountRefusal, Refusal};
 
 /// Longest e-mail address, in characters (RFC 5321).
 const EMAIL_MAX: usize = 254;
@@ -51,8 +51,10 @@ impl Authority {
         let registered = self.store().scoped(self.first_workspace()).register(user, admission).await;
         let member = registered.map_err(|fault| match fault {
             // Another one was faster, or another gateway over the same store has made another code.
-            store::Error::Refused(Refusal::State("unowned" | "code")) => Error::Forbidden(UNOWNED.into()),
-            store::Error::Refused(Refusal::State(_)) => Error::Forbidden(OWNED.into()),
+            store::Error::Refused(Refusal::Account(refusal)) => Error::Forbidden(match refusal {
+                AccountRefusal::NoOwner | AccountRefusal::WrongSetupCode => UNOWNED.into(),
+                AccountRefusal::OwnerExists => OWNED.into(),
+            }),
             fault => email_taken(fault),
         })?;
         let role = member.role.parse::<Role>().map_err(|()| unknown_role())?;

@@ -117,13 +117,13 @@ impl Authority {
             account.scopes = scopes.to_string();
         }
         let changed = self.rows(by).update_service_account(account, self.now_ms()).await;
-        changed.map_err(|fault| match fault {
-            store::Error::Refused(Refusal::NotFound) => Error::NotFound("service account"),
+        let changed = changed.map_err(|fault| match fault {
             store::Error::Refused(Refusal::Stale) => {
                 Error::Conflict("Another request changed the service account at the same time: try again.".into())
             }
             fault => name_taken(fault),
-        })
+        })?;
+        changed.ok_or(Error::NotFound("service account"))
     }
 
     /// Deletes a service account and its tokens, which are refused from the next request on.

@@ -13,7 +13,7 @@ use super::token::{Claims, Kind, Signed};
 use crate::ids;
 use crate::store::service_accounts::ServiceAccount;
 use crate::store::tokens::{self, Token, insert_token};
-use crate::store::{self, OnceKey, Page, PageRequest, Refusal, Target};
+use crate::store::{self, OnceKey, Page, PageRequest, Target};
 
 /// How long a token is good if nothing else is asked for, in seconds: 90 days.
 pub const TOKEN_LIFE_S: i64 = 90 * 24 * 3600;
@@ -142,16 +142,13 @@ impl Authority {
         let seal = self.sealer(&by, &account).await?;
         let store = self.rows(by);
         let actor = store.actor();
-        let rotated = store.write_once(once, now_ms, move |tx| {
-            let token = tokens::rotate_token(tx, &token.id, now_ms, now_ms + grace_s * 1000)?;
+        let rotated = store.write_found_once(once, now_ms, move |tx| {
+            let rotated = tokens::rotate_token(tx, &token.id, now_ms, now_ms + grace_s * 1000)?;
+            let Some(token) = rotated else { return Ok(None) };
             tx.audit(actor.as_deref(), Target { kind: "token", id: &token.id }, &json!({"grace_s": grace_s}))?;
-            Ok(seal.receipt(token, now_ms))
+            Ok(Some(seal.receipt(token, now_ms)))
         });
-        let receipt = rotated.await.map_err(|fault| match fault {
-            store::Error::Refused(Refusal::NotFound) => Error::NotFound("token"),
-            fault => Error::Store(fault),
-        })?;
-        self.reveal(receipt).await
+        self.reveal(rotated.await?.ok_or(Error::NotFound("token"))?).await
     }
 
     /// Deletes a token, which is refused from the next request on.

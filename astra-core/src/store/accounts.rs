@@ -1,7 +1,7 @@
 //! Workspaces, users and their memberships: who there is, before any token. Roles are kept by name.
 
 use super::db::{Db, Scoped, Tx, WorkspaceId};
-use super::error::{Error, Refusal, Result};
+use super::error::{AccountRefusal, Error, Result};
 use super::families::SecretHash;
 use super::page::{Cursor, Page, PageRequest};
 use super::setup;
@@ -79,7 +79,7 @@ impl Db {
                 return Ok(workspace);
             }
             insert_workspace(tx, &id, name, now_ms)?;
-            first_workspace(tx)?.ok_or_else(Error::not_found)
+            first_workspace(tx)?.ok_or_else(|| Error::broken("the first workspace was lost while it was made"))
         })
         .await
     }
@@ -125,19 +125,18 @@ impl Scoped {
     /// Makes an account in this workspace. However many register with the set-up code at once, one becomes owner.
     ///
     /// # Errors
-    /// [`Refusal::State`] `"owned"` for a set-up code where there is an owner, `"code"` for one that is not the present
-    /// one, `"unowned"` for a member where there is no owner yet; [`Error::Unique`] if the e-mail is taken.
+    /// [`AccountRefusal`]; [`Error::Unique`] if the e-mail is taken.
     pub async fn register(&self, user: NewUser, admission: Admission) -> Result<Member> {
         self.write(move |tx| {
             tx.lock_accounts()?;
             let has_owner = setup::has_owner(&mut tx.unscoped())?;
             let role = match &admission {
-                Admission::Owner(_) if has_owner => return Err(Error::Refused(Refusal::State("owned"))),
+                Admission::Owner(_) if has_owner => return Err(AccountRefusal::OwnerExists.into()),
                 Admission::Owner(code) if !setup::is_code(&mut tx.unscoped(), code)? => {
-                    return Err(Error::Refused(Refusal::State("code")));
+                    return Err(AccountRefusal::WrongSetupCode.into());
                 }
                 Admission::Owner(_) => "owner",
-                Admission::Member if !has_owner => return Err(Error::Refused(Refusal::State("unowned"))),
+                Admission::Member if !has_owner => return Err(AccountRefusal::NoOwner.into()),
                 Admission::Member => "member",
             };
             insert_person(tx, &user, role)
@@ -207,14 +206,12 @@ impl Scoped {
         self.read(move |tx| by_id(tx, &user_id)).await
     }
 
-    /// The end user whom `candidate` describes; made at first sight.
-    ///
-    /// # Errors
-    /// [`Refusal::NotFound`] if the end user was removed from this workspace.
-    pub async fn ensure_end_user(&self, candidate: EndUser) -> Result<Member> {
+    /// The end user whom `candidate` describes, who is made if there is none; `None` if the end user was removed from this
+    /// workspace.
+    pub async fn ensure_end_user(&self, candidate: EndUser) -> Result<Option<Member>> {
         let known = candidate.clone();
         if let Some(member) = self.read(move |tx| end_user(tx, &known)).await? {
-            return Ok(member);
+            return Ok(Some(member));
         }
         self.write(move |tx| {
             let added = tx.unscoped().execute(
@@ -225,7 +222,7 @@ impl Scoped {
             if added == 1 {
                 insert_membership(tx, &candidate.id, &candidate.role, candidate.created_at)?;
             }
-            end_user(tx, &candidate)?.ok_or_else(Error::not_found)
+            end_user(tx, &candidate)
         })
         .await
     }
@@ -238,7 +235,7 @@ fn insert_person(tx: &mut Tx<'_>, user: &NewUser, role: &str) -> Result<Member> 
     )?;
     insert_membership(tx, &user.id, role, user.created_at)?;
     setup::end_with(tx, role)?;
-    by_id(tx, &user.id)?.ok_or_else(Error::not_found)
+    by_id(tx, &user.id)?.ok_or_else(|| Error::broken("an account was lost while it was made"))
 }
 
 fn insert_membership(tx: &mut Tx<'_>, user_id: &str, role: &str, now_ms: i64) -> Result<()> {

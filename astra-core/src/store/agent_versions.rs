@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::agents;
 use super::db::{Scoped, Tx};
-use super::error::{Error, Result};
+use super::error::Result;
 use super::page::{Cursor, Page, PageRequest};
 use super::value::Row;
 use crate::params;
@@ -74,30 +74,28 @@ impl Scoped {
         self.read(move |tx| tx.first(&sql, params![&agent_id, version])?.map(read).transpose()).await
     }
 
-    /// Names a version of an agent; the name leaves the version that had it. `None` takes the version's name away.
-    ///
-    /// # Errors
-    /// [`Refusal::NotFound`](super::Refusal::NotFound) if there is no such version.
+    /// Names a version of an agent; the name leaves the version that had it. The label `None` takes the version's name
+    /// away. Answers `None`, with nothing changed, if there is no such version.
     pub async fn label_agent_version(
         &self,
         agent_id: &str,
         version: u32,
         label: Option<String>,
-    ) -> Result<StoredVersion> {
+    ) -> Result<Option<StoredVersion>> {
         let (agent_id, actor) = (agent_id.to_owned(), self.actor());
         let select =
             format!("SELECT {COLUMNS} FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3");
         self.write(move |tx| {
+            let found = tx.first(&select, params![&agent_id, version])?.map(read).transpose()?;
+            let Some(found) = found else { return Ok(None) };
             let clear =
                 "UPDATE agent_versions SET label = NULL WHERE workspace_id = $1 AND agent_id = $2 AND label = $3";
             tx.execute(clear, params![&agent_id, &label])?;
             let set = "UPDATE agent_versions SET label = $4 WHERE workspace_id = $1 AND agent_id = $2 AND version = $3";
             tx.execute(set, params![&agent_id, version, &label])?;
-            let labelled = tx.first(&select, params![&agent_id, version])?.map(read).transpose()?;
-            let labelled: StoredVersion = labelled.ok_or_else(Error::not_found)?;
             let changes = json!({"version": version, "label": &label});
             tx.audit(actor.as_deref(), agents::target(&agent_id), &changes)?;
-            Ok(labelled)
+            Ok(Some(StoredVersion { label: label.clone(), ..found }))
         })
         .await
     }

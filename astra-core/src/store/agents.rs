@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::audit::Target;
 use super::db::{Scoped, Tx};
-use super::error::{Error, Refusal, Result};
+use super::error::{AgentRefusal, Error, Result};
 use super::idempotency::OnceKey;
 use super::page::{Cursor, Page, PageRequest};
 use super::precondition::{Precondition, Revision};
@@ -98,7 +98,7 @@ impl Scoped {
     /// Makes an agent with its first version.
     ///
     /// # Errors
-    /// [`Error::Unique`] if the slug is taken; [`Refusal::KeyReused`].
+    /// [`Error::Unique`] if the slug is taken; [`Refusal::KeyReused`](super::Refusal::KeyReused).
     pub async fn create_agent(&self, new: AgentChange, once: Option<OnceKey>) -> Result<StoredAgent> {
         let (now_ms, actor) = (new.now_ms, self.actor());
         self.write_once(once, now_ms, move |tx| {
@@ -109,27 +109,26 @@ impl Scoped {
         .await
     }
 
-    /// Gives an agent a new version.
+    /// Gives an agent a new version; `None` if there is no such agent.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], or [`Refusal::Stale`] if `precondition` does not hold.
-    pub async fn change_agent(&self, change: AgentChange, precondition: Precondition) -> Result<StoredAgent> {
+    /// [`Refusal::Stale`](super::Refusal::Stale) if `precondition` does not hold.
+    pub async fn change_agent(&self, change: AgentChange, precondition: Precondition) -> Result<Option<StoredAgent>> {
         let actor = self.actor();
         self.write(move |tx| {
-            let present = find(tx, &change.agent_id)?.ok_or_else(Error::not_found)?;
+            let Some(present) = find(tx, &change.agent_id)? else { return Ok(None) };
             precondition.check(present.revision())?;
             let changed = add_version(tx, &present, &change)?;
             tx.audit(actor.as_deref(), target(&changed.id), &json!({"version": changed.version}))?;
-            Ok(changed)
+            Ok(Some(changed))
         })
         .await
     }
 
-    /// Gives an agent a new version that says what the version `to` said.
+    /// Gives an agent a new version that says what the version `to` said; `None` if there is no such agent.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] if there is no such agent, [`Refusal::State`] `"version"` if it has no such version;
-    /// [`Refusal::KeyReused`].
+    /// [`AgentRefusal::NoSuchVersion`]; [`Refusal::KeyReused`](super::Refusal::KeyReused).
     pub async fn roll_back_agent(
         &self,
         agent_id: &str,
@@ -137,34 +136,34 @@ impl Scoped {
         author: &str,
         now_ms: i64,
         once: Option<OnceKey>,
-    ) -> Result<StoredAgent> {
+    ) -> Result<Option<StoredAgent>> {
         let (agent_id, author, actor) = (agent_id.to_owned(), author.to_owned(), self.actor());
-        self.write_once(once, now_ms, move |tx| {
-            let present = find(tx, &agent_id)?.ok_or_else(Error::not_found)?;
+        self.write_found_once(once, now_ms, move |tx| {
+            let Some(present) = find(tx, &agent_id)? else { return Ok(None) };
             let sql =
                 "SELECT definition FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3";
-            let mut row = tx.first(sql, params![&agent_id, to])?.ok_or(Error::Refused(Refusal::State("version")))?;
+            let mut row = tx.first(sql, params![&agent_id, to])?.ok_or(AgentRefusal::NoSuchVersion)?;
             let (agent_id, author) = (agent_id.clone(), author.clone());
             let change = AgentChange { agent_id, definition: row.next_text()?, author, now_ms };
             let rolled = add_version(tx, &present, &change)?;
             tx.audit(actor.as_deref(), target(&rolled.id), &json!({"version": rolled.version, "from_version": to}))?;
-            Ok(rolled)
+            Ok(Some(rolled))
         })
         .await
     }
 
-    /// Removes an agent with its versions. Its sessions stay and can be read.
+    /// Removes an agent with its versions; false if there is no such agent. Its sessions stay and can be read.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], or [`Refusal::Stale`] if `precondition` does not hold.
-    pub async fn delete_agent(&self, agent_id: &str, precondition: Precondition) -> Result<()> {
+    /// [`Refusal::Stale`](super::Refusal::Stale) if `precondition` does not hold.
+    pub async fn delete_agent(&self, agent_id: &str, precondition: Precondition) -> Result<bool> {
         let (agent_id, actor) = (agent_id.to_owned(), self.actor());
         self.write(move |tx| {
-            let present = find(tx, &agent_id)?.ok_or_else(Error::not_found)?;
+            let Some(present) = find(tx, &agent_id)? else { return Ok(false) };
             precondition.check(present.revision())?;
             tx.audit(actor.as_deref(), target(&agent_id), &json!({"version": present.version}))?;
             tx.execute("DELETE FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2", params![&agent_id])?;
-            tx.execute("DELETE FROM agents WHERE workspace_id = $1 AND id = $2", params![&agent_id]).map(drop)
+            Ok(tx.execute("DELETE FROM agents WHERE workspace_id = $1 AND id = $2", params![&agent_id])? == 1)
         })
         .await
     }

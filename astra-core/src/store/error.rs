@@ -23,38 +23,109 @@ pub enum Error {
     /// The store's schema, its content, or what the configuration says of it is not what this version can use; the text
     /// says what to do.
     Incompatible(String),
-    /// The caller's precondition does not hold: what it is, for the caller of the method.
+    /// The write does not take place, although the store works.
     Refused(Refusal),
     /// Anything else: a defect in a statement, a damaged file.
     Broken(String),
 }
 
-/// Why a write did not take place although the store is well. Each method's documentation names the ones it gives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a write did not take place although the store works. Each method's documentation names the refusals that it gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// What the method was to change is not there.
-    NotFound,
     /// The row changed since the caller read it (`If-Match` lost).
     Stale,
-    /// The row is in a state that forbids this.
-    State(&'static str),
     /// A text holds a NUL (U+0000), which PostgreSQL has in no text: nothing that is kept has one, nor is found by one.
     Nul,
     /// The idempotency key was used before with another request.
     KeyReused,
-    /// The request of this idempotency key is still running.
-    KeyBusy,
+    /// Of an account.
+    Account(AccountRefusal),
+    /// Of an agent.
+    Agent(AgentRefusal),
+    /// Of a session.
+    Session(SessionRefusal),
+    /// Of a turn.
+    Turn(TurnRefusal),
+}
+
+/// Why an account is not registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountRefusal {
+    /// A set-up code was sent, and there is an owner.
+    OwnerExists,
+    /// No set-up code was sent, and there is no owner.
+    NoOwner,
+    /// The set-up code is not the present one.
+    WrongSetupCode,
+}
+
+/// Why an agent is not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgentRefusal {
+    /// The agent has no version of this number.
+    NoSuchVersion,
+}
+
+/// Why a session is not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionRefusal {
+    /// The session is archived.
+    Archived,
+    /// One of its turns is open.
+    Busy,
+    /// The session has no such message, or its summary covers the message.
+    NoSuchMessage,
+    /// The caller's own data would be too large.
+    MetadataTooLarge,
+}
+
+/// Why a turn does not begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnRefusal {
+    /// There is no such session, or its turns are not visible to the asker.
+    NoSuchSession,
+    /// The session is archived.
+    SessionArchived,
+    /// The session is with another agent.
+    OtherAgent,
+    /// Another turn of the session is open, and the agent takes one question at a time.
+    SessionBusy,
+    /// As many turns wait in the session as may.
+    QueueFull,
+    /// The question is longer than what the agent's present version reads.
+    QuestionTooLong,
+    /// The session's turns keep as many bytes as they may.
+    SessionFull,
+}
+
+impl From<AccountRefusal> for Error {
+    fn from(refusal: AccountRefusal) -> Self {
+        Self::Refused(Refusal::Account(refusal))
+    }
+}
+
+impl From<AgentRefusal> for Error {
+    fn from(refusal: AgentRefusal) -> Self {
+        Self::Refused(Refusal::Agent(refusal))
+    }
+}
+
+impl From<SessionRefusal> for Error {
+    fn from(refusal: SessionRefusal) -> Self {
+        Self::Refused(Refusal::Session(refusal))
+    }
+}
+
+impl From<TurnRefusal> for Error {
+    fn from(refusal: TurnRefusal) -> Self {
+        Self::Refused(Refusal::Turn(refusal))
+    }
 }
 
 impl Error {
     /// A failure that no caller can mend.
     pub(crate) fn broken(message: impl fmt::Display) -> Self {
         Self::Broken(message.to_string())
-    }
-
-    /// The method's subject is not there.
-    pub(crate) const fn not_found() -> Self {
-        Self::Refused(Refusal::NotFound)
     }
 }
 

@@ -39,7 +39,37 @@ impl Scoped {
     where
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        self.once(Mode::Write, once, now_ms, work).await
+        self.once(Mode::Write, once, now_ms, work, |_| true).await
+    }
+
+    /// As [`Scoped::write_once`], for work whose subject may not be there: an answer of `None` is not recorded, so that a later
+    /// request with the key is run.
+    ///
+    /// # Errors
+    /// [`Refusal::KeyReused`] if the key came with another request before.
+    pub async fn write_found_once<T>(
+        &self,
+        once: Option<OnceKey>,
+        now_ms: i64,
+        work: impl Fn(&mut Tx<'_>) -> Result<Option<T>> + Send + Sync + 'static,
+    ) -> Result<Option<T>>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.once(Mode::Write, once, now_ms, work, Option::is_some).await
+    }
+
+    /// As [`Scoped::write_found_once`], for work that [`Scoped::write_locking`] takes.
+    pub(super) async fn lock_found_once<T>(
+        &self,
+        once: Option<OnceKey>,
+        now_ms: i64,
+        work: impl Fn(&mut Tx<'_>) -> Result<Option<T>> + Send + Sync + 'static,
+    ) -> Result<Option<T>>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.once(Mode::Lock, once, now_ms, work, Option::is_some).await
     }
 
     /// As [`Scoped::write_once`], for work that [`Scoped::write_locking`] takes.
@@ -52,7 +82,7 @@ impl Scoped {
     where
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        self.once(Mode::Lock, once, now_ms, work).await
+        self.once(Mode::Lock, once, now_ms, work, |_| true).await
     }
 
     async fn once<T>(
@@ -61,6 +91,7 @@ impl Scoped {
         once: Option<OnceKey>,
         now_ms: i64,
         work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+        is_recorded: fn(&T) -> bool,
     ) -> Result<T>
     where
         T: Serialize + DeserializeOwned + Send + 'static,
@@ -72,6 +103,9 @@ impl Scoped {
                     return serde_json::from_str(&answer).map_err(Error::broken);
                 }
                 let answer = work(tx)?;
+                if !is_recorded(&answer) {
+                    return release(tx, &once).map(|()| answer);
+                }
                 record(tx, &once, &serde_json::to_string(&answer).map_err(Error::broken)?)?;
                 Ok(answer)
             })
@@ -140,6 +174,12 @@ pub(super) fn claimed(tx: &mut Tx<'_>, once: &OnceKey, now_ms: i64) -> Result<Op
 /// The answer in a key's row, if the row is of the same request.
 fn same_answer(row: &mut Row, once: &OnceKey) -> Result<String> {
     if row.next_text()? == once.request_hash { row.next_text() } else { Err(Error::Refused(Refusal::KeyReused)) }
+}
+
+/// Gives a claimed key back, as if it had not been used.
+fn release(tx: &mut Tx<'_>, once: &OnceKey) -> Result<()> {
+    let sql = "DELETE FROM idempotency_keys WHERE workspace_id = $1 AND caller = $2 AND key = $3";
+    tx.execute(sql, params![&once.caller, &once.key]).map(drop)
 }
 
 /// Writes down what a claimed key's request made.

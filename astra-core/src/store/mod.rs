@@ -66,7 +66,7 @@ pub use agents::{AgentChange, Origin, StoredAgent, Taken};
 pub use audit::{Actor, Target};
 pub use backend::Backend;
 pub use db::{Db, Scoped, Tx, WorkspaceId};
-pub use error::{Error, Refusal, Result};
+pub use error::{AccountRefusal, AgentRefusal, Error, Refusal, Result, SessionRefusal, TurnRefusal};
 pub use idempotency::{KEY_LIFE_MS, OnceKey, SWEEP_ROWS};
 pub use inspect::{Inspected, inspect};
 pub use instances::{Instance, Orphan, Program};

@@ -63,12 +63,12 @@ impl Scoped {
         .await
     }
 
-    /// Replaces name, role and scopes by those of `changed`. What the account loses, its tokens lose at once.
+    /// Replaces name, role and scopes by those of `changed`; `None` if there is no such account. What the account loses, its
+    /// tokens lose at once.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`]; [`Refusal::Stale`] if it changed after `changed.updated_at`;
-    /// [`Error::Unique`] if the name is taken.
-    pub async fn update_service_account(&self, changed: ServiceAccount, now_ms: i64) -> Result<ServiceAccount> {
+    /// [`Refusal::Stale`] if it changed after `changed.updated_at`; [`Error::Unique`] if the name is taken.
+    pub async fn update_service_account(&self, changed: ServiceAccount, now_ms: i64) -> Result<Option<ServiceAccount>> {
         let actor = self.actor();
         self.write(move |tx| {
             let touched = tx.execute(
@@ -84,13 +84,12 @@ impl Scoped {
                 ],
             )?;
             if touched == 0 {
-                by_id(tx, &changed.id)?.ok_or_else(Error::not_found)?;
-                return Err(Error::Refused(Refusal::Stale));
+                return by_id(tx, &changed.id)?.map_or(Ok(None), |_| Err(Error::Refused(Refusal::Stale)));
             }
             setup::end_with(tx, &changed.role)?;
             tx.end_credentials()?;
             audit(tx, actor.as_deref(), &changed)?;
-            by_id(tx, &changed.id)?.ok_or_else(Error::not_found)
+            by_id(tx, &changed.id)
         })
         .await
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::db::{Scoped, Tx};
-use super::error::{Error, Refusal, Result};
+use super::error::{Result, SessionRefusal};
 use super::idempotency::OnceKey;
 use super::messages;
 use super::session_totals::{self, SessionWithTotals};
@@ -16,7 +16,7 @@ impl Scoped {
     /// Opens a session; from now on it is the current one of its user, agent and surface.
     ///
     /// # Errors
-    /// [`Refusal::KeyReused`].
+    /// [`Refusal::KeyReused`](super::Refusal::KeyReused).
     pub async fn open_session(&self, new: NewSession, once: Option<OnceKey>) -> Result<SessionWithTotals> {
         let actor = self.actor();
         self.lock_once(once, new.now_ms, move |tx| {
@@ -28,10 +28,10 @@ impl Scoped {
         .await
     }
 
-    /// Archives a session and opens its successor; `owner` limits it to one user's sessions.
+    /// Archives a session and opens its successor; `None` if it is not there or not `owner`'s.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`]; [`Refusal::State`] `"archived"` or `"busy"`; [`Refusal::KeyReused`].
+    /// [`SessionRefusal::Archived`]; [`SessionRefusal::Busy`]; [`Refusal::KeyReused`](super::Refusal::KeyReused).
     pub async fn reset_session(
         &self,
         id: SessionId,
@@ -39,27 +39,27 @@ impl Scoped {
         successor_id: SessionId,
         now_ms: i64,
         once: Option<OnceKey>,
-    ) -> Result<SessionWithTotals> {
+    ) -> Result<Option<SessionWithTotals>> {
         let (owner, actor) = (owner.map(str::to_owned), self.actor());
-        self.lock_once(once, now_ms, move |tx| {
-            let session = sessions::find(tx, id, owner.as_deref(), true)?.ok_or_else(Error::not_found)?;
+        self.lock_found_once(once, now_ms, move |tx| {
+            let Some(session) = sessions::find(tx, id, owner.as_deref(), true)? else { return Ok(None) };
             if !session.is_active {
-                return Err(Error::Refused(Refusal::State("archived")));
+                return Err(SessionRefusal::Archived.into());
             }
             sessions::refuse_when_busy(tx, id)?;
             let successor = sessions::succeed(tx, &session, successor_id, now_ms)?;
             sessions::audit(tx, actor.as_deref(), id, &json!({"successor_id": successor_id.to_string()}))?;
-            session_totals::add_one(tx, successor)
+            session_totals::add_one(tx, successor).map(Some)
         })
         .await
     }
 
     /// Makes the session `new`, which begins with the messages of an old one up to and with the message `upto`, or with all
     /// of them, and belongs to the agent and surface of the old one. The messages are not copied: the fork refers to them.
+    /// `None` if the old one is not there or not `owner`'s.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`]; [`Refusal::State`] `"message"` if the session has no such message, or compaction covers it;
-    /// [`Refusal::KeyReused`].
+    /// [`SessionRefusal::NoSuchMessage`]; [`Refusal::KeyReused`](super::Refusal::KeyReused).
     pub async fn fork_session(
         &self,
         id: SessionId,
@@ -67,13 +67,13 @@ impl Scoped {
         upto: Option<MessageId>,
         new: Fork,
         once: Option<OnceKey>,
-    ) -> Result<SessionWithTotals> {
+    ) -> Result<Option<SessionWithTotals>> {
         let (owner, actor) = (owner.map(str::to_owned), self.actor());
-        self.lock_once(once, new.now_ms, move |tx| {
-            let from = sessions::find(tx, id, owner.as_deref(), true)?.ok_or_else(Error::not_found)?;
+        self.lock_found_once(once, new.now_ms, move |tx| {
+            let Some(from) = sessions::find(tx, id, owner.as_deref(), true)? else { return Ok(None) };
             let session = fork(tx, &from, upto, &new)?;
             sessions::audit(tx, actor.as_deref(), session.id, &json!({"from_session_id": id.to_string()}))?;
-            session_totals::add_one(tx, session)
+            session_totals::add_one(tx, session).map(Some)
         })
         .await
     }
@@ -140,7 +140,6 @@ fn parent(tx: &mut Tx<'_>, from: &Session, last: i64) -> Result<Parent> {
 }
 
 fn place_of(tx: &mut Tx<'_>, from: &Session, message: MessageId) -> Result<i64> {
-    let refused = || Error::Refused(Refusal::State("message"));
-    let place = messages::place_of(tx, from, message)?.ok_or_else(refused)?;
-    if place < from.summary_until { Err(refused()) } else { Ok(place) }
+    let place = messages::place_of(tx, from, message)?.ok_or(SessionRefusal::NoSuchMessage)?;
+    if place < from.summary_until { Err(SessionRefusal::NoSuchMessage.into()) } else { Ok(place) }
 }

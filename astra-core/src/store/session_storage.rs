@@ -2,7 +2,7 @@
 //! by periodic work. No turn changes a row of another one for it.
 
 use super::db::{Scoped, Tx};
-use super::error::{Error, Refusal, Result};
+use super::error::{Result, TurnRefusal};
 use super::turn_begin::NewTurn;
 use crate::ids::SessionId;
 use crate::params;
@@ -20,7 +20,7 @@ pub(super) fn length(text: &str) -> i64 {
 /// Refuses a turn whose question a session has no room for. The session's row is locked, or there is one writer.
 ///
 /// # Errors
-/// [`Refusal::State`] `"session bytes"`.
+/// [`TurnRefusal::SessionFull`].
 pub(super) fn check(tx: &mut Tx<'_>, new: &NewTurn, session: SessionId, number: i64) -> Result<()> {
     let bytes = new.content.bytes();
     if bytes <= QUESTION_BYTES_MAX && number % UNCHECKED_TURNS_MAX != 0 {
@@ -32,7 +32,7 @@ pub(super) fn check(tx: &mut Tx<'_>, new: &NewTurn, session: SessionId, number: 
     let sql = format!("SELECT CAST({} + {} AS BIGINT)", sum("turns"), sum("open_turns"));
     let kept = u64::try_from(tx.one(&sql, params![session])?.next_int()?).unwrap_or(0);
     let wanted = kept.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
-    if wanted > new.session_bytes { Err(Error::Refused(Refusal::State("session bytes"))) } else { Ok(()) }
+    if wanted > new.session_bytes { Err(TurnRefusal::SessionFull.into()) } else { Ok(()) }
 }
 
 /// Adds to the sum of a workspace, given by its number.

@@ -19,7 +19,7 @@ impl Scoped {
     /// it cost stays in the usage.
     ///
     /// # Errors
-    /// [`super::Refusal::State`] `"busy"` while one of its turns is running.
+    /// [`SessionRefusal::Busy`](super::SessionRefusal::Busy).
     pub async fn delete_session(&self, id: SessionId, owner: Option<&str>) -> Result<bool> {
         let (owner, actor) = (owner.map(str::to_owned), self.actor());
         self.write_locking(move |tx| {

@@ -65,7 +65,7 @@ impl SessionTotals {
 /// `session` with what it has in all.
 pub(super) fn add_one(tx: &mut Tx<'_>, session: Session) -> Result<SessionWithTotals> {
     let mut added = add(tx, vec![session])?;
-    added.pop().ok_or_else(super::Error::not_found)
+    added.pop().ok_or_else(|| super::Error::broken("a session was lost while its totals were read"))
 }
 
 /// Each of `sessions` with what it has in all.

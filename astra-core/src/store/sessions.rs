@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::audit::{Actor, Target};
 use super::db::{OnDouble, Scoped, Tx};
-use super::error::{Error, Refusal, Result};
+use super::error::{Error, Result, SessionRefusal};
 use super::merge::merge_objects;
 use super::page::{Cursor, Page, PageRequest};
 use super::session_totals::{self, SessionWithTotals};
@@ -329,7 +329,7 @@ impl Scoped {
     /// Changes a session; `None` if it is not there or not `owner`'s.
     ///
     /// # Errors
-    /// [`Refusal::State`] `"metadata"` if its own data would grow too large.
+    /// [`SessionRefusal::MetadataTooLarge`].
     pub async fn change_session(
         &self,
         id: SessionId,
@@ -346,7 +346,7 @@ impl Scoped {
                     patch.as_ref().map_or_else(Map::new, |patch| merge_objects(session.metadata, patch));
             }
             if is_too_large(&session.metadata) {
-                return Err(Error::Refused(Refusal::State("metadata")));
+                return Err(SessionRefusal::MetadataTooLarge.into());
             }
             let metadata = json_unless_empty(&session.metadata)?;
             let sql = "UPDATE sessions SET title = $3, pinned_version = $4, metadata = $5 WHERE workspace_id = $1 AND id = $2";
@@ -372,11 +372,13 @@ impl Scoped {
     }
 }
 
+/// Whether a turn of the session is open.
+pub(super) fn is_busy(tx: &mut Tx<'_>, session_id: SessionId) -> Result<bool> {
+    let sql = "SELECT id FROM open_turns WHERE workspace_id = $1 AND session_id = $2 LIMIT 1";
+    Ok(tx.first(sql, params![session_id])?.is_some())
+}
+
 /// Refuses what cannot be done while a turn of the session is open.
 pub(super) fn refuse_when_busy(tx: &mut Tx<'_>, session_id: SessionId) -> Result<()> {
-    let sql = "SELECT id FROM open_turns WHERE workspace_id = $1 AND session_id = $2 LIMIT 1";
-    match tx.first(sql, params![session_id])? {
-        Some(_) => Err(Error::Refused(Refusal::State("busy"))),
-        None => Ok(()),
-    }
+    if is_busy(tx, session_id)? { Err(SessionRefusal::Busy.into()) } else { Ok(()) }
 }

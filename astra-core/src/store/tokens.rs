@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::audit::Target;
 use super::db::{Scoped, Tx};
-use super::error::{Error, Result};
+use super::error::Result;
 use super::page::{Cursor, Page, PageRequest};
 use super::value::Row;
 use crate::params;
@@ -117,7 +117,7 @@ impl Scoped {
     }
 }
 
-/// Adds a token within a transaction of its workspace; [`Error::Missing`] if its account is not there.
+/// Adds a token within a transaction of its workspace; [`Error::Missing`](super::Error::Missing) if its account is not there.
 pub(crate) fn insert_token(tx: &mut Tx<'_>, new: &Token) -> Result<()> {
     let sql = "INSERT INTO tokens
         (workspace_id, id, service_account_id, scopes, generation, grace_until, expires_at, last_used_at, created_at, rotated_at)
@@ -140,19 +140,16 @@ pub(crate) fn insert_token(tx: &mut Tx<'_>, new: &Token) -> Result<()> {
 }
 
 /// Begins a token's next generation, which lives as long as the last was given, within a transaction of its workspace.
-/// The last generation stays good until `grace_until`, those before it end.
-///
-/// # Errors
-/// `Refusal::NotFound`
-pub(crate) fn rotate_token(tx: &mut Tx<'_>, id: &str, now_ms: i64, grace_until: i64) -> Result<Token> {
+/// The last generation stays good until `grace_until`, those before it end. `None` if there is no such token.
+pub(crate) fn rotate_token(tx: &mut Tx<'_>, id: &str, now_ms: i64, grace_until: i64) -> Result<Option<Token>> {
     let sql = "UPDATE tokens SET generation = generation + 1, grace_until = $4,
             expires_at = $3 + expires_at - COALESCE(rotated_at, created_at), rotated_at = $3
         WHERE workspace_id = $1 AND id = $2";
     if tx.execute(sql, params![id, now_ms, grace_until])? == 0 {
-        return Err(Error::not_found());
+        return Ok(None);
     }
     tx.end_credentials()?;
-    by_id(tx, id)?.ok_or_else(Error::not_found)
+    by_id(tx, id)
 }
 
 fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Token>> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::agent_versions::{self, Stamp};
 use super::db::{OnDouble, Scoped, Tx};
-use super::error::{Error, Refusal, Result};
+use super::error::{Error, Refusal, Result, TurnRefusal};
 use super::idempotency::{self, OnceKey};
 use super::messages::{self, TURN_STRIDE};
 use super::session_storage::{self, length};
@@ -128,9 +128,7 @@ impl Scoped {
     ///
     /// # Errors
     /// [`Refusal::Stale`] for an agent that is not, or not any more, what the caller takes it for;
-    /// [`Refusal::NotFound`] for a session that is not there or not the asker's; [`Refusal::State`] `"archived"`,
-    /// `"other agent"`, `"busy"`, `"queue full"`, `"too long"` or
-    /// `"session bytes"`; [`Refusal::KeyReused`].
+    /// [`TurnRefusal`]; [`Refusal::KeyReused`].
     pub async fn begin_turn(&self, new: NewTurn) -> Result<Begun> {
         let subject = self.db().subject_numbers().get(&new.user_id);
         // By reference: it would be moved several times on its way to the writer.
@@ -164,7 +162,7 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
     let subject = subject.map_or_else(|| subjects::ensure(tx, &new.user_id, new.subject), Ok)?;
     let (session, is_new) = resolve_session(tx, new, subject)?;
     if new.is_too_long && session.pinned_version.is_none_or(|pinned| pinned == new.agent.version) {
-        return Err(Error::Refused(Refusal::State("too long")));
+        return Err(TurnRefusal::QuestionTooLong.into());
     }
     let (mut number, mut status, mut interrupted) = (1, Status::Running, Vec::new());
     if !is_new {
@@ -240,9 +238,9 @@ fn next_number(session: &Session, open: &[(TurnId, i64)], ended: i64) -> i64 {
 
 fn make_way(tx: &mut Tx<'_>, busy: Busy, session_id: SessionId, open: Vec<TurnId>) -> Result<Vec<TurnId>> {
     match busy {
-        Busy::Reject => Err(Error::Refused(Refusal::State("busy"))),
+        Busy::Reject => Err(TurnRefusal::SessionBusy.into()),
         Busy::Queue(limit) if open.len() > usize::try_from(limit).unwrap_or(usize::MAX) => {
-            Err(Error::Refused(Refusal::State("queue full")))
+            Err(TurnRefusal::QueueFull.into())
         }
         Busy::Queue(_) => Ok(Vec::new()),
         Busy::Interrupt => {
@@ -258,12 +256,12 @@ fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn, subject: i64) -> Result<(Sess
     let found = match &new.place {
         Place::Session { id, of_anybody } => {
             let owner = if *of_anybody { None } else { Some(new.user_id.as_str()) };
-            let session = sessions::find(tx, *id, owner, true)?.ok_or_else(Error::not_found)?;
+            let session = sessions::find(tx, *id, owner, true)?.ok_or(TurnRefusal::NoSuchSession)?;
             if !session.is_active {
-                return Err(Error::Refused(Refusal::State("archived")));
+                return Err(TurnRefusal::SessionArchived.into());
             }
             if session.agent_id != new.agent_id {
-                return Err(Error::Refused(Refusal::State("other agent")));
+                return Err(TurnRefusal::OtherAgent.into());
             }
             session
         }
@@ -276,9 +274,7 @@ fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn, subject: i64) -> Result<(Sess
     };
     if !new.lifetime.is_endless() {
         let SessionWithTotals { session, totals } = session_totals::add_one(tx, found)?;
-        if is_over(totals.last_active_at_ms, new.lifetime, new.now_ms)
-            && sessions::refuse_when_busy(tx, session.id).is_ok()
-        {
+        if is_over(totals.last_active_at_ms, new.lifetime, new.now_ms) && !sessions::is_busy(tx, session.id)? {
             return Ok((sessions::succeed(tx, &session, new.session_id, new.now_ms)?, true));
         }
         return Ok((session, false));

@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use super::model::{AgentPath, refused};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Caller, IfMatch, IfMatchHeader, Path};
 
 /// Delete an agent
@@ -21,6 +21,6 @@ pub async fn handler(
     Path(AgentPath { agent_id }): Path<AgentPath>,
     IfMatch(precondition): IfMatch,
 ) -> Result<StatusCode> {
-    caller.rows(&app).delete_agent(&agent_id, precondition).await.map_err(refused)?;
-    Ok(StatusCode::NO_CONTENT)
+    let deleted = caller.rows(&app).delete_agent(&agent_id, precondition).await.map_err(refused)?;
+    if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(Error::not_found("agent")) }
 }

@@ -4,9 +4,9 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{AgentVersionInfo, VersionPath, version_refused};
+use super::model::{AgentVersionInfo, VersionPath};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Path};
 
 /// The label of a version.
@@ -37,6 +37,6 @@ pub async fn handler(
     Json(name): Json<LabelVersion>,
 ) -> Result<Json<AgentVersionInfo>> {
     let scoped = caller.rows(&app);
-    let labelled = scoped.label_agent_version(&path.agent_id, path.version, name.label).await;
-    labelled.map(|version| Json(version.into())).map_err(version_refused)
+    let labelled = scoped.label_agent_version(&path.agent_id, path.version, name.label).await.map_err(Error::store)?;
+    labelled.map(|version| Json(version.into())).ok_or_else(|| Error::not_found("version"))
 }

@@ -11,7 +11,7 @@ use crate::engine::catalogue;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::http::Caller;
 use crate::http::turn::ToolName;
-use crate::store::{self, Refusal, StoredAgent, StoredVersion};
+use crate::store::{self, AgentRefusal, Refusal, StoredAgent, StoredVersion};
 
 /// An agent: its present version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -327,16 +327,7 @@ pub fn check_id(id: &str) -> Result<()> {
 pub fn refused(fault: store::Error) -> Error {
     match fault {
         store::Error::Unique(_) => Error::conflict("An agent with this id exists: choose another id."),
-        store::Error::Refused(Refusal::NotFound) => Error::not_found("agent"),
-        store::Error::Refused(Refusal::State("version")) => Error::not_found("version"),
-        fault => Error::store(fault),
-    }
-}
-
-/// What the store refuses to do with a version.
-pub fn version_refused(fault: store::Error) -> Error {
-    match fault {
-        store::Error::Refused(Refusal::NotFound) => Error::not_found("version"),
+        store::Error::Refused(Refusal::Agent(AgentRefusal::NoSuchVersion)) => Error::not_found("version"),
         fault => Error::store(fault),
     }
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::model::{Agent, AgentPath, AgentSettings, refused};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Caller, IfMatch, IfMatchHeader, Json, Path, tagged};
 use crate::store::AgentChange;
 
@@ -31,6 +31,7 @@ pub async fn handler(
         author: caller.subject.clone(),
         now_ms: app.now_ms(),
     };
-    let agent = caller.rows(&app).change_agent(change, precondition).await.map_err(refused)?;
+    let replaced = caller.rows(&app).change_agent(change, precondition).await.map_err(refused)?;
+    let agent = replaced.ok_or_else(|| Error::not_found("agent"))?;
     Ok(tagged(agent.revision(), Json(Agent::read(agent)?)))
 }

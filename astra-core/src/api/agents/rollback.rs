@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::model::{Agent, VersionPath, refused};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path, tagged};
 
 /// Roll back an agent
@@ -23,6 +23,6 @@ pub async fn handler(
 ) -> Result<Response> {
     let scoped = caller.rows(&app);
     let rolled = scoped.roll_back_agent(&path.agent_id, path.version, &caller.subject, app.now_ms(), once).await;
-    let agent = rolled.map_err(refused)?;
+    let agent = rolled.map_err(refused)?.ok_or_else(|| Error::not_found("agent"))?;
     Ok(tagged(agent.revision(), Json(Agent::read(agent)?)))
 }

@@ -94,7 +94,8 @@ pub async fn handler(
         // The settings that were patched must still be the present ones.
         let unchanged = Precondition::OneOf(vec![present.revision()]);
         match scoped.change_agent(change, unchanged).await {
-            Ok(agent) => return Ok(tagged(agent.revision(), Json(Agent::read(agent)?))),
+            Ok(Some(agent)) => return Ok(tagged(agent.revision(), Json(Agent::read(agent)?))),
+            Ok(None) => return Err(Error::not_found("agent")),
             Err(store::Error::Refused(Refusal::Stale)) if attempts.next().is_some() => {}
             Err(fault) => return Err(refused(fault)),
         }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::model::{Session, refused};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, Json, Path, created};
 use crate::ids::{MessageId, SessionId};
 use crate::store::Fork;
@@ -47,6 +47,6 @@ pub async fn handler(
     };
     let scoped = caller.rows(&app);
     let copy = scoped.fork_session(session_id, caller.sees_only(), from.message_id, fork, once).await;
-    let copy = copy.map_err(refused)?;
+    let copy = copy.map_err(refused)?.ok_or_else(|| Error::not_found("session"))?;
     Ok(created(&format!("/sessions/{}", copy.session.id), Session::from(copy)))
 }

@@ -6,11 +6,13 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::clock::rfc3339;
+use crate::content::METADATA_BYTES_MAX;
+use crate::engine;
 use crate::error::{Error, Result};
 use crate::http::Caller;
 use crate::http::turn::{MessageContent, MessageToolCall, MessageToolResult, tool};
 use crate::ids::{MessageId, SessionId, TurnId};
-use crate::store::{self, Refusal, Scoped, SessionWithTotals};
+use crate::store::{self, Refusal, Scoped, SessionRefusal, SessionWithTotals};
 
 /// A conversation.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -171,13 +173,16 @@ pub async fn visible_session(app: &App, caller: &Caller, session_id: SessionId) 
 
 /// What the store refuses to do with a session.
 pub fn refused(fault: store::Error) -> Error {
-    match fault {
-        store::Error::Refused(Refusal::NotFound) => Error::not_found("session"),
-        store::Error::Refused(Refusal::State("busy")) => Error::engine(crate::engine::Error::Busy),
-        store::Error::Refused(Refusal::State("archived")) => Error::engine(crate::engine::Error::Archived),
-        store::Error::Refused(Refusal::State("message")) => {
+    let store::Error::Refused(Refusal::Session(refusal)) = fault else { return Error::store(fault) };
+    match refusal {
+        SessionRefusal::Busy => Error::engine(engine::Error::Busy),
+        SessionRefusal::Archived => Error::engine(engine::Error::Archived),
+        SessionRefusal::NoSuchMessage => {
             Error::field("/message_id", "The session has no such message, or the message is part of its summary.")
         }
-        fault => Error::store(fault),
+        SessionRefusal::MetadataTooLarge => Error::field(
+            "/metadata",
+            format!("has more than {METADATA_BYTES_MAX} bytes as JSON together with what is there"),
+        ),
     }
 }

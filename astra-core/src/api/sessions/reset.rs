@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::model::{Session, refused};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, Path, created};
 use crate::ids::SessionId;
 
@@ -25,6 +25,6 @@ pub async fn handler(
     let scoped = caller.rows(&app);
     let successor_id = app.ids.id();
     let reset = scoped.reset_session(session_id, caller.sees_only(), successor_id, app.now_ms(), once).await;
-    let successor = reset.map_err(refused)?;
+    let successor = reset.map_err(refused)?.ok_or_else(|| Error::not_found("session"))?;
     Ok(created(&format!("/sessions/{}", successor.session.id), Session::from(successor)))
 }

@@ -5,13 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::model::{Session, visible_session};
+use super::model::{Session, refused, visible_session};
 use crate::app::App;
-use crate::content::METADATA_BYTES_MAX;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Patch, Path};
 use crate::ids::SessionId;
-use crate::store::{self, Refusal, SessionChange};
+use crate::store::SessionChange;
 
 /// The changes: a field that is left out stays, and null clears it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -56,15 +55,6 @@ pub async fn handler(
         pinned_version: change.pinned_version.into_option(),
         metadata: change.metadata.into_option(),
     };
-    let changed =
-        caller.rows(&app).change_session(session_id, caller.sees_only(), change).await.map_err(
-            |fault| match fault {
-                store::Error::Refused(Refusal::State(_)) => Error::field(
-                    "/metadata",
-                    format!("has more than {METADATA_BYTES_MAX} bytes as JSON together with what is there"),
-                ),
-                fault => Error::store(fault),
-            },
-        )?;
+    let changed = caller.rows(&app).change_session(session_id, caller.sees_only(), change).await.map_err(refused)?;
     changed.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))
 }

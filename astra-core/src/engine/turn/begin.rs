@@ -18,7 +18,9 @@ use crate::engine::inference::failed;
 use crate::engine::live::LiveTurn;
 use crate::ids::TurnId;
 use crate::provider::{Request, Target};
-use crate::store::{self, Begun, Busy, Lifetime, NewTurn, OnceKey, Place, Refusal, Scoped, Stamp, Status, Turn};
+use crate::store::{
+    self, Begun, Busy, Lifetime, NewTurn, OnceKey, Place, Refusal, Scoped, Stamp, Status, Turn, TurnRefusal,
+};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -220,17 +222,15 @@ impl Engine {
 impl Engine {
     /// What the store refuses to keep; `too_long` is the refusal of a question that no model of its agent reads.
     fn translate(&self, fault: store::Error, too_long: Option<Failure>) -> Error {
-        match fault {
-            store::Error::Refused(Refusal::NotFound) => Error::NotFound("session"),
-            store::Error::Refused(Refusal::State("archived")) => Error::Archived,
-            store::Error::Refused(Refusal::State("other agent")) => Error::OtherAgent,
-            store::Error::Refused(Refusal::State("busy")) => Error::Busy,
-            store::Error::Refused(Refusal::State("queue full")) => Error::QueueFull,
-            store::Error::Refused(Refusal::State("session bytes")) => self.storage.session_is_full(),
-            store::Error::Refused(Refusal::State("too long")) => {
-                too_long.map_or_else(|| Error::Store(fault), Error::Turn)
-            }
-            fault => Error::Store(fault),
+        let store::Error::Refused(Refusal::Turn(refusal)) = fault else { return Error::Store(fault) };
+        match refusal {
+            TurnRefusal::NoSuchSession => Error::NotFound("session"),
+            TurnRefusal::SessionArchived => Error::Archived,
+            TurnRefusal::OtherAgent => Error::OtherAgent,
+            TurnRefusal::SessionBusy => Error::Busy,
+            TurnRefusal::QueueFull => Error::QueueFull,
+            TurnRefusal::SessionFull => self.storage.session_is_full(),
+            TurnRefusal::QuestionTooLong => too_long.map_or_else(|| Error::Store(refusal.into()), Error::Turn),
         }
     }
 }
