@@ -7,7 +7,7 @@ use std::time::Duration;
 use astra_core::ids::{self, Ids, SessionId, TurnId};
 use astra_core::params;
 use astra_core::provider::{Content, Role};
-use astra_core::store::{Busy, Db, Lifetime, NewTurn, Place};
+use astra_core::store::{Busy, Db, Lifetime, NewTurn, Place, VisibleTo};
 use serde_json::{Map, Value, json};
 use tokio::task::JoinHandle;
 
@@ -124,10 +124,11 @@ both_engines! {
             session_id: SessionId::from_key(1 << 40),
             owner: instance.expect("an instance"),
             user_id: "usr_7zzzzzzzzzzzz".into(),
+            visible_to: VisibleTo::All,
             subject: 1 << 40,
             agent_id: AGENT.into(),
             agent: store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent"),
-            place: Place::Session { id: text(&session, "session_id").parse().expect("an id"), of_anybody: true },
+            place: Place::Session { id: text(&session, "session_id").parse().expect("an id") },
             role: Role::User,
         content: Content::Text("lost".into()),
             metadata: Map::new(),

@@ -6,7 +6,7 @@ use astra_core::clock::{Clock, ManualClock};
 use astra_core::ids::{SessionId, TurnId};
 use astra_core::params;
 use astra_core::provider::{Content, Role};
-use astra_core::store::{Begun, Busy, Lifetime, LogEntry, NewTurn, Place, Program, Stamp};
+use astra_core::store::{Begun, Busy, Lifetime, LogEntry, NewTurn, Place, Program, Stamp, VisibleTo};
 use serde_json::{Map, json};
 
 use crate::conversation::{AGENT, Talk, content, ended, id_of, pairs, question, text, types, unfinished};
@@ -39,10 +39,11 @@ fn begun_by(owner: i64, session_id: &str, agent: Stamp) -> NewTurn {
         session_id: SessionId::from_key(1 << 40),
         owner,
         user_id: "usr_7zzzzzzzzzzzz".into(),
+        visible_to: VisibleTo::All,
         subject: 1 << 40,
         agent_id: AGENT.into(),
         agent,
-        place: Place::Session { id: session_id.parse().expect("an id"), of_anybody: true },
+        place: Place::Session { id: session_id.parse().expect("an id") },
         role: Role::User,
         content: Content::Text("are you there?".into()),
         metadata: Map::new(),

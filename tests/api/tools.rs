@@ -2,7 +2,7 @@
 
 use astra_core::content::{Arguments, Content, Part, Role, ToolCall};
 use astra_core::ids::{SessionId, TurnId};
-use astra_core::store::{Begun, Busy, Lifetime, LogEntry, NewTurn, Place, ToolEntry, TurnStep};
+use astra_core::store::{Begun, Busy, Lifetime, LogEntry, NewTurn, Place, ToolEntry, TurnStep, VisibleTo};
 use serde_json::{Map, Value, json};
 
 use crate::conversation::{AGENT, Talk, calls, content, id_of, question_in, text, types};
@@ -194,10 +194,11 @@ async fn a_gateway_that_dies_between_call_and_result_leaves_a_conversation_that_
         session_id: SessionId::from_key(1 << 40),
         owner: 7,
         user_id: text(&session, "user_id").into(),
+        visible_to: VisibleTo::All,
         subject: 1 << 40,
         agent_id: AGENT.into(),
         agent: store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent"),
-        place: Place::Session { id: id_of(&session).parse().expect("an id"), of_anybody: true },
+        place: Place::Session { id: id_of(&session).parse().expect("an id") },
         role: Role::User,
         content: Content::Text("What time is it?".into()),
         metadata: Map::new(),

@@ -9,7 +9,7 @@ use astra_core::params;
 use astra_core::store::usage::UsageRow;
 use astra_core::store::{
     AgentChange, Begun, Busy, Error, FinishedTurn, Lifetime, LogEntry, NewSession, NewTurn, OnceKey, Outcome,
-    PageRequest, Place, Precondition, Refusal, Scoped, SessionRefusal, Stamp, Status, TraceRecord, Turn, TurnRefusal,
+    PageRequest, Place, Precondition, Refusal, Scoped, SessionRefusal, Stamp, Status, TraceRecord, Turn, TurnRefusal, VisibleTo,
     WorkspaceId, migrate,
 };
 use futures_util::future::join_all;
@@ -66,6 +66,7 @@ impl Meeting {
             session_id: SessionId::from_key(1_000_000 + number),
             owner: number % 2,
             user_id: USER.into(),
+            visible_to: VisibleTo::Only(USER.into()),
             subject: SUBJECT,
             agent_id: AGENT.into(),
             agent: self.agent.clone(),
@@ -119,7 +120,7 @@ fn surface(id: &str) -> Place {
 }
 
 const fn within(id: SessionId) -> Place {
-    Place::Session { id, of_anybody: false }
+    Place::Session { id }
 }
 
 fn new(begun: Result<Begun, Error>) -> Turn {
@@ -231,7 +232,7 @@ both_engines! {
             let (done, cut) = join!(meeting.here.finish_turn(&done), meeting.there.finish_turn(&cut));
             let (done, cut) = (done.expect("an answer"), cut.expect("an answer"));
             assert!(done != cut, "{number}: {done} {cut}");
-            let kept = meeting.here.turn(turn.id, None).await.expect("a look").expect("the turn");
+            let kept = meeting.here.turn(turn.id, VisibleTo::All).await.expect("a look").expect("the turn");
             assert_eq!(kept.status, if done { Status::Completed } else { Status::Interrupted });
             assert_eq!(kept.outcome.content.as_deref(), Some(kept.status.as_str()));
             assert_eq!(meeting.here.events(turn.id, 0).await.expect("events").len(), 2);
@@ -244,11 +245,11 @@ both_engines! {
         for number in 1..=16 {
             let session = meeting.session(number).await;
             let (begun, ended) = if number % 4 < 2 {
-                let (begun, gone) = join!(meeting.begin(number, within(session)), meeting.here.delete_session(session, None));
+                let (begun, gone) = join!(meeting.begin(number, within(session)), meeting.here.delete_session(session, VisibleTo::All));
                 (begun, gone.map(|was_there| assert!(was_there)))
             } else {
                 let successor = SessionId::from_key(100 + number);
-                let reset = meeting.here.reset_session(session, None, successor, 0, None);
+                let reset = meeting.here.reset_session(session, VisibleTo::All, successor, 0, None);
                 let (begun, reset) = join!(meeting.begin(number, within(session)), reset);
                 (begun, reset.map(|successor| assert!(successor.is_some())))
             };
@@ -312,7 +313,7 @@ both_engines! {
             assert!(was_kept.expect("an end"));
             promoted.expect("a try").expect("it is open");
             assert_eq!(meeting.there.promote_turn(next.id).await.expect("a try"), Some(true));
-            assert_eq!(meeting.here.turn(next.id, None).await.expect("a look").expect("it").status, Status::Running);
+            assert_eq!(meeting.here.turn(next.id, VisibleTo::All).await.expect("a look").expect("it").status, Status::Running);
             first = next;
         }
         let finished = end(&first, Status::Cancelled);

@@ -1,7 +1,7 @@
 //! The newest turns of sessions, asked for many of them at once, of all workspaces.
 
 use astra_core::ids::SessionId;
-use astra_core::store::{NewSession, WorkspaceId};
+use astra_core::store::{NewSession, VisibleTo, WorkspaceId};
 use serde_json::Map;
 
 use crate::support::{START_MS, TestStore, both_engines};
@@ -18,7 +18,7 @@ both_engines! {
             };
             store.db.scoped(&ours).open_session(new, None).await.expect("a session");
         }
-        assert!(store.db.scoped(&ours).delete_session(ids[3], None).await.expect("a deletion"));
+        assert!(store.db.scoped(&ours).delete_session(ids[3], VisibleTo::All).await.expect("a deletion"));
         let asked: Vec<_> = [&ours, &theirs].iter().flat_map(|workspace| ids.iter().map(|id| ((*workspace).clone(), *id))).collect();
         let mut newest = store.db.last_turns(asked).await.expect("the numbers");
         newest.sort();

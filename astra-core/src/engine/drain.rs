@@ -9,7 +9,7 @@ use super::event::FIRST_SEQ;
 use super::turn::tool_uses;
 use crate::store::{
     self, Backend, Db, FinishedTurn, LogEntry, Orphan, Outcome, Program, SWEEP_ROWS, Status, ToolEntry, TraceRecord,
-    Turn, UsageRow, WorkspaceId,
+    Turn, UsageRow, VisibleTo, WorkspaceId,
 };
 
 const LEASE_MS: i64 = 15_000;
@@ -101,7 +101,7 @@ impl Engine {
             if self.hub.get(turn.id).is_some() {
                 continue;
             }
-            let turn = self.store.scoped(&workspace).turn(turn.id, None).await?;
+            let turn = self.store.scoped(&workspace).turn(turn.id, VisibleTo::All).await?;
             if let Some(turn) = turn.filter(|turn| !turn.status.is_final()) {
                 self.interrupt(&workspace, turn, "The gateway's store failed before the turn was complete.").await?;
             }

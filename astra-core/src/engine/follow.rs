@@ -9,7 +9,7 @@ use super::event::{Event, replay};
 use super::live::LiveTurn;
 use super::signals::Listener;
 use crate::ids::{SessionId, TurnId};
-use crate::store::{Result, Scoped, Turn};
+use crate::store::{Result, Scoped, Turn, VisibleTo};
 
 /// How often another gateway's turn is looked up in the store.
 const POLL: Duration = Duration::from_millis(250);
@@ -61,7 +61,7 @@ async fn poll(scoped: &Scoped, turn_id: TurnId, seq: i64, first: &mut bool) -> R
             tokio::time::sleep(POLL).await;
         }
         // The turn before its events: what is missing from the events was not there when the turn was read.
-        let Some(turn) = scoped.turn(turn_id, None).await? else { return Ok(None) };
+        let Some(turn) = scoped.turn(turn_id, VisibleTo::All).await? else { return Ok(None) };
         let events = replay(&turn, scoped.events(turn_id, seq).await?, seq);
         if !events.is_empty() {
             return Ok(Some(events));
@@ -132,7 +132,7 @@ impl SessionEvents {
             }
             None if !self.is_known => {
                 self.is_known = true;
-                return Ok(self.scoped.session(self.session_id, None).await?.is_some());
+                return Ok(self.scoped.session(self.session_id, VisibleTo::All).await?.is_some());
             }
             None if self.signal.is_deleted() => return Ok(false),
             None => notified.await,
@@ -169,7 +169,7 @@ impl Engine {
         let (number, current) = match position {
             Some((turn, seq)) => (turn.number, Some(self.follow_turn(scoped, turn.id, seq))),
             None => {
-                let session = scoped.session_with_totals(session_id, None).await?;
+                let session = scoped.session_with_totals(session_id, VisibleTo::All).await?;
                 let newest = session.map_or(0, |session| session.totals.last_number);
                 (scoped.open_turn(session_id).await?.map_or(newest, |number| number - 1), None)
             }

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::auth::{self, By, Identity, Role};
 use crate::engine::Asker;
 use crate::error::Error;
-use crate::store::{Actor, Scoped};
+use crate::store::{Actor, Scoped, VisibleTo};
 
 /// The verified identity of the request. Only operations that need a credential can ask for it.
 #[derive(Clone)]
@@ -31,14 +31,15 @@ impl Deref for Caller {
 }
 
 impl Caller {
-    /// The caller as one who asks agents. Admins and owners see the sessions of all.
+    /// The caller as one who asks agents.
     #[must_use]
     pub fn asker(&self) -> Asker {
+        let user_id: Arc<str> = Arc::from(self.subject.as_str());
         Asker {
             workspace: self.workspace.clone(),
-            user_id: self.subject.clone(),
+            user_id: Arc::clone(&user_id),
             credential: self.credential().to_owned(),
-            sees_all: self.role >= Role::Admin,
+            visible_to: self.sees_as(|| user_id),
         }
     }
 
@@ -55,10 +56,15 @@ impl Caller {
         })
     }
 
-    /// Whose sessions and turns the caller may see: `None` for everybody's.
+    /// Whose sessions and turns the caller may see: admins and owners see those of all.
     #[must_use]
-    pub fn sees_only(&self) -> Option<&str> {
-        if self.role >= Role::Admin { None } else { Some(&self.subject) }
+    pub fn sees(&self) -> VisibleTo {
+        self.sees_as(|| Arc::from(self.subject.as_str()))
+    }
+
+    /// As [`Self::sees`], with the caller's own id.
+    fn sees_as(&self, own: impl FnOnce() -> Arc<str>) -> VisibleTo {
+        if self.role >= Role::Admin { VisibleTo::All } else { VisibleTo::Only(own()) }
     }
 }
 

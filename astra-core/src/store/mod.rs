@@ -59,6 +59,7 @@ mod turns;
 pub mod usage;
 mod usage_rollup;
 mod value;
+mod visibility;
 mod write_health;
 
 pub use agent_versions::{Stamp, StoredVersion};
@@ -89,6 +90,7 @@ pub use turn_steps::TurnStep;
 pub use turns::{Outcome, Status, ToolUse, Turn, TurnContext};
 pub use usage::UsageRow;
 pub use value::{Param, Row, Value};
+pub use visibility::VisibleTo;
 
 use crate::config::StoreConfig;
 

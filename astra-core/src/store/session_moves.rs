@@ -9,6 +9,7 @@ use super::messages;
 use super::session_totals::{self, SessionWithTotals};
 use super::sessions::{self, NewSession, Parent, Session};
 use super::subjects;
+use super::visibility::VisibleTo;
 use crate::ids::{MessageId, SessionId};
 use crate::params;
 
@@ -28,21 +29,21 @@ impl Scoped {
         .await
     }
 
-    /// Archives a session and opens its successor; `None` if it is not there or not `owner`'s.
+    /// Archives a session and opens its successor; `None` if it is not there or not visible.
     ///
     /// # Errors
     /// [`SessionRefusal::Archived`]; [`SessionRefusal::Busy`]; [`Refusal::KeyReused`](super::Refusal::KeyReused).
     pub async fn reset_session(
         &self,
         id: SessionId,
-        owner: Option<&str>,
+        visible_to: VisibleTo,
         successor_id: SessionId,
         now_ms: i64,
         once: Option<OnceKey>,
     ) -> Result<Option<SessionWithTotals>> {
-        let (owner, actor) = (owner.map(str::to_owned), self.actor());
+        let actor = self.actor();
         self.lock_found_once(once, now_ms, move |tx| {
-            let Some(session) = sessions::find(tx, id, owner.as_deref(), true)? else { return Ok(None) };
+            let Some(session) = sessions::find(tx, id, &visible_to, true)? else { return Ok(None) };
             if !session.is_active {
                 return Err(SessionRefusal::Archived.into());
             }
@@ -56,21 +57,21 @@ impl Scoped {
 
     /// Makes the session `new`, which begins with the messages of an old one up to and with the message `upto`, or with all
     /// of them, and belongs to the agent and surface of the old one. The messages are not copied: the fork refers to them.
-    /// `None` if the old one is not there or not `owner`'s.
+    /// `None` if the old one is not there or not visible.
     ///
     /// # Errors
     /// [`SessionRefusal::NoSuchMessage`]; [`Refusal::KeyReused`](super::Refusal::KeyReused).
     pub async fn fork_session(
         &self,
         id: SessionId,
-        owner: Option<&str>,
+        visible_to: VisibleTo,
         upto: Option<MessageId>,
         new: Fork,
         once: Option<OnceKey>,
     ) -> Result<Option<SessionWithTotals>> {
-        let (owner, actor) = (owner.map(str::to_owned), self.actor());
+        let actor = self.actor();
         self.lock_found_once(once, new.now_ms, move |tx| {
-            let Some(from) = sessions::find(tx, id, owner.as_deref(), true)? else { return Ok(None) };
+            let Some(from) = sessions::find(tx, id, &visible_to, true)? else { return Ok(None) };
             let session = fork(tx, &from, upto, &new)?;
             sessions::audit(tx, actor.as_deref(), session.id, &json!({"from_session_id": id.to_string()}))?;
             session_totals::add_one(tx, session).map(Some)

@@ -8,6 +8,7 @@ use super::error::Result;
 use super::messages::TURN_STRIDE;
 use super::session_storage;
 use super::sessions;
+use super::visibility::VisibleTo;
 use crate::ids::SessionId;
 use crate::params;
 
@@ -15,15 +16,15 @@ use crate::params;
 const PIECE: u32 = 1_000;
 
 impl Scoped {
-    /// Deletes a session with its messages, turns, events and traces; false if it is not there or not `owner`'s. What
-    /// it cost stays in the usage.
+    /// Deletes a session with its messages, turns, events and traces; false if it is not there or not visible. What it
+    /// cost stays in the usage.
     ///
     /// # Errors
     /// [`SessionRefusal::Busy`](super::SessionRefusal::Busy).
-    pub async fn delete_session(&self, id: SessionId, owner: Option<&str>) -> Result<bool> {
-        let (owner, actor) = (owner.map(str::to_owned), self.actor());
+    pub async fn delete_session(&self, id: SessionId, visible_to: VisibleTo) -> Result<bool> {
+        let actor = self.actor();
         self.write_locking(move |tx| {
-            if sessions::find(tx, id, owner.as_deref(), true)?.is_none() {
+            if sessions::find(tx, id, &visible_to, true)?.is_none() {
                 return Ok(false);
             }
             sessions::refuse_when_busy(tx, id)?;

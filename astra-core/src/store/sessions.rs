@@ -10,6 +10,7 @@ use super::merge::merge_objects;
 use super::page::{Cursor, Page, PageRequest};
 use super::session_totals::{self, SessionWithTotals};
 use super::value::Row;
+use super::visibility::VisibleTo;
 use crate::content::is_too_large;
 use crate::ids::SessionId;
 use crate::params;
@@ -142,10 +143,10 @@ pub(super) fn read_parent(row: &mut Row) -> Result<Option<Parent>> {
     Ok(id.zip(until).map(|(id, until)| Parent { id, until, messages }))
 }
 
-/// The session with this id; `owner` limits the look to one user's sessions. Locks its row where the backend has locks.
-pub(super) fn find(tx: &mut Tx<'_>, id: SessionId, owner: Option<&str>, lock: bool) -> Result<Option<Session>> {
+/// The session with this id, if it is visible. With `lock`, its row is locked where the backend has locks.
+pub(super) fn find(tx: &mut Tx<'_>, id: SessionId, visible_to: &VisibleTo, lock: bool) -> Result<Option<Session>> {
     let found = tx.first(&by_id(tx, lock), params![id])?.map(|mut row| read(&mut row)).transpose()?;
-    Ok(found.filter(|session| owner.is_none_or(|owner| owner == session.user_id)))
+    Ok(found.filter(|session| visible_to.shows(&session.user_id)))
 }
 
 /// Says that [`find`] is going to be asked, with its lock.
@@ -286,30 +287,35 @@ pub(super) fn succeed(tx: &mut Tx<'_>, old: &Session, successor_id: SessionId, n
 }
 
 impl Scoped {
-    /// The session with this id; `owner` limits the look to one user's sessions.
-    pub async fn session(&self, id: SessionId, owner: Option<&str>) -> Result<Option<Session>> {
-        let owner = owner.map(str::to_owned);
-        self.look(move |tx| find(tx, id, owner.as_deref(), false)).await
+    /// The session with this id.
+    pub async fn session(&self, id: SessionId, visible_to: VisibleTo) -> Result<Option<Session>> {
+        self.look(move |tx| find(tx, id, &visible_to, false)).await
     }
 
     /// As [`Scoped::session`], with what it has in all.
-    pub async fn session_with_totals(&self, id: SessionId, owner: Option<&str>) -> Result<Option<SessionWithTotals>> {
-        let owner = owner.map(str::to_owned);
+    pub async fn session_with_totals(&self, id: SessionId, visible_to: VisibleTo) -> Result<Option<SessionWithTotals>> {
         self.read(move |tx| {
-            let found = find(tx, id, owner.as_deref(), false)?;
+            let found = find(tx, id, &visible_to, false)?;
             found.map(|session| session_totals::add_one(tx, session)).transpose()
         })
         .await
     }
 
     /// Sessions, newest first.
-    pub async fn sessions(&self, filter: SessionFilter, request: PageRequest) -> Result<Page<SessionWithTotals>> {
-        // A condition of its own, so that the list of one user's sessions goes by that user's index.
-        let of_user = if filter.user_id.is_some() {
-            "s.subject = (SELECT number FROM subjects WHERE id = $6)"
-        } else {
-            "$6 = ''"
+    pub async fn sessions(
+        &self,
+        visible_to: VisibleTo,
+        filter: SessionFilter,
+        request: PageRequest,
+    ) -> Result<Page<SessionWithTotals>> {
+        let user = match (visible_to, filter.user_id) {
+            (VisibleTo::All, asked) => asked,
+            (VisibleTo::Only(own), Some(asked)) if *own != *asked => return Ok(Page { data: Vec::new(), next: None }),
+            (VisibleTo::Only(own), _) => Some(own.to_string()),
         };
+        // A condition of its own, so that the list of one user's sessions goes by that user's index.
+        let of_user =
+            if user.is_some() { "s.subject = (SELECT number FROM subjects WHERE id = $6)" } else { "$6 = ''" };
         let sql = format!(
             "{SELECT} WHERE s.workspace_id = $1 AND s.id < $2 AND {of_user} AND {IS_THERE}
             AND ($3 = '' OR s.agent_id = $3) AND ($4 = '' OR s.status = $4) AND ($5 = '' OR s.surface = $5) ORDER BY s.id DESC LIMIT $7"
@@ -317,7 +323,7 @@ impl Scoped {
         self.list(move |tx| {
             let status = filter.is_active.map_or("", |active| if active { "active" } else { "archived" });
             let text = |field: &'_ Option<String>| field.clone().unwrap_or_default();
-            let (agent, surface, user) = (text(&filter.agent_id), text(&filter.surface), text(&filter.user_id));
+            let (agent, surface, user) = (text(&filter.agent_id), text(&filter.surface), text(&user));
             let params = params![request.position().0, &agent, status, &surface, &user, request.fetch()];
             let place = |session: &Session| Cursor { at: session.id.key(), id: String::new() };
             let page = tx.page(&sql, params, &request, |mut row| read(&mut row), place)?;
@@ -326,19 +332,19 @@ impl Scoped {
         .await
     }
 
-    /// Changes a session; `None` if it is not there or not `owner`'s.
+    /// Changes a session; `None` if it is not there or not visible.
     ///
     /// # Errors
     /// [`SessionRefusal::MetadataTooLarge`].
     pub async fn change_session(
         &self,
         id: SessionId,
-        owner: Option<&str>,
+        visible_to: VisibleTo,
         change: SessionChange,
     ) -> Result<Option<SessionWithTotals>> {
-        let (owner, actor) = (owner.map(str::to_owned), self.actor());
+        let actor = self.actor();
         self.write_locking(move |tx| {
-            let Some(mut session) = find(tx, id, owner.as_deref(), true)? else { return Ok(None) };
+            let Some(mut session) = find(tx, id, &visible_to, true)? else { return Ok(None) };
             session.title = change.title.clone().unwrap_or(session.title);
             session.pinned_version = change.pinned_version.unwrap_or(session.pinned_version);
             if let Some(patch) = &change.metadata {

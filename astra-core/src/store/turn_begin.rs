@@ -1,5 +1,7 @@
 //! The first write of a turn: its session found or opened, its question kept, its place in the queue taken.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use super::agent_versions::{self, Stamp};
@@ -12,6 +14,7 @@ use super::session_totals::{self, SessionWithTotals};
 use super::sessions::{self, NewSession, Session};
 use super::subjects;
 use super::turns::{self, Outcome, Status, Turn};
+use super::visibility::VisibleTo;
 use crate::content::{Content, Role};
 use crate::ids::{SessionId, TurnId};
 use crate::params;
@@ -29,7 +32,9 @@ pub struct NewTurn {
     /// The gateway that will run it.
     pub owner: i64,
     /// Who asks.
-    pub user_id: String,
+    pub user_id: Arc<str>,
+    /// Whose sessions the question may be asked in.
+    pub visible_to: VisibleTo,
     /// The number of the one who asks, should there be none yet.
     pub subject: i64,
     /// Whom.
@@ -65,8 +70,6 @@ pub enum Place {
     Session {
         /// The session's id.
         id: SessionId,
-        /// Whether it may be another user's, as admins and owners may write to all.
-        of_anybody: bool,
     },
     /// In the asker's current session with the agent on this surface, or a new one.
     Surface {
@@ -185,7 +188,7 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
 fn look_ahead(tx: &mut Tx<'_>, new: &NewTurn, subject: i64) -> Result<()> {
     agent_versions::present_ahead(tx, &new.agent_id)?;
     match &new.place {
-        Place::Session { id, .. } => {
+        Place::Session { id } => {
             sessions::find_ahead(tx, *id)?;
             tx.ahead(&turns_of(OF_SESSION), params![*id])
         }
@@ -254,9 +257,8 @@ fn make_way(tx: &mut Tx<'_>, busy: Busy, session_id: SessionId, open: Vec<TurnId
 /// The session of a question, and whether it was opened for it.
 fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn, subject: i64) -> Result<(Session, bool)> {
     let found = match &new.place {
-        Place::Session { id, of_anybody } => {
-            let owner = if *of_anybody { None } else { Some(new.user_id.as_str()) };
-            let session = sessions::find(tx, *id, owner, true)?.ok_or(TurnRefusal::NoSuchSession)?;
+        Place::Session { id } => {
+            let session = sessions::find(tx, *id, &new.visible_to, true)?.ok_or(TurnRefusal::NoSuchSession)?;
             if !session.is_active {
                 return Err(TurnRefusal::SessionArchived.into());
             }
@@ -290,7 +292,7 @@ fn fresh(new: &NewTurn, surface: &str, surface_id: &str) -> NewSession {
         title: None,
         surface: surface.to_owned(),
         surface_id: surface_id.to_owned(),
-        user_id: new.user_id.clone(),
+        user_id: new.user_id.to_string(),
         subject: new.subject,
         metadata: Map::new(),
         now_ms: new.now_ms,
@@ -350,7 +352,7 @@ fn keep(
         number,
         agent_id: new.agent_id.clone(),
         agent_version,
-        user_id: new.user_id.clone(),
+        user_id: new.user_id.to_string(),
         subject,
         status,
         is_new_session,

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::db::{OnDouble, Scoped, Tx};
 use super::error::{Error, Result};
 use super::value::Row;
+use super::visibility::VisibleTo;
 use crate::content::Arguments;
 use crate::ids::{SessionId, TurnId};
 use crate::params;
@@ -208,12 +209,11 @@ fn find_by(tx: &mut Tx<'_>, condition: &str, params: &[super::Param<'_>]) -> Res
 }
 
 impl Scoped {
-    /// The turn with this id; `user` limits the look to one user's turns.
-    pub async fn turn(&self, id: TurnId, user: Option<&str>) -> Result<Option<Turn>> {
-        let user = user.map(str::to_owned);
+    /// The turn with this id.
+    pub async fn turn(&self, id: TurnId, visible_to: VisibleTo) -> Result<Option<Turn>> {
         self.read(move |tx| {
             let found = find_by(tx, "t.id = $2", params![id])?;
-            Ok(found.filter(|turn| user.as_deref().is_none_or(|user| user == turn.user_id)))
+            Ok(found.filter(|turn| visible_to.shows(&turn.user_id)))
         })
         .await
     }

@@ -14,7 +14,7 @@ use crate::http::turn::MessageContent;
 use crate::http::{Caller, small_metadata};
 use crate::ids::{SessionId, TurnId};
 use crate::provider::Role;
-use crate::store::{OnceKey, Place, Scoped, Turn};
+use crate::store::{OnceKey, Place, Scoped, Turn, VisibleTo};
 
 /// The surface of a chat that names none.
 const SURFACE_DEFAULT: &str = "api";
@@ -63,7 +63,7 @@ impl SendMessage {
     /// If both a session and a surface are named, the question is blank, or the metadata is too large.
     pub fn into_ask(self, is_streamed: bool, once: Option<OnceKey>, trace_parent: Option<Arc<str>>) -> Result<Ask> {
         let place = match (self.session_id, self.surface, self.surface_id) {
-            (Some(id), None, None) => Place::Session { id, of_anybody: false },
+            (Some(id), None, None) => Place::Session { id },
             (Some(_), _, _) => {
                 return Err(Error::field(
                     "/surface",
@@ -112,7 +112,7 @@ pub async fn ended(app: &App, caller: &Caller, turn: Turn) -> Result<Arc<Turn>> 
     let scoped = app.store.scoped(&caller.workspace);
     let mut events = app.engine.follow_turn(&scoped, turn.id, 0);
     while events.next().await.map_err(Error::store)?.is_some() {}
-    let turn = scoped.turn(turn.id, None).await.map_err(Error::store)?;
+    let turn = scoped.turn(turn.id, VisibleTo::All).await.map_err(Error::store)?;
     Ok(Arc::new(turn.ok_or_else(|| Error::not_found("turn"))?))
 }
 
@@ -122,6 +122,6 @@ pub async fn ended(app: &App, caller: &Caller, turn: Turn) -> Result<Arc<Turn>> 
 /// 404 for anything else.
 pub async fn visible_turn(app: &App, caller: &Caller, turn_id: TurnId) -> Result<(Scoped, Turn)> {
     let scoped = app.store.scoped(&caller.workspace);
-    let turn = scoped.turn(turn_id, caller.sees_only()).await.map_err(Error::store)?;
+    let turn = scoped.turn(turn_id, caller.sees()).await.map_err(Error::store)?;
     Ok((scoped, turn.ok_or_else(|| Error::not_found("turn"))?))
 }

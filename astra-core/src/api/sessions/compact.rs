@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Path};
 use crate::ids::SessionId;
+use crate::store::VisibleTo;
 
 /// Compact a session
 ///
@@ -30,6 +31,6 @@ pub async fn handler(
     }
     let compacted = app.engine.compact(&caller.asker(), caller.rows(&app), &session).await.map_err(Error::engine)?;
     let session = compacted.map_or(session, |compacted| compacted.session);
-    let session = scoped.session_with_totals(session.id, None).await.map_err(Error::store)?;
+    let session = scoped.session_with_totals(session.id, VisibleTo::All).await.map_err(Error::store)?;
     session.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::http::turn::{SessionEvent, session_frames};
 use crate::http::{Caller, Opened, Path, sse};
 use crate::ids::SessionId;
-use crate::store::{Scoped, Session, Turn};
+use crate::store::{Scoped, Session, Turn, VisibleTo};
 
 /// Follow a session
 ///
@@ -42,7 +42,7 @@ async fn position(scoped: &Scoped, session: &Session, headers: &HeaderMap) -> Re
     let unknown = || Error::field("header/Last-Event-ID", "The session had no such event.");
     let (turn_id, seq) = last.split_once('.').ok_or_else(unknown)?;
     let (turn_id, seq) = (turn_id.parse().map_err(|_| unknown())?, seq.parse().map_err(|_| unknown())?);
-    let turn = scoped.turn(turn_id, None).await.map_err(Error::store)?;
+    let turn = scoped.turn(turn_id, VisibleTo::All).await.map_err(Error::store)?;
     let turn = turn.filter(|turn| turn.session_id == session.id).ok_or_else(unknown)?;
     Ok(Some((turn, seq)))
 }

@@ -20,6 +20,6 @@ pub async fn handler(
     Path(session_id): Path<SessionId>,
 ) -> Result<Json<Session>> {
     let scoped = app.store.scoped(&caller.workspace);
-    let session = scoped.session_with_totals(session_id, caller.sees_only()).await.map_err(Error::store)?;
+    let session = scoped.session_with_totals(session_id, caller.sees()).await.map_err(Error::store)?;
     session.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))
 }

@@ -40,12 +40,9 @@ pub async fn handler(
     Query(query): Query<SessionsQuery>,
     Paged(request): Paged,
 ) -> Result<Json<Page<Session>>> {
-    let user_id = match (caller.sees_only().map(str::to_owned), query.user_id) {
-        (Some(own), Some(asked)) if own != asked => return Ok(Json(Page { data: Vec::new(), next_cursor: None })),
-        (own, asked) => own.or(asked),
-    };
     let is_active = query.status.map(|status| status == SessionStatus::Active);
-    let filter = SessionFilter { agent_id: query.agent_id, is_active, surface: query.surface, user_id };
-    let page = app.store.scoped(&caller.workspace).sessions(filter, request).await.map_err(Error::store)?;
+    let filter = SessionFilter { agent_id: query.agent_id, is_active, surface: query.surface, user_id: query.user_id };
+    let scoped = app.store.scoped(&caller.workspace);
+    let page = scoped.sessions(caller.sees(), filter, request).await.map_err(Error::store)?;
     Ok(Json(Page::from_store(page, Session::from)))
 }

@@ -167,7 +167,7 @@ impl From<store::StoredMessage> for Message {
 /// 404 for anything else.
 pub async fn visible_session(app: &App, caller: &Caller, session_id: SessionId) -> Result<(Scoped, store::Session)> {
     let scoped = app.store.scoped(&caller.workspace);
-    let session = scoped.session(session_id, caller.sees_only()).await.map_err(Error::store)?;
+    let session = scoped.session(session_id, caller.sees()).await.map_err(Error::store)?;
     Ok((scoped, session.ok_or_else(|| Error::not_found("session"))?))
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::content::Content;
 use crate::provider::{Message, Parameters, Role};
-use crate::store::{OnceKey, Place, WorkspaceId};
+use crate::store::{OnceKey, Place, VisibleTo, WorkspaceId};
 
 /// Who asks.
 #[derive(Debug, Clone)]
@@ -14,11 +14,11 @@ pub struct Asker {
     /// The tenant.
     pub workspace: WorkspaceId,
     /// `usr_...` or `svc_...`
-    pub user_id: String,
+    pub user_id: Arc<str>,
     /// What its credential belongs to, by which its turns are counted.
     pub credential: String,
-    /// Whether it may go on with other users' sessions.
-    pub sees_all: bool,
+    /// Whose sessions it may go on with.
+    pub visible_to: VisibleTo,
 }
 
 /// A message to an agent.

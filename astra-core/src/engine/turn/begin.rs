@@ -18,9 +18,7 @@ use crate::engine::inference::failed;
 use crate::engine::live::LiveTurn;
 use crate::ids::TurnId;
 use crate::provider::{Request, Target};
-use crate::store::{
-    self, Begun, Busy, Lifetime, NewTurn, OnceKey, Place, Refusal, Scoped, Stamp, Status, Turn, TurnRefusal,
-};
+use crate::store::{self, Begun, Busy, Lifetime, NewTurn, OnceKey, Refusal, Scoped, Stamp, Status, Turn, TurnRefusal, VisibleTo};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -171,19 +169,16 @@ impl Engine {
 
     fn new_turn(&self, asker: &Asker, ask: &Ask, agent: &AgentVersion, now_ms: i64) -> NewTurn {
         let definition = &agent.definition;
-        let mut place = ask.place.clone();
-        if let Place::Session { of_anybody, .. } = &mut place {
-            *of_anybody = asker.sees_all;
-        }
         NewTurn {
             id: self.ids.id(),
             session_id: self.ids.id(),
             owner: self.instance(),
-            user_id: asker.user_id.clone(),
+            user_id: Arc::clone(&asker.user_id),
+            visible_to: asker.visible_to.clone(),
             subject: self.ids.key(),
             agent_id: agent.agent_id.clone(),
             agent: Stamp { version: agent.version, digest: agent.digest.clone() },
-            place,
+            place: ask.place.clone(),
             role: ask.role,
             content: ask.content.clone(),
             metadata: ask.metadata.clone(),
@@ -215,7 +210,7 @@ impl Engine {
             let mut events = self.follow_turn(scoped, turn.id, 0);
             while events.next().await?.is_some() {}
         }
-        Ok(scoped.turn(turn.id, None).await?.unwrap_or(turn))
+        Ok(scoped.turn(turn.id, VisibleTo::All).await?.unwrap_or(turn))
     }
 }
 
@@ -236,7 +231,7 @@ impl Engine {
 }
 
 async fn known(scoped: &Scoped, turn_id: TurnId) -> Result<Beginning> {
-    let turn = scoped.turn(turn_id, None).await?.ok_or(Error::NotFound("turn"))?;
+    let turn = scoped.turn(turn_id, VisibleTo::All).await?.ok_or(Error::NotFound("turn"))?;
     Ok(Beginning::Known(Box::new(turn)))
 }
 

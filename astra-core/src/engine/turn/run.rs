@@ -17,7 +17,7 @@ use crate::engine::event::EventKind;
 use crate::engine::live::Seat;
 use crate::engine::trace::{Part, Trace};
 use crate::ids::TurnId;
-use crate::store::{LogEntry, Scoped, Session, Status, TURN_STRIDE, Turn};
+use crate::store::{LogEntry, Scoped, Session, Status, TURN_STRIDE, Turn, VisibleTo};
 
 /// How often another gateway's wish to cancel is looked for, and a queued turn's predecessors when nothing notifies it.
 const POLL: Duration = Duration::from_millis(500);
@@ -119,7 +119,7 @@ impl Running {
         }
         self.turn.status = Status::Running;
         // The turns before this one may have been compacted while it waited.
-        if let Some(session) = self.scoped.session(self.turn.session_id, None).await? {
+        if let Some(session) = self.scoped.session(self.turn.session_id, VisibleTo::All).await? {
             self.session = session;
         }
         Ok(())
