@@ -9,8 +9,8 @@ use astra_core::params;
 use astra_core::store::usage::UsageRow;
 use astra_core::store::{
     AgentChange, Begun, Busy, Error, FinishedTurn, Lifetime, LogEntry, NewSession, NewTurn, OnceKey, Outcome,
-    PageRequest, Place, Precondition, Refusal, Scoped, SessionRefusal, Stamp, Status, TraceRecord, Turn, TurnRefusal, VisibleTo,
-    WorkspaceId, migrate,
+    PageRequest, Place, Precondition, Refusal, Scoped, SessionRefusal, Stamp, Status, TraceRecord, Turn, TurnRefusal,
+    VisibleTo, WorkspaceId, migrate,
 };
 use futures_util::future::join_all;
 use serde_json::Map;

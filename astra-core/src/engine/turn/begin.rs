@@ -18,7 +18,9 @@ use crate::engine::inference::failed;
 use crate::engine::live::LiveTurn;
 use crate::ids::TurnId;
 use crate::provider::{Request, Target};
-use crate::store::{self, Begun, Busy, Lifetime, NewTurn, OnceKey, Refusal, Scoped, Stamp, Status, Turn, TurnRefusal, VisibleTo};
+use crate::store::{
+    self, Begun, Busy, Lifetime, NewTurn, OnceKey, Refusal, Scoped, Stamp, Status, Turn, TurnRefusal, VisibleTo,
+};
 
 const MINUTE_MS: i64 = 60_000;
 
