@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -201,7 +202,7 @@ fn open_reader(path: &Path, wait: Duration) -> Result<Connection> {
 /// A connection, and where its statements' values belong.
 pub(super) struct Handle {
     connection: Connection,
-    places: RefCell<HashMap<String, Arc<[usize]>>>,
+    places: RefCell<HashMap<String, Arc<[usize]>, foldhash::fast::RandomState>>,
 }
 
 impl Handle {
@@ -236,6 +237,8 @@ impl Deref for Handle {
 pub(super) fn configure(connection: &Connection, wait: Duration) -> Result<()> {
     connection.busy_timeout(wait).map_err(classify)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    // Otherwise SQLite plans a statement again whenever a value such as the one of `LIMIT $2` changes.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(classify)?;
     connection
         .execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;")
         .map_err(classify)

@@ -79,8 +79,7 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         return finish_at_once(tx, values, events.as_ref(), usage, bytes);
     }
     // The question moves with the row.
-    let moved = format!("{MOVE} open_turns o WHERE o.workspace_id = $1 AND o.id = $2");
-    if tx.execute(&moved, &values)? == 0 {
+    if tx.execute(MOVE_ONE, &values)? == 0 {
         return Ok(false);
     }
     tx.execute("DELETE FROM open_turns WHERE workspace_id = $1 AND id = $2", params![turn.id])?;
@@ -131,7 +130,7 @@ fn finish_at_once<'a>(
 ) -> Result<bool> {
     let mut sql = format!(
         "WITH o AS (DELETE FROM open_turns WHERE workspace_id = $1 AND id = $2 RETURNING *),
-        ended AS ({MOVE} o)"
+        ended AS ({MOVE})"
     );
     // `$1` is the workspace.
     let numbered = |params: &[Param<'_>], count: usize| {
@@ -160,14 +159,24 @@ fn finish_at_once<'a>(
     Ok(tx.execute_last(&sql, &params)? == 1)
 }
 
-const MOVE: &str = "INSERT INTO turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, is_new_session, metadata,
+macro_rules! move_from {
+    ($source:literal) => {
+        concat!(
+            "INSERT INTO turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, is_new_session, metadata,
         role, question, question_parts, created_at_ms, status, answer, finish_reason, provider, model, input_tokens, output_tokens,
         cost_usd, messages_sent, messages_left_out, error_code, error_message, last_seq, spans, duration_us, provider_us,
         storage_us, trace_parent, step_count, tool_calls, message_count, finished_at_ms, bytes)
     SELECT o.workspace_id, o.id, o.session_id, o.number, o.agent_id, o.agent_version, o.subject, o.is_new_session, o.metadata,
         o.role, o.question, o.question_parts, o.created_at_ms, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
         $18, $19, $20, $21, $22, $23, $24, $25
-    FROM";
+    FROM ",
+            $source
+        )
+    };
+}
+
+const MOVE: &str = move_from!("o");
+const MOVE_ONE: &str = move_from!("open_turns o WHERE o.workspace_id = $1 AND o.id = $2");
 
 /// `$2` and those that follow in [`MOVE`].
 fn values<'a>(finished: &'a FinishedTurn, tool_calls: Option<&'a str>, bytes: i64) -> Vec<Param<'a>> {

@@ -5,6 +5,7 @@ mod loose;
 
 mod answer;
 mod arguments;
+mod at;
 mod blocks;
 mod body;
 mod calls;

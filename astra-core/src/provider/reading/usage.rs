@@ -3,6 +3,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::at::at;
 use crate::provider::Usage;
 
 /// A longer account is none.
@@ -11,20 +12,20 @@ const ACCOUNT_BYTES_MAX: usize = 16 << 10;
 /// The counts of OpenAI's protocol; what was read from a cache is part of the input. `None` if nothing was counted.
 pub(in crate::provider) fn openai(raw: Option<&RawValue>) -> Option<Usage> {
     let account = account(raw)?;
-    let first = |places: &[&str]| places.iter().find_map(|place| count(account.pointer(place)));
+    let first = |places: &[&str]| places.iter().find_map(|place| count(at(&account, place)));
     let (input, output) =
-        (first(&["/prompt_tokens", "/input_tokens"]), first(&["/completion_tokens", "/output_tokens"]));
-    let total = first(&["/total_tokens"]);
+        (first(&["prompt_tokens", "input_tokens"]), first(&["completion_tokens", "output_tokens"]));
+    let total = first(&["total_tokens"]);
     let rest = |known: Option<u32>| Some(total?.saturating_sub(known?));
     let (input, output) = (input.or_else(|| rest(output)), output.or_else(|| rest(input)));
     let cached = first(&[
-        "/prompt_tokens_details/cached_tokens",
-        "/input_tokens_details/cached_tokens",
-        "/prompt_cache_hit_tokens",
-        "/cache_read_input_tokens",
-        "/cached_tokens",
+        "prompt_tokens_details/cached_tokens",
+        "input_tokens_details/cached_tokens",
+        "prompt_cache_hit_tokens",
+        "cache_read_input_tokens",
+        "cached_tokens",
     ]);
-    let written = first(&["/prompt_tokens_details/cache_write_tokens", "/cache_creation_input_tokens"]);
+    let written = first(&["prompt_tokens_details/cache_write_tokens", "cache_creation_input_tokens"]);
     let usage = Usage {
         input_tokens: input.unwrap_or(0),
         output_tokens: output.unwrap_or(0),
@@ -39,15 +40,15 @@ pub(in crate::provider) fn openai(raw: Option<&RawValue>) -> Option<Usage> {
 /// from a cache, or written to it, stands there beside the input.
 pub(in crate::provider) fn anthropic(raw: Option<&RawValue>, before: Usage) -> Option<Usage> {
     let account = account(raw)?;
-    let at = |place: &str| count(account.pointer(place));
-    let cached = at("/cache_read_input_tokens").unwrap_or(0);
-    let by_age = ["/cache_creation/ephemeral_5m_input_tokens", "/cache_creation/ephemeral_1h_input_tokens"];
-    let written = at("/cache_creation_input_tokens")
-        .unwrap_or_else(|| by_age.into_iter().filter_map(at).fold(0, u32::saturating_add));
-    let input = at("/input_tokens").unwrap_or(0).saturating_add(cached).saturating_add(written);
+    let counted = |place: &str| count(at(&account, place));
+    let cached = counted("cache_read_input_tokens").unwrap_or(0);
+    let by_age = ["cache_creation/ephemeral_5m_input_tokens", "cache_creation/ephemeral_1h_input_tokens"];
+    let written = counted("cache_creation_input_tokens")
+        .unwrap_or_else(|| by_age.into_iter().filter_map(counted).fold(0, u32::saturating_add));
+    let input = counted("input_tokens").unwrap_or(0).saturating_add(cached).saturating_add(written);
     let usage = Usage {
         input_tokens: before.input_tokens.max(input),
-        output_tokens: at("/output_tokens").unwrap_or(before.output_tokens),
+        output_tokens: counted("output_tokens").unwrap_or(before.output_tokens),
         cached_input_tokens: before.cached_input_tokens.max(cached),
         cache_write_tokens: before.cache_write_tokens.max(written),
     };
