@@ -368,3 +368,19 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_by_workspace ON audit (workspace_id, id);
 CREATE INDEX audit_by_time ON audit (at_ms);
+
+-- What happened, for readers outside: a row for each event, in the transaction of the change that caused it.
+CREATE TABLE outbox (
+    id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    -- Such as `agent.updated`.
+    event TEXT NOT NULL,
+    -- Who caused it; null for the gateway itself.
+    subject BIGINT,
+    resource_id TEXT NOT NULL,
+    -- JSON of the payload, from which a reader knows what to fetch.
+    data TEXT NOT NULL
+);
+CREATE INDEX outbox_by_workspace ON outbox (workspace_id, id);
+CREATE INDEX outbox_by_time ON outbox (at_ms);

@@ -21,6 +21,7 @@ mod lifetimes;
 mod mishaps;
 mod openai;
 mod origin;
+mod outbox;
 mod prompts;
 mod queue;
 mod quotas;

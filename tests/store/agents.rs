@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use astra_core::engine::catalogue::Catalogue;
+use astra_core::ids::{CountingIds, Ids as _};
 use astra_core::store::{
     AgentChange, AgentRefusal, Error, OnceKey, Origin, PageRequest, Precondition, Refusal, Revision, Scoped, Taken,
     WorkspaceId,
@@ -89,7 +90,8 @@ both_engines! {
 
     async fn a_file_overrules_callers_only_when_it_changed(store: TestStore) {
         let scoped = ours(&store);
-        let take = |prompt: &'static str| scoped.take_definition(says("a", prompt, "file:a.yml", 10), Origin::File);
+        let keys = CountingIds::default();
+        let take = |prompt: &'static str| scoped.take_definition(says("a", prompt, "file:a.yml", 10), Origin::File, keys.next());
         assert_eq!(take("one").await.expect("new"), Taken::Created);
         assert_eq!(take("one").await.expect("the same"), Taken::Unchanged);
         scoped.change_agent(says("a", "callers", "usr_1", 20), Precondition::Any).await.expect("a change");
@@ -102,7 +104,8 @@ both_engines! {
 
     async fn the_gateways_own_agent_yields(store: TestStore) {
         let scoped = ours(&store);
-        let take = |prompt: &'static str| scoped.take_definition(says("a", prompt, "gateway", 10), Origin::Gateway);
+        let keys = CountingIds::default();
+        let take = |prompt: &'static str| scoped.take_definition(says("a", prompt, "gateway", 10), Origin::Gateway, keys.next());
         assert_eq!(take("echo").await.expect("the first"), Taken::Created);
         assert_eq!(take("model").await.expect("a better one"), Taken::Updated);
         scoped.change_agent(says("a", "callers", "usr_1", 20), Precondition::Any).await.expect("a change");
@@ -115,7 +118,7 @@ both_engines! {
     async fn the_gateways_own_agent_is_for_stores_without_any(store: TestStore) {
         let scoped = ours(&store);
         scoped.create_agent(says("b", "one", "usr_1", 10), None).await.expect("an agent");
-        let taken = scoped.take_definition(says("a", "echo", "gateway", 10), Origin::Gateway).await;
+        let taken = scoped.take_definition(says("a", "echo", "gateway", 10), Origin::Gateway, 1).await;
         assert_eq!(taken.expect("nothing to do"), Taken::Unchanged);
         assert_eq!(scoped.agent("a").await.expect("a look"), None);
     }

@@ -18,6 +18,7 @@ mod keys;
 mod leases;
 mod lone;
 mod migrations;
+mod outbox;
 mod pages;
 mod races;
 mod scopes;

@@ -102,7 +102,7 @@ both_engines! {
         broken(row.next_optional_text(), "the row has 6 columns, and text or null was read after the last one");
     }
 
-    async fn a_scan_ends_where_it_is_told_to_and_with_the_fault_of_its_reader(store: EmptyStore) {
+    async fn a_scan_ends_where_its_reader_wants_no_more_or_fails(store: EmptyStore) {
         table(&store.db).await;
         store.db.write(|tx| tx.execute("INSERT INTO kinds (i) VALUES (1), (2), (3)", params![])).await.expect("rows");
         let seen = store.db.read(|tx| {

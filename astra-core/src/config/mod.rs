@@ -79,6 +79,8 @@ pub struct StoreConfig {
     pub max_size_mb: Option<u32>,
     /// How many days the audit keeps who changed what.
     pub audit_days: u32,
+    /// How many days the outbox keeps events, 1 to 90.
+    pub outbox_days: u32,
     /// PostgreSQL: connections in the pool.
     pub connections: usize,
     /// How long work waits for its place in the store, in milliseconds, before it is refused: for a connection that is
@@ -216,6 +218,7 @@ impl Default for StoreConfig {
             readers: 4,
             max_size_mb: None,
             audit_days: 90,
+            outbox_days: 7,
             connections: 16,
             wait_timeout_ms: 10_000,
         }

@@ -77,6 +77,9 @@ impl Config {
         if !(10..=95).contains(&self.chat.compact_at_percent) {
             refuse("chat.compact_at_percent", "must lie between 10 and 95".into());
         }
+        if !(1..=90).contains(&self.store.outbox_days) {
+            refuse("store.outbox_days", "must lie between 1 and 90".into());
+        }
         faults
     }
 

@@ -64,6 +64,8 @@ impl Engine {
             while self.store.forget_idempotency_keys(self.clock.now_ms()).await? == u64::from(SWEEP_ROWS) {}
             let audit_from_ms = self.storage.audit_from_ms(self.clock.now_ms());
             while self.store.forget_audit(audit_from_ms).await? == u64::from(SWEEP_ROWS) {}
+            let outbox_from_ms = self.storage.outbox_from_ms(self.clock.now_ms());
+            while self.store.forget_events(outbox_from_ms).await? == u64::from(SWEEP_ROWS) {}
         }
         Ok(())
     }

@@ -1,12 +1,13 @@
-//! How much conversations may keep in the store, and how long the audit is kept. A session's limit is held by the store, within the transaction that keeps the
-//! question; a workspace's is held here, by a sum that is read once a second at the most while there is room.
+//! How much conversations may keep in the store, and how long the audit and the outbox are kept. A session's limit is held by
+//! the store, within the transaction that keeps the question; a workspace's is held here, by a sum that is read once a second
+//! at the most while there is room.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::error::{Error, Result};
-use crate::config::LimitsConfig;
+use crate::config::{LimitsConfig, StoreConfig};
 use crate::store::{Scoped, WorkspaceId};
 
 /// The key of the limit of a session.
@@ -26,6 +27,7 @@ pub struct StorageLimits {
     session_bytes: u64,
     workspace_bytes: Option<u64>,
     audit_days: u32,
+    outbox_days: u32,
     looks: Mutex<HashMap<WorkspaceId, Look>>,
     /// Held by the one that reads a sum: those that come meanwhile take what it finds.
     looking: tokio::sync::Mutex<()>,
@@ -60,14 +62,14 @@ impl Drop for Taken<'_> {
 }
 
 impl StorageLimits {
-    /// The limits of `config`; the audit is kept for `audit_days` days.
+    /// The limits of the configuration's sections `limits` and `store`.
     #[must_use]
-    pub fn new(config: &LimitsConfig, audit_days: u32) -> Self {
-        let (session_bytes, workspace_bytes) = (config.session_bytes, config.workspace_bytes);
+    pub fn new(limits: &LimitsConfig, store: &StoreConfig) -> Self {
         Self {
-            session_bytes,
-            workspace_bytes,
-            audit_days,
+            session_bytes: limits.session_bytes,
+            workspace_bytes: limits.workspace_bytes,
+            audit_days: store.audit_days,
+            outbox_days: store.outbox_days,
             looks: Mutex::default(),
             looking: tokio::sync::Mutex::default(),
         }
@@ -83,9 +85,14 @@ impl StorageLimits {
         Error::StorageLimit { limit: SESSION_BYTES, bytes: self.session_bytes }
     }
 
-    /// What the audit was told before this time is forgotten; both in milliseconds since the epoch.
+    /// The audit's rows of before this time are deleted; both in milliseconds since the epoch.
     pub(super) fn audit_from_ms(&self, now_ms: i64) -> i64 {
         now_ms - i64::from(self.audit_days) * DAY_MS
+    }
+
+    /// The outbox's rows of before this time are deleted; both in milliseconds since the epoch.
+    pub(super) fn outbox_from_ms(&self, now_ms: i64) -> i64 {
+        now_ms - i64::from(self.outbox_days) * DAY_MS
     }
 
     /// Takes room for a question of `bytes` bytes in the workspace; `None` if workspaces have no limit.

@@ -278,7 +278,8 @@ impl Builder {
         let setup_code = authority.begin_setup().await.map_err(StartError::Store)?;
         let (providers, agents) = (Arc::new(providers), Arc::new(Catalogue::new(store.clone())));
         let (workspace, clock) = (authority.first_workspace().clone(), Arc::clone(&self.clock));
-        let definitions = Definitions::new(store.clone(), workspace, sources, Arc::clone(&providers), clock);
+        let definitions =
+            Definitions::new(store.clone(), workspace, sources, Arc::clone(&providers), clock, ids.clone());
         let definitions = Arc::new(definitions);
         definitions.start().await.map_err(StartError::Store)?;
         let engine = Arc::new(Engine::new(engine::Parts {
@@ -288,7 +289,7 @@ impl Builder {
             instance,
             config: self.config.chat.clone(),
             limits: TurnLimits::new(&self.config.limits),
-            storage: StorageLimits::new(&self.config.limits, self.config.store.audit_days),
+            storage: StorageLimits::new(&self.config.limits, &self.config.store),
             providers: Arc::clone(&providers),
             agents: Arc::clone(&agents),
             tools: Arc::new(Tools::built_in(&self.clock)),

@@ -8,6 +8,7 @@ use super::audit::Target;
 use super::db::{Scoped, Tx};
 use super::error::{AgentRefusal, Error, Result};
 use super::idempotency::OnceKey;
+use super::outbox::{Change, Event};
 use super::page::{Cursor, Page, PageRequest};
 use super::precondition::{Precondition, Revision};
 use super::value::Row;
@@ -70,6 +71,10 @@ impl StoredAgent {
     pub const fn revision(&self) -> Revision {
         Revision { version: self.version, updated_at_ms: self.updated_at_ms }
     }
+
+    fn event(&self, change: Change) -> Event<'_> {
+        Event::AgentUpdated { agent_id: &self.id, version: self.version, change }
+    }
 }
 
 const COLUMNS: &str = "id, version, definition, created_at, updated_at, created_by";
@@ -104,6 +109,7 @@ impl Scoped {
         self.write_once(once, now_ms, move |tx| {
             let made = insert(tx, &new, None)?;
             tx.audit(actor.as_deref(), target(&made.id), &json!({"version": made.version}))?;
+            tx.emit(actor.as_deref(), &made.event(Change::Created))?;
             Ok(made)
         })
         .await
@@ -120,6 +126,7 @@ impl Scoped {
             precondition.check(present.revision())?;
             let changed = add_version(tx, &present, &change)?;
             tx.audit(actor.as_deref(), target(&changed.id), &json!({"version": changed.version}))?;
+            tx.emit(actor.as_deref(), &changed.event(Change::Updated))?;
             Ok(Some(changed))
         })
         .await
@@ -147,6 +154,7 @@ impl Scoped {
             let change = AgentChange { agent_id, definition: row.next_text()?, author, now_ms };
             let rolled = add_version(tx, &present, &change)?;
             tx.audit(actor.as_deref(), target(&rolled.id), &json!({"version": rolled.version, "from_version": to}))?;
+            tx.emit(actor.as_deref(), &rolled.event(Change::Updated))?;
             Ok(Some(rolled))
         })
         .await
@@ -162,15 +170,17 @@ impl Scoped {
             let Some(present) = find(tx, &agent_id)? else { return Ok(false) };
             precondition.check(present.revision())?;
             tx.audit(actor.as_deref(), target(&agent_id), &json!({"version": present.version}))?;
+            tx.emit(actor.as_deref(), &present.event(Change::Deleted))?;
             tx.execute("DELETE FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2", params![&agent_id])?;
             Ok(tx.execute("DELETE FROM agents WHERE workspace_id = $1 AND id = $2", params![&agent_id])? == 1)
         })
         .await
     }
 
-    /// Takes over what a file, the configuration or the gateway itself says of an agent, if it says something new.
-    pub async fn take_definition(&self, change: AgentChange, origin: Origin) -> Result<Taken> {
-        self.write(move |tx| take(tx, &change, origin)).await
+    /// Takes over what a file, the configuration or the gateway itself says of an agent, if it says something new; `key` is
+    /// the key of the event.
+    pub async fn take_definition(&self, change: AgentChange, origin: Origin, key: i64) -> Result<Taken> {
+        self.write(move |tx| take(tx, &change, origin, key)).await
     }
 }
 
@@ -178,14 +188,16 @@ pub(super) const fn target(agent_id: &str) -> Target<'_> {
     Target { kind: "agent", id: agent_id }
 }
 
-fn take(tx: &mut Tx<'_>, change: &AgentChange, origin: Origin) -> Result<Taken> {
+fn take(tx: &mut Tx<'_>, change: &AgentChange, origin: Origin, key: i64) -> Result<Taken> {
     let said = digest(&change.definition);
     let may_be_made = origin == Origin::File || is_first_start(tx)?;
     let Some(present) = find(tx, &change.agent_id)? else {
-        if may_be_made {
-            insert(tx, change, Some(&said))?;
+        if !may_be_made {
+            return Ok(Taken::Unchanged);
         }
-        return Ok(if may_be_made { Taken::Created } else { Taken::Unchanged });
+        let made = insert(tx, change, Some(&said))?;
+        tx.emit_own(key, change.now_ms, &made.event(Change::Created))?;
+        return Ok(Taken::Created);
     };
     let sql = "SELECT a.source, a.digest, v.created_by FROM agents a JOIN agent_versions v
         ON v.workspace_id = a.workspace_id AND v.agent_id = a.id AND v.version = a.version
@@ -200,7 +212,8 @@ fn take(tx: &mut Tx<'_>, change: &AgentChange, origin: Origin) -> Result<Taken> 
     if holds == said {
         return Ok(Taken::Unchanged);
     }
-    add_version(tx, &present, change)?;
+    let changed = add_version(tx, &present, change)?;
+    tx.emit_own(key, change.now_ms, &changed.event(Change::Updated))?;
     Ok(Taken::Updated)
 }
 

@@ -20,6 +20,7 @@ mod lock;
 mod merge;
 mod messages;
 pub mod migrate;
+mod outbox;
 mod page;
 mod permissions;
 #[cfg(feature = "postgres")]

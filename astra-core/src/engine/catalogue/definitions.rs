@@ -17,6 +17,7 @@ use super::file::{Files, Unreadable, read_folder};
 use crate::clock::Clock;
 use crate::config::{Config, Fault, in_plain_words, without_values};
 use crate::engine::agent::{Definition, Model};
+use crate::ids::IdMaker;
 use crate::provider::{Registry, presets};
 use crate::store::{self, AgentChange, Db, Origin, Taken, WorkspaceId};
 
@@ -37,6 +38,7 @@ pub struct Definitions {
     workspace: WorkspaceId,
     providers: Arc<Registry>,
     clock: Arc<dyn Clock>,
+    ids: IdMaker,
     sources: Sources,
     /// One reading at a time, so that the last one wins; in it the one that did not come to an end, if there is one.
     reading: Mutex<Option<Reading>>,
@@ -114,9 +116,10 @@ impl Definitions {
         sources: Sources,
         providers: Arc<Registry>,
         clock: Arc<dyn Clock>,
+        ids: IdMaker,
     ) -> Self {
         let (reports, watching) = (watch::Sender::default(), OnceLock::new());
-        Self { store, workspace, providers, clock, sources, reading: Mutex::default(), reports, watching }
+        Self { store, workspace, providers, clock, ids, sources, reading: Mutex::default(), reports, watching }
     }
 
     /// Watches the folder, takes over all definitions, and makes a first agent if there never was one.
@@ -213,7 +216,7 @@ impl Definitions {
     async fn take(&self, id: &str, definition: &Definition, author: String, origin: Origin) -> store::Result<Taken> {
         let definition = super::write(definition)?;
         let change = AgentChange { agent_id: id.to_owned(), definition, author, now_ms: self.clock.now_ms() };
-        self.store.scoped(&self.workspace).take_definition(change, origin).await
+        self.store.scoped(&self.workspace).take_definition(change, origin, self.ids.key()).await
     }
 
     /// On the first provider that is more than an echo: the well-known ones in their order, then the others by name.
