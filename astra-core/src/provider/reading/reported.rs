@@ -60,8 +60,7 @@ fn value(data: &[u8]) -> Option<Value> {
 fn error_in(value: &Value) -> Option<&Value> {
     // Gemini wraps its errors in an array.
     let value = value.get(0).unwrap_or(value);
-    let inside =
-        ["error", "choices/0/error", "choices/0/message/error", "choices/0/delta/error", "errors/0", "errors"];
+    let inside = ["error", "choices/0/error", "choices/0/message/error", "choices/0/delta/error", "errors/0", "errors"];
     let text = |key: &str| value.get(key).and_then(Value::as_str);
     if let Some(error) = inside.into_iter().filter_map(|place| at(value, place)).find(|error| is_given(error)) {
         // A bare name, whose sentence stands beside it.

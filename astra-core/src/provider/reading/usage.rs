@@ -13,8 +13,7 @@ const ACCOUNT_BYTES_MAX: usize = 16 << 10;
 pub(in crate::provider) fn openai(raw: Option<&RawValue>) -> Option<Usage> {
     let account = account(raw)?;
     let first = |places: &[&str]| places.iter().find_map(|place| count(at(&account, place)));
-    let (input, output) =
-        (first(&["prompt_tokens", "input_tokens"]), first(&["completion_tokens", "output_tokens"]));
+    let (input, output) = (first(&["prompt_tokens", "input_tokens"]), first(&["completion_tokens", "output_tokens"]));
     let total = first(&["total_tokens"]);
     let rest = |known: Option<u32>| Some(total?.saturating_sub(known?));
     let (input, output) = (input.or_else(|| rest(output)), output.or_else(|| rest(input)));
