@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::Engine;
 use super::agent::AgentVersion;
 use super::budget;
-use super::context::{Look, Room, newest, plain};
+use super::context::{Room, plain};
 use super::error::{Error, Failure, Result};
+use super::history::{Look, newest};
 use super::inference::{Account, Calls, Targets};
 use super::tokens::{MESSAGE_TOKENS, clip, estimate, estimate_message};
 use super::turn::Asker;
@@ -130,7 +131,7 @@ impl Engine {
 /// The newest messages before `before` that are not in the summary yet, oldest first, as many as have `tokens` tokens, and
 /// the one before them, of which a part may be read.
 async fn readable(scoped: &Scoped, session: &Session, before: i64, tokens: u32) -> Result<Vec<StoredMessage>> {
-    let Look { mut said, over, .. } = newest(scoped, session, session.summary_until, before, tokens).await?;
+    let Look { mut said, over, .. } = newest(scoped, session, session.summary_until, before, tokens, None).await?;
     said.extend(over);
     said.reverse();
     Ok(said)

@@ -6,12 +6,13 @@ use super::Engine;
 use super::agent::AgentVersion;
 use super::error::{Failure, Result};
 use super::fits;
+use super::history::{self, Look};
 use super::prompt::{Template, Values};
 use super::tokens::{clip, estimate, estimate_message};
 use super::turn::Ask;
 use crate::content::ToolResult;
 use crate::provider::{Content, Message, Part, Role};
-use crate::store::{Scoped, Session, StoredMessage, TURN_STRIDE, Turn, TurnContext};
+use crate::store::{Recent, Scoped, Session, TURN_STRIDE, Turn, TurnContext};
 
 /// Room kept for the answer, unless the agent says how long it may be: a quarter of the context, at most this.
 const ANSWER_TOKENS_MAX: u32 = 1_024;
@@ -19,12 +20,6 @@ const ANSWER_TOKENS_MAX: u32 = 1_024;
 const SUMMARY_TOKENS_MAX: u32 = 600;
 /// The result of a call that was interrupted.
 const INTERRUPTED: &str = "The call was interrupted: it has no result.";
-/// Messages that are fetched first, ...
-const FIRST_LOOK: u32 = 64;
-/// ... and then at a time: so many, ...
-const FURTHER_LOOKS: u32 = 512;
-/// ... or fewer where the ones before were long, for about so many bytes.
-const LOOK_BYTES: usize = 4 << 20;
 
 /// How much a model reads and writes.
 #[derive(Debug, Clone, Copy)]
@@ -148,7 +143,8 @@ pub(super) fn plain(content: &Content) -> String {
 }
 
 /// Puts together what the model reads for `turn`; the oldest turns are left out when not all fits. `said_before`, when
-/// the caller keeps the conversation, stands in for the session's history, and is never cut.
+/// the caller keeps the conversation, stands in for the session's history, and is never cut. `known` are the newest messages
+/// of the history, if they were read before.
 ///
 /// # Errors
 /// The store's, or [`Failure`] of the code `context_length_exceeded` if not even the question fits a model whose context is known.
@@ -159,6 +155,7 @@ pub(super) async fn build(
     mut system: String,
     ask: &Ask,
     room: Room,
+    known: Option<Recent>,
 ) -> Result<Context> {
     let (instructions, given): (Vec<_>, Vec<_>) =
         ask.said_before.iter().partition(|message| message.role == Role::System);
@@ -178,7 +175,7 @@ pub(super) async fn build(
     let Look { said, over, .. } = if turn.is_new_session {
         Look::default()
     } else {
-        let look = history(scoped, turn, session, readable.saturating_sub(tokens)).await?;
+        let look = history::before(scoped, turn, session, readable.saturating_sub(tokens), known).await?;
         tokens = tokens.saturating_add(look.tokens);
         look
     };
@@ -259,59 +256,6 @@ fn answer_open_calls(messages: &mut Vec<Message>) {
             None => messages.insert(place, Message { role: Role::Tool, content: missing }),
         }
     }
-}
-
-/// What was said, as far as it was fetched.
-#[derive(Default)]
-pub(super) struct Look {
-    /// The messages.
-    pub(super) said: Vec<StoredMessage>,
-    /// About so many tokens.
-    tokens: u32,
-    /// The first message that did not fit; more may lie before it.
-    pub(super) over: Option<StoredMessage>,
-}
-
-/// The newest messages of a session between two places (both exclusive), newest first, as far as they have at most
-/// `free` tokens together. In memory are these, and about [`LOOK_BYTES`] or [`FIRST_LOOK`] messages more.
-///
-/// # Errors
-/// The store's.
-pub(super) async fn newest(scoped: &Scoped, session: &Session, after: i64, mut before: i64, free: u32) -> Result<Look> {
-    let (mut look, mut limit) = (Look::default(), FIRST_LOOK);
-    loop {
-        let fetched = scoped.history(session, after, before, limit).await?;
-        let is_last = fetched.len() < usize::try_from(limit).unwrap_or(usize::MAX);
-        let bytes: usize = fetched.iter().map(|message| message.content.bytes()).sum();
-        let average = bytes / fetched.len().max(1);
-        for message in fetched {
-            before = message.seq;
-            let more = estimate_message(&message.content);
-            if look.tokens.saturating_add(more) > free {
-                return Ok(Look { over: Some(message), ..look });
-            }
-            look.tokens += more;
-            look.said.push(message);
-        }
-        if is_last {
-            return Ok(look);
-        }
-        limit = u32::try_from(LOOK_BYTES / average.max(1)).unwrap_or(u32::MAX).clamp(1, FURTHER_LOOKS);
-    }
-}
-
-/// What was said before the turn and after the summary, oldest first, as far as it fits into `free` tokens.
-async fn history(scoped: &Scoped, turn: &Turn, session: &Session, free: u32) -> Result<Look> {
-    let before = turn.number * TURN_STRIDE;
-    let mut look = newest(scoped, session, session.summary_until, before, free).await?;
-    if look.over.is_some() {
-        // A turn is left out whole: no answer stands without its question.
-        while let Some(answer) = look.said.pop_if(|message| message.role != Role::User) {
-            look.tokens -= estimate_message(&answer.content);
-        }
-    }
-    look.said.reverse();
-    Ok(look)
 }
 
 #[cfg(test)]

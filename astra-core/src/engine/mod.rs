@@ -10,6 +10,7 @@ mod error;
 pub mod event;
 mod fits;
 mod follow;
+mod history;
 mod inference;
 mod live;
 pub mod prompt;

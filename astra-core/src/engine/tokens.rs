@@ -11,7 +11,8 @@ const IMAGE_TOKENS: u32 = 1_000;
 #[must_use]
 pub(super) fn estimate(text: &str) -> u32 {
     let ascii = text.bytes().filter(u8::is_ascii).count();
-    let others = text.chars().filter(|character| !character.is_ascii()).count();
+    // The first byte of each.
+    let others = text.bytes().filter(|byte| *byte >= 0b1100_0000).count();
     u32::try_from(ascii.div_ceil(4) + others).unwrap_or(u32::MAX)
 }
 

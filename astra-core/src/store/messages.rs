@@ -33,7 +33,7 @@ pub struct StoredMessage {
 }
 
 /// Turns with what was said in them, newest first: those above the number `$3`, up to and with `$4`.
-const SAID: &str =
+pub(super) const SAID: &str =
     "SELECT t.id, t.number, t.role, t.question, t.question_parts, t.created_at_ms, t.answer, t.finished_at_ms,
         t.step_count FROM turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4
     UNION ALL
@@ -89,35 +89,43 @@ fn json_bytes(content: &Content) -> usize {
 }
 
 /// What was said in a turn.
-struct Said {
+pub(super) struct Said {
     turn: TurnId,
     number: i64,
-    question: StoredMessage,
+    pub(super) question: StoredMessage,
     /// How many steps lie between question and answer.
-    steps: i64,
-    answer: Option<StoredMessage>,
+    pub(super) steps: i64,
+    pub(super) answer: Option<StoredMessage>,
 }
 
-fn read(row: &mut Row) -> Result<Said> {
-    let (turn, number): (TurnId, i64) = (row.next_id()?, row.next_int()?);
-    let question = StoredMessage {
-        id: MessageId { turn, place: 0 },
-        seq: number * TURN_STRIDE,
-        role: role_of(&row.next_text()?)?,
-        content: content(row.next_text()?, row.next_optional_text()?)?,
-        created_at_ms: row.next_int()?,
-    };
-    let answer = row.next_optional_text()?.filter(|answer| !answer.is_empty());
-    let (finished_at_ms, steps) = (row.next_int()?, row.next_int()?);
-    let place = u16::try_from(steps + 1).map_err(Error::broken)?;
-    let answer = answer.map(|answer| StoredMessage {
-        id: MessageId { turn, place },
-        seq: number * TURN_STRIDE + i64::from(place),
-        role: Role::Assistant,
-        content: Content::Text(answer),
-        created_at_ms: finished_at_ms,
-    });
-    Ok(Said { turn, number, question, steps, answer })
+impl Said {
+    /// A row of [`SAID`].
+    pub(super) fn read(row: &mut Row) -> Result<Self> {
+        let (turn, number): (TurnId, i64) = (row.next_id()?, row.next_int()?);
+        let question = StoredMessage {
+            id: MessageId { turn, place: 0 },
+            seq: number * TURN_STRIDE,
+            role: role_of(&row.next_text()?)?,
+            content: content(row.next_text()?, row.next_optional_text()?)?,
+            created_at_ms: row.next_int()?,
+        };
+        let answer = row.next_optional_text()?.filter(|answer| !answer.is_empty());
+        let (finished_at_ms, steps) = (row.next_int()?, row.next_int()?);
+        let place = u16::try_from(steps + 1).map_err(Error::broken)?;
+        let answer = answer.map(|answer| StoredMessage {
+            id: MessageId { turn, place },
+            seq: number * TURN_STRIDE + i64::from(place),
+            role: Role::Assistant,
+            content: Content::Text(answer),
+            created_at_ms: finished_at_ms,
+        });
+        Ok(Self { turn, number, question, steps, answer })
+    }
+
+    /// About how many bytes its question and its answer have.
+    pub(super) fn bytes(&self) -> usize {
+        self.question.content.bytes() + self.answer.as_ref().map_or(0, |answer| answer.content.bytes())
+    }
 }
 
 /// Whether more is wanted.
@@ -162,7 +170,7 @@ fn each_of(
         let (above, up_to) = ((after + 1).div_euclid(TURN_STRIDE) - 1, (before - 1).div_euclid(TURN_STRIDE));
         tx.each(SAID, params![id, above, up_to, turns], &mut |mut row| {
             rows += 1;
-            let said = read(&mut row)?;
+            let said = Said::read(&mut row)?;
             if said.steps > 0 {
                 // Its steps are read when these rows are done with.
                 with_steps = Some(said);

@@ -37,6 +37,7 @@ mod postgres_tls;
 mod postgres_values;
 mod precondition;
 mod quotas;
+mod recent;
 mod scoped;
 pub mod service_accounts;
 mod session_moves;
@@ -79,6 +80,7 @@ pub use page::{Cursor, Page, PageRequest};
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
 pub use precondition::{Precondition, Revision};
+pub use recent::Recent;
 pub use session_moves::Fork;
 pub use session_totals::{SessionTotals, SessionWithTotals};
 pub use sessions::{NewSession, Parent, Session, SessionChange, SessionFilter};

@@ -26,9 +26,11 @@ const BATCH: usize = 512;
 /// When a transaction had this much work, the next one waits a moment for more: a commit costs the same for one and for
 /// many. Lone work does not wait.
 const CROWD: usize = 4;
-/// How long that moment is.
-const GATHER: Duration = Duration::from_micros(200);
-/// The same where each commit waits for the disk, which is dearer still.
+/// How long that moment is for each piece of work that the last one had, ...
+const GATHER: Duration = Duration::from_micros(50);
+/// ... and at the most.
+const GATHER_MAX: Duration = Duration::from_micros(500);
+/// How long it is where each commit waits for the disk, which is dearer still.
 const GATHER_FULL: Duration = Duration::from_micros(800);
 /// How long the writer waits for the lock as long as another process is known to have it.
 const LOCKED_WAIT: Duration = Duration::from_secs(1);
@@ -68,9 +70,9 @@ impl Writer {
         let wait = Duration::from_millis(config.wait_timeout_ms);
         let mut connection = Connection::open(path).map_err(classify)?;
         configure(&connection, wait)?;
-        let (level, gather) = match config.synchronous {
-            Synchronous::Normal => ("NORMAL", GATHER),
-            Synchronous::Full => ("FULL", GATHER_FULL),
+        let level = match config.synchronous {
+            Synchronous::Normal => "NORMAL",
+            Synchronous::Full => "FULL",
         };
         let pragmas = format!(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = {level}; PRAGMA wal_autocheckpoint = 0;
@@ -89,10 +91,10 @@ impl Writer {
         let seat = Mutex::new(Seat { connection, checkpoints, steps, is_crowded: false, is_locked: false });
         let desk = Arc::new(Desk { seat, waiting: AtomicUsize::new(0) });
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let shared = Arc::clone(&desk);
+        let (shared, synchronous) = (Arc::clone(&desk), config.synchronous);
         let thread = thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write_loop(&shared, waiting, &Pace { gather, wait }))
+            .spawn(move || write_loop(&shared, waiting, &Pace { synchronous, wait }))
             .map_err(Error::broken)?;
         let is_caller_quick = config.synchronous == Synchronous::Normal;
         Ok(Self { queue: Some(queue), thread: Some(thread), desk, is_caller_quick, wait })
@@ -203,17 +205,27 @@ impl Desk {
 
 /// How long the writing thread waits for more work, and for the lock.
 struct Pace {
-    gather: Duration,
+    synchronous: Synchronous,
     wait: Duration,
+}
+
+impl Pace {
+    /// How long to wait for more work after a transaction with `taken` pieces of it.
+    fn gather(&self, taken: usize) -> Option<Duration> {
+        (taken >= CROWD).then(|| match self.synchronous {
+            Synchronous::Normal => GATHER.saturating_mul(u32::try_from(taken).unwrap_or(u32::MAX)).min(GATHER_MAX),
+            Synchronous::Full => GATHER_FULL,
+        })
+    }
 }
 
 fn write_loop(desk: &Desk, mut waiting: mpsc::Receiver<Box<dyn Job>>, pace: &Pace) {
     let (mut batch, mut settled) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
-    let mut is_crowded = false;
+    let mut gather = None;
     while let Some(job) = waiting.blocking_recv() {
         batch.push(job);
-        if is_crowded {
-            thread::sleep(pace.gather);
+        if let Some(gather) = gather {
+            thread::sleep(gather);
         }
         while batch.len() < BATCH {
             match waiting.try_recv() {
@@ -221,8 +233,8 @@ fn write_loop(desk: &Desk, mut waiting: mpsc::Receiver<Box<dyn Job>>, pace: &Pac
                 Err(_) => break,
             }
         }
-        is_crowded = batch.len() >= CROWD;
         let taken = batch.len();
+        gather = pace.gather(taken);
         let taken = taken + desk.write(&mut batch, &mut settled, &mut waiting, pace.wait);
         // Before the acknowledgements: a caller that goes on at once finds the seat free.
         desk.waiting.fetch_sub(taken, Ordering::AcqRel);

@@ -9,6 +9,7 @@ use super::db::{OnDouble, Scoped, Tx};
 use super::error::{Error, Refusal, Result, TurnRefusal};
 use super::idempotency::{self, OnceKey};
 use super::messages::{self, TURN_STRIDE};
+use super::recent::{self, Recent};
 use super::session_storage::{self, length};
 use super::session_totals::{self, SessionWithTotals};
 use super::sessions::{self, NewSession, Session};
@@ -118,6 +119,8 @@ pub enum Begun {
         session: Session,
         /// The turns that were asked to end.
         interrupted: Vec<TurnId>,
+        /// What was said before, as far as it costs nothing to read it now: on SQLite, for a turn that is not queued.
+        recent: Option<Recent>,
     },
     /// Its idempotency key was used before, for this turn, which was not interrupted.
     Known {
@@ -177,11 +180,13 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
         }
     }
     session_storage::check(tx, new, session.id, number)?;
+    let is_quick = !is_new && status == Status::Running && !tx.has_row_locks();
+    let recent = if is_quick { Some(recent::read(tx, &session, number)?) } else { None };
     let turn = keep(tx, new, subject, &session, is_new, number, status)?;
     if let Some(once) = &new.once {
         idempotency::record(tx, once, &turn.id.to_string())?;
     }
-    Ok(Begun::New { turn, session, interrupted })
+    Ok(Begun::New { turn, session, interrupted, recent })
 }
 
 /// Says what most beginnings ask for: agent, session and its turns, in the order in which they are locked.

@@ -141,8 +141,8 @@ impl Engine {
                 begun => break (begun.map_err(|fault| self.translate(fault, too_long))?, seat),
             }
         };
-        let (turn, session, interrupted) = match begun {
-            Begun::New { turn, session, interrupted } => (turn, session, interrupted),
+        let (turn, session, interrupted, recent) = match begun {
+            Begun::New { turn, session, interrupted, recent } => (turn, session, interrupted, recent),
             Begun::Known { turn_id } => return known(&scoped, turn_id).await,
         };
         for turn_id in interrupted {
@@ -152,7 +152,7 @@ impl Engine {
         }
         seat.live.publish([EventKind::first(&turn)]);
         self.hub.signals.notify(&asker.workspace, turn.session_id);
-        let running = Running::new(Arc::clone(self), scoped, agent, session, turn, seat, ask, started);
+        let running = Running::new(Arc::clone(self), scoped, agent, session, recent, turn, seat, ask, started);
         Ok(Beginning::New(Box::new(running)))
     }
 

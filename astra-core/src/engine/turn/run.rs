@@ -17,7 +17,7 @@ use crate::engine::event::EventKind;
 use crate::engine::live::Seat;
 use crate::engine::trace::{Part, Trace};
 use crate::ids::TurnId;
-use crate::store::{LogEntry, Scoped, Session, Status, TURN_STRIDE, Turn, VisibleTo};
+use crate::store::{LogEntry, Recent, Scoped, Session, Status, TURN_STRIDE, Turn, VisibleTo};
 
 /// How often another gateway's wish to cancel is looked for, and a queued turn's predecessors when nothing notifies it.
 const POLL: Duration = Duration::from_millis(500);
@@ -30,6 +30,8 @@ pub(super) struct Running {
     pub(super) seat: Seat,
     pub(super) agent: Arc<AgentVersion>,
     session: Session,
+    /// What was read of the history when the turn began.
+    recent: Option<Recent>,
     pub(super) ask: Ask,
     started: Instant,
 }
@@ -41,12 +43,13 @@ impl Running {
         scoped: Scoped,
         agent: Arc<AgentVersion>,
         session: Session,
+        recent: Option<Recent>,
         turn: Turn,
         seat: Seat,
         ask: Ask,
         started: Instant,
     ) -> Self {
-        Self { engine, scoped, turn, seat, agent, session, ask, started }
+        Self { engine, scoped, turn, seat, agent, session, recent, ask, started }
     }
 
     /// For those who want to hear of it.
@@ -168,11 +171,13 @@ impl Running {
         }
     }
 
-    async fn read(&self, room: Room, progress: &mut Progress) -> Result<Context> {
+    async fn read(&mut self, room: Room, progress: &mut Progress) -> Result<Context> {
         let since = Instant::now();
         let now_ms = self.turn.created_at_ms;
         let system = context::system_prompt(&self.scoped, &self.agent, &self.session, room, now_ms).await?;
-        let context = context::build(&self.scoped, &self.turn, &self.session, system, &self.ask, room).await?;
+        let context =
+            context::build(&self.scoped, &self.turn, &self.session, system, &self.ask, room, self.recent.take())
+                .await?;
         progress.trace.note_context(since, context.told);
         Ok(context)
     }
