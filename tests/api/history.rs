@@ -223,7 +223,8 @@ async fn a_summary_that_an_older_gateway_kept_is_read_as_far_as_it_fits() {
     let kept = talk
         .app
         .store()
-        .summarise_session(id_of(&session).parse().expect("an id"), 0, "é word ".repeat(2_000), 1_025)
+        .sessions()
+        .summarise(id_of(&session).parse().expect("an id"), 0, "é word ".repeat(2_000), 1_025)
         .await;
     assert!(kept.expect("a summary"));
     talk.say("two").await;

@@ -127,7 +127,7 @@ both_engines! {
             visible_to: VisibleTo::All,
             subject: 1 << 40,
             agent_id: AGENT.into(),
-            agent: store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent"),
+            agent: store.agent_versions().stamp(AGENT, None).await.expect("a look").expect("the agent"),
             place: Place::Session { id: text(&session, "session_id").parse().expect("an id") },
             role: Role::User,
         content: Content::Text("lost".into()),
@@ -145,7 +145,7 @@ both_engines! {
         let other = talk.session().await;
         let running = talk.start(&question_in(&other, "take your time"));
         talk.upstream.wait_for(2).await;
-        store.begin_turn(new).await.expect("a turn");
+        store.turns().begin(new).await.expect("a turn");
         while unfinished(&talk.app).await.len() > 1 {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

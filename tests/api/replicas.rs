@@ -123,10 +123,14 @@ async fn the_turns_of_a_dead_one_are_ended_by_the_others() {
     let session = talk.say("hello").await;
     let clock: Arc<dyn Clock> = Arc::new(talk.app.clock.clone());
     let dead = db.join(&clock, Program::Gateway(Some(LEASE_MS))).await.expect("a lease").id;
-    let agent = store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent");
-    let begun = store.begin_turn(begun_by(dead, text(&session, "session_id"), agent)).await.expect("a turn");
+    let agent = store.agent_versions().stamp(AGENT, None).await.expect("a look").expect("the agent");
+    let begun = store.turns().begin(begun_by(dead, text(&session, "session_id"), agent)).await.expect("a turn");
     let Begun::New { turn, .. } = begun else { panic!("the turn is new") };
-    store.append_events(turn.id, 2, &["so ", "far"].map(|text| LogEntry::Text(text.to_owned()))).await.expect("events");
+    store
+        .turn_events()
+        .append(turn.id, 2, &["so ", "far"].map(|text| LogEntry::Text(text.to_owned())))
+        .await
+        .expect("events");
     // As long as its lease goes on, nobody touches it: neither those that are there nor one that starts.
     talk.app.replica().await;
     assert_eq!(unfinished(&talk.app).await, [turn.id.to_string()]);

@@ -27,7 +27,7 @@ async fn session_bytes(talk: &Talk, session: &Value) -> u64 {
 /// What the workspace's turns keep, by its sum and by its rows.
 async fn workspace_bytes(app: &TestApp) -> (u64, u64) {
     let store = app.store();
-    let sum = store.storage_bytes().await.expect("the sum");
+    let sum = store.sessions().storage_bytes().await.expect("the sum");
     let rows = store.read(|tx| {
         let sql = "SELECT CAST((SELECT COALESCE(SUM(bytes), 0) FROM turns WHERE workspace_id = $1)
             + (SELECT COALESCE(SUM(bytes), 0) FROM open_turns WHERE workspace_id = $1) AS BIGINT)";

@@ -197,7 +197,7 @@ async fn a_gateway_that_dies_between_call_and_result_leaves_a_conversation_that_
         visible_to: VisibleTo::All,
         subject: 1 << 40,
         agent_id: AGENT.into(),
-        agent: store.agent_stamp(AGENT, None).await.expect("a look").expect("the agent"),
+        agent: store.agent_versions().stamp(AGENT, None).await.expect("a look").expect("the agent"),
         place: Place::Session { id: id_of(&session).parse().expect("an id") },
         role: Role::User,
         content: Content::Text("What time is it?".into()),
@@ -209,14 +209,14 @@ async fn a_gateway_that_dies_between_call_and_result_leaves_a_conversation_that_
         is_too_long: false,
         session_bytes: u64::MAX,
     };
-    let Begun::New { turn, .. } = store.begin_turn(new).await.expect("a turn") else { panic!("it is new") };
+    let Begun::New { turn, .. } = store.turns().begin(new).await.expect("a turn") else { panic!("it is new") };
     let arguments = Arguments::parse("{}".into());
     let call = ToolCall { id: "call_1".into(), name: "current_time".into(), arguments, extra: None };
     let parts = vec![Part::Text { text: "Let me see.".into() }, Part::ToolCall(call.clone())];
     let step = TurnStep { step: 1, role: Role::Assistant, parts, now_ms: START_MS };
-    assert!(store.add_step(&turn, step).await.expect("a step"));
+    assert!(store.turn_steps().create(&turn, step).await.expect("a step"));
     let log = [LogEntry::Text("Let me see.".into()), LogEntry::Tool(ToolEntry::ToolCallComplete { call })];
-    store.append_events(turn.id, 2, &log).await.expect("events");
+    store.turn_events().append(turn.id, 2, &log).await.expect("events");
     let (app, upstream) = (talk.app, talk.upstream);
     drop(store);
     let definition = json!({"model": {"provider": "scripted"}, "tools": {"allow": ["current_time"]}});

@@ -44,8 +44,8 @@ both_engines! {
     }
 
     async fn the_first_owner_needs_the_code_and_members_an_owner(store: TestStore) {
-        let store_home = store.db.scoped(&home(&store).await);
-        let register = async |number, admission| store_home.register(user(number), admission).await;
+        let store_home = store.db.rows(&home(&store).await);
+        let register = async |number, admission| store_home.accounts().register(user(number), admission).await;
         let is_refused = |made: Result<Member, Error>, why: AccountRefusal| {
             assert!(matches!(&made, Err(Error::Refused(Refusal::Account(refusal))) if *refusal == why), "{made:?}");
         };
@@ -64,46 +64,46 @@ both_engines! {
         let member = register(2, Admission::Member).await.expect("a member");
         assert_eq!(member.role, "member");
         let taken = NewUser { id: "usr_3".into(), ..user(2) };
-        assert!(matches!(store_home.register(taken, Admission::Member).await, Err(Error::Unique(_))));
+        assert!(matches!(store_home.accounts().register(taken, Admission::Member).await, Err(Error::Unique(_))));
         let (found, hash) = store.db.account_by_email("user2@example.org").await.expect("an answer").expect("it is there");
         assert_eq!((found, hash.as_str()), (member, "hash 2"));
         assert!(store.db.account_by_email("nobody@example.org").await.expect("an answer").is_none());
     }
 
     async fn an_owner_by_other_means_ends_the_code(store: TestStore) {
-        let store_home = store.db.scoped(&home(&store).await);
+        let store_home = store.db.rows(&home(&store).await);
         assert!(store.db.replace_setup_code([7; 32], START_MS).await.expect("an answer"));
-        store_home.ensure_end_user(end_user("usr_9", "svc_1", "customer")).await.expect("an end user");
-        store_home.create_account(user(1), "admin").await.expect("an account");
+        store_home.accounts().ensure_end_user(end_user("usr_9", "svc_1", "customer")).await.expect("an end user");
+        store_home.accounts().create(user(1), "admin").await.expect("an account");
         assert!(store.db.is_setup_code([7; 32]).await.expect("an answer"));
-        store_home.create_account(user(2), "owner").await.expect("an account");
+        store_home.accounts().create(user(2), "owner").await.expect("an account");
         assert!(!store.db.is_setup_code([7; 32]).await.expect("an answer"));
     }
 
     async fn people_are_listed_and_get_another_password(store: TestStore) {
-        let store_home = store.db.scoped(&home(&store).await);
+        let store_home = store.db.rows(&home(&store).await);
         for number in 1..=3 {
-            store_home.create_account(user(number), "member").await.expect("an account");
+            store_home.accounts().create(user(number), "member").await.expect("an account");
         }
-        store_home.ensure_end_user(end_user("usr_9", "svc_1", "customer")).await.expect("an end user");
-        let first = store_home.list_accounts(PageRequest { limit: 2, after: None }).await.expect("a page");
-        let rest = store_home.list_accounts(PageRequest { limit: 2, after: first.next.clone() }).await.expect("a page");
+        store_home.accounts().ensure_end_user(end_user("usr_9", "svc_1", "customer")).await.expect("an end user");
+        let first = store_home.accounts().page(PageRequest { limit: 2, after: None }).await.expect("a page");
+        let rest = store_home.accounts().page(PageRequest { limit: 2, after: first.next.clone() }).await.expect("a page");
         let ids: Vec<&str> = first.data.iter().chain(&rest.data).map(|member| member.user_id.as_str()).collect();
         assert_eq!((ids, rest.next), (vec!["usr_3", "usr_2", "usr_1"], None));
-        let found = store_home.account("user2@example.org").await.expect("an answer").expect("it is there");
+        let found = store_home.accounts().find_by_email("user2@example.org").await.expect("an answer").expect("it is there");
         let epoch = store.db.auth_epoch().await.expect("an epoch");
-        assert_eq!(store_home.replace_password(&found.user_id, "other".into()).await.expect("an answer"), Some(0));
+        assert_eq!(store_home.accounts().replace_password(&found.user_id, "other".into()).await.expect("an answer"), Some(0));
         assert!(store.db.auth_epoch().await.expect("an epoch") > epoch);
         let (_, hash) = store.db.account_by_email("user2@example.org").await.expect("an answer").expect("it is there");
         assert_eq!(hash, "other");
-        assert_eq!(store_home.replace_password("usr_9", "other".into()).await.expect("an answer"), None);
-        let elsewhere = store.db.scoped(&WorkspaceId::new(9, "wsp_elsewhere"));
-        assert_eq!(elsewhere.replace_password("usr_1", "other".into()).await.expect("an answer"), None);
+        assert_eq!(store_home.accounts().replace_password("usr_9", "other".into()).await.expect("an answer"), None);
+        let elsewhere = store.db.rows(&WorkspaceId::new(9, "wsp_elsewhere"));
+        assert_eq!(elsewhere.accounts().replace_password("usr_1", "other".into()).await.expect("an answer"), None);
     }
 
     async fn networks_of_sign_ins_are_remembered_and_bounded(store: TestStore) {
-        let store_home = store.db.scoped(&home(&store).await);
-        store_home.create_account(user(1), "member").await.expect("an account");
+        let store_home = store.db.rows(&home(&store).await);
+        store_home.accounts().create(user(1), "member").await.expect("an account");
         let network = |number: u8| [number; 32];
         for number in 0..=32 {
             let at = START_MS + i64::from(number);
@@ -115,26 +115,26 @@ both_engines! {
         assert!(!is_known("user1@example.org", 0).await, "the oldest is forgotten");
         assert!(is_known("user1@example.org", 1).await && is_known("user1@example.org", 32).await);
         assert!(!is_known("nobody@example.org", 1).await && !is_known("user1@example.org", 99).await);
-        store_home.replace_password("usr_1", "other".into()).await.expect("an answer");
+        store_home.accounts().replace_password("usr_1", "other".into()).await.expect("an answer");
         assert!(!is_known("user1@example.org", 32).await);
     }
 
     async fn an_end_user_is_made_once_for_issuer_and_subject(store: TestStore) {
-        let store_home = store.db.scoped(&home(&store).await);
+        let store_home = store.db.rows(&home(&store).await);
         let asked = (0..8).map(|number| {
-            let scoped = store_home.clone();
-            async move { scoped.ensure_end_user(end_user(&format!("usr_{number}"), "svc_1", "customer")).await }
+            let rows = store_home.clone();
+            async move { rows.accounts().ensure_end_user(end_user(&format!("usr_{number}"), "svc_1", "customer")).await }
         });
         let made: Vec<_> = join_all(asked).await.into_iter().map(|made| made.expect("an answer").expect("an end user")).collect();
         assert!(made.iter().all(|member| *member == made[0]), "{made:?}");
-        let other = store_home.ensure_end_user(end_user("usr_8", "svc_2", "customer")).await.expect("an answer").expect("another");
+        let other = store_home.accounts().ensure_end_user(end_user("usr_8", "svc_2", "customer")).await.expect("an answer").expect("another");
         assert_ne!(other.user_id, made[0].user_id);
-        assert_eq!(store_home.member("usr_8").await.expect("an answer"), Some(other));
+        assert_eq!(store_home.accounts().find("usr_8").await.expect("an answer"), Some(other));
     }
 
     async fn a_member_is_found_in_its_own_workspace_only(store: TestStore) {
-        let owner = store.db.scoped(&home(&store).await).create_account(user(1), "owner").await.expect("an account");
-        let elsewhere = store.db.scoped(&WorkspaceId::new(9, "wsp_elsewhere"));
-        assert_eq!(elsewhere.member(&owner.user_id).await.expect("an answer"), None);
+        let owner = store.db.rows(&home(&store).await).accounts().create(user(1), "owner").await.expect("an account");
+        let elsewhere = store.db.rows(&WorkspaceId::new(9, "wsp_elsewhere"));
+        assert_eq!(elsewhere.accounts().find(&owner.user_id).await.expect("an answer"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use astra_core::store::accounts::NewUser;
 use astra_core::store::families::{Exchange, Exchanged, NewFamily};
-use astra_core::store::{Scoped, WorkspaceId};
+use astra_core::store::{Rows, WorkspaceId};
 use futures_util::future::join_all;
 
 use crate::support::{START_MS, TestStore, both_engines};
@@ -10,9 +10,9 @@ use crate::support::{START_MS, TestStore, both_engines};
 const SHARED: [u8; 32] = [1; 32];
 
 /// The rows of a workspace in which somebody has signed in.
-async fn signed_in(store: &TestStore) -> Scoped {
+async fn signed_in(store: &TestStore) -> Rows {
     let home = store.db.ensure_first_workspace("wsp_1".into(), "home", START_MS).await.expect("a workspace");
-    let scoped = store.db.scoped(&home);
+    let rows = store.db.rows(&home);
     let user = NewUser {
         id: "usr_1".into(),
         email: "ada@example.org".into(),
@@ -20,9 +20,9 @@ async fn signed_in(store: &TestStore) -> Scoped {
         password_hash: String::new(),
         created_at: START_MS,
     };
-    scoped.create_account(user, "owner").await.expect("a user");
-    scoped.start_family(family("fam_1", START_MS)).await.expect("a family");
-    scoped
+    rows.accounts().create(user, "owner").await.expect("a user");
+    rows.families().create(family("fam_1", START_MS)).await.expect("a family");
+    rows
 }
 
 fn family(id: &str, created_at: i64) -> NewFamily {
@@ -53,11 +53,11 @@ fn exchange(from: u8, to: u8) -> Exchange {
 
 both_engines! {
     async fn the_newest_token_is_renewed(store: TestStore) {
-        let scoped = signed_in(&store).await;
+        let rows = signed_in(&store).await;
         let renewed = store.db.exchange_refresh_token(exchange(10, 11)).await.expect("an answer");
         let Exchanged::Renewed(standing) = renewed else { panic!("{renewed:?}") };
         assert_eq!((standing.user_id.as_str(), standing.role.as_str()), ("usr_1", "owner"));
-        assert_eq!(scoped.family_standing("fam_1").await.expect("an answer"), Some(standing));
+        assert_eq!(rows.families().standing("fam_1").await.expect("an answer"), Some(standing));
         // It lives on beyond the end that it began with.
         let later = Exchange { now_ms: START_MS + 1_500, ..exchange(11, 12) };
         assert!(matches!(store.db.exchange_refresh_token(later).await, Ok(Exchanged::Renewed(_))));
@@ -88,12 +88,12 @@ both_engines! {
     }
 
     async fn an_older_token_ends_the_family_and_lets_the_epoch_grow(store: TestStore) {
-        let scoped = signed_in(&store).await;
+        let rows = signed_in(&store).await;
         store.db.exchange_refresh_token(exchange(10, 11)).await.expect("an answer");
         let epoch = store.db.auth_epoch().await.expect("an epoch");
         let late = Exchange { now_ms: START_MS + 600, ..exchange(10, 11) };
         assert_eq!(store.db.exchange_refresh_token(late).await.expect("an answer"), Exchanged::Reused);
-        assert_eq!(scoped.family_standing("fam_1").await.expect("an answer"), None);
+        assert_eq!(rows.families().standing("fam_1").await.expect("an answer"), None);
         assert!(store.db.auth_epoch().await.expect("an epoch") > epoch);
         assert_eq!(store.db.exchange_refresh_token(exchange(11, 12)).await.expect("an answer"), Exchanged::Unknown);
     }
@@ -111,10 +111,10 @@ both_engines! {
     }
 
     async fn a_stranger_ends_nothing(store: TestStore) {
-        let scoped = signed_in(&store).await;
+        let rows = signed_in(&store).await;
         let stranger = Exchange { family_hash: [2; 32], ..exchange(9, 11) };
         assert_eq!(store.db.exchange_refresh_token(stranger).await.expect("an answer"), Exchanged::Unknown);
-        assert!(scoped.family_standing("fam_1").await.expect("an answer").is_some());
+        assert!(rows.families().standing("fam_1").await.expect("an answer").is_some());
     }
 
     async fn a_token_ends_with_its_time(store: TestStore) {
@@ -124,22 +124,22 @@ both_engines! {
     }
 
     async fn a_new_family_sweeps_away_those_that_are_over(store: TestStore) {
-        let scoped = signed_in(&store).await;
-        scoped.start_family(family("fam_2", START_MS + 999)).await.expect("a family");
-        assert!(scoped.family_standing("fam_1").await.expect("an answer").is_some());
-        scoped.start_family(family("fam_3", START_MS + 1_000)).await.expect("a family");
-        assert_eq!(scoped.family_standing("fam_1").await.expect("an answer"), None);
-        assert!(scoped.family_standing("fam_2").await.expect("an answer").is_some());
+        let rows = signed_in(&store).await;
+        rows.families().create(family("fam_2", START_MS + 999)).await.expect("a family");
+        assert!(rows.families().standing("fam_1").await.expect("an answer").is_some());
+        rows.families().create(family("fam_3", START_MS + 1_000)).await.expect("a family");
+        assert_eq!(rows.families().standing("fam_1").await.expect("an answer"), None);
+        assert!(rows.families().standing("fam_2").await.expect("an answer").is_some());
     }
 
     async fn a_family_is_ended_in_its_own_workspace_only(store: TestStore) {
-        let scoped = signed_in(&store).await;
-        let elsewhere = store.db.scoped(&WorkspaceId::new(9, "wsp_elsewhere"));
-        assert!(!elsewhere.end_family("fam_1").await.expect("an answer"));
-        assert_eq!(elsewhere.family_standing("fam_1").await.expect("an answer"), None);
+        let rows = signed_in(&store).await;
+        let elsewhere = store.db.rows(&WorkspaceId::new(9, "wsp_elsewhere"));
+        assert!(!elsewhere.families().delete("fam_1").await.expect("an answer"));
+        assert_eq!(elsewhere.families().standing("fam_1").await.expect("an answer"), None);
         let epoch = store.db.auth_epoch().await.expect("an epoch");
-        assert!(scoped.end_family("fam_1").await.expect("an answer"));
-        assert!(!scoped.end_family("fam_1").await.expect("an answer"));
+        assert!(rows.families().delete("fam_1").await.expect("an answer"));
+        assert!(!rows.families().delete("fam_1").await.expect("an answer"));
         assert_eq!(store.db.auth_epoch().await.expect("an epoch"), epoch + 1);
     }
 }

@@ -1,7 +1,7 @@
 //! The outbox: an event is there exactly when the change that caused it is, once, and in its own workspace.
 
 use astra_core::params;
-use astra_core::store::{Actor, AgentChange, Db, Error, OnceKey, Origin, Precondition, Scoped, Taken, WorkspaceId};
+use astra_core::store::{Actor, AgentChange, Db, Error, OnceKey, Origin, Precondition, Rows, Taken, WorkspaceId};
 use serde_json::{Value, json};
 
 use crate::support::{TestStore, both_engines};
@@ -49,8 +49,8 @@ fn change(key: i64, change: &str, version: u32) -> (i64, String, Value) {
 }
 
 /// The rows of a workspace, changed by the request with the key `key`.
-fn request(store: &TestStore, workspace: i64, key: i64) -> Scoped {
-    store.db.scoped(&WorkspaceId::new(workspace, "wsp")).changed_by(Actor {
+fn request(store: &TestStore, workspace: i64, key: i64) -> Rows {
+    store.db.rows(&WorkspaceId::new(workspace, "wsp")).changed_by(Actor {
         subject: "usr_1".into(),
         subject_number: 900 + key,
         key,
@@ -67,7 +67,7 @@ fn says(prompt: &str) -> AgentChange {
 
 both_engines! {
     async fn an_event_says_what_happened_when_and_by_whom(store: TestStore) {
-        request(&store, 1, 7).create_agent(says("secret words"), None).await.expect("an agent");
+        request(&store, 1, 7).agents().create(says("secret words"), None).await.expect("an agent");
         assert_eq!(outbox(&store.db, 1).await, [Row {
             id: 7,
             at_ms: 1_007,
@@ -79,11 +79,11 @@ both_engines! {
     }
 
     async fn each_change_of_an_agent_is_an_event(store: TestStore) {
-        request(&store, 1, 1).create_agent(says("one"), None).await.expect("an agent");
-        request(&store, 1, 2).change_agent(says("two"), Precondition::Any).await.expect("a change");
+        request(&store, 1, 1).agents().create(says("one"), None).await.expect("an agent");
+        request(&store, 1, 2).agents().update(says("two"), Precondition::Any).await.expect("a change");
         request(&store, 1, 3).label_agent_version("own", 1, Some("live".into())).await.expect("a label");
-        request(&store, 1, 4).roll_back_agent("own", 1, "usr_1", 30, None).await.expect("a rollback");
-        request(&store, 1, 5).delete_agent("own", Precondition::Any).await.expect("a deletion");
+        request(&store, 1, 4).agents().roll_back("own", 1, "usr_1", 30, None).await.expect("a rollback");
+        request(&store, 1, 5).agents().delete("own", Precondition::Any).await.expect("a deletion");
         assert_eq!(changes(&store.db).await, [
             change(1, "created", 1),
             change(2, "updated", 2),
@@ -93,22 +93,22 @@ both_engines! {
     }
 
     async fn what_is_refused_is_no_event(store: TestStore) {
-        let made = request(&store, 1, 1).create_agent(says("one"), None).await.expect("an agent");
+        let made = request(&store, 1, 1).agents().create(says("one"), None).await.expect("an agent");
         let seen = Precondition::OneOf(vec![made.revision()]);
-        request(&store, 1, 2).change_agent(says("two"), seen.clone()).await.expect("a change");
+        request(&store, 1, 2).agents().update(says("two"), seen.clone()).await.expect("a change");
         let before = changes(&store.db).await;
-        assert!(request(&store, 1, 3).create_agent(says("one"), None).await.is_err());
-        assert!(request(&store, 1, 4).change_agent(says("three"), seen.clone()).await.is_err());
-        assert!(request(&store, 1, 5).roll_back_agent("own", 9, "usr_1", 30, None).await.is_err());
-        assert!(request(&store, 1, 6).delete_agent("own", seen).await.is_err());
+        assert!(request(&store, 1, 3).agents().create(says("one"), None).await.is_err());
+        assert!(request(&store, 1, 4).agents().update(says("three"), seen.clone()).await.is_err());
+        assert!(request(&store, 1, 5).agents().roll_back("own", 9, "usr_1", 30, None).await.is_err());
+        assert!(request(&store, 1, 6).agents().delete("own", seen).await.is_err());
         assert_eq!(changes(&store.db).await, before);
     }
 
     async fn what_is_rolled_back_is_no_event(store: TestStore) {
-        request(&store, 1, 1).create_agent(says("one"), None).await.expect("an agent");
+        request(&store, 1, 1).agents().create(says("one"), None).await.expect("an agent");
         // The versions go behind the event: without their table the deletion fails in its middle.
         store.db.write(|tx| tx.execute("DROP TABLE agent_versions", params![])).await.expect("no versions");
-        let outcome = request(&store, 1, 2).delete_agent("own", Precondition::Any).await;
+        let outcome = request(&store, 1, 2).agents().delete("own", Precondition::Any).await;
         assert!(matches!(outcome, Err(Error::Broken(_))), "{outcome:?}");
         assert_eq!(changes(&store.db).await, [change(1, "created", 1)]);
     }
@@ -116,18 +116,18 @@ both_engines! {
     async fn a_request_that_comes_again_is_one_event(store: TestStore) {
         for key in [1, 2] {
             let once = OnceKey { caller: "usr_1".into(), key: "k".into(), request_hash: "h".into() };
-            request(&store, 1, key).create_agent(says("one"), Some(once)).await.expect("an agent");
+            request(&store, 1, key).agents().create(says("one"), Some(once)).await.expect("an agent");
         }
         for key in [3, 4] {
             let once = OnceKey { caller: "usr_1".into(), key: "l".into(), request_hash: "h".into() };
-            request(&store, 1, key).roll_back_agent("own", 1, "usr_1", 20, Some(once)).await.expect("a rollback");
+            request(&store, 1, key).agents().roll_back("own", 1, "usr_1", 20, Some(once)).await.expect("a rollback");
         }
         assert_eq!(changes(&store.db).await, [change(1, "created", 1), change(3, "updated", 2)]);
     }
 
     async fn what_a_definition_changes_is_an_event_without_a_subject(store: TestStore) {
-        let rows = store.db.scoped(&WorkspaceId::new(1, "wsp"));
-        let take = |prompt: &'static str, origin, key| rows.take_definition(says(prompt), origin, key);
+        let rows = store.db.rows(&WorkspaceId::new(1, "wsp"));
+        let take = |prompt: &'static str, origin, key| rows.agents().take_definition(says(prompt), origin, key);
         assert_eq!(take("one", Origin::Gateway, 1).await.expect("taken"), Taken::Created);
         assert_eq!(take("one", Origin::Gateway, 2).await.expect("taken"), Taken::Unchanged);
         assert_eq!(take("two", Origin::File, 3).await.expect("taken"), Taken::Updated);
@@ -137,10 +137,10 @@ both_engines! {
     }
 
     async fn workspaces_have_outboxes_of_their_own(store: TestStore) {
-        request(&store, 1, 1).create_agent(says("ours"), None).await.expect("an agent");
-        request(&store, 2, 2).create_agent(says("theirs"), None).await.expect("an agent of the same name");
-        request(&store, 2, 3).delete_agent("own", Precondition::Any).await.expect("a deletion");
-        assert!(!request(&store, 3, 4).delete_agent("own", Precondition::Any).await.expect("a look"));
+        request(&store, 1, 1).agents().create(says("ours"), None).await.expect("an agent");
+        request(&store, 2, 2).agents().create(says("theirs"), None).await.expect("an agent of the same name");
+        request(&store, 2, 3).agents().delete("own", Precondition::Any).await.expect("a deletion");
+        assert!(!request(&store, 3, 4).agents().delete("own", Precondition::Any).await.expect("a look"));
         let keys = |rows: Vec<Row>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
         assert_eq!(keys(outbox(&store.db, 1).await), [1]);
         assert_eq!(keys(outbox(&store.db, 2).await), [2, 3]);
@@ -149,7 +149,7 @@ both_engines! {
 
     async fn old_events_are_swept_in_pieces(store: TestStore) {
         let key = 5_000;
-        request(&store, 1, key).create_agent(says("one"), None).await.expect("an agent");
+        request(&store, 1, key).agents().create(says("one"), None).await.expect("an agent");
         let at_ms = 1_000 + key;
         assert_eq!(store.db.forget_events(at_ms).await.expect("a sweep"), 0);
         let old = "INSERT INTO outbox (workspace_id, id, at_ms, event, resource_id, data) VALUES (2, $1, $2, 'agent.updated', 'a', '{}')";

@@ -9,7 +9,7 @@ use astra_core::params;
 use astra_core::store::usage::UsageRow;
 use astra_core::store::{
     AgentChange, Begun, Busy, Error, FinishedTurn, Lifetime, LogEntry, NewSession, NewTurn, OnceKey, Outcome,
-    PageRequest, Place, Precondition, Refusal, Scoped, SessionRefusal, Stamp, Status, TraceRecord, Turn, TurnRefusal,
+    PageRequest, Place, Precondition, Refusal, Rows, SessionRefusal, Stamp, Status, TraceRecord, Turn, TurnRefusal,
     VisibleTo, WorkspaceId, migrate,
 };
 use futures_util::future::join_all;
@@ -26,8 +26,8 @@ const SUBJECT: i64 = 7;
 /// A workspace with an agent, as two gateways see it.
 struct Meeting {
     store: EmptyStore,
-    here: Scoped,
-    there: Scoped,
+    here: Rows,
+    there: Rows,
     agent: Stamp,
 }
 
@@ -38,9 +38,9 @@ impl OnEngine for Meeting {
         let workspace = WorkspaceId::new(1, "wsp_a");
         let sql = "INSERT INTO workspaces (number, id, name, created_at, updated_at) VALUES (1, 'wsp_a', 'A', 0, 0)";
         store.db.write(move |tx| tx.execute(sql, params![])).await.expect("the workspace");
-        let (here, there) = (store.db.scoped(&workspace), store.again().scoped(&workspace));
-        here.create_agent(change(1), None).await.expect("the agent");
-        let agent = here.agent_stamp(AGENT, None).await.expect("a look").expect("the agent");
+        let (here, there) = (store.db.rows(&workspace), store.again().rows(&workspace));
+        here.agents().create(change(1), None).await.expect("the agent");
+        let agent = here.agent_versions().stamp(AGENT, None).await.expect("a look").expect("the agent");
         Self { store, here, there, agent }
     }
 }
@@ -56,7 +56,7 @@ fn change(number: i64) -> AgentChange {
 
 impl Meeting {
     /// One gateway or the other.
-    fn at(&self, number: i64) -> Scoped {
+    fn at(&self, number: i64) -> Rows {
         if number % 2 == 0 { self.here.clone() } else { self.there.clone() }
     }
 
@@ -84,7 +84,7 @@ impl Meeting {
     }
 
     async fn begin(&self, number: i64, place: Place) -> Result<Begun, Error> {
-        self.at(number).begin_turn(self.turn(number, place)).await
+        self.at(number).turns().begin(self.turn(number, place)).await
     }
 
     async fn session(&self, key: i64) -> SessionId {
@@ -100,7 +100,7 @@ impl Meeting {
             metadata: Map::new(),
             now_ms: 0,
         };
-        self.here.open_session(new, None).await.expect("a session").session.id
+        self.here.sessions().create(new, None).await.expect("a session").session.id
     }
 
     async fn count(&self, sql: &'static str) -> i64 {
@@ -161,7 +161,7 @@ fn end(turn: &Turn, status: Status) -> Arc<FinishedTurn> {
 
 async fn ask_and_end(meeting: &Meeting, number: i64, place: Place) -> Turn {
     let turn = new(meeting.begin(number, place).await);
-    assert!(meeting.at(number + 1).finish_turn(&end(&turn, Status::Completed)).await.expect("an end"));
+    assert!(meeting.at(number + 1).turns().finish(&end(&turn, Status::Completed)).await.expect("an end"));
     turn
 }
 
@@ -206,7 +206,7 @@ both_engines! {
                 let number = 10 * round + number;
                 let turn = NewTurn { once: Some(key("same")), ..meeting.turn(number, surface(&format!("s{number}"))) };
                 let at = meeting.at(number);
-                async move { at.begin_turn(turn).await.expect("an answer") }
+                async move { at.turns().begin(turn).await.expect("an answer") }
             })).await;
             let (mut new, mut known) = (Vec::new(), Vec::new());
             for begun in begun {
@@ -218,7 +218,7 @@ both_engines! {
             assert_eq!((new.len(), known.len()), (1, 7));
             assert!(known.iter().all(|id| *id == new[0]));
             let other = NewTurn { once: Some(key("other")), ..meeting.turn(10 * round + 9, surface("other")) };
-            let refused = meeting.here.begin_turn(other).await;
+            let refused = meeting.here.turns().begin(other).await;
             assert!(matches!(refused, Err(Error::Refused(Refusal::KeyReused))), "{refused:?}");
         }
         assert_eq!(meeting.count("SELECT COUNT(*) FROM open_turns").await, 4);
@@ -229,13 +229,13 @@ both_engines! {
         for number in 1..=12 {
             let turn = new(meeting.begin(number, surface("s")).await);
             let (done, cut) = (end(&turn, Status::Completed), end(&turn, Status::Interrupted));
-            let (done, cut) = join!(meeting.here.finish_turn(&done), meeting.there.finish_turn(&cut));
+            let (done, cut) = join!(meeting.here.turns().finish(&done), meeting.there.turns().finish(&cut));
             let (done, cut) = (done.expect("an answer"), cut.expect("an answer"));
             assert!(done != cut, "{number}: {done} {cut}");
-            let kept = meeting.here.turn(turn.id, VisibleTo::All).await.expect("a look").expect("the turn");
+            let kept = meeting.here.turns().find(turn.id, VisibleTo::All).await.expect("a look").expect("the turn");
             assert_eq!(kept.status, if done { Status::Completed } else { Status::Interrupted });
             assert_eq!(kept.outcome.content.as_deref(), Some(kept.status.as_str()));
-            assert_eq!(meeting.here.events(turn.id, 0).await.expect("events").len(), 2);
+            assert_eq!(meeting.here.turn_events().read(turn.id, 0).await.expect("events").len(), 2);
         }
         assert_eq!(meeting.count("SELECT COUNT(*) FROM turns").await, 12);
         assert_eq!(meeting.count("SELECT COUNT(*) FROM usage_entries").await, 24);
@@ -245,11 +245,11 @@ both_engines! {
         for number in 1..=16 {
             let session = meeting.session(number).await;
             let (begun, ended) = if number % 4 < 2 {
-                let (begun, gone) = join!(meeting.begin(number, within(session)), meeting.here.delete_session(session, VisibleTo::All));
+                let (begun, gone) = join!(meeting.begin(number, within(session)), meeting.here.sessions().delete(session, VisibleTo::All));
                 (begun, gone.map(|was_there| assert!(was_there)))
             } else {
                 let successor = SessionId::from_key(100 + number);
-                let reset = meeting.here.reset_session(session, VisibleTo::All, successor, 0, None);
+                let reset = meeting.here.sessions().reset(session, VisibleTo::All, successor, 0, None);
                 let (begun, reset) = join!(meeting.begin(number, within(session)), reset);
                 (begun, reset.map(|successor| assert!(successor.is_some())))
             };
@@ -265,17 +265,17 @@ both_engines! {
         let mut present = meeting.agent.clone();
         for number in 1..=10 {
             let turn = NewTurn { agent: present.clone(), ..meeting.turn(number, surface("s")) };
-            let changed = meeting.there.change_agent(change(100 + number), Precondition::Any);
-            let (begun, changed) = join!(meeting.here.begin_turn(turn.clone()), changed);
+            let changed = meeting.there.agents().update(change(100 + number), Precondition::Any);
+            let (begun, changed) = join!(meeting.here.turns().begin(turn.clone()), changed);
             changed.expect("a version");
             match begun {
                 Ok(Begun::New { turn, .. }) => assert_eq!(turn.agent_version, present.version),
                 Err(Error::Refused(Refusal::Stale)) => {}
                 other => panic!("{number}: {other:?}"),
             }
-            let late = meeting.here.begin_turn(NewTurn { id: TurnId::from_key(500 + number), ..turn }).await;
+            let late = meeting.here.turns().begin(NewTurn { id: TurnId::from_key(500 + number), ..turn }).await;
             assert!(matches!(late, Err(Error::Refused(Refusal::Stale))), "{late:?}");
-            present = meeting.here.agent_stamp(AGENT, None).await.expect("a look").expect("the agent");
+            present = meeting.here.agent_versions().stamp(AGENT, None).await.expect("a look").expect("the agent");
         }
     }
 
@@ -290,16 +290,16 @@ both_engines! {
         let reading = async {
             let mut before = 0;
             for _ in 0..20 {
-                let (tokens, ..) = meeting.here.agent_sums(AGENT, 0, 0).await.expect("sums");
+                let (tokens, ..) = meeting.here.usage().of_agent(AGENT, 0, 0).await.expect("sums");
                 assert!(tokens >= before && tokens % 14 == 0, "{before} and then {tokens}");
                 before = tokens;
             }
         };
         join!(asking, rolling, reading);
         let all = (60 * 14, 60 * 14, 60.0);
-        assert_eq!(meeting.here.agent_sums(AGENT, 0, 0).await.expect("sums"), all);
+        assert_eq!(meeting.here.usage().of_agent(AGENT, 0, 0).await.expect("sums"), all);
         while meeting.store.db.roll_usage_up().await.expect("a piece") {}
-        assert_eq!(meeting.there.agent_sums(AGENT, 0, 0).await.expect("sums"), all);
+        assert_eq!(meeting.there.usage().of_agent(AGENT, 0, 0).await.expect("sums"), all);
     }
 
     async fn a_turn_is_let_run_when_the_one_before_it_has_ended(meeting: Meeting) {
@@ -307,20 +307,20 @@ both_engines! {
         for number in 2..=16 {
             let next = new(meeting.begin(number, surface("s")).await);
             assert_eq!((next.number, next.status), (number, Status::Queued));
-            assert_eq!(meeting.here.promote_turn(next.id).await.expect("a try"), Some(false));
+            assert_eq!(meeting.here.turns().promote(next.id).await.expect("a try"), Some(false));
             let finished = end(&first, Status::Completed);
-            let (was_kept, promoted) = join!(meeting.here.finish_turn(&finished), meeting.there.promote_turn(next.id));
+            let (was_kept, promoted) = join!(meeting.here.turns().finish(&finished), meeting.there.turns().promote(next.id));
             assert!(was_kept.expect("an end"));
             promoted.expect("a try").expect("it is open");
-            assert_eq!(meeting.there.promote_turn(next.id).await.expect("a try"), Some(true));
-            assert_eq!(meeting.here.turn(next.id, VisibleTo::All).await.expect("a look").expect("it").status, Status::Running);
+            assert_eq!(meeting.there.turns().promote(next.id).await.expect("a try"), Some(true));
+            assert_eq!(meeting.here.turns().find(next.id, VisibleTo::All).await.expect("a look").expect("it").status, Status::Running);
             first = next;
         }
         let finished = end(&first, Status::Cancelled);
-        let (was_kept, promoted) = join!(meeting.here.finish_turn(&finished), meeting.there.promote_turn(first.id));
+        let (was_kept, promoted) = join!(meeting.here.turns().finish(&finished), meeting.there.turns().promote(first.id));
         assert!(was_kept.expect("an end"));
         assert!(matches!(promoted.expect("a try"), None | Some(true)));
-        assert_eq!(meeting.there.promote_turn(first.id).await.expect("a try"), None);
+        assert_eq!(meeting.there.turns().promote(first.id).await.expect("a try"), None);
     }
 
     async fn what_a_refused_turn_has_written_is_gone(meeting: Meeting) {
@@ -328,20 +328,20 @@ both_engines! {
         let first = new(meeting.begin(1, within(session)).await);
         let key = OnceKey { caller: USER.into(), key: "key".into(), request_hash: "hash".into() };
         let refused = NewTurn { busy: Busy::Reject, once: Some(key.clone()), ..meeting.turn(2, within(session)) };
-        let outcome = meeting.here.begin_turn(refused.clone()).await;
+        let outcome = meeting.here.turns().begin(refused.clone()).await;
         assert!(matches!(outcome, Err(Error::Refused(Refusal::Turn(TurnRefusal::SessionBusy)))), "{outcome:?}");
         assert_eq!(meeting.count("SELECT COUNT(*) FROM idempotency_keys").await, 0);
         let full = NewTurn { busy: Busy::Queue(0), ..refused.clone() };
-        let outcome = meeting.here.begin_turn(full).await;
+        let outcome = meeting.here.turns().begin(full).await;
         assert!(matches!(outcome, Err(Error::Refused(Refusal::Turn(TurnRefusal::QueueFull)))), "{outcome:?}");
         // A turn of the same id is there.
-        let twice = meeting.here.begin_turn(NewTurn { id: first.id, busy: Busy::Queue(5), ..refused.clone() }).await;
+        let twice = meeting.here.turns().begin(NewTurn { id: first.id, busy: Busy::Queue(5), ..refused.clone() }).await;
         assert!(matches!(twice, Err(Error::Unique(_))), "{twice:?}");
         assert_eq!(meeting.count("SELECT COUNT(*) FROM idempotency_keys").await, 0);
-        let urgent = meeting.here.begin_turn(NewTurn { busy: Busy::Interrupt, ..refused }).await;
+        let urgent = meeting.here.turns().begin(NewTurn { busy: Busy::Interrupt, ..refused }).await;
         let Ok(Begun::New { turn, interrupted, .. }) = urgent else { panic!("{urgent:?}") };
         assert_eq!((turn.number, turn.status, interrupted), (2, Status::Queued, vec![first.id]));
-        assert!(meeting.here.cancel_requested(first.id).await.expect("a look"));
+        assert!(meeting.here.turns().is_cancel_requested(first.id).await.expect("a look"));
         assert_eq!(meeting.count("SELECT COUNT(*) FROM idempotency_keys").await, 1);
     }
 }
@@ -356,10 +356,10 @@ async fn a_turn_goes_on_over_another_connection() {
     let cut =
         || async { meeting.store.again().read(move |tx| tx.query(others, params![])).await.expect("they are cut") };
     cut().await;
-    let next = new(meeting.here.begin_turn(meeting.turn(4, surface("s"))).await);
+    let next = new(meeting.here.turns().begin(meeting.turn(4, surface("s"))).await);
     assert_eq!((next.session_id, next.number), (first.session_id, 2));
     cut().await;
-    assert_eq!(meeting.here.agent_stamp(AGENT, None).await.expect("a look"), Some(meeting.agent.clone()));
+    assert_eq!(meeting.here.agent_versions().stamp(AGENT, None).await.expect("a look"), Some(meeting.agent.clone()));
 }
 
 #[tokio::test]
@@ -374,7 +374,7 @@ async fn a_turn_does_not_wait_behind_lists() {
     let lists: Vec<_> = (0..16)
         .map(|_| {
             let here = meeting.here.clone();
-            tokio::spawn(async move { here.agent_versions(AGENT, page()).await })
+            tokio::spawn(async move { here.agent_versions().page(AGENT, page()).await })
         })
         .collect();
     let wait = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
@@ -382,7 +382,7 @@ async fn a_turn_does_not_wait_behind_lists() {
     while other.read(move |tx| tx.one(wait, params![])?.next_int()).await.expect("a count") < 4 {
         tokio::task::yield_now().await;
     }
-    new(meeting.here.begin_turn(meeting.turn(2, surface("s"))).await);
+    new(meeting.here.turns().begin(meeting.turn(2, surface("s"))).await);
     client.batch_execute("COMMIT").await.expect("the lock is given back");
     for list in lists {
         assert_eq!(list.await.expect("no panic").expect("a list").expect("the agent").data.len(), 1);

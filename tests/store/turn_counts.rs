@@ -16,9 +16,9 @@ both_engines! {
                 id: *id, agent_id: "a".into(), pinned_version: None, title: None, surface: "api".into(),
                 surface_id: id.to_string(), user_id: "usr_a".into(), subject: 1, metadata: Map::new(), now_ms: START_MS,
             };
-            store.db.scoped(&ours).open_session(new, None).await.expect("a session");
+            store.db.rows(&ours).sessions().create(new, None).await.expect("a session");
         }
-        assert!(store.db.scoped(&ours).delete_session(ids[3], VisibleTo::All).await.expect("a deletion"));
+        assert!(store.db.rows(&ours).sessions().delete(ids[3], VisibleTo::All).await.expect("a deletion"));
         let asked: Vec<_> = [&ours, &theirs].iter().flat_map(|workspace| ids.iter().map(|id| ((*workspace).clone(), *id))).collect();
         let mut newest = store.db.last_turns(asked).await.expect("the numbers");
         newest.sort();

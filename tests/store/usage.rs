@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use astra_core::params;
 use astra_core::store::usage::{self, HOUR_MS, UsageGroup, UsageRow, UsageSum};
-use astra_core::store::{Db, Page, PageRequest, Scoped, WorkspaceId};
+use astra_core::store::{Db, Page, PageRequest, Rows, WorkspaceId};
 
 use crate::support::{TestStore, both_engines};
 
@@ -15,8 +15,8 @@ const ALL: PageRequest = PageRequest { limit: 200, after: None };
 /// The number of the one user.
 const USER: i64 = 7;
 
-fn scoped(db: &Db, number: i64) -> Scoped {
-    db.scoped(&WorkspaceId::new(number, "wsp_any"))
+fn rows(db: &Db, number: i64) -> Rows {
+    db.rows(&WorkspaceId::new(number, "wsp_any"))
 }
 
 fn row(at_ms: i64, agent: &str, model: &str) -> UsageRow {
@@ -34,7 +34,7 @@ fn row(at_ms: i64, agent: &str, model: &str) -> UsageRow {
     }
 }
 
-async fn add(store: &Scoped, row: UsageRow) {
+async fn add(store: &Rows, row: UsageRow) {
     static SOURCE: AtomicI64 = AtomicI64::new(1);
     let source = SOURCE.fetch_add(1, Ordering::Relaxed);
     store.write(move |tx| usage::add(tx, source, 0, &row)).await.expect("the row is added");
@@ -50,13 +50,13 @@ async fn roll_up(db: &Db) {
     while db.roll_usage_up().await.expect("a piece") {}
 }
 
-async fn report(store: &Scoped, from_ms: i64, to_ms: i64, groups: &[UsageGroup]) -> Vec<UsageSum> {
-    store.usage(from_ms, to_ms, groups, &ALL).await.expect("a report").data
+async fn report(store: &Rows, from_ms: i64, to_ms: i64, groups: &[UsageGroup]) -> Vec<UsageSum> {
+    store.usage().page(from_ms, to_ms, groups, &ALL).await.expect("a report").data
 }
 
 both_engines! {
     async fn sums_grow_within_their_hour(store: TestStore) {
-        let store = scoped(&store.db, 1);
+        let store = rows(&store.db, 1);
         add(&store, row(MIDNIGHT_MS, "a", "m")).await;
         add(&store, row(MIDNIGHT_MS + HOUR_MS - 1, "a", "m")).await;
         add(&store, UsageRow { errors: 1, input_tokens: 0, output_tokens: 0, cost_usd: 0.0, ..row(MIDNIGHT_MS + HOUR_MS, "a", "m") }).await;
@@ -70,7 +70,7 @@ both_engines! {
 
     async fn sums_are_told_apart_as_asked(store: TestStore) {
         name_the_user(&store.db).await;
-        let store = scoped(&store.db, 1);
+        let store = rows(&store.db, 1);
         for (day, agent, model) in [(0, "a", "m"), (0, "a", "n"), (0, "b", "m"), (1, "a", "m")] {
             add(&store, row(MIDNIGHT_MS + day * 24 * HOUR_MS + 5, agent, model)).await;
         }
@@ -87,14 +87,14 @@ both_engines! {
 
     async fn pages_hold_every_sum_once(store: TestStore) {
         name_the_user(&store.db).await;
-        let store = scoped(&store.db, 1);
+        let store = rows(&store.db, 1);
         for number in 0..7 {
             add(&store, row(MIDNIGHT_MS + number / 3 * 24 * HOUR_MS, &format!("a{number}"), "m/1")).await;
         }
         let groups = [UsageGroup::Agent, UsageGroup::Provider, UsageGroup::Model, UsageGroup::User, UsageGroup::Day];
         let (mut request, mut seen) = (PageRequest { limit: 2, after: None }, Vec::new());
         loop {
-            let Page { data, next } = store.usage(0, i64::MAX, &groups, &request).await.expect("a page");
+            let Page { data, next } = store.usage().page(0, i64::MAX, &groups, &request).await.expect("a page");
             seen.extend(data.into_iter().filter_map(|sum| sum.agent_id));
             request.after = next;
             if request.after.is_none() {
@@ -106,7 +106,7 @@ both_engines! {
 
     async fn what_is_summed_up_says_the_same_as_before(store: TestStore) {
         name_the_user(&store.db).await;
-        let rows = scoped(&store.db, 1);
+        let rows = rows(&store.db, 1);
         let groups = [UsageGroup::Agent, UsageGroup::Model, UsageGroup::User, UsageGroup::Day];
         // More than one piece, in several hours, and some that are summed up while others are not.
         for number in 0..600 {
@@ -115,13 +115,13 @@ both_engines! {
         }
         let before = (report(&rows, 0, i64::MAX, &groups).await, report(&rows, 0, i64::MAX, &[]).await);
         assert_eq!(before.1[0].requests, 600);
-        let sums = rows.agent_sums("b", MIDNIGHT_MS / HOUR_MS + 1, MIDNIGHT_MS / HOUR_MS).await.expect("sums");
+        let sums = rows.usage().of_agent("b", MIDNIGHT_MS / HOUR_MS + 1, MIDNIGHT_MS / HOUR_MS).await.expect("sums");
         assert!(store.db.roll_usage_up().await.expect("a piece"), "there is more");
         let between = (report(&rows, 0, i64::MAX, &groups).await, report(&rows, 0, i64::MAX, &[]).await);
         roll_up(&store.db).await;
         let after = (report(&rows, 0, i64::MAX, &groups).await, report(&rows, 0, i64::MAX, &[]).await);
         assert_eq!((&before, &before), (&between, &after));
-        assert_eq!(rows.agent_sums("b", MIDNIGHT_MS / HOUR_MS + 1, MIDNIGHT_MS / HOUR_MS).await.expect("sums"), sums);
+        assert_eq!(rows.usage().of_agent("b", MIDNIGHT_MS / HOUR_MS + 1, MIDNIGHT_MS / HOUR_MS).await.expect("sums"), sums);
         let left = store.db.read(|tx| tx.one("SELECT COUNT(*) FROM usage_entries", params![])?.next_int()).await;
         assert_eq!(left.expect("a count"), 0);
         add(&rows, row(MIDNIGHT_MS, "a", "m")).await;
@@ -130,9 +130,9 @@ both_engines! {
     }
 
     async fn each_workspace_sees_its_own(store: TestStore) {
-        add(&scoped(&store.db, 1), row(MIDNIGHT_MS, "a", "m")).await;
-        add(&scoped(&store.db, 2), row(MIDNIGHT_MS, "a", "n")).await;
-        let sums = report(&scoped(&store.db, 2), 0, i64::MAX, &[UsageGroup::Model]).await;
+        add(&rows(&store.db, 1), row(MIDNIGHT_MS, "a", "m")).await;
+        add(&rows(&store.db, 2), row(MIDNIGHT_MS, "a", "n")).await;
+        let sums = report(&rows(&store.db, 2), 0, i64::MAX, &[UsageGroup::Model]).await;
         assert_eq!(sums.iter().map(|sum| sum.model.as_deref()).collect::<Vec<_>>(), [Some("n")]);
     }
 }

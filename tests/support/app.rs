@@ -10,7 +10,7 @@ use astra_core::embed::Routes;
 use astra_core::engine::catalogue::Definitions;
 use astra_core::ids::{IdMaker, Ids};
 use astra_core::provider::Provider;
-use astra_core::store::{self, Db, Program, Scoped};
+use astra_core::store::{self, Db, Program, Rows};
 use astra_core::testing::Document;
 use astra_core::{Builder, Gateway};
 use axum::Router;
@@ -164,8 +164,8 @@ impl TestApp {
     }
 
     /// The rows of the app's workspace, as they are.
-    pub(crate) fn store(&self) -> Scoped {
-        self.db().scoped(self.authority.first_workspace())
+    pub(crate) fn store(&self) -> Rows {
+        self.db().rows(self.authority.first_workspace())
     }
 
     /// The whole store, through connections of its own.

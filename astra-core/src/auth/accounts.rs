@@ -40,7 +40,7 @@ impl Authority {
             password_hash: self.passwords().hash(new.password).await?,
             created_at: self.now_ms(),
         };
-        let made = self.store().scoped(&by.workspace).create_account(user, new.role.as_str()).await;
+        let made = self.store().rows(&by.workspace).accounts().create(user, new.role.as_str()).await;
         made.map_err(email_taken)
     }
 
@@ -49,7 +49,7 @@ impl Authority {
     /// # Errors
     /// [`Error::Store`]
     pub async fn list_accounts(&self, by: &Identity, page: PageRequest) -> Result<Page<Member>> {
-        Ok(self.store().scoped(&by.workspace).list_accounts(page).await?)
+        Ok(self.store().rows(&by.workspace).accounts().page(page).await?)
     }
 
     /// Gives the account of an e-mail another password and ends all of its sign-ins, whose tokens are refused from the
@@ -61,8 +61,8 @@ impl Authority {
     pub async fn reset_password(&self, by: &Identity, email: &str, password: String) -> Result<u64> {
         let email = normalise_email(email)?;
         check_password(&password)?;
-        let store = self.store().scoped(&by.workspace);
-        let member = store.account(&email).await?.ok_or(Error::NotFound("account"))?;
+        let store = self.store().rows(&by.workspace);
+        let member = store.accounts().find_by_email(&email).await?.ok_or(Error::NotFound("account"))?;
         if member.role.parse::<Role>().map_or(true, |role| role > by.role) {
             let own = by.role.as_str();
             return Err(Error::Forbidden(format!(
@@ -71,6 +71,6 @@ impl Authority {
             )));
         }
         let password_hash = self.passwords().hash(password).await?;
-        store.replace_password(&member.user_id, password_hash).await?.ok_or(Error::NotFound("account"))
+        store.accounts().replace_password(&member.user_id, password_hash).await?.ok_or(Error::NotFound("account"))
     }
 }

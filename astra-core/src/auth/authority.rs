@@ -182,10 +182,10 @@ impl Authority {
     /// Notes beside the request that a service account's token was used.
     fn note_use(&self, verified: &Verified, now_ms: i64) {
         let Some(noted) = verified.noted.as_ref().filter(|noted| noted.is_due(now_ms)) else { return };
-        let store = self.store.scoped(&verified.identity.workspace);
+        let store = self.store.rows(&verified.identity.workspace);
         let token_id = noted.token_id.clone();
         self.notes.spawn(async move {
-            if let Err(fault) = store.note_token_use(&token_id, now_ms).await {
+            if let Err(fault) = store.tokens().note_use(&token_id, now_ms).await {
                 tracing::warn!(error = %fault, token.id = token_id, "a token's use was not noted");
             }
         });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::authority::Authority;
 use super::identity::Identity;
-use crate::store::{Actor, Scoped};
+use crate::store::{Actor, Rows};
 
 /// An identity, with the operation that it calls.
 #[derive(Debug, Clone, Copy)]
@@ -47,8 +47,8 @@ impl Deref for By<'_> {
 
 impl Authority {
     /// The rows of the caller's workspace, changed by the caller.
-    pub(super) fn rows(&self, by: By<'_>) -> Scoped {
-        let rows = self.store().scoped(&by.workspace);
+    pub(super) fn rows(&self, by: By<'_>) -> Rows {
+        let rows = self.store().rows(&by.workspace);
         let Some(request) = by.request else { return rows };
         rows.changed_by(Actor {
             subject: by.subject.clone(),

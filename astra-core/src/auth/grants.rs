@@ -134,7 +134,7 @@ impl Authority {
             let text = "Only people sign in and out: a service account's token is ended by auth.revoke_token.";
             return Err(Error::Conflict(text.into()));
         };
-        self.rows(by).end_family(family_id).await?;
+        self.rows(by).families().delete(family_id).await?;
         Ok(())
     }
 
@@ -161,7 +161,7 @@ impl Authority {
         };
         let refresh_token = format!("{}.{shared}.{newest}", family.id);
         let jti = family.id.clone();
-        self.store().scoped(&member.workspace).start_family(family).await?;
+        self.store().rows(&member.workspace).families().create(family).await?;
         self.store().note_sign_in_network(&member.user_id, self.network_hash(from), now_ms).await?;
         let subject = Subject::user(&member.workspace, member.user_id.clone(), role, scopes, jti, ends_at);
         let mut granted = self.grant(subject).await?;
@@ -265,7 +265,7 @@ impl Authority {
             role: END_USER_ROLE.as_str().into(),
             created_at: self.now_ms(),
         };
-        let member = self.store().scoped(&client.workspace).ensure_end_user(end_user).await?;
+        let member = self.store().rows(&client.workspace).accounts().ensure_end_user(end_user).await?;
         let removed = || Error::Grant(GrantError::InvalidGrant("The end user was removed from the workspace."));
         let member = member.ok_or_else(removed)?;
         let own_role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
@@ -302,7 +302,7 @@ impl Authority {
             return Err(refused());
         }
         let Some(id) = id.filter(|id| *id != identity.subject) else { return Ok((claims, identity)) };
-        let by_name = self.store().scoped(&identity.workspace).service_account_by_name(&id).await?;
+        let by_name = self.store().rows(&identity.workspace).service_accounts().find_by_name(&id).await?;
         by_name.filter(|account| account.id == identity.subject).map(|_| (claims, identity)).ok_or_else(refused)
     }
 

@@ -48,7 +48,7 @@ impl Authority {
             password_hash: self.passwords().hash(new.password).await?,
             created_at: self.now_ms(),
         };
-        let registered = self.store().scoped(self.first_workspace()).register(user, admission).await;
+        let registered = self.store().rows(self.first_workspace()).accounts().register(user, admission).await;
         let member = registered.map_err(|fault| match fault {
             // Another one was faster, or another gateway over the same store has made another code.
             store::Error::Refused(Refusal::Account(refusal)) => Error::Forbidden(match refusal {

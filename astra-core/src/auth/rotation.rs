@@ -1,14 +1,11 @@
 //! What a key's owner and the world may know of the signing keys, and how the next one takes over.
 
-use serde_json::Value as Json;
-
 use super::authority::Authority;
 use super::by::By;
 use super::error::{Error, Result};
 use super::identity::Identity;
 use super::keys::{self, PublicKey};
-use crate::store::keys::rotate_signing_key;
-use crate::store::{Cursor, OnceKey, Page, PageRequest, Target};
+use crate::store::{Cursor, OnceKey, Page, PageRequest};
 
 impl Authority {
     /// The public halves of the signing keys, the one that signs first; none if a shared secret is configured.
@@ -47,14 +44,7 @@ impl Authority {
         }
         let now_ms = self.now_ms();
         let next = keys::generate(self.master_key(), now_ms)?;
-        let store = self.rows(by);
-        let actor = store.actor();
-        let rotated = store.write_once(once, now_ms, move |tx| {
-            rotate_signing_key(tx, &next)?;
-            tx.audit(actor.as_deref(), Target { kind: "signing_key", id: &next.kid }, &Json::Null)?;
-            Ok(PublicKey::from(next.clone()))
-        });
-        Ok(rotated.await?)
+        Ok(self.rows(by).signing_keys().rotate(next, once, PublicKey::from).await?)
     }
 
     /// The name of the key that signs now.

@@ -6,7 +6,7 @@ use super::error::{Error, Result};
 use super::identity::Identity;
 use super::scope::{Role, ScopeSet};
 use crate::ids::Kind;
-use crate::store::service_accounts::{self, ServiceAccount, insert_service_account};
+use crate::store::service_accounts::ServiceAccount;
 use crate::store::{self, OnceKey, Page, PageRequest, Refusal};
 
 /// A service account to be made.
@@ -57,14 +57,7 @@ impl Authority {
             created_at: now_ms,
             updated_at: now_ms,
         };
-        let store = self.rows(by);
-        let actor = store.actor();
-        let made = store.write_once(once, now_ms, move |tx| {
-            insert_service_account(tx, &account)?;
-            service_accounts::audit(tx, actor.as_deref(), &account)?;
-            Ok(account.clone())
-        });
-        made.await.map_err(name_taken)
+        self.rows(by).service_accounts().create(account, once).await.map_err(name_taken)
     }
 
     /// One service account of the caller's workspace, by its id.
@@ -72,7 +65,7 @@ impl Authority {
     /// # Errors
     /// [`Error::NotFound`]
     pub async fn service_account(&self, by: &Identity, id: &str) -> Result<ServiceAccount> {
-        self.store().scoped(&by.workspace).service_account(id).await?.ok_or(Error::NotFound("service account"))
+        self.store().rows(&by.workspace).service_accounts().find(id).await?.ok_or(Error::NotFound("service account"))
     }
 
     /// One service account of the caller's workspace, by its name.
@@ -80,7 +73,7 @@ impl Authority {
     /// # Errors
     /// [`Error::Store`]
     pub async fn service_account_by_name(&self, by: &Identity, name: &str) -> Result<Option<ServiceAccount>> {
-        Ok(self.store().scoped(&by.workspace).service_account_by_name(name).await?)
+        Ok(self.store().rows(&by.workspace).service_accounts().find_by_name(name).await?)
     }
 
     /// The service accounts of the caller's workspace, newest first.
@@ -88,7 +81,7 @@ impl Authority {
     /// # Errors
     /// [`Error::Store`]
     pub async fn list_service_accounts(&self, by: &Identity, page: PageRequest) -> Result<Page<ServiceAccount>> {
-        Ok(self.store().scoped(&by.workspace).list_service_accounts(page).await?)
+        Ok(self.store().rows(&by.workspace).service_accounts().page(page).await?)
     }
 
     /// Changes a service account. What it loses, its tokens lose from the next request on; what it gains, it gains with
@@ -116,7 +109,7 @@ impl Authority {
             may_give_scopes(&by, scopes.beyond(ScopeSet::known(&account.scopes)))?;
             account.scopes = scopes.to_string();
         }
-        let changed = self.rows(by).update_service_account(account, self.now_ms()).await;
+        let changed = self.rows(by).service_accounts().update(account, self.now_ms()).await;
         let changed = changed.map_err(|fault| match fault {
             store::Error::Refused(Refusal::Stale) => {
                 Error::Conflict("Another request changed the service account at the same time: try again.".into())
@@ -133,7 +126,7 @@ impl Authority {
     pub async fn delete_service_account(&self, by: impl Into<By<'_>>, id: &str) -> Result<()> {
         let by = by.into();
         self.managed_account(&by, id).await?;
-        let was_there = self.rows(by).delete_service_account(id).await?;
+        let was_there = self.rows(by).service_accounts().delete(id).await?;
         if was_there { Ok(()) } else { Err(Error::NotFound("service account")) }
     }
 

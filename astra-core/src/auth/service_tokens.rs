@@ -1,7 +1,6 @@
 //! Tokens of service accounts: issue, rotate, revoke. Used by the API and by `astra token`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::authority::Authority;
 use super::by::By;
@@ -12,8 +11,8 @@ use super::service_accounts::{NewServiceAccount, may_give_scopes};
 use super::token::{Claims, Kind, Signed};
 use crate::ids;
 use crate::store::service_accounts::ServiceAccount;
-use crate::store::tokens::{self, Token, insert_token};
-use crate::store::{self, OnceKey, Page, PageRequest, Target};
+use crate::store::tokens::Token;
+use crate::store::{self, OnceKey, Page, PageRequest};
 
 /// How long a token is good if nothing else is asked for, in seconds: 90 days.
 pub const TOKEN_LIFE_S: i64 = 90 * 24 * 3600;
@@ -77,15 +76,8 @@ impl Authority {
             rotated_at: None,
         };
         let seal = self.sealer(&by, &account).await?;
-        let store = self.rows(by);
-        let actor = store.actor();
-        let made = store.write_once(once, now_ms, move |tx| {
-            insert_token(tx, &token)?;
-            let changes = json!({"service_account_id": &token.service_account_id, "scopes": &token.scopes});
-            tx.audit(actor.as_deref(), Target { kind: "token", id: &token.id }, &changes)?;
-            Ok(seal.receipt(token.clone(), now_ms))
-        });
-        let receipt = made.await.map_err(|fault| match fault {
+        let made = self.rows(by).tokens().create(token, once, move |token| seal.receipt(token, now_ms)).await;
+        let receipt = made.map_err(|fault| match fault {
             store::Error::Missing(_) => Error::NotFound("service account"),
             fault => Error::Store(fault),
         })?;
@@ -140,15 +132,10 @@ impl Authority {
         may_give_scopes(&by, ScopeSet::known(&token.scopes).intersection(account_scopes))?;
         let now_ms = self.now_ms();
         let seal = self.sealer(&by, &account).await?;
-        let store = self.rows(by);
-        let actor = store.actor();
-        let rotated = store.write_found_once(once, now_ms, move |tx| {
-            let rotated = tokens::rotate_token(tx, &token.id, now_ms, now_ms + grace_s * 1000)?;
-            let Some(token) = rotated else { return Ok(None) };
-            tx.audit(actor.as_deref(), Target { kind: "token", id: &token.id }, &json!({"grace_s": grace_s}))?;
-            Ok(Some(seal.receipt(token, now_ms)))
-        });
-        self.reveal(rotated.await?.ok_or(Error::NotFound("token"))?).await
+        let rows = self.rows(by);
+        let receipt = move |token| seal.receipt(token, now_ms);
+        let rotated = rows.tokens().rotate(&token.id, grace_s, now_ms, once, receipt).await?;
+        self.reveal(rotated.ok_or(Error::NotFound("token"))?).await
     }
 
     /// Deletes a token, which is refused from the next request on.
@@ -158,7 +145,7 @@ impl Authority {
     pub async fn revoke_token(&self, by: impl Into<By<'_>>, token_id: &str) -> Result<()> {
         let by = by.into();
         self.managed_token(&by, token_id).await?;
-        let was_there = self.rows(by).revoke_token(token_id).await?;
+        let was_there = self.rows(by).tokens().delete(token_id).await?;
         if was_there { Ok(()) } else { Err(Error::NotFound("token")) }
     }
 
@@ -168,11 +155,11 @@ impl Authority {
     /// [`Error::NotFound`]
     pub async fn list_tokens(&self, by: &Identity, service_account_id: &str, page: PageRequest) -> Result<Page<Token>> {
         let account = self.service_account(by, service_account_id).await?;
-        Ok(self.store().scoped(&by.workspace).list_tokens(&account.id, page).await?)
+        Ok(self.store().rows(&by.workspace).tokens().page(&account.id, page).await?)
     }
 
     async fn managed_token(&self, by: &Identity, token_id: &str) -> Result<(Token, ServiceAccount)> {
-        let token = self.store().scoped(&by.workspace).token(token_id).await?.ok_or(Error::NotFound("token"))?;
+        let token = self.store().rows(&by.workspace).tokens().find(token_id).await?.ok_or(Error::NotFound("token"))?;
         let account = self.managed_account(by, &token.service_account_id).await.map_err(|fault| match fault {
             Error::NotFound(_) => Error::NotFound("token"),
             fault => fault,

@@ -16,12 +16,12 @@ impl Authority {
     /// What `claims` are worth now; `None` if nothing any more.
     pub(super) async fn standing(&self, claims: &Claims, epoch: i64, now_ms: i64) -> store::Result<Option<Verified>> {
         let Some(workspace) = self.store().workspace(&claims.wsp).await? else { return Ok(None) };
-        let store = self.store().scoped(&workspace);
+        let store = self.store().rows(&workspace);
         let speaks_for = (claims.typ == Kind::EndUser).then(|| claims.sub.clone());
         let judged = if claims.typ == Kind::User {
-            store.family_standing(&claims.jti).await?.and_then(|family| of_family(claims, family))
+            store.families().standing(&claims.jti).await?.and_then(|family| of_family(claims, family))
         } else {
-            let found = store.token_standing(&claims.jti, speaks_for).await?;
+            let found = store.tokens().standing(&claims.jti, speaks_for).await?;
             found.and_then(|standing| of_token(claims, workspace, standing, now_ms))
         };
         Ok(judged.map(|(identity, noted)| Verified {

@@ -3,7 +3,7 @@
 use super::agent::{AgentVersion, Budget};
 use super::error::{Error, Failure, Result};
 use crate::config::Prices;
-use crate::store::Scoped;
+use crate::store::Rows;
 
 const HOUR_MS: i64 = 3_600_000;
 const HOURS_A_DAY: i64 = 24;
@@ -32,14 +32,14 @@ impl QuotaWindow {
 ///
 /// # Errors
 /// [`Error::Quota`], or the store's.
-pub(super) async fn check_quotas(scoped: &Scoped, agent: &AgentVersion, now_ms: i64) -> Result<()> {
+pub(super) async fn check_quotas(rows: &Rows, agent: &AgentVersion, now_ms: i64) -> Result<()> {
     let budget = &agent.definition.budget;
     if !budget.has_quotas() {
         return Ok(());
     }
     let window = QuotaWindow::at(now_ms);
     let (hour_tokens, day_tokens, day_cost_usd) =
-        scoped.agent_sums(&agent.agent_id, window.hour, window.first_hour_of_day).await?;
+        rows.usage().of_agent(&agent.agent_id, window.hour, window.first_hour_of_day).await?;
     let next_hour_s = u64::try_from((window.hour_ends_ms - now_ms) / 1000 + 1).unwrap_or(1);
     let refuse = |what: String| Err(Error::Quota { message: what, retry_after_s: next_hour_s });
     if let Some(limit) = budget.tokens_per_hour.filter(|limit| hour_tokens >= *limit) {

@@ -13,7 +13,7 @@ use super::tokens::{MESSAGE_TOKENS, clip, estimate, estimate_message};
 use super::turn::Asker;
 use crate::content::without_nul;
 use crate::provider::{Content, Message, Request, Role, Usage};
-use crate::store::{Scoped, Session, StoredMessage, TURN_STRIDE};
+use crate::store::{Rows, Session, StoredMessage, TURN_STRIDE};
 
 const INSTRUCTION: &str = "Summarise the conversation below for yourself, so that you can go on with it without the original. Keep names, \
     numbers, decisions, open questions and what the user likes. Write plain sentences, at most 300 words.";
@@ -30,42 +30,37 @@ pub struct Compacted {
 }
 
 impl Engine {
-    /// Compacts a session of the rows `scoped` now: all but the newest part of it goes into its summary. `None` if there was nothing to compact.
+    /// Compacts a session of the rows `rows` now: all but the newest part of it goes into its summary. `None` if there was nothing to compact.
     ///
     /// # Errors
     /// [`Error::NotFound`] for the agent; [`Error::Quota`]; [`Error::TooManyTurns`]; [`Error::Turn`] if the model failed;
     /// the store's.
-    pub async fn compact(
-        self: &Arc<Self>,
-        asker: &Asker,
-        scoped: Scoped,
-        session: &Session,
-    ) -> Result<Option<Compacted>> {
+    pub async fn compact(self: &Arc<Self>, asker: &Asker, rows: Rows, session: &Session) -> Result<Option<Compacted>> {
         let admission = self.limits.admit(asker)?;
         let (engine, session) = (Arc::clone(self), session.clone());
         // In a task of its own: what it used is on the account though the caller hangs up.
         let compacted = self.tasks.spawn(async move {
             let _admission = admission;
-            engine.compact_now(&scoped, &session).await
+            engine.compact_now(&rows, &session).await
         });
         compacted.await.unwrap_or_else(|_| Err(Error::Turn(Failure::new("internal", "The gateway failed."))))
     }
 
-    async fn compact_now(&self, scoped: &Scoped, session: &Session) -> Result<Option<Compacted>> {
-        let agent = self.agents.resolve(scoped.workspace(), &session.agent_id, session.pinned_version).await?;
+    async fn compact_now(&self, rows: &Rows, session: &Session) -> Result<Option<Compacted>> {
+        let agent = self.agents.resolve(rows.workspace(), &session.agent_id, session.pinned_version).await?;
         let agent = agent.ok_or(Error::NotFound("agent"))?;
-        budget::check_quotas(scoped, &agent, self.clock.now_ms()).await?;
-        let unfinished = scoped.open_turn(session.id).await?;
+        budget::check_quotas(rows, &agent, self.clock.now_ms()).await?;
+        let unfinished = rows.turns().first_open(session.id).await?;
         let before = unfinished.map_or(i64::MAX, |number| number * TURN_STRIDE);
         // Asked for by name, it takes all but the last turn: a question, and its answer if there is one.
-        let last_turn = scoped.history(session, session.summary_until, before, 2).await?;
+        let last_turn = rows.messages().history(session, session.summary_until, before, 2).await?;
         let Some(question) = last_turn.iter().find(|message| message.role == Role::User) else { return Ok(None) };
         let room = self.room(&agent);
-        let said = readable(scoped, session, question.seq, room.context).await?;
+        let said = readable(rows, session, question.seq, room.context).await?;
         let mut calls = Calls::default();
-        let compacted = self.summarise(scoped, session, &agent, said, room, &mut calls).await;
+        let compacted = self.summarise(rows, session, &agent, said, room, &mut calls).await;
         let asked = Account { agent_id: &agent.agent_id, subject: session.subject, at_ms: self.clock.now_ms() };
-        scoped.add_usage(self.ids.key(), asked.rows(&calls, self.cost_usd(&calls), false)).await?;
+        rows.usage().create(self.ids.key(), asked.rows(&calls, self.cost_usd(&calls), false)).await?;
         compacted
     }
 
@@ -73,7 +68,7 @@ impl Engine {
     /// is in `calls`, for the turn's account.
     pub(super) async fn compact_for(
         &self,
-        scoped: &Scoped,
+        rows: &Rows,
         session: &Session,
         agent: &Arc<AgentVersion>,
         room: Room,
@@ -81,7 +76,7 @@ impl Engine {
         calls: &mut Calls,
     ) -> Result<Option<Compacted>> {
         let kept_tokens_max = room.context / 100 * KEPT_PERCENT;
-        let mut said = readable(scoped, session, before, room.context.saturating_add(kept_tokens_max)).await?;
+        let mut said = readable(rows, session, before, room.context.saturating_add(kept_tokens_max)).await?;
         let mut kept_tokens: u32 = 0;
         let kept = said.iter().rev().take_while(|message| {
             kept_tokens = kept_tokens.saturating_add(estimate_message(&message.content));
@@ -93,12 +88,12 @@ impl Engine {
             kept -= 1;
         }
         said.truncate(said.len() - kept);
-        self.summarise(scoped, session, agent, said, room, calls).await
+        self.summarise(rows, session, agent, said, room, calls).await
     }
 
     async fn summarise(
         &self,
-        scoped: &Scoped,
+        rows: &Rows,
         session: &Session,
         agent: &AgentVersion,
         said: Vec<StoredMessage>,
@@ -120,7 +115,7 @@ impl Engine {
         if summary.trim().is_empty() {
             return Err(Error::Turn(Failure::new("upstream_error", "The model gave an empty summary.")));
         }
-        if !scoped.summarise_session(session.id, session.summary_until, summary.clone(), until).await? {
+        if !rows.sessions().summarise(session.id, session.summary_until, summary.clone(), until).await? {
             return Ok(None);
         }
         let session = Session { summary: Some(summary), summary_until: until, ..session.clone() };
@@ -130,8 +125,8 @@ impl Engine {
 
 /// The newest messages before `before` that are not in the summary yet, oldest first, as many as have `tokens` tokens, and
 /// the one before them, of which a part may be read.
-async fn readable(scoped: &Scoped, session: &Session, before: i64, tokens: u32) -> Result<Vec<StoredMessage>> {
-    let Look { mut said, over, .. } = newest(scoped, session, session.summary_until, before, tokens, None).await?;
+async fn readable(rows: &Rows, session: &Session, before: i64, tokens: u32) -> Result<Vec<StoredMessage>> {
+    let Look { mut said, over, .. } = newest(rows, session, session.summary_until, before, tokens, None).await?;
     said.extend(over);
     said.reverse();
     Ok(said)

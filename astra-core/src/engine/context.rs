@@ -12,7 +12,7 @@ use super::tokens::{clip, estimate, estimate_message};
 use super::turn::Ask;
 use crate::content::ToolResult;
 use crate::provider::{Content, Message, Part, Role};
-use crate::store::{Recent, Scoped, Session, TURN_STRIDE, Turn, TurnContext};
+use crate::store::{Recent, Rows, Session, TURN_STRIDE, Turn, TurnContext};
 
 /// Room kept for the answer, unless the agent says how long it may be: a quarter of the context, at most this.
 const ANSWER_TOKENS_MAX: u32 = 1_024;
@@ -91,7 +91,7 @@ pub(super) struct Context {
 /// # Errors
 /// The store's, or a failure of the template.
 pub(super) async fn system_prompt(
-    scoped: &Scoped,
+    rows: &Rows,
     agent: &AgentVersion,
     session: &Session,
     room: Room,
@@ -103,12 +103,12 @@ pub(super) async fn system_prompt(
             |fault| Failure::new("invalid_request", format!("The agent's system prompt is no good template: {fault}."));
         let template = Template::parse(template).map_err(refused).map_err(super::Error::Turn)?;
         let (user_name, workspace_name) =
-            if template.needs_store() { scoped.names(&session.user_id).await? } else { Default::default() };
+            if template.needs_store() { rows.accounts().names(&session.user_id).await? } else { Default::default() };
         template.write(&Values {
             now_ms,
             user_id: &session.user_id,
             user_name: &user_name,
-            workspace_id: scoped.workspace().as_str(),
+            workspace_id: rows.workspace().as_str(),
             workspace_name: &workspace_name,
             agent_name: agent.definition.display_name.as_ref().unwrap_or(&agent.agent_id),
         })
@@ -149,7 +149,7 @@ pub(super) fn plain(content: &Content) -> String {
 /// # Errors
 /// The store's, or [`Failure`] of the code `context_length_exceeded` if not even the question fits a model whose context is known.
 pub(super) async fn build(
-    scoped: &Scoped,
+    rows: &Rows,
     turn: &Turn,
     session: &Session,
     mut system: String,
@@ -175,14 +175,14 @@ pub(super) async fn build(
     let Look { said, over, .. } = if turn.is_new_session {
         Look::default()
     } else {
-        let look = history::before(scoped, turn, session, readable.saturating_sub(tokens), known).await?;
+        let look = history::before(rows, turn, session, readable.saturating_sub(tokens), known).await?;
         tokens = tokens.saturating_add(look.tokens);
         look
     };
     let is_cut = over.is_some();
     let messages_left_out = if is_cut {
         let until = said.first().map_or(turn.number * TURN_STRIDE, |oldest| oldest.seq);
-        scoped.count_messages(session, session.summary_until, until).await?
+        rows.messages().count(session, session.summary_until, until).await?
     } else {
         0
     };

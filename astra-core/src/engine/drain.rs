@@ -103,7 +103,7 @@ impl Engine {
             if self.hub.get(turn.id).is_some() {
                 continue;
             }
-            let turn = self.store.scoped(&workspace).turn(turn.id, VisibleTo::All).await?;
+            let turn = self.store.rows(&workspace).turns().find(turn.id, VisibleTo::All).await?;
             if let Some(turn) = turn.filter(|turn| !turn.status.is_final()) {
                 self.interrupt(&workspace, turn, "The gateway's store failed before the turn was complete.").await?;
             }
@@ -113,10 +113,10 @@ impl Engine {
 
     /// Ends a turn that nobody runs; what it had said is kept.
     async fn interrupt(&self, workspace: &WorkspaceId, turn: Turn, why: &str) -> store::Result<()> {
-        let scoped = self.store.scoped(workspace);
-        let entries = scoped.events(turn.id, 0).await?;
+        let rows = self.store.rows(workspace);
+        let entries = rows.turn_events().read(turn.id, 0).await?;
         let last_seq = entries.last().map_or(FIRST_SEQ, |(seq, _)| *seq) + 1;
-        let steps = scoped.count_steps(&turn).await?;
+        let steps = rows.turn_steps().count(&turn).await?;
         let tool_calls = tool_uses(entries.iter().map(|(_, entry)| entry));
         // What was said since the last result of a tool: what was said before it is in the steps.
         let since =
@@ -161,7 +161,7 @@ impl Engine {
             now_ms,
             turn,
         };
-        scoped.finish_turn(&Arc::new(finished)).await.map(drop)
+        rows.turns().finish(&Arc::new(finished)).await.map(drop)
     }
 
     /// Refuses new turns, lets the running ones finish within `limit`, ends the rest as interrupted, and gives the lease up.

@@ -9,7 +9,7 @@ use super::event::{Event, replay};
 use super::live::LiveTurn;
 use super::signals::Listener;
 use crate::ids::{SessionId, TurnId};
-use crate::store::{Result, Scoped, Turn, VisibleTo};
+use crate::store::{Result, Rows, Turn, VisibleTo};
 
 /// How often another gateway's turn is looked up in the store.
 const POLL: Duration = Duration::from_millis(250);
@@ -23,7 +23,7 @@ pub struct TurnEvents {
 
 enum Source {
     Here(Arc<LiveTurn>),
-    Elsewhere { scoped: Scoped, turn_id: TurnId, first: bool },
+    Elsewhere { rows: Rows, turn_id: TurnId, first: bool },
 }
 
 impl TurnEvents {
@@ -41,7 +41,7 @@ impl TurnEvents {
         }
         let events = match &mut self.source {
             Source::Here(turn) => turn.beyond(self.seq).await,
-            Source::Elsewhere { scoped, turn_id, first } => match poll(scoped, *turn_id, self.seq, first).await? {
+            Source::Elsewhere { rows, turn_id, first } => match poll(rows, *turn_id, self.seq, first).await? {
                 Some(events) => events,
                 None => return Ok(None),
             },
@@ -55,14 +55,14 @@ impl TurnEvents {
 }
 
 /// Waits until the store has events after `seq`; `None` if the turn is gone or had no event after it.
-async fn poll(scoped: &Scoped, turn_id: TurnId, seq: i64, first: &mut bool) -> Result<Option<Vec<Arc<Event>>>> {
+async fn poll(rows: &Rows, turn_id: TurnId, seq: i64, first: &mut bool) -> Result<Option<Vec<Arc<Event>>>> {
     loop {
         if !std::mem::take(first) {
             tokio::time::sleep(POLL).await;
         }
         // The turn before its events: what is missing from the events was not there when the turn was read.
-        let Some(turn) = scoped.turn(turn_id, VisibleTo::All).await? else { return Ok(None) };
-        let events = replay(&turn, scoped.events(turn_id, seq).await?, seq);
+        let Some(turn) = rows.turns().find(turn_id, VisibleTo::All).await? else { return Ok(None) };
+        let events = replay(&turn, rows.turn_events().read(turn_id, seq).await?, seq);
         if !events.is_empty() {
             return Ok(Some(events));
         }
@@ -75,7 +75,7 @@ async fn poll(scoped: &Scoped, turn_id: TurnId, seq: i64, first: &mut bool) -> R
 /// What happens in a session, whoever writes to it: the events of its turns, one turn after the other.
 pub struct SessionEvents {
     engine: Arc<Engine>,
-    scoped: Scoped,
+    rows: Rows,
     session_id: SessionId,
     signal: Listener,
     /// Whether the session was seen to be there after `signal` was listened to.
@@ -124,15 +124,15 @@ impl SessionEvents {
         tokio::pin!(notified);
         // Listening begins before the look, so that what happens in between is not missed.
         notified.as_mut().enable();
-        match self.scoped.turn_after(self.session_id, self.number).await? {
+        match self.rows.turns().find_after(self.session_id, self.number).await? {
             Some(turn) => {
                 self.number = turn.number;
-                self.current = Some(self.engine.follow_turn(&self.scoped, turn.id, 0));
+                self.current = Some(self.engine.follow_turn(&self.rows, turn.id, 0));
                 self.waiting.push_back(SessionEvent::Started(Box::new(turn)));
             }
             None if !self.is_known => {
                 self.is_known = true;
-                return Ok(self.scoped.session(self.session_id, VisibleTo::All).await?.is_some());
+                return Ok(self.rows.sessions().find(self.session_id, VisibleTo::All).await?.is_some());
             }
             None if self.signal.is_deleted() => return Ok(false),
             None => notified.await,
@@ -144,11 +144,11 @@ impl SessionEvents {
 impl Engine {
     /// The events of a turn after the sequence number `after`. Whether the caller may see it is asked before.
     #[must_use]
-    pub fn follow_turn(&self, scoped: &Scoped, turn_id: TurnId, after: i64) -> TurnEvents {
+    pub fn follow_turn(&self, rows: &Rows, turn_id: TurnId, after: i64) -> TurnEvents {
         match self.hub.get(turn_id) {
             Some(live) => TurnEvents::live(live, after),
             None => {
-                let source = Source::Elsewhere { scoped: scoped.clone(), turn_id, first: true };
+                let source = Source::Elsewhere { rows: rows.clone(), turn_id, first: true };
                 TurnEvents { source, seq: after, ended: false }
             }
         }
@@ -161,21 +161,21 @@ impl Engine {
     /// The store's.
     pub async fn follow_session(
         self: &Arc<Self>,
-        scoped: &Scoped,
+        rows: &Rows,
         session_id: SessionId,
         position: Option<(&Turn, i64)>,
     ) -> Result<SessionEvents> {
-        let signal = self.hub.signals.listen(scoped.workspace(), session_id);
+        let signal = self.hub.signals.listen(rows.workspace(), session_id);
         let (number, current) = match position {
-            Some((turn, seq)) => (turn.number, Some(self.follow_turn(scoped, turn.id, seq))),
+            Some((turn, seq)) => (turn.number, Some(self.follow_turn(rows, turn.id, seq))),
             None => {
-                let session = scoped.session_with_totals(session_id, VisibleTo::All).await?;
+                let session = rows.sessions().find_with_totals(session_id, VisibleTo::All).await?;
                 let newest = session.map_or(0, |session| session.totals.last_number);
-                (scoped.open_turn(session_id).await?.map_or(newest, |number| number - 1), None)
+                (rows.turns().first_open(session_id).await?.map_or(newest, |number| number - 1), None)
             }
         };
-        let (engine, scoped) = (Arc::clone(self), scoped.clone());
+        let (engine, rows) = (Arc::clone(self), rows.clone());
         let waiting = VecDeque::new();
-        Ok(SessionEvents { engine, scoped, session_id, signal, is_known: false, current, number, waiting })
+        Ok(SessionEvents { engine, rows, session_id, signal, is_known: false, current, number, waiting })
     }
 }

@@ -3,7 +3,7 @@
 use super::error::Result;
 use super::tokens::estimate_message;
 use crate::content::Role;
-use crate::store::{Recent, Scoped, Session, StoredMessage, TURN_STRIDE, Turn};
+use crate::store::{Recent, Rows, Session, StoredMessage, TURN_STRIDE, Turn};
 
 /// Messages that are fetched first, ...
 const FIRST_LOOK: u32 = 64;
@@ -29,7 +29,7 @@ pub(super) struct Look {
 /// # Errors
 /// The store's.
 pub(super) async fn newest(
-    scoped: &Scoped,
+    rows: &Rows,
     session: &Session,
     after: i64,
     mut before: i64,
@@ -41,7 +41,7 @@ pub(super) async fn newest(
         let (fetched, is_last) = match known.take() {
             Some(Recent { said, is_all }) => (said, is_all),
             None => {
-                let fetched = scoped.history(session, after, before, limit).await?;
+                let fetched = rows.messages().history(session, after, before, limit).await?;
                 let is_last = fetched.len() < usize::try_from(limit).unwrap_or(usize::MAX);
                 (fetched, is_last)
             }
@@ -66,14 +66,14 @@ pub(super) async fn newest(
 
 /// What was said before the turn and after the summary, oldest first, as far as it fits into `free` tokens.
 pub(super) async fn before(
-    scoped: &Scoped,
+    rows: &Rows,
     turn: &Turn,
     session: &Session,
     free: u32,
     known: Option<Recent>,
 ) -> Result<Look> {
     let before = turn.number * TURN_STRIDE;
-    let mut look = newest(scoped, session, session.summary_until, before, free, known).await?;
+    let mut look = newest(rows, session, session.summary_until, before, free, known).await?;
     if look.over.is_some() {
         // A turn is left out whole: no answer stands without its question.
         while let Some(answer) = look.said.pop_if(|message| message.role != Role::User) {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::error::{Error, Result};
 use crate::config::{LimitsConfig, StoreConfig};
-use crate::store::{Scoped, WorkspaceId};
+use crate::store::{Rows, WorkspaceId};
 
 /// The key of the limit of a session.
 pub(super) const SESSION_BYTES: &str = "limits.session_bytes";
@@ -99,11 +99,11 @@ impl StorageLimits {
     ///
     /// # Errors
     /// [`Error::StorageLimit`] if there is none, or the store's.
-    pub(super) async fn take(&self, scoped: &Scoped, bytes: usize) -> Result<Option<Taken<'_>>> {
+    pub(super) async fn take(&self, rows: &Rows, bytes: usize) -> Result<Option<Taken<'_>>> {
         let Some(limit) = self.workspace_bytes else { return Ok(None) };
         // A workspace that is full has no room, however little is wanted.
         let wanted = u64::try_from(bytes).unwrap_or(u64::MAX).max(1);
-        let workspace = scoped.workspace();
+        let workspace = rows.workspace();
         if let Some(taken) = self.take_known(workspace, wanted) {
             return Ok(Some(taken));
         }
@@ -112,7 +112,7 @@ impl StorageLimits {
             return Ok(Some(taken));
         }
         let (pending, taken_before) = self.looks().get(workspace).map_or((0, 0), |look| (look.pending, look.taken));
-        let kept = scoped.storage_bytes().await?;
+        let kept = rows.sessions().storage_bytes().await?;
         self.note(workspace, limit.saturating_sub(kept).saturating_sub(pending), taken_before);
         let full = Error::StorageLimit { limit: WORKSPACE_BYTES, bytes: limit };
         self.take_known(workspace, wanted).map(Some).ok_or(full)

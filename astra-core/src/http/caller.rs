@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::auth::{self, By, Identity, Role};
 use crate::engine::Asker;
 use crate::error::Error;
-use crate::store::{Actor, Scoped, VisibleTo};
+use crate::store::{Actor, Rows, VisibleTo};
 
 /// The verified identity of the request. Only operations that need a credential can ask for it.
 #[derive(Clone)]
@@ -45,8 +45,8 @@ impl Caller {
 
     /// The rows of the caller's workspace, for a change: what the operation changes is on record as the caller's.
     #[must_use]
-    pub fn rows(&self, app: &App) -> Scoped {
-        app.store.scoped(&self.workspace).changed_by(Actor {
+    pub fn rows(&self, app: &App) -> Rows {
+        app.store.rows(&self.workspace).changed_by(Actor {
             subject: self.subject.clone(),
             subject_number: app.ids.key(),
             key: app.ids.key(),

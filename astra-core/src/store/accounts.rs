@@ -1,9 +1,10 @@
 //! Workspaces, users and their memberships: who there is, before any token. Roles are kept by name.
 
-use super::db::{Db, Scoped, Tx, WorkspaceId};
+use super::db::{Db, Tx, WorkspaceId};
 use super::error::{AccountRefusal, Error, Result};
 use super::families::SecretHash;
 use super::page::{Cursor, Page, PageRequest};
+use super::rows::Rows;
 use super::setup;
 use super::value::Row;
 use crate::params;
@@ -121,13 +122,18 @@ impl Db {
     }
 }
 
-impl Scoped {
+/// The people and end users of a workspace.
+#[derive(Clone, Copy)]
+pub struct Accounts<'a>(pub(super) &'a Rows);
+
+impl Accounts<'_> {
     /// Makes an account in this workspace. However many register with the set-up code at once, one becomes owner.
     ///
     /// # Errors
     /// [`AccountRefusal`]; [`Error::Unique`] if the e-mail is taken.
-    pub async fn register(&self, user: NewUser, admission: Admission) -> Result<Member> {
-        self.write(move |tx| {
+    pub async fn register(self, user: NewUser, admission: Admission) -> Result<Member> {
+        let rows = self.0;
+        rows.write(move |tx| {
             tx.lock_accounts()?;
             let has_owner = setup::has_owner(&mut tx.unscoped())?;
             let role = match &admission {
@@ -148,14 +154,15 @@ impl Scoped {
     ///
     /// # Errors
     /// [`Error::Unique`] if the e-mail is taken.
-    pub async fn create_account(&self, user: NewUser, role: &str) -> Result<Member> {
+    pub async fn create(self, user: NewUser, role: &str) -> Result<Member> {
         let role = role.to_owned();
-        self.write(move |tx| insert_person(tx, &user, &role)).await
+        self.0.write(move |tx| insert_person(tx, &user, &role)).await
     }
 
     /// The people of this workspace, newest first; end users are not among them.
-    pub async fn list_accounts(&self, page: PageRequest) -> Result<Page<Member>> {
-        self.list(move |tx| {
+    pub async fn page(self, page: PageRequest) -> Result<Page<Member>> {
+        let rows = self.0;
+        rows.list(move |tx| {
             let sql = format!(
                 "{MEMBER} WHERE m.workspace_id = $1 AND u.email IS NOT NULL AND (u.created_at, u.id) < ($2, $3)
                  ORDER BY u.created_at DESC, u.id DESC LIMIT $4"
@@ -169,9 +176,10 @@ impl Scoped {
     }
 
     /// The person of this workspace with a normalised e-mail.
-    pub async fn account(&self, email: &str) -> Result<Option<Member>> {
+    pub async fn find_by_email(self, email: &str) -> Result<Option<Member>> {
         let email = email.to_owned();
-        self.read(move |tx| {
+        let rows = self.0;
+        rows.read(move |tx| {
             let sql = format!("{MEMBER} WHERE m.workspace_id = $1 AND u.email = $2");
             tx.first(&sql, params![&email])?.map(|mut row| member(&mut row)).transpose()
         })
@@ -181,9 +189,10 @@ impl Scoped {
     /// Gives a person of this workspace another password and ends all sign-ins, in every workspace: their tokens are
     /// refused from then on, and no network counts as known. Answers how many sign-ins ended; `None` if there is no
     /// such person here.
-    pub async fn replace_password(&self, user_id: &str, password_hash: String) -> Result<Option<u64>> {
+    pub async fn replace_password(self, user_id: &str, password_hash: String) -> Result<Option<u64>> {
         let user_id = user_id.to_owned();
-        self.write(move |tx| {
+        let rows = self.0;
+        rows.write(move |tx| {
             if by_id(tx, &user_id)?.is_none() {
                 return Ok(None);
             }
@@ -201,19 +210,20 @@ impl Scoped {
     }
 
     /// A user of this workspace.
-    pub async fn member(&self, user_id: &str) -> Result<Option<Member>> {
+    pub async fn find(self, user_id: &str) -> Result<Option<Member>> {
         let user_id = user_id.to_owned();
-        self.read(move |tx| by_id(tx, &user_id)).await
+        self.0.read(move |tx| by_id(tx, &user_id)).await
     }
 
     /// The end user whom `candidate` describes, who is made if there is none; `None` if the end user was removed from this
     /// workspace.
-    pub async fn ensure_end_user(&self, candidate: EndUser) -> Result<Option<Member>> {
+    pub async fn ensure_end_user(self, candidate: EndUser) -> Result<Option<Member>> {
         let known = candidate.clone();
-        if let Some(member) = self.read(move |tx| end_user(tx, &known)).await? {
+        if let Some(member) = self.0.read(move |tx| end_user(tx, &known)).await? {
             return Ok(Some(member));
         }
-        self.write(move |tx| {
+        let rows = self.0;
+        rows.write(move |tx| {
             let added = tx.unscoped().execute(
                 "INSERT INTO users (id, issuer, subject, created_at) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (issuer, subject) DO NOTHING",
@@ -223,6 +233,26 @@ impl Scoped {
                 insert_membership(tx, &candidate.id, &candidate.role, candidate.created_at)?;
             }
             end_user(tx, &candidate)
+        })
+        .await
+    }
+
+    /// The names of a user or service account and of the workspace; an id stands in for a name that nobody gave.
+    pub async fn names(self, subject: &str) -> Result<(String, String)> {
+        let subject = subject.to_owned();
+        let rows = self.0;
+        rows.read(move |tx| {
+            let workspace = tx.first("SELECT name FROM workspaces WHERE number = $1", params![])?;
+            let workspace = workspace.map(|mut row| row.next_text()).transpose()?.unwrap_or_default();
+            let user = "SELECT u.display_name FROM users u JOIN memberships m ON m.user_id = u.id WHERE m.workspace_id = $1 AND u.id = $2";
+            let account = "SELECT name FROM service_accounts WHERE workspace_id = $1 AND id = $2";
+            let mut name = None;
+            for sql in [user, account] {
+                if let Some(mut row) = tx.first(sql, params![&subject])? {
+                    name = name.or(row.next_optional_text()?);
+                }
+            }
+            Ok((name.unwrap_or_else(|| subject.clone()), workspace))
         })
         .await
     }

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::agents;
-use super::db::{Scoped, Tx};
+use super::db::Tx;
 use super::error::Result;
 use super::page::{Cursor, Page, PageRequest};
+use super::rows::Rows;
 use super::value::Row;
 use crate::params;
 
@@ -46,15 +47,20 @@ impl StoredVersion {
 
 const COLUMNS: &str = "agent_id, version, definition, label, created_at, created_by";
 
-impl Scoped {
+/// The versions of a workspace's agents.
+#[derive(Clone, Copy)]
+pub struct AgentVersions<'a>(pub(super) &'a Rows);
+
+impl AgentVersions<'_> {
     /// The versions of an agent, newest first; `None` if there is no such agent.
-    pub async fn agent_versions(&self, agent_id: &str, request: PageRequest) -> Result<Option<Page<StoredVersion>>> {
+    pub async fn page(self, agent_id: &str, request: PageRequest) -> Result<Option<Page<StoredVersion>>> {
         let agent_id = agent_id.to_owned();
         let sql = format!(
             "SELECT {COLUMNS} FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version < $3
             ORDER BY version DESC LIMIT $4"
         );
-        self.list(move |tx| {
+        let rows = self.0;
+        rows.list(move |tx| {
             let exists = "SELECT 1 FROM agents WHERE workspace_id = $1 AND id = $2";
             if tx.first(exists, params![&agent_id])?.is_none() {
                 return Ok(None);
@@ -67,25 +73,21 @@ impl Scoped {
     }
 
     /// One version of an agent.
-    pub async fn agent_version(&self, agent_id: &str, version: u32) -> Result<Option<StoredVersion>> {
+    pub async fn find(self, agent_id: &str, version: u32) -> Result<Option<StoredVersion>> {
         let agent_id = agent_id.to_owned();
         let sql =
             format!("SELECT {COLUMNS} FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3");
-        self.read(move |tx| tx.first(&sql, params![&agent_id, version])?.map(read).transpose()).await
+        self.0.read(move |tx| tx.first(&sql, params![&agent_id, version])?.map(read).transpose()).await
     }
 
     /// Names a version of an agent; the name leaves the version that had it. The label `None` takes the version's name
     /// away. Answers `None`, with nothing changed, if there is no such version.
-    pub async fn label_agent_version(
-        &self,
-        agent_id: &str,
-        version: u32,
-        label: Option<String>,
-    ) -> Result<Option<StoredVersion>> {
-        let (agent_id, actor) = (agent_id.to_owned(), self.actor());
+    pub async fn label(self, agent_id: &str, version: u32, label: Option<String>) -> Result<Option<StoredVersion>> {
+        let (agent_id, actor) = (agent_id.to_owned(), self.0.actor());
         let select =
             format!("SELECT {COLUMNS} FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3");
-        self.write(move |tx| {
+        let rows = self.0;
+        rows.write(move |tx| {
             let found = tx.first(&select, params![&agent_id, version])?.map(read).transpose()?;
             let Some(found) = found else { return Ok(None) };
             let clear =
@@ -102,9 +104,10 @@ impl Scoped {
 
     /// Which definition a turn of the agent needs now, or under the version `pinned`; `None` if there is no such agent
     /// or version. One look-up by key.
-    pub async fn agent_stamp(&self, agent_id: &str, pinned: Option<u32>) -> Result<Option<Stamp>> {
+    pub async fn stamp(self, agent_id: &str, pinned: Option<u32>) -> Result<Option<Stamp>> {
         let agent_id = agent_id.to_owned();
-        self.look(move |tx| {
+        let rows = self.0;
+        rows.look(move |tx| {
             let Some(version) = pinned else { return present(tx, &agent_id) };
             let sql =
                 "SELECT version, digest FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3";

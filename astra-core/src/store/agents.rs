@@ -5,12 +5,13 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::audit::Target;
-use super::db::{Scoped, Tx};
+use super::db::Tx;
 use super::error::{AgentRefusal, Error, Result};
 use super::idempotency::OnceKey;
 use super::outbox::{Change, Event};
 use super::page::{Cursor, Page, PageRequest};
 use super::precondition::{Precondition, Revision};
+use super::rows::Rows;
 use super::value::Row;
 use crate::params;
 
@@ -79,14 +80,19 @@ impl StoredAgent {
 
 const COLUMNS: &str = "id, version, definition, created_at, updated_at, created_by";
 
-impl Scoped {
+/// The agents of a workspace.
+#[derive(Clone, Copy)]
+pub struct Agents<'a>(pub(super) &'a Rows);
+
+impl Agents<'_> {
     /// The agents, newest first.
-    pub async fn agents(&self, request: PageRequest) -> Result<Page<StoredAgent>> {
+    pub async fn page(self, request: PageRequest) -> Result<Page<StoredAgent>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM agents WHERE workspace_id = $1 AND (created_at, id) < ($2, $3)
             ORDER BY created_at DESC, id DESC LIMIT $4"
         );
-        self.list(move |tx| {
+        let rows = self.0;
+        rows.list(move |tx| {
             let (at, id) = request.position();
             let place = |agent: &StoredAgent| Cursor { at: agent.created_at_ms, id: agent.id.clone() };
             tx.page(&sql, params![at, id, request.fetch()], &request, read, place)
@@ -95,18 +101,19 @@ impl Scoped {
     }
 
     /// An agent.
-    pub async fn agent(&self, agent_id: &str) -> Result<Option<StoredAgent>> {
+    pub async fn find(self, agent_id: &str) -> Result<Option<StoredAgent>> {
         let agent_id = agent_id.to_owned();
-        self.read(move |tx| find(tx, &agent_id)).await
+        self.0.read(move |tx| find(tx, &agent_id)).await
     }
 
     /// Makes an agent with its first version.
     ///
     /// # Errors
     /// [`Error::Unique`] if the slug is taken; [`Refusal::KeyReused`](super::Refusal::KeyReused).
-    pub async fn create_agent(&self, new: AgentChange, once: Option<OnceKey>) -> Result<StoredAgent> {
-        let (now_ms, actor) = (new.now_ms, self.actor());
-        self.write_once(once, now_ms, move |tx| {
+    pub async fn create(self, new: AgentChange, once: Option<OnceKey>) -> Result<StoredAgent> {
+        let (now_ms, actor) = (new.now_ms, self.0.actor());
+        let rows = self.0;
+        rows.write_once(once, now_ms, move |tx| {
             let made = insert(tx, &new, None)?;
             tx.audit(actor.as_deref(), target(&made.id), &json!({"version": made.version}))?;
             tx.emit(actor.as_deref(), &made.event(Change::Created))?;
@@ -119,9 +126,10 @@ impl Scoped {
     ///
     /// # Errors
     /// [`Refusal::Stale`](super::Refusal::Stale) if `precondition` does not hold.
-    pub async fn change_agent(&self, change: AgentChange, precondition: Precondition) -> Result<Option<StoredAgent>> {
-        let actor = self.actor();
-        self.write(move |tx| {
+    pub async fn update(self, change: AgentChange, precondition: Precondition) -> Result<Option<StoredAgent>> {
+        let actor = self.0.actor();
+        let rows = self.0;
+        rows.write(move |tx| {
             let Some(present) = find(tx, &change.agent_id)? else { return Ok(None) };
             precondition.check(present.revision())?;
             let changed = add_version(tx, &present, &change)?;
@@ -136,16 +144,17 @@ impl Scoped {
     ///
     /// # Errors
     /// [`AgentRefusal::NoSuchVersion`]; [`Refusal::KeyReused`](super::Refusal::KeyReused).
-    pub async fn roll_back_agent(
-        &self,
+    pub async fn roll_back(
+        self,
         agent_id: &str,
         to: u32,
         author: &str,
         now_ms: i64,
         once: Option<OnceKey>,
     ) -> Result<Option<StoredAgent>> {
-        let (agent_id, author, actor) = (agent_id.to_owned(), author.to_owned(), self.actor());
-        self.write_found_once(once, now_ms, move |tx| {
+        let (agent_id, author, actor) = (agent_id.to_owned(), author.to_owned(), self.0.actor());
+        let rows = self.0;
+        rows.write_found_once(once, now_ms, move |tx| {
             let Some(present) = find(tx, &agent_id)? else { return Ok(None) };
             let sql =
                 "SELECT definition FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2 AND version = $3";
@@ -164,9 +173,10 @@ impl Scoped {
     ///
     /// # Errors
     /// [`Refusal::Stale`](super::Refusal::Stale) if `precondition` does not hold.
-    pub async fn delete_agent(&self, agent_id: &str, precondition: Precondition) -> Result<bool> {
-        let (agent_id, actor) = (agent_id.to_owned(), self.actor());
-        self.write(move |tx| {
+    pub async fn delete(self, agent_id: &str, precondition: Precondition) -> Result<bool> {
+        let (agent_id, actor) = (agent_id.to_owned(), self.0.actor());
+        let rows = self.0;
+        rows.write(move |tx| {
             let Some(present) = find(tx, &agent_id)? else { return Ok(false) };
             precondition.check(present.revision())?;
             tx.audit(actor.as_deref(), target(&agent_id), &json!({"version": present.version}))?;
@@ -179,8 +189,8 @@ impl Scoped {
 
     /// Takes over what a file, the configuration or the gateway itself says of an agent, if it says something new; `key` is
     /// the key of the event.
-    pub async fn take_definition(&self, change: AgentChange, origin: Origin, key: i64) -> Result<Taken> {
-        self.write(move |tx| take(tx, &change, origin, key)).await
+    pub async fn take_definition(self, change: AgentChange, origin: Origin, key: i64) -> Result<Taken> {
+        self.0.write(move |tx| take(tx, &change, origin, key)).await
     }
 }
 

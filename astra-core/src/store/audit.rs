@@ -39,7 +39,7 @@ pub struct Target<'a> {
 impl Tx<'_> {
     /// Writes down that `actor` has changed `target`; nothing without an actor, which is the gateway itself or its command line.
     /// `changes` says what is new, without secrets and without what was said in conversations; null for nothing to say.
-    pub(crate) fn audit(&mut self, actor: Option<&Actor>, target: Target<'_>, changes: &Json) -> Result<()> {
+    pub(super) fn audit(&mut self, actor: Option<&Actor>, target: Target<'_>, changes: &Json) -> Result<()> {
         let Some(actor) = actor else { return Ok(()) };
         let subject = subjects::ensure(self, &actor.subject, actor.subject_number)?;
         let changes =

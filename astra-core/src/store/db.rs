@@ -16,7 +16,7 @@ use super::page::{Cursor, Filling, Page, PageRequest};
 use super::postgres::{self, Postgres};
 #[cfg(feature = "postgres")]
 use super::postgres_steps::{Part, Steps};
-pub use super::scoped::{Scoped, WorkspaceId};
+pub use super::rows::{Rows, WorkspaceId};
 use super::sqlite::{self, Sqlite};
 use super::value::{Param, Row};
 use super::write_health::WriteHealth;
@@ -117,8 +117,8 @@ impl<T, F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static> Work<T> for F {
 impl Db {
     /// The rows of `workspace`.
     #[must_use]
-    pub fn scoped(&self, workspace: &WorkspaceId) -> Scoped {
-        Scoped::new(self.clone(), workspace.clone())
+    pub fn rows(&self, workspace: &WorkspaceId) -> Rows {
+        Rows::new(self.clone(), workspace.clone())
     }
 
     /// Looks at rows of no one workspace: accounts, keys, migrations, the work of all tenants.

@@ -5,9 +5,10 @@
 use serde_json::Value as Json;
 
 use super::audit::Target;
-use super::db::{Db, Scoped, Tx, WorkspaceId};
+use super::db::{Db, Tx, WorkspaceId};
 use super::error::Result;
 use super::idempotency::SWEEP_ROWS;
+use super::rows::Rows;
 use super::value::Row;
 use crate::params;
 
@@ -84,10 +85,15 @@ const STANDING: &str = "SELECT w.number, w.id, f.user_id, f.scopes, m.role, f.en
     JOIN memberships m ON m.workspace_id = f.workspace_id AND m.user_id = f.user_id
     JOIN workspaces w ON w.number = f.workspace_id";
 
-impl Scoped {
+/// The sign-ins to a workspace.
+#[derive(Clone, Copy)]
+pub struct Families<'a>(pub(super) &'a Rows);
+
+impl Families<'_> {
     /// Begins a family, and forgets those of the same user that are over.
-    pub async fn start_family(&self, new: NewFamily) -> Result<()> {
-        self.write(move |tx| {
+    pub async fn create(self, new: NewFamily) -> Result<()> {
+        let rows = self.0;
+        rows.write(move |tx| {
             let over = "DELETE FROM families WHERE id IN (SELECT id FROM families
                 WHERE workspace_id = $1 AND user_id = $2 AND expires_at <= $3 ORDER BY id LIMIT $4)";
             tx.execute(over, params![&new.user_id, new.created_at, SWEEP_ROWS])?;
@@ -112,9 +118,10 @@ impl Scoped {
     }
 
     /// What decides about a family; `None` if it was ended or its user is no member any more.
-    pub async fn family_standing(&self, family_id: &str) -> Result<Option<FamilyStanding>> {
+    pub async fn standing(self, family_id: &str) -> Result<Option<FamilyStanding>> {
         let family_id = family_id.to_owned();
-        self.read(move |tx| {
+        let rows = self.0;
+        rows.read(move |tx| {
             let found =
                 tx.first(&format!("{STANDING} WHERE f.workspace_id = $1 AND f.id = $2"), params![&family_id])?;
             found.map(|mut row| standing(&mut row)).transpose()
@@ -123,9 +130,10 @@ impl Scoped {
     }
 
     /// Ends a family, whose tokens are refused from then on; false if it had ended.
-    pub async fn end_family(&self, family_id: &str) -> Result<bool> {
-        let (family_id, actor) = (family_id.to_owned(), self.actor());
-        self.write(move |tx| {
+    pub async fn delete(self, family_id: &str) -> Result<bool> {
+        let (family_id, actor) = (family_id.to_owned(), self.0.actor());
+        let rows = self.0;
+        rows.write(move |tx| {
             let was_there =
                 tx.execute("DELETE FROM families WHERE workspace_id = $1 AND id = $2", params![&family_id])? > 0;
             if was_there {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::db::{Db, Mode, OnDouble, Scoped, Tx};
+use super::db::{Db, Mode, OnDouble, Rows, Tx};
 use super::error::{Error, Refusal, Result};
 use super::value::Row;
 use crate::params;
@@ -24,13 +24,13 @@ pub struct OnceKey {
     pub request_hash: String,
 }
 
-impl Scoped {
-    /// Runs `work` as [`Scoped::write`] does, but only the first time that `once` is seen; later it answers what the
+impl Rows {
+    /// Runs `work` as [`Rows::write`] does, but only the first time that `once` is seen; later it answers what the
     /// first time answered.
     ///
     /// # Errors
     /// [`Refusal::KeyReused`] if the key came with another request before.
-    pub async fn write_once<T>(
+    pub(super) async fn write_once<T>(
         &self,
         once: Option<OnceKey>,
         now_ms: i64,
@@ -42,12 +42,12 @@ impl Scoped {
         self.once(Mode::Write, once, now_ms, work, |_| true).await
     }
 
-    /// As [`Scoped::write_once`], for work whose subject may not be there: an answer of `None` is not recorded, so that a later
+    /// As [`Rows::write_once`], for work whose subject may not be there: an answer of `None` is not recorded, so that a later
     /// request with the key is run.
     ///
     /// # Errors
     /// [`Refusal::KeyReused`] if the key came with another request before.
-    pub async fn write_found_once<T>(
+    pub(super) async fn write_found_once<T>(
         &self,
         once: Option<OnceKey>,
         now_ms: i64,
@@ -59,7 +59,7 @@ impl Scoped {
         self.once(Mode::Write, once, now_ms, work, Option::is_some).await
     }
 
-    /// As [`Scoped::write_found_once`], for work that [`Scoped::write_locking`] takes.
+    /// As [`Rows::write_found_once`], for work that [`Rows::write_locking`] takes.
     pub(super) async fn lock_found_once<T>(
         &self,
         once: Option<OnceKey>,
@@ -72,7 +72,7 @@ impl Scoped {
         self.once(Mode::Lock, once, now_ms, work, Option::is_some).await
     }
 
-    /// As [`Scoped::write_once`], for work that [`Scoped::write_locking`] takes.
+    /// As [`Rows::write_once`], for work that [`Rows::write_locking`] takes.
     pub(super) async fn lock_once<T>(
         &self,
         once: Option<OnceKey>,
@@ -113,13 +113,18 @@ impl Scoped {
     }
 }
 
-impl Scoped {
+/// The idempotency keys of a workspace.
+#[derive(Clone, Copy)]
+pub struct IdempotencyKeys<'a>(pub(super) &'a Rows);
+
+impl IdempotencyKeys<'_> {
     /// What the first request of this key made, if there was one.
     ///
     /// # Errors
     /// [`Refusal::KeyReused`] if the key came with another request.
-    pub async fn recorded_answer(&self, once: OnceKey, now_ms: i64) -> Result<Option<String>> {
-        self.read(move |tx| {
+    pub async fn answer(self, once: OnceKey, now_ms: i64) -> Result<Option<String>> {
+        let rows = self.0;
+        rows.read(move |tx| {
             let taken = "SELECT request_hash, answer FROM idempotency_keys
                 WHERE workspace_id = $1 AND caller = $2 AND key = $3 AND created_at >= $4";
             let taken = tx.first(taken, params![&once.caller, &once.key, now_ms - KEY_LIFE_MS])?;

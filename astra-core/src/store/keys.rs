@@ -1,7 +1,14 @@
 //! The signing keys of the key ring. The private halves come here sealed.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use super::audit::Target;
 use super::db::{Db, Tx};
 use super::error::Result;
+use super::idempotency::OnceKey;
+use super::rows::Rows;
 use crate::params;
 
 /// A signing key.
@@ -39,8 +46,36 @@ impl Db {
     }
 }
 
-/// Lets `next` sign from now on, within a transaction. The one before it is retired and goes on verifying.
-pub(crate) fn rotate_signing_key(tx: &mut Tx<'_>, next: &SigningKey) -> Result<()> {
+/// The signing keys, as the callers of a workspace change them. Their rows belong to no workspace.
+#[derive(Clone, Copy)]
+pub struct SigningKeys<'a>(pub(super) &'a Rows);
+
+impl SigningKeys<'_> {
+    /// Lets `next` sign from now on. The one before it is retired and goes on verifying. Answers what `receipt` makes of the
+    /// key, which is what the idempotency key keeps.
+    ///
+    /// # Errors
+    /// [`Refusal::KeyReused`](super::Refusal::KeyReused).
+    pub async fn rotate<T>(
+        self,
+        next: SigningKey,
+        once: Option<OnceKey>,
+        receipt: impl Fn(SigningKey) -> T + Send + Sync + 'static,
+    ) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let actor = self.0.actor();
+        let rotated = self.0.write_once(once, next.created_at, move |tx| {
+            rotate(tx, &next)?;
+            tx.audit(actor.as_deref(), Target { kind: "signing_key", id: &next.kid }, &Json::Null)?;
+            Ok(receipt(next.clone()))
+        });
+        rotated.await
+    }
+}
+
+fn rotate(tx: &mut Tx<'_>, next: &SigningKey) -> Result<()> {
     tx.lock_accounts()?;
     let retire = "UPDATE signing_keys SET retired_at = $1 WHERE retired_at IS NULL";
     tx.unscoped().execute(retire, params![next.created_at])?;

@@ -3,9 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::db::{Scoped, Tx};
+use super::db::Tx;
 use super::error::{Error, Result};
 use super::page::{Cursor, Filling, Page, PageRequest};
+use super::rows::Rows;
 use super::sessions::{self, Parent, Session};
 use super::turn_steps;
 use super::value::{self, Row};
@@ -255,11 +256,16 @@ pub(super) fn count(tx: &mut Tx<'_>, session: &Session, after: i64, before: i64)
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-impl Scoped {
+/// What was said in a workspace's sessions.
+#[derive(Clone, Copy)]
+pub struct Messages<'a>(pub(super) &'a Rows);
+
+impl Messages<'_> {
     /// Messages of a session, newest first. Whether the caller may see the session is asked before.
-    pub async fn messages(&self, session: &Session, request: PageRequest) -> Result<Page<StoredMessage>> {
+    pub async fn page(self, session: &Session, request: PageRequest) -> Result<Page<StoredMessage>> {
         let session = session.clone();
-        self.list(move |tx| {
+        let rows = self.0;
+        rows.list(move |tx| {
             let mut filling = Filling::new(&request);
             let turns = request.limit + 1;
             each(tx, &session, 0, request.position().0, turns, &mut |message| {
@@ -272,9 +278,10 @@ impl Scoped {
     }
 
     /// The newest messages of a session between two places (both exclusive), newest first, at most `limit`.
-    pub async fn history(&self, session: &Session, after: i64, before: i64, limit: u32) -> Result<Vec<StoredMessage>> {
+    pub async fn history(self, session: &Session, after: i64, before: i64, limit: u32) -> Result<Vec<StoredMessage>> {
         let session = session.clone();
-        self.read(move |tx| {
+        let rows = self.0;
+        rows.read(move |tx| {
             let mut said = Vec::new();
             each(tx, &session, after, before, limit, &mut |message| {
                 said.push(message);
@@ -286,8 +293,8 @@ impl Scoped {
     }
 
     /// How many messages a session has between two places (both exclusive).
-    pub async fn count_messages(&self, session: &Session, after: i64, before: i64) -> Result<u32> {
+    pub async fn count(self, session: &Session, after: i64, before: i64) -> Result<u32> {
         let session = session.clone();
-        self.read(move |tx| count(tx, &session, after, before)).await
+        self.0.read(move |tx| count(tx, &session, after, before)).await
     }
 }

@@ -3,9 +3,11 @@
 use serde_json::{Value as Json, json};
 
 use super::audit::{Actor, Target};
-use super::db::{Scoped, Tx};
+use super::db::Tx;
 use super::error::{Error, Refusal, Result};
+use super::idempotency::OnceKey;
 use super::page::{Cursor, Page, PageRequest};
+use super::rows::Rows;
 use super::setup;
 use super::value::Row;
 use crate::params;
@@ -31,17 +33,22 @@ pub struct ServiceAccount {
 
 const COLUMNS: &str = "id, name, role, scopes, created_by, created_at, updated_at";
 
-impl Scoped {
+/// The service accounts of a workspace.
+#[derive(Clone, Copy)]
+pub struct ServiceAccounts<'a>(pub(super) &'a Rows);
+
+impl ServiceAccounts<'_> {
     /// One account by its id.
-    pub async fn service_account(&self, id: &str) -> Result<Option<ServiceAccount>> {
+    pub async fn find(self, id: &str) -> Result<Option<ServiceAccount>> {
         let id = id.to_owned();
-        self.read(move |tx| by_id(tx, &id)).await
+        self.0.read(move |tx| by_id(tx, &id)).await
     }
 
     /// One account by its name.
-    pub async fn service_account_by_name(&self, name: &str) -> Result<Option<ServiceAccount>> {
+    pub async fn find_by_name(self, name: &str) -> Result<Option<ServiceAccount>> {
         let name = name.to_owned();
-        self.read(move |tx| {
+        let rows = self.0;
+        rows.read(move |tx| {
             let sql = format!("SELECT {COLUMNS} FROM service_accounts WHERE workspace_id = $1 AND name = $2");
             tx.first(&sql, params![&name])?.map(|mut row| account(&mut row)).transpose()
         })
@@ -49,8 +56,9 @@ impl Scoped {
     }
 
     /// The accounts, newest first.
-    pub async fn list_service_accounts(&self, page: PageRequest) -> Result<Page<ServiceAccount>> {
-        self.list(move |tx| {
+    pub async fn page(self, page: PageRequest) -> Result<Page<ServiceAccount>> {
+        let rows = self.0;
+        rows.list(move |tx| {
             let sql = format!(
                 "SELECT {COLUMNS} FROM service_accounts
                  WHERE workspace_id = $1 AND (created_at, id) < ($2, $3)
@@ -63,14 +71,30 @@ impl Scoped {
         .await
     }
 
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// [`Error::Unique`] if the name is taken; [`Error::Missing`] if there is no such workspace; [`Refusal::KeyReused`].
+    pub async fn create(self, new: ServiceAccount, once: Option<OnceKey>) -> Result<ServiceAccount> {
+        let actor = self.0.actor();
+        let rows = self.0;
+        rows.write_once(once, new.created_at, move |tx| {
+            insert(tx, &new)?;
+            audit(tx, actor.as_deref(), &new)?;
+            Ok(new.clone())
+        })
+        .await
+    }
+
     /// Replaces name, role and scopes by those of `changed`; `None` if there is no such account. What the account loses, its
     /// tokens lose at once.
     ///
     /// # Errors
     /// [`Refusal::Stale`] if it changed after `changed.updated_at`; [`Error::Unique`] if the name is taken.
-    pub async fn update_service_account(&self, changed: ServiceAccount, now_ms: i64) -> Result<Option<ServiceAccount>> {
-        let actor = self.actor();
-        self.write(move |tx| {
+    pub async fn update(self, changed: ServiceAccount, now_ms: i64) -> Result<Option<ServiceAccount>> {
+        let actor = self.0.actor();
+        let rows = self.0;
+        rows.write(move |tx| {
             let touched = tx.execute(
                 "UPDATE service_accounts SET name = $3, role = $4, scopes = $5, updated_at = $7
                  WHERE workspace_id = $1 AND id = $2 AND updated_at = $6",
@@ -95,9 +119,10 @@ impl Scoped {
     }
 
     /// Deletes an account and all its tokens, which are refused from then on; false if it is not there.
-    pub async fn delete_service_account(&self, id: &str) -> Result<bool> {
-        let (id, actor) = (id.to_owned(), self.actor());
-        self.write(move |tx| {
+    pub async fn delete(self, id: &str) -> Result<bool> {
+        let (id, actor) = (id.to_owned(), self.0.actor());
+        let rows = self.0;
+        rows.write(move |tx| {
             let sql = "DELETE FROM service_accounts WHERE workspace_id = $1 AND id = $2";
             let was_there = tx.execute(sql, params![&id])? > 0;
             if was_there {
@@ -111,13 +136,12 @@ impl Scoped {
 }
 
 /// Writes down what a service account is from now on.
-pub(crate) fn audit(tx: &mut Tx<'_>, actor: Option<&Actor>, account: &ServiceAccount) -> Result<()> {
+fn audit(tx: &mut Tx<'_>, actor: Option<&Actor>, account: &ServiceAccount) -> Result<()> {
     let changes = json!({"name": &account.name, "role": &account.role, "scopes": &account.scopes});
     tx.audit(actor, Target { kind: "service_account", id: &account.id }, &changes)
 }
 
-/// Adds an account within a transaction of its workspace; [`Error::Unique`] if the name is taken.
-pub(crate) fn insert_service_account(tx: &mut Tx<'_>, new: &ServiceAccount) -> Result<()> {
+fn insert(tx: &mut Tx<'_>, new: &ServiceAccount) -> Result<()> {
     let sql = format!("INSERT INTO service_accounts (workspace_id, {COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
     let params = params![&new.id, &new.name, &new.role, &new.scopes, &new.created_by, new.created_at, new.updated_at];
     tx.execute(&sql, params)?;

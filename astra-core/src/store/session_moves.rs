@@ -2,25 +2,27 @@
 
 use serde_json::json;
 
-use super::db::{Scoped, Tx};
+use super::db::Tx;
 use super::error::{Result, SessionRefusal};
 use super::idempotency::OnceKey;
 use super::messages;
 use super::session_totals::{self, SessionWithTotals};
+use super::sessions::Sessions;
 use super::sessions::{self, NewSession, Parent, Session};
 use super::subjects;
 use super::visibility::VisibleTo;
 use crate::ids::{MessageId, SessionId};
 use crate::params;
 
-impl Scoped {
+impl Sessions<'_> {
     /// Opens a session; from now on it is the current one of its user, agent and surface.
     ///
     /// # Errors
     /// [`Refusal::KeyReused`](super::Refusal::KeyReused).
-    pub async fn open_session(&self, new: NewSession, once: Option<OnceKey>) -> Result<SessionWithTotals> {
-        let actor = self.actor();
-        self.lock_once(once, new.now_ms, move |tx| {
+    pub async fn create(self, new: NewSession, once: Option<OnceKey>) -> Result<SessionWithTotals> {
+        let actor = self.0.actor();
+        let rows = self.0;
+        rows.lock_once(once, new.now_ms, move |tx| {
             let subject = subjects::ensure(tx, &new.user_id, new.subject)?;
             let session = sessions::insert(tx, &new, subject, None)?;
             sessions::audit(tx, actor.as_deref(), session.id, &json!({"agent_id": &new.agent_id}))?;
@@ -33,16 +35,17 @@ impl Scoped {
     ///
     /// # Errors
     /// [`SessionRefusal::Archived`]; [`SessionRefusal::Busy`]; [`Refusal::KeyReused`](super::Refusal::KeyReused).
-    pub async fn reset_session(
-        &self,
+    pub async fn reset(
+        self,
         id: SessionId,
         visible_to: VisibleTo,
         successor_id: SessionId,
         now_ms: i64,
         once: Option<OnceKey>,
     ) -> Result<Option<SessionWithTotals>> {
-        let actor = self.actor();
-        self.lock_found_once(once, now_ms, move |tx| {
+        let actor = self.0.actor();
+        let rows = self.0;
+        rows.lock_found_once(once, now_ms, move |tx| {
             let Some(session) = sessions::find(tx, id, &visible_to, true)? else { return Ok(None) };
             if !session.is_active {
                 return Err(SessionRefusal::Archived.into());
@@ -61,16 +64,17 @@ impl Scoped {
     ///
     /// # Errors
     /// [`SessionRefusal::NoSuchMessage`]; [`Refusal::KeyReused`](super::Refusal::KeyReused).
-    pub async fn fork_session(
-        &self,
+    pub async fn fork(
+        self,
         id: SessionId,
         visible_to: VisibleTo,
         upto: Option<MessageId>,
         new: Fork,
         once: Option<OnceKey>,
     ) -> Result<Option<SessionWithTotals>> {
-        let actor = self.actor();
-        self.lock_found_once(once, new.now_ms, move |tx| {
+        let actor = self.0.actor();
+        let rows = self.0;
+        rows.lock_found_once(once, new.now_ms, move |tx| {
             let Some(from) = sessions::find(tx, id, &visible_to, true)? else { return Ok(None) };
             let session = fork(tx, &from, upto, &new)?;
             sessions::audit(tx, actor.as_deref(), session.id, &json!({"from_session_id": id.to_string()}))?;

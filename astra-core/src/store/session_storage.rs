@@ -1,8 +1,9 @@
 //! What conversations keep in the store, in bytes: of a session, summed up from an index of its turns; of a workspace, summed up
 //! by periodic work. No turn changes a row of another one for it.
 
-use super::db::{Scoped, Tx};
+use super::db::Tx;
 use super::error::{Result, TurnRefusal};
+use super::sessions::Sessions;
 use super::turn_begin::NewTurn;
 use crate::ids::SessionId;
 use crate::params;
@@ -45,10 +46,11 @@ pub(super) fn add(tx: &mut Tx<'_>, workspace: i64, bytes: i64) -> Result<()> {
     tx.execute(sql, params![workspace, bytes]).map(drop)
 }
 
-impl Scoped {
+impl Sessions<'_> {
     /// What the workspace's turns keep, in bytes: those that run and those of deleted sessions that were not swept too.
-    pub async fn storage_bytes(&self) -> Result<u64> {
-        self.read(|tx| {
+    pub async fn storage_bytes(self) -> Result<u64> {
+        let rows = self.0;
+        rows.read(|tx| {
             let sum =
                 |table: &str| format!("(SELECT COALESCE(SUM(t.bytes), 0) FROM {table} t WHERE t.workspace_id = $1)");
             let tables = ["workspace_storage", "usage_entries", "open_turns"].map(sum);

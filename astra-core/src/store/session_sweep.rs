@@ -3,11 +3,12 @@
 
 use serde_json::Value as Json;
 
-use super::db::{Db, Scoped, Tx};
+use super::db::{Db, Tx};
 use super::error::Result;
 use super::messages::TURN_STRIDE;
 use super::session_storage;
 use super::sessions;
+use super::sessions::Sessions;
 use super::visibility::VisibleTo;
 use crate::ids::SessionId;
 use crate::params;
@@ -15,15 +16,16 @@ use crate::params;
 /// Turns of one piece.
 const PIECE: u32 = 1_000;
 
-impl Scoped {
+impl Sessions<'_> {
     /// Deletes a session with its messages, turns, events and traces; false if it is not there or not visible. What it
     /// cost stays in the usage.
     ///
     /// # Errors
     /// [`SessionRefusal::Busy`](super::SessionRefusal::Busy).
-    pub async fn delete_session(&self, id: SessionId, visible_to: VisibleTo) -> Result<bool> {
-        let actor = self.actor();
-        self.write_locking(move |tx| {
+    pub async fn delete(self, id: SessionId, visible_to: VisibleTo) -> Result<bool> {
+        let actor = self.0.actor();
+        let rows = self.0;
+        rows.write_locking(move |tx| {
             if sessions::find(tx, id, &visible_to, true)?.is_none() {
                 return Ok(false);
             }

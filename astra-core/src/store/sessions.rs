@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use super::audit::{Actor, Target};
-use super::db::{OnDouble, Scoped, Tx};
+use super::db::{OnDouble, Tx};
 use super::error::{Error, Result, SessionRefusal};
 use super::merge::merge_objects;
 use super::page::{Cursor, Page, PageRequest};
+use super::rows::Rows;
 use super::session_totals::{self, SessionWithTotals};
 use super::value::Row;
 use super::visibility::VisibleTo;
@@ -286,15 +287,20 @@ pub(super) fn succeed(tx: &mut Tx<'_>, old: &Session, successor_id: SessionId, n
     insert_row(tx, &new, old.subject, is_current, None, OnDouble::Fails)
 }
 
-impl Scoped {
+/// The sessions of a workspace.
+#[derive(Clone, Copy)]
+pub struct Sessions<'a>(pub(super) &'a Rows);
+
+impl Sessions<'_> {
     /// The session with this id.
-    pub async fn session(&self, id: SessionId, visible_to: VisibleTo) -> Result<Option<Session>> {
-        self.look(move |tx| find(tx, id, &visible_to, false)).await
+    pub async fn find(self, id: SessionId, visible_to: VisibleTo) -> Result<Option<Session>> {
+        self.0.look(move |tx| find(tx, id, &visible_to, false)).await
     }
 
-    /// As [`Scoped::session`], with what it has in all.
-    pub async fn session_with_totals(&self, id: SessionId, visible_to: VisibleTo) -> Result<Option<SessionWithTotals>> {
-        self.read(move |tx| {
+    /// As [`Sessions::find`], with what it has in all.
+    pub async fn find_with_totals(self, id: SessionId, visible_to: VisibleTo) -> Result<Option<SessionWithTotals>> {
+        let rows = self.0;
+        rows.read(move |tx| {
             let found = find(tx, id, &visible_to, false)?;
             found.map(|session| session_totals::add_one(tx, session)).transpose()
         })
@@ -302,8 +308,8 @@ impl Scoped {
     }
 
     /// Sessions, newest first.
-    pub async fn sessions(
-        &self,
+    pub async fn page(
+        self,
         visible_to: VisibleTo,
         filter: SessionFilter,
         request: PageRequest,
@@ -320,7 +326,8 @@ impl Scoped {
             "{SELECT} WHERE s.workspace_id = $1 AND s.id < $2 AND {of_user} AND {IS_THERE}
             AND ($3 = '' OR s.agent_id = $3) AND ($4 = '' OR s.status = $4) AND ($5 = '' OR s.surface = $5) ORDER BY s.id DESC LIMIT $7"
         );
-        self.list(move |tx| {
+        let rows = self.0;
+        rows.list(move |tx| {
             let status = filter.is_active.map_or("", |active| if active { "active" } else { "archived" });
             let text = |field: &'_ Option<String>| field.clone().unwrap_or_default();
             let (agent, surface, user) = (text(&filter.agent_id), text(&filter.surface), text(&user));
@@ -336,14 +343,15 @@ impl Scoped {
     ///
     /// # Errors
     /// [`SessionRefusal::MetadataTooLarge`].
-    pub async fn change_session(
-        &self,
+    pub async fn update(
+        self,
         id: SessionId,
         visible_to: VisibleTo,
         change: SessionChange,
     ) -> Result<Option<SessionWithTotals>> {
-        let actor = self.actor();
-        self.write_locking(move |tx| {
+        let actor = self.0.actor();
+        let rows = self.0;
+        rows.write_locking(move |tx| {
             let Some(mut session) = find(tx, id, &visible_to, true)? else { return Ok(None) };
             session.title = change.title.clone().unwrap_or(session.title);
             session.pinned_version = change.pinned_version.unwrap_or(session.pinned_version);
@@ -364,9 +372,10 @@ impl Scoped {
     }
 
     /// Replaces the summary of a session, unless another compaction was faster; answers whether it did.
-    pub async fn summarise_session(&self, id: SessionId, was_until: i64, summary: String, until: i64) -> Result<bool> {
-        let actor = self.actor();
-        self.write_locking(move |tx| {
+    pub async fn summarise(self, id: SessionId, was_until: i64, summary: String, until: i64) -> Result<bool> {
+        let actor = self.0.actor();
+        let rows = self.0;
+        rows.write_locking(move |tx| {
             let sql = "UPDATE sessions SET summary = $3, summary_until = $4 WHERE workspace_id = $1 AND id = $2 AND summary_until = $5";
             let is_first = tx.execute(sql, params![id, &summary, until, was_until])? == 1;
             if is_first {

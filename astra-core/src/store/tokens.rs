@@ -1,12 +1,16 @@
 //! Tokens of service accounts. The secret is not here: a token is a signed statement that names its row and the row's
 //! generation, and is good as long as the row says so.
 
-use serde_json::Value as Json;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
 
 use super::audit::Target;
-use super::db::{Scoped, Tx};
+use super::db::Tx;
 use super::error::Result;
+use super::idempotency::OnceKey;
 use super::page::{Cursor, Page, PageRequest};
+use super::rows::Rows;
 use super::value::Row;
 use crate::params;
 
@@ -50,17 +54,22 @@ pub struct TokenStanding {
 const COLUMNS: &str = "t.id, t.service_account_id, t.scopes, t.generation, t.grace_until, t.expires_at, t.last_used_at,
     t.created_at, t.rotated_at";
 
-impl Scoped {
+/// The tokens of a workspace's service accounts.
+#[derive(Clone, Copy)]
+pub struct Tokens<'a>(pub(super) &'a Rows);
+
+impl Tokens<'_> {
     /// One token by its id.
-    pub async fn token(&self, id: &str) -> Result<Option<Token>> {
+    pub async fn find(self, id: &str) -> Result<Option<Token>> {
         let id = id.to_owned();
-        self.read(move |tx| by_id(tx, &id)).await
+        self.0.read(move |tx| by_id(tx, &id)).await
     }
 
     /// An account's tokens, newest first.
-    pub async fn list_tokens(&self, service_account_id: &str, page: PageRequest) -> Result<Page<Token>> {
+    pub async fn page(self, service_account_id: &str, page: PageRequest) -> Result<Page<Token>> {
         let account = service_account_id.to_owned();
-        self.list(move |tx| {
+        let rows = self.0;
+        rows.list(move |tx| {
             let sql = format!(
                 "SELECT {COLUMNS} FROM tokens t
                  WHERE t.workspace_id = $1 AND t.service_account_id = $2 AND (t.created_at, t.id) < ($3, $4)
@@ -74,9 +83,10 @@ impl Scoped {
     }
 
     /// What decides about a token, and about the end user whom it speaks for if `end_user_id` is given.
-    pub async fn token_standing(&self, id: &str, end_user_id: Option<String>) -> Result<Option<TokenStanding>> {
+    pub async fn standing(self, id: &str, end_user_id: Option<String>) -> Result<Option<TokenStanding>> {
         let id = id.to_owned();
-        self.look(move |tx| {
+        let rows = self.0;
+        rows.look(move |tx| {
             let sql = format!(
                 "SELECT {COLUMNS}, a.role, a.scopes, m.role
                  FROM tokens t
@@ -90,10 +100,60 @@ impl Scoped {
         .await
     }
 
+    /// Makes a token. Answers what `receipt` makes of it, which is what the idempotency key keeps.
+    ///
+    /// # Errors
+    /// [`Error::Missing`](super::Error::Missing) if there is no such account; [`Refusal::KeyReused`](super::Refusal::KeyReused).
+    pub async fn create<T>(
+        self,
+        new: Token,
+        once: Option<OnceKey>,
+        receipt: impl Fn(Token) -> T + Send + Sync + 'static,
+    ) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let actor = self.0.actor();
+        let made = self.0.write_once(once, new.created_at, move |tx| {
+            insert(tx, &new)?;
+            let changes = json!({"service_account_id": &new.service_account_id, "scopes": &new.scopes});
+            tx.audit(actor.as_deref(), Target { kind: "token", id: &new.id }, &changes)?;
+            Ok(receipt(new.clone()))
+        });
+        made.await
+    }
+
+    /// Begins a token's next generation, which lives as long as the last was given; `None` if there is no such token. The last
+    /// generation stays good for `grace_s` seconds, those before it end. Answers what `receipt` makes of the token, which is
+    /// what the idempotency key keeps.
+    ///
+    /// # Errors
+    /// [`Refusal::KeyReused`](super::Refusal::KeyReused).
+    pub async fn rotate<T>(
+        self,
+        id: &str,
+        grace_s: i64,
+        now_ms: i64,
+        once: Option<OnceKey>,
+        receipt: impl Fn(Token) -> T + Send + Sync + 'static,
+    ) -> Result<Option<T>>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let (id, actor) = (id.to_owned(), self.0.actor());
+        let rotated = self.0.write_found_once(once, now_ms, move |tx| {
+            let Some(token) = rotate(tx, &id, now_ms, now_ms + grace_s * 1000)? else { return Ok(None) };
+            tx.audit(actor.as_deref(), Target { kind: "token", id: &id }, &json!({"grace_s": grace_s}))?;
+            Ok(Some(receipt(token)))
+        });
+        rotated.await
+    }
+
     /// Deletes a token, which is refused from then on; false if it is not there.
-    pub async fn revoke_token(&self, id: &str) -> Result<bool> {
-        let (id, actor) = (id.to_owned(), self.actor());
-        self.write(move |tx| {
+    pub async fn delete(self, id: &str) -> Result<bool> {
+        let (id, actor) = (id.to_owned(), self.0.actor());
+        let rows = self.0;
+        rows.write(move |tx| {
             let was_there = tx.execute("DELETE FROM tokens WHERE workspace_id = $1 AND id = $2", params![&id])? > 0;
             if was_there {
                 tx.audit(actor.as_deref(), Target { kind: "token", id: &id }, &Json::Null)?;
@@ -105,10 +165,11 @@ impl Scoped {
     }
 
     /// Notes that a token was used.
-    pub async fn note_token_use(&self, id: &str, now_ms: i64) -> Result<()> {
+    pub async fn note_use(self, id: &str, now_ms: i64) -> Result<()> {
         let id = id.to_owned();
         // On the way of a turn: many may note the first use of one token at once.
-        self.write_turn(move |tx| {
+        let rows = self.0;
+        rows.write_turn(move |tx| {
             let sql = "UPDATE tokens SET last_used_at = $3
                 WHERE workspace_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < $3)";
             tx.execute_last(sql, params![&id, now_ms]).map(drop)
@@ -117,8 +178,7 @@ impl Scoped {
     }
 }
 
-/// Adds a token within a transaction of its workspace; [`Error::Missing`](super::Error::Missing) if its account is not there.
-pub(crate) fn insert_token(tx: &mut Tx<'_>, new: &Token) -> Result<()> {
+fn insert(tx: &mut Tx<'_>, new: &Token) -> Result<()> {
     let sql = "INSERT INTO tokens
         (workspace_id, id, service_account_id, scopes, generation, grace_until, expires_at, last_used_at, created_at, rotated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -139,9 +199,7 @@ pub(crate) fn insert_token(tx: &mut Tx<'_>, new: &Token) -> Result<()> {
     Ok(())
 }
 
-/// Begins a token's next generation, which lives as long as the last was given, within a transaction of its workspace.
-/// The last generation stays good until `grace_until`, those before it end. `None` if there is no such token.
-pub(crate) fn rotate_token(tx: &mut Tx<'_>, id: &str, now_ms: i64, grace_until: i64) -> Result<Option<Token>> {
+fn rotate(tx: &mut Tx<'_>, id: &str, now_ms: i64, grace_until: i64) -> Result<Option<Token>> {
     let sql = "UPDATE tokens SET generation = generation + 1, grace_until = $4,
             expires_at = $3 + expires_at - COALESCE(rotated_at, created_at), rotated_at = $3
         WHERE workspace_id = $1 AND id = $2";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use super::agent_versions::{self, Stamp};
-use super::db::{OnDouble, Scoped, Tx};
+use super::db::{OnDouble, Tx};
 use super::error::{Error, Refusal, Result, TurnRefusal};
 use super::idempotency::{self, OnceKey};
 use super::messages::{self, TURN_STRIDE};
@@ -14,6 +14,7 @@ use super::session_storage::{self, length};
 use super::session_totals::{self, SessionWithTotals};
 use super::sessions::{self, NewSession, Session};
 use super::subjects;
+use super::turns::Turns;
 use super::turns::{self, Outcome, Status, Turn};
 use super::visibility::VisibleTo;
 use crate::content::{Content, Role};
@@ -129,19 +130,19 @@ pub enum Begun {
     },
 }
 
-impl Scoped {
+impl Turns<'_> {
     /// Keeps a question.
     ///
     /// # Errors
     /// [`Refusal::Stale`] for an agent that is not, or not any more, what the caller takes it for;
     /// [`TurnRefusal`]; [`Refusal::KeyReused`].
-    pub async fn begin_turn(&self, new: NewTurn) -> Result<Begun> {
-        let subject = self.db().subject_numbers().get(&new.user_id);
+    pub async fn begin(self, new: NewTurn) -> Result<Begun> {
+        let subject = self.0.db().subject_numbers().get(&new.user_id);
         // By reference: it would be moved several times on its way to the writer.
         let new = Box::new(new);
-        let begun = self.write_turn(move |tx| begin(tx, &new, subject)).await?;
+        let begun = self.0.write_turn(move |tx| begin(tx, &new, subject)).await?;
         if let (Begun::New { turn, .. }, None) = (&begun, subject) {
-            self.db().subject_numbers().keep(&turn.user_id, turn.subject);
+            self.0.db().subject_numbers().keep(&turn.user_id, turn.subject);
         }
         Ok(begun)
     }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::db::{OnDouble, Scoped, Tx};
+use super::db::{OnDouble, Tx};
 use super::error::{Error, Result};
+use super::rows::Rows;
 use crate::content::ToolCall;
 use crate::ids::TurnId;
 use crate::params;
@@ -49,16 +50,21 @@ pub enum ToolEntry {
     },
 }
 
-impl Scoped {
+/// The event logs of a workspace's turns.
+#[derive(Clone, Copy)]
+pub struct TurnEvents<'a>(pub(super) &'a Rows);
+
+impl TurnEvents<'_> {
     /// Keeps a piece of a running turn's event log; `first_seq` is the sequence number of the first entry.
-    pub async fn append_events(&self, id: TurnId, first_seq: i64, entries: &[LogEntry]) -> Result<()> {
+    pub async fn append(self, id: TurnId, first_seq: i64, entries: &[LogEntry]) -> Result<()> {
         let entries = serde_json::to_string(entries).map_err(Error::broken)?;
-        self.write_turn(move |tx| insert(tx, id, first_seq, &entries)).await
+        self.0.write_turn(move |tx| insert(tx, id, first_seq, &entries)).await
     }
 
     /// The entries of a turn's event log with their sequence numbers, from `from_seq` on.
-    pub async fn events(&self, id: TurnId, from_seq: i64) -> Result<Vec<(i64, LogEntry)>> {
-        self.read(move |tx| {
+    pub async fn read(self, id: TurnId, from_seq: i64) -> Result<Vec<(i64, LogEntry)>> {
+        let rows = self.0;
+        rows.read(move |tx| {
             let sql =
                 "SELECT first_seq, events FROM turn_events WHERE workspace_id = $1 AND turn_id = $2 ORDER BY first_seq";
             let mut found = Vec::new();

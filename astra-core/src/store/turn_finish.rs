@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::db::{Scoped, Tx};
+use super::db::Tx;
 use super::error::{Error, Result};
 use super::session_storage::length;
 use super::turn_events::{self, LogEntry};
+use super::turns::Turns;
 use super::turns::{Outcome, Status, Turn};
 use super::usage::{self, UsageRow};
 use super::value::Param;
@@ -52,11 +53,11 @@ pub struct TraceRecord {
     pub parent: Option<String>,
 }
 
-impl Scoped {
+impl Turns<'_> {
     /// Ends a turn; false, with nothing written, if it was ended before, as after this gateway's lease ran out.
-    pub async fn finish_turn(&self, finished: &Arc<FinishedTurn>) -> Result<bool> {
+    pub async fn finish(self, finished: &Arc<FinishedTurn>) -> Result<bool> {
         let finished = Arc::clone(finished);
-        self.write_turn(move |tx| finish(tx, &finished)).await
+        self.0.write_turn(move |tx| finish(tx, &finished)).await
     }
 }
 

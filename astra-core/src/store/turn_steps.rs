@@ -1,8 +1,9 @@
 //! Steps of turns with tools: what was said between the question and the answer.
 
-use super::db::{Scoped, Tx};
+use super::db::Tx;
 use super::error::{Error, Result};
 use super::messages::{self, StoredMessage, TURN_STRIDE};
+use super::rows::Rows;
 use super::turns::Turn;
 use crate::content::{Content, Part, Role};
 use crate::ids::{MessageId, SessionId, TurnId};
@@ -21,12 +22,17 @@ pub struct TurnStep {
     pub now_ms: i64,
 }
 
-impl Scoped {
+/// The steps of a workspace's turns with tools.
+#[derive(Clone, Copy)]
+pub struct TurnSteps<'a>(pub(super) &'a Rows);
+
+impl TurnSteps<'_> {
     /// Keeps a step of an open turn; false, with nothing written, if the turn was ended.
-    pub async fn add_step(&self, turn: &Turn, step: TurnStep) -> Result<bool> {
+    pub async fn create(self, turn: &Turn, step: TurnStep) -> Result<bool> {
         let (id, session_id, number) = (turn.id, turn.session_id, turn.number);
         let parts = serde_json::to_string(&step.parts).map_err(Error::broken)?;
-        self.write_locking(move |tx| {
+        let rows = self.0;
+        rows.write_locking(move |tx| {
             let open = format!("SELECT id FROM open_turns WHERE workspace_id = $1 AND id = $2{}", tx.lock());
             if tx.first(&open, params![id])?.is_none() {
                 return Ok(false);
@@ -42,9 +48,10 @@ impl Scoped {
     }
 
     /// How many steps a turn has.
-    pub async fn count_steps(&self, turn: &Turn) -> Result<u16> {
+    pub async fn count(self, turn: &Turn) -> Result<u16> {
         let (session_id, number) = (turn.session_id, turn.number);
-        self.read(move |tx| {
+        let rows = self.0;
+        rows.read(move |tx| {
             let sql = "SELECT COUNT(*) FROM turn_steps WHERE workspace_id = $1 AND session_id = $2 AND number = $3";
             let count = tx.one(sql, params![session_id, number])?.next_count()?;
             Ok(u16::try_from(count).unwrap_or(u16::MAX))

@@ -4,8 +4,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::db::{OnDouble, Scoped, Tx};
+use super::db::{OnDouble, Tx};
 use super::error::{Error, Result};
+use super::rows::Rows;
 use super::value::Row;
 use super::visibility::VisibleTo;
 use crate::content::Arguments;
@@ -208,10 +209,15 @@ fn find_by(tx: &mut Tx<'_>, condition: &str, params: &[super::Param<'_>]) -> Res
     ended.map(|mut row| read_ended(&mut row)).transpose()
 }
 
-impl Scoped {
+/// The turns of a workspace.
+#[derive(Clone, Copy)]
+pub struct Turns<'a>(pub(super) &'a Rows);
+
+impl Turns<'_> {
     /// The turn with this id.
-    pub async fn turn(&self, id: TurnId, visible_to: VisibleTo) -> Result<Option<Turn>> {
-        self.read(move |tx| {
+    pub async fn find(self, id: TurnId, visible_to: VisibleTo) -> Result<Option<Turn>> {
+        let rows = self.0;
+        rows.read(move |tx| {
             let found = find_by(tx, "t.id = $2", params![id])?;
             Ok(found.filter(|turn| visible_to.shows(&turn.user_id)))
         })
@@ -219,8 +225,9 @@ impl Scoped {
     }
 
     /// The first turn of a session with a number above `number`.
-    pub async fn turn_after(&self, session_id: SessionId, number: i64) -> Result<Option<Turn>> {
-        self.read(move |tx| {
+    pub async fn find_after(self, session_id: SessionId, number: i64) -> Result<Option<Turn>> {
+        let rows = self.0;
+        rows.read(move |tx| {
             // The open ones first: one that ends in between is found among those that have ended.
             let next = |table: &str| {
                 format!("SELECT t.id, t.number FROM {table} t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3
@@ -241,8 +248,9 @@ impl Scoped {
     }
 
     /// The number of the session's oldest open turn, if there is one.
-    pub async fn open_turn(&self, session_id: SessionId) -> Result<Option<i64>> {
-        self.look(move |tx| {
+    pub async fn first_open(self, session_id: SessionId) -> Result<Option<i64>> {
+        let rows = self.0;
+        rows.look(move |tx| {
             let sql = "SELECT MIN(number) FROM open_turns WHERE workspace_id = $1 AND session_id = $2";
             tx.one(sql, params![session_id])?.next_optional_int()
         })
@@ -250,8 +258,9 @@ impl Scoped {
     }
 
     /// Lets a queued turn run if all turns before it have ended. `None` means that the turn itself has ended.
-    pub async fn promote_turn(&self, id: TurnId) -> Result<Option<bool>> {
-        self.write_turn(move |tx| {
+    pub async fn promote(self, id: TurnId) -> Result<Option<bool>> {
+        let rows = self.0;
+        rows.write_turn(move |tx| {
             let sql =
                 format!("SELECT session_id, number FROM open_turns WHERE workspace_id = $1 AND id = $2{}", tx.lock());
             let Some(mut row) = tx.first(&sql, params![id])? else { return Ok(None) };
@@ -269,8 +278,9 @@ impl Scoped {
     }
 
     /// Asks the gateway that runs a turn to end it; answers whether the turn was still open.
-    pub async fn request_cancel(&self, id: TurnId) -> Result<bool> {
-        self.write_turn(move |tx| {
+    pub async fn request_cancel(self, id: TurnId) -> Result<bool> {
+        let rows = self.0;
+        rows.write_turn(move |tx| {
             let sql = "UPDATE open_turns SET cancel_requested = 1 WHERE workspace_id = $1 AND id = $2";
             Ok(tx.execute_last(sql, params![id])? == 1)
         })
@@ -278,8 +288,9 @@ impl Scoped {
     }
 
     /// Whether a turn was asked to end, or has ended.
-    pub async fn cancel_requested(&self, id: TurnId) -> Result<bool> {
-        self.look(move |tx| {
+    pub async fn is_cancel_requested(self, id: TurnId) -> Result<bool> {
+        let rows = self.0;
+        rows.look(move |tx| {
             let sql = "SELECT cancel_requested FROM open_turns WHERE workspace_id = $1 AND id = $2";
             tx.first(sql, params![id])?.map_or(Ok(true), |mut row| row.next_truth())
         })

@@ -1,9 +1,10 @@
 //! What inference used, summed by hour since the epoch: each turn's commit adds rows that no other turn touches, and budgets
 //! and reports read them together with the sums of earlier ones.
 
-use super::db::{OnDouble, Scoped, Tx};
+use super::db::{OnDouble, Tx};
 use super::error::Result;
 use super::page::{Cursor, Page, PageRequest};
+use super::rows::Rows;
 use super::turns::Turn;
 use super::value::{self, Param};
 use crate::params;
@@ -137,16 +138,20 @@ pub(super) fn of_no_call(turn: &Turn, at_ms: i64) -> UsageRow {
     }
 }
 
-impl Scoped {
+/// What a workspace has used.
+#[derive(Clone, Copy)]
+pub struct Usage<'a>(pub(super) &'a Rows);
+
+impl Usage<'_> {
     /// Adds what was used outside of a turn, under the new key `source`.
-    pub async fn add_usage(&self, source: i64, rows: Vec<UsageRow>) -> Result<()> {
-        self.write_turn(move |tx| (0..).zip(&rows).try_for_each(|(place, row)| add(tx, source, place, row))).await
+    pub async fn create(self, source: i64, rows: Vec<UsageRow>) -> Result<()> {
+        self.0.write_turn(move |tx| (0..).zip(&rows).try_for_each(|(place, row)| add(tx, source, place, row))).await
     }
 
     /// The sums of all hours that begin within `[from_ms, to_ms)`, by `groups`: newest day first. Without
     /// groups the page has one row, whatever was used.
-    pub async fn usage(
-        &self,
+    pub async fn page(
+        self,
         from_ms: i64,
         to_ms: i64,
         groups: &[UsageGroup],
@@ -155,10 +160,28 @@ impl Scoped {
         let (groups, request) = (groups.to_vec(), page.clone());
         let sql = report_sql(&groups);
         let hours = [from_ms, to_ms].map(|at_ms| at_ms.saturating_add(HOUR_MS - 1).div_euclid(HOUR_MS));
-        self.list(move |tx| {
+        let rows = self.0;
+        rows.list(move |tx| {
             let (day, key) = request.position();
             let params = params![hours[0], hours[1], day, key, request.fetch()];
             tx.page(&sql, params, &request, |row| read_sum(row, &groups), place)
+        })
+        .await
+    }
+
+    /// What an agent has used: tokens since the hour `hour`, tokens and US dollars since the hour `day` (hours since the epoch).
+    pub async fn of_agent(self, agent_id: &str, hour: i64, day: i64) -> Result<(u64, u64, f64)> {
+        let agent_id = agent_id.to_owned();
+        let rows = self.0;
+        rows.read(move |tx| {
+            let sql = format!(
+                "SELECT CAST(COALESCE(SUM(CASE WHEN hour >= $3 THEN input_tokens + output_tokens ELSE 0 END), 0) AS BIGINT),
+                CAST(COALESCE(SUM(input_tokens + output_tokens), 0) AS BIGINT), COALESCE(SUM(cost_usd), 0.0)
+                FROM {USED} WHERE used.agent_id = $2 AND used.hour >= $4"
+            );
+            let mut row = tx.one(&sql, params![&agent_id, hour, day])?;
+            let tokens = |sum: i64| u64::try_from(sum).unwrap_or_default();
+            Ok((tokens(row.next_int()?), tokens(row.next_int()?), row.next_float()?))
         })
         .await
     }

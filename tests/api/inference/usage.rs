@@ -34,7 +34,7 @@ async fn record(app: &TestApp, at_ms: i64, agent: &str, errors: u32) {
     db.write(move |tx| tx.execute(name, params![USER, USER_ID])).await.expect("the user");
     static SOURCE: AtomicI64 = AtomicI64::new(1);
     let source = SOURCE.fetch_add(1, Ordering::Relaxed);
-    db.scoped(&workspace).write(move |tx| usage::add(tx, source, 0, &row)).await.expect("the row is added");
+    db.rows(&workspace).write(move |tx| usage::add(tx, source, 0, &row)).await.expect("the row is added");
 }
 
 fn sum(mut keys: Value, calls: i64, errors: i64) -> Value {

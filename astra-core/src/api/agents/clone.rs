@@ -44,11 +44,16 @@ pub async fn handler(
     Json(new): Json<CloneAgent>,
 ) -> Result<Response> {
     check_id(&new.id)?;
-    let scoped = caller.rows(&app);
+    let rows = caller.rows(&app);
     let definition = match new.version {
         Some(version) => version_of(&app, &caller, &agent_id, version).await?.definition,
         None => {
-            scoped.agent(&agent_id).await.map_err(Error::store)?.ok_or_else(|| Error::not_found("agent"))?.definition
+            rows.agents()
+                .find(&agent_id)
+                .await
+                .map_err(Error::store)?
+                .ok_or_else(|| Error::not_found("agent"))?
+                .definition
         }
     };
     let mut settings = AgentSettings::read(&definition)?;
@@ -59,7 +64,7 @@ pub async fn handler(
         author: caller.subject.clone(),
         now_ms: app.now_ms(),
     };
-    let agent = scoped.create_agent(change, once).await.map_err(refused)?;
+    let agent = rows.agents().create(change, once).await.map_err(refused)?;
     let (location, revision) = (format!("/agents/{}", agent.id), agent.revision());
     Ok(tagged(revision, created(&location, Agent::read(agent)?)))
 }

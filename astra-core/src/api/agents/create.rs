@@ -84,7 +84,7 @@ pub async fn handler(
         author: caller.subject.clone(),
         now_ms: app.now_ms(),
     };
-    let agent = caller.rows(&app).create_agent(change, once).await.map_err(refused)?;
+    let agent = caller.rows(&app).agents().create(change, once).await.map_err(refused)?;
     let (location, revision) = (format!("/agents/{}", agent.id), agent.revision());
     Ok(tagged(revision, created(&location, Agent::read(agent)?)))
 }

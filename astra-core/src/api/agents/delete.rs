@@ -21,6 +21,6 @@ pub async fn handler(
     Path(AgentPath { agent_id }): Path<AgentPath>,
     IfMatch(precondition): IfMatch,
 ) -> Result<StatusCode> {
-    let deleted = caller.rows(&app).delete_agent(&agent_id, precondition).await.map_err(refused)?;
+    let deleted = caller.rows(&app).agents().delete(&agent_id, precondition).await.map_err(refused)?;
     if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(Error::not_found("agent")) }
 }

@@ -37,7 +37,7 @@ pub async fn handler(
     let version = match query.version {
         Some(version) => version,
         None => {
-            let agent = app.store.scoped(&caller.workspace).agent(&agent_id).await.map_err(Error::store)?;
+            let agent = app.store.rows(&caller.workspace).agents().find(&agent_id).await.map_err(Error::store)?;
             agent.ok_or_else(|| Error::not_found("agent"))?.version
         }
     };

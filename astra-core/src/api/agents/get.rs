@@ -20,7 +20,7 @@ pub async fn handler(
     caller: Caller,
     Path(AgentPath { agent_id }): Path<AgentPath>,
 ) -> Result<Response> {
-    let agent = app.store.scoped(&caller.workspace).agent(&agent_id).await.map_err(Error::store)?;
+    let agent = app.store.rows(&caller.workspace).agents().find(&agent_id).await.map_err(Error::store)?;
     let agent = agent.ok_or_else(|| Error::not_found("agent"))?;
     Ok(tagged(agent.revision(), Json(Agent::read(agent)?)))
 }

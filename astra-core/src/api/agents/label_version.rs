@@ -36,7 +36,7 @@ pub async fn handler(
     Path(path): Path<VersionPath>,
     Json(name): Json<LabelVersion>,
 ) -> Result<Json<AgentVersionInfo>> {
-    let scoped = caller.rows(&app);
-    let labelled = scoped.label_agent_version(&path.agent_id, path.version, name.label).await.map_err(Error::store)?;
+    let rows = caller.rows(&app);
+    let labelled = rows.agent_versions().label(&path.agent_id, path.version, name.label).await.map_err(Error::store)?;
     labelled.map(|version| Json(version.into())).ok_or_else(|| Error::not_found("version"))
 }

@@ -13,6 +13,6 @@ use crate::http::{Caller, Json, Page, PageQuery, Paged};
 #[utoipa::path(get, path = "/agents", operation_id = "agents.list", params(PageQuery),
     responses((status = 200, description = "A page of agents.", body = Page<Agent>)))]
 pub async fn handler(State(app): State<App>, caller: Caller, Paged(request): Paged) -> Result<Json<Page<Agent>>> {
-    let page = app.store.scoped(&caller.workspace).agents(request).await.map_err(Error::store)?;
+    let page = app.store.rows(&caller.workspace).agents().page(request).await.map_err(Error::store)?;
     Ok(Json(Page::from_store(page.try_map(Agent::read)?, |agent| agent)))
 }

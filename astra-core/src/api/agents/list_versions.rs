@@ -19,7 +19,8 @@ pub async fn handler(
     Path(AgentPath { agent_id }): Path<AgentPath>,
     Paged(request): Paged,
 ) -> Result<Json<Page<AgentVersionInfo>>> {
-    let page = app.store.scoped(&caller.workspace).agent_versions(&agent_id, request).await.map_err(Error::store)?;
+    let page =
+        app.store.rows(&caller.workspace).agent_versions().page(&agent_id, request).await.map_err(Error::store)?;
     let page = page.ok_or_else(|| Error::not_found("agent"))?;
     Ok(Json(Page::from_store(page, AgentVersionInfo::from)))
 }

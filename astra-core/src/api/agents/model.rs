@@ -337,7 +337,8 @@ pub fn refused(fault: store::Error) -> Error {
 /// # Errors
 /// 404 if there is no such thing.
 pub async fn version_of(app: &App, caller: &Caller, agent_id: &str, version: u32) -> Result<StoredVersion> {
-    let found = app.store.scoped(&caller.workspace).agent_version(agent_id, version).await.map_err(Error::store)?;
+    let found =
+        app.store.rows(&caller.workspace).agent_versions().find(agent_id, version).await.map_err(Error::store)?;
     found.ok_or_else(|| Error::not_found("version"))
 }
 

@@ -31,7 +31,7 @@ pub async fn handler(
         author: caller.subject.clone(),
         now_ms: app.now_ms(),
     };
-    let replaced = caller.rows(&app).change_agent(change, precondition).await.map_err(refused)?;
+    let replaced = caller.rows(&app).agents().update(change, precondition).await.map_err(refused)?;
     let agent = replaced.ok_or_else(|| Error::not_found("agent"))?;
     Ok(tagged(agent.revision(), Json(Agent::read(agent)?)))
 }

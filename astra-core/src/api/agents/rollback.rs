@@ -21,8 +21,8 @@ pub async fn handler(
     Path(path): Path<VersionPath>,
     Idempotency(once): Idempotency,
 ) -> Result<Response> {
-    let scoped = caller.rows(&app);
-    let rolled = scoped.roll_back_agent(&path.agent_id, path.version, &caller.subject, app.now_ms(), once).await;
+    let rows = caller.rows(&app);
+    let rolled = rows.agents().roll_back(&path.agent_id, path.version, &caller.subject, app.now_ms(), once).await;
     let agent = rolled.map_err(refused)?.ok_or_else(|| Error::not_found("agent"))?;
     Ok(tagged(agent.revision(), Json(Agent::read(agent)?)))
 }

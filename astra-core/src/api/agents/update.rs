@@ -80,10 +80,11 @@ pub async fn handler(
     IfMatch(precondition): IfMatch,
     Json(patch): Json<Value>,
 ) -> Result<Response> {
-    let scoped = caller.rows(&app);
+    let rows = caller.rows(&app);
     let mut attempts = 0..ATTEMPTS;
     loop {
-        let present = scoped.agent(&agent_id).await.map_err(Error::store)?.ok_or_else(|| Error::not_found("agent"))?;
+        let present =
+            rows.agents().find(&agent_id).await.map_err(Error::store)?.ok_or_else(|| Error::not_found("agent"))?;
         precondition.check(present.revision()).map_err(refused)?;
         let change = AgentChange {
             agent_id: agent_id.clone(),
@@ -93,7 +94,7 @@ pub async fn handler(
         };
         // The settings that were patched must still be the present ones.
         let unchanged = Precondition::OneOf(vec![present.revision()]);
-        match scoped.change_agent(change, unchanged).await {
+        match rows.agents().update(change, unchanged).await {
             Ok(Some(agent)) => return Ok(tagged(agent.revision(), Json(Agent::read(agent)?))),
             Ok(None) => return Err(Error::not_found("agent")),
             Err(store::Error::Refused(Refusal::Stale)) if attempts.next().is_some() => {}

@@ -66,11 +66,11 @@ pub async fn handler(
     caller: Caller,
     Path(AgentPath { agent_id }): Path<AgentPath>,
 ) -> Result<Json<AgentUsage>> {
-    let scoped = app.store.scoped(&caller.workspace);
-    let agent = scoped.agent(&agent_id).await.map_err(Error::store)?.ok_or_else(|| Error::not_found("agent"))?;
+    let rows = app.store.rows(&caller.workspace);
+    let agent = rows.agents().find(&agent_id).await.map_err(Error::store)?.ok_or_else(|| Error::not_found("agent"))?;
     let budget = AgentSettings::read(&agent.definition)?.budget;
     let window = QuotaWindow::at(app.now_ms());
-    let used = scoped.agent_sums(&agent_id, window.hour, window.first_hour_of_day).await;
+    let used = rows.usage().of_agent(&agent_id, window.hour, window.first_hour_of_day).await;
     let (hour_tokens, day_tokens, day_cost_usd) = used.map_err(Error::store)?;
     let limit = budget.cost_usd_per_day;
     Ok(Json(AgentUsage {

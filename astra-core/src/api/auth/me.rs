@@ -65,8 +65,8 @@ pub async fn handler(State(app): State<App>, caller: Caller) -> Result<Json<Me>>
             (CallerKind::ServiceAccount, None, Some(account.name))
         }
         Principal::User { .. } | Principal::EndUser { .. } => {
-            let store = app.store.scoped(&caller.workspace);
-            let member = store.member(&caller.subject).await.map_err(Error::store)?;
+            let store = app.store.rows(&caller.workspace);
+            let member = store.accounts().find(&caller.subject).await.map_err(Error::store)?;
             let member = member.ok_or_else(|| Error::not_found("user"))?;
             let is_person = matches!(caller.principal, Principal::User { .. });
             (if is_person { CallerKind::User } else { CallerKind::EndUser }, member.email, member.display_name)

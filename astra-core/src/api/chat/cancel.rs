@@ -17,7 +17,7 @@ use crate::ids::TurnId;
     params(("turn_id" = String, Path, description = "The turn's id.", pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trn_06a1b2c3d4e5q")),
     responses((status = 200, description = "The turn, which has ended.", body = Turn)))]
 pub async fn handler(State(app): State<App>, caller: Caller, Path(turn_id): Path<TurnId>) -> Result<Json<Turn>> {
-    let (scoped, turn) = visible_turn(&app, &caller, turn_id).await?;
-    let turn = app.engine.cancel(&scoped, turn).await.map_err(Error::engine)?;
+    let (rows, turn) = visible_turn(&app, &caller, turn_id).await?;
+    let turn = app.engine.cancel(&rows, turn).await.map_err(Error::engine)?;
     Ok(Json(Turn::from(&turn)))
 }

@@ -70,7 +70,7 @@ async fn answer(
     if let Some(opened) = opened {
         let (events, handle) = match asked {
             Asked::New(handle) => (handle.events(), Some(handle)),
-            Asked::Known(turn) => (app.engine.follow_turn(&app.store.scoped(&caller.workspace), turn.id, 0), None),
+            Asked::Known(turn) => (app.engine.follow_turn(&app.store.rows(&caller.workspace), turn.id, 0), None),
         };
         return chunks(opened, events, handle, model, created, with_usage).await;
     }

@@ -20,10 +20,10 @@ const PAGE: u32 = 200;
 #[utoipa::path(get, path = "/v1/models", operation_id = "chat.list_models",
     responses((status = 200, description = "The agents.", body = OpenAiModels)))]
 pub async fn handler(State(app): State<App>, caller: Caller) -> Result<Json<OpenAiModels>> {
-    let scoped = app.store.scoped(&caller.workspace);
+    let rows = app.store.rows(&caller.workspace);
     let (mut data, mut after) = (Vec::new(), None);
     while data.len() < MODELS_MAX {
-        let page = scoped.agents(PageRequest { limit: PAGE, after }).await.map_err(Error::store)?;
+        let page = rows.agents().page(PageRequest { limit: PAGE, after }).await.map_err(Error::store)?;
         data.extend(page.data.into_iter().map(OpenAiModel::of));
         after = page.next;
         if after.is_none() {

@@ -14,7 +14,7 @@ use crate::http::turn::MessageContent;
 use crate::http::{Caller, small_metadata};
 use crate::ids::{SessionId, TurnId};
 use crate::provider::Role;
-use crate::store::{OnceKey, Place, Scoped, Turn, VisibleTo};
+use crate::store::{OnceKey, Place, Rows, Turn, VisibleTo};
 
 /// The surface of a chat that names none.
 const SURFACE_DEFAULT: &str = "api";
@@ -109,10 +109,10 @@ pub async fn ended(app: &App, caller: &Caller, turn: Turn) -> Result<Arc<Turn>> 
     if turn.status.is_final() {
         return Ok(Arc::new(turn));
     }
-    let scoped = app.store.scoped(&caller.workspace);
-    let mut events = app.engine.follow_turn(&scoped, turn.id, 0);
+    let rows = app.store.rows(&caller.workspace);
+    let mut events = app.engine.follow_turn(&rows, turn.id, 0);
     while events.next().await.map_err(Error::store)?.is_some() {}
-    let turn = scoped.turn(turn.id, VisibleTo::All).await.map_err(Error::store)?;
+    let turn = rows.turns().find(turn.id, VisibleTo::All).await.map_err(Error::store)?;
     Ok(Arc::new(turn.ok_or_else(|| Error::not_found("turn"))?))
 }
 
@@ -120,8 +120,8 @@ pub async fn ended(app: &App, caller: &Caller, turn: Turn) -> Result<Arc<Turn>> 
 ///
 /// # Errors
 /// 404 for anything else.
-pub async fn visible_turn(app: &App, caller: &Caller, turn_id: TurnId) -> Result<(Scoped, Turn)> {
-    let scoped = app.store.scoped(&caller.workspace);
-    let turn = scoped.turn(turn_id, caller.sees()).await.map_err(Error::store)?;
-    Ok((scoped, turn.ok_or_else(|| Error::not_found("turn"))?))
+pub async fn visible_turn(app: &App, caller: &Caller, turn_id: TurnId) -> Result<(Rows, Turn)> {
+    let rows = app.store.rows(&caller.workspace);
+    let turn = rows.turns().find(turn_id, caller.sees()).await.map_err(Error::store)?;
+    Ok((rows, turn.ok_or_else(|| Error::not_found("turn"))?))
 }

@@ -29,11 +29,11 @@ pub async fn handler(
     Path(turn_id): Path<TurnId>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let (scoped, turn) = visible_turn(&app, &caller, turn_id).await?;
+    let (rows, turn) = visible_turn(&app, &caller, turn_id).await?;
     let after = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok()).unwrap_or(0);
     if turn.status.is_final() && after >= turn.last_seq {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let opened = Opened::new(&app, &caller, headers)?;
-    Ok(sse::respond(opened.until_revoked(frames(app.engine.follow_turn(&scoped, turn.id, after)))))
+    Ok(sse::respond(opened.until_revoked(frames(app.engine.follow_turn(&rows, turn.id, after)))))
 }

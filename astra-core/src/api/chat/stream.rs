@@ -38,7 +38,7 @@ pub async fn handler(
     let opened = Opened::new(&app, &caller, headers)?;
     let events = match app.engine.ask(caller.asker(), ask).await.map_err(Error::engine)? {
         Asked::New(handle) => handle.events(),
-        Asked::Known(turn) => app.engine.follow_turn(&app.store.scoped(&caller.workspace), turn.id, 0),
+        Asked::Known(turn) => app.engine.follow_turn(&app.store.rows(&caller.workspace), turn.id, 0),
     };
     Ok(sse::respond(opened.until_revoked(frames(events))))
 }

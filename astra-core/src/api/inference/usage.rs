@@ -96,8 +96,8 @@ pub async fn handler(
         return Err(Error::field("query/from", "lies after `to`"));
     }
     let groups: Vec<UsageGroup> = query.group_by.into_iter().map(UsageGroup::from).collect();
-    let store = app.store.scoped(&caller.workspace);
-    let page = store.usage(from_ms, to_ms, &groups, &request).await.map_err(Error::store)?;
+    let store = app.store.rows(&caller.workspace);
+    let page = store.usage().page(from_ms, to_ms, &groups, &request).await.map_err(Error::store)?;
     let next_cursor = page.next.as_ref().map(Cursor::encode);
     let data = page.data.into_iter().map(Usage::from).collect();
     Ok(Json(UsageReport { from: rfc3339(from_ms), to: rfc3339(to_ms), data, next_cursor }))

@@ -25,12 +25,12 @@ pub async fn handler(
     caller: Caller,
     Path(session_id): Path<SessionId>,
 ) -> Result<Json<Session>> {
-    let (scoped, session) = visible_session(&app, &caller, session_id).await?;
+    let (rows, session) = visible_session(&app, &caller, session_id).await?;
     if !session.is_active {
         return Err(Error::engine(crate::engine::Error::Archived));
     }
     let compacted = app.engine.compact(&caller.asker(), caller.rows(&app), &session).await.map_err(Error::engine)?;
     let session = compacted.map_or(session, |compacted| compacted.session);
-    let session = scoped.session_with_totals(session.id, VisibleTo::All).await.map_err(Error::store)?;
+    let session = rows.sessions().find_with_totals(session.id, VisibleTo::All).await.map_err(Error::store)?;
     session.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))
 }

@@ -68,6 +68,6 @@ pub async fn handler(
         metadata: new.metadata,
         now_ms: app.now_ms(),
     };
-    let session = caller.rows(&app).open_session(new, once).await.map_err(Error::store)?;
+    let session = caller.rows(&app).sessions().create(new, once).await.map_err(Error::store)?;
     Ok(created(&format!("/sessions/{}", session.session.id), Session::from(session)))
 }

@@ -17,8 +17,8 @@ use crate::ids::SessionId;
     responses((status = 204, description = "Deleted."),
         (status = 409, description = "A turn of the session is running.")))]
 pub async fn handler(State(app): State<App>, caller: Caller, Path(session_id): Path<SessionId>) -> Result<StatusCode> {
-    let scoped = caller.rows(&app);
-    let deleted = scoped.delete_session(session_id, caller.sees()).await.map_err(refused)?;
+    let rows = caller.rows(&app);
+    let deleted = rows.sessions().delete(session_id, caller.sees()).await.map_err(refused)?;
     app.engine.session_deleted(&caller.workspace, session_id);
     if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(Error::not_found("session")) }
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::http::turn::{SessionEvent, session_frames};
 use crate::http::{Caller, Opened, Path, sse};
 use crate::ids::SessionId;
-use crate::store::{Scoped, Session, Turn, VisibleTo};
+use crate::store::{Rows, Session, Turn, VisibleTo};
 
 /// Follow a session
 ///
@@ -29,20 +29,20 @@ pub async fn handler(
     Path(session_id): Path<SessionId>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let (scoped, session) = visible_session(&app, &caller, session_id).await?;
-    let position = position(&scoped, &session, &headers).await?;
+    let (rows, session) = visible_session(&app, &caller, session_id).await?;
+    let position = position(&rows, &session, &headers).await?;
     let position = position.as_ref().map(|(turn, seq)| (turn, *seq));
     let opened = Opened::new(&app, &caller, headers)?;
-    let events = app.engine.follow_session(&scoped, session.id, position).await.map_err(Error::store)?;
+    let events = app.engine.follow_session(&rows, session.id, position).await.map_err(Error::store)?;
     Ok(sse::respond(opened.while_admitted(session_frames(events))))
 }
 
-async fn position(scoped: &Scoped, session: &Session, headers: &HeaderMap) -> Result<Option<(Turn, i64)>> {
+async fn position(rows: &Rows, session: &Session, headers: &HeaderMap) -> Result<Option<(Turn, i64)>> {
     let Some(last) = headers.get("last-event-id").and_then(|id| id.to_str().ok()) else { return Ok(None) };
     let unknown = || Error::field("header/Last-Event-ID", "The session had no such event.");
     let (turn_id, seq) = last.split_once('.').ok_or_else(unknown)?;
     let (turn_id, seq) = (turn_id.parse().map_err(|_| unknown())?, seq.parse().map_err(|_| unknown())?);
-    let turn = scoped.turn(turn_id, VisibleTo::All).await.map_err(Error::store)?;
+    let turn = rows.turns().find(turn_id, VisibleTo::All).await.map_err(Error::store)?;
     let turn = turn.filter(|turn| turn.session_id == session.id).ok_or_else(unknown)?;
     Ok(Some((turn, seq)))
 }

@@ -45,8 +45,8 @@ pub async fn handler(
         title: from.title,
         now_ms: app.now_ms(),
     };
-    let scoped = caller.rows(&app);
-    let copy = scoped.fork_session(session_id, caller.sees(), from.message_id, fork, once).await;
+    let rows = caller.rows(&app);
+    let copy = rows.sessions().fork(session_id, caller.sees(), from.message_id, fork, once).await;
     let copy = copy.map_err(refused)?.ok_or_else(|| Error::not_found("session"))?;
     Ok(created(&format!("/sessions/{}", copy.session.id), Session::from(copy)))
 }

@@ -19,7 +19,7 @@ pub async fn handler(
     caller: Caller,
     Path(session_id): Path<SessionId>,
 ) -> Result<Json<Session>> {
-    let scoped = app.store.scoped(&caller.workspace);
-    let session = scoped.session_with_totals(session_id, caller.sees()).await.map_err(Error::store)?;
+    let rows = app.store.rows(&caller.workspace);
+    let session = rows.sessions().find_with_totals(session_id, caller.sees()).await.map_err(Error::store)?;
     session.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))
 }

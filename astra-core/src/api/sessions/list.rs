@@ -42,7 +42,7 @@ pub async fn handler(
 ) -> Result<Json<Page<Session>>> {
     let is_active = query.status.map(|status| status == SessionStatus::Active);
     let filter = SessionFilter { agent_id: query.agent_id, is_active, surface: query.surface, user_id: query.user_id };
-    let scoped = app.store.scoped(&caller.workspace);
-    let page = scoped.sessions(caller.sees(), filter, request).await.map_err(Error::store)?;
+    let rows = app.store.rows(&caller.workspace);
+    let page = rows.sessions().page(caller.sees(), filter, request).await.map_err(Error::store)?;
     Ok(Json(Page::from_store(page, Session::from)))
 }

@@ -20,7 +20,7 @@ pub async fn handler(
     Path(session_id): Path<SessionId>,
     Paged(request): Paged,
 ) -> Result<Json<Page<Message>>> {
-    let (scoped, session) = visible_session(&app, &caller, session_id).await?;
-    let page = scoped.messages(&session, request).await.map_err(Error::store)?;
+    let (rows, session) = visible_session(&app, &caller, session_id).await?;
+    let page = rows.messages().page(&session, request).await.map_err(Error::store)?;
     Ok(Json(Page::from_store(page, Message::from)))
 }

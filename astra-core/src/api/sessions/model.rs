@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::http::Caller;
 use crate::http::turn::{MessageContent, MessageToolCall, MessageToolResult, tool};
 use crate::ids::{MessageId, SessionId, TurnId};
-use crate::store::{self, Refusal, Scoped, SessionRefusal, SessionWithTotals};
+use crate::store::{self, Refusal, Rows, SessionRefusal, SessionWithTotals};
 
 /// A conversation.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -165,10 +165,10 @@ impl From<store::StoredMessage> for Message {
 ///
 /// # Errors
 /// 404 for anything else.
-pub async fn visible_session(app: &App, caller: &Caller, session_id: SessionId) -> Result<(Scoped, store::Session)> {
-    let scoped = app.store.scoped(&caller.workspace);
-    let session = scoped.session(session_id, caller.sees()).await.map_err(Error::store)?;
-    Ok((scoped, session.ok_or_else(|| Error::not_found("session"))?))
+pub async fn visible_session(app: &App, caller: &Caller, session_id: SessionId) -> Result<(Rows, store::Session)> {
+    let rows = app.store.rows(&caller.workspace);
+    let session = rows.sessions().find(session_id, caller.sees()).await.map_err(Error::store)?;
+    Ok((rows, session.ok_or_else(|| Error::not_found("session"))?))
 }
 
 /// What the store refuses to do with a session.

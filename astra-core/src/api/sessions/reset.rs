@@ -22,9 +22,9 @@ pub async fn handler(
     Path(session_id): Path<SessionId>,
     Idempotency(once): Idempotency,
 ) -> Result<Response> {
-    let scoped = caller.rows(&app);
+    let rows = caller.rows(&app);
     let successor_id = app.ids.id();
-    let reset = scoped.reset_session(session_id, caller.sees(), successor_id, app.now_ms(), once).await;
+    let reset = rows.sessions().reset(session_id, caller.sees(), successor_id, app.now_ms(), once).await;
     let successor = reset.map_err(refused)?.ok_or_else(|| Error::not_found("session"))?;
     Ok(created(&format!("/sessions/{}", successor.session.id), Session::from(successor)))
 }

@@ -55,6 +55,6 @@ pub async fn handler(
         pinned_version: change.pinned_version.into_option(),
         metadata: change.metadata.into_option(),
     };
-    let changed = caller.rows(&app).change_session(session_id, caller.sees(), change).await.map_err(refused)?;
+    let changed = caller.rows(&app).sessions().update(session_id, caller.sees(), change).await.map_err(refused)?;
     changed.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))
 }

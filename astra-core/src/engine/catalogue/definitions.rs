@@ -216,7 +216,7 @@ impl Definitions {
     async fn take(&self, id: &str, definition: &Definition, author: String, origin: Origin) -> store::Result<Taken> {
         let definition = super::write(definition)?;
         let change = AgentChange { agent_id: id.to_owned(), definition, author, now_ms: self.clock.now_ms() };
-        self.store.scoped(&self.workspace).take_definition(change, origin, self.ids.key()).await
+        self.store.rows(&self.workspace).agents().take_definition(change, origin, self.ids.key()).await
     }
 
     /// On the first provider that is more than an echo: the well-known ones in their order, then the others by name.

@@ -11,7 +11,7 @@ mod watch;
 use std::sync::Arc;
 
 use super::agent::{AgentVersion, Definition};
-use crate::store::{self, Db, Scoped, Stamp, WorkspaceId};
+use crate::store::{self, Db, Rows, Stamp, WorkspaceId};
 use cache::Cache;
 
 pub use check::{check, id_fault};
@@ -43,11 +43,11 @@ impl Catalogue {
         agent_id: &str,
         pinned: Option<u32>,
     ) -> store::Result<Option<Arc<AgentVersion>>> {
-        let scoped = self.store.scoped(workspace);
+        let rows = self.store.rows(workspace);
         // The second round is for an agent that is deleted and made anew between the two questions.
         for _ in 0..2 {
-            let Some(stamp) = scoped.agent_stamp(agent_id, pinned).await? else { return Ok(None) };
-            if let Some(agent) = self.of_stamp(&scoped, agent_id, &stamp).await? {
+            let Some(stamp) = rows.agent_versions().stamp(agent_id, pinned).await? else { return Ok(None) };
+            if let Some(agent) = self.of_stamp(&rows, agent_id, &stamp).await? {
                 if pinned.is_none() {
                     self.latest.put(latest_key(workspace, agent_id), Arc::clone(&agent));
                 }
@@ -70,15 +70,15 @@ impl Catalogue {
     /// The store's.
     pub async fn of_stamp(
         &self,
-        scoped: &Scoped,
+        rows: &Rows,
         agent_id: &str,
         stamp: &Stamp,
     ) -> store::Result<Option<Arc<AgentVersion>>> {
-        let key = cache::key(scoped.workspace(), agent_id, stamp);
+        let key = cache::key(rows.workspace(), agent_id, stamp);
         if let Some(agent) = self.cache.get(&key) {
             return Ok(Some(agent));
         }
-        let Some(stored) = scoped.agent_version(agent_id, stamp.version).await? else { return Ok(None) };
+        let Some(stored) = rows.agent_versions().find(agent_id, stamp.version).await? else { return Ok(None) };
         if stored.digest() != stamp.digest {
             return Ok(None);
         }

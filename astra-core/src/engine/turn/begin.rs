@@ -19,7 +19,7 @@ use crate::engine::live::LiveTurn;
 use crate::ids::TurnId;
 use crate::provider::{Request, Target};
 use crate::store::{
-    self, Begun, Busy, Lifetime, NewTurn, OnceKey, Refusal, Scoped, Stamp, Status, Turn, TurnRefusal, VisibleTo,
+    self, Begun, Busy, Lifetime, NewTurn, OnceKey, Refusal, Rows, Stamp, Status, Turn, TurnRefusal, VisibleTo,
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -112,7 +112,7 @@ impl Engine {
             return Err(Error::Draining);
         }
         let started = Instant::now();
-        let scoped = self.store.scoped(&asker.workspace);
+        let rows = self.store.rows(&asker.workspace);
         let presumed = self.agents.presumed(&asker.workspace, &ask.agent_id);
         // Quotas are those of the present version: only where there are none can it be taken on trust until it is kept.
         let mut agent = match presumed.filter(|agent| !agent.definition.budget.has_quotas()) {
@@ -122,28 +122,28 @@ impl Engine {
         let now_ms = self.clock.now_ms();
         let (begun, seat) = loop {
             self.check_parameters(&agent, &ask)?;
-            let allowed = match budget::check_quotas(&scoped, &agent, now_ms).await {
-                Ok(()) => self.storage.take(&scoped, ask.content.bytes()).await,
+            let allowed = match budget::check_quotas(&rows, &agent, now_ms).await {
+                Ok(()) => self.storage.take(&rows, ask.content.bytes()).await,
                 Err(refusal) => Err(refusal),
             };
             let admitted = allowed.and_then(|taken| Ok((self.limits.admit(asker)?, taken)));
             // What is taken of the workspace's room is so until the question is kept.
             let (admission, _taken) = match admitted {
                 Ok(admitted) => admitted,
-                Err(refusal) => return already_answered(&scoped, ask.once, now_ms).await?.ok_or(refusal),
+                Err(refusal) => return already_answered(&rows, ask.once, now_ms).await?.ok_or(refusal),
             };
             let too_long = fits::refusal(self.room(&agent), &agent, asker, &ask, now_ms);
             let new = NewTurn { is_too_long: too_long.is_some(), ..self.new_turn(asker, &ask, &agent, now_ms) };
             // Seated before it is on disk: a turn of this gateway that is on disk without a seat is run by nobody.
             let seat = self.hub.seat(new.id, admission);
-            match scoped.begin_turn(new).await {
+            match rows.turns().begin(new).await {
                 Err(store::Error::Refused(Refusal::Stale)) => agent = self.present_agent(asker, &ask).await?,
                 begun => break (begun.map_err(|fault| self.translate(fault, too_long))?, seat),
             }
         };
         let (turn, session, interrupted, recent) = match begun {
             Begun::New { turn, session, interrupted, recent } => (turn, session, interrupted, recent),
-            Begun::Known { turn_id } => return known(&scoped, turn_id).await,
+            Begun::Known { turn_id } => return known(&rows, turn_id).await,
         };
         for turn_id in interrupted {
             if let Some(live) = self.hub.get(turn_id) {
@@ -152,7 +152,7 @@ impl Engine {
         }
         seat.live.publish([EventKind::first(&turn)]);
         self.hub.signals.notify(&asker.workspace, turn.session_id);
-        let running = Running::new(Arc::clone(self), scoped, agent, session, recent, turn, seat, ask, started);
+        let running = Running::new(Arc::clone(self), rows, agent, session, recent, turn, seat, ask, started);
         Ok(Beginning::New(Box::new(running)))
     }
 
@@ -204,15 +204,15 @@ impl Engine {
     ///
     /// # Errors
     /// The store's.
-    pub async fn cancel(&self, scoped: &Scoped, turn: Turn) -> Result<Turn> {
-        if scoped.request_cancel(turn.id).await? {
+    pub async fn cancel(&self, rows: &Rows, turn: Turn) -> Result<Turn> {
+        if rows.turns().request_cancel(turn.id).await? {
             if let Some(live) = self.hub.get(turn.id) {
                 live.end(Status::Cancelled);
             }
-            let mut events = self.follow_turn(scoped, turn.id, 0);
+            let mut events = self.follow_turn(rows, turn.id, 0);
             while events.next().await?.is_some() {}
         }
-        Ok(scoped.turn(turn.id, VisibleTo::All).await?.unwrap_or(turn))
+        Ok(rows.turns().find(turn.id, VisibleTo::All).await?.unwrap_or(turn))
     }
 }
 
@@ -232,17 +232,17 @@ impl Engine {
     }
 }
 
-async fn known(scoped: &Scoped, turn_id: TurnId) -> Result<Beginning> {
-    let turn = scoped.turn(turn_id, VisibleTo::All).await?.ok_or(Error::NotFound("turn"))?;
+async fn known(rows: &Rows, turn_id: TurnId) -> Result<Beginning> {
+    let turn = rows.turns().find(turn_id, VisibleTo::All).await?.ok_or(Error::NotFound("turn"))?;
     Ok(Beginning::Known(Box::new(turn)))
 }
 
 /// The turn of a question that was asked before, whatever forbids to ask it anew.
-async fn already_answered(scoped: &Scoped, once: Option<OnceKey>, now_ms: i64) -> Result<Option<Beginning>> {
+async fn already_answered(rows: &Rows, once: Option<OnceKey>, now_ms: i64) -> Result<Option<Beginning>> {
     let Some(once) = once else { return Ok(None) };
-    let Some(answer) = scoped.recorded_answer(once, now_ms).await? else { return Ok(None) };
+    let Some(answer) = rows.idempotency_keys().answer(once, now_ms).await? else { return Ok(None) };
     let turn_id = answer.parse().map_err(store::Error::broken)?;
     // An interrupted turn has no answer: to ask again is to ask anew.
-    let answered = known(scoped, turn_id).await?;
+    let answered = known(rows, turn_id).await?;
     Ok(Some(answered).filter(|known| !matches!(known, Beginning::Known(turn) if turn.status == Status::Interrupted)))
 }

@@ -83,7 +83,7 @@ impl Running {
         let mut finished = Arc::new(self.finished(status, failure, progress));
         let mut told = false;
         for tries_left in (0..TRIES).rev() {
-            match self.scoped.finish_turn(&finished).await {
+            match self.rows.turns().finish(&finished).await {
                 Ok(true) => break,
                 Ok(false) => {
                     // Another gateway took this one for dead and ended the turn: its word holds.
@@ -114,7 +114,7 @@ impl Running {
             self.tell(&finished);
         }
         drop(self.seat);
-        self.engine.hub.signals.notify(self.scoped.workspace(), self.turn.session_id);
+        self.engine.hub.signals.notify(self.rows.workspace(), self.turn.session_id);
     }
 
     fn tell(&self, finished: &FinishedTurn) {

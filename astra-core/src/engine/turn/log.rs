@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::engine::event::FIRST_SEQ;
 use crate::ids::TurnId;
-use crate::store::{LogEntry, Scoped, ToolEntry, ToolUse};
+use crate::store::{LogEntry, Rows, ToolEntry, ToolUse};
 
 /// So many pieces of an answer are events of their own, the moment they come. What comes after them is joined, ...
 const PIECES_MAX: u32 = 32_768;
@@ -71,11 +71,11 @@ impl TurnLog {
 
     /// Writes the entries that the store does not have yet. What it does not take now goes with the next ones, or with the
     /// turn's end.
-    pub(super) async fn flush(&mut self, scoped: &Scoped, turn_id: TurnId) {
+    pub(super) async fn flush(&mut self, rows: &Rows, turn_id: TurnId) {
         if self.unflushed.is_empty() {
             return;
         }
-        match scoped.append_events(turn_id, FIRST_SEQ + 1 + self.flushed, &self.unflushed).await {
+        match rows.turn_events().append(turn_id, FIRST_SEQ + 1 + self.flushed, &self.unflushed).await {
             Ok(()) => {
                 self.flushed = self.len();
                 self.unflushed.clear();

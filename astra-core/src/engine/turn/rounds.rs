@@ -117,7 +117,7 @@ impl Running {
             let entries = taken.flat_map(|chunk| progress.take(chunk)).collect::<Vec<_>>();
             self.publish(entries);
             if flushed.elapsed() >= flush_every {
-                progress.log.flush(&self.scoped, self.turn.id).await;
+                progress.log.flush(&self.rows, self.turn.id).await;
                 flushed = Instant::now();
             }
         }
@@ -136,7 +136,7 @@ impl Running {
         let text = (!said.is_empty()).then_some(Part::Text { text: said });
         let parts = text.into_iter().chain(calls.iter().cloned().map(Part::ToolCall)).collect();
         self.keep_step(Role::Assistant, parts, context, progress).await?;
-        progress.log.flush(&self.scoped, self.turn.id).await;
+        progress.log.flush(&self.rows, self.turn.id).await;
         let results = self.run_tools(calls, progress).await;
         self.keep_step(Role::Tool, results, context, progress).await
     }
@@ -172,7 +172,8 @@ impl Running {
     ) -> Result<()> {
         let step = progress.steps + 1;
         let now_ms = self.engine.clock.now_ms();
-        let kept = self.scoped.add_step(&self.turn, TurnStep { step, role, parts: parts.clone(), now_ms }).await?;
+        let kept =
+            self.rows.turn_steps().create(&self.turn, TurnStep { step, role, parts: parts.clone(), now_ms }).await?;
         if !kept {
             return Err(Error::Turn(Failure::new("interrupted", "The turn was ended by another gateway.")));
         }

@@ -17,7 +17,7 @@ use crate::engine::event::EventKind;
 use crate::engine::live::Seat;
 use crate::engine::trace::{Part, Trace};
 use crate::ids::TurnId;
-use crate::store::{LogEntry, Recent, Scoped, Session, Status, TURN_STRIDE, Turn, VisibleTo};
+use crate::store::{LogEntry, Recent, Rows, Session, Status, TURN_STRIDE, Turn, VisibleTo};
 
 /// How often another gateway's wish to cancel is looked for, and a queued turn's predecessors when nothing notifies it.
 const POLL: Duration = Duration::from_millis(500);
@@ -25,7 +25,7 @@ const POLL: Duration = Duration::from_millis(500);
 /// A turn in progress.
 pub(super) struct Running {
     pub(super) engine: Arc<Engine>,
-    pub(super) scoped: Scoped,
+    pub(super) rows: Rows,
     pub(super) turn: Turn,
     pub(super) seat: Seat,
     pub(super) agent: Arc<AgentVersion>,
@@ -40,7 +40,7 @@ impl Running {
     #[expect(clippy::too_many_arguments, reason = "all that a turn is made of, once")]
     pub(super) fn new(
         engine: Arc<Engine>,
-        scoped: Scoped,
+        rows: Rows,
         agent: Arc<AgentVersion>,
         session: Session,
         recent: Option<Recent>,
@@ -49,7 +49,7 @@ impl Running {
         ask: Ask,
         started: Instant,
     ) -> Self {
-        Self { engine, scoped, turn, seat, agent, session, recent, ask, started }
+        Self { engine, rows, turn, seat, agent, session, recent, ask, started }
     }
 
     /// For those who want to hear of it.
@@ -63,7 +63,7 @@ impl Running {
         progress.trace.note(Part::Storage, self.started);
         let limit = Duration::from_secs(self.engine.config.turn_timeout_s);
         let live = Arc::clone(&self.seat.live);
-        let (engine, scoped, turn_id) = (Arc::clone(&self.engine), self.scoped.clone(), self.turn.id);
+        let (engine, rows, turn_id) = (Arc::clone(&self.engine), self.rows.clone(), self.turn.id);
         let ending = {
             let work = std::panic::AssertUnwindSafe(self.answer(&mut progress)).catch_unwind();
             tokio::select! {
@@ -73,7 +73,7 @@ impl Running {
                 () = tokio::time::sleep(limit) => {
                     Ending::Failed(Failure::new("upstream_timeout", format!("The turn took more than {} s.", limit.as_secs())))
                 }
-                () = engine.cancelled_elsewhere(&scoped, turn_id) => Ending::stopped(Status::Cancelled),
+                () = engine.cancelled_elsewhere(&rows, turn_id) => Ending::stopped(Status::Cancelled),
             }
         };
         self.finish(ending, progress).await;
@@ -86,7 +86,7 @@ impl Running {
             progress.trace.note(Part::Queue, since);
         }
         if self.turn.agent_version != self.agent.version {
-            let (workspace, pinned) = (self.scoped.workspace(), Some(self.turn.agent_version));
+            let (workspace, pinned) = (self.rows.workspace(), Some(self.turn.agent_version));
             let missing = || {
                 Error::Turn(Failure::new(
                     "not_found",
@@ -107,12 +107,12 @@ impl Running {
     }
 
     async fn wait_for_my_turn(&mut self) -> Result<()> {
-        let signal = self.engine.hub.signals.listen(self.scoped.workspace(), self.turn.session_id);
+        let signal = self.engine.hub.signals.listen(self.rows.workspace(), self.turn.session_id);
         loop {
             let notified = signal.notified();
             tokio::pin!(notified);
             notified.as_mut().enable();
-            match self.scoped.promote_turn(self.turn.id).await? {
+            match self.rows.turns().promote(self.turn.id).await? {
                 Some(true) => break,
                 Some(false) => {
                     let _ = tokio::time::timeout(POLL, notified).await;
@@ -122,7 +122,7 @@ impl Running {
         }
         self.turn.status = Status::Running;
         // The turns before this one may have been compacted while it waited.
-        if let Some(session) = self.scoped.session(self.turn.session_id, VisibleTo::All).await? {
+        if let Some(session) = self.rows.sessions().find(self.turn.session_id, VisibleTo::All).await? {
             self.session = session;
         }
         Ok(())
@@ -153,8 +153,8 @@ impl Running {
     async fn compact(&mut self, room: Room, progress: &mut Progress) -> bool {
         let since = Instant::now();
         let before = self.turn.number * TURN_STRIDE;
-        let (scoped, calls) = (&self.scoped, &mut progress.summary);
-        let compacted = self.engine.compact_for(scoped, &self.session, &self.agent, room, before, calls).await;
+        let (rows, calls) = (&self.rows, &mut progress.summary);
+        let compacted = self.engine.compact_for(rows, &self.session, &self.agent, room, before, calls).await;
         progress.trace.note(Part::Compaction, since);
         progress.summary.trace(&mut progress.trace);
         match compacted {
@@ -174,9 +174,9 @@ impl Running {
     async fn read(&mut self, room: Room, progress: &mut Progress) -> Result<Context> {
         let since = Instant::now();
         let now_ms = self.turn.created_at_ms;
-        let system = context::system_prompt(&self.scoped, &self.agent, &self.session, room, now_ms).await?;
+        let system = context::system_prompt(&self.rows, &self.agent, &self.session, room, now_ms).await?;
         let context =
-            context::build(&self.scoped, &self.turn, &self.session, system, &self.ask, room, self.recent.take())
+            context::build(&self.rows, &self.turn, &self.session, system, &self.ask, room, self.recent.take())
                 .await?;
         progress.trace.note_context(since, context.told);
         Ok(context)
@@ -190,13 +190,13 @@ impl Running {
 
 impl Engine {
     /// Waits until another gateway was asked to end this turn; for ever where there is no other.
-    async fn cancelled_elsewhere(&self, scoped: &Scoped, turn_id: TurnId) {
+    async fn cancelled_elsewhere(&self, rows: &Rows, turn_id: TurnId) {
         if !self.has_peers() {
             return std::future::pending().await;
         }
         loop {
             tokio::time::sleep(POLL).await;
-            match scoped.cancel_requested(turn_id).await {
+            match rows.turns().is_cancel_requested(turn_id).await {
                 Ok(true) => return,
                 Ok(false) => {}
                 Err(fault) => {

@@ -54,16 +54,20 @@ impl std::hash::Hash for WorkspaceId {
     }
 }
 
-/// The rows of one workspace. In its statements `$1` is the workspace, always; parameters begin at `$2`.
+/// The rows of one workspace, and who changes them. In their statements `$1` is the workspace, always; parameters begin at `$2`.
+///
+/// What is asked of them is asked by way of a view for each aggregate, such as [`Rows::sessions`]. All views have one set of verbs,
+/// as far as they have them at all: `find` answers `None` for what is not there, `page` answers a page of a list, `create`,
+/// `update` and `delete` change; then come those that only this aggregate has.
 #[derive(Clone)]
-pub struct Scoped {
+pub struct Rows {
     db: Db,
     workspace: WorkspaceId,
     /// Who changes them, if an operation does.
     actor: Option<Arc<Actor>>,
 }
 
-impl Scoped {
+impl Rows {
     pub(super) const fn new(db: Db, workspace: WorkspaceId) -> Self {
         Self { db, workspace, actor: None }
     }
@@ -81,7 +85,7 @@ impl Scoped {
     }
 
     /// Who changes them.
-    pub(crate) fn actor(&self) -> Option<Arc<Actor>> {
+    pub(super) fn actor(&self) -> Option<Arc<Actor>> {
         self.actor.clone()
     }
 
@@ -98,7 +102,7 @@ impl Scoped {
         self.db.dispatch(Some(self.workspace.clone()), Mode::Read, work).await
     }
 
-    /// As [`Scoped::read`], for lists and reports, which may take long: on PostgreSQL they leave half of the connections to
+    /// As [`Rows::read`], for lists and reports, which may take long: on PostgreSQL they leave half of the connections to
     /// others.
     pub(super) async fn list<T: Send + 'static>(
         &self,
@@ -107,7 +111,7 @@ impl Scoped {
         self.db.dispatch(Some(self.workspace.clone()), Mode::List, work).await
     }
 
-    /// As [`Scoped::read`], for one statement that looks up by key, which takes microseconds: SQLite answers it without
+    /// As [`Rows::read`], for one statement that looks up by key, which takes microseconds: SQLite answers it without
     /// another thread, PostgreSQL in one round trip.
     pub(super) async fn look<T: Send + 'static>(
         &self,
@@ -128,7 +132,7 @@ impl Scoped {
         self.db.dispatch(Some(self.workspace.clone()), Mode::Write, work).await
     }
 
-    /// As [`Scoped::write`], for work that locks the rows it relies on by [`Tx::lock`]: on PostgreSQL each statement sees what
+    /// As [`Rows::write`], for work that locks the rows it relies on by [`Tx::lock`]: on PostgreSQL each statement sees what
     /// was committed before it, and work on other rows is in no way of it. A method that only checks what it has read, or
     /// sums up, is not such work.
     pub(super) async fn write_locking<T: Send + 'static>(
@@ -138,7 +142,7 @@ impl Scoped {
         self.db.dispatch(Some(self.workspace.clone()), Mode::Lock, work).await
     }
 
-    /// As [`Scoped::write_locking`], for what each turn does, in a few short statements: on PostgreSQL they share round
+    /// As [`Rows::write_locking`], for what each turn does, in a few short statements: on PostgreSQL they share round
     /// trips as far as [`Tx::ahead`], [`Tx::later`] and [`Tx::execute_last`] allow.
     pub(super) async fn write_turn<T: Send + 'static>(
         &self,

@@ -1,0 +1,104 @@
+//! The views of a workspace's rows: one for each aggregate, in whose file its questions are. A view borrows the rows and
+//! costs nothing.
+
+use super::accounts::Accounts;
+use super::agent_versions::AgentVersions;
+use super::agents::Agents;
+use super::families::Families;
+use super::idempotency::IdempotencyKeys;
+use super::keys::SigningKeys;
+use super::messages::Messages;
+use super::rows::Rows;
+use super::service_accounts::ServiceAccounts;
+use super::sessions::Sessions;
+use super::tokens::Tokens;
+use super::turn_events::TurnEvents;
+use super::turn_steps::TurnSteps;
+use super::turns::Turns;
+use super::usage::Usage;
+
+impl Rows {
+    /// People and end users.
+    #[must_use]
+    pub const fn accounts(&self) -> Accounts<'_> {
+        Accounts(self)
+    }
+
+    /// The versions of agents.
+    #[must_use]
+    pub const fn agent_versions(&self) -> AgentVersions<'_> {
+        AgentVersions(self)
+    }
+
+    /// Agents.
+    #[must_use]
+    pub const fn agents(&self) -> Agents<'_> {
+        Agents(self)
+    }
+
+    /// Sign-ins.
+    #[must_use]
+    pub const fn families(&self) -> Families<'_> {
+        Families(self)
+    }
+
+    /// Idempotency keys.
+    #[must_use]
+    pub const fn idempotency_keys(&self) -> IdempotencyKeys<'_> {
+        IdempotencyKeys(self)
+    }
+
+    /// Messages.
+    #[must_use]
+    pub const fn messages(&self) -> Messages<'_> {
+        Messages(self)
+    }
+
+    /// Service accounts.
+    #[must_use]
+    pub const fn service_accounts(&self) -> ServiceAccounts<'_> {
+        ServiceAccounts(self)
+    }
+
+    /// Sessions.
+    #[must_use]
+    pub const fn sessions(&self) -> Sessions<'_> {
+        Sessions(self)
+    }
+
+    /// Signing keys.
+    #[must_use]
+    pub const fn signing_keys(&self) -> SigningKeys<'_> {
+        SigningKeys(self)
+    }
+
+    /// Tokens of service accounts.
+    #[must_use]
+    pub const fn tokens(&self) -> Tokens<'_> {
+        Tokens(self)
+    }
+
+    /// The event logs of turns.
+    #[must_use]
+    pub const fn turn_events(&self) -> TurnEvents<'_> {
+        TurnEvents(self)
+    }
+
+    /// The steps of turns with tools.
+    #[must_use]
+    pub const fn turn_steps(&self) -> TurnSteps<'_> {
+        TurnSteps(self)
+    }
+
+    /// Turns.
+    #[must_use]
+    pub const fn turns(&self) -> Turns<'_> {
+        Turns(self)
+    }
+
+    /// What was used.
+    #[must_use]
+    pub const fn usage(&self) -> Usage<'_> {
+        Usage(self)
+    }
+}
