@@ -161,7 +161,7 @@ both_engines! {
         talk.app.member().patch(&path).json(&json!({"title": "a"})).await.expect(200);
         let before = audit(&talk.app).await;
         let now_ms = crate::support::START_MS;
-        assert_eq!(talk.app.db().forget_audit(now_ms).await.expect("a sweep"), 0);
+        assert_eq!(talk.app.db().delete_old_audit(now_ms).await.expect("a sweep"), 0);
         assert_eq!(audit(&talk.app).await, before);
         let old = "INSERT INTO audit (workspace_id, id, at_ms, subject, action, target_kind, target_id, request_id)
             SELECT workspace_id, $1, $2, subject, action, target_kind, target_id, request_id FROM audit WHERE id = (SELECT MIN(id) FROM audit)";
@@ -170,7 +170,7 @@ both_engines! {
             (1..=1_003).try_for_each(|key: i64| tx.execute(old, params![key, now_ms - key]).map(drop))
         });
         made.await.expect("old rows");
-        let swept = [talk.app.db().forget_audit(now_ms).await, talk.app.db().forget_audit(now_ms).await];
+        let swept = [talk.app.db().delete_old_audit(now_ms).await, talk.app.db().delete_old_audit(now_ms).await];
         assert_eq!(swept.map(|count| count.expect("a sweep")), [1_000, 3]);
         assert_eq!(audit(&talk.app).await, before);
     }

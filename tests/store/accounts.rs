@@ -65,9 +65,9 @@ both_engines! {
         assert_eq!(member.role, "member");
         let taken = NewUser { id: "usr_3".into(), ..user(2) };
         assert!(matches!(store_home.accounts().register(taken, Admission::Member).await, Err(Error::Unique(_))));
-        let (found, hash) = store.db.account_by_email("user2@example.org").await.expect("an answer").expect("it is there");
+        let (found, hash) = store.db.find_account_by_email("user2@example.org").await.expect("an answer").expect("it is there");
         assert_eq!((found, hash.as_str()), (member, "hash 2"));
-        assert!(store.db.account_by_email("nobody@example.org").await.expect("an answer").is_none());
+        assert!(store.db.find_account_by_email("nobody@example.org").await.expect("an answer").is_none());
     }
 
     async fn an_owner_by_other_means_ends_the_code(store: TestStore) {
@@ -94,7 +94,7 @@ both_engines! {
         let epoch = store.db.auth_epoch().await.expect("an epoch");
         assert_eq!(store_home.accounts().replace_password(&found.user_id, "other".into()).await.expect("an answer"), Some(0));
         assert!(store.db.auth_epoch().await.expect("an epoch") > epoch);
-        let (_, hash) = store.db.account_by_email("user2@example.org").await.expect("an answer").expect("it is there");
+        let (_, hash) = store.db.find_account_by_email("user2@example.org").await.expect("an answer").expect("it is there");
         assert_eq!(hash, "other");
         assert_eq!(store_home.accounts().replace_password("usr_9", "other".into()).await.expect("an answer"), None);
         let elsewhere = store.db.rows(&WorkspaceId::new(9, "wsp_elsewhere"));

@@ -29,5 +29,6 @@ mod turn_counts;
 mod turn_events;
 mod usage;
 mod values;
+mod visibility;
 mod waits;
 mod write_ahead_log;

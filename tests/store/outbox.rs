@@ -151,13 +151,13 @@ both_engines! {
         let key = 5_000;
         request(&store, 1, key).agents().create(says("one"), None).await.expect("an agent");
         let at_ms = 1_000 + key;
-        assert_eq!(store.db.forget_events(at_ms).await.expect("a sweep"), 0);
+        assert_eq!(store.db.delete_old_events(at_ms).await.expect("a sweep"), 0);
         let old = "INSERT INTO outbox (workspace_id, id, at_ms, event, resource_id, data) VALUES (2, $1, $2, 'agent.updated', 'a', '{}')";
         let made = store.db.write(move |tx| {
             (1..=1_003).try_for_each(|key: i64| tx.execute(old, params![key, at_ms - key]).map(drop))
         });
         made.await.expect("old rows");
-        let swept = [store.db.forget_events(at_ms).await, store.db.forget_events(at_ms).await];
+        let swept = [store.db.delete_old_events(at_ms).await, store.db.delete_old_events(at_ms).await];
         assert_eq!(swept.map(|count| count.expect("a sweep")), [1_000, 3]);
         assert_eq!(outbox(&store.db, 2).await, []);
         assert_eq!(changes(&store.db).await, [change(key, "created", 1)]);

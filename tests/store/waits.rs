@@ -117,7 +117,7 @@ both_engines! {
         let now_ms = i64::try_from(std::time::UNIX_EPOCH.elapsed().expect("after 1970").as_millis()).expect("a number");
         store.db.write(move |tx| tx.execute(insert, params![now_ms])).await.expect("keys");
         for expected in [1_000, 1_000, 498, 0] {
-            assert_eq!(store.db.forget_idempotency_keys(now_ms).await.expect("a sweep"), expected);
+            assert_eq!(store.db.delete_old_idempotency_keys(now_ms).await.expect("a sweep"), expected);
         }
         let left = store.db.read(|tx| tx.query("SELECT key FROM idempotency_keys", params![])).await;
         assert_eq!(left.expect("a look").len(), 2);

@@ -83,7 +83,7 @@ impl Authority {
         // What is no address has no account; it is counted, looked up and hashed like any other.
         let email = normalise_email(email).unwrap_or_else(|_| email.chars().take(256).collect());
         let attempt = self.attempt(&email, from).await?;
-        let (member, password_hash) = self.store().account_by_email(&email).await?.unzip();
+        let (member, password_hash) = self.store().find_account_by_email(&email).await?.unzip();
         let verified = self.passwords().verify(password, password_hash).await;
         if !matches!(verified, Ok(false)) {
             self.attempts().forgive(attempt);
@@ -197,7 +197,7 @@ impl Authority {
             now_ms,
         };
         // A scope that cannot be had must not cost the refresh token.
-        if let (Some(_), Some(family)) = (scope, self.store().family_of(&exchange).await?) {
+        if let (Some(_), Some(family)) = (scope, self.store().find_family(&exchange).await?) {
             narrowed(usable(&family)?.1, scope)?;
         }
         let family = match self.store().exchange_refresh_token(exchange).await? {

@@ -15,7 +15,7 @@ use crate::store::{self, WorkspaceId};
 impl Authority {
     /// What `claims` are worth now; `None` if nothing any more.
     pub(super) async fn standing(&self, claims: &Claims, epoch: i64, now_ms: i64) -> store::Result<Option<Verified>> {
-        let Some(workspace) = self.store().workspace(&claims.wsp).await? else { return Ok(None) };
+        let Some(workspace) = self.store().find_workspace(&claims.wsp).await? else { return Ok(None) };
         let store = self.store().rows(&workspace);
         let speaks_for = (claims.typ == Kind::EndUser).then(|| claims.sub.clone());
         let judged = if claims.typ == Kind::User {

@@ -61,11 +61,11 @@ impl Engine {
         while self.store.roll_usage_up().await? {}
         while self.store.sweep_deleted_sessions().await? {}
         if renewals % RENEWALS_A_SWEEP == 1 {
-            while self.store.forget_idempotency_keys(self.clock.now_ms()).await? == u64::from(SWEEP_ROWS) {}
+            while self.store.delete_old_idempotency_keys(self.clock.now_ms()).await? == u64::from(SWEEP_ROWS) {}
             let audit_from_ms = self.storage.audit_from_ms(self.clock.now_ms());
-            while self.store.forget_audit(audit_from_ms).await? == u64::from(SWEEP_ROWS) {}
+            while self.store.delete_old_audit(audit_from_ms).await? == u64::from(SWEEP_ROWS) {}
             let outbox_from_ms = self.storage.outbox_from_ms(self.clock.now_ms());
-            while self.store.forget_events(outbox_from_ms).await? == u64::from(SWEEP_ROWS) {}
+            while self.store.delete_old_events(outbox_from_ms).await? == u64::from(SWEEP_ROWS) {}
         }
         Ok(())
     }

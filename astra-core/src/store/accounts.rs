@@ -90,7 +90,7 @@ impl Db {
         if let Some(number) = self.workspace_numbers().get(id) {
             return Ok(WorkspaceId::new(number, id));
         }
-        let made = match self.workspace(id).await? {
+        let made = match self.find_workspace(id).await? {
             Some(workspace) => workspace,
             None => {
                 let id = id.to_owned();
@@ -107,8 +107,8 @@ impl Db {
         Ok(made)
     }
 
-    /// The account of a normalised e-mail, in the workspace that the user joined first, and its password's hash.
-    pub async fn account_by_email(&self, email: &str) -> Result<Option<(Member, String)>> {
+    /// Of all workspaces: the account of a normalised e-mail, in the workspace that the user joined first, and its password's hash.
+    pub async fn find_account_by_email(&self, email: &str) -> Result<Option<(Member, String)>> {
         let email = email.to_owned();
         self.read(move |tx| {
             let sql = "SELECT u.id, w.number, w.id, m.role, u.email, u.display_name, u.created_at, u.password_hash

@@ -127,8 +127,7 @@ impl Agents<'_> {
     /// # Errors
     /// [`Refusal::Stale`](super::Refusal::Stale) if `precondition` does not hold.
     pub async fn update(self, change: AgentChange, precondition: Precondition) -> Result<Option<StoredAgent>> {
-        let actor = self.0.actor();
-        let rows = self.0;
+        let (rows, actor) = (self.0, self.0.actor());
         rows.write(move |tx| {
             let Some(present) = find(tx, &change.agent_id)? else { return Ok(None) };
             precondition.check(present.revision())?;

@@ -62,8 +62,8 @@ impl Tx<'_> {
 }
 
 impl Db {
-    /// Removes rows of the audit that were written before `before_ms`, at most [`SWEEP_ROWS`] of them; answers how many.
-    pub async fn forget_audit(&self, before_ms: i64) -> Result<u64> {
+    /// Removes rows of the audit of all workspaces that were written before `before_ms`, at most [`SWEEP_ROWS`] of them; answers how many.
+    pub async fn delete_old_audit(&self, before_ms: i64) -> Result<u64> {
         self.write_locking(move |tx| {
             let sql = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)";
             tx.execute(sql, params![before_ms, SWEEP_ROWS])

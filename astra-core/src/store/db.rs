@@ -138,7 +138,7 @@ impl Db {
     }
 
     /// The workspace with this id (`wsp_...`), if there is one.
-    pub async fn workspace(&self, id: &str) -> Result<Option<WorkspaceId>> {
+    pub async fn find_workspace(&self, id: &str) -> Result<Option<WorkspaceId>> {
         let id = id.to_owned();
         let find = move |tx: &mut Tx<'_>| {
             let found = tx.first("SELECT number FROM workspaces WHERE id = $1", params![&id])?;

@@ -147,13 +147,13 @@ impl Families<'_> {
 }
 
 impl Db {
-    /// The family of a refresh token, whether that is the newest or not; `None` if it has none, or that is over.
-    pub async fn family_of(&self, exchange: &Exchange) -> Result<Option<FamilyStanding>> {
+    /// Of all workspaces: the family of a refresh token, whether that is the newest or not; `None` if it has none, or that is over.
+    pub async fn find_family(&self, exchange: &Exchange) -> Result<Option<FamilyStanding>> {
         let exchange = exchange.clone();
         self.read(move |tx| of_exchange(tx, &exchange)).await
     }
 
-    /// Puts a refresh token's successor in its place. Whoever hands in the same one within its grace gets the same
+    /// Puts a refresh token's successor in its place, in whichever workspace its family is. Whoever hands in the same one within its grace gets the same
     /// successor; the use of any other ends the family.
     pub async fn exchange_refresh_token(&self, exchange: Exchange) -> Result<Exchanged> {
         self.write(move |tx| {

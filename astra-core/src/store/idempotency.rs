@@ -135,9 +135,9 @@ impl IdempotencyKeys<'_> {
 }
 
 impl Db {
-    /// Forgets keys whose life is over, at most [`SWEEP_ROWS`] of them, so that nobody waits long behind it; answers how
-    /// many. `own_ms` is what this gateway's clock shows.
-    pub async fn forget_idempotency_keys(&self, own_ms: i64) -> Result<u64> {
+    /// Removes keys of all workspaces whose life is over, at most [`SWEEP_ROWS`] of them, so that no other write waits long;
+    /// answers how many. `own_ms` is what this gateway's clock shows.
+    pub async fn delete_old_idempotency_keys(&self, own_ms: i64) -> Result<u64> {
         self.write(move |tx| {
             let before_ms = tx.shared_time_ms(own_ms)? - KEY_LIFE_MS;
             let sql = "DELETE FROM idempotency_keys WHERE (workspace_id, key) IN

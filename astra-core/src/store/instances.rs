@@ -96,7 +96,7 @@ impl Db {
         self.write(move |tx| tx.execute("DELETE FROM instances WHERE id = $1", params![id]).map(drop)).await
     }
 
-    /// Open turns that no living gateway owns, oldest first, at most 100.
+    /// Open turns of all workspaces that no living gateway owns, oldest first, at most 100.
     pub async fn orphaned_turns(&self, own_ms: i64) -> Result<Vec<Orphan>> {
         self.read(move |tx| {
             let now_ms = tx.shared_time_ms(own_ms)?;
@@ -109,7 +109,7 @@ impl Db {
         .await
     }
 
-    /// The open turns that the gateway `owner` has begun.
+    /// The open turns of all workspaces that the gateway `owner` has begun.
     pub async fn open_turns_of(&self, owner: i64) -> Result<Vec<Orphan>> {
         self.read(move |tx| {
             let sql = format!("{} WHERE t.owner = $1 ORDER BY t.id", turns::OPEN);

@@ -65,8 +65,8 @@ impl SigningKeys<'_> {
     where
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        let actor = self.0.actor();
-        let rotated = self.0.write_once(once, next.created_at, move |tx| {
+        let (rows, actor) = (self.0, self.0.actor());
+        let rotated = rows.write_once(once, next.created_at, move |tx| {
             rotate(tx, &next)?;
             tx.audit(actor.as_deref(), Target { kind: "signing_key", id: &next.kid }, &Json::Null)?;
             Ok(receipt(next.clone()))

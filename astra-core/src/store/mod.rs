@@ -1,4 +1,7 @@
 //! Everything that is kept: one database handle, and one file per group with its rows, its questions and their meaning.
+//!
+//! The rows of a workspace are reached through [`Rows`], which has a view for each aggregate (`views.rs`). What concerns the
+//! rows of all workspaces, or of none, is a method of [`Db`].
 
 pub mod accounts;
 mod agent_versions;
@@ -39,6 +42,7 @@ mod precondition;
 mod recent;
 mod rows;
 pub mod service_accounts;
+mod session_changes;
 mod session_moves;
 mod session_storage;
 mod session_sweep;
@@ -81,9 +85,10 @@ pub use page::{Cursor, Page, PageRequest};
 pub use postgres::Postgres;
 pub use precondition::{Precondition, Revision};
 pub use recent::Recent;
+pub use session_changes::SessionChange;
 pub use session_moves::Fork;
 pub use session_totals::{SessionTotals, SessionWithTotals};
-pub use sessions::{NewSession, Parent, Session, SessionChange, SessionFilter, Sessions};
+pub use sessions::{NewSession, Parent, Session, SessionFilter, Sessions};
 pub use sign_in_networks::NETWORKS_MAX as SIGN_IN_NETWORKS_MAX;
 pub use sqlite::Sqlite;
 pub use turn_begin::{Begun, Busy, Lifetime, NewTurn, Place};

@@ -93,8 +93,8 @@ fn insert(tx: &mut Tx<'_>, key: i64, at_ms: i64, subject: Option<i64>, event: &E
 }
 
 impl Db {
-    /// Removes rows of the outbox that were written before `before_ms`, at most [`SWEEP_ROWS`] of them; answers how many.
-    pub async fn forget_events(&self, before_ms: i64) -> Result<u64> {
+    /// Removes rows of the outbox of all workspaces that were written before `before_ms`, at most [`SWEEP_ROWS`] of them; answers how many.
+    pub async fn delete_old_events(&self, before_ms: i64) -> Result<u64> {
         self.write_locking(move |tx| {
             let sql = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)";
             tx.execute(sql, params![before_ms, SWEEP_ROWS])

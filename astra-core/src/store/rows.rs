@@ -17,7 +17,7 @@ pub struct WorkspaceId {
 }
 
 impl WorkspaceId {
-    /// The workspace of this number and id. [`Db::workspace`] looks it up.
+    /// The workspace of this number and id. [`Db::find_workspace`] looks it up.
     #[must_use]
     pub fn new(number: i64, id: &str) -> Self {
         Self { number, id: Arc::from(id) }

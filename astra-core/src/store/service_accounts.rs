@@ -76,8 +76,7 @@ impl ServiceAccounts<'_> {
     /// # Errors
     /// [`Error::Unique`] if the name is taken; [`Error::Missing`] if there is no such workspace; [`Refusal::KeyReused`].
     pub async fn create(self, new: ServiceAccount, once: Option<OnceKey>) -> Result<ServiceAccount> {
-        let actor = self.0.actor();
-        let rows = self.0;
+        let (rows, actor) = (self.0, self.0.actor());
         rows.write_once(once, new.created_at, move |tx| {
             insert(tx, &new)?;
             audit(tx, actor.as_deref(), &new)?;
@@ -92,8 +91,7 @@ impl ServiceAccounts<'_> {
     /// # Errors
     /// [`Refusal::Stale`] if it changed after `changed.updated_at`; [`Error::Unique`] if the name is taken.
     pub async fn update(self, changed: ServiceAccount, now_ms: i64) -> Result<Option<ServiceAccount>> {
-        let actor = self.0.actor();
-        let rows = self.0;
+        let (rows, actor) = (self.0, self.0.actor());
         rows.write(move |tx| {
             let touched = tx.execute(
                 "UPDATE service_accounts SET name = $3, role = $4, scopes = $5, updated_at = $7

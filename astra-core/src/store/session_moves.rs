@@ -20,8 +20,7 @@ impl Sessions<'_> {
     /// # Errors
     /// [`Refusal::KeyReused`](super::Refusal::KeyReused).
     pub async fn create(self, new: NewSession, once: Option<OnceKey>) -> Result<SessionWithTotals> {
-        let actor = self.0.actor();
-        let rows = self.0;
+        let (rows, actor) = (self.0, self.0.actor());
         rows.lock_once(once, new.now_ms, move |tx| {
             let subject = subjects::ensure(tx, &new.user_id, new.subject)?;
             let session = sessions::insert(tx, &new, subject, None)?;
@@ -43,8 +42,7 @@ impl Sessions<'_> {
         now_ms: i64,
         once: Option<OnceKey>,
     ) -> Result<Option<SessionWithTotals>> {
-        let actor = self.0.actor();
-        let rows = self.0;
+        let (rows, actor) = (self.0, self.0.actor());
         rows.lock_found_once(once, now_ms, move |tx| {
             let Some(session) = sessions::find(tx, id, &visible_to, true)? else { return Ok(None) };
             if !session.is_active {
@@ -72,8 +70,7 @@ impl Sessions<'_> {
         new: Fork,
         once: Option<OnceKey>,
     ) -> Result<Option<SessionWithTotals>> {
-        let actor = self.0.actor();
-        let rows = self.0;
+        let (rows, actor) = (self.0, self.0.actor());
         rows.lock_found_once(once, new.now_ms, move |tx| {
             let Some(from) = sessions::find(tx, id, &visible_to, true)? else { return Ok(None) };
             let session = fork(tx, &from, upto, &new)?;

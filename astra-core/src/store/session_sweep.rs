@@ -23,8 +23,7 @@ impl Sessions<'_> {
     /// # Errors
     /// [`SessionRefusal::Busy`](super::SessionRefusal::Busy).
     pub async fn delete(self, id: SessionId, visible_to: VisibleTo) -> Result<bool> {
-        let actor = self.0.actor();
-        let rows = self.0;
+        let (rows, actor) = (self.0, self.0.actor());
         rows.write_locking(move |tx| {
             if sessions::find(tx, id, &visible_to, true)?.is_none() {
                 return Ok(false);
@@ -44,7 +43,7 @@ impl Sessions<'_> {
 type Deleted = (i64, SessionId);
 
 impl Db {
-    /// Removes a piece of what deleted sessions have left; answers whether there may be more.
+    /// Removes a piece of what deleted sessions of all workspaces have left; answers whether there may be more.
     pub async fn sweep_deleted_sessions(&self) -> Result<bool> {
         let next = self.read(|tx| {
             let sql =

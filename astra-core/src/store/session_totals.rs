@@ -114,7 +114,7 @@ fn places(first: usize, count: usize) -> String {
 }
 
 impl Db {
-    /// The number of the newest turn of each of `sessions`; those that are not there are left out.
+    /// The number of the newest turn of each of `sessions`, which may be of many workspaces; those that are not there are left out.
     pub async fn last_turns(&self, sessions: Vec<(WorkspaceId, SessionId)>) -> Result<Vec<(SessionId, i64)>> {
         self.read(move |tx| {
             let mut numbers = Vec::with_capacity(sessions.len());

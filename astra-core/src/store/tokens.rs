@@ -113,8 +113,8 @@ impl Tokens<'_> {
     where
         T: Serialize + DeserializeOwned + Send + 'static,
     {
-        let actor = self.0.actor();
-        let made = self.0.write_once(once, new.created_at, move |tx| {
+        let (rows, actor) = (self.0, self.0.actor());
+        let made = rows.write_once(once, new.created_at, move |tx| {
             insert(tx, &new)?;
             let changes = json!({"service_account_id": &new.service_account_id, "scopes": &new.scopes});
             tx.audit(actor.as_deref(), Target { kind: "token", id: &new.id }, &changes)?;

@@ -21,7 +21,7 @@ type Group = (i64, String, i64, String, String, i64);
 struct Sum([i64; 4], f64);
 
 impl Db {
-    /// Sums up to 256 rows up; answers whether there may be more.
+    /// Sums up to 256 rows of all workspaces up; answers whether there may be more.
     pub async fn roll_usage_up(&self) -> Result<bool> {
         self.write_locking(|tx| {
             // Another gateway at the same work takes other rows.
