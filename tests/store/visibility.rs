@@ -4,7 +4,7 @@ use astra_core::content::{Content, Role};
 use astra_core::ids::{SessionId, TurnId};
 use astra_core::store::{
     AgentChange, Begun, Busy, Error, Fork, Lifetime, NewSession, NewTurn, PageRequest, Place, Refusal, Rows,
-    SessionChange, SessionFilter, Stamp, TurnRefusal, VisibleTo, WorkspaceId,
+    SessionChange, SessionFilter, Stamp, TurnRefusal, VisibleTo,
 };
 use serde_json::Map;
 
@@ -15,6 +15,10 @@ const OTHER: &str = "usr_other";
 
 fn only(user: &str) -> VisibleTo {
     VisibleTo::Only(user.into())
+}
+
+async fn rows(store: &TestStore) -> Rows {
+    store.db.rows(&store.db.ensure_workspace("wsp_a", START_MS).await.expect("a workspace"))
 }
 
 async fn open(rows: &Rows, key: i64) -> SessionId {
@@ -64,7 +68,7 @@ fn turn(key: i64, id: SessionId, agent: &Stamp, visible_to: VisibleTo) -> NewTur
 
 both_engines! {
     async fn what_is_not_visible_is_not_there(store: TestStore) {
-        let rows = store.db.rows(&WorkspaceId::new(1, "wsp_a"));
+        let rows = rows(&store).await;
         let id = open(&rows, 1).await;
         for (visible_to, is_there) in [(VisibleTo::All, true), (only(OWN), true), (only(OTHER), false), (only(""), false)] {
             let found = rows.sessions().find(id, visible_to.clone()).await.expect("a look");
@@ -85,7 +89,7 @@ both_engines! {
     }
 
     async fn a_list_shows_no_more_than_is_visible_whoever_is_asked_for(store: TestStore) {
-        let rows = store.db.rows(&WorkspaceId::new(1, "wsp_a"));
+        let rows = rows(&store).await;
         let id = open(&rows, 1).await;
         assert_eq!(listed(&rows, VisibleTo::All, Some(OWN)).await, [id]);
         assert_eq!(listed(&rows, VisibleTo::All, Some(OTHER)).await, []);
@@ -95,7 +99,7 @@ both_engines! {
     }
 
     async fn a_turn_begins_in_visible_sessions_alone(store: TestStore) {
-        let rows = store.db.rows(&WorkspaceId::new(1, "wsp_a"));
+        let rows = rows(&store).await;
         let change = AgentChange { agent_id: "a".into(), definition: "{}".into(), author: OWN.into(), now_ms: 1 };
         rows.agents().create(change, None).await.expect("an agent");
         let agent = rows.agent_versions().stamp("a", None).await.expect("a look").expect("the agent");
