@@ -81,7 +81,7 @@ both_engines! {
     async fn each_change_of_an_agent_is_an_event(store: TestStore) {
         request(&store, 1, 1).agents().create(says("one"), None).await.expect("an agent");
         request(&store, 1, 2).agents().update(says("two"), Precondition::Any).await.expect("a change");
-        request(&store, 1, 3).label_agent_version("own", 1, Some("live".into())).await.expect("a label");
+        request(&store, 1, 3).agent_versions().label("own", 1, Some("live".into())).await.expect("a label");
         request(&store, 1, 4).agents().roll_back("own", 1, "usr_1", 30, None).await.expect("a rollback");
         request(&store, 1, 5).agents().delete("own", Precondition::Any).await.expect("a deletion");
         assert_eq!(changes(&store.db).await, [
