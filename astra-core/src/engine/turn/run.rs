@@ -176,8 +176,7 @@ impl Running {
         let now_ms = self.turn.created_at_ms;
         let system = context::system_prompt(&self.rows, &self.agent, &self.session, room, now_ms).await?;
         let context =
-            context::build(&self.rows, &self.turn, &self.session, system, &self.ask, room, self.recent.take())
-                .await?;
+            context::build(&self.rows, &self.turn, &self.session, system, &self.ask, room, self.recent.take()).await?;
         progress.trace.note_context(since, context.told);
         Ok(context)
     }
