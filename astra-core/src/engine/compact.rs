@@ -30,7 +30,7 @@ pub struct Compacted {
 }
 
 impl Engine {
-    /// Compacts a session of the rows `rows` now: all but the newest part of it goes into its summary. `None` if there was nothing to compact.
+    /// Compacts a session of `rows` now: all but the newest part of it goes into its summary. `None` if there was nothing to compact.
     ///
     /// # Errors
     /// [`Error::NotFound`] for the agent; [`Error::Quota`]; [`Error::TooManyTurns`]; [`Error::Turn`] if the model failed;
