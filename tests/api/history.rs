@@ -58,6 +58,27 @@ both_engines! {
         assert_eq!((talk.read_last().len(), tokens_of_last(&talk)), (5, 300));
     }
 
+    async fn all_that_fits_is_read_however_many_turns_it_takes(engine: Engine) {
+        let talk = reading(engine, 100_000).await;
+        let mut session = Value::Null;
+        let mut expected = Vec::new();
+        for turn in 0..36 {
+            // One of them is longer than what is read together with the beginning of a turn.
+            let question = if turn == 30 { of('q', 17_000) } else { format!("question {turn}") };
+            session = exchange(&talk, &question, &format!("answer {turn}")).await;
+            expected.push(("user".to_owned(), question));
+            assert_eq!(talk.read_last(), expected, "turn {turn}");
+            expected.push(("assistant".to_owned(), format!("answer {turn}")));
+        }
+        let fork = talk.app.member().post(&format!("/sessions/{}/fork", id_of(&session))).json(&json!({})).await.expect(201);
+        for turn in ["in the fork", "in the fork again"] {
+            exchange_in(&talk, &json!({"id": fork["id"]}), turn, "answer").await;
+            expected.push(("user".to_owned(), turn.to_owned()));
+            assert_eq!(talk.read_last(), expected);
+            expected.push(("assistant".to_owned(), "answer".to_owned()));
+        }
+    }
+
     async fn a_session_is_compacted_when_seventy_percent_of_the_context_are_full(engine: Engine) {
         let talk = reading(engine, 1_000).await;
         let session = exchange(&talk, &of('a', 300), "okay").await;

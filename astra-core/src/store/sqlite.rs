@@ -331,3 +331,22 @@ fn bind(statement: &mut Statement<'_>, places: &[usize], workspace: Option<i64>,
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_is_planned_once_whatever_its_values_are() {
+        let connection = Connection::open_in_memory().expect("a database");
+        configure(&connection, Duration::ZERO).expect("a connection");
+        connection.execute_batch("CREATE TABLE numbers (number BIGINT)").expect("a table");
+        let mut statement = connection.prepare("SELECT number FROM numbers LIMIT $1").expect("a statement");
+        for limit in [1, 2, 3] {
+            assert!(!statement.exists([limit]).expect("an answer"));
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
+}
