@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Takes about a tenth of a turn's time away: what one thread allocates and another one frees needs no lock.
+/// Saves about a tenth of the processor time of a turn: what one thread allocates, another one frees without a lock.
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
