@@ -24,7 +24,8 @@ pub(super) struct Look {
 }
 
 /// The newest messages of a session between two places (both exclusive), newest first, as far as they have at most
-/// `free` tokens together. `known` are the first of them, if they were read before. In memory are these, and about [`LOOK_BYTES`] or [`FIRST_LOOK`] messages more.
+/// `free` tokens together. `known` are the first of them, if they were read before. In memory are these, and about
+/// [`LOOK_BYTES`] or [`FIRST_LOOK`] messages more.
 ///
 /// # Errors
 /// The store's.

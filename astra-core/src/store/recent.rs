@@ -1,4 +1,4 @@
-//! What was said a moment ago in a session, read together with the beginning of a turn: SQLite's one writing connection has these
+//! The newest messages of a session, read in the transaction that begins a turn: SQLite's one writing connection has these
 //! rows in memory, and the connections that read would have to fetch them again.
 
 use super::db::Tx;
