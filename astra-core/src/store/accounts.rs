@@ -237,7 +237,7 @@ impl Accounts<'_> {
         .await
     }
 
-    /// The names of a user or service account and of the workspace; an id stands in for a name that nobody gave.
+    /// The names of a user or service account and of the workspace; an id stands in for a name that was not given.
     pub async fn names(self, subject: &str) -> Result<(String, String)> {
         let subject = subject.to_owned();
         let rows = self.0;

@@ -153,7 +153,7 @@ impl Db {
         self.read(move |tx| of_exchange(tx, &exchange)).await
     }
 
-    /// Puts a refresh token's successor in its place, in whichever workspace its family is. Whoever hands in the same one within its grace gets the same
+    /// Puts a refresh token's successor in its place, in whichever workspace its family is. A request with the same one within its grace gets the same
     /// successor; the use of any other ends the family.
     pub async fn exchange_refresh_token(&self, exchange: Exchange) -> Result<Exchanged> {
         self.write(move |tx| {

@@ -18,7 +18,7 @@ pub const RESULT_BYTES_MAX: usize = 64 << 10;
 
 /// A tool.
 pub trait Tool: Send + Sync + 'static {
-    /// What a model is told of it: name, description, and the JSON Schema of its arguments.
+    /// What a model is sent of it: name, description, and the JSON Schema of its arguments.
     fn definition(&self) -> provider::Tool;
 
     /// Runs it. Dropping the future ends the call.
@@ -63,7 +63,7 @@ impl Tools {
         self.by_name.contains_key(name)
     }
 
-    /// What a model is told of the tools in `allow`, in that order.
+    /// What a model is sent of the tools in `allow`, in that order.
     #[must_use]
     pub fn offered(&self, allow: &[String]) -> Vec<provider::Tool> {
         allow.iter().filter_map(|name| self.by_name.get(name.as_str())).map(|(tool, _)| tool.clone()).collect()

@@ -41,7 +41,7 @@ pub struct Ask {
     pub parameters: Option<Box<Parameters>>,
     /// Data of the caller's own; the gateway does not interpret it.
     pub metadata: Map<String, Json>,
-    /// Whether somebody wants to see the answer grow.
+    /// Whether the answer is streamed while it grows.
     pub is_streamed: bool,
     /// Whether the turn ends when the handle of it is dropped: its caller could not come back for the answer.
     pub ends_with_caller: bool,

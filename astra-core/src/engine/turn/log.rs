@@ -1,4 +1,4 @@
-//! The log of a turn: the one source of event numbers. Entries are typed, and kept and told as they happen.
+//! The log of a turn: the one source of event numbers. Entries are typed, and are kept and published as they happen.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub(super) struct TurnLog {
 }
 
 impl TurnLog {
-    /// Whether nothing is in it: the whole answer may be one event that nobody needs to keep.
+    /// Whether nothing is in it: the whole answer may be one event, which need not be kept.
     pub(super) fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,4 +1,4 @@
-//! A turn: a question kept, answered in rounds of model and tools, and its end kept before it is told.
+//! A turn: a question kept, answered in rounds of model and tools, and its end kept before it is published.
 
 mod ask;
 mod begin;

@@ -14,7 +14,7 @@ use crate::store::{LogEntry, ToolEntry, ToolUse, TurnContext, UsageRow};
 /// What a turn has so far.
 pub(super) struct Progress {
     pub(super) trace: Trace,
-    /// What happened, as it is kept and told.
+    /// What happened, as it is kept and published.
     pub(super) log: TurnLog,
     /// The text of this round.
     pub(super) content: String,

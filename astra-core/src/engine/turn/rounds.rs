@@ -141,7 +141,7 @@ impl Running {
         self.keep_step(Role::Tool, results, context, progress).await
     }
 
-    /// The results of `calls`, in their order; each is told when it is there.
+    /// The results of `calls`, in their order; each is published when it is there.
     async fn run_tools(&self, calls: Vec<ToolCall>, progress: &mut Progress) -> Vec<Part> {
         let allowed = &self.agent.definition.tools.allow;
         let run = async |place: usize, call: ToolCall| {
