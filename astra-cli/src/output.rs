@@ -100,7 +100,7 @@ impl Printer {
         painted(text, code, self.stderr_is_terminal && self.colours_allowed)
     }
 
-    /// Awaits `work`; if it takes longer than a second and somebody watches, shows that it is going on.
+    /// Awaits `work`; if it takes longer than a second and stderr is a terminal, shows that it is going on.
     pub(crate) async fn progress<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
         let mut work = std::pin::pin!(work);
         if let Ok(done) = tokio::time::timeout(PATIENCE, &mut work).await {

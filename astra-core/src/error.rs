@@ -101,7 +101,7 @@ impl UpstreamTerms {
 }
 
 impl Code {
-    /// The code of this name; what nobody knows is the gateway's fault.
+    /// The code of this name; an unknown one is the gateway's fault.
     #[must_use]
     pub fn named(name: &str) -> Self {
         serde_json::from_value(name.into()).unwrap_or(Self::Internal)
@@ -245,7 +245,7 @@ impl Error {
         Self { code, message: message.into(), fields: Vec::new(), retry_after_s: None, upstream: None, source: None }
     }
 
-    /// `kind` names what is not there, such as `agent`. Also the answer for what belongs to somebody else.
+    /// `kind` names what is not there, such as `agent`. Also the answer for what belongs to another user.
     pub fn not_found(kind: &str) -> Self {
         Self::new(Code::NotFound, format!("There is no such {kind}."))
     }

@@ -50,7 +50,7 @@ impl Language {
         }
     }
 
-    /// What a package is called if nobody says.
+    /// What a package is called by default.
     pub(crate) const fn default_package_name(self) -> &'static str {
         match self {
             Self::Go => "example.com/astra-client",

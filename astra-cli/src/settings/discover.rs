@@ -60,7 +60,7 @@ fn ollama_url(environment: &Environment) -> String {
 mod tests {
     use super::*;
 
-    /// An address of this machine where nobody listens.
+    /// An address of this machine where no program listens.
     fn nobody() -> String {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.local_addr().expect("an address").to_string()

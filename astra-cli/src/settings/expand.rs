@@ -221,7 +221,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Expand<'_, V> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
         use serde::de::Error as _;
-        // A struct could be read from a list, value by value; nobody who writes one means that.
+        // A struct could be read from a list, value by value; a list that is written there is a mistake.
         if self.wanted == Wanted::Section {
             return Err(A::Error::invalid_type(Unexpected::Seq, &self.inner));
         }

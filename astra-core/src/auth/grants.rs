@@ -239,7 +239,7 @@ impl Authority {
     }
 
     /// A short-lived token for an end user of a service account's application (RFC 8693), who is made at first sight.
-    /// `subject` is the end user's id in that application; the same id of another application is somebody else.
+    /// `subject` is the end user's id in that application; the same id of another application is another user.
     ///
     /// # Errors
     /// [`GrantError::InvalidClient`]; [`GrantError::UnauthorizedClient`] without the scope `users:act`;

@@ -39,7 +39,7 @@ pub(super) struct AttemptLimit {
     by_network: i64,
     /// Failures a minute of one account from all networks.
     by_account: i64,
-    /// Keyed by chance, so that nobody can choose names that fall together.
+    /// Keyed by chance, so that names that fall together cannot be chosen.
     hasher: RandomState,
     /// When the bucket of a name will be empty, in milliseconds of the monotonic clock.
     empty_at: Mutex<HashMap<u64, i64>>,

@@ -145,7 +145,7 @@ fn hmac_sha256(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize().into()
 }
 
-/// Puts a file in place whole, and leaves alone what somebody else put there first.
+/// Puts a file in place whole, and leaves alone what another program put there first.
 fn write_once(path: &Path, draft: &Path, text: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -62,7 +62,7 @@ impl Authority {
         Ok((member, granted))
     }
 
-    /// By what right somebody registers.
+    /// By what right an account is registered.
     async fn admission(&self, setup_code: Option<&str>, from: ClientNetwork) -> Result<Admission> {
         let refused = |text: &str| Err(Error::Forbidden(text.into()));
         match (self.store().has_owner().await?, setup_code) {

@@ -165,7 +165,7 @@ impl Role {
         }
     }
 
-    /// All scopes that are of any use to this role; what a token has when nobody narrows it. `users:act` is given by
+    /// All scopes that are of any use to this role; what a token has that is not narrowed. `users:act` is given by
     /// name only, since it lets its holder speak for others.
     #[must_use]
     pub fn default_scopes(self) -> ScopeSet {

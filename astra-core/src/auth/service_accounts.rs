@@ -1,4 +1,4 @@
-//! Who may make and change service accounts: nobody gives more than they have.
+//! Who may make and change service accounts: callers give no more than they have.
 
 use super::authority::Authority;
 use super::by::By;
@@ -144,7 +144,7 @@ impl Authority {
     }
 }
 
-/// What the caller may hand on: its own scopes; everything if it is an owner whose own token nobody has narrowed.
+/// What the caller may hand on: its own scopes; everything if it is an owner whose own token is not narrowed.
 fn giveable(by: &Identity) -> ScopeSet {
     if by.role == Role::Owner && by.scopes.covers(Role::Owner.default_scopes()) {
         super::Scope::all().collect()

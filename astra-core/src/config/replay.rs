@@ -7,7 +7,7 @@ use serde::de::{Deserializer, Error, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_yaml::Value;
 
-/// The value, with faults of the type of whoever reads it.
+/// The value, with faults of its reader's type.
 pub(super) struct Replay<E>(Value, PhantomData<E>);
 
 impl<E> Replay<E> {

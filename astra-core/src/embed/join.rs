@@ -11,7 +11,7 @@ use super::{Routes, components, operation, path};
 use crate::app::App;
 use crate::http::contract;
 
-/// Adds `host` to `document`, which the gateway's own routes made and nobody has finished. Answers the handlers by path.
+/// Adds `host` to `document`, which the gateway's own routes made and which is not finished. Answers the handlers by path.
 pub(crate) fn join(
     document: &mut Value,
     host: &[Routes],

@@ -57,7 +57,7 @@
 //!
 //! `extensions(("x-required-role" = json!("admin")))` asks for a role besides; without it every role will do. Scopes are
 //! those of [`Scope`](crate::auth::Scope): tokens have no others, so that an operation that asks for another one, which
-//! nobody could ever call, is a fault. `security` of the whole `OpenApi` holds for its operations that say nothing.
+//! no caller could ever call, is a fault. `security` of the whole `OpenApi` holds for its operations that say nothing.
 //!
 //! # What is a fault
 //!

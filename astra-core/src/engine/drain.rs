@@ -1,4 +1,4 @@
-//! The engine's life among others: its lease on the store, the turns that nobody runs any more, and its own end.
+//! The engine's life among others: its lease on the store, the turns that no gateway runs any more, and its own end.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -95,7 +95,7 @@ impl Engine {
         }
     }
 
-    /// Marks the unfinished turns of this gateway that nobody runs as interrupted: those whose end the store did not take,
+    /// Marks the unfinished turns of this gateway that no task runs as interrupted: those whose end the store did not take,
     /// and those whose beginning it took without being able to say so.
     async fn end_lost(&self) -> store::Result<()> {
         for Orphan { workspace, turn } in self.store.open_turns_of(self.instance()).await? {
@@ -111,7 +111,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Ends a turn that nobody runs; what it had said is kept.
+    /// Ends a turn that no task runs; what it had said is kept.
     async fn interrupt(&self, workspace: &WorkspaceId, turn: Turn, why: &str) -> store::Result<()> {
         let rows = self.store.rows(workspace);
         let entries = rows.turn_events().read(turn.id, 0).await?;

@@ -7,7 +7,7 @@ use crate::store;
 /// A refusal or a failure of the engine.
 #[derive(Debug)]
 pub enum Error {
-    /// There is no such thing, or it is somebody else's: `agent`, `session`, `turn`.
+    /// There is no such thing, or it belongs to another user: `agent`, `session`, `turn`.
     NotFound(&'static str),
     /// The session is archived.
     Archived,
@@ -51,7 +51,7 @@ pub struct Failure {
     pub code: &'static str,
     /// In a sentence, for the caller.
     pub message: String,
-    /// In how many seconds another try may succeed, if somebody said so.
+    /// In how many seconds another try may succeed, if that is known.
     pub retry_after_s: Option<u64>,
     /// The upstream's own code of its refusal.
     pub upstream_code: Option<String>,

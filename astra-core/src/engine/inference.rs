@@ -57,7 +57,7 @@ impl Calls {
 }
 
 impl Engine {
-    /// Asks for a whole answer; the calls are in `attempts` even if nobody waits for their end.
+    /// Asks for a whole answer; the calls are in `attempts` even if their end is not waited for.
     pub(super) async fn ask_model(
         &self,
         targets: &Targets,

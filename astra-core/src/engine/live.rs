@@ -66,7 +66,7 @@ pub(super) struct Hub {
     pub(super) signals: Signals,
 }
 
-/// A turn's place in the hub, for as long as somebody holds it.
+/// A turn's place in the hub, for as long as it is held.
 pub(super) struct Seat {
     pub(super) live: Arc<LiveTurn>,
     turns: Turns,
@@ -95,7 +95,7 @@ impl LiveTurn {
         }
     }
 
-    /// Adds events to the log; whoever follows hears them together.
+    /// Adds events to the log; followers get them together.
     pub(super) fn publish(&self, kinds: impl IntoIterator<Item = EventKind>) {
         let mut log = lock(&self.log);
         kinds.into_iter().for_each(|kind| log.push(kind));

@@ -25,7 +25,7 @@ struct Entry {
     listeners: usize,
 }
 
-/// The sessions that somebody waits for.
+/// The sessions that are waited for.
 #[derive(Default)]
 pub(super) struct Signals {
     kept: Kept,

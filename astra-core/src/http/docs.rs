@@ -30,7 +30,7 @@ pub struct Asset {
     media_type: &'static str,
     bytes: &'static [u8],
     is_gzip: bool,
-    /// Whether its name changes with its content, so that nobody needs to ask for it twice.
+    /// Whether its name changes with its content, so that it need not be asked for twice.
     is_immutable: bool,
 }
 

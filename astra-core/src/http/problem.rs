@@ -69,7 +69,7 @@ pub struct OAuthError {
     pub error_description: String,
 }
 
-/// The failure behind an answer that has no body yet: whoever records the request renders it.
+/// The failure behind an answer that has no body yet: the record of the request renders it.
 #[derive(Debug, Clone)]
 pub(super) struct Failure(pub Arc<Error>);
 

@@ -17,7 +17,7 @@ use crate::outbound::{Breaker, Circuit, Permit};
 
 /// How long a list of models is good.
 const LISTING_TIME: Duration = Duration::from_secs(60);
-/// How long nobody asks again after a list of models could not be had.
+/// How long a list of models that could not be had is not asked for again.
 const FAILED_LISTING_TIME: Duration = Duration::from_secs(5);
 /// How long a list of models is waited for.
 const LISTING_TIMEOUT: Duration = Duration::from_secs(3);

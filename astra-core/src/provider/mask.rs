@@ -12,7 +12,7 @@ use crate::text::is_unprintable;
 const CHARACTERS_MAX: usize = 200;
 /// So many characters of the key in a row are taken for the key.
 const KEY_PART: usize = 6;
-/// Words of letters and digits from this length on are taken for somebody's key.
+/// Words of letters and digits from this length on are taken for a key.
 const OPAQUE: usize = 24;
 
 /// What must not be repeated.

@@ -17,7 +17,7 @@ pub struct Preset {
     pub default_model: Option<&'static str>,
     /// Environment variables that may hold the key, the first choice first.
     pub key_variables: &'static [&'static str],
-    /// Whether nobody is served without a key.
+    /// Whether a key is needed.
     pub needs_key: bool,
     pub(super) quirks: Quirks,
 }

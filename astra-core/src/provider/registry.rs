@@ -43,7 +43,7 @@ pub struct Registry {
 pub struct Status {
     /// The name that agents use.
     pub name: String,
-    /// Whether it can be asked; a preset that nobody configured cannot.
+    /// Whether it can be asked; a preset without configuration cannot.
     pub is_configured: bool,
     /// The wire protocol; `None` for a provider of the host program.
     pub protocol: Option<Protocol>,
@@ -159,21 +159,21 @@ impl Registry {
         self.entries.contains_key(provider)
     }
 
-    /// What `model` of `provider` costs, or its default model; `None` if nobody knows.
+    /// What `model` of `provider` costs, or its default model; `None` if that is not known.
     #[must_use]
     pub fn price(&self, provider: &str, model: Option<&str>) -> Option<Prices> {
         let entry = self.entries.get(provider)?;
         entry.prices(model.or(entry.default_model.as_deref()).unwrap_or_default())
     }
 
-    /// How many tokens `model` of `provider` reads, or its default model; `None` if nobody knows.
+    /// How many tokens `model` of `provider` reads, or its default model; `None` if that is not known.
     #[must_use]
     pub fn context_tokens(&self, provider: &str, model: Option<&str>) -> Option<u32> {
         let entry = self.entries.get(provider)?;
         entry.context_tokens(model.or(entry.default_model.as_deref())?)
     }
 
-    /// Every provider, and every preset that nobody configured.
+    /// Every provider, and every preset without configuration.
     #[must_use]
     pub fn statuses(&self) -> Vec<Status> {
         let known = presets().iter().map(|preset| preset.name);

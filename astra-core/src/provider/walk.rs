@@ -38,7 +38,7 @@ pub struct Attempt {
     pub error: Option<Error>,
 }
 
-/// What to tell when nobody answered: the last thing that an upstream did, rather than that a circuit is open.
+/// What to answer when no upstream did: the last thing that an upstream did, rather than that a circuit is open.
 fn telling(attempts: &[Attempt]) -> Error {
     let errors = || attempts.iter().rev().filter_map(|attempt| attempt.error.as_ref());
     let telling =

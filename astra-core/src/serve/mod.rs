@@ -157,7 +157,7 @@ impl Gateway {
     /// requests and turns have ended, or when the configuration's `drain_s` is over.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let router = self.standalone_router();
-        // Written while nobody asks for it yet, so that the first answer is as quick as the hundredth.
+        // Written before it is asked for, so that the first answer is as quick as the hundredth.
         let document = Arc::clone(&self.app.document);
         tokio::task::spawn_blocking(move || document.write());
         let drain = std::time::Duration::from_secs(self.app.config.drain_s);

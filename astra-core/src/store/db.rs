@@ -233,7 +233,7 @@ impl<'a> Tx<'a> {
         Tx { driver: self.driver, workspace: None, notes: self.notes }
     }
 
-    /// Tells whoever runs the transaction that it ends credentials.
+    /// Notes for the runner of the transaction that it ends credentials.
     pub(super) fn note_ended_credentials(&self) {
         self.notes.ended_credentials.set(true);
     }

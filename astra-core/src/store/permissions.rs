@@ -33,7 +33,7 @@ pub fn guard(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The mode of `path`, which nobody else can write, and the one that it should have.
+/// The mode of `path`, which no other user can write, and the one that it should have.
 #[cfg(unix)]
 fn judge(path: &Path) -> io::Result<(u32, u32)> {
     use std::os::unix::fs::PermissionsExt;

@@ -257,7 +257,7 @@ impl Session {
             Ok(_) => {}
         }
         if self.reads {
-            // Nothing depends on how a look ends: whoever has the connection next is served after it.
+            // Nothing depends on how a look ends: the next work on the connection comes after it.
             let _ = self.client()?.batch_execute("COMMIT").now_or_never();
             self.state.set(State::Idle);
             return answer;

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    /// A document as nobody would write it.
+    /// A document as none is written by hand.
     fn odd() -> Value {
         json!({
             "openapi": "3.1.0",

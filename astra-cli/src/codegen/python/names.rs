@@ -91,7 +91,7 @@ pub(super) struct TypeNames {
     pub(super) required: String,
     /// The other keys of that dictionary, where it takes two to write it.
     pub(super) optional: String,
-    /// The case of a union that nobody knows yet.
+    /// The case of a union that is not known yet.
     pub(super) unknown: String,
     /// The function that reads a union.
     pub(super) reader: String,

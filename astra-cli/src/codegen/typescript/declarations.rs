@@ -44,7 +44,7 @@ impl Types<'_> {
         if matches!(ty, Type::Nullable(_)) && text != "unknown" { format!("({text})") } else { text }
     }
 
-    /// A type that a parameter takes: times also as `Date`, and lists that nobody changes.
+    /// A type that a parameter takes: times also as `Date`, and read-only lists.
     pub(super) fn taken(&self, ty: &Type) -> String {
         match ty {
             Type::DateTime => "string | Date".to_owned(),

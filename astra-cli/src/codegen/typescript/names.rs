@@ -21,7 +21,7 @@ const WORDS: &str = "arguments await body break case catch class const continue 
 const OPTIONS: &str =
     "signal timeout maxRetries headers requestId fetch idempotencyKey cursor idleTimeout resume lastEventId";
 
-/// What every object of JavaScript has: an option of this name would be there when nobody gives it.
+/// What every object of JavaScript has: an option of this name would be there without being given.
 const INHERITED: &str = "constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf";
 
 /// Members of the client that no group can be.

@@ -1,5 +1,5 @@
 //! A client's folder: what this command made in it, and nothing else, is its own to change. A list in the folder tells the
-//! two apart. A folder may come from somebody else, with a repository: no link in it is followed.
+//! two apart. A folder may be foreign, and come with a repository: no link in it is followed.
 
 use std::collections::BTreeSet;
 use std::fs::{File as Opened, OpenOptions};

@@ -1,4 +1,4 @@
-//! Tokens of the local store. Whoever can open it speaks for the operator: the keys lie beside it.
+//! Tokens of the local store. A user who can open it speaks for the operator: the keys lie beside it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What changes in the bounds of values: numbers, lengths, patterns, formats. Those of answers break nobody, since a
+//! What changes in the bounds of values: numbers, lengths, patterns, formats. Those of answers break no client, since a
 //! client has no reason to hold an answer against them; but a format may be the type that it reads into.
 
 use serde_json::Value;

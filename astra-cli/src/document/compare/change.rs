@@ -25,7 +25,7 @@ impl Report {
         self.add(true, operation, pointer, change);
     }
 
-    /// Adds a change that breaks nobody.
+    /// Adds a change that breaks no client.
     pub(super) fn compatible(&mut self, operation: &str, pointer: &str, change: impl Into<String>) {
         self.add(false, operation, pointer, change);
     }

@@ -74,7 +74,7 @@ impl<'r> Comparison<'r> {
         self.add(true, pointer, change);
     }
 
-    /// Adds a change that breaks nobody.
+    /// Adds a change that breaks no client.
     pub(super) fn compatible(&mut self, pointer: &str, change: impl AsRef<str>) {
         self.add(false, pointer, change);
     }

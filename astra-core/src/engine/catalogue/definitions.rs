@@ -21,7 +21,7 @@ use crate::ids::IdMaker;
 use crate::provider::{Registry, presets};
 use crate::store::{self, AgentChange, Db, Origin, Taken, WorkspaceId};
 
-/// Who makes what nobody asked for.
+/// The creator of what no caller asked for.
 const GATEWAY: &str = "gateway";
 /// The agent of a gateway that has none.
 const FIRST_AGENT: &str = "assistant";

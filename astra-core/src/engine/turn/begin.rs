@@ -1,4 +1,4 @@
-//! The way of a question into the engine: checked, kept, and then answered by a task that nobody's hanging up can end.
+//! The way of a question into the engine: checked, kept, and then answered by a task that goes on when the caller hangs up.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -134,7 +134,7 @@ impl Engine {
             };
             let too_long = fits::refusal(self.room(&agent), &agent, asker, &ask, now_ms);
             let new = NewTurn { is_too_long: too_long.is_some(), ..self.new_turn(asker, &ask, &agent, now_ms) };
-            // Seated before it is on disk: a turn of this gateway that is on disk without a seat is run by nobody.
+            // Seated before it is on disk: a turn of this gateway that is on disk without a seat is not run.
             let seat = self.hub.seat(new.id, admission);
             match rows.turns().begin(new).await {
                 Err(store::Error::Refused(Refusal::Stale)) => agent = self.present_agent(asker, &ask).await?,

@@ -42,7 +42,7 @@ impl Ending {
         }
     }
 
-    /// The end of a turn that somebody ended.
+    /// The end of a turn that was cancelled or interrupted.
     pub(super) fn stopped(status: Status) -> Self {
         let failure = if status == Status::Cancelled {
             Failure::new("cancelled", "The turn was cancelled.")

@@ -153,7 +153,7 @@ pub(super) fn parse(bytes: &[u8], schema: &Schema, is_form: bool) -> Result<Valu
 }
 
 /// A form's fields as an object of strings. A field that the schema does not know, where it takes such fields, may come
-/// several times: nobody looks at it.
+/// several times: it is not looked at.
 fn form(bytes: &[u8], schema: &Schema) -> Result<Value, Error> {
     let text = std::str::from_utf8(bytes).map_err(|_| Error::new(Code::BadRequest, "The form is not valid UTF-8."))?;
     let mut fields = Map::new();

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{Contract, Kind, Operation, Parameter, PathContract, Place, Schema, is_open_ai, security, tree};
 
 /// Reads `document`, which [`super::finish()`] made, and of which the paths in `hosts` are a host program's. The schemas of
-/// those are compiled now: nobody has tested them yet. The others are when they are first needed.
+/// those are compiled now: they are not tested yet. The others are when they are first needed.
 ///
 /// # Errors
 /// All that the document says and this program cannot enforce.

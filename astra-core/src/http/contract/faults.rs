@@ -42,7 +42,7 @@ fn add(error: &ValidationError<'_>, prefix: &str, faults: &mut Vec<FieldError>) 
     }
 }
 
-/// All that is allowed, so that nobody has to guess the rest.
+/// All that is allowed, so that the rest need not be guessed.
 fn listed(options: &Value) -> String {
     let options = options.as_array().into_iter().flatten().map(Value::to_string);
     options.collect::<Vec<_>>().join(", ")

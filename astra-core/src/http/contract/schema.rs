@@ -81,7 +81,7 @@ pub fn validator(document: &Value, source: &Value) -> Result<Validator, String> 
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .should_validate_formats(true)
-        // No backtracking: the time is linear in the input, whoever sends it.
+        // No backtracking: the time is linear in the input.
         .with_pattern_options(PatternOptions::regex().size_limit(REGEX_BYTES_MAX))
         .build(&root)
         .map_err(|fault| fault.to_string())

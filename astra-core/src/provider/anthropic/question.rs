@@ -15,7 +15,7 @@ use crate::provider::{Content, Message, Parameter, Parameters, Part, Request, Ro
 
 /// The limit of answers of a model that is not in the table.
 const MAX_TOKENS: u32 = 4_096;
-/// What is asked for when nobody sets a limit: more than any chat needs, less than a runaway answer costs.
+/// What is asked for when no limit is set: more than any chat needs, less than a runaway answer costs.
 const MAX_TOKENS_UNASKED: u32 = 8_192;
 /// The efforts that have the same names here.
 const EFFORTS: [&str; 4] = ["low", "medium", "high", "xhigh"];

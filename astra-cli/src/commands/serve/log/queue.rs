@@ -1,4 +1,4 @@
-//! The log's queue: whoever logs puts a line into it and goes on; one thread writes. What does not fit, because stderr does
+//! The log's queue: a task that logs puts a line into it and goes on; one thread writes. What does not fit, because stderr does
 //! not take it, is dropped and counted.
 
 use std::io::{self, Write};
