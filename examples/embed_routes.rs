@@ -9,7 +9,7 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use astra_core::auth::{NewServiceAccount, Role};
-use astra_core::embed::{Caller, Json, Problem, Query, Routes, routes};
+use astra_core::host::{Caller, Json, Problem, Query, Routes, routes};
 use astra_core::{Code, Config, Gateway};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::auth::{self, GrantError};
+use crate::auth::{self, OAuthError};
 use crate::engine;
 use crate::store::{self, Refusal};
 
@@ -351,10 +351,10 @@ impl Error {
             auth::Error::Invalid { pointer, detail } => Self::field(pointer, detail),
             auth::Error::Grant(refusal) => {
                 let code = match refusal {
-                    GrantError::InvalidGrant(_) => Code::InvalidGrant,
-                    GrantError::InvalidClient => Code::InvalidClient,
-                    GrantError::InvalidScope(_) => Code::InvalidScope,
-                    GrantError::UnauthorizedClient(_) => Code::UnauthorizedClient,
+                    OAuthError::InvalidGrant(_) => Code::InvalidGrant,
+                    OAuthError::InvalidClient => Code::InvalidClient,
+                    OAuthError::InvalidScope(_) => Code::InvalidScope,
+                    OAuthError::UnauthorizedClient(_) => Code::UnauthorizedClient,
                 };
                 Self::new(code, refusal.to_string())
             }

@@ -13,7 +13,7 @@
 //! ```
 //!
 //! [`serve`] does without a host program. [`Gateway::builder`] takes the host's own providers, authenticator, clock and
-//! ids, and operations of its own ([`embed`]). The library reads no environment variable and no file but those of the data folder and the agents folder,
+//! ids, and operations of its own ([`host`]). The library reads no environment variable and no file but those of the data folder and the agents folder,
 //! installs no logger and handles no signal.
 
 pub mod clock;
@@ -24,9 +24,9 @@ mod outbound;
 mod tally;
 
 pub mod auth;
-pub mod embed;
 pub mod engine;
 mod error;
+pub mod host;
 pub mod provider;
 pub mod store;
 pub mod testing;

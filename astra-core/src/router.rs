@@ -16,14 +16,14 @@ use serde_json::Value;
 use crate::api::{self, Operations};
 use crate::app::App;
 use crate::config::LimitsConfig;
-use crate::embed;
 use crate::error::{Error, Result};
+use crate::host;
 use crate::http::contract::{self, Contract, Gate, PathContract, enforce};
 use crate::http::fallback;
-use crate::http::host::{self, Hosts};
+use crate::http::host_header::{self, Hosts};
 use crate::http::limit::{self, Limits};
 use crate::http::origin::{self, Origins};
-use crate::http::trace::{self, Recorder};
+use crate::http::record::{self, Recorder};
 #[cfg(feature = "docs")]
 use crate::http::{IfNoneMatch, docs};
 use crate::openapi as document;
@@ -63,7 +63,7 @@ pub struct Routes {
 ///
 /// # Errors
 /// All that is wrong with the operations, and what the document says of them and this program cannot enforce.
-pub fn routes(host: &[embed::Routes], limits: &LimitsConfig) -> std::result::Result<Routes, Vec<String>> {
+pub fn routes(host: &[host::Routes], limits: &LimitsConfig) -> std::result::Result<Routes, Vec<String>> {
     let Finished { document, handlers, hosts, faults } = finished(host, limits);
     if !faults.is_empty() {
         return Err(faults);
@@ -80,16 +80,16 @@ struct Finished {
     faults: Vec<String>,
 }
 
-fn finished(host: &[embed::Routes], limits: &LimitsConfig) -> Finished {
+fn finished(host: &[host::Routes], limits: &LimitsConfig) -> Finished {
     let Operations { document, mut handlers, mut faults } = operations();
     let mut document = serde_json::to_value(document).unwrap_or_else(|fault| {
         faults.push(format!("the document cannot be written: {fault}"));
         Value::Null
     });
-    let own = embed::join(&mut document, host, &mut faults);
+    let own = host::join(&mut document, host, &mut faults);
     let hosts: BTreeSet<String> = own.iter().map(|(path, _)| path.clone()).collect();
     handlers.extend(own);
-    faults.extend(contract::finish(&mut document, &hosts, limits.body_bytes));
+    faults.extend(contract::complete(&mut document, &hosts, limits.body_bytes));
     if !hosts.is_empty() {
         faults.extend(contract::dangling(&document));
     }
@@ -146,17 +146,17 @@ async fn pass(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> 
     let gate = &guard.gate;
     // A defect in one request is that request's problem; nothing reaches a handler but what the document describes, from
     // callers whom it admits.
-    let enforced = |request| trace::contain(enforce(gate, request, next));
+    let enforced = |request| record::contain(enforce(gate, request, next));
     // A flood is refused before it costs a signature check.
     let limited = |request| limit::by_address(&gate.limits, Some(&gate.path), request, enforced);
     // A page of an allowed origin may read refusals too.
     let shared = |request| origin::share(&guard.origins, Some(&gate.path), request, limited);
     // A page cannot come here by a name of its own.
-    let invited = |request| host::admit(&guard.hosts, request, shared);
+    let invited = |request| host_header::admit(&guard.hosts, request, shared);
     // Whichever layer refuses, the operation's clients can read it.
     let shaped = |request| contract::shape(&gate.path, request, invited);
     // Every answer has its id, its log line and the body of its refusal.
-    trace::record(&guard.recorder, request, shaped).await
+    record::record(&guard.recorder, request, shaped).await
 }
 
 /// The router of a gateway that stands alone: unknown paths get a problem too, and `/` leads to the reference.
@@ -194,11 +194,11 @@ fn beside(handlers: MethodRouter, app: &App, door: &Door) -> MethodRouter {
 
 async fn pass_beside(State(layers): State<Arc<(Recorder, Hosts, Origins)>>, request: Request, next: Next) -> Response {
     let (recorder, hosts, origins) = layers.as_ref();
-    let contained = |request| trace::contain(next.run(request));
+    let contained = |request| record::contain(next.run(request));
     let limited = |request| limit::by_address(&recorder.limits, None, request, contained);
     let shared = |request| origin::share(origins, None, request, limited);
-    let invited = |request| host::admit(hosts, request, shared);
-    trace::record(recorder, request, invited).await
+    let invited = |request| host_header::admit(hosts, request, shared);
+    record::record(recorder, request, invited).await
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use astra_core::params;
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk, id_of, question, question_in, text};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
 /// A row of the audit: action, kind and id of what was changed, changes, who, and by which request.
 #[derive(Debug, PartialEq)]
@@ -48,7 +48,7 @@ fn row(action: &str, target: &str, changes: Value) -> (String, String, Value) {
     (action.to_owned(), target.to_owned(), changes)
 }
 
-both_engines! {
+both_backends! {
     async fn a_change_names_its_caller_and_its_request(talk: Talk) {
         let (admin, member) = (talk.app.admin(), talk.app.member());
         let before = audit(&talk.app).await.len();

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk, calls, id_of, question, question_in, text, types};
-use crate::support::{Engine, Reply, TestApp, TestAppBuilder, both_engines};
+use crate::support::{Engine, Reply, TestApp, TestAppBuilder, both_backends};
 
 /// OpenAI's form.
 const COMPLETIONS: &str = "/v1/chat/completions";
@@ -51,7 +51,7 @@ fn conversation(turns: usize, tokens: usize) -> (Value, usize) {
     (json!({"model": AGENT, "messages": messages}), length)
 }
 
-both_engines! {
+both_backends! {
     async fn what_is_left_out_of_the_history_is_told_in_the_turn(engine: Engine) {
         let talk = unknown(engine, 1_000).await;
         let turn = talk.say(&of('a', 200)).await;

@@ -7,7 +7,7 @@ use jsonwebtoken::crypto::sign;
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 
-use crate::support::{Engine, START_MS, TestApp, both_engines};
+use crate::support::{Engine, START_MS, TestApp, both_backends};
 
 const SECRET: &str = "0123456789abcdef-0123456789abcdef";
 const OLD_SECRET: &str = "fedcba9876543210-fedcba9876543210";
@@ -78,7 +78,7 @@ async fn shared(engine: Engine) -> TestApp {
     builder.open().await
 }
 
-both_engines! {
+both_backends! {
     async fn that_are_forged_without_the_key(app: TestApp) {
         let token = app.owner().token().await;
         let good = Parts::of(&token);

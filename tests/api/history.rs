@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{Talk, id_of, pairs, question_in, text};
-use crate::support::{Engine, Gate, Reply, Step, TestApp, both_engines};
+use crate::support::{Engine, Gate, Reply, Step, TestApp, both_backends};
 
 /// A text of about `tokens` tokens, told apart by its letter; a message of it has four more.
 fn of(letter: char, tokens: usize) -> String {
@@ -35,7 +35,7 @@ fn tokens_of_last(talk: &Talk) -> usize {
     talk.read_last().iter().map(|(_, text)| text.len().div_ceil(4) + 4).sum()
 }
 
-both_engines! {
+both_backends! {
     async fn the_oldest_turns_are_left_out_first_and_whole(engine: Engine) {
         let talk = reading(engine, 400).await;
         exchange(&talk, &of('a', 46), &of('b', 46)).await;
@@ -115,7 +115,7 @@ both_engines! {
     }
 }
 
-both_engines! {
+both_backends! {
     async fn questions_without_an_answer_are_read_as_one(engine: Engine) {
         let talk = reading(engine, 10_000).await;
         let session = talk.session().await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk, id_of, pairs, question, question_in, text};
-use crate::support::{Engine, Gate, Reply, both_engines};
+use crate::support::{Engine, Gate, Reply, both_backends};
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -21,7 +21,7 @@ async fn succeeded(talk: &Talk, old: &Value, new: &Value, question: &str) {
     assert_eq!(talk.read_last(), pairs(&[("user", question)]));
 }
 
-both_engines! {
+both_backends! {
     async fn a_session_ends_after_its_idle_time(engine: Engine) {
         let talk = Talk::with(engine, json!({"session": {"idle_timeout_min": 10}})).await;
         let first = talk.say("one").await;

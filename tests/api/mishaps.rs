@@ -7,14 +7,14 @@ use std::time::Duration;
 use astra_core::ids::{self, Ids, SessionId, TurnId};
 use astra_core::params;
 use astra_core::provider::{Content, Role};
-use astra_core::store::{Busy, Db, Lifetime, NewTurn, Place, VisibleTo};
+use astra_core::store::{Busy, Db, Lifetime, NewTurn, SessionTarget, VisibleTo};
 use serde_json::{Map, Value, json};
 use tokio::task::JoinHandle;
 
 use crate::conversation::{
     AGENT, ECHO, Talk, calls, content, ended, pairs, question, question_in, sent, text, types, unfinished,
 };
-use crate::support::{Engine, Gate, OnEngine, Reply, Step, TestApp, both_engines};
+use crate::support::{Engine, Gate, OnEngine, Reply, Step, TestApp, both_backends};
 
 /// The gateway's identifiers, counted.
 #[derive(Clone, Default)]
@@ -90,7 +90,7 @@ async fn rename(db: &Db, from: &'static str, to: &'static str) {
     db.write(move |tx| tx.execute(&sql, params![]).map(drop)).await.expect("a table");
 }
 
-both_engines! {
+both_backends! {
     async fn a_question_on_disk_is_answered_though_its_caller_hung_up(engine: Engine) {
         let ids = Counted::default();
         let talk = Talk::built(TestApp::builder(engine).ids(ids.clone()), json!({})).await;
@@ -128,7 +128,7 @@ both_engines! {
             subject: 1 << 40,
             agent_id: AGENT.into(),
             agent: store.agent_versions().stamp(AGENT, None).await.expect("a look").expect("the agent"),
-            place: Place::Session { id: text(&session, "session_id").parse().expect("an id") },
+            place: SessionTarget::Session { id: text(&session, "session_id").parse().expect("an id") },
             role: Role::User,
         content: Content::Text("lost".into()),
             metadata: Map::new(),

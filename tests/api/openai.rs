@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk, ended, sent, unfinished};
-use crate::support::{Answer, Engine, Gate, Reply, Step, TestApp, Upstream, both_engines};
+use crate::support::{Answer, Engine, Gate, Reply, Step, TestApp, Upstream, both_backends};
 
 fn conversation(stream: bool) -> Value {
     json!({"model": AGENT, "stream": stream, "messages": [{"role": "user", "content": "hello"}]})
@@ -138,7 +138,7 @@ async fn the_credential_may_stand_in_a_header_of_its_own() {
     error(nobody.get("/v1/models").header("api-key", &token).header("x-api-key", "other").await, 401);
 }
 
-both_engines! {
+both_backends! {
     async fn hanging_up_ends_the_turn(talk: Talk) {
         let send = |stream: bool| talk.app.member().post("/v1/chat/completions").json(&conversation(stream));
         talk.will(Reply::Hang);

@@ -5,7 +5,7 @@ use astra_core::params;
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
 /// Events with their data, in the order in which they were caused.
 async fn events(app: &TestApp) -> Vec<(String, Value)> {
@@ -32,7 +32,7 @@ fn events_are_kept_for_1_to_90_days() {
     assert_eq!(Config::default().store.outbox_days, 7);
 }
 
-both_engines! {
+both_backends! {
     async fn a_change_of_an_agent_is_an_event_and_a_turn_is_none(talk: Talk) {
         let (admin, member) = (talk.app.admin(), talk.app.member());
         let before = events(&talk.app).await;

@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::conversation::Talk;
-use crate::support::{Engine, TestApp, both_engines};
+use crate::support::{Engine, TestApp, both_backends};
 
 /// Programs of the template language that prompts once were written in. Each of them ended the process, kept a thread for
 /// ever, or took gigabytes.
@@ -65,7 +65,7 @@ fn only_fault(problem: &Value) -> (&str, &str) {
     (faults[0]["pointer"].as_str().expect("a pointer"), faults[0]["detail"].as_str().expect("words"))
 }
 
-both_engines! {
+both_backends! {
     async fn names_are_replaced_at_each_turn(engine: Engine) {
         let prompt = "{{ user.id }}|{{user.name}}|{{ workspace.id }}|{{ workspace.name }}|{{ agent.name }}|{{ date }} {{ time }}";
         let talk = Talk::with(engine, json!({"system_prompt": prompt, "display_name": "Ada {{ date }}"})).await;

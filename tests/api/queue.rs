@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use crate::conversation::{Talk, pairs, question_in, text, types, unfinished};
-use crate::support::{Answer, Engine, Gate, Reply, Step, TestApp, both_engines};
+use crate::support::{Answer, Engine, Gate, Reply, Step, TestApp, both_backends};
 
 /// Asks in a session and waits until the question is on disk behind `before` others.
 async fn ask_behind(talk: &Talk, session: &Value, question: &str, before: usize) -> JoinHandle<Answer> {
@@ -24,7 +24,7 @@ async fn busy(talk: &Talk) -> (Value, Gate, JoinHandle<Answer>) {
     (session, gate, first)
 }
 
-both_engines! {
+both_backends! {
     async fn questions_are_answered_in_the_order_in_which_they_came(talk: Talk) {
         let (session, gate, first) = busy(&talk).await;
         for answer in ["second", "third", "fourth"] {

@@ -4,7 +4,7 @@ use astra_core::config::Prices;
 use serde_json::{Value, json};
 
 use crate::conversation::{Talk, question, unfinished};
-use crate::support::{Answer, Engine, TestApp, both_engines};
+use crate::support::{Answer, Engine, TestApp, both_backends};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -26,7 +26,7 @@ fn refused(answer: Answer) -> u64 {
     seconds
 }
 
-both_engines! {
+both_backends! {
     async fn the_tokens_of_an_hour_are_free_again_in_the_next_one(engine: Engine) {
         let talk = with_budget(engine, json!({"tokens_per_hour": 13})).await;
         talk.app.clock.advance_ms(600_000);

@@ -6,7 +6,7 @@ use astra_core::clock::{Clock, ManualClock};
 use astra_core::ids::{SessionId, TurnId};
 use astra_core::params;
 use astra_core::provider::{Content, Role};
-use astra_core::store::{Begun, Busy, Lifetime, LogEntry, NewTurn, Place, Program, Stamp, VisibleTo};
+use astra_core::store::{Begun, Busy, Lifetime, LogEntry, NewTurn, Program, SessionTarget, VersionStamp, VisibleTo};
 use serde_json::{Map, json};
 
 use crate::conversation::{AGENT, Talk, content, ended, id_of, pairs, question, text, types, unfinished};
@@ -33,7 +33,7 @@ async fn end_lease(talk: &Talk, instance: Option<i64>) {
 }
 
 /// A question that a gateway of that name has begun to answer, in its user's session.
-fn begun_by(owner: i64, session_id: &str, agent: Stamp) -> NewTurn {
+fn begun_by(owner: i64, session_id: &str, agent: VersionStamp) -> NewTurn {
     NewTurn {
         id: TurnId::from_key(1 << 40),
         session_id: SessionId::from_key(1 << 40),
@@ -43,7 +43,7 @@ fn begun_by(owner: i64, session_id: &str, agent: Stamp) -> NewTurn {
         subject: 1 << 40,
         agent_id: AGENT.into(),
         agent,
-        place: Place::Session { id: session_id.parse().expect("an id") },
+        place: SessionTarget::Session { id: session_id.parse().expect("an id") },
         role: Role::User,
         content: Content::Text("are you there?".into()),
         metadata: Map::new(),

@@ -5,7 +5,7 @@ use astra_core::params;
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk, id_of, question, question_in, text};
-use crate::support::{Engine, Gate, Reply, Step, TestApp, both_engines};
+use crate::support::{Engine, Gate, Reply, Step, TestApp, both_backends};
 
 /// More than what is held against the limit at some turns only.
 const QUESTION_BYTES: usize = 10_000;
@@ -65,7 +65,7 @@ async fn sweep(app: &TestApp) {
     while app.db().sweep_deleted_sessions().await.expect("a piece") {}
 }
 
-both_engines! {
+both_backends! {
     async fn a_session_keeps_so_many_bytes(engine: Engine) {
         let talk = limited(engine, |limits| limits.session_bytes = 35_000).await;
         let member = talk.app.member();

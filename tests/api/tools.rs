@@ -2,11 +2,11 @@
 
 use astra_core::content::{Arguments, Content, Part, Role, ToolCall};
 use astra_core::ids::{SessionId, TurnId};
-use astra_core::store::{Begun, Busy, Lifetime, LogEntry, NewTurn, Place, ToolEntry, TurnStep, VisibleTo};
+use astra_core::store::{Begun, Busy, Lifetime, LogEntry, NewTurn, SessionTarget, ToolEntry, TurnStep, VisibleTo};
 use serde_json::{Map, Value, json};
 
 use crate::conversation::{AGENT, Talk, calls, content, id_of, question_in, text, types};
-use crate::support::{Engine, OnEngine, Reply, START_MS, Step, TestApp, both_engines};
+use crate::support::{Engine, OnEngine, Reply, START_MS, Step, TestApp, both_backends};
 
 const NOW: &str = r#"{"time":"2026-11-23T21:00:00Z","weekday":"Monday","time_zone":"UTC"}"#;
 
@@ -34,7 +34,7 @@ fn roles(messages: &[Value]) -> Vec<&str> {
     messages.iter().map(|message| text(message, "role")).collect()
 }
 
-both_engines! {
+both_backends! {
     async fn a_model_is_answered_and_asked_again(clock: Clock) {
         let Clock(talk) = clock;
         let asked = Reply::Call("Let me see.".into(), vec![("call_1", "current_time", "{}"), ("call_2", "current_time", r#"{"time_zone":"Europe/Berlin"}"#)]);
@@ -198,7 +198,7 @@ async fn a_gateway_that_dies_between_call_and_result_leaves_a_conversation_that_
         subject: 1 << 40,
         agent_id: AGENT.into(),
         agent: store.agent_versions().stamp(AGENT, None).await.expect("a look").expect("the agent"),
-        place: Place::Session { id: id_of(&session).parse().expect("an id") },
+        place: SessionTarget::Session { id: id_of(&session).parse().expect("an id") },
         role: Role::User,
         content: Content::Text("What time is it?".into()),
         metadata: Map::new(),

@@ -52,7 +52,7 @@ fn run(kills: u32, server: Option<String>) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let place = Place::make(server).await;
+        let place = SessionTarget::make(server).await;
         let mut clients: Vec<Client> = (0..CLIENTS).map(Client::new).collect();
         let mut moments = Moments(SEED);
         for _ in 0..kills {
@@ -68,7 +68,7 @@ fn run(kills: u32, server: Option<String>) {
 }
 
 /// Where a gateway is started again and again: its folder and its database.
-struct Place {
+struct SessionTarget {
     machine: Machine,
     token: std::sync::OnceLock<String>,
     schema: Option<Schema>,
@@ -81,7 +81,7 @@ struct Schema {
     url: String,
 }
 
-impl Place {
+impl SessionTarget {
     async fn make(server: Option<String>) -> Self {
         let machine = Machine::new();
         let config = json!({

@@ -25,7 +25,7 @@ const FLOORS: [(&str, u8); 24] = [
     ("http", 5),
     ("openapi", 5),
     ("api", 6),
-    ("embed", 6),
+    ("host", 6),
     ("testing", 6),
     ("router", 7),
     ("serve", 8),
@@ -53,7 +53,7 @@ const REEXPORTS: [(&str, &str); 5] =
 const CRATES: [(&[&str], &[&str]); 3] = [
     (
         &["axum", "utoipa", "utoipa_axum"],
-        &["error", "app", "http", "openapi", "api", "embed", "testing", "router", "serve"],
+        &["error", "app", "http", "openapi", "api", "host", "testing", "router", "serve"],
     ),
     (&["rusqlite", "tokio_postgres", "deadpool_postgres"], &["store"]),
     (&["hyper::client", "hyper_rustls", "hyper_util::client", "reqwest"], &["outbound"]),

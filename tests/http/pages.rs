@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Caller, TestApp, both_engines};
+use crate::support::{Caller, TestApp, both_backends};
 
 /// 1 MiB of rows, and what the names of their fields and the page itself have.
 const PAGE_BYTES_MAX: usize = (1 << 20) + (64 << 10);
@@ -26,7 +26,7 @@ async fn pages(caller: &Caller, uri: &str) -> (Vec<usize>, Vec<String>) {
     }
 }
 
-both_engines! {
+both_backends! {
     async fn a_page_of_large_rows_ends_early_and_nothing_is_lost_or_doubled(app: TestApp) {
         let member = app.member();
         let mut made = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use astra_core::provider::{Content, FinishReason, Kind, Part, Role, Usage};
+use astra_core::provider::{Content, ErrorKind, FinishReason, Part, Role, Usage};
 use serde_json::{Value, json};
 
 use crate::asking::{KEY, anthropic, complete, listen, message, request, target, usage};
@@ -88,10 +88,10 @@ async fn a_stream_comes_piece_by_piece_with_its_usage() {
 async fn an_error_event_ends_the_stream_with_what_it_means() {
     let error = |kind: &str| json!({"type": "error", "error": {"type": kind, "message": "Overloaded"}});
     for (kind, expected) in [
-        ("overloaded_error", Kind::Server(529, None)),
-        ("rate_limit_error", Kind::RateLimited(None)),
-        ("authentication_error", Kind::Key),
-        ("invalid_request_error", Kind::Refused(400)),
+        ("overloaded_error", ErrorKind::Server(529, None)),
+        ("rate_limit_error", ErrorKind::RateLimited(None)),
+        ("authentication_error", ErrorKind::Key),
+        ("invalid_request_error", ErrorKind::Refused(400)),
     ] {
         let reply = events(&[start(), delta("half"), error(kind)]);
         let heard = listen(&anthropic(&Upstream::script([reply]).await.url)).await;
@@ -103,14 +103,16 @@ async fn an_error_event_ends_the_stream_with_what_it_means() {
 async fn a_stream_without_its_end_is_cut() {
     let reply = events(&[start()]).pause(Duration::from_millis(20)).event(&delta("half"));
     let heard = listen(&anthropic(&Upstream::script([reply]).await.url)).await;
-    assert_eq!((heard.text().as_str(), heard.finish_reason, heard.error_kind()), ("half", None, Some(Kind::Cut)));
+    assert_eq!((heard.text().as_str(), heard.finish_reason, heard.error_kind()), ("half", None, Some(ErrorKind::Cut)));
     assert_eq!(heard.usage, Some(Usage { cache_write_tokens: 3, ..usage(13, 1) }), "what was counted until then");
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_the_request_or_the_key_is_told() {
     let error = json!({"type": "error", "error": {"type": "invalid_request_error", "message": "max_tokens: too many"}});
-    for (status, expected) in [(400, Kind::Refused(400)), (401, Kind::Key), (529, Kind::Server(529, None))] {
+    for (status, expected) in
+        [(400, ErrorKind::Refused(400)), (401, ErrorKind::Key), (529, ErrorKind::Server(529, None))]
+    {
         let upstream = Upstream::script([Reply::json(status, &error)]).await;
         let failure = complete(&anthropic(&upstream.url)).await.unwrap_err();
         assert_eq!(failure.kind, expected);

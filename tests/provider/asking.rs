@@ -5,8 +5,8 @@ use std::sync::Arc;
 use astra_core::clock::ManualClock;
 use astra_core::config::{Protocol, ProviderConfig, ProviderConfigs, Secret};
 use astra_core::provider::{
-    Chunk, Completion, Content, Error, FinishReason, Kind, Message, Registry, Request, Role, Target, Tool, ToolCall,
-    Usage,
+    Chunk, Completion, Content, Error, ErrorKind, FinishReason, Message, Registry, Request, Role, Target, Tool,
+    ToolCall, Usage,
 };
 use futures_util::StreamExt as _;
 use serde_json::json;
@@ -32,7 +32,7 @@ impl Heard {
         self.pieces.concat()
     }
 
-    pub(crate) fn error_kind(&self) -> Option<Kind> {
+    pub(crate) fn error_kind(&self) -> Option<ErrorKind> {
         self.error.as_ref().map(|error| error.kind)
     }
 }

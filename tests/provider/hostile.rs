@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use astra_core::config::{Protocol, ProviderConfig};
-use astra_core::provider::{Kind, Registry};
+use astra_core::provider::{ErrorKind, Registry};
 use serde_json::json;
 
 use crate::asking::{KEY, NOW_MS, complete, config, failure, listen, openai, registry};
@@ -30,9 +30,9 @@ async fn html_is_no_answer() {
     let upstream = Upstream::script([reply]).await;
     let registry = openai(&upstream.url);
     let error = failure(&registry).await;
-    assert_eq!(error.kind, Kind::Malformed);
+    assert_eq!(error.kind, ErrorKind::Malformed);
     assert!(error.message.contains("text/html") && !error.message.contains("hotel"), "{error}");
-    assert_eq!(listen(&registry).await.error_kind(), Some(Kind::Malformed));
+    assert_eq!(listen(&registry).await.error_kind(), Some(ErrorKind::Malformed));
 }
 
 #[tokio::test]
@@ -40,15 +40,15 @@ async fn what_is_not_of_the_protocol_is_no_answer() {
     for body in ["", "{", "[]", "null", "\"text\"", "{\"choices\": 5}", "{\"choices\": []}", "\u{0}"] {
         let reply = Reply::new(200, "application/json").send(body);
         let error = failure(&openai(&Upstream::script([reply]).await.url)).await;
-        assert_eq!(error.kind, Kind::Malformed, "{body:?}: {error}");
+        assert_eq!(error.kind, ErrorKind::Malformed, "{body:?}: {error}");
     }
     for (data, kind) in [
-        ("{", Kind::Malformed),
-        ("nonsense", Kind::Malformed),
+        ("{", ErrorKind::Malformed),
+        ("nonsense", ErrorKind::Malformed),
         // JSON that says nothing is passed over, so that the end of the answer is missing.
-        ("[]", Kind::Cut),
-        ("5", Kind::Malformed),
-        ("{\"choices\": {\"delta\": 1}}", Kind::Cut),
+        ("[]", ErrorKind::Cut),
+        ("5", ErrorKind::Malformed),
+        ("{\"choices\": {\"delta\": 1}}", ErrorKind::Cut),
     ] {
         let reply = half().send(format!("data: {data}\n\n"));
         let heard = listen(&openai(&Upstream::script([reply]).await.url)).await;
@@ -60,7 +60,7 @@ async fn what_is_not_of_the_protocol_is_no_answer() {
 async fn an_endless_line_is_refused_before_it_is_read() {
     let upstream = Upstream::script([half().send("data: ").flood(100 * MIB)]).await;
     let heard = listen(&openai(&upstream.url)).await;
-    assert_eq!((heard.text().as_str(), heard.error_kind()), ("half", Some(Kind::TooLarge)));
+    assert_eq!((heard.text().as_str(), heard.error_kind()), ("half", Some(ErrorKind::TooLarge)));
     // What is beyond the limit lies in the buffers of two sockets.
     assert!(upstream.bytes_sent() < 32 * MIB, "{} bytes were sent", upstream.bytes_sent());
 }
@@ -68,7 +68,7 @@ async fn an_endless_line_is_refused_before_it_is_read() {
 #[tokio::test]
 async fn an_endless_answer_is_refused_before_it_is_read() {
     let upstream = Upstream::script([Reply::new(200, "application/json").send("\"").flood(100 * MIB)]).await;
-    assert_eq!(failure(&openai(&upstream.url)).await.kind, Kind::TooLarge);
+    assert_eq!(failure(&openai(&upstream.url)).await.kind, ErrorKind::TooLarge);
     assert!(upstream.bytes_sent() < 48 * MIB, "{} bytes were sent", upstream.bytes_sent());
 }
 
@@ -78,14 +78,14 @@ async fn a_stream_that_goes_on_for_ever_is_refused() {
     let event = json!({"choices": [{"delta": {"content": text}}]});
     let reply = (0..40).fold(Reply::events(), |reply, _| reply.event(&event));
     let heard = listen(&openai(&Upstream::script([reply.done()]).await.url)).await;
-    assert_eq!(heard.error_kind(), Some(Kind::TooLarge));
+    assert_eq!(heard.error_kind(), Some(ErrorKind::TooLarge));
     assert!(heard.text().len() <= 17 * MIB);
 }
 
 #[tokio::test]
 async fn the_body_of_an_error_is_read_in_part_only() {
     let upstream = Upstream::script([Reply::new(500, "text/html").flood(100 * MIB)]).await;
-    assert_eq!(failure(&openai(&upstream.url)).await.kind, Kind::Server(500, None));
+    assert_eq!(failure(&openai(&upstream.url)).await.kind, ErrorKind::Server(500, None));
     assert!(upstream.bytes_sent() < 32 * MIB, "{} bytes were sent", upstream.bytes_sent());
 }
 
@@ -96,26 +96,26 @@ async fn a_stream_that_breaks_off_is_cut() {
     let with_a_proper_end = half();
     for reply in [in_the_middle, at_an_event, with_a_proper_end] {
         let heard = listen(&openai(&Upstream::script([reply.clone()]).await.url)).await;
-        assert_eq!((heard.text().as_str(), heard.error_kind()), ("half", Some(Kind::Cut)), "{reply:?}");
+        assert_eq!((heard.text().as_str(), heard.error_kind()), ("half", Some(ErrorKind::Cut)), "{reply:?}");
         assert_eq!(heard.finish_reason, None);
     }
     let reply = Reply::new(200, "application/json").send("{\"choices\": [").cut();
-    assert_eq!(failure(&openai(&Upstream::script([reply]).await.url)).await.kind, Kind::Cut);
+    assert_eq!(failure(&openai(&Upstream::script([reply]).await.url)).await.kind, ErrorKind::Cut);
 }
 
 #[tokio::test]
 async fn an_upstream_that_hangs_is_given_up() {
     let before_the_head = Upstream::script([Reply::events().hang()]).await;
     let error = failure(&impatient(&before_the_head.url)).await;
-    assert_eq!(error.kind, Kind::Timeout);
+    assert_eq!(error.kind, ErrorKind::Timeout);
     assert!(error.message.contains("50 ms"), "{error}");
     let role = json!({"choices": [{"delta": {"role": "assistant", "content": ""}}]});
     let before_the_first_token = Upstream::script([Reply::events().event(&role).hang()]).await;
     let heard = listen(&impatient(&before_the_first_token.url)).await;
-    assert_eq!((heard.pieces.len(), heard.error_kind()), (0, Some(Kind::Timeout)));
+    assert_eq!((heard.pieces.len(), heard.error_kind()), (0, Some(ErrorKind::Timeout)));
     let between_tokens = Upstream::script([half().hang()]).await;
     let heard = listen(&impatient(&between_tokens.url)).await;
-    assert_eq!((heard.text().as_str(), heard.error_kind()), ("half", Some(Kind::Timeout)));
+    assert_eq!((heard.text().as_str(), heard.error_kind()), ("half", Some(ErrorKind::Timeout)));
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn comments_alone_do_not_keep_a_stream_alive() {
     let pause = Duration::from_millis(1);
     let reply = (0..10_000).fold(half(), |reply, _| reply.send(": still here\n\n").pause(pause));
     let heard = listen(&impatient(&Upstream::script([reply]).await.url)).await;
-    assert_eq!((heard.text().as_str(), heard.error_kind()), ("half", Some(Kind::Timeout)));
+    assert_eq!((heard.text().as_str(), heard.error_kind()), ("half", Some(ErrorKind::Timeout)));
 }
 
 #[tokio::test]
@@ -140,7 +140,7 @@ async fn nobody_there_is_told_apart() {
     // The server ended with the statement above; its port is closed.
     tokio::task::yield_now().await;
     let error = failure(&openai(&gone)).await;
-    assert_eq!(error.kind, Kind::Connect);
+    assert_eq!(error.kind, ErrorKind::Connect);
     assert!(!error.message.contains("127.0.0.1:"), "where the provider is, is the operator's business: {error}");
 }
 
@@ -165,7 +165,7 @@ async fn the_key_does_not_follow_a_redirect() {
     let elsewhere = Upstream::saying("Give me your key").await;
     let reply = Reply::new(307, "text/plain").header("location", &format!("{}/chat/completions", elsewhere.url));
     let error = failure(&openai(&Upstream::script([reply]).await.url)).await;
-    assert_eq!(error.kind, Kind::Refused(307));
+    assert_eq!(error.kind, ErrorKind::Refused(307));
     assert!(elsewhere.requests().is_empty());
 }
 
@@ -181,6 +181,6 @@ async fn how_long_to_wait_is_read_in_every_form() {
     ] {
         let reply = Reply::json(429, &json!({})).header(name, value);
         let error = failure(&openai(&Upstream::script([reply]).await.url)).await;
-        assert_eq!(error.kind, Kind::RateLimited(expected_ms.map(Duration::from_millis)), "{name}: {value}");
+        assert_eq!(error.kind, ErrorKind::RateLimited(expected_ms.map(Duration::from_millis)), "{name}: {value}");
     }
 }

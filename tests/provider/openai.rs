@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use astra_core::config::{Protocol, ProviderConfig};
-use astra_core::provider::{FinishReason, Kind};
+use astra_core::provider::{ErrorKind, FinishReason};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
@@ -103,7 +103,7 @@ async fn content_that_was_read_before_an_error_is_kept() {
     let both = format!("data: {}\n\ndata: {}\n\n", delta("half"), error);
     let heard = listen(&openai(&Upstream::script([Reply::events().send(both)]).await.url)).await;
     assert_eq!((heard.text().as_str(), heard.finish_reason), ("half", None));
-    assert_eq!(heard.error_kind(), Some(Kind::Server(503, None)));
+    assert_eq!(heard.error_kind(), Some(ErrorKind::Server(503, None)));
     assert!(heard.error.unwrap().message.ends_with("the model is overloaded"));
 }
 
@@ -111,7 +111,7 @@ async fn content_that_was_read_before_an_error_is_kept() {
 async fn an_error_in_a_good_answer_is_an_error() {
     let reply = Reply::json(200, &json!({"error": {"message": "slow down", "code": 429}}));
     let failure = complete(&openai(&Upstream::script([reply]).await.url)).await.unwrap_err();
-    assert_eq!(failure.kind, Kind::RateLimited(None));
+    assert_eq!(failure.kind, ErrorKind::RateLimited(None));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use astra_core::provider::{Chunk, ChunkStream, Completion, Error, FinishReason, Kind, Provider, Request};
+use astra_core::provider::{Chunk, ChunkStream, Completion, Error, ErrorKind, FinishReason, Provider, Request};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::stream::{self, StreamExt as _};
 use tokio::time::Instant;
@@ -15,11 +15,11 @@ pub(crate) enum Act {
     /// Answers this.
     Say(&'static str),
     /// Fails.
-    Fail(Kind),
+    Fail(ErrorKind),
     /// Says nothing, for ever.
     Hang,
     /// Streams this, and then fails.
-    SayThenFail(&'static str, Kind),
+    SayThenFail(&'static str, ErrorKind),
     /// Streams this, and ends without saying so.
     SayAndStop(&'static str),
     /// Streams this, and then nothing, for ever.
@@ -68,7 +68,7 @@ impl Own {
     }
 }
 
-fn failed(kind: Kind) -> Error {
+fn failed(kind: ErrorKind) -> Error {
     Error::new(kind, format!("{kind:?}"))
 }
 

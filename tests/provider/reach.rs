@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use astra_core::clock::ManualClock;
 use astra_core::config::{Protocol, ProviderConfig, ProviderConfigs, Secret};
-use astra_core::provider::{Kind, Registry};
+use astra_core::provider::{ErrorKind, Registry};
 use serde_json::json;
 
 use crate::asking::{KEY, NOW_MS, complete, config, failure, listen, registry};
@@ -45,7 +45,7 @@ async fn the_key_goes_into_the_header_that_is_named() {
     for protocol in [Protocol::OpenAi, Protocol::Anthropic] {
         let upstream = Upstream::script([Reply::json(401, &json!({}))]).await;
         let settings = ProviderConfig { api_key_header: Some("api-key".into()), ..config(&upstream.url, protocol) };
-        assert_eq!(failure(&registry(settings)).await.kind, Kind::Key);
+        assert_eq!(failure(&registry(settings)).await.kind, ErrorKind::Key);
         let request = &upstream.requests()[0];
         assert_eq!(request.header("api-key"), KEY);
         assert_eq!((request.header("authorization"), request.header("x-api-key")), ("", ""));
@@ -70,7 +70,7 @@ async fn a_proxy_leads_to_the_provider() {
     assert_eq!(request.header("proxy-authorization"), "Basic bWU6aGlkZGVuLTc=");
     assert_eq!(request.header("host"), "llm.invalid");
     // Without one the name is looked up here, and there is none.
-    assert_eq!(failure(&through("none".into())).await.kind, Kind::Connect);
+    assert_eq!(failure(&through("none".into())).await.kind, ErrorKind::Connect);
     let error = failure(&through("http://me:hidden-7@127.0.0.1:1".into())).await;
     assert!(error.message.contains("through its proxy") && !error.message.contains("hidden-7"), "{error}");
 }
@@ -82,7 +82,7 @@ async fn a_proxy_is_asked_for_a_tunnel_to_https() {
     let settings =
         ProviderConfig { proxy: Some(Secret::new(url)), ..config("https://llm.invalid/v1", Protocol::OpenAi) };
     let error = failure(&registry(settings)).await;
-    assert_eq!(error.kind, Kind::Connect);
+    assert_eq!(error.kind, ErrorKind::Connect);
     assert!(error.message.contains("proxy"), "{error}");
     assert_eq!(proxy.requests()[0].line, "CONNECT llm.invalid:443");
 }

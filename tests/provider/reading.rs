@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use astra_core::provider::{FinishReason, Kind, Registry, Usage};
+use astra_core::provider::{ErrorKind, FinishReason, Registry, Usage};
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use serde_json::{Value, json};
@@ -165,16 +165,23 @@ async fn an_answer_needs_a_text_or_a_finish_reason() {
         "data: {\"choices\":[]}\n\n".to_owned() + DONE,
     ] {
         let stream_heard = heard(stream.clone()).await;
-        assert_eq!((stream_heard.finish_reason, stream_heard.error_kind()), (None, Some(Kind::Malformed)), "{stream}");
+        assert_eq!(
+            (stream_heard.finish_reason, stream_heard.error_kind()),
+            (None, Some(ErrorKind::Malformed)),
+            "{stream}"
+        );
     }
-    assert_eq!(heard("").await.error_kind(), Some(Kind::Cut));
-    assert_eq!(heard_by_anthropic(DONE).await.error_kind(), Some(Kind::Cut));
-    assert_eq!(heard_by_anthropic("data: {\"type\":\"message_stop\"}\n\n").await.error_kind(), Some(Kind::Malformed));
+    assert_eq!(heard("").await.error_kind(), Some(ErrorKind::Cut));
+    assert_eq!(heard_by_anthropic(DONE).await.error_kind(), Some(ErrorKind::Cut));
+    assert_eq!(
+        heard_by_anthropic("data: {\"type\":\"message_stop\"}\n\n").await.error_kind(),
+        Some(ErrorKind::Malformed)
+    );
     for body in
         [whole(&json!(null), &json!(null)), whole(&json!(""), &json!("")), json!({"choices": [{}]}), json!({"id": "x"})]
     {
         let (_upstream, registry) = server("application/json", body.to_string()).await;
-        assert_eq!(failure(&registry).await.kind, Kind::Malformed, "{body}");
+        assert_eq!(failure(&registry).await.kind, ErrorKind::Malformed, "{body}");
     }
     // A model may have nothing to say.
     let stream = heard(thought.to_owned() + &finished("stop") + DONE).await;
@@ -202,11 +209,11 @@ async fn finish_reasons_are_read_without_case_and_some_are_failures() {
         let stream = heard(said("\"Half\"") + &finished(reason) + DONE).await;
         assert_eq!((stream.text().as_str(), stream.finish_reason), ("Half", None), "{reason}");
         let error = stream.error.unwrap();
-        assert!(error.kind == Kind::Cut && error.message.contains(reason), "{error}");
+        assert!(error.kind == ErrorKind::Cut && error.message.contains(reason), "{error}");
         let (_upstream, registry) = server("application/json", whole(&json!("Half"), &json!(reason)).to_string()).await;
-        assert_eq!(failure(&registry).await.kind, Kind::Cut, "{reason}");
+        assert_eq!(failure(&registry).await.kind, ErrorKind::Cut, "{reason}");
         let stream = heard_by_anthropic(said_by_anthropic("\"Half\"") + &finished_by_anthropic(reason)).await;
-        assert_eq!((stream.finish_reason, stream.error_kind()), (None, Some(Kind::Cut)), "{reason}");
+        assert_eq!((stream.finish_reason, stream.error_kind()), (None, Some(ErrorKind::Cut)), "{reason}");
     }
     // An object, as of SGLang; null as a word, as of DashScope.
     let event = json!({"choices": [{"delta": {"content": "Hi"}, "finish_reason": {"type": "length", "length": 5}}]});
@@ -245,7 +252,7 @@ async fn anthropics_events_are_told_apart_by_their_name_too_and_openais_end_is_n
     let stream = heard_by_anthropic(format!("{delta}{end}{DONE}")).await;
     assert_eq!((stream.text().as_str(), stream.finish_reason, stream.error), ("Hi", Some(FinishReason::Stop), None));
     let stream = heard_by_anthropic(format!("{delta}{DONE}")).await;
-    assert_eq!((stream.text().as_str(), stream.error_kind()), ("Hi", Some(Kind::Cut)), "its own end is missing");
+    assert_eq!((stream.text().as_str(), stream.error_kind()), ("Hi", Some(ErrorKind::Cut)), "its own end is missing");
     let body = json!({"content": [{"type": "text", "text": "Hi"}], "stop_reason": null}).to_string();
     let upstream = Upstream::script([Reply::new(200, "application/json").send(body)]).await;
     assert_eq!(complete(&anthropic(&upstream.url)).await.unwrap().content, "Hi");
@@ -305,7 +312,7 @@ async fn lines_of_json_are_a_stream_whatever_they_are_called() {
     // Ollama's own protocol is none of ours.
     let (_upstream, registry) =
         server("application/x-ndjson", "{\"message\":{\"content\":\"Hi\"},\"done\":false}\n{\"done\":true}\n").await;
-    assert_eq!(listen(&registry).await.error_kind(), Some(Kind::Cut));
+    assert_eq!(listen(&registry).await.error_kind(), Some(ErrorKind::Cut));
 }
 
 #[tokio::test]
@@ -350,7 +357,7 @@ async fn nothing_compressed_is_asked_for_and_read_all_the_same() {
         assert!(failure(&openai(&Upstream::script([reply]).await.url)).await.message.ends_with("too long"), "{coding}");
     }
     for (bytes, kind) in
-        [(gzip(&vec![b' '; 65 << 20]), Kind::TooLarge), (b"this is no gzip at all".to_vec(), Kind::Malformed)]
+        [(gzip(&vec![b' '; 65 << 20]), ErrorKind::TooLarge), (b"this is no gzip at all".to_vec(), ErrorKind::Malformed)]
     {
         let reply = |content_type| Reply::new(200, content_type).header("content-encoding", "gzip").send(bytes.clone());
         assert_eq!(failure(&openai(&Upstream::script([reply("application/json")]).await.url)).await.kind, kind);

@@ -1,6 +1,6 @@
 //! Errors that come where an answer is due: each fails the call with its words, in whatever form it comes.
 
-use astra_core::provider::Kind;
+use astra_core::provider::ErrorKind;
 use serde_json::{Value, json};
 
 use crate::asking::{anthropic, failure, listen, openai};
@@ -9,21 +9,24 @@ use crate::upstream::{Reply, Upstream};
 const WORDS: &str = "the engine stalled";
 
 /// Every form that an error has been seen in, as JSON, and what it means.
-fn forms() -> Vec<(Value, Kind)> {
+fn forms() -> Vec<(Value, ErrorKind)> {
     vec![
-        (json!({"error": {"message": WORDS, "code": 429}}), Kind::RateLimited(None)),
-        (json!({"error": {"message": WORDS, "type": "server_error", "code": null}}), Kind::Server(500, None)),
-        (json!({"error": WORDS}), Kind::Server(500, None)),
-        (json!({"error": WORDS, "status_code": 503}), Kind::Server(503, None)),
-        (json!({"error": "too_many_requests", "message": WORDS}), Kind::RateLimited(None)),
-        (json!([{"error": {"message": WORDS, "status": "RESOURCE_EXHAUSTED"}}]), Kind::RateLimited(None)),
-        (json!({"object": "error", "message": WORDS, "type": "BadRequestError", "code": 400}), Kind::Refused(400)),
-        (json!({"type": "error", "error": {"type": "overloaded_error", "message": WORDS}}), Kind::Server(529, None)),
-        (json!({"detail": WORDS}), Kind::Server(500, None)),
-        (json!({"detail": [{"loc": ["body"], "msg": WORDS}]}), Kind::Server(500, None)),
-        (json!({"message": WORDS, "code": 401}), Kind::Key),
-        (json!({"message": WORDS, "type": "ThrottlingException"}), Kind::RateLimited(None)),
-        (json!({"errors": [{"message": WORDS}]}), Kind::Server(500, None)),
+        (json!({"error": {"message": WORDS, "code": 429}}), ErrorKind::RateLimited(None)),
+        (json!({"error": {"message": WORDS, "type": "server_error", "code": null}}), ErrorKind::Server(500, None)),
+        (json!({"error": WORDS}), ErrorKind::Server(500, None)),
+        (json!({"error": WORDS, "status_code": 503}), ErrorKind::Server(503, None)),
+        (json!({"error": "too_many_requests", "message": WORDS}), ErrorKind::RateLimited(None)),
+        (json!([{"error": {"message": WORDS, "status": "RESOURCE_EXHAUSTED"}}]), ErrorKind::RateLimited(None)),
+        (json!({"object": "error", "message": WORDS, "type": "BadRequestError", "code": 400}), ErrorKind::Refused(400)),
+        (
+            json!({"type": "error", "error": {"type": "overloaded_error", "message": WORDS}}),
+            ErrorKind::Server(529, None),
+        ),
+        (json!({"detail": WORDS}), ErrorKind::Server(500, None)),
+        (json!({"detail": [{"loc": ["body"], "msg": WORDS}]}), ErrorKind::Server(500, None)),
+        (json!({"message": WORDS, "code": 401}), ErrorKind::Key),
+        (json!({"message": WORDS, "type": "ThrottlingException"}), ErrorKind::RateLimited(None)),
+        (json!({"errors": [{"message": WORDS}]}), ErrorKind::Server(500, None)),
     ]
 }
 
@@ -31,7 +34,7 @@ fn forms() -> Vec<(Value, Kind)> {
 async fn an_error_in_any_form_fails_the_call_with_its_words() {
     let choice =
         json!({"choices": [{"delta": {}, "finish_reason": "error", "error": {"message": WORDS, "code": 502}}]});
-    for (form, kind) in forms().into_iter().chain([(choice, Kind::Server(502, None))]) {
+    for (form, kind) in forms().into_iter().chain([(choice, ErrorKind::Server(502, None))]) {
         let pretty = serde_json::to_string_pretty(&form).unwrap();
         let replies = [
             Reply::events().event(&form).done(),
@@ -75,7 +78,9 @@ async fn anthropics_errors_need_no_type() {
 
 #[tokio::test]
 async fn an_event_called_error_is_one_whatever_its_data_are() {
-    for (data, kind) in [(WORDS, Kind::Server(500, None)), ("429: the engine stalled", Kind::RateLimited(None))] {
+    for (data, kind) in
+        [(WORDS, ErrorKind::Server(500, None)), ("429: the engine stalled", ErrorKind::RateLimited(None))]
+    {
         for registry in [openai, anthropic] {
             let reply = Reply::events().send(format!("event: error\ndata: {data}\n\n"));
             let upstream = Upstream::script([reply]).await;
@@ -84,7 +89,7 @@ async fn an_event_called_error_is_one_whatever_its_data_are() {
         }
     }
     let upstream = Upstream::script([Reply::events().send("event: error\n\n")]).await;
-    assert_eq!(listen(&openai(&upstream.url)).await.error_kind(), Some(Kind::Server(500, None)));
+    assert_eq!(listen(&openai(&upstream.url)).await.error_kind(), Some(ErrorKind::Server(500, None)));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use astra_core::clock::ManualClock;
 use astra_core::config::{Prices, Protocol, ProviderConfig, ProviderConfigs};
-use astra_core::provider::{Kind, Registry, Status, presets};
+use astra_core::provider::{ErrorKind, Registry, Status, presets};
 use serde_json::{Value, json};
 
 use crate::asking::{KEY, NOW_MS, complete, config, failure, openai, registry};
@@ -33,7 +33,7 @@ async fn health_is_counted() {
     assert_eq!((status.health.requests, status.health.errors), (2, 1));
     assert!(status.health.latency_p50.is_some());
     let last = status.health.last_error.unwrap();
-    assert_eq!((last.kind, last.at_ms), (Kind::Refused(400), NOW_MS));
+    assert_eq!((last.kind, last.at_ms), (ErrorKind::Refused(400), NOW_MS));
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn a_check_is_a_real_call() {
     assert_eq!(openai(&unlisted.url).check("up").await.unwrap().error, None);
     assert_eq!(unlisted.requests()[1].body["max_tokens"], Value::Null, "no limit that could be refused");
     let refusing = Upstream::script([Reply::json(401, &json!({}))]).await;
-    assert_eq!(openai(&refusing.url).check("up").await.unwrap().error.unwrap().kind, Kind::Key);
+    assert_eq!(openai(&refusing.url).check("up").await.unwrap().error.unwrap().kind, ErrorKind::Key);
     assert_eq!(openai(&refusing.url).check("nobody").await, None);
     assert_eq!(openai(&refusing.url).check("echo").await.unwrap().error, None);
 }

@@ -1,6 +1,6 @@
 //! Calls of tools that are wrong: arguments that are no JSON, and servers that mean no good.
 
-use astra_core::provider::{Arguments, FinishReason, Kind};
+use astra_core::provider::{Arguments, ErrorKind, FinishReason};
 use serde_json::{Value, json};
 
 use crate::asking::{Heard, anthropic, complete, failure, listen, openai};
@@ -22,7 +22,7 @@ async fn heard(stream: impl Into<Vec<u8>>) -> Heard {
     listen(&openai(&Upstream::script([Reply::events().send(stream)]).await.url)).await
 }
 
-async fn failed(message: &Value) -> Kind {
+async fn failed(message: &Value) -> ErrorKind {
     let reply = Reply::json(200, &json!({"choices": [{"message": message, "finish_reason": "tool_calls"}]}));
     failure(&openai(&Upstream::script([reply]).await.url)).await.kind
 }
@@ -95,21 +95,21 @@ async fn an_answer_that_ran_into_its_limit_has_the_calls_that_it_had_begun() {
 async fn a_stream_of_calls_without_its_end_is_cut() {
     let half = delta(&json!([called(0, "a", "look", "{\"city\":")]));
     let heard = heard(half).await;
-    assert_eq!((heard.error_kind(), heard.finish_reason, heard.calls.len()), (Some(Kind::Cut), None, 0));
+    assert_eq!((heard.error_kind(), heard.finish_reason, heard.calls.len()), (Some(ErrorKind::Cut), None, 0));
     assert_eq!(heard.begun.len(), 1);
 }
 
 #[tokio::test]
 async fn a_call_of_nothing_is_no_answer() {
     let nameless = json!([{"index": 0, "id": "a", "function": {"arguments": "{\"city\": \"Rome\"}"}}]);
-    assert_eq!(heard(delta(&nameless) + &finished("tool_calls")).await.error_kind(), Some(Kind::Malformed));
-    assert_eq!(failed(&json!({"content": "Hi", "tool_calls": nameless})).await, Kind::Malformed);
+    assert_eq!(heard(delta(&nameless) + &finished("tool_calls")).await.error_kind(), Some(ErrorKind::Malformed));
+    assert_eq!(failed(&json!({"content": "Hi", "tool_calls": nameless})).await, ErrorKind::Malformed);
     let nothing = delta(&json!([{"index": 0, "id": "a", "function": {"name": "", "arguments": ""}}]));
-    assert_eq!(heard(nothing + "data: [DONE]\n\n").await.error_kind(), Some(Kind::Malformed));
+    assert_eq!(heard(nothing + "data: [DONE]\n\n").await.error_kind(), Some(ErrorKind::Malformed));
     // Nor is one that comes when the answer has been said to have none.
     let text = format!("data: {}\n\n", json!({"choices": [{"delta": {"content": "Hi"}, "finish_reason": "stop"}]}));
     let late = heard(text.clone() + &delta(&json!([called(0, "a", "look", "{}")])) + "data: [DONE]\n\n").await;
-    assert_eq!((late.text().as_str(), late.error_kind()), ("Hi", Some(Kind::Malformed)));
+    assert_eq!((late.text().as_str(), late.error_kind()), ("Hi", Some(ErrorKind::Malformed)));
     let empty = heard(text + &delta(&json!([{"index": 0}])) + "data: [DONE]\n\n").await;
     assert_eq!((empty.text().as_str(), empty.error), ("Hi", None));
 }
@@ -117,13 +117,16 @@ async fn a_call_of_nothing_is_no_answer() {
 #[tokio::test]
 async fn no_answer_calls_ten_thousand_tools() {
     let calls: Vec<Value> = (0..10_000).map(|number| called(number, &format!("c{number}"), "look", "{}")).collect();
-    assert_eq!(failed(&json!({"tool_calls": calls})).await, Kind::TooLarge);
+    assert_eq!(failed(&json!({"tool_calls": calls})).await, ErrorKind::TooLarge);
     let stream: String = calls.iter().map(|call| delta(&json!([call]))).collect();
     let streamed = heard(stream).await;
-    assert_eq!((streamed.error_kind(), streamed.begun.len(), streamed.calls.len()), (Some(Kind::TooLarge), 128, 0));
+    assert_eq!(
+        (streamed.error_kind(), streamed.begun.len(), streamed.calls.len()),
+        (Some(ErrorKind::TooLarge), 128, 0)
+    );
     let blocks: Vec<Value> = (0..10_000).map(|_| json!({"type": "tool_use", "name": "look"})).collect();
     let reply = Reply::json(200, &json!({"type": "message", "content": blocks, "stop_reason": "tool_use"}));
-    assert_eq!(failure(&anthropic(&Upstream::script([reply]).await.url)).await.kind, Kind::TooLarge);
+    assert_eq!(failure(&anthropic(&Upstream::script([reply]).await.url)).await.kind, ErrorKind::TooLarge);
     // As many as there may be.
     let body = json!({"choices": [{"message": {"tool_calls": calls[..128]}}]});
     let answer = complete(&openai(&Upstream::script([Reply::json(200, &body)]).await.url)).await.unwrap();
@@ -138,13 +141,13 @@ async fn arguments_do_not_grow_without_bound() {
     let piece = "x".repeat(100 << 10);
     let stream: String = (0..20).map(|_| delta(&json!([called(0, "a", "look", &piece)]))).collect();
     let streamed = heard(stream).await;
-    assert_eq!(streamed.error_kind(), Some(Kind::TooLarge));
+    assert_eq!(streamed.error_kind(), Some(ErrorKind::TooLarge));
     assert!(streamed.begun[0].2.len() <= 1 << 20, "{}", streamed.begun[0].2.len());
     // Of all calls together, and of what is added to them.
     let many: Vec<Value> = (0..20).map(|number| called(number, &format!("c{number}"), "look", &piece)).collect();
-    assert_eq!(failed(&json!({"tool_calls": many})).await, Kind::TooLarge);
+    assert_eq!(failed(&json!({"tool_calls": many})).await, ErrorKind::TooLarge);
     let extra = json!([{"id": "a", "function": {"name": "look"}, "extra_content": {"x": "x".repeat(2 << 20)}}]);
-    assert_eq!(failed(&json!({"tool_calls": extra})).await, Kind::TooLarge);
+    assert_eq!(failed(&json!({"tool_calls": extra})).await, ErrorKind::TooLarge);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use astra_core::config::{Protocol, ProviderConfig};
 use astra_core::provider::{
-    Arguments, Chunk, Completion, Content, FinishReason, Kind, Message, Parameter, Part, Provider as _, Registry,
+    Arguments, Chunk, Completion, Content, ErrorKind, FinishReason, Message, Parameter, Part, Provider as _, Registry,
     Request, Role, Tool, ToolCall, ToolChoice, ToolResult,
 };
 use serde_json::{Value, json};
@@ -300,12 +300,12 @@ async fn what_a_provider_cannot_do_is_refused_by_name() {
     let own = Own::new([Act::Say("no")]);
     let registry = openai("http://127.0.0.1:1/v1").with("own", Arc::new(own.clone())).unwrap();
     let refused = registry.complete(&[target("own")], request, &mut Vec::new()).await.unwrap_err();
-    assert_eq!((refused.kind, refused.param.as_deref(), own.calls()), (Kind::Unsupported, Some("tools"), 0));
+    assert_eq!((refused.kind, refused.param.as_deref(), own.calls()), (ErrorKind::Unsupported, Some("tools"), 0));
     assert!(refused.message.ends_with("the provider own does not support tools: leave tools out"), "{refused}");
     assert_eq!(own.unsupported_tools(request), Some(Parameter::Tools));
     // As a fallback it is passed over.
     let refused = registry.complete(&[target("up"), target("own")], request, &mut Vec::new()).await.unwrap_err();
-    assert_eq!((refused.kind, own.calls()), (Kind::Connect, 0));
+    assert_eq!((refused.kind, own.calls()), (ErrorKind::Connect, 0));
 
     let upstream = Upstream::saying("ok").await;
     let config = ProviderConfig { preset: Some("ollama".into()), ..config(&upstream.url, Protocol::OpenAi) };
@@ -313,7 +313,11 @@ async fn what_a_provider_cannot_do_is_refused_by_name() {
     for choice in [ToolChoice::Required, ToolChoice::Named("look")] {
         let request = Request { tool_choice: choice, ..request };
         let refused = registry.complete(&[target("up")], request, &mut Vec::new()).await.unwrap_err();
-        assert_eq!((refused.kind, refused.param.as_deref()), (Kind::Unsupported, Some("tool_choice")), "{choice:?}");
+        assert_eq!(
+            (refused.kind, refused.param.as_deref()),
+            (ErrorKind::Unsupported, Some("tool_choice")),
+            "{choice:?}"
+        );
     }
     assert!(sent(&upstream, &registry, request).await.get("tools").is_some());
     // It does not know `none`, but what it is not offered it cannot call.

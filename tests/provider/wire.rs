@@ -2,7 +2,7 @@
 //! connection comes about. `tests/cli/outbound.rs` has the calls over TLS.
 
 use astra_core::config::{Protocol, ProviderConfig, Secret};
-use astra_core::provider::{Kind, Registry};
+use astra_core::provider::{ErrorKind, Registry};
 use serde_json::json;
 
 use crate::asking::{KEY, complete, config, failure, listen, openai, registry};
@@ -93,7 +93,7 @@ async fn a_tunnel_is_asked_for_by_the_proxys_user_alone() {
     {
         let url = origin(&proxy).replace("http://", &format!("http://{user}"));
         let error = failure(&through(&url, "https://[2001:db8::1]/v1")).await;
-        assert_eq!(error.kind, Kind::Connect);
+        assert_eq!(error.kind, ErrorKind::Connect);
         let told = "the provider cannot be reached through its proxy: tunnel error: proxy authorization required";
         assert_eq!(error.message, told);
         let request = proxy.requests().pop().unwrap();
@@ -114,14 +114,14 @@ async fn a_connection_that_does_not_come_about_in_time_is_no_connection() {
         ..config("https://llm.invalid/v1", Protocol::OpenAi)
     };
     let error = failure(&registry(settings)).await;
-    assert_eq!(error.kind, Kind::Connect);
+    assert_eq!(error.kind, ErrorKind::Connect);
     assert_eq!(error.message, "the provider cannot be reached through its proxy: operation timed out");
 }
 
 #[tokio::test]
 async fn what_the_machine_says_of_a_failed_connection_is_told() {
     let error = failure(&openai("http://127.0.0.1:1/v1")).await;
-    assert_eq!(error.kind, Kind::Connect);
+    assert_eq!(error.kind, ErrorKind::Connect);
     assert_eq!(error.message, "the provider cannot be reached: Connection refused (os error 111)");
     let error = failure(&openai("http://llm.invalid/v1")).await;
     assert!(
@@ -130,7 +130,7 @@ async fn what_the_machine_says_of_a_failed_connection_is_told() {
     );
     let plain = Upstream::saying("ok").await;
     let error = failure(&openai(&plain.url.replace("http", "https"))).await;
-    assert_eq!(error.kind, Kind::Connect);
+    assert_eq!(error.kind, ErrorKind::Connect);
     assert!(error.message.starts_with("the provider cannot be reached: tls handshake eof"), "{error}");
 }
 
@@ -138,6 +138,6 @@ async fn what_the_machine_says_of_a_failed_connection_is_told() {
 async fn what_is_no_http_is_a_broken_connection() {
     let upstream = Upstream::start(|_, _| Reply::new(200, "text/plain").header("broken\u{0}", "x")).await;
     let error = failure(&openai(&upstream.url)).await;
-    assert_eq!(error.kind, Kind::Cut);
+    assert_eq!(error.kind, ErrorKind::Cut);
     assert_eq!(error.message, "the connection to the provider broke: invalid HTTP header parsed");
 }

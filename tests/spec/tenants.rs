@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Caller, Engine, OnEngine, TestApp, both_engines, document};
+use crate::support::{Caller, Engine, OnEngine, TestApp, both_backends, document};
 
 const AGENT: &str = "helper";
 
@@ -55,7 +55,7 @@ fn id(value: &Value) -> String {
     value["id"].as_str().unwrap_or_else(|| panic!("no id: {value}")).to_owned()
 }
 
-both_engines! {
+both_backends! {
     async fn to_the_other_workspace_nothing_exists(home: Home) {
         let mut tried = 0;
         for (template, method, operation) in document().operations() {

@@ -4,7 +4,7 @@ use astra_core::store::accounts::{Admission, EndUser, Member, NewUser};
 use astra_core::store::{AccountRefusal, Error, PageRequest, Refusal, WorkspaceId};
 use futures_util::future::join_all;
 
-use crate::support::{START_MS, TestStore, both_engines};
+use crate::support::{START_MS, TestStore, both_backends};
 
 const HOME: &str = "wsp_0000000000001";
 
@@ -32,7 +32,7 @@ fn end_user(id: &str, issuer: &str, subject: &str) -> EndUser {
     }
 }
 
-both_engines! {
+both_backends! {
     async fn the_first_workspace_is_made_once(store: TestStore) {
         let asked = (1..=8).map(|number| {
             let db = store.db.clone();

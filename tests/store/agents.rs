@@ -5,11 +5,11 @@ use std::sync::Arc;
 use astra_core::engine::catalogue::Catalogue;
 use astra_core::ids::{CountingIds, Ids as _};
 use astra_core::store::{
-    AgentChange, AgentRefusal, Error, OnceKey, Origin, PageRequest, Precondition, Refusal, Revision, Rows, Taken,
+    AgentChange, AgentRefusal, Applied, Error, OnceKey, Origin, PageRequest, Precondition, Refusal, Revision, Rows,
     WorkspaceId,
 };
 
-use crate::support::{TestStore, both_engines};
+use crate::support::{TestStore, both_backends};
 
 fn ours(store: &TestStore) -> Rows {
     store.db.rows(&WorkspaceId::new(1, "wsp_ours"))
@@ -27,7 +27,7 @@ fn refusal<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Refusal {
     }
 }
 
-both_engines! {
+both_backends! {
     async fn every_write_keeps_a_version(store: TestStore) {
         let rows = ours(&store);
         let made = rows.agents().create(says("a", "one", "usr_1", 10), None).await.expect("an agent");
@@ -91,35 +91,35 @@ both_engines! {
     async fn a_file_overrules_callers_only_when_it_changed(store: TestStore) {
         let rows = ours(&store);
         let keys = CountingIds::default();
-        let take = |prompt: &'static str| rows.agents().take_definition(says("a", prompt, "file:a.yml", 10), Origin::File, keys.next());
-        assert_eq!(take("one").await.expect("new"), Taken::Created);
-        assert_eq!(take("one").await.expect("the same"), Taken::Unchanged);
+        let take = |prompt: &'static str| rows.agents().apply_definition(says("a", prompt, "file:a.yml", 10), Origin::File, keys.next());
+        assert_eq!(take("one").await.expect("new"), Applied::Created);
+        assert_eq!(take("one").await.expect("the same"), Applied::Unchanged);
         rows.agents().update(says("a", "callers", "usr_1", 20), Precondition::Any).await.expect("a change");
-        assert_eq!(take("one").await.expect("the same"), Taken::Unchanged);
-        assert_eq!(take("two").await.expect("another"), Taken::Updated);
+        assert_eq!(take("one").await.expect("the same"), Applied::Unchanged);
+        assert_eq!(take("two").await.expect("another"), Applied::Updated);
         rows.agents().update(says("a", "three", "usr_1", 30), Precondition::Any).await.expect("a change");
-        assert_eq!(take("three").await.expect("what callers said first"), Taken::Unchanged);
+        assert_eq!(take("three").await.expect("what callers said first"), Applied::Unchanged);
         assert_eq!(rows.agents().find("a").await.expect("a look").expect("the agent").version, 4);
     }
 
     async fn the_gateways_own_agent_yields(store: TestStore) {
         let rows = ours(&store);
         let keys = CountingIds::default();
-        let take = |prompt: &'static str| rows.agents().take_definition(says("a", prompt, "gateway", 10), Origin::Gateway, keys.next());
-        assert_eq!(take("echo").await.expect("the first"), Taken::Created);
-        assert_eq!(take("model").await.expect("a better one"), Taken::Updated);
+        let take = |prompt: &'static str| rows.agents().apply_definition(says("a", prompt, "gateway", 10), Origin::Gateway, keys.next());
+        assert_eq!(take("echo").await.expect("the first"), Applied::Created);
+        assert_eq!(take("model").await.expect("a better one"), Applied::Updated);
         rows.agents().update(says("a", "callers", "usr_1", 20), Precondition::Any).await.expect("a change");
-        assert_eq!(take("other").await.expect("it yields"), Taken::Unchanged);
+        assert_eq!(take("other").await.expect("it yields"), Applied::Unchanged);
         rows.agents().delete("a", Precondition::Any).await.expect("a deletion");
-        assert_eq!(take("echo").await.expect("it stays away"), Taken::Unchanged);
+        assert_eq!(take("echo").await.expect("it stays away"), Applied::Unchanged);
         assert_eq!(rows.agents().find("a").await.expect("a look"), None);
     }
 
     async fn the_gateways_own_agent_is_for_stores_without_any(store: TestStore) {
         let rows = ours(&store);
         rows.agents().create(says("b", "one", "usr_1", 10), None).await.expect("an agent");
-        let taken = rows.agents().take_definition(says("a", "echo", "gateway", 10), Origin::Gateway, 1).await;
-        assert_eq!(taken.expect("nothing to do"), Taken::Unchanged);
+        let taken = rows.agents().apply_definition(says("a", "echo", "gateway", 10), Origin::Gateway, 1).await;
+        assert_eq!(taken.expect("nothing to do"), Applied::Unchanged);
         assert_eq!(rows.agents().find("a").await.expect("a look"), None);
     }
 

@@ -3,7 +3,7 @@
 
 use astra_core::auth::{NewServiceAccount, Role};
 
-use crate::support::{START_MS, TestApp, both_engines};
+use crate::support::{START_MS, TestApp, both_backends};
 
 #[path = "../../astra-core/benches/big_store/chat.rs"]
 #[expect(dead_code, reason = "nothing is measured here")]
@@ -29,7 +29,7 @@ impl crate::support::OnEngine for Small {
     }
 }
 
-both_engines! {
+both_backends! {
     async fn chats_go_on_beside_all_else(small: Small) {
         let Small(mut app) = small;
         let authority = app.authority();

@@ -4,7 +4,7 @@ use astra_core::params;
 use astra_core::store::{Db, Error};
 
 use crate::empty::EmptyStore;
-use crate::support::both_engines;
+use crate::support::both_backends;
 
 async fn tables(db: &Db) {
     db.write(|tx| {
@@ -23,7 +23,7 @@ async fn attempt(db: &Db, sql: &'static str) -> Result<u64, Error> {
     db.write(move |tx| tx.execute(sql, params![])).await
 }
 
-both_engines! {
+both_backends! {
     async fn a_double_is_unique(store: EmptyStore) {
         tables(&store.db).await;
         for sql in ["INSERT INTO parents (id) VALUES ('p')", "INSERT INTO parents (id, name) VALUES ('q', 'name')"] {

@@ -8,7 +8,7 @@ use astra_core::params;
 use astra_core::store;
 
 use crate::empty::EmptyStore;
-use crate::support::both_engines;
+use crate::support::both_backends;
 
 /// For the child: the data folder, and the database's URL if it is a server.
 const FOLDER: &str = "ASTRA_TEST_CHILD_FOLDER";
@@ -45,7 +45,7 @@ async fn child_that_writes() {
     std::future::pending::<()>().await;
 }
 
-both_engines! {
+both_backends! {
     async fn killed_in_the_middle(store: EmptyStore) {
         none_is_lost(&store, 8).await;
     }

@@ -5,7 +5,7 @@ use astra_core::store::families::{Exchange, Exchanged, NewFamily};
 use astra_core::store::{Rows, WorkspaceId};
 use futures_util::future::join_all;
 
-use crate::support::{START_MS, TestStore, both_engines};
+use crate::support::{START_MS, TestStore, both_backends};
 
 const SHARED: [u8; 32] = [1; 32];
 
@@ -51,7 +51,7 @@ fn exchange(from: u8, to: u8) -> Exchange {
     }
 }
 
-both_engines! {
+both_backends! {
     async fn the_newest_token_is_renewed(store: TestStore) {
         let rows = signed_in(&store).await;
         let renewed = store.db.exchange_refresh_token(exchange(10, 11)).await.expect("an answer");

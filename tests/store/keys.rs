@@ -3,9 +3,9 @@
 use astra_core::store::keys::SigningKey;
 use futures_util::future::join_all;
 
-use crate::support::{START_MS, TestStore, both_engines};
+use crate::support::{START_MS, TestStore, both_backends};
 
-both_engines! {
+both_backends! {
     async fn the_first_key_is_taken_once(store: TestStore) {
         assert_eq!(store.db.signing_keys().await.expect("an answer"), []);
         let asked = (0..8).map(|number| {

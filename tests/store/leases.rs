@@ -9,7 +9,7 @@ use astra_core::ids::{INSTANCES, Ids as _};
 use astra_core::params;
 use astra_core::store::{Backend, Db, Error, Program};
 
-use crate::support::{START_MS, TestStore, both_engines};
+use crate::support::{START_MS, TestStore, both_backends};
 
 const HOUR_MS: i64 = 3_600_000;
 const LEASE_MS: i64 = 15_000;
@@ -48,7 +48,7 @@ async fn number_of(db: &Db, id: i64) -> i64 {
     db.read(move |tx| tx.one(sql, params![id])?.next_int()).await.expect("its row")
 }
 
-both_engines! {
+both_backends! {
     async fn a_gateway_that_is_alone_lives_whatever_its_clock_shows(store: TestStore) {
         let db = store.db;
         let before = join(&db, START_MS, Program::Gateway(None)).await;

@@ -5,7 +5,7 @@ use astra_core::store::migrate::{Migration, Schema, Sql};
 use astra_core::store::{Db, Error};
 
 use crate::empty::EmptyStore;
-use crate::support::both_engines;
+use crate::support::both_backends;
 
 const FIRST: Migration = Migration {
     version: 1,
@@ -58,7 +58,7 @@ fn incompatible<T: std::fmt::Debug>(outcome: Result<T, Error>, words: &[&str]) {
     }
 }
 
-both_engines! {
+both_backends! {
     async fn a_plan_changes_nothing(store: EmptyStore) {
         let plan = TWO.plan(&store.db).await.expect("a plan");
         assert!(plan.applied.is_empty());
@@ -71,7 +71,7 @@ both_engines! {
         assert_eq!(count(&store.db, "SELECT MAX(applied_at) FROM schema_migrations").await, 5);
     }
 
-    async fn the_gateways_own_schema_fits_both_engines(store: EmptyStore) {
+    async fn the_gateways_own_schema_fits_both_backends(store: EmptyStore) {
         assert!(!Schema::CURRENT.apply(&store.db, 0).await.expect("the schema").is_empty());
         assert!(Schema::CURRENT.plan(&store.db).await.expect("a plan").pending.is_empty());
     }

@@ -1,10 +1,10 @@
 //! The outbox: an event is there exactly when the change that caused it is, once, and in its own workspace.
 
 use astra_core::params;
-use astra_core::store::{Actor, AgentChange, Db, Error, OnceKey, Origin, Precondition, Rows, Taken, WorkspaceId};
+use astra_core::store::{Actor, AgentChange, Applied, Db, Error, OnceKey, Origin, Precondition, Rows, WorkspaceId};
 use serde_json::{Value, json};
 
-use crate::support::{TestStore, both_engines};
+use crate::support::{TestStore, both_backends};
 
 /// A row of the outbox: its key, time, event, who caused it, the resource, and the data.
 #[derive(Debug, PartialEq)]
@@ -65,7 +65,7 @@ fn says(prompt: &str) -> AgentChange {
     AgentChange { agent_id: "own".into(), definition, author: "usr_1".into(), now_ms: 10 }
 }
 
-both_engines! {
+both_backends! {
     async fn an_event_says_what_happened_when_and_by_whom(store: TestStore) {
         request(&store, 1, 7).agents().create(says("secret words"), None).await.expect("an agent");
         assert_eq!(outbox(&store.db, 1).await, [Row {
@@ -127,11 +127,11 @@ both_engines! {
 
     async fn what_a_definition_changes_is_an_event_without_a_subject(store: TestStore) {
         let rows = store.db.rows(&WorkspaceId::new(1, "wsp"));
-        let take = |prompt: &'static str, origin, key| rows.agents().take_definition(says(prompt), origin, key);
-        assert_eq!(take("one", Origin::Gateway, 1).await.expect("taken"), Taken::Created);
-        assert_eq!(take("one", Origin::Gateway, 2).await.expect("taken"), Taken::Unchanged);
-        assert_eq!(take("two", Origin::File, 3).await.expect("taken"), Taken::Updated);
-        assert_eq!(take("two", Origin::File, 4).await.expect("taken"), Taken::Unchanged);
+        let take = |prompt: &'static str, origin, key| rows.agents().apply_definition(says(prompt), origin, key);
+        assert_eq!(take("one", Origin::Gateway, 1).await.expect("taken"), Applied::Created);
+        assert_eq!(take("one", Origin::Gateway, 2).await.expect("taken"), Applied::Unchanged);
+        assert_eq!(take("two", Origin::File, 3).await.expect("taken"), Applied::Updated);
+        assert_eq!(take("two", Origin::File, 4).await.expect("taken"), Applied::Unchanged);
         assert_eq!(changes(&store.db).await, [change(1, "created", 1), change(3, "updated", 2)]);
         assert!(outbox(&store.db, 1).await.iter().all(|row| row.subject.is_none() && row.at_ms == 10));
     }

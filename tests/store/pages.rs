@@ -4,7 +4,7 @@ use astra_core::params;
 use astra_core::store::{Cursor, Db, Page, PageRequest, Result};
 
 use crate::empty::EmptyStore;
-use crate::support::both_engines;
+use crate::support::both_backends;
 
 async fn add(db: &Db, at: i64, id: &str) {
     let id = id.to_owned();
@@ -25,7 +25,7 @@ async fn page(db: &Db, request: PageRequest) -> Page<(i64, String)> {
     .expect("a page")
 }
 
-both_engines! {
+both_backends! {
     async fn pages_hold_every_row_once(store: EmptyStore) {
         store.db.write(|tx| tx.execute("CREATE TABLE notes (at BIGINT, id TEXT)", params![])).await.expect("a table");
         for (at, id) in [(1, "a"), (2, "b"), (2, "c"), (2, "d"), (3, "e")] {

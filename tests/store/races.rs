@@ -9,15 +9,15 @@ use astra_core::params;
 use astra_core::store::usage::UsageRow;
 use astra_core::store::{
     AgentChange, Begun, Busy, Error, FinishedTurn, Lifetime, LogEntry, NewSession, NewTurn, OnceKey, Outcome,
-    PageRequest, Place, Precondition, Refusal, Rows, SessionRefusal, Stamp, Status, TraceRecord, Turn, TurnRefusal,
-    VisibleTo, WorkspaceId, migrate,
+    PageRequest, Precondition, Refusal, Rows, SessionRefusal, SessionTarget, Status, TraceRecord, Turn, TurnRefusal,
+    VersionStamp, VisibleTo, WorkspaceId, migrate,
 };
 use futures_util::future::join_all;
 use serde_json::Map;
 use tokio::join;
 
 use crate::empty::EmptyStore;
-use crate::support::{Engine, OnEngine, both_engines};
+use crate::support::{Engine, OnEngine, both_backends};
 
 const AGENT: &str = "agent";
 const USER: &str = "usr_a";
@@ -28,7 +28,7 @@ struct Meeting {
     store: EmptyStore,
     here: Rows,
     there: Rows,
-    agent: Stamp,
+    agent: VersionStamp,
 }
 
 impl OnEngine for Meeting {
@@ -60,7 +60,7 @@ impl Meeting {
         if number % 2 == 0 { self.here.clone() } else { self.there.clone() }
     }
 
-    fn turn(&self, number: i64, place: Place) -> NewTurn {
+    fn turn(&self, number: i64, place: SessionTarget) -> NewTurn {
         NewTurn {
             id: TurnId::from_key(number),
             session_id: SessionId::from_key(1_000_000 + number),
@@ -83,7 +83,7 @@ impl Meeting {
         }
     }
 
-    async fn begin(&self, number: i64, place: Place) -> Result<Begun, Error> {
+    async fn begin(&self, number: i64, place: SessionTarget) -> Result<Begun, Error> {
         self.at(number).turns().begin(self.turn(number, place)).await
     }
 
@@ -115,12 +115,12 @@ impl Meeting {
     }
 }
 
-fn surface(id: &str) -> Place {
-    Place::Surface { surface: "api".into(), surface_id: id.into() }
+fn surface(id: &str) -> SessionTarget {
+    SessionTarget::Surface { surface: "api".into(), surface_id: id.into() }
 }
 
-const fn within(id: SessionId) -> Place {
-    Place::Session { id }
+const fn within(id: SessionId) -> SessionTarget {
+    SessionTarget::Session { id }
 }
 
 fn new(begun: Result<Begun, Error>) -> Turn {
@@ -159,13 +159,13 @@ fn end(turn: &Turn, status: Status) -> Arc<FinishedTurn> {
     })
 }
 
-async fn ask_and_end(meeting: &Meeting, number: i64, place: Place) -> Turn {
+async fn ask_and_end(meeting: &Meeting, number: i64, place: SessionTarget) -> Turn {
     let turn = new(meeting.begin(number, place).await);
     assert!(meeting.at(number + 1).turns().finish(&end(&turn, Status::Completed)).await.expect("an end"));
     turn
 }
 
-both_engines! {
+both_backends! {
     async fn turns_of_one_session_are_numbered_without_a_gap(meeting: Meeting) {
         let session = meeting.session(1).await;
         let begun = join_all((1..=20).map(|number| meeting.begin(number, within(session)))).await;

@@ -4,7 +4,7 @@ use astra_core::params;
 use astra_core::store::{Db, Error, WorkspaceId};
 
 use crate::empty::EmptyStore;
-use crate::support::both_engines;
+use crate::support::both_backends;
 
 async fn table(db: &Db) {
     let create = "CREATE TABLE notes (workspace_id BIGINT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
@@ -12,7 +12,7 @@ async fn table(db: &Db) {
     db.write(move |tx| tx.execute(create, params![])).await.expect("a table");
 }
 
-both_engines! {
+both_backends! {
     async fn the_first_parameter_is_the_workspace(store: EmptyStore) {
         table(&store.db).await;
         let (ours, theirs) = (WorkspaceId::new(1, "wsp_ours"), WorkspaceId::new(2, "wsp_theirs"));

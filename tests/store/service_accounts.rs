@@ -4,7 +4,7 @@ use astra_core::params;
 use astra_core::store::service_accounts::ServiceAccount;
 use astra_core::store::{Cursor, Error, PageRequest, Refusal, Rows};
 
-use crate::support::{START_MS, TestStore, both_engines};
+use crate::support::{START_MS, TestStore, both_backends};
 
 /// The rows of workspace `id`, with the accounts `svc_1` and `svc_2` and a token `tok_1`, `tok_2` of each.
 async fn workspace(store: &TestStore, id: &'static str) -> Rows {
@@ -31,7 +31,7 @@ async fn account(rows: &Rows, id: &str) -> Option<ServiceAccount> {
     rows.service_accounts().find(id).await.expect("an answer")
 }
 
-both_engines! {
+both_backends! {
     async fn a_change_is_made_once_and_in_one_workspace(store: TestStore) {
         let (here, there) = (workspace(&store, "wsp_a").await, workspace(&store, "wsp_b").await);
         let before = account(&here, "svc_1").await.expect("it is there");

@@ -7,7 +7,7 @@ use astra_core::params;
 use astra_core::store::{Db, Error, Tx};
 
 use crate::empty::EmptyStore;
-use crate::support::both_engines;
+use crate::support::both_backends;
 
 async fn table(db: &Db) {
     let create = "CREATE TABLE notes (id TEXT PRIMARY KEY, body TEXT NOT NULL, count BIGINT NOT NULL)";
@@ -24,7 +24,7 @@ async fn ids(db: &Db) -> Vec<String> {
     rows.into_iter().map(|mut row| row.next_text().expect("an id")).collect()
 }
 
-both_engines! {
+both_backends! {
     async fn parameters_are_bound_by_their_number(store: EmptyStore) {
         table(&store.db).await;
         let sql = "INSERT INTO notes (id, body, count) VALUES ($2, $1, $3)";

@@ -4,9 +4,9 @@ use astra_core::ids::SessionId;
 use astra_core::store::{NewSession, VisibleTo, WorkspaceId};
 use serde_json::Map;
 
-use crate::support::{START_MS, TestStore, both_engines};
+use crate::support::{START_MS, TestStore, both_backends};
 
-both_engines! {
+both_backends! {
     async fn each_session_is_asked_for_in_its_workspace_and_what_is_gone_is_left_out(store: TestStore) {
         let (ours, theirs) = (WorkspaceId::new(1, "wsp_ours"), WorkspaceId::new(2, "wsp_theirs"));
         // More than are asked about in one statement.

@@ -3,9 +3,9 @@
 use astra_core::ids::TurnId;
 use astra_core::store::{LogEntry, WorkspaceId};
 
-use crate::support::{TestStore, both_engines};
+use crate::support::{TestStore, both_backends};
 
-both_engines! {
+both_backends! {
     async fn of_two_writes_from_the_same_place_the_longer_one_stays(store: TestStore) {
         let rows = store.db.rows(&WorkspaceId::new(1, "wsp_a"));
         let texts = |texts: &[&str]| texts.iter().map(|text| LogEntry::Text((*text).to_owned())).collect::<Vec<_>>();

@@ -6,7 +6,7 @@ use astra_core::params;
 use astra_core::store::usage::{self, HOUR_MS, UsageGroup, UsageRow, UsageSum};
 use astra_core::store::{Db, Page, PageRequest, Rows, WorkspaceId};
 
-use crate::support::{TestStore, both_engines};
+use crate::support::{TestStore, both_backends};
 
 /// The first hour of a day.
 const MIDNIGHT_MS: i64 = 20_780 * 24 * HOUR_MS;
@@ -54,7 +54,7 @@ async fn report(store: &Rows, from_ms: i64, to_ms: i64, groups: &[UsageGroup]) -
     store.usage().page(from_ms, to_ms, groups, &ALL).await.expect("a report").data
 }
 
-both_engines! {
+both_backends! {
     async fn sums_grow_within_their_hour(store: TestStore) {
         let store = rows(&store.db, 1);
         add(&store, row(MIDNIGHT_MS, "a", "m")).await;

@@ -4,7 +4,7 @@ use astra_core::params;
 use astra_core::store::{Db, Error, Param, Refusal};
 
 use crate::empty::EmptyStore;
-use crate::support::both_engines;
+use crate::support::both_backends;
 
 async fn table(db: &Db) {
     let create = "CREATE TABLE kinds (i BIGINT, f DOUBLE PRECISION, t TEXT, b BYTEA)";
@@ -18,7 +18,7 @@ fn broken<T: std::fmt::Debug>(outcome: Result<T, Error>, text: &str) {
     assert!(matches!(&outcome, Err(Error::Broken(fault)) if fault.contains(text)), "{outcome:?} is not: {text}");
 }
 
-both_engines! {
+both_backends! {
     async fn values_come_back_as_they_were(store: EmptyStore) {
         table(&store.db).await;
         let text = "naïve 漢字 \u{1F980} \u{FFFF} '\"\\ \r\n";

@@ -3,12 +3,12 @@
 use astra_core::content::{Content, Role};
 use astra_core::ids::{SessionId, TurnId};
 use astra_core::store::{
-    AgentChange, Begun, Busy, Error, Fork, Lifetime, NewSession, NewTurn, PageRequest, Place, Refusal, Rows,
-    SessionChange, SessionFilter, Stamp, TurnRefusal, VisibleTo,
+    AgentChange, Begun, Busy, Error, Fork, Lifetime, NewSession, NewTurn, PageRequest, Refusal, Rows, SessionChange,
+    SessionFilter, SessionTarget, TurnRefusal, VersionStamp, VisibleTo,
 };
 use serde_json::Map;
 
-use crate::support::{START_MS, TestStore, both_engines};
+use crate::support::{START_MS, TestStore, both_backends};
 
 const OWN: &str = "usr_own";
 const OTHER: &str = "usr_other";
@@ -43,7 +43,7 @@ async fn listed(rows: &Rows, visible_to: VisibleTo, user: Option<&str>) -> Vec<S
     page.data.into_iter().map(|found| found.session.id).collect()
 }
 
-fn turn(key: i64, id: SessionId, agent: &Stamp, visible_to: VisibleTo) -> NewTurn {
+fn turn(key: i64, id: SessionId, agent: &VersionStamp, visible_to: VisibleTo) -> NewTurn {
     NewTurn {
         id: TurnId::from_key(key),
         session_id: SessionId::from_key(1_000),
@@ -53,7 +53,7 @@ fn turn(key: i64, id: SessionId, agent: &Stamp, visible_to: VisibleTo) -> NewTur
         subject: 2,
         agent_id: "a".into(),
         agent: agent.clone(),
-        place: Place::Session { id },
+        place: SessionTarget::Session { id },
         role: Role::User,
         content: Content::Text("hello".into()),
         metadata: Map::new(),
@@ -66,7 +66,7 @@ fn turn(key: i64, id: SessionId, agent: &Stamp, visible_to: VisibleTo) -> NewTur
     }
 }
 
-both_engines! {
+both_backends! {
     async fn what_is_not_visible_is_not_there(store: TestStore) {
         let rows = rows(&store).await;
         let id = open(&rows, 1).await;

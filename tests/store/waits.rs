@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use crate::empty::EmptyStore;
-use crate::support::{Engine, both_engines};
+use crate::support::{Engine, both_backends};
 
 /// Short, so that tests do not wait long; long enough for what is sent at once to be there together.
 const WAIT_MS: u64 = 300;
@@ -96,7 +96,7 @@ async fn held(db: &Db, count: usize) -> Vec<mpsc::SyncSender<()>> {
     held
 }
 
-both_engines! {
+both_backends! {
     async fn a_look_that_gets_no_connection_is_refused(engine: Engine) {
         let store = migrated(engine).await;
         let look = || store.db.read(|tx| tx.query("SELECT 1", params![]));

@@ -26,7 +26,7 @@ struct Database {
     url: String,
 }
 
-/// What [`super::both_engines`] can hand to a test.
+/// What [`super::both_backends`] can hand to a test.
 pub(crate) trait OnEngine {
     /// One over `engine`.
     async fn on(engine: Engine) -> Self;

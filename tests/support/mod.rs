@@ -23,7 +23,7 @@ pub(crate) use upstream::{Gate, Reply, Step, Upstream};
 /// a [`TestStore`], an [`Engine`] to build on, or what else a test makes of one.
 ///
 /// The PostgreSQL test passes without doing anything when `ASTRA_TEST_POSTGRES` is not set; `./tests/run` sets it.
-macro_rules! both_engines {
+macro_rules! both_backends {
     ($($(#[$meta:meta])* async fn $name:ident($argument:ident: $kind:ty) $body:block)*) => {$(
         $(#[$meta])*
         mod $name {
@@ -44,4 +44,4 @@ macro_rules! both_engines {
         }
     )*};
 }
-pub(crate) use both_engines;
+pub(crate) use both_backends;

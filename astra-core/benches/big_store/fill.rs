@@ -2,7 +2,7 @@
 //! but for the first workspace, which has a tenth of all, among them a few sessions of a hundredth of all. Rows are written by
 //! the statements of this file alone, thousands at a time; keys and times are those that a gateway would have given them.
 
-use astra_core::ids::{EPOCH_MS, Kind, SessionId, encode};
+use astra_core::ids::{EPOCH_MS, IdKind, SessionId, encode};
 use astra_core::params;
 use astra_core::store::Db;
 
@@ -92,11 +92,11 @@ fn workspace(
     now_ms: i64,
 ) -> astra_core::store::Result<()> {
     if is_new {
-        let id = encode(Kind::Workspace, number);
+        let id = encode(IdKind::Workspace, number);
         let sql = "INSERT INTO workspaces (number, id, name, created_at, updated_at) VALUES ($1, $2, $2, $3, $3)";
         tx.execute(sql, params![number, &id, now_ms])?;
     }
-    let user = encode(Kind::User, number);
+    let user = encode(IdKind::User, number);
     tx.execute("INSERT INTO subjects (number, id) VALUES ($1, $2)", params![number, &user]).map(drop)
 }
 

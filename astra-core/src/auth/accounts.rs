@@ -6,7 +6,7 @@ use super::identity::Identity;
 use super::registration::{check_password, email_taken, normalise_email};
 use super::scope::Role;
 use super::service_accounts::may_give_role;
-use crate::ids::Kind;
+use crate::ids::IdKind;
 use crate::store::accounts::{Member, NewUser};
 use crate::store::{Page, PageRequest};
 
@@ -34,7 +34,7 @@ impl Authority {
         let email = normalise_email(&new.email)?;
         check_password(&new.password)?;
         let user = NewUser {
-            id: self.id(Kind::User),
+            id: self.id(IdKind::User),
             email,
             display_name: new.display_name,
             password_hash: self.passwords().hash(new.password).await?,

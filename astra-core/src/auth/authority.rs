@@ -22,7 +22,7 @@ use super::token::{self, Claims, Signed};
 use super::verified::{Verified, VerifiedTokens};
 use crate::clock::{Clock, Monotonic};
 use crate::config::{AuthConfig, Config};
-use crate::ids::{IdMaker, Kind};
+use crate::ids::{IdKind, IdMaker};
 use crate::store::{self, Db, WorkspaceId};
 
 const FIRST_WORKSPACE: &str = "default";
@@ -60,7 +60,7 @@ impl Authority {
     ) -> store::Result<Self> {
         signatures::choose();
         let now_ms = clock.now_ms();
-        let workspace = store.ensure_first_workspace(ids.make(Kind::Workspace), FIRST_WORKSPACE, now_ms).await?;
+        let workspace = store.ensure_first_workspace(ids.make(IdKind::Workspace), FIRST_WORKSPACE, now_ms).await?;
         let ring = keys::load(&store, &config.auth, &master_key, now_ms).await?;
         Ok(Self {
             store,
@@ -217,7 +217,7 @@ impl Authority {
         self.ids.key()
     }
 
-    pub(super) fn id(&self, kind: Kind) -> String {
+    pub(super) fn id(&self, kind: IdKind) -> String {
         self.ids.make(kind)
     }
 }

@@ -27,7 +27,7 @@ pub enum Error {
         detail: String,
     },
     /// The token endpoint refuses (RFC 6749, 5.2).
-    Grant(GrantError),
+    Grant(OAuthError),
     /// Too many attempts on one account.
     TooManyAttempts {
         /// How long to wait, in seconds.
@@ -44,7 +44,7 @@ pub enum Error {
 
 /// What the token endpoint refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GrantError {
+pub enum OAuthError {
     /// The user's name or password, or the refresh token, is not good.
     InvalidGrant(&'static str),
     /// The client's credentials are not good.
@@ -55,8 +55,8 @@ pub enum GrantError {
     InvalidScope(String),
 }
 
-impl GrantError {
-    pub(super) fn beyond(missing: ScopeSet) -> Error {
+impl OAuthError {
+    pub(super) fn missing_scopes(missing: ScopeSet) -> Error {
         Error::Grant(Self::InvalidScope(format!("The account does not have these scopes: {missing}.")))
     }
 }
@@ -67,7 +67,7 @@ impl From<store::Error> for Error {
     }
 }
 
-impl fmt::Display for GrantError {
+impl fmt::Display for OAuthError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidGrant(text) | Self::UnauthorizedClient(text) => formatter.write_str(text),

@@ -2,11 +2,11 @@
 
 use super::authority::Authority;
 use super::error::{Error, Result};
-use super::grants::{Granted, unknown_role};
 use super::limits::ClientNetwork;
+use super::oauth::{Granted, unknown_role};
 use super::password::{CHARACTERS_MAX, CHARACTERS_MIN};
 use super::scope::Role;
-use crate::ids::Kind;
+use crate::ids::IdKind;
 use crate::store::accounts::{Admission, Member, NewUser};
 use crate::store::{self, AccountRefusal, Refusal};
 
@@ -42,7 +42,7 @@ impl Authority {
         // Before the password is hashed: a closed door should cost nothing.
         let admission = self.admission(new.setup_code.as_deref(), from).await?;
         let user = NewUser {
-            id: self.id(Kind::User),
+            id: self.id(IdKind::User),
             email,
             display_name: new.display_name,
             password_hash: self.passwords().hash(new.password).await?,

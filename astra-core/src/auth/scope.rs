@@ -248,7 +248,7 @@ impl ScopeSet {
 
     /// What is in this one and not in `other`.
     #[must_use]
-    pub const fn beyond(self, other: Self) -> Self {
+    pub const fn minus(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 

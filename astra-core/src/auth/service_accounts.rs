@@ -5,7 +5,7 @@ use super::by::By;
 use super::error::{Error, Result};
 use super::identity::Identity;
 use super::scope::{Role, ScopeSet};
-use crate::ids::Kind;
+use crate::ids::IdKind;
 use crate::store::service_accounts::ServiceAccount;
 use crate::store::{self, OnceKey, Page, PageRequest, Refusal};
 
@@ -45,11 +45,11 @@ impl Authority {
     ) -> Result<ServiceAccount> {
         let by = by.into();
         may_give_role(&by, new.role)?;
-        let scopes = new.scopes.unwrap_or_else(|| new.role.default_scopes().intersection(giveable(&by)));
+        let scopes = new.scopes.unwrap_or_else(|| new.role.default_scopes().intersection(grantable(&by)));
         may_give_scopes(&by, scopes)?;
         let now_ms = self.now_ms();
         let account = ServiceAccount {
-            id: self.id(Kind::ServiceAccount),
+            id: self.id(IdKind::ServiceAccount),
             name: new.name,
             role: new.role.as_str().into(),
             scopes: scopes.to_string(),
@@ -106,7 +106,7 @@ impl Authority {
             account.role = role.as_str().into();
         }
         if let Some(scopes) = change.scopes {
-            may_give_scopes(&by, scopes.beyond(ScopeSet::known(&account.scopes)))?;
+            may_give_scopes(&by, scopes.minus(ScopeSet::known(&account.scopes)))?;
             account.scopes = scopes.to_string();
         }
         let changed = self.rows(by).service_accounts().update(account, self.now_ms()).await;
@@ -145,7 +145,7 @@ impl Authority {
 }
 
 /// What the caller may hand on: its own scopes; everything if it is an owner whose own token is not narrowed.
-fn giveable(by: &Identity) -> ScopeSet {
+fn grantable(by: &Identity) -> ScopeSet {
     if by.role == Role::Owner && by.scopes.covers(Role::Owner.default_scopes()) {
         super::Scope::all().collect()
     } else {
@@ -155,7 +155,7 @@ fn giveable(by: &Identity) -> ScopeSet {
 
 /// Refuses to hand on what the caller does not have.
 pub(super) fn may_give_scopes(by: &Identity, scopes: ScopeSet) -> Result<()> {
-    let missing = scopes.beyond(giveable(by));
+    let missing = scopes.minus(grantable(by));
     if missing == ScopeSet::default() {
         return Ok(());
     }

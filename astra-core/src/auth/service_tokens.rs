@@ -8,7 +8,7 @@ use super::error::{Error, Result};
 use super::identity::Identity;
 use super::scope::{Role, ScopeSet};
 use super::service_accounts::{NewServiceAccount, may_give_scopes};
-use super::token::{Claims, Kind, Signed};
+use super::token::{Claims, Signed, TokenKind};
 use crate::ids;
 use crate::store::service_accounts::ServiceAccount;
 use crate::store::tokens::Token;
@@ -58,14 +58,14 @@ impl Authority {
         let held = ScopeSet::known(&account.scopes);
         let scopes = scopes.unwrap_or(held);
         if !held.covers(scopes) {
-            let detail = format!("names what the service account does not have: {}", scopes.beyond(held));
+            let detail = format!("names what the service account does not have: {}", scopes.minus(held));
             return Err(Error::Invalid { pointer: "/scopes", detail });
         }
         may_give_scopes(&by, scopes)?;
         let life_s = life(expires_in_s)?;
         let now_ms = self.now_ms();
         let token = Token {
-            id: self.id(ids::Kind::Token),
+            id: self.id(ids::IdKind::Token),
             service_account_id: account.id.clone(),
             scopes: scopes.to_string(),
             generation: 1,
@@ -210,7 +210,7 @@ impl Sealer {
             aud: self.audience.clone(),
             sub: token.service_account_id.clone(),
             wsp: self.workspace.clone(),
-            typ: Kind::Service,
+            typ: TokenKind::Service,
             role: self.role,
             scope: token.scopes.clone(),
             jti: token.id.clone(),

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicI64;
 use super::authority::Authority;
 use super::identity::{Identity, Principal};
 use super::scope::{Role, Scope, ScopeSet};
-use super::token::{Claims, Kind};
+use super::token::{Claims, TokenKind};
 use super::verified::{NotedUse, Verified};
 use crate::store::families::FamilyStanding;
 use crate::store::tokens::TokenStanding;
@@ -17,8 +17,8 @@ impl Authority {
     pub(super) async fn standing(&self, claims: &Claims, epoch: i64, now_ms: i64) -> store::Result<Option<Verified>> {
         let Some(workspace) = self.store().find_workspace(&claims.wsp).await? else { return Ok(None) };
         let store = self.store().rows(&workspace);
-        let speaks_for = (claims.typ == Kind::EndUser).then(|| claims.sub.clone());
-        let judged = if claims.typ == Kind::User {
+        let speaks_for = (claims.typ == TokenKind::EndUser).then(|| claims.sub.clone());
+        let judged = if claims.typ == TokenKind::User {
             store.families().standing(&claims.jti).await?.and_then(|family| of_family(claims, family))
         } else {
             let found = store.tokens().standing(&claims.jti, speaks_for).await?;
@@ -67,12 +67,14 @@ fn of_token(claims: &Claims, workspace: WorkspaceId, standing: TokenStanding, no
     let held = ScopeSet::known(&token.scopes).intersection(ScopeSet::known(&standing.account_scopes));
     let account_id = token.service_account_id;
     let (subject, principal, role, scopes) = match &claims.act {
-        Some(actor) if claims.typ == Kind::EndUser && actor.sub == account_id && held.contains(Scope::UsersAct) => {
+        Some(actor)
+            if claims.typ == TokenKind::EndUser && actor.sub == account_id && held.contains(Scope::UsersAct) =>
+        {
             let role = account_role.min(standing.end_user_role?.parse().ok()?);
             let principal = Principal::EndUser { service_account_id: account_id, token_id: token.id.clone() };
             (claims.sub.clone(), principal, role, held.without(Scope::UsersAct))
         }
-        None if matches!(claims.typ, Kind::Service | Kind::Client) && claims.sub == account_id => {
+        None if matches!(claims.typ, TokenKind::Service | TokenKind::Client) && claims.sub == account_id => {
             (account_id, Principal::ServiceAccount { token_id: token.id.clone() }, account_role, held)
         }
         _ => return None,
@@ -85,7 +87,7 @@ fn of_token(claims: &Claims, workspace: WorkspaceId, standing: TokenStanding, no
         scopes: scopes.intersection(ScopeSet::known(&claims.scope)),
         expires_at_ms: Some(ends_at_ms),
     };
-    let noted = (claims.typ == Kind::Service)
+    let noted = (claims.typ == TokenKind::Service)
         .then(|| NotedUse { token_id: token.id, last_ms: AtomicI64::new(token.last_used_at.unwrap_or(i64::MIN / 2)) });
     Some((identity, noted))
 }

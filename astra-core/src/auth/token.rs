@@ -27,7 +27,7 @@ pub struct Claims {
     /// The workspace, `wsp_...`.
     pub wsp: String,
     /// What kind of credential it is.
-    pub typ: Kind,
+    pub typ: TokenKind,
     /// The highest role that it gives.
     pub role: Role,
     /// The most that it may be used for, space-separated.
@@ -59,7 +59,7 @@ pub struct Actor {
 /// The kinds of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum TokenKind {
     /// A person's access token.
     User,
     /// A service account's own token, which is also its client secret.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::Engine;
 use super::agent::AgentVersion;
 use super::budget;
-use super::context::{Room, plain};
+use super::context::{TokenBudget, plain};
 use super::error::{Error, Failure, Result};
+use super::estimate::{MESSAGE_TOKENS, clip, estimate, estimate_message};
 use super::history::{Look, newest};
-use super::inference::{Account, Calls, Targets};
-use super::tokens::{MESSAGE_TOKENS, clip, estimate, estimate_message};
-use super::turn::Asker;
+use super::inference::{Calls, Targets, UsageOwner};
+use super::turn::TurnCaller;
 use crate::content::without_nul;
 use crate::provider::{Content, Message, Request, Role, Usage};
 use crate::store::{Rows, Session, StoredMessage, TURN_STRIDE};
@@ -35,10 +35,15 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`] for the agent; [`Error::Quota`]; [`Error::TooManyTurns`]; [`Error::Turn`] if the model failed;
     /// the store's.
-    pub async fn compact(self: &Arc<Self>, asker: &Asker, rows: Rows, session: &Session) -> Result<Option<Compacted>> {
-        let admission = self.limits.admit(asker)?;
+    pub async fn compact(
+        self: &Arc<Self>,
+        caller: &TurnCaller,
+        rows: Rows,
+        session: &Session,
+    ) -> Result<Option<Compacted>> {
+        let admission = self.limits.admit(caller)?;
         let (engine, session) = (Arc::clone(self), session.clone());
-        // In a task of its own: what it used is on the account though the caller hangs up.
+        // In a task of its own: what it used is on the owner though the caller hangs up.
         let compacted = self.tasks.spawn(async move {
             let _admission = admission;
             engine.compact_now(&rows, &session).await
@@ -59,19 +64,19 @@ impl Engine {
         let said = readable(rows, session, question.seq, room.context).await?;
         let mut calls = Calls::default();
         let compacted = self.summarise(rows, session, &agent, said, room, &mut calls).await;
-        let asked = Account { agent_id: &agent.agent_id, subject: session.subject, at_ms: self.clock.now_ms() };
+        let asked = UsageOwner { agent_id: &agent.agent_id, subject: session.subject, at_ms: self.clock.now_ms() };
         rows.usage().create(self.ids.key(), asked.rows(&calls, self.cost_usd(&calls), false)).await?;
         compacted
     }
 
     /// Compacts on the way of a turn: the newest messages, up to a share of the context, stay word for word. What it used
-    /// is in `calls`, for the turn's account.
+    /// is in `calls`, for the turn's owner.
     pub(super) async fn compact_for(
         &self,
         rows: &Rows,
         session: &Session,
         agent: &Arc<AgentVersion>,
-        room: Room,
+        room: TokenBudget,
         before: i64,
         calls: &mut Calls,
     ) -> Result<Option<Compacted>> {
@@ -97,7 +102,7 @@ impl Engine {
         session: &Session,
         agent: &AgentVersion,
         said: Vec<StoredMessage>,
-        room: Room,
+        room: TokenBudget,
         calls: &mut Calls,
     ) -> Result<Option<Compacted>> {
         let Some(until) = said.last().map(|message| message.seq) else { return Ok(None) };
@@ -133,7 +138,7 @@ async fn readable(rows: &Rows, session: &Session, before: i64, tokens: u32) -> R
 }
 
 /// The instruction and the transcript, as much of its end as the model can read.
-fn summary_request(earlier: Option<&str>, said: &[StoredMessage], room: Room) -> Vec<Message> {
+fn summary_request(earlier: Option<&str>, said: &[StoredMessage], room: TokenBudget) -> Vec<Message> {
     let mut lines = Vec::new();
     let earlier = earlier.map(|earlier| format!("Summary of what came before: {}", clip(earlier, room.summary())));
     let fixed = estimate(INSTRUCTION) + earlier.as_deref().map_or(0, estimate);

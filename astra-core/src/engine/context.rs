@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use super::Engine;
 use super::agent::AgentVersion;
 use super::error::{Failure, Result};
+use super::estimate::{clip, estimate, estimate_message};
 use super::fits;
 use super::history::{self, Look};
 use super::prompt::{Template, Values};
-use super::tokens::{clip, estimate, estimate_message};
 use super::turn::Ask;
 use crate::content::ToolResult;
 use crate::provider::{Content, Message, Part, Role};
@@ -23,7 +23,7 @@ const INTERRUPTED: &str = "The call was interrupted: it has no result.";
 
 /// How much a model reads and writes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Room {
+pub(super) struct TokenBudget {
     /// Tokens of the whole context.
     pub(super) context: u32,
     /// Tokens of it that are kept for the answer.
@@ -33,7 +33,7 @@ pub(super) struct Room {
     is_known: bool,
 }
 
-impl Room {
+impl TokenBudget {
     /// The room in a context of `context` tokens, with answers of at most `answer` tokens.
     #[must_use]
     fn new(context: u32, is_known: bool, answer: Option<u32>) -> Self {
@@ -63,11 +63,11 @@ impl Room {
 
 impl Engine {
     /// How much the agent's model reads and writes.
-    pub(super) fn room(&self, agent: &AgentVersion) -> Room {
+    pub(super) fn room(&self, agent: &AgentVersion) -> TokenBudget {
         let model = &agent.definition.model;
         let listed = || self.providers.context_tokens(&model.provider, model.model.as_deref());
         let known = model.max_context_tokens.or_else(listed);
-        Room::new(known.unwrap_or(self.config.unknown_context_tokens), known.is_some(), model.max_output_tokens)
+        TokenBudget::new(known.unwrap_or(self.config.unknown_context_tokens), known.is_some(), model.max_output_tokens)
     }
 }
 
@@ -94,7 +94,7 @@ pub(super) async fn system_prompt(
     rows: &Rows,
     agent: &AgentVersion,
     session: &Session,
-    room: Room,
+    room: TokenBudget,
     now_ms: i64,
 ) -> Result<String> {
     let template = &agent.definition.system_prompt;
@@ -142,7 +142,7 @@ pub(super) fn plain(content: &Content) -> String {
     }
 }
 
-/// Puts together what the model reads for `turn`; the oldest turns are left out when not all fits. `said_before`, when
+/// Puts together what the model reads for `turn`; the oldest turns are left out when not all fits. `prior_messages`, when
 /// the caller keeps the conversation, stands in for the session's history, and is never cut. `known` are the newest messages
 /// of the history, if they were read before.
 ///
@@ -154,11 +154,11 @@ pub(super) async fn build(
     session: &Session,
     mut system: String,
     ask: &Ask,
-    room: Room,
+    room: TokenBudget,
     known: Option<Recent>,
 ) -> Result<Context> {
     let (instructions, given): (Vec<_>, Vec<_>) =
-        ask.said_before.iter().partition(|message| message.role == Role::System);
+        ask.prior_messages.iter().partition(|message| message.role == Role::System);
     // A conversation may end with instructions.
     let (last_instruction, question) =
         if ask.role == Role::System { (Some(&ask.content), None) } else { (None, Some(ask.content.clone())) };
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn a_refusal_halves_the_room() {
-        let room = Room::new(128_000, true, None);
+        let room = TokenBudget::new(128_000, true, None);
         assert_eq!((room.answer, room.summary()), (1_024, 600));
         let smaller = room.after_refusal(20_000);
         assert_eq!((smaller.context, smaller.answer, smaller.is_known), (10_000, 1_024, false));

@@ -100,7 +100,7 @@ impl Engine {
     async fn end_lost(&self) -> store::Result<()> {
         for Orphan { workspace, turn } in self.store.open_turns_of(self.instance()).await? {
             // A turn has its seat before it is in the store. One that gave it up since was finished before.
-            if self.hub.get(turn.id).is_some() {
+            if self.live_turns.get(turn.id).is_some() {
                 continue;
             }
             let turn = self.store.rows(&workspace).turns().find(turn.id, VisibleTo::All).await?;
@@ -169,7 +169,7 @@ impl Engine {
         self.draining.store(true, Ordering::Release);
         self.tasks.close();
         if tokio::time::timeout(limit, self.tasks.wait()).await.is_err() {
-            for live in self.hub.all() {
+            for live in self.live_turns.all() {
                 live.end(Status::Interrupted);
             }
             let _ = tokio::time::timeout(LAST_MOMENTS, self.tasks.wait()).await;

@@ -7,7 +7,7 @@ use crate::store::{LogEntry, Status, ToolEntry, Turn};
 
 /// One event of a turn.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Event {
+pub struct TurnEvent {
     /// The turn's id.
     pub turn_id: TurnId,
     /// 1, 2, 3, ... within the turn, without gaps.
@@ -77,7 +77,7 @@ impl EventKind {
 /// The events of a turn as its rows tell them, after the sequence number `after`: all of them when it is finished, the
 /// ones kept so far when it is not.
 #[must_use]
-pub fn replay(turn: &Turn, entries: Vec<(i64, LogEntry)>, after: i64) -> Vec<Arc<Event>> {
+pub fn replay(turn: &Turn, entries: Vec<(i64, LogEntry)>, after: i64) -> Vec<Arc<TurnEvent>> {
     let mut kinds = vec![(FIRST_SEQ, EventKind::first(turn))];
     let whole = turn.outcome.content.as_ref().filter(|content| entries.is_empty() && !content.is_empty());
     match whole {
@@ -91,5 +91,5 @@ pub fn replay(turn: &Turn, entries: Vec<(i64, LogEntry)>, after: i64) -> Vec<Arc
         kinds.push((turn.last_seq, EventKind::last(Arc::new(turn.clone()))));
     }
     let later = kinds.into_iter().filter(|(seq, _)| *seq > after);
-    later.map(|(seq, kind)| Arc::new(Event { turn_id: turn.id, seq, kind })).collect()
+    later.map(|(seq, kind)| Arc::new(TurnEvent { turn_id: turn.id, seq, kind })).collect()
 }

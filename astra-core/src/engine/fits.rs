@@ -1,11 +1,11 @@
 //! Whether a question can ever fit what its model reads. One that cannot is refused before it is kept.
 
 use super::agent::AgentVersion;
-use super::context::{Room, add_paragraph, plain};
+use super::context::{TokenBudget, add_paragraph, plain};
 use super::error::Failure;
+use super::estimate::{estimate, estimate_message};
 use super::prompt::{Template, Values};
-use super::tokens::{estimate, estimate_message};
-use super::turn::{Ask, Asker};
+use super::turn::{Ask, TurnCaller};
 use crate::provider::{Content, Role};
 
 /// The refusal of a prompt and a message of `tokens` tokens, of which a model reads `readable`.
@@ -15,17 +15,23 @@ pub(super) fn too_long(tokens: u32, readable: u32) -> Failure {
 }
 
 /// The refusal of a question that is longer, with the prompt of `agent`, than its model reads, if that is known.
-pub(super) fn refusal(room: Room, agent: &AgentVersion, asker: &Asker, ask: &Ask, now_ms: i64) -> Option<Failure> {
+pub(super) fn refusal(
+    room: TokenBudget,
+    agent: &AgentVersion,
+    caller: &TurnCaller,
+    ask: &Ask,
+    now_ms: i64,
+) -> Option<Failure> {
     let readable = room.readable_if_known()?;
     let template = &agent.definition.system_prompt;
-    let instructions = || ask.said_before.iter().filter(|message| message.role == Role::System);
+    let instructions = || ask.prior_messages.iter().filter(|message| message.role == Role::System);
     // No text has more tokens than bytes: most questions need no estimate.
     let bytes =
         template.len() + instructions().map(|said| said.content.bytes() + 2).sum::<usize>() + ask.content.bytes() + 6;
     if matches!(ask.content, Content::Text(_)) && bytes <= usize::try_from(readable).unwrap_or(usize::MAX) {
         return None;
     }
-    let mut system = shortest_prompt(agent, asker, now_ms);
+    let mut system = shortest_prompt(agent, caller, now_ms);
     let is_instruction = ask.role == Role::System;
     for instruction in instructions().map(|said| &said.content).chain(is_instruction.then_some(&ask.content)) {
         add_paragraph(&mut system, &plain(instruction));
@@ -37,7 +43,7 @@ pub(super) fn refusal(room: Room, agent: &AgentVersion, asker: &Asker, ask: &Ask
 }
 
 /// The agent's prompt, without the names that only the store knows.
-fn shortest_prompt(agent: &AgentVersion, asker: &Asker, now_ms: i64) -> String {
+fn shortest_prompt(agent: &AgentVersion, caller: &TurnCaller, now_ms: i64) -> String {
     let template = &agent.definition.system_prompt;
     if !Template::is_one(template) {
         return template.clone();
@@ -45,9 +51,9 @@ fn shortest_prompt(agent: &AgentVersion, asker: &Asker, now_ms: i64) -> String {
     let Ok(template) = Template::parse(template) else { return String::new() };
     template.write(&Values {
         now_ms,
-        user_id: &asker.user_id,
+        user_id: &caller.user_id,
         user_name: "",
-        workspace_id: asker.workspace.as_str(),
+        workspace_id: caller.workspace.as_str(),
         workspace_name: "",
         agent_name: agent.definition.display_name.as_ref().unwrap_or(&agent.agent_id),
     })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Engine;
-use super::event::{Event, replay};
+use super::event::{TurnEvent, replay};
 use super::live::LiveTurn;
 use super::signals::Listener;
 use crate::ids::{SessionId, TurnId};
@@ -35,12 +35,12 @@ impl TurnEvents {
     ///
     /// # Errors
     /// The store's, if the turn does not run here.
-    pub async fn next(&mut self) -> Result<Option<Vec<Arc<Event>>>> {
+    pub async fn next(&mut self) -> Result<Option<Vec<Arc<TurnEvent>>>> {
         if self.ended {
             return Ok(None);
         }
         let events = match &mut self.source {
-            Source::Here(turn) => turn.beyond(self.seq).await,
+            Source::Here(turn) => turn.wait_after(self.seq).await,
             Source::Elsewhere { rows, turn_id, first } => match poll(rows, *turn_id, self.seq, first).await? {
                 Some(events) => events,
                 None => return Ok(None),
@@ -55,7 +55,7 @@ impl TurnEvents {
 }
 
 /// Waits until the store has events after `seq`; `None` if the turn is gone or had no event after it.
-async fn poll(rows: &Rows, turn_id: TurnId, seq: i64, first: &mut bool) -> Result<Option<Vec<Arc<Event>>>> {
+async fn poll(rows: &Rows, turn_id: TurnId, seq: i64, first: &mut bool) -> Result<Option<Vec<Arc<TurnEvent>>>> {
     loop {
         if !std::mem::take(first) {
             tokio::time::sleep(POLL).await;
@@ -93,7 +93,7 @@ pub enum SessionEvent {
     /// A question came; its turn's events follow.
     Started(Box<Turn>),
     /// An event of the turn.
-    Turn(Arc<Event>),
+    Turn(Arc<TurnEvent>),
 }
 
 impl SessionEvents {
@@ -145,7 +145,7 @@ impl Engine {
     /// The events of a turn after the sequence number `after`. Whether the caller may see it is asked before.
     #[must_use]
     pub fn follow_turn(&self, rows: &Rows, turn_id: TurnId, after: i64) -> TurnEvents {
-        match self.hub.get(turn_id) {
+        match self.live_turns.get(turn_id) {
             Some(live) => TurnEvents::live(live, after),
             None => {
                 let source = Source::Elsewhere { rows: rows.clone(), turn_id, first: true };
@@ -165,7 +165,7 @@ impl Engine {
         session_id: SessionId,
         position: Option<(&Turn, i64)>,
     ) -> Result<SessionEvents> {
-        let signal = self.hub.signals.listen(rows.workspace(), session_id);
+        let signal = self.live_turns.signals.listen(rows.workspace(), session_id);
         let (number, current) = match position {
             Some((turn, seq)) => (turn.number, Some(self.follow_turn(rows, turn.id, seq))),
             None => {

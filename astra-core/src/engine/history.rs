@@ -1,7 +1,7 @@
 //! What was said before a turn, as far as a model reads it.
 
 use super::error::Result;
-use super::tokens::estimate_message;
+use super::estimate::estimate_message;
 use crate::content::Role;
 use crate::store::{Recent, Rows, Session, StoredMessage, TURN_STRIDE, Turn};
 

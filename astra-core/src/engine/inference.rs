@@ -6,7 +6,7 @@ use super::error::Failure;
 use super::trace::Trace;
 use crate::config::Prices;
 use crate::content::without_nul;
-use crate::provider::{self, Attempt, ChunkStream, Completion, Kind, Request, Target, Usage};
+use crate::provider::{self, Attempt, ChunkStream, Completion, ErrorKind, Request, Target, Usage};
 use crate::store::UsageRow;
 
 /// Who is asked, in order.
@@ -95,17 +95,17 @@ impl Engine {
 pub(super) fn failed(error: &provider::Error) -> Failure {
     let wait = error.retry_after();
     let code = match error.kind {
-        Kind::Timeout => "upstream_timeout",
+        ErrorKind::Timeout => "upstream_timeout",
         // It did not fail: it asks for a pause.
-        Kind::RateLimited(_) => "upstream_rate_limited",
-        Kind::QuotaUsedUp => "upstream_quota_exceeded",
-        Kind::ContextOverflow => "context_length_exceeded",
-        Kind::Unsupported => "invalid_request",
+        ErrorKind::RateLimited(_) => "upstream_rate_limited",
+        ErrorKind::QuotaUsedUp => "upstream_quota_exceeded",
+        ErrorKind::ContextOverflow => "context_length_exceeded",
+        ErrorKind::Unsupported => "invalid_request",
         // What the operator has to mend: a key, an address, a name.
-        Kind::Key | Kind::Unknown | Kind::Refused(300..=399 | 405) => "upstream_misconfigured",
+        ErrorKind::Key | ErrorKind::Unknown | ErrorKind::Refused(300..=399 | 405) => "upstream_misconfigured",
         // A request that came too late or at the wrong moment may be answered the next time.
-        Kind::Refused(408 | 409 | 423 | 425) => "upstream_error",
-        Kind::Refused(_) => "upstream_refused",
+        ErrorKind::Refused(408 | 409 | 423 | 425) => "upstream_error",
+        ErrorKind::Refused(_) => "upstream_refused",
         _ if wait.is_some() => "unavailable",
         _ => "upstream_error",
     };
@@ -125,13 +125,13 @@ fn sentence(told: &str) -> String {
 }
 
 /// On whose account calls go.
-pub(super) struct Account<'a> {
+pub(super) struct UsageOwner<'a> {
     pub(super) agent_id: &'a str,
     pub(super) subject: i64,
     pub(super) at_ms: i64,
 }
 
-impl Account<'_> {
+impl UsageOwner<'_> {
     /// What the calls add to the usage; the last one bears the tokens, and the fault if `has_failed`.
     pub(super) fn rows(&self, calls: &Calls, cost_usd: f64, has_failed: bool) -> Vec<UsageRow> {
         let row = |(place, call): (usize, &Attempt)| {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::event::{Event, EventKind};
+use super::event::{EventKind, TurnEvent};
 use super::signals::Signals;
 use super::turn_limits::Admission;
 use crate::ids::TurnId;
@@ -61,19 +61,19 @@ type Turns = Arc<Mutex<HashMap<TurnId, Arc<LiveTurn>>>>;
 
 /// All running turns, and those who wait for something to happen in a session.
 #[derive(Default)]
-pub(super) struct Hub {
+pub(super) struct LiveTurns {
     turns: Turns,
     pub(super) signals: Signals,
 }
 
-/// A turn's place in the hub, for as long as it is held.
-pub(super) struct Seat {
+/// A turn's place among the live turns, for as long as it is held.
+pub(super) struct LiveGuard {
     pub(super) live: Arc<LiveTurn>,
     turns: Turns,
     _admission: Admission,
 }
 
-impl Drop for Seat {
+impl Drop for LiveGuard {
     fn drop(&mut self) {
         lock(&self.turns).remove(&self.live.turn_id);
     }
@@ -112,19 +112,19 @@ impl LiveTurn {
 
     /// The first events after `seq` that are there.
     #[must_use]
-    pub(super) fn after(&self, seq: i64) -> Vec<Arc<Event>> {
+    pub(super) fn after(&self, seq: i64) -> Vec<Arc<TurnEvent>> {
         let log = lock(&self.log);
         let start = usize::try_from(seq).unwrap_or(0);
         let places = (start..log.ends.len()).take(BATCH);
         let event = |place: usize| {
             let seq = i64::try_from(place).unwrap_or(i64::MAX - 1) + 1;
-            Arc::new(Event { turn_id: self.turn_id, seq, kind: log.kind(place) })
+            Arc::new(TurnEvent { turn_id: self.turn_id, seq, kind: log.kind(place) })
         };
         places.map(event).collect()
     }
 
     /// Waits for events after `seq`.
-    pub(super) async fn beyond(&self, seq: i64) -> Vec<Arc<Event>> {
+    pub(super) async fn wait_after(&self, seq: i64) -> Vec<Arc<TurnEvent>> {
         let mut latest = self.latest.subscribe();
         // The sender lives as long as this turn, so the wait cannot fail.
         let _ = latest.wait_for(|latest| *latest > seq).await;
@@ -147,12 +147,12 @@ impl LiveTurn {
     }
 }
 
-impl Hub {
-    /// Gives a seat to a turn that this gateway is about to run, and that was admitted.
-    pub(super) fn seat(&self, turn_id: TurnId, admission: Admission) -> Seat {
+impl LiveTurns {
+    /// Registers a turn that this gateway is about to run, and that was admitted.
+    pub(super) fn register(&self, turn_id: TurnId, admission: Admission) -> LiveGuard {
         let live = Arc::new(LiveTurn::new(turn_id));
         lock(&self.turns).insert(turn_id, Arc::clone(&live));
-        Seat { live, turns: Arc::clone(&self.turns), _admission: admission }
+        LiveGuard { live, turns: Arc::clone(&self.turns), _admission: admission }
     }
 
     /// The running turn of this id, if it runs here.

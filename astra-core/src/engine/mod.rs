@@ -7,6 +7,7 @@ mod compact;
 mod context;
 mod drain;
 mod error;
+mod estimate;
 pub mod event;
 mod fits;
 mod follow;
@@ -16,7 +17,6 @@ mod live;
 pub mod prompt;
 mod signals;
 mod storage;
-mod tokens;
 mod trace;
 mod turn;
 mod turn_limits;
@@ -32,7 +32,7 @@ pub use drain::program;
 pub use error::{Error, Failure, Result};
 pub use follow::{SessionEvent, SessionEvents, TurnEvents};
 pub use storage::StorageLimits;
-pub use turn::{Ask, Asked, Asker, Overrides, TurnHandle};
+pub use turn::{Ask, Asked, Overrides, TurnCaller, TurnHandle};
 pub use turn_limits::TurnLimits;
 
 use crate::clock::Clock;
@@ -42,7 +42,7 @@ use crate::provider::Registry;
 use crate::store::{Backend, Db, Instance};
 use crate::tools::Tools;
 use catalogue::Catalogue;
-use live::Hub;
+use live::LiveTurns;
 
 /// What an engine is made of.
 pub struct Parts {
@@ -82,7 +82,7 @@ pub struct Engine {
     /// The key of this gateway among all that share the store, which may be given another place.
     instance: AtomicI64,
     keys: Arc<TimeOrderedIds>,
-    hub: Hub,
+    live_turns: LiveTurns,
     tasks: TaskTracker,
     draining: AtomicBool,
 }
@@ -92,7 +92,7 @@ impl Engine {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { store, clock, ids, instance, config, limits, storage, providers, agents, tools } = parts;
-        let (hub, tasks, draining) = (Hub::default(), TaskTracker::new(), AtomicBool::new(false));
+        let (live_turns, tasks, draining) = (LiveTurns::default(), TaskTracker::new(), AtomicBool::new(false));
         let Instance { id, keys } = instance;
         let instance = AtomicI64::new(id);
         Self {
@@ -107,7 +107,7 @@ impl Engine {
             tools,
             instance,
             keys,
-            hub,
+            live_turns,
             tasks,
             draining,
         }

@@ -140,7 +140,7 @@ impl Signals {
 impl Engine {
     /// Ends the streams of those who follow a session that was deleted through this gateway.
     pub fn session_deleted(&self, workspace: &WorkspaceId, session_id: SessionId) {
-        self.hub.signals.delete(workspace, session_id);
+        self.live_turns.signals.delete(workspace, session_id);
     }
 
     /// Looks for turns of other gateways in the sessions that are followed here, as long as the engine lives. A gateway
@@ -162,14 +162,14 @@ impl Engine {
     }
 
     async fn look_for_turns(&self) -> store::Result<()> {
-        let followed = self.hub.signals.all();
+        let followed = self.live_turns.signals.all();
         if followed.is_empty() {
             return Ok(());
         }
         let newest: HashMap<SessionId, i64> = self.store.last_turns(followed.clone()).await?.into_iter().collect();
         for key in followed {
             let (workspace, session_id) = &key;
-            if let Some(signal) = self.hub.signals.get(workspace, *session_id) {
+            if let Some(signal) = self.live_turns.signals.get(workspace, *session_id) {
                 signal.observe(newest.get(session_id).copied());
             }
         }

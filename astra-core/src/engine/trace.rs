@@ -11,7 +11,7 @@ use crate::store::{TraceRecord, TurnContext};
 /// What a stretch of time went into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Part {
+pub(super) enum TraceStage {
     Queue,
     Context,
     Compaction,
@@ -22,7 +22,7 @@ pub(super) enum Part {
 
 #[derive(Debug, Serialize)]
 struct Span {
-    name: Part,
+    name: TraceStage,
     start_us: i64,
     duration_us: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,13 +51,13 @@ impl Trace {
     }
 
     /// Notes that `part` took from `since` until now.
-    pub(super) fn note(&mut self, part: Part, since: Instant) {
+    pub(super) fn note(&mut self, part: TraceStage, since: Instant) {
         self.push(part, since, since.elapsed(), None, None);
     }
 
     /// Notes that putting `context` together took from `since` until now.
     pub(super) fn note_context(&mut self, since: Instant, context: TurnContext) {
-        self.push(Part::Context, since, since.elapsed(), None, None);
+        self.push(TraceStage::Context, since, since.elapsed(), None, None);
         if let Some(span) = self.spans.last_mut() {
             span.context = Some(context);
         }
@@ -66,12 +66,12 @@ impl Trace {
     /// Notes a call of a model, or a part of it.
     pub(super) fn note_call(&mut self, call: &Attempt, since: Instant, took: Duration) {
         let error = call.error.as_ref().map(|error| error.message.clone());
-        self.push(Part::Inference, since, took, Some((call.provider.clone(), call.model.clone())), error);
+        self.push(TraceStage::Inference, since, took, Some((call.provider.clone(), call.model.clone())), error);
     }
 
     /// Notes that the tool `name` took from `since` until now.
     pub(super) fn note_tool(&mut self, name: &str, since: Instant, is_error: bool) {
-        self.push(Part::Tool, since, since.elapsed(), None, is_error.then(|| "the tool failed".to_owned()));
+        self.push(TraceStage::Tool, since, since.elapsed(), None, is_error.then(|| "the tool failed".to_owned()));
         if let Some(span) = self.spans.last_mut() {
             span.tool = Some(name.to_owned());
         }
@@ -79,7 +79,7 @@ impl Trace {
 
     fn push(
         &mut self,
-        name: Part,
+        name: TraceStage,
         since: Instant,
         took: Duration,
         model: Option<(String, String)>,
@@ -100,12 +100,13 @@ impl Trace {
     }
 
     pub(super) fn record(&self) -> TraceRecord {
-        let sum = |part: Part| self.spans.iter().filter(|span| span.name == part).map(|span| span.duration_us).sum();
+        let sum =
+            |part: TraceStage| self.spans.iter().filter(|span| span.name == part).map(|span| span.duration_us).sum();
         TraceRecord {
             spans: serde_json::to_string(&self.spans).unwrap_or_else(|_| "[]".into()),
             duration_us: microseconds(self.started.elapsed()),
-            provider_us: sum(Part::Inference),
-            storage_us: sum(Part::Storage),
+            provider_us: sum(TraceStage::Inference),
+            storage_us: sum(TraceStage::Storage),
             parent: self.parent.as_deref().map(str::to_owned),
         }
     }

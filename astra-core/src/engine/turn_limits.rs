@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::error::{Error, Result};
-use super::turn::Asker;
+use super::turn::TurnCaller;
 use crate::config::LimitsConfig;
 use crate::tally::{Share, Tally};
 
@@ -37,15 +37,15 @@ impl TurnLimits {
         }
     }
 
-    /// Counts a turn of `asker`, which is about to begin.
+    /// Counts a turn of `caller`, which is about to begin.
     ///
     /// # Errors
     /// [`Error::TooManyTurns`], which names the limit.
-    pub(super) fn admit(&self, asker: &Asker) -> Result<Admission> {
+    pub(super) fn admit(&self, caller: &TurnCaller) -> Result<Admission> {
         let refused = |limit| move || Error::TooManyTurns { limit };
-        let token = self.tokens.take((&asker.workspace, &asker.credential), self.per_token);
+        let token = self.tokens.take((&caller.workspace, &caller.credential), self.per_token);
         let token = token.ok_or_else(refused("limits.turns_per_token"))?;
-        let workspace = self.workspaces.take(&asker.workspace, self.per_workspace);
+        let workspace = self.workspaces.take(&caller.workspace, self.per_workspace);
         let workspace = workspace.ok_or_else(refused("limits.turns_per_workspace"))?;
         let all = self.all.take((), self.in_all).ok_or_else(refused("limits.turns"))?;
         Ok(Admission { _shares: [token, workspace, all] })

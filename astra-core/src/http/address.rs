@@ -36,7 +36,7 @@ impl FromRequestParts<App> for CalledFrom {
     }
 }
 
-/// The last address in `X-Forwarded-For` that no trusted proxy has: each proxy appends whom it heard, and what a client
+/// The last address in `X-Forwarded-For` that no trusted proxy has: each proxy appends whom it logged, and what a client
 /// wrote itself stands before that.
 fn forwarded(headers: &HeaderMap, peer: IpAddr, trusted: &[Network]) -> IpAddr {
     let mut nearest = peer;

@@ -7,10 +7,10 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use super::contract::Operation;
-use super::trace::RequestId;
+use super::record::RequestId;
 use crate::app::App;
 use crate::auth::{self, By, Identity, Role};
-use crate::engine::Asker;
+use crate::engine::TurnCaller;
 use crate::error::Error;
 use crate::store::{Actor, Rows, VisibleTo};
 
@@ -33,9 +33,9 @@ impl Deref for Caller {
 impl Caller {
     /// The caller as one who asks agents.
     #[must_use]
-    pub fn asker(&self) -> Asker {
+    pub fn caller(&self) -> TurnCaller {
         let user_id: Arc<str> = Arc::from(self.subject.as_str());
-        Asker {
+        TurnCaller {
             workspace: self.workspace.clone(),
             user_id: Arc::clone(&user_id),
             credential: self.credential().to_owned(),

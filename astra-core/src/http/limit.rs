@@ -45,7 +45,7 @@ pub struct Limits {
 
 /// What is left of the quota that was asked last.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct QuotaState {
     policy: HeaderValue,
     name: &'static str,
     remaining: u32,
@@ -89,7 +89,7 @@ impl Limits {
     }
 
     /// Counts a request of `identity`'s credential.
-    pub(super) fn admit_credential(&self, identity: &Identity, standing: &mut Option<Standing>) -> Result<(), Error> {
+    pub(super) fn admit_credential(&self, identity: &Identity, standing: &mut Option<QuotaState>) -> Result<(), Error> {
         let key = self.hasher.hash_one((&identity.workspace, identity.credential()));
         let (now, verdict) = self.credentials.check(key);
         *standing = Some(now);
@@ -101,7 +101,7 @@ impl Limits {
         client_address(request, &self.trusted)
     }
 
-    fn admit_address(&self, path: Option<&PathContract>, request: &Request) -> (Standing, Result<(), Error>) {
+    fn admit_address(&self, path: Option<&PathContract>, request: &Request) -> (QuotaState, Result<(), Error>) {
         let key = self.hasher.hash_one(network(self.client_address(request)));
         let operation = path.and_then(|path| path.operation(request.method()));
         let tries_secret = operation.is_some_and(|operation| SIGN_IN.contains(&operation.id.as_str()));
@@ -138,7 +138,7 @@ impl Policy {
         Self { name, window_s, header: policy_header(name, burst, window_s), limiter, clock, checks: AtomicU32::new(1) }
     }
 
-    fn check(&self, key: u64) -> (Standing, Result<(), Error>) {
+    fn check(&self, key: u64) -> (QuotaState, Result<(), Error>) {
         if self.checks.fetch_add(1, Ordering::Relaxed).is_multiple_of(SWEEP_EVERY) {
             self.limiter.retain_recent();
         }
@@ -152,11 +152,11 @@ impl Policy {
                 (0, wait, Err(error))
             }
         };
-        (Standing { policy: self.header.clone(), name: self.name, remaining, wait_s: wait }, verdict)
+        (QuotaState { policy: self.header.clone(), name: self.name, remaining, wait_s: wait }, verdict)
     }
 }
 
-impl Standing {
+impl QuotaState {
     /// Writes the two header fields.
     pub(super) fn write(self, headers: &mut HeaderMap) {
         headers.insert(RATE_LIMIT_POLICY, self.policy);

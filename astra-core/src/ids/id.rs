@@ -10,7 +10,7 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Kind;
+use super::IdKind;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Characters of a key: 12 of 5 bits, and a first one of 3.
@@ -21,7 +21,7 @@ const PLACE_DIGITS: u32 = 2;
 /// A kind of row that is named by its key.
 pub trait Named: 'static {
     /// What its identifiers name.
-    const KIND: Kind;
+    const KIND: IdKind;
 }
 
 /// Names sessions.
@@ -32,10 +32,10 @@ pub enum Session {}
 pub enum Turn {}
 
 impl Named for Session {
-    const KIND: Kind = Kind::Session;
+    const KIND: IdKind = IdKind::Session;
 }
 impl Named for Turn {
-    const KIND: Kind = Kind::Turn;
+    const KIND: IdKind = IdKind::Turn;
 }
 
 /// The identifier of a session.
@@ -152,7 +152,7 @@ impl fmt::Display for MessageId {
         let (key, place) = digits.split_at_mut(DIGITS as usize);
         write_digits(key, self.turn.key().cast_unsigned());
         write_digits(place, u64::from(self.place));
-        write!(formatter, "{}_{}", Kind::Message.prefix(), ascii(&digits))
+        write!(formatter, "{}_{}", IdKind::Message.prefix(), ascii(&digits))
     }
 }
 
@@ -160,7 +160,7 @@ impl FromStr for MessageId {
     type Err = NotAnId;
 
     fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let digits = digits_of(text, Kind::Message).ok_or(NotAnId)?;
+        let digits = digits_of(text, IdKind::Message).ok_or(NotAnId)?;
         let (key, place) = digits.split_at_checked(DIGITS as usize).ok_or(NotAnId)?;
         let key = key_of(key).ok_or(NotAnId)?;
         let place = (place.len() == PLACE_DIGITS as usize).then(|| value_of(place)).flatten().ok_or(NotAnId)?;
@@ -210,7 +210,7 @@ pub fn key_in(text: &str) -> Option<i64> {
     text.split_once('_').and_then(|(_, digits)| key_of(digits))
 }
 
-fn digits_of(text: &str, kind: Kind) -> Option<&str> {
+fn digits_of(text: &str, kind: IdKind) -> Option<&str> {
     text.strip_prefix(kind.prefix())?.strip_prefix('_')
 }
 
@@ -237,7 +237,7 @@ mod tests {
         for key in [0, 1, 31, 32, 1 << 22, i64::MAX] {
             let id = TurnId::from_key(key);
             assert_eq!(id.to_string().parse(), Ok(id));
-            assert_eq!(id.to_string(), super::super::encode(Kind::Turn, key));
+            assert_eq!(id.to_string(), super::super::encode(IdKind::Turn, key));
             let message = MessageId { turn: id, place: 1_023 };
             assert_eq!(message.to_string().parse(), Ok(message));
             assert_eq!(message.to_string().len(), 19);

@@ -11,7 +11,7 @@ pub use source::{CountingIds, EPOCH_MS, INSTANCES, Ids, TimeOrderedIds};
 
 /// What an identifier names; decides its prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum IdKind {
     /// A person or an application's end user.
     User,
     /// A tenant.
@@ -40,7 +40,7 @@ pub enum Kind {
     Event,
 }
 
-impl Kind {
+impl IdKind {
     /// The letters before the underscore.
     #[must_use]
     pub const fn prefix(self) -> &'static str {
@@ -80,7 +80,7 @@ impl IdMaker {
 
     /// A new identifier as text, such as `tok_1a2b3c4d5e6f7`.
     #[must_use]
-    pub fn make(&self, kind: Kind) -> String {
+    pub fn make(&self, kind: IdKind) -> String {
         encode(kind, self.key())
     }
 
@@ -99,7 +99,7 @@ impl IdMaker {
 
 /// `key` as an identifier of `kind`. The characters sort as the keys do.
 #[must_use]
-pub fn encode(kind: Kind, key: i64) -> String {
+pub fn encode(kind: IdKind, key: i64) -> String {
     let mut text = String::with_capacity(17);
     text.push_str(kind.prefix());
     text.push('_');
@@ -113,10 +113,10 @@ mod tests {
 
     #[test]
     fn identifiers_sort_as_their_keys_do() {
-        assert_eq!(encode(Kind::Turn, 1), "trn_0000000000001");
-        assert_eq!(encode(Kind::Token, i64::MAX), "tok_7zzzzzzzzzzzz");
+        assert_eq!(encode(IdKind::Turn, 1), "trn_0000000000001");
+        assert_eq!(encode(IdKind::Token, i64::MAX), "tok_7zzzzzzzzzzzz");
         let keys = [0, 1, 31, 32, 4_096, 1 << 40, i64::MAX];
-        let texts = keys.map(|key| encode(Kind::Session, key));
+        let texts = keys.map(|key| encode(IdKind::Session, key));
         assert!(texts.is_sorted());
     }
 }

@@ -7,7 +7,7 @@ use futures_util::stream::{self, StreamExt as _};
 use http::Response;
 use hyper::body::Incoming;
 
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 use super::reading::{Body, Media, Reported, begins_as_json};
 use super::upstream::{ANSWER_BYTES_MAX, Upstream};
 use super::{Chunk, ChunkStream, Completion};
@@ -78,7 +78,7 @@ pub(super) async fn whole<D: Decoder>(response: Response<Incoming>, upstream: &U
 
 fn read_whole<D: Decoder>(body: &[u8], upstream: &Upstream) -> Result<Vec<Chunk>, Error> {
     let (mut decoder, mut chunks) = (D::default(), Vec::new());
-    let mut fault = Error::new(Kind::Malformed, "the provider's answer is empty");
+    let mut fault = Error::new(ErrorKind::Malformed, "the provider's answer is empty");
     if begins_as_json(body) {
         match decode(&mut decoder, Event { name: b"", data: body }, upstream, &mut chunks) {
             Ok(()) => {
@@ -86,7 +86,7 @@ fn read_whole<D: Decoder>(body: &[u8], upstream: &Upstream) -> Result<Vec<Chunk>
                 decoder.end(&mut chunks)?;
                 return Ok(chunks);
             }
-            Err(other) if other.kind == Kind::Malformed && body.contains(&b'\n') => fault = other,
+            Err(other) if other.kind == ErrorKind::Malformed && body.contains(&b'\n') => fault = other,
             Err(other) => return Err(other),
         }
     }
@@ -198,7 +198,7 @@ impl<D: Decoder> Reading<D> {
         let text_bytes = |chunk: &Chunk| if let Chunk::Content(text) = chunk { text.len() } else { 0 };
         self.content_bytes += chunks[before..].iter().map(text_bytes).sum::<usize>();
         if self.content_bytes > ANSWER_BYTES_MAX {
-            return Err(Error::new(Kind::TooLarge, "the provider's answer has more than 16 MiB"));
+            return Err(Error::new(ErrorKind::TooLarge, "the provider's answer has more than 16 MiB"));
         }
         if is_end {
             if let Some(body) = self.body.take() {
@@ -221,8 +221,14 @@ mod tests {
     use crate::clock::ManualClock;
     use crate::config::ProviderConfig;
 
-    type Outcome =
-        (String, Option<FinishReason>, Option<Usage>, Option<(Kind, String)>, Vec<ToolCall>, Vec<(String, String)>);
+    type Outcome = (
+        String,
+        Option<FinishReason>,
+        Option<Usage>,
+        Option<(ErrorKind, String)>,
+        Vec<ToolCall>,
+        Vec<(String, String)>,
+    );
 
     /// What streams are made of: whole events and pieces of them, good and bad.
     const PIECES: [&[u8]; 52] = [

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 use super::health::{Health, Tally};
 use super::presets::Preset;
 use super::settings::Limits;
@@ -66,7 +66,7 @@ impl Entry {
                 "the provider failed too often just now and is left alone for another {} s",
                 wait.as_millis().div_ceil(1_000)
             );
-            Error::new(Kind::CircuitOpen(wait), message)
+            Error::new(ErrorKind::CircuitOpen(wait), message)
         })?;
         Ok(Admission { entry: self, permit: Some(permit) })
     }
@@ -92,7 +92,10 @@ impl Entry {
             return Ok(model.clone());
         }
         let listed = self.listed().await?;
-        listed.first().cloned().ok_or_else(|| Error::new(Kind::Refused(404), "the provider lists no model: name one"))
+        listed
+            .first()
+            .cloned()
+            .ok_or_else(|| Error::new(ErrorKind::Refused(404), "the provider lists no model: name one"))
     }
 
     /// The models that the upstream lists, asked for at most once a minute.
@@ -103,7 +106,7 @@ impl Entry {
         {
             return models.clone();
         }
-        let late = |_| Error::new(Kind::Timeout, "the provider did not list its models in time");
+        let late = |_| Error::new(ErrorKind::Timeout, "the provider did not list its models in time");
         let asked = timeout(LISTING_TIMEOUT, self.provider.models()).await.map_err(late).and_then(|models| models);
         let models = asked.map(Arc::new);
         *listed = Some(Listed { at: Instant::now(), models: models.clone() });

@@ -9,7 +9,7 @@ use crate::outbound::EventTooLarge;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// The kind of failure.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// A sentence for people, without secrets.
     pub message: String,
     /// The upstream's own code of its refusal, such as `model_not_found`; ours if this program refused for it.
@@ -20,7 +20,7 @@ pub struct Error {
 
 /// The kind of failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// No connection could be made.
     Connect,
     /// A time-out of the configuration ran out: connecting, the first token, or between tokens.
@@ -51,7 +51,7 @@ pub enum Kind {
     Unknown,
 }
 
-impl Kind {
+impl ErrorKind {
     /// A name for traces and reports, such as `rate_limited`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -76,7 +76,7 @@ impl Kind {
 
 impl Error {
     /// A failure of `kind`, described by `message`.
-    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), code: None, param: None }
     }
 
@@ -84,7 +84,7 @@ impl Error {
     /// to the next provider. Neither is a used-up quota, which lasts until it is paid for.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self.kind, Kind::Connect | Kind::RateLimited(_) | Kind::Server(..) | Kind::Cut)
+        matches!(self.kind, ErrorKind::Connect | ErrorKind::RateLimited(_) | ErrorKind::Server(..) | ErrorKind::Cut)
     }
 
     /// Whether the upstream is ill, so that it counts against its circuit. A request that the upstream refuses, a wrong
@@ -93,7 +93,12 @@ impl Error {
     pub const fn is_fault_of_upstream(&self) -> bool {
         matches!(
             self.kind,
-            Kind::Connect | Kind::Timeout | Kind::Server(..) | Kind::Malformed | Kind::TooLarge | Kind::Cut
+            ErrorKind::Connect
+                | ErrorKind::Timeout
+                | ErrorKind::Server(..)
+                | ErrorKind::Malformed
+                | ErrorKind::TooLarge
+                | ErrorKind::Cut
         )
     }
 
@@ -101,15 +106,15 @@ impl Error {
     /// may be answered.
     #[must_use]
     pub const fn is_context_overflow(&self) -> bool {
-        matches!(self.kind, Kind::ContextOverflow)
+        matches!(self.kind, ErrorKind::ContextOverflow)
     }
 
     /// How long the upstream, or its open circuit, asks to wait.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         match self.kind {
-            Kind::RateLimited(wait) | Kind::Server(_, wait) => wait,
-            Kind::CircuitOpen(wait) => Some(wait),
+            ErrorKind::RateLimited(wait) | ErrorKind::Server(_, wait) => wait,
+            ErrorKind::CircuitOpen(wait) => Some(wait),
             _ => None,
         }
     }
@@ -117,7 +122,7 @@ impl Error {
 
 impl From<EventTooLarge> for Error {
     fn from(_: EventTooLarge) -> Self {
-        Self::new(Kind::TooLarge, "the provider's stream has an event of more than 1 MiB")
+        Self::new(ErrorKind::TooLarge, "the provider's stream has an event of more than 1 MiB")
     }
 }
 

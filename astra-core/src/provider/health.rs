@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 
 /// So many latencies are remembered; the report is of these.
 const REMEMBERED: usize = 64;
@@ -24,7 +24,7 @@ pub struct Health {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastError {
     /// The kind of failure.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// A sentence for people, without secrets.
     pub message: String,
     /// When, in milliseconds since the epoch.
@@ -88,7 +88,7 @@ mod tests {
         for ms in (0..1_000).chain(std::iter::repeat_n(7, REMEMBERED / 2 + 1)) {
             tally.succeeded(Duration::from_millis(ms));
         }
-        tally.failed(&Error::new(Kind::Cut, "gone"), 5);
+        tally.failed(&Error::new(ErrorKind::Cut, "gone"), 5);
         let report = tally.report();
         assert_eq!(report.latency_p50, Some(Duration::from_millis(7)));
         assert_eq!((report.requests, report.errors), (1_033 + 1, 1));

@@ -7,6 +7,7 @@ mod chunks;
 mod echo;
 mod entry;
 mod error;
+mod fallback;
 mod health;
 mod mask;
 mod models;
@@ -21,7 +22,6 @@ mod retry;
 mod settings;
 mod tools;
 mod upstream;
-mod walk;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
@@ -30,7 +30,8 @@ use serde::{Deserialize, Serialize};
 use crate::config::Prices;
 pub use crate::content::{Arguments, Content, Part, Role, ToolCall, ToolResult};
 pub use crate::outbound::Circuit;
-pub use error::{Error, Kind};
+pub use error::{Error, ErrorKind};
+pub use fallback::{Attempt, Target};
 pub use health::{Health, LastError};
 pub use ollama::detect_ollama;
 pub use parameters::{Parameter, Parameters};
@@ -38,7 +39,6 @@ pub use presets::{Preset, preset, presets};
 pub use registry::{Check, Listing, ModelInfo, Registry, Status};
 pub use retry::Jitter;
 pub use tools::{Tool, ToolChoice};
-pub use walk::{Attempt, Target};
 
 /// A question to a model, borrowed for the time of the call: nothing of a conversation is copied on its way upstream.
 #[derive(Debug, Clone, Copy, Default)]
@@ -166,7 +166,7 @@ pub enum Chunk {
 }
 
 /// A streamed answer: all chunks of one network read together, so that they can go on together. An empty item says
-/// that the upstream is alive. A stream that ends without [`Chunk::Finish`] has failed ([`Kind::Cut`]); nothing
+/// that the upstream is alive. A stream that ends without [`Chunk::Finish`] has failed ([`ErrorKind::Cut`]); nothing
 /// follows an error.
 pub type ChunkStream = BoxStream<'static, Result<Vec<Chunk>, Error>>;
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 
 /// What a caller asks of a model beside conversation, temperature and length. What is absent is the provider's choice.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -104,7 +104,7 @@ impl Error {
         let what = if parameter == Parameter::Tools { "" } else { "this value of " };
         let message = format!("the provider {provider} does not support {what}{name}: leave {name} out");
         let (code, param) = (Some("unsupported_parameter".to_owned()), Some(name.to_owned()));
-        Self { code, param, ..Self::new(Kind::Unsupported, message) }
+        Self { code, param, ..Self::new(ErrorKind::Unsupported, message) }
     }
 }
 

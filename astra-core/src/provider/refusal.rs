@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::error::Kind;
+use super::error::ErrorKind;
 
 /// The codes and types of a conversation that has more tokens than the model reads.
 const OVERFLOW_CODES: [&str; 4] = [
@@ -82,7 +82,7 @@ pub(super) struct Refusal {
     /// The parameter at fault.
     pub(super) param: Option<String>,
     /// The kind that the words tell, where the status does not.
-    kind: Option<Kind>,
+    kind: Option<ErrorKind>,
 }
 
 impl Refusal {
@@ -101,25 +101,25 @@ impl Refusal {
     }
 
     /// The kind of a refusal that is `kind` by its status alone.
-    pub(super) const fn kind(&self, kind: Kind) -> Kind {
+    pub(super) const fn kind(&self, kind: ErrorKind) -> ErrorKind {
         match (self.kind, kind) {
             // A server may wrap every error of its own upstream in a 500; 401 says more than any words.
-            (Some(known), Kind::Refused(_) | Kind::Server(..) | Kind::RateLimited(_)) => known,
-            (Some(Kind::QuotaUsedUp), _) | (None, Kind::Refused(402)) => Kind::QuotaUsedUp,
+            (Some(known), ErrorKind::Refused(_) | ErrorKind::Server(..) | ErrorKind::RateLimited(_)) => known,
+            (Some(ErrorKind::QuotaUsedUp), _) | (None, ErrorKind::Refused(402)) => ErrorKind::QuotaUsedUp,
             _ => kind,
         }
     }
 }
 
-fn kind_of(codes: &[Option<&str>], message: &str) -> Option<Kind> {
+fn kind_of(codes: &[Option<&str>], message: &str) -> Option<ErrorKind> {
     let is_one_of = |known: &[&str]| codes.iter().flatten().any(|code| known.contains(code));
     let says_one_of = |known: &[&str]| known.iter().any(|text| message.contains(text));
     if is_one_of(&QUOTA_CODES) || says_one_of(&QUOTA_TEXTS) {
-        return Some(Kind::QuotaUsedUp);
+        return Some(ErrorKind::QuotaUsedUp);
     }
     // A limit of tokens a minute is a pause, whatever else the sentence says.
     let is_rate = codes.iter().flatten().any(|code| code.contains("rate_limit")) || message.contains("per min");
-    (is_one_of(&OVERFLOW_CODES) || (!is_rate && says_one_of(&OVERFLOW_TEXTS))).then_some(Kind::ContextOverflow)
+    (is_one_of(&OVERFLOW_CODES) || (!is_rate && says_one_of(&OVERFLOW_TEXTS))).then_some(ErrorKind::ContextOverflow)
 }
 
 /// Whether `word` is a name and no sentence, nor anything that may be a key.
@@ -168,13 +168,13 @@ mod tests {
             ),
             (500, json!({"message": "Input is too long for requested model."})),
         ] {
-            assert_eq!(read(&error).kind(Kind::Refused(status)), Kind::ContextOverflow, "{error}");
+            assert_eq!(read(&error).kind(ErrorKind::Refused(status)), ErrorKind::ContextOverflow, "{error}");
         }
         let minute = json!({"message": "Request too large: tokens per min (TPM): limit 30000, too many tokens", "code": "rate_limit_exceeded"});
-        assert_eq!(read(&minute).kind(Kind::RateLimited(None)), Kind::RateLimited(None));
+        assert_eq!(read(&minute).kind(ErrorKind::RateLimited(None)), ErrorKind::RateLimited(None));
         let other =
             json!({"message": "Unsupported value: temperature", "code": "unsupported_value", "param": "temperature"});
-        assert_eq!(read(&other).kind(Kind::Refused(400)), Kind::Refused(400));
+        assert_eq!(read(&other).kind(ErrorKind::Refused(400)), ErrorKind::Refused(400));
         assert_eq!(
             (read(&other).code.as_deref(), read(&other).param.as_deref()),
             (Some("unsupported_value"), Some("temperature"))
@@ -185,22 +185,22 @@ mod tests {
     fn a_used_up_quota_is_no_pause() {
         for (kind, error) in [
             (
-                Kind::RateLimited(None),
+                ErrorKind::RateLimited(None),
                 json!({"message": "no credit", "type": "insufficient_quota", "code": "insufficient_quota"}),
             ),
-            (Kind::Refused(400), json!({"message": "x", "code": "billing_hard_limit_reached"})),
-            (Kind::Refused(402), json!({"message": "pay"})),
+            (ErrorKind::Refused(400), json!({"message": "x", "code": "billing_hard_limit_reached"})),
+            (ErrorKind::Refused(402), json!({"message": "pay"})),
             (
-                Kind::Refused(400),
+                ErrorKind::Refused(400),
                 json!({"type": "invalid_request_error", "message": "Your credit balance is too low to access the API"}),
             ),
-            (Kind::Key, json!({"message": "Your team has used all available credits"})),
+            (ErrorKind::Key, json!({"message": "Your team has used all available credits"})),
         ] {
-            assert_eq!(read(&error).kind(kind), Kind::QuotaUsedUp, "{error}");
+            assert_eq!(read(&error).kind(kind), ErrorKind::QuotaUsedUp, "{error}");
         }
         // Gemini's words for its limit of a minute.
         let minute = json!({"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "You exceeded your current quota. Please retry in 23 s."});
-        assert_eq!(read(&minute).kind(Kind::RateLimited(None)), Kind::RateLimited(None));
+        assert_eq!(read(&minute).kind(ErrorKind::RateLimited(None)), ErrorKind::RateLimited(None));
     }
 
     #[test]

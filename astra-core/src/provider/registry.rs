@@ -13,7 +13,7 @@ use url::Url;
 use super::anthropic::Anthropic;
 use super::echo::{self, Echo};
 use super::entry::Entry;
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 use super::health::Health;
 use super::openai::OpenAi;
 use super::presets::presets;
@@ -213,7 +213,7 @@ impl Registry {
     pub async fn check(&self, provider: &str) -> Option<Check> {
         let entry = self.entries.get(provider)?;
         let started = Instant::now();
-        let late = |_| Error::new(Kind::Timeout, "the provider did not answer in time");
+        let late = |_| Error::new(ErrorKind::Timeout, "the provider did not answer in time");
         let outcome = timeout(CHECK_TIMEOUT, call(entry)).await.map_err(late).and_then(|outcome| outcome);
         Some(Check { elapsed: started.elapsed(), error: outcome.err() })
     }
@@ -272,7 +272,7 @@ fn shown(mut url: Url) -> String {
 
 async fn call(entry: &Entry) -> Result<(), Error> {
     match entry.provider.models().await {
-        Err(Error { kind: Kind::Refused(_), .. }) => {
+        Err(Error { kind: ErrorKind::Refused(_), .. }) => {
             let message = Message { role: Role::User, content: Content::Text("Hello".into()) };
             let request = Request { messages: &[message], ..Request::default() };
             entry.provider.complete(&entry.default_model().await?, request).await.map(drop)

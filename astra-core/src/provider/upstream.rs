@@ -9,7 +9,7 @@ use hyper::body::Incoming;
 use serde_json::Value;
 use url::Url;
 
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 use super::mask::{self, Secrets};
 use super::reading::{Body, Reported, cut, sentence};
 use super::refusal::Refusal;
@@ -109,22 +109,24 @@ impl Upstream {
     pub(super) fn fault(&self, fault: outbound::Error) -> Error {
         use outbound::Error as Fault;
         match fault {
-            Fault::Setup(cause) => Error::new(Kind::Connect, format!("TLS cannot be set up: {cause}")),
+            Fault::Setup(cause) => Error::new(ErrorKind::Connect, format!("TLS cannot be set up: {cause}")),
             Fault::Connect(cause) if self.has_proxy => {
-                self.describe(Kind::Connect, "the provider cannot be reached through its proxy", Some(cause))
+                self.describe(ErrorKind::Connect, "the provider cannot be reached through its proxy", Some(cause))
             }
-            Fault::Connect(cause) => self.describe(Kind::Connect, "the provider cannot be reached", Some(cause)),
-            Fault::Timeout(cause) => self.describe(Kind::Timeout, "the provider did not answer in time", Some(cause)),
-            Fault::Broken(cause) => self.describe(Kind::Cut, "the connection to the provider broke", Some(cause)),
+            Fault::Connect(cause) => self.describe(ErrorKind::Connect, "the provider cannot be reached", Some(cause)),
+            Fault::Timeout(cause) => {
+                self.describe(ErrorKind::Timeout, "the provider did not answer in time", Some(cause))
+            }
+            Fault::Broken(cause) => self.describe(ErrorKind::Cut, "the connection to the provider broke", Some(cause)),
             Fault::Coding(name) => {
                 let message = format!("the provider's answer is compressed by {name}, which was not asked for");
-                Error::new(Kind::Malformed, message)
+                Error::new(ErrorKind::Malformed, message)
             }
-            Fault::Corrupt => Error::new(Kind::Malformed, "the provider's answer is not compressed as it says"),
+            Fault::Corrupt => Error::new(ErrorKind::Malformed, "the provider's answer is not compressed as it says"),
             Fault::Truncated => cut(),
-            Fault::TooLarge => Error::new(Kind::TooLarge, "the provider's answer has more than 16 MiB"),
+            Fault::TooLarge => Error::new(ErrorKind::TooLarge, "the provider's answer has more than 16 MiB"),
             Fault::InflatedTooLarge => {
-                Error::new(Kind::TooLarge, "the provider's compressed answer has more than 64 MiB")
+                Error::new(ErrorKind::TooLarge, "the provider's compressed answer has more than 64 MiB")
             }
         }
     }
@@ -157,10 +159,10 @@ impl Upstream {
             Err(_) => Vec::new(),
         };
         let kind = match status {
-            401 | 403 => Kind::Key,
-            429 => Kind::RateLimited(wait),
-            500.. => Kind::Server(status, wait),
-            _ => Kind::Refused(status),
+            401 | 403 => ErrorKind::Key,
+            429 => ErrorKind::RateLimited(wait),
+            500.. => ErrorKind::Server(status, wait),
+            _ => ErrorKind::Refused(status),
         };
         let what = match status {
             401 | 403 => format!("the provider refused its API key ({status})"),
@@ -175,13 +177,13 @@ impl Upstream {
     }
 
     /// A refusal whose kind is `kind` by its status, with what its error object says besides.
-    fn refused(&self, kind: Kind, what: &str, error: Option<&Value>, said: Option<String>) -> Error {
+    fn refused(&self, kind: ErrorKind, what: &str, error: Option<&Value>, said: Option<String>) -> Error {
         let refusal = error.map(|error| Refusal::read(error, said.as_deref())).unwrap_or_default();
         let described = self.describe(refusal.kind(kind), what, said);
         Error { code: refusal.code, param: refusal.param, ..described }
     }
 
-    fn describe(&self, kind: Kind, what: &str, said: Option<String>) -> Error {
+    fn describe(&self, kind: ErrorKind, what: &str, said: Option<String>) -> Error {
         match said {
             Some(said) => Error::new(kind, format!("{what}: {}", mask::clean(&said, &self.secrets))),
             None => Error::new(kind, what),

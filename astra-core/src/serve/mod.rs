@@ -15,10 +15,10 @@ use crate::auth::{Authenticator, Authority, HostAuthenticator, MasterKey, Master
 use crate::clock::{Clock, Monotonic, SystemClock};
 use crate::config::{Config, Fault};
 use crate::document::{Document, served_at};
-use crate::embed::Routes;
 use crate::engine::catalogue::{Catalogue, Definitions, Sources};
 use crate::engine::{self, Engine, StorageLimits, TurnLimits, program};
-use crate::http::host::Hosts;
+use crate::host::Routes;
+use crate::http::host_header::Hosts;
 use crate::http::limit::Limits;
 use crate::ids::{IdMaker, Ids};
 use crate::provider::{Provider, Registry};
@@ -208,7 +208,7 @@ impl Builder {
     }
 
     /// Adds operations of the host's own: served and documented beside the gateway's, under the same contract. See
-    /// [`crate::embed`].
+    /// [`crate::host`].
     #[must_use]
     pub fn routes(mut self, routes: Routes) -> Self {
         self.routes.push(routes);

@@ -30,7 +30,7 @@ pub struct StoredVersion {
 
 /// Which definition a turn needs: two of the same agent with the same stamp say the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Stamp {
+pub struct VersionStamp {
     /// The version's number.
     pub version: u32,
     /// The digest of its definition.
@@ -38,7 +38,7 @@ pub struct Stamp {
 }
 
 impl StoredVersion {
-    /// The digest of its definition, as its [`Stamp`] has it.
+    /// The digest of its definition, as its [`VersionStamp`] has it.
     #[must_use]
     pub fn digest(&self) -> String {
         agents::digest(&self.definition)
@@ -104,7 +104,7 @@ impl AgentVersions<'_> {
 
     /// Which definition a turn of the agent needs now, or under the version `pinned`; `None` if there is no such agent
     /// or version. One look-up by key.
-    pub async fn stamp(self, agent_id: &str, pinned: Option<u32>) -> Result<Option<Stamp>> {
+    pub async fn stamp(self, agent_id: &str, pinned: Option<u32>) -> Result<Option<VersionStamp>> {
         let agent_id = agent_id.to_owned();
         let rows = self.0;
         rows.look(move |tx| {
@@ -118,7 +118,7 @@ impl AgentVersions<'_> {
 }
 
 /// Which definition a turn of the agent needs now; `None` if there is no such agent.
-pub(super) fn present(tx: &mut Tx<'_>, agent_id: &str) -> Result<Option<Stamp>> {
+pub(super) fn present(tx: &mut Tx<'_>, agent_id: &str) -> Result<Option<VersionStamp>> {
     tx.first(PRESENT, params![agent_id])?.map(stamp).transpose()
 }
 
@@ -129,8 +129,8 @@ pub(super) fn present_ahead(tx: &mut Tx<'_>, agent_id: &str) -> Result<()> {
 
 const PRESENT: &str = "SELECT version, digest FROM agents WHERE workspace_id = $1 AND id = $2";
 
-fn stamp(mut row: Row) -> Result<Stamp> {
-    Ok(Stamp { version: row.next_count()?, digest: row.next_text()? })
+fn stamp(mut row: Row) -> Result<VersionStamp> {
+    Ok(VersionStamp { version: row.next_count()?, digest: row.next_text()? })
 }
 
 fn read(mut row: Row) -> Result<StoredVersion> {

@@ -8,7 +8,7 @@ use super::audit::Target;
 use super::db::Tx;
 use super::error::{AgentRefusal, Error, Result};
 use super::idempotency::OnceKey;
-use super::outbox::{Change, Event};
+use super::outbox::{Change, OutboxEvent};
 use super::page::{Cursor, Page, PageRequest};
 use super::precondition::{Precondition, Revision};
 use super::rows::Rows;
@@ -47,7 +47,7 @@ pub struct AgentChange {
 
 /// What became of a definition that does not come from a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub enum Applied {
     /// There was no such agent.
     Created,
     /// It has a new version.
@@ -73,8 +73,8 @@ impl StoredAgent {
         Revision { version: self.version, updated_at_ms: self.updated_at_ms }
     }
 
-    fn event(&self, change: Change) -> Event<'_> {
-        Event::AgentUpdated { agent_id: &self.id, version: self.version, change }
+    fn event(&self, change: Change) -> OutboxEvent<'_> {
+        OutboxEvent::AgentUpdated { agent_id: &self.id, version: self.version, change }
     }
 }
 
@@ -188,7 +188,7 @@ impl Agents<'_> {
 
     /// Takes over what a file, the configuration or the gateway itself says of an agent, if it says something new; `key` is
     /// the key of the event.
-    pub async fn take_definition(self, change: AgentChange, origin: Origin, key: i64) -> Result<Taken> {
+    pub async fn apply_definition(self, change: AgentChange, origin: Origin, key: i64) -> Result<Applied> {
         self.0.write(move |tx| take(tx, &change, origin, key)).await
     }
 }
@@ -197,16 +197,16 @@ pub(super) const fn target(agent_id: &str) -> Target<'_> {
     Target { kind: "agent", id: agent_id }
 }
 
-fn take(tx: &mut Tx<'_>, change: &AgentChange, origin: Origin, key: i64) -> Result<Taken> {
+fn take(tx: &mut Tx<'_>, change: &AgentChange, origin: Origin, key: i64) -> Result<Applied> {
     let said = digest(&change.definition);
     let may_be_made = origin == Origin::File || is_first_start(tx)?;
     let Some(present) = find(tx, &change.agent_id)? else {
         if !may_be_made {
-            return Ok(Taken::Unchanged);
+            return Ok(Applied::Unchanged);
         }
         let made = insert(tx, change, Some(&said))?;
         tx.emit_own(key, change.now_ms, &made.event(Change::Created))?;
-        return Ok(Taken::Created);
+        return Ok(Applied::Created);
     };
     let sql = "SELECT a.source, a.digest, v.created_by FROM agents a JOIN agent_versions v
         ON v.workspace_id = a.workspace_id AND v.agent_id = a.id AND v.version = a.version
@@ -214,16 +214,16 @@ fn take(tx: &mut Tx<'_>, change: &AgentChange, origin: Origin, key: i64) -> Resu
     let mut row = tx.one(sql, params![&change.agent_id])?;
     let (source, holds, author) = (row.next_optional_text()?, row.next_text()?, row.next_text()?);
     if source.as_deref() == Some(said.as_str()) || (origin == Origin::Gateway && author != change.author) {
-        return Ok(Taken::Unchanged);
+        return Ok(Applied::Unchanged);
     }
     let remember = "UPDATE agents SET source = $3 WHERE workspace_id = $1 AND id = $2";
     tx.execute(remember, params![&change.agent_id, &said])?;
     if holds == said {
-        return Ok(Taken::Unchanged);
+        return Ok(Applied::Unchanged);
     }
     let changed = add_version(tx, &present, change)?;
     tx.emit_own(key, change.now_ms, &changed.event(Change::Updated))?;
-    Ok(Taken::Updated)
+    Ok(Applied::Updated)
 }
 
 /// Whether the store has never been asked this before, and has no agent.

@@ -15,7 +15,7 @@ use super::page::{Cursor, Filling, Page, PageRequest};
 #[cfg(feature = "postgres")]
 use super::postgres::{self, Postgres};
 #[cfg(feature = "postgres")]
-use super::postgres_steps::{Part, Steps};
+use super::postgres_steps::{StepRole, Steps};
 pub use super::rows::{Rows, WorkspaceId};
 use super::sqlite::{self, Sqlite};
 use super::value::{Param, Row};
@@ -111,8 +111,8 @@ impl OnDouble {
 }
 
 /// A closure over a transaction, in the form that crosses threads.
-pub(super) trait Work<T>: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static {}
-impl<T, F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static> Work<T> for F {}
+pub(super) trait TransactionBody<T>: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static {}
+impl<T, F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static> TransactionBody<T> for F {}
 
 impl Db {
     /// The rows of `workspace`.
@@ -163,7 +163,7 @@ impl Db {
         &self,
         workspace: Option<WorkspaceId>,
         mode: Mode,
-        work: impl Work<T>,
+        work: impl TransactionBody<T>,
     ) -> Result<T> {
         let outcome = match self {
             Self::Sqlite(sqlite) if mode.reads() => return sqlite.read(workspace, work).await,
@@ -192,7 +192,7 @@ impl<'a> Tx<'a> {
         driver: Driver<'_>,
         workspace: Option<&WorkspaceId>,
         notes: &Notes,
-        work: &impl Work<T>,
+        work: &impl TransactionBody<T>,
     ) -> Result<T> {
         let answer = work(&mut Tx { driver, workspace: workspace.map(WorkspaceId::number), notes });
         if notes.failed.get() && answer.is_ok() { Err(after_failure()) } else { answer }
@@ -243,7 +243,7 @@ impl<'a> Tx<'a> {
         #[cfg(feature = "postgres")]
         if let Driver::Steps(steps) = self.driver {
             return self
-                .guarded(params, |_, workspace| steps.answer(sql, workspace, params, Part::Asked))
+                .guarded(params, |_, workspace| steps.answer(sql, workspace, params, StepRole::Asked))
                 .map(|answer| answer.rows);
         }
         let mut rows = Vec::new();
@@ -263,7 +263,7 @@ impl<'a> Tx<'a> {
             Driver::Postgres(session) => session.each(sql, workspace, params, take),
             #[cfg(feature = "postgres")]
             Driver::Steps(steps) => {
-                let answer = steps.answer(sql, workspace, params, Part::Asked)?;
+                let answer = steps.answer(sql, workspace, params, StepRole::Asked)?;
                 for row in answer.rows {
                     if !take(row)? {
                         break;
@@ -313,7 +313,7 @@ impl<'a> Tx<'a> {
             #[cfg(feature = "postgres")]
             Driver::Postgres(session) => session.execute(sql, workspace, params),
             #[cfg(feature = "postgres")]
-            Driver::Steps(steps) => Ok(steps.answer(sql, workspace, params, Part::Asked)?.touched),
+            Driver::Steps(steps) => Ok(steps.answer(sql, workspace, params, StepRole::Asked)?.touched),
         })
     }
 
@@ -322,7 +322,7 @@ impl<'a> Tx<'a> {
     pub(super) fn ahead(&mut self, sql: &str, params: &[Param<'_>]) -> Result<()> {
         #[cfg(feature = "postgres")]
         if let Driver::Steps(steps) = self.driver {
-            return self.guarded(params, |_, workspace| steps.note(sql, workspace, params, Part::Ahead));
+            return self.guarded(params, |_, workspace| steps.note(sql, workspace, params, StepRole::Ahead));
         }
         let _ = (sql, params);
         Ok(())
@@ -333,7 +333,7 @@ impl<'a> Tx<'a> {
     pub(super) fn later(&mut self, sql: &str, params: &[Param<'_>], on_double: OnDouble) -> Result<()> {
         #[cfg(feature = "postgres")]
         if let Driver::Steps(steps) = self.driver {
-            return self.guarded(params, |_, workspace| steps.note(sql, workspace, params, Part::Later(on_double)));
+            return self.guarded(params, |_, workspace| steps.note(sql, workspace, params, StepRole::Later(on_double)));
         }
         self.execute(sql, params).map(drop).map_err(|fault| on_double.translate(fault))
     }
@@ -344,7 +344,7 @@ impl<'a> Tx<'a> {
         #[cfg(feature = "postgres")]
         if let Driver::Steps(steps) = self.driver {
             return self
-                .guarded(params, |_, workspace| steps.answer(sql, workspace, params, Part::Last))
+                .guarded(params, |_, workspace| steps.answer(sql, workspace, params, StepRole::Last))
                 .map(|answer| answer.touched);
         }
         self.execute(sql, params)

@@ -82,7 +82,7 @@ pub enum SessionRefusal {
 /// Why a turn does not begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TurnRefusal {
-    /// There is no such session, or its turns are not visible to the asker.
+    /// There is no such session, or its turns are not visible to the caller.
     NoSuchSession,
     /// The session is archived.
     SessionArchived,

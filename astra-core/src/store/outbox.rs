@@ -12,7 +12,7 @@ use crate::params;
 
 /// Something that happened in a workspace.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Event<'a> {
+pub(super) enum OutboxEvent<'a> {
     /// `agent.updated`: an agent was created, has a new version, or was deleted.
     AgentUpdated {
         /// The agent's slug.
@@ -45,7 +45,7 @@ impl Change {
     }
 }
 
-impl Event<'_> {
+impl OutboxEvent<'_> {
     /// The name in the store and on the wire.
     const fn name(&self) -> &'static str {
         match self {
@@ -73,19 +73,19 @@ impl Event<'_> {
 impl Tx<'_> {
     /// Writes down that `actor` has caused `event`, under the key of the actor's request; nothing without an actor. A request
     /// causes one event.
-    pub(super) fn emit(&mut self, actor: Option<&Actor>, event: &Event<'_>) -> Result<()> {
+    pub(super) fn emit(&mut self, actor: Option<&Actor>, event: &OutboxEvent<'_>) -> Result<()> {
         let Some(actor) = actor else { return Ok(()) };
         let subject = subjects::ensure(self, &actor.subject, actor.subject_number)?;
         insert(self, actor.key, actor.at_ms, Some(subject), event)
     }
 
     /// As [`Tx::emit`], for what the gateway itself has caused; `key` is the row's own.
-    pub(super) fn emit_own(&mut self, key: i64, at_ms: i64, event: &Event<'_>) -> Result<()> {
+    pub(super) fn emit_own(&mut self, key: i64, at_ms: i64, event: &OutboxEvent<'_>) -> Result<()> {
         insert(self, key, at_ms, None, event)
     }
 }
 
-fn insert(tx: &mut Tx<'_>, key: i64, at_ms: i64, subject: Option<i64>, event: &Event<'_>) -> Result<()> {
+fn insert(tx: &mut Tx<'_>, key: i64, at_ms: i64, subject: Option<i64>, event: &OutboxEvent<'_>) -> Result<()> {
     let sql = "INSERT INTO outbox (workspace_id, id, at_ms, event, subject, resource_id, data)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let data = event.data().to_string();

@@ -15,7 +15,7 @@ use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
-use super::db::{Driver, Mode, Notes, Tx, Work, WorkspaceId};
+use super::db::{Driver, Mode, Notes, TransactionBody, Tx, WorkspaceId};
 use super::epoch::watch::Watch;
 use super::error::{Error, Result};
 use super::postgres_address::Address;
@@ -112,7 +112,7 @@ impl Postgres {
         &self,
         workspace: Option<WorkspaceId>,
         mode: Mode,
-        work: impl Work<T>,
+        work: impl TransactionBody<T>,
     ) -> Result<T> {
         let work = Arc::new(work);
         let _place = if mode == Mode::List { Some(self.place_of_list().await?) } else { None };
@@ -146,7 +146,7 @@ impl Postgres {
         &self,
         workspace: Option<WorkspaceId>,
         mode: Mode,
-        work: &Arc<impl Work<T>>,
+        work: &Arc<impl TransactionBody<T>>,
     ) -> Result<T> {
         let client = self.pool.get().await.map_err(|fault| unavailable(&fault))?;
         if matches!(mode, Mode::Turn | Mode::Look) {
@@ -187,7 +187,7 @@ impl Postgres {
         client: Object,
         workspace: Option<&WorkspaceId>,
         mode: Mode,
-        work: &impl Work<T>,
+        work: &impl TransactionBody<T>,
     ) -> Result<T> {
         let mut lease = Lease { client: Some(client), steps: Steps::new(mode == Mode::Look) };
         let Lease { client: Some(client), steps } = &mut lease else { return Err(Error::broken("no connection")) };
@@ -214,7 +214,7 @@ impl Postgres {
 }
 
 /// Runs work as far as it comes with what is answered; and whether it ends credentials.
-fn run<T>(steps: &Steps, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> (Result<T>, bool) {
+fn run<T>(steps: &Steps, workspace: Option<&WorkspaceId>, work: &impl TransactionBody<T>) -> (Result<T>, bool) {
     let notes = Notes::default();
     let run = || Tx::run(Driver::Steps(steps), workspace, &notes, work);
     let answer = catch_unwind(AssertUnwindSafe(run));
@@ -240,7 +240,7 @@ impl Drop for Lease {
 }
 
 impl Session {
-    fn transaction<T>(&self, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
+    fn transaction<T>(&self, workspace: Option<&WorkspaceId>, work: &impl TransactionBody<T>) -> Result<T> {
         let answer = Tx::run(Driver::Postgres(self), workspace, &self.notes, work);
         if self.state.get() == State::Idle {
             return answer;

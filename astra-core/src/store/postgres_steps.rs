@@ -22,7 +22,7 @@ use super::value::{Param, Row, Value};
 
 /// What a statement is to its transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum StepRole {
     /// The work goes on with its answer.
     Asked,
     /// The work will ask for it.
@@ -43,7 +43,7 @@ pub(super) struct Answer {
 struct Step {
     sql: String,
     params: Vec<Value>,
-    part: Part,
+    part: StepRole,
     answer: Option<Result<Answer>>,
     /// Whether this run of the work has asked for what was sent ahead.
     is_taken: bool,
@@ -95,16 +95,22 @@ impl Steps {
     }
 
     /// Takes note of a statement whose answer is not needed, or not yet.
-    pub(super) fn note(&self, sql: &str, workspace: Option<i64>, params: &[Param<'_>], part: Part) -> Result<()> {
+    pub(super) fn note(&self, sql: &str, workspace: Option<i64>, params: &[Param<'_>], part: StepRole) -> Result<()> {
         let mut asked = self.asked.borrow_mut();
         asked.step(sql, &bound(workspace, params), part).map(drop)
     }
 
     /// The answer of a statement; an error, which the work passes on, if it has to be sent first.
-    pub(super) fn answer(&self, sql: &str, workspace: Option<i64>, params: &[Param<'_>], part: Part) -> Result<Answer> {
+    pub(super) fn answer(
+        &self,
+        sql: &str,
+        workspace: Option<i64>,
+        params: &[Param<'_>],
+        part: StepRole,
+    ) -> Result<Answer> {
         let (mut asked, params) = (self.asked.borrow_mut(), bound(workspace, params));
         let at = asked.at;
-        let ahead = |step: &&mut Step| step.part == Part::Ahead && !step.is_taken && step.is(sql, &params);
+        let ahead = |step: &&mut Step| step.part == StepRole::Ahead && !step.is_taken && step.is(sql, &params);
         let Asked { steps, waits, .. } = &mut *asked;
         let step = match steps.iter_mut().take(at).find(ahead) {
             Some(step) => {
@@ -131,7 +137,7 @@ impl Steps {
         if self.has_ended || (self.is_look && self.sent > 0) {
             return Err(Error::broken("a store method went on after its last statement"));
         }
-        let commits = is_done || unsent.last().is_some_and(|step| step.part == Part::Last);
+        let commits = is_done || unsent.last().is_some_and(|step| step.part == StepRole::Last);
         // One statement is a transaction of its own.
         let is_alone = !self.is_open && unsent.len() == 1 && (commits || self.is_look);
         let mut prepared = Vec::with_capacity(unsent.len());
@@ -190,7 +196,7 @@ impl Steps {
 
 impl Asked {
     /// The place of the step that the work asks for now.
-    fn step(&mut self, sql: &str, params: &[Param<'_>], part: Part) -> Result<usize> {
+    fn step(&mut self, sql: &str, params: &[Param<'_>], part: StepRole) -> Result<usize> {
         let place = self.at;
         self.at += 1;
         match self.steps.get(place) {
@@ -256,9 +262,9 @@ fn settle(steps: &mut [Step], answers: &mut impl Iterator<Item = Sent>, may_be_k
         let error = failed(&fault, may_be_kept && (is_alone || fault.as_db_error().is_none()));
         settled = match step.part {
             _ if is_lost(&fault) => Settled::Lost(error),
-            Part::Ahead => Settled::Failed(error),
-            Part::Later(on_double) => Settled::Failed(on_double.translate(error)),
-            Part::Asked | Part::Last => {
+            StepRole::Ahead => Settled::Failed(error),
+            StepRole::Later(on_double) => Settled::Failed(on_double.translate(error)),
+            StepRole::Asked | StepRole::Last => {
                 step.answer = Some(Err(error));
                 Settled::Spoilt
             }

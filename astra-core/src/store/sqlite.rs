@@ -12,7 +12,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::db::{Driver, Mode, Notes, Tx, Work, WorkspaceId};
+use super::db::{Driver, Mode, Notes, TransactionBody, Tx, WorkspaceId};
 use super::epoch::seen::Seen;
 use super::error::{Error, Result};
 use super::sqlite_writer::Writer;
@@ -83,7 +83,7 @@ impl Sqlite {
         &self,
         workspace: Option<WorkspaceId>,
         mode: Mode,
-        work: impl Work<T>,
+        work: impl TransactionBody<T>,
     ) -> Result<T> {
         let written = self.writer.submit(workspace, mode, work).await?;
         if written.ended_credentials {
@@ -97,7 +97,7 @@ impl Sqlite {
     pub(super) async fn read<T: Send + 'static>(
         &self,
         workspace: Option<WorkspaceId>,
-        work: impl Work<T>,
+        work: impl TransactionBody<T>,
     ) -> Result<T> {
         let readers = Arc::clone(&self.readers);
         let permit = readers.permit().await?;
@@ -108,7 +108,7 @@ impl Sqlite {
 
     /// Looks at rows on the calling thread: for single look-ups by key, which take microseconds. One statement, which is
     /// its own transaction.
-    pub(super) fn look<T>(&self, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
+    pub(super) fn look<T>(&self, workspace: Option<&WorkspaceId>, work: &impl TransactionBody<T>) -> Result<T> {
         self.readers.with(|connection| Tx::run(Driver::Sqlite(connection), workspace, &Notes::default(), work))
     }
 
@@ -118,7 +118,7 @@ impl Sqlite {
     }
 
     /// Reads the epoch, which other processes may have let grow.
-    pub(super) fn read_epoch(&self, read: impl Work<i64>) -> Result<i64> {
+    pub(super) fn read_epoch(&self, read: impl TransactionBody<i64>) -> Result<i64> {
         let reading = self.epoch.begin();
         let epoch = self.look(None, &read)?;
         self.epoch.keep(&reading, epoch);
@@ -135,7 +135,7 @@ impl Sqlite {
 
 /// Answers what `work` reads in the file at `path`, which is neither made nor changed. No file is made beside it either,
 /// unless other connections have left their log.
-pub(super) fn inspect<T>(path: &Path, work: &impl Work<T>) -> Result<T> {
+pub(super) fn inspect<T>(path: &Path, work: &impl TransactionBody<T>) -> Result<T> {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     let is_at_rest = std::fs::metadata(log).map_or(true, |log| log.len() == 0);
@@ -158,7 +158,7 @@ impl Readers {
         permit.map_err(none)?.map_err(Error::broken)
     }
 
-    fn run<T>(&self, workspace: Option<&WorkspaceId>, work: &impl Work<T>) -> Result<T> {
+    fn run<T>(&self, workspace: Option<&WorkspaceId>, work: &impl TransactionBody<T>) -> Result<T> {
         self.with(|connection| {
             // One transaction, so that several statements see one state.
             connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(classify)?;

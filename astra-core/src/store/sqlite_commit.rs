@@ -5,12 +5,12 @@
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::db::{Driver, Mode, Notes, Tx, Work, WorkspaceId};
+use super::db::{Driver, Mode, Notes, TransactionBody, Tx, WorkspaceId};
 use super::error::{Error, Result};
 use super::sqlite::{Handle, classify};
 
 /// A piece of work, whatever it answers.
-pub(super) trait Job: Send {
+pub(super) trait QueuedWrite: Send {
     /// Runs the work inside the open transaction; false if its effects must be undone.
     fn run(&mut self, connection: &Handle) -> bool;
     /// Whether the work may change the schema.
@@ -52,7 +52,7 @@ impl<T, F> Pending<T, F> {
     }
 }
 
-impl<T: Send, F: Work<T>> Job for Pending<T, F> {
+impl<T: Send, F: TransactionBody<T>> QueuedWrite for Pending<T, F> {
     fn run(&mut self, connection: &Handle) -> bool {
         let (driver, notes) = (Driver::Sqlite(connection), Notes::default());
         let work = std::panic::AssertUnwindSafe(|| Tx::run(driver, self.workspace.as_ref(), &notes, &self.work));
@@ -94,8 +94,8 @@ fn refusal(fault: &rusqlite::Error) -> Error {
 /// Runs and settles the whole batch, and moves it to `settled`. What is still in it after a failure could not begin.
 pub(super) fn commit(
     connection: &Handle,
-    batch: &mut Vec<Box<dyn Job>>,
-    settled: &mut Vec<Box<dyn Job>>,
+    batch: &mut Vec<Box<dyn QueuedWrite>>,
+    settled: &mut Vec<Box<dyn QueuedWrite>>,
 ) -> rusqlite::Result<()> {
     let committed = transaction(connection, || together(connection, batch))?;
     let committed = match committed {
@@ -105,21 +105,21 @@ pub(super) fn commit(
         committed => committed.map(drop),
     };
     if committed.is_ok() || batch.len() == 1 {
-        batch.iter_mut().for_each(|job| job.settle(committed.as_ref().err()));
+        batch.iter_mut().for_each(|write| write.settle(committed.as_ref().err()));
         settled.append(batch);
         return Ok(());
     }
     // One of them broke the transaction of all, by filling the disk for example: let it spoil only its own.
-    let mut jobs = std::mem::take(batch).into_iter();
-    while let Some(mut job) = jobs.next() {
-        match transaction(connection, || together(connection, std::slice::from_mut(&mut job))) {
+    let mut writes = std::mem::take(batch).into_iter();
+    while let Some(mut write) = writes.next() {
+        match transaction(connection, || together(connection, std::slice::from_mut(&mut write))) {
             Ok(alone) => {
-                job.settle(alone.err().as_ref());
-                settled.push(job);
+                write.settle(alone.err().as_ref());
+                settled.push(write);
             }
             Err(fault) => {
-                batch.push(job);
-                batch.extend(jobs);
+                batch.push(write);
+                batch.extend(writes);
                 return Err(fault);
             }
         }
@@ -127,18 +127,18 @@ pub(super) fn commit(
     Ok(())
 }
 
-/// Runs and settles `job` in a transaction of its own, unless the database is busy or `was_cut` says that the work was cut
+/// Runs and settles `write` in a transaction of its own, unless the database is busy or `was_cut` says that the work was cut
 /// short: then nothing of it is left, and it can be run again.
-pub(super) fn commit_alone(connection: &Handle, job: &mut dyn Job, was_cut: impl Fn() -> bool) -> bool {
+pub(super) fn commit_alone(connection: &Handle, write: &mut dyn QueuedWrite, was_cut: impl Fn() -> bool) -> bool {
     let ended = transaction(connection, || {
-        let outcome = one(connection, job);
+        let outcome = one(connection, write);
         Ok(if was_cut() { Outcome::Cut } else { outcome })
     });
     match ended {
         Err(_) | Ok(Ok(Outcome::Cut)) => false,
         Ok(Err(fault)) if matches!(classify(&fault), Error::Retry(_)) => false,
         Ok(committed) => {
-            job.settle(committed.err().as_ref());
+            write.settle(committed.err().as_ref());
             true
         }
     }
@@ -176,27 +176,27 @@ fn transaction(
 }
 
 /// Runs all work, one after the other. Work that failed before it wrote anything, as most refusals do, spoils nothing.
-fn together(connection: &Handle, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<Outcome> {
-    let is_whole = batch.iter_mut().all(|job| one(connection, job.as_mut()) == Outcome::Whole);
+fn together(connection: &Handle, batch: &mut [Box<dyn QueuedWrite>]) -> rusqlite::Result<Outcome> {
+    let is_whole = batch.iter_mut().all(|write| one(connection, write.as_mut()) == Outcome::Whole);
     Ok(if is_whole { Outcome::Whole } else { Outcome::Spoiled })
 }
 
-fn one(connection: &Handle, job: &mut dyn Job) -> Outcome {
+fn one(connection: &Handle, write: &mut dyn QueuedWrite) -> Outcome {
     let changes = connection.total_changes();
     // Tables are not among the changes that SQLite counts; and a full disk ends the transaction itself.
-    let is_spoiled = !job.run(connection)
-        && (job.makes_tables() || connection.total_changes() != changes || connection.is_autocommit());
+    let is_spoiled = !write.run(connection)
+        && (write.makes_tables() || connection.total_changes() != changes || connection.is_autocommit());
     if is_spoiled { Outcome::Spoiled } else { Outcome::Whole }
 }
 
 /// Runs all work, each with a savepoint to which its failure leads back.
-fn apart(connection: &Handle, batch: &mut [Box<dyn Job>]) -> rusqlite::Result<Outcome> {
-    for job in batch {
-        run(connection, "SAVEPOINT job")?;
-        if !job.run(connection) {
-            run(connection, "ROLLBACK TO job")?;
+fn apart(connection: &Handle, batch: &mut [Box<dyn QueuedWrite>]) -> rusqlite::Result<Outcome> {
+    for write in batch {
+        run(connection, "SAVEPOINT write")?;
+        if !write.run(connection) {
+            run(connection, "ROLLBACK TO write")?;
         }
-        run(connection, "RELEASE job")?;
+        run(connection, "RELEASE write")?;
     }
     Ok(Outcome::Whole)
 }

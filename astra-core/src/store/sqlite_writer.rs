@@ -12,10 +12,10 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
-use super::db::{Mode, Work, WorkspaceId};
+use super::db::{Mode, TransactionBody, WorkspaceId};
 use super::error::{Error, Result};
 use super::sqlite::{Handle, classify, configure};
-use super::sqlite_commit::{Job, Pending, Written, commit, commit_alone};
+use super::sqlite_commit::{Pending, QueuedWrite, Written, commit, commit_alone};
 use super::sqlite_steps::Steps;
 use crate::config::{StoreConfig, Synchronous};
 
@@ -37,7 +37,7 @@ const LOCKED_WAIT: Duration = Duration::from_secs(1);
 
 /// The way to the writing connection.
 pub(super) struct Writer {
-    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    queue: Option<mpsc::Sender<Box<dyn QueuedWrite>>>,
     thread: Option<thread::JoinHandle<()>>,
     desk: Arc<Desk>,
     /// Whether callers may commit: not where a commit waits for the disk.
@@ -104,7 +104,7 @@ impl Writer {
         &self,
         workspace: Option<WorkspaceId>,
         mode: Mode,
-        work: impl Work<T>,
+        work: impl TransactionBody<T>,
     ) -> Result<Written<T>> {
         let mut pending = Pending::new(work, mode, workspace);
         if self.is_caller_quick && mode != Mode::Migrate && self.desk.commit_now(&mut pending) {
@@ -114,7 +114,7 @@ impl Writer {
         }
         let (caller, written) = oneshot::channel();
         pending.caller = Some(caller);
-        let job = Box::new(pending);
+        let write = Box::new(pending);
         let closed = || Error::Unavailable("the store's writer has ended".into());
         let queue = self.queue.as_ref().ok_or_else(closed)?;
         let place = match queue.try_reserve() {
@@ -126,7 +126,7 @@ impl Writer {
             }
         };
         self.desk.waiting.fetch_add(1, Ordering::AcqRel);
-        place.send(job);
+        place.send(write);
         written.await.map_err(|_| closed())
     }
 }
@@ -144,10 +144,10 @@ impl Drop for Writer {
 }
 
 impl Desk {
-    /// Commits `job` on this thread, which must not be held up. False, with nothing done, if it is not a matter of
+    /// Commits `write` on this thread, which must not be held up. False, with nothing done, if it is not a matter of
     /// microseconds: other work is there, another process has the lock, the log is about to be begun afresh, or the work
     /// itself turns out to be long.
-    fn commit_now(&self, job: &mut dyn Job) -> bool {
+    fn commit_now(&self, write: &mut dyn QueuedWrite) -> bool {
         if self.waiting.load(Ordering::Acquire) > 0 {
             return false;
         }
@@ -158,7 +158,7 @@ impl Desk {
         }
         steps.limit();
         // COMMIT must not be cut short, so that the limit ends with the work.
-        let is_committed = commit_alone(connection, job, || steps.lift());
+        let is_committed = commit_alone(connection, write, || steps.lift());
         steps.lift();
         if is_committed {
             checkpoints.after_commit();
@@ -174,9 +174,9 @@ impl Desk {
     /// those.
     fn write(
         &self,
-        batch: &mut Vec<Box<dyn Job>>,
-        settled: &mut Vec<Box<dyn Job>>,
-        waiting: &mut mpsc::Receiver<Box<dyn Job>>,
+        batch: &mut Vec<Box<dyn QueuedWrite>>,
+        settled: &mut Vec<Box<dyn QueuedWrite>>,
+        waiting: &mut mpsc::Receiver<Box<dyn QueuedWrite>>,
         wait: Duration,
     ) -> usize {
         let mut seat = self.seat();
@@ -197,7 +197,7 @@ impl Desk {
         batch.extend(std::iter::from_fn(|| waiting.try_recv().ok()));
         let meanwhile = batch.len() - before;
         tracing::warn!(error = %fault, refused = batch.len(), "the store could not be written");
-        batch.iter_mut().for_each(|job| job.settle(Some(&fault)));
+        batch.iter_mut().for_each(|write| write.settle(Some(&fault)));
         settled.append(batch);
         meanwhile
     }
@@ -219,17 +219,17 @@ impl Pace {
     }
 }
 
-fn write_loop(desk: &Desk, mut waiting: mpsc::Receiver<Box<dyn Job>>, pace: &Pace) {
+fn write_loop(desk: &Desk, mut waiting: mpsc::Receiver<Box<dyn QueuedWrite>>, pace: &Pace) {
     let (mut batch, mut settled) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
     let mut gather = None;
-    while let Some(job) = waiting.blocking_recv() {
-        batch.push(job);
+    while let Some(write) = waiting.blocking_recv() {
+        batch.push(write);
         if let Some(gather) = gather {
             thread::sleep(gather);
         }
         while batch.len() < BATCH {
             match waiting.try_recv() {
-                Ok(job) => batch.push(job),
+                Ok(write) => batch.push(write),
                 Err(_) => break,
             }
         }
@@ -238,7 +238,7 @@ fn write_loop(desk: &Desk, mut waiting: mpsc::Receiver<Box<dyn Job>>, pace: &Pac
         let taken = taken + desk.write(&mut batch, &mut settled, &mut waiting, pace.wait);
         // Before the acknowledgements: a caller that goes on at once finds the seat free.
         desk.waiting.fetch_sub(taken, Ordering::AcqRel);
-        settled.drain(..).for_each(|job: Box<dyn Job>| job.acknowledge());
+        settled.drain(..).for_each(|write: Box<dyn QueuedWrite>| write.acknowledge());
         let mut seat = desk.seat();
         let Seat { connection, checkpoints, .. } = &mut *seat;
         checkpoints.finish(connection);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::agent_versions::{self, Stamp};
+use super::agent_versions::{self, VersionStamp};
 use super::db::{OnDouble, Tx};
 use super::error::{Error, Refusal, Result, TurnRefusal};
 use super::idempotency::{self, OnceKey};
@@ -42,9 +42,9 @@ pub struct NewTurn {
     /// Whom.
     pub agent_id: String,
     /// What the caller takes for the agent's present version; a session's pinned one goes before it.
-    pub agent: Stamp,
+    pub agent: VersionStamp,
     /// In which session.
-    pub place: Place,
+    pub place: SessionTarget,
     /// Who says it.
     pub role: Role,
     /// The message.
@@ -67,13 +67,13 @@ pub struct NewTurn {
 
 /// Where a question belongs.
 #[derive(Debug, Clone)]
-pub enum Place {
+pub enum SessionTarget {
     /// In this session.
     Session {
         /// The session's id.
         id: SessionId,
     },
-    /// In the asker's current session with the agent on this surface, or a new one.
+    /// In the caller's current session with the agent on this surface, or a new one.
     Surface {
         /// Such as `api` or `slack`.
         surface: String,
@@ -194,11 +194,11 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
 fn look_ahead(tx: &mut Tx<'_>, new: &NewTurn, subject: i64) -> Result<()> {
     agent_versions::present_ahead(tx, &new.agent_id)?;
     match &new.place {
-        Place::Session { id } => {
+        SessionTarget::Session { id } => {
             sessions::find_ahead(tx, *id)?;
             tx.ahead(&turns_of(OF_SESSION), params![*id])
         }
-        Place::Surface { surface, surface_id } => {
+        SessionTarget::Surface { surface, surface_id } => {
             sessions::find_current_ahead(tx, subject, &new.agent_id, surface, surface_id)?;
             tx.ahead(&of_surface(), params![subject, &new.agent_id, surface, surface_id])
         }
@@ -223,7 +223,7 @@ fn of_surface() -> String {
 fn open_turns(tx: &mut Tx<'_>, new: &NewTurn, session: &Session) -> Result<(Vec<(TurnId, i64)>, i64)> {
     let rows = match &new.place {
         // As it was said ahead, when the session's id was not known.
-        Place::Surface { surface, surface_id } if tx.has_row_locks() => {
+        SessionTarget::Surface { surface, surface_id } if tx.has_row_locks() => {
             tx.query(&of_surface(), params![session.subject, &new.agent_id, surface, surface_id])?
         }
         _ => tx.query(&turns_of(OF_SESSION), params![session.id])?,
@@ -263,7 +263,7 @@ fn make_way(tx: &mut Tx<'_>, busy: Busy, session_id: SessionId, open: Vec<TurnId
 /// The session of a question, and whether it was opened for it.
 fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn, subject: i64) -> Result<(Session, bool)> {
     let found = match &new.place {
-        Place::Session { id } => {
+        SessionTarget::Session { id } => {
             let session = sessions::find(tx, *id, &new.visible_to, true)?.ok_or(TurnRefusal::NoSuchSession)?;
             if !session.is_active {
                 return Err(TurnRefusal::SessionArchived.into());
@@ -273,7 +273,7 @@ fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn, subject: i64) -> Result<(Sess
             }
             session
         }
-        Place::Surface { surface, surface_id } => {
+        SessionTarget::Surface { surface, surface_id } => {
             match sessions::find_current(tx, subject, &new.agent_id, surface, surface_id)? {
                 Some(session) => session,
                 None => return Ok((sessions::open_current(tx, &fresh(new, surface, surface_id), subject)?, true)),

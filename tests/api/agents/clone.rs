@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{make, pointers};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn makes_a_second_agent_like_the_first(app: TestApp) {
         let made = make(&app, "a", "one").await;
         app.admin().put("/agents/a").json(&json!({"system_prompt": "two"})).await.expect(200);

@@ -7,9 +7,9 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{PATH, make, pointers};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn makes_an_agent_with_its_first_version(app: TestApp) {
         let new = json!({
             "id": "support", "display_name": "Support", "system_prompt": "You help {{ user.name }} on {{ date }}.",

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::make;
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn takes_the_agent_and_leaves_its_conversations(app: TestApp) {
         make(&app, "a", "").await;
         let turn = app.member().post("/chat").json(&json!({"agent_id": "a", "message": "Hello"})).await.expect(200);

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::make;
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn tells_what_changed(app: TestApp) {
         make(&app, "a", "one").await;
         let two = json!({"system_prompt": "two", "metadata": {"a/b": [1]}, "model": {"temperature": 1}});

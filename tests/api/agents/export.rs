@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::make;
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn gives_a_file_that_import_reads(app: TestApp) {
         let made = make(&app, "a", "one").await;
         app.admin().put("/agents/a").json(&json!({"system_prompt": "two"})).await.expect(200);

@@ -1,9 +1,9 @@
 //! `agents.get`
 
 use super::make;
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn shows_an_agent(app: TestApp) {
         let made = make(&app, "a", "Hello.").await;
         assert_eq!(app.viewer().get("/agents/a").await.expect(200), made);

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::make;
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn shows_what_the_version_said(app: TestApp) {
         make(&app, "a", "one").await;
         app.admin().put("/agents/a").json(&json!({"system_prompt": "two"})).await.expect(200);

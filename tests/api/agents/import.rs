@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{make, pointers};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
 const PATH: &str = "/agents/import";
 
@@ -11,7 +11,7 @@ fn file(id: &str, definition: &Value) -> Value {
     json!({"format": "astra.agent.v1", "id": id, "definition": definition})
 }
 
-both_engines! {
+both_backends! {
     async fn makes_the_agent_of_the_file(app: TestApp) {
         make(&app, "a", "one").await;
         let mut file = app.admin().get("/agents/a/export").await.expect(200);

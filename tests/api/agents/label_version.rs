@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::make;
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn names_one_version(app: TestApp) {
         make(&app, "a", "one").await;
         app.admin().put("/agents/a").json(&json!({})).await.expect(200);

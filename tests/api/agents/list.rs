@@ -3,9 +3,9 @@
 use astra_core::auth::Role;
 
 use super::{PATH, ids, make};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn shows_a_fresh_gateways_own_agent(app: TestApp) {
         let page = app.viewer().get(PATH).await.expect(200);
         assert_eq!(ids(&page), ["assistant"]);

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::make;
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn shows_every_version_once_newest_first(app: TestApp) {
         make(&app, "a", "one").await;
         make(&app, "b", "other").await;

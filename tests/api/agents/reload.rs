@@ -8,7 +8,7 @@ use astra_core::engine::catalogue::Report;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::support::{Engine, OnEngine, TestApp, both_engines};
+use crate::support::{Engine, OnEngine, TestApp, both_backends};
 
 const PATH: &str = "/agents/reload";
 
@@ -81,7 +81,7 @@ fn reasons(report: &Value) -> Vec<(String, String)> {
     failed.map(|failed| (text(&failed["file"]), text(&failed["reason"]))).collect()
 }
 
-both_engines! {
+both_backends! {
     async fn takes_over_what_is_there_at_the_start(defined: Defined) {
         let support = defined.agent("support").await;
         assert_eq!((&support["system_prompt"], &support["created_by"]), (&json!("one"), &json!("file:support.yml")));
@@ -281,7 +281,7 @@ impl OnEngine for Released {
     }
 }
 
-both_engines! {
+both_backends! {
     async fn a_link_above_the_folder_is_followed_when_it_turns(released: Released) {
         let mut reports = released.app.definitions().reports();
         turn("2", &released.base.join("current"));

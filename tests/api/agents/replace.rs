@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::{make, pointers};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn makes_a_new_version_and_keeps_the_old_one(app: TestApp) {
         let made = make(&app, "a", "one").await;
         app.clock.advance_ms(1000);

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::make;
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn makes_a_new_version_of_an_old_one(app: TestApp) {
         let made = make(&app, "a", "one").await;
         app.admin().put("/agents/a").json(&json!({"system_prompt": "two"})).await.expect(200);

@@ -6,9 +6,9 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{PATH, make, pointers};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn absent_null_and_value_are_three_things(app: TestApp) {
         let new = json!({
             "id": "a", "display_name": "A", "system_prompt": "one", "model": {"temperature": 1, "max_output_tokens": 5},

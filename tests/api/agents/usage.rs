@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{PATH, make};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
 const HOUR_MS: i64 = 3_600_000;
 
-both_engines! {
+both_backends! {
     async fn counts_the_turns_of_the_hour_and_the_day(app: TestApp) {
         let new = json!({"id": "a", "budget": {"tokens_per_hour": 1000, "cost_usd_per_day": 2.5}});
         app.admin().post(PATH).json(&new).await.expect(201);

@@ -4,11 +4,11 @@ use astra_core::auth::Role;
 use serde_json::{Value, json};
 
 use super::{account, text};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
 const PATH: &str = "/auth/service-accounts";
 
-both_engines! {
+both_backends! {
     async fn makes_an_account_that_the_list_shows(app: TestApp) {
         let new = json!({"name": "ci", "role": "viewer", "scopes": ["spec:read"]});
         let answer = app.admin().post(PATH).json(&new).await;

@@ -1,9 +1,9 @@
 //! `auth.delete_service_account`
 
 use super::{account, issue, text};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn ends_the_account_and_its_tokens(app: TestApp) {
         let ci = account(&app, "ci", "member", &["auth:read"]).await;
         let other = account(&app, "other", "member", &["auth:read"]).await;

@@ -1,9 +1,9 @@
 //! `auth.get_service_account`
 
 use super::{account, text};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn shows_an_account_to_the_admins_of_its_workspace(app: TestApp) {
         account(&app, "other", "viewer", &[]).await;
         let ci = account(&app, "ci", "viewer", &["spec:read"]).await;

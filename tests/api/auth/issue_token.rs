@@ -4,9 +4,9 @@ use astra_core::auth::{NewServiceAccount, Role};
 use serde_json::{Value, json};
 
 use super::{account, claims, header, issue, text, tokens_of};
-use crate::support::{START_MS, TestApp, both_engines};
+use crate::support::{START_MS, TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn issues_a_token_with_the_accounts_role_and_scopes(app: TestApp) {
         let ci = account(&app, "ci", "viewer", &["auth:read", "spec:read"]).await;
         let answer = app.admin().post(&tokens_of(&ci)).json(&json!({"expires_in": 3600})).await;

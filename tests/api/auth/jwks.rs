@@ -6,9 +6,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 
 use super::{header, text};
-use crate::support::{Engine, TestApp, both_engines};
+use crate::support::{Engine, TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn verifies_the_gateways_tokens(app: TestApp) {
         let token = app.owner().token().await;
         let answer = app.anonymous().get("/.well-known/jwks.json").await.expect(200);

@@ -4,9 +4,9 @@ use astra_core::config::Secret;
 use serde_json::{Value, json};
 
 use super::{header, text};
-use crate::support::{Engine, TestApp, both_engines};
+use crate::support::{Engine, TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn shows_the_keys_of_the_installation(app: TestApp) {
         let page = app.owner().get("/auth/keys").await.expect(200);
         let keys = page["data"].as_array().expect("a list");

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::{account, text};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
 fn names(page: &Value) -> Vec<&str> {
     page["data"].as_array().expect("a list").iter().map(|account| text(account, "name")).collect()
 }
 
-both_engines! {
+both_backends! {
     async fn shows_the_workspace_its_accounts_newest_first_in_pages(app: TestApp) {
         // The callers are accounts themselves, and older.
         app.admin().get("/auth/me").await.expect(200);

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::{account, issue, text, tokens_of};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn shows_an_accounts_tokens_and_when_they_were_used(app: TestApp) {
         let ci = account(&app, "ci", "member", &["auth:read"]).await;
         let other = account(&app, "other", "member", &["auth:read"]).await;

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::{register, sign_in, with};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn ends_the_callers_sign_in_and_no_other(app: TestApp) {
         let here = register(&app).await["tokens"].clone();
         let there = sign_in(&app).await;

@@ -4,9 +4,9 @@ use astra_core::auth::Role;
 use serde_json::{Value, json};
 
 use super::{EMAIL, register, with};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn describes_a_person(app: TestApp) {
         let made = register(&app).await;
         let me = with(&app, &made["tokens"]).get("/auth/me").await.expect(200);

@@ -4,13 +4,13 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{register, sign_in, text, with};
-use crate::support::{Ask, Engine, TestApp, both_engines};
+use crate::support::{Ask, Engine, TestApp, both_backends};
 
 fn refresh(app: &TestApp, tokens: &Value) -> Ask {
     app.anonymous().post("/auth/refresh").json(&json!({"refresh_token": tokens["refresh_token"]}))
 }
 
-both_engines! {
+both_backends! {
     async fn gives_the_next_pair(app: TestApp) {
         let first = register(&app).await["tokens"].clone();
         app.clock.advance_ms(800_000);

@@ -4,9 +4,9 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::{EMAIL, PASSWORD, open_app, register, sign_in, text, with};
-use crate::support::{Engine, TestApp, both_engines};
+use crate::support::{Engine, TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn makes_the_first_account_the_owner_and_signs_it_in(app: TestApp) {
         let account = json!({"email": "Ada@Example.ORG", "password": PASSWORD, "display_name": "Ada", "setup_code": app.setup_code()});
         let answer = app.anonymous().post("/auth/register").json(&account).await;

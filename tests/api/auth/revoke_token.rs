@@ -1,9 +1,9 @@
 //! `auth.revoke_token`
 
 use super::{account, issue, text};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn refuses_the_token_from_the_next_request_on(app: TestApp) {
         let ci = account(&app, "ci", "member", &["auth:read"]).await;
         let (issued, other) = (issue(&app, &ci).await, issue(&app, &ci).await);

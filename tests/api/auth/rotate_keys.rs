@@ -3,9 +3,9 @@
 use astra_core::config::Secret;
 
 use super::{header, register, sign_in, text, with};
-use crate::support::{Engine, TestApp, both_engines};
+use crate::support::{Engine, TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn signs_with_a_new_key_and_goes_on_trusting_the_old_one(app: TestApp) {
         let before = register(&app).await["tokens"].clone();
         let key = app.owner().post("/auth/keys/rotate").await.expect(200);

@@ -4,14 +4,14 @@ use astra_core::auth::Role;
 use serde_json::{Value, json};
 
 use super::{account, issue, text, tokens_of};
-use crate::support::{Ask, Caller, TestApp, both_engines};
+use crate::support::{Ask, Caller, TestApp, both_backends};
 
 fn rotate(caller: &Caller, issued: &Value, grace_s: u32) -> Ask {
     let path = format!("/auth/tokens/{}/rotate", text(&issued["token"], "id"));
     caller.post(&path).json(&json!({"grace_s": grace_s}))
 }
 
-both_engines! {
+both_backends! {
     async fn gives_a_new_secret_to_the_same_token(app: TestApp) {
         let ci = account(&app, "ci", "member", &["auth:read"]).await;
         let first = issue(&app, &ci).await;

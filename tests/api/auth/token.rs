@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{EMAIL, PASSWORD, account, claims, issue, register, sign_in, text, tokens_of, with};
-use crate::support::{Engine, START_MS, TestApp, both_engines};
+use crate::support::{Engine, START_MS, TestApp, both_backends};
 
 fn ada() -> NewAccount {
     NewAccount { email: EMAIL.into(), password: PASSWORD.into(), display_name: None, role: Role::Member }
@@ -16,7 +16,7 @@ fn ada() -> NewAccount {
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const END_USER: &str = "urn:astra:params:oauth:token-type:end-user-id";
 
-both_engines! {
+both_backends! {
     async fn signs_a_person_in_by_json_and_by_form(app: TestApp) {
         register(&app).await;
         let grant = json!({"grant_type": "password", "username": "ADA@example.org", "password": PASSWORD});
@@ -231,7 +231,7 @@ fn client_grant(id: &str, secret: &str) -> Value {
     json!({"grant_type": "client_credentials", "client_id": id, "client_secret": secret})
 }
 
-both_engines! {
+both_backends! {
     async fn gives_a_short_token_for_an_issued_one(app: TestApp) {
         let ci = account(&app, "ci bot", "member", &["chat:send", "auth:read"]).await;
         let secret = text(&issue(&app, &ci).await, "secret").to_owned();
@@ -327,7 +327,7 @@ async fn application(app: &TestApp, name: &str) -> (Value, String) {
     (account, text(&issued, "secret").to_owned())
 }
 
-both_engines! {
+both_backends! {
     async fn speaks_for_an_end_user_who_is_made_at_first_sight(app: TestApp) {
         let (shop, secret) = application(&app, "shop").await;
         let tokens = app.bearer(&secret).post("/auth/token").json(&exchange_grant("customer-1")).await.expect(200);

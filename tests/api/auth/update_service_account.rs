@@ -4,13 +4,13 @@ use astra_core::auth::Role;
 use serde_json::{Value, json};
 
 use super::{account, issue, text};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
 fn path(account: &Value) -> String {
     format!("/auth/service-accounts/{}", text(account, "id"))
 }
 
-both_engines! {
+both_backends! {
     async fn changes_what_is_named_and_nothing_else(app: TestApp) {
         let ci = account(&app, "ci", "member", &["auth:read", "chat:send"]).await;
         let bystander = account(&app, "bystander", "member", &["chat:send"]).await;

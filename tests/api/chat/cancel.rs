@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::conversation::{Talk, hides_from_others, pairs, question, sent, text, turns_away, types};
-use crate::support::{Gate, Reply, Step, TestApp, both_engines};
+use crate::support::{Gate, Reply, Step, TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn ends_a_stream_and_keeps_what_was_said(talk: Talk) {
         talk.will(Reply::Stream(vec![Step::Content("so far".into()), Step::Hang]));
         let mut stream = talk.stream("hello").await;

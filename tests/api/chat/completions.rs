@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, ECHO, Talk, pairs};
-use crate::support::{Answer, Engine, Event, Gate, Reply, Step, TestApp, Upstream, both_engines};
+use crate::support::{Answer, Engine, Event, Gate, Reply, Step, TestApp, Upstream, both_backends};
 
 fn conversation(text: &str) -> Value {
     json!({"model": AGENT, "messages": [{"role": "user", "content": text}]})
@@ -26,7 +26,7 @@ fn error(answer: Answer, status: u16) -> Value {
     body["error"].clone()
 }
 
-both_engines! {
+both_backends! {
     async fn answers_in_openais_form(talk: Talk) {
         talk.will(Reply::Answer("Paris.".into()));
         let answer = talk.app.member().post("/v1/chat/completions").json(&conversation("Where is the Louvre?")).await.expect(200);
@@ -195,7 +195,7 @@ async fn takes_messages_that_say_nothing_images_and_unknown_fields() {
     }
 }
 
-both_engines! {
+both_backends! {
     async fn takes_a_last_message_of_any_role(talk: Talk) {
         let ask = async |messages: Value| {
             let body = json!({"model": AGENT, "messages": messages});

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::conversation::{AGENT, Talk};
-use crate::support::{Engine, both_engines};
+use crate::support::{Engine, both_backends};
 
-both_engines! {
+both_backends! {
     async fn gives_an_agent_as_a_model(talk: Talk) {
         let model = talk.app.member().get(&format!("/v1/models/{AGENT}")).await.expect(200);
         assert_eq!(model, json!({"id": AGENT, "object": "model", "created": 1_795_467_600, "owned_by": "astra"}));

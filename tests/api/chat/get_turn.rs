@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{Talk, ended, hides_from_others, question, text, turns_away};
-use crate::support::{Gate, Reply, TestApp, both_engines};
+use crate::support::{Gate, Reply, TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn tells_a_turn_while_it_runs_and_afterwards(talk: Talk) {
         let gate = Gate::closed();
         talk.will(Reply::After(gate.clone(), "late".into()));

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use crate::conversation::{AGENT, ECHO, Talk};
-use crate::support::{Caller, both_engines};
+use crate::support::{Caller, both_backends};
 
 fn ids(list: &serde_json::Value) -> Vec<&str> {
     list["data"].as_array().expect("a list").iter().filter_map(|model| model["id"].as_str()).collect()
 }
 
-both_engines! {
+both_backends! {
     async fn lists_the_agents_as_models(talk: Talk) {
         for number in 0..3 {
             talk.app.admin().post("/agents").json(&json!({"id": format!("poet-{number}")})).await.expect(201);

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use crate::conversation::{Talk, content, cut_off, ended, hides_from_others, text, turns_away, types};
-use crate::support::{Event, Gate, Reply, Step, TestApp, both_engines};
+use crate::support::{Event, Gate, Reply, Step, TestApp, both_backends};
 
 fn path(first: &Event) -> String {
     format!("/chat/turns/{}/events", text(&first.data, "turn_id"))
 }
 
-both_engines! {
+both_backends! {
     async fn loses_nothing_and_says_nothing_twice_while_it_runs(talk: Talk) {
         let gate = Gate::closed();
         let words = ["zero ", "one ", "two ", "three "].map(|word| Step::Content(word.into()));

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use crate::conversation::{
     AGENT, Talk, hides_from_others, id_of, pairs, question, question_in, read, sent, text, turns_away,
 };
-use crate::support::{Engine, Gate, Reply, TestApp, Upstream, both_engines};
+use crate::support::{Engine, Gate, Reply, TestApp, Upstream, both_backends};
 
 const PARIS: &str = "The capital of France is Paris.";
 
-both_engines! {
+both_backends! {
     async fn answers_and_keeps_both_sides(talk: Talk) {
         talk.will(Reply::Answer(PARIS.into()));
         let turn = talk.say("What is the capital of France?").await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::conversation::{
     Talk, content, cut_off, ended, hides_from_others, pairs, question, question_in, text, turns_away, types,
 };
-use crate::support::{Engine, Event, Gate, Reply, Step, TestApp, both_engines};
+use crate::support::{Engine, Event, Gate, Reply, Step, TestApp, both_backends};
 
 fn say(text: &str) -> Step {
     Step::Content(text.into())
@@ -27,7 +27,7 @@ fn turn_of(events: &[Event]) -> &str {
     text(&events[0].data, "turn_id")
 }
 
-both_engines! {
+both_backends! {
     async fn tells_the_answer_as_it_grows(talk: Talk) {
         talk.will(Reply::Stream(vec![say("The "), say("capital "), say("is Paris."), Step::Finish]));
         let events = talk.stream("What is the capital of France?").await.events().await;

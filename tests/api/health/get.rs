@@ -1,8 +1,8 @@
 //! `health.get`
 
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn tells_version_and_uptime_to_anybody(app: TestApp) {
         app.clock.advance_ms(90_500);
         let health = app.anonymous().get("/health").await.expect(200);

@@ -4,7 +4,7 @@ use astra_core::params;
 use serde_json::json;
 
 use crate::conversation::{ECHO, sent};
-use crate::support::{Engine, TestApp, both_engines};
+use crate::support::{Engine, TestApp, both_backends};
 
 /// Makes every statement on the tables of questions and of the schema's history answer that the disk is full.
 const FILL: [&str; 3] = [
@@ -18,7 +18,7 @@ async fn run(app: &TestApp, sql: &'static str) {
     app.db().write(move |tx| tx.execute(sql, params![])).await.expect("a statement");
 }
 
-both_engines! {
+both_backends! {
     async fn is_ready_when_the_store_is_migrated(app: TestApp) {
         assert_eq!(app.anonymous().get("/health/ready").await.expect(200)["status"], "ok");
     }

@@ -1,8 +1,8 @@
 //! `inference.check_provider`
 
-use crate::support::{Engine, TestApp, Upstream, both_engines};
+use crate::support::{Engine, TestApp, Upstream, both_backends};
 
-both_engines! {
+both_backends! {
     async fn echo_answers(app: TestApp) {
         let check = app.admin().post("/inference/providers/echo/check").await.expect(200);
         assert_eq!((&check["is_ok"], &check["error"]), (&true.into(), &serde_json::Value::Null));

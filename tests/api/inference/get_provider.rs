@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::support::{Engine, Reply, TestApp, Upstream, both_engines};
+use crate::support::{Engine, Reply, TestApp, Upstream, both_backends};
 
-both_engines! {
+both_backends! {
     async fn echo_is_there(app: TestApp) {
         let echo = app.viewer().get("/inference/providers/echo").await.expect(200);
         let expected = json!({

@@ -3,9 +3,9 @@
 use astra_core::config::Prices;
 use serde_json::json;
 
-use crate::support::{Engine, TestApp, Upstream, both_engines};
+use crate::support::{Engine, TestApp, Upstream, both_backends};
 
-both_engines! {
+both_backends! {
     async fn echo_costs_nothing(app: TestApp) {
         let page = app.viewer().get("/inference/models").await.expect(200);
         let echo = json!({

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::support::{Engine, TestApp, Upstream, both_engines};
+use crate::support::{Engine, TestApp, Upstream, both_backends};
 
 fn names(page: &Value) -> Vec<&str> {
     page["data"].as_array().expect("a list").iter().filter_map(|provider| provider["name"].as_str()).collect()
 }
 
-both_engines! {
+both_backends! {
     async fn presets_are_listed_and_echo_is_ready(app: TestApp) {
         let page = app.viewer().get("/inference/providers").await.expect(200);
         let expected = [

@@ -7,7 +7,7 @@ use astra_core::store::usage::{self, HOUR_MS, UsageRow};
 use astra_core::store::{self, WorkspaceId};
 use serde_json::{Value, json};
 
-use crate::support::{Engine, Reply, START_MS, TestApp, Upstream, both_engines};
+use crate::support::{Engine, Reply, START_MS, TestApp, Upstream, both_backends};
 
 const DAY_MS: i64 = 24 * HOUR_MS;
 const USER: i64 = 7;
@@ -46,7 +46,7 @@ fn sum(mut keys: Value, calls: i64, errors: i64) -> Value {
     keys
 }
 
-both_engines! {
+both_backends! {
     async fn sums_are_of_the_last_thirty_days_unless_said_otherwise(app: TestApp) {
         record(&app, START_MS, "helper", 1).await;
         record(&app, START_MS - DAY_MS, "helper", 0).await;

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{Talk, calls, hides_from_others, id_of, pairs, turns_away};
-use crate::support::{Engine, Reply, TestApp, both_engines};
+use crate::support::{Engine, Reply, TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn puts_a_summary_in_place_of_all_but_the_last_turn(talk: Talk) {
         let session = talk.session().await;
         for number in 0..3 {

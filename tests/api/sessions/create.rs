@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk, id_of, text, turns_away};
-use crate::support::{TestApp, both_engines};
+use crate::support::{TestApp, both_backends};
 
-both_engines! {
+both_backends! {
     async fn opens_the_session_that_a_chat_goes_to(talk: Talk) {
         let before = talk.say("hello").await;
         let new = json!({"agent_id": AGENT, "title": "Geography", "metadata": {"ticket": "4711"}});

@@ -3,7 +3,7 @@
 use astra_core::params;
 
 use crate::conversation::{Talk, calls, hides_from_others, id_of, question_in, text, turns_away};
-use crate::support::{Gate, Reply, TestApp, both_engines};
+use crate::support::{Gate, Reply, TestApp, both_backends};
 
 /// How many rows each of the tables has that keep what was said.
 async fn rows(app: &TestApp) -> Vec<i64> {
@@ -23,7 +23,7 @@ async fn sweep(app: &TestApp) {
     while app.db().sweep_deleted_sessions().await.expect("a piece") {}
 }
 
-both_engines! {
+both_backends! {
     async fn takes_everything_but_the_account(talk: Talk) {
         let kept = talk.session().await;
         talk.say_in(&kept, "stay").await;

@@ -4,7 +4,7 @@ use astra_core::auth::{NewServiceAccount, Role};
 use serde_json::json;
 
 use crate::conversation::{Talk, content, hides_from_others, id_of, question_in, text, turns_away, types};
-use crate::support::{Answer, Engine, Event, Gate, Reply, Step, both_engines};
+use crate::support::{Answer, Engine, Event, Gate, Reply, Step, both_backends};
 
 const WHOLE_TURN: [&str; 4] = ["turn_started", "session_resolved", "content", "done"];
 
@@ -16,7 +16,7 @@ async fn next(stream: &mut Answer, count: usize) -> Vec<Event> {
     events
 }
 
-both_engines! {
+both_backends! {
     async fn tells_of_every_turn_whoever_asks(talk: Talk) {
         let session = talk.session().await;
         talk.say_in(&session, "before").await;

@@ -4,7 +4,7 @@ use astra_core::params;
 use serde_json::{Value, json};
 
 use crate::conversation::{Talk, hides_from_others, id_of, pairs, text, turns_away};
-use crate::support::{Reply, both_engines};
+use crate::support::{Reply, both_backends};
 
 async fn message_id(talk: &Talk, session: &Value, place: usize) -> Value {
     let path = format!("/sessions/{}/messages", id_of(session));
@@ -22,7 +22,7 @@ async fn rows(talk: &Talk) -> Vec<i64> {
     counted.await.expect("the rows")
 }
 
-both_engines! {
+both_backends! {
     async fn goes_on_from_a_message(talk: Talk) {
         let session = talk.session().await;
         for number in 0..2 {

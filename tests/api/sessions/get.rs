@@ -1,9 +1,9 @@
 //! `sessions.get`
 
 use crate::conversation::{Talk, hides_from_others, id_of, turns_away};
-use crate::support::both_engines;
+use crate::support::both_backends;
 
-both_engines! {
+both_backends! {
     async fn is_the_users_and_the_admins_alone(talk: Talk) {
         let session = talk.session().await;
         let path = format!("/sessions/{}", id_of(&session));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk, id_of, question, text, turns_away};
-use crate::support::{Caller, both_engines};
+use crate::support::{Caller, both_backends};
 
 async fn ids(caller: &Caller, query: &str) -> Vec<String> {
     let page = caller.get(&format!("/sessions{query}")).await.expect(200);
@@ -15,7 +15,7 @@ async fn open(caller: &Caller, body: Value) -> String {
     id_of(&session).to_owned()
 }
 
-both_engines! {
+both_backends! {
     async fn shows_members_their_own_and_admins_all(talk: Talk) {
         let (member, other, admin) = (talk.app.member(), talk.app.other_member(), talk.app.admin());
         let mine = open(&member, json!({"agent_id": AGENT})).await;

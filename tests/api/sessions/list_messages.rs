@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{Talk, hides_from_others, id_of, pairs, question, turns_away};
-use crate::support::{Gate, Reply, both_engines};
+use crate::support::{Gate, Reply, both_backends};
 
-both_engines! {
+both_backends! {
     async fn has_the_question_before_the_model_has_answered(talk: Talk) {
         let gate = Gate::closed();
         talk.will(Reply::After(gate.clone(), "late".into()));

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::conversation::{AGENT, Talk, hides_from_others, id_of, pairs, question_in, turns_away};
-use crate::support::{Gate, Reply, both_engines};
+use crate::support::{Gate, Reply, both_backends};
 
-both_engines! {
+both_backends! {
     async fn archives_it_and_goes_on_in_its_successor(talk: Talk) {
         let new = json!({"agent_id": AGENT, "pinned_version": 1, "surface": "web", "surface_id": "a", "metadata": {"ticket": 1}});
         let session = talk.app.member().post("/sessions").json(&new).await.expect(201);

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{Talk, hides_from_others, id_of, turns_away};
-use crate::support::both_engines;
+use crate::support::both_backends;
 
-both_engines! {
+both_backends! {
     async fn changes_what_is_named_and_nothing_else(talk: Talk) {
         let member = talk.app.member();
         let session = talk.session().await;

@@ -38,7 +38,7 @@ pub(super) struct Conversation<'a> {
 /// The events that matter here; others are skipped, as the API asks of its clients.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum Happened {
+enum ChatFrame {
     SessionResolved {
         turn_id: String,
         session_id: String,
@@ -136,32 +136,32 @@ impl<'a> Conversation<'a> {
             progress.last_id = event.id.or(progress.last_id.take());
             let happened = serde_json::from_str(&event.data);
             match happened.map_err(|fault| Error::new("an event of the gateway cannot be read").because(&fault))? {
-                Happened::SessionResolved { turn_id, session_id } => {
+                ChatFrame::SessionResolved { turn_id, session_id } => {
                     progress.turn_id = Some(turn_id);
                     self.session = Some(session_id);
                     if progress.is_stopped {
                         self.cancel(progress).await?;
                     }
                 }
-                Happened::Content { delta } => {
+                ChatFrame::Content { delta } => {
                     progress.ends_with_newline = delta.ends_with('\n');
                     self.printer.speech(&delta)?;
                 }
-                Happened::ToolCallComplete { tool, arguments } => {
+                ChatFrame::ToolCallComplete { tool, arguments } => {
                     self.end_line(progress)?;
                     self.printer.note(format!("calls {tool} with {arguments}"));
                 }
-                Happened::ToolResult { is_error: true } => self.printer.note("the tool failed"),
-                Happened::ToolResult { is_error: false } => {}
-                Happened::Done => {
+                ChatFrame::ToolResult { is_error: true } => self.printer.note("the tool failed"),
+                ChatFrame::ToolResult { is_error: false } => {}
+                ChatFrame::Done => {
                     self.end_line(progress)?;
                     return Ok(Some(Ending::Complete));
                 }
-                Happened::Error { problem } => {
+                ChatFrame::Error { problem } => {
                     self.end_line(progress)?;
                     return if progress.is_stopped { Ok(Some(Ending::Stopped)) } else { Err(problem.told()) };
                 }
-                Happened::Other => {}
+                ChatFrame::Other => {}
             }
         }
     }

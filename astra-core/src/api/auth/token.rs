@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::model::Tokens;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
-use crate::http::oauth::credential;
+use crate::http::client_credential::credential;
 use crate::http::{CalledFrom, Json};
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";

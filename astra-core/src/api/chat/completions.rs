@@ -6,14 +6,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 
-use super::model::ended;
+use super::model::wait_until_final;
 use crate::app::App;
 use crate::engine::{self, Asked};
 use crate::error::{Error, Result};
 use crate::http::openai::{ChatCompletion, ChatCompletionChunk, ChatCompletionRequest, chunks, no_such_model};
 use crate::http::turn::failure;
 use crate::http::{Caller, Idempotency, Json, Opened, TraceParent};
-use crate::ids::Kind;
+use crate::ids::IdKind;
 use crate::store::Status;
 
 /// Ask an agent in OpenAI's format
@@ -62,8 +62,8 @@ async fn answer(
 ) -> Result<Response> {
     let with_usage = request.stream_options.and_then(|options| options.include_usage).unwrap_or(false);
     let (model, created) = (request.model.clone(), app.now_ms() / 1000);
-    let ask = request.into_ask(app.ids.make(Kind::Request), once, trace_parent)?;
-    let asked = app.engine.ask(caller.asker(), ask).await.map_err(|fault| match fault {
+    let ask = request.into_ask(app.ids.make(IdKind::Request), once, trace_parent)?;
+    let asked = app.engine.ask(caller.caller(), ask).await.map_err(|fault| match fault {
         engine::Error::NotFound("agent") => no_such_model(),
         fault => Error::engine(fault),
     })?;
@@ -76,7 +76,7 @@ async fn answer(
     }
     let turn = match asked {
         Asked::New(handle) => handle.finished().await.map_err(Error::engine)?,
-        Asked::Known(turn) => ended(&app, &caller, *turn).await?,
+        Asked::Known(turn) => wait_until_final(&app, &caller, *turn).await?,
     };
     if turn.status == Status::Completed {
         Ok(Json(ChatCompletion::of(&turn)).into_response())

@@ -14,7 +14,7 @@ use crate::http::turn::MessageContent;
 use crate::http::{Caller, small_metadata};
 use crate::ids::{SessionId, TurnId};
 use crate::provider::Role;
-use crate::store::{OnceKey, Place, Rows, Turn, VisibleTo};
+use crate::store::{OnceKey, Rows, SessionTarget, Turn, VisibleTo};
 
 /// The surface of a chat that names none.
 const SURFACE_DEFAULT: &str = "api";
@@ -63,14 +63,14 @@ impl SendMessage {
     /// If both a session and a surface are named, the question is blank, or the metadata is too large.
     pub fn into_ask(self, is_streamed: bool, once: Option<OnceKey>, trace_parent: Option<Arc<str>>) -> Result<Ask> {
         let place = match (self.session_id, self.surface, self.surface_id) {
-            (Some(id), None, None) => Place::Session { id },
+            (Some(id), None, None) => SessionTarget::Session { id },
             (Some(_), _, _) => {
                 return Err(Error::field(
                     "/surface",
                     "Give either `session_id` or `surface`, not both: a session has its surface already.",
                 ));
             }
-            (None, surface, surface_id) => Place::Surface {
+            (None, surface, surface_id) => SessionTarget::Surface {
                 surface: surface.unwrap_or_else(|| SURFACE_DEFAULT.to_owned()),
                 surface_id: surface_id.unwrap_or_default(),
             },
@@ -89,7 +89,7 @@ impl SendMessage {
             place,
             role: Role::User,
             content,
-            said_before: Vec::new(),
+            prior_messages: Vec::new(),
             overrides,
             parameters: None,
             metadata: self.metadata,
@@ -101,11 +101,11 @@ impl SendMessage {
     }
 }
 
-/// The turn of a request that was made before, once it has ended: who asks again waits with who asked first.
+/// The turn of a request that was made before, once it is final. A repeated request waits for the first one.
 ///
 /// # Errors
 /// The store's, and 404 if the turn goes while it is waited for.
-pub async fn ended(app: &App, caller: &Caller, turn: Turn) -> Result<Arc<Turn>> {
+pub async fn wait_until_final(app: &App, caller: &Caller, turn: Turn) -> Result<Arc<Turn>> {
     if turn.status.is_final() {
         return Ok(Arc::new(turn));
     }

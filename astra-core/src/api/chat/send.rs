@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::model::{SendMessage, ended};
+use super::model::{SendMessage, wait_until_final};
 use crate::app::App;
 use crate::engine::Asked;
 use crate::error::{Error, Result};
@@ -34,9 +34,9 @@ pub async fn handler(
     Json(question): Json<SendMessage>,
 ) -> Result<Json<Turn>> {
     let ask = question.into_ask(false, once, trace_parent)?;
-    let turn = match app.engine.ask(caller.asker(), ask).await.map_err(Error::engine)? {
+    let turn = match app.engine.ask(caller.caller(), ask).await.map_err(Error::engine)? {
         Asked::New(handle) => handle.finished().await.map_err(Error::engine)?,
-        Asked::Known(turn) => ended(&app, &caller, *turn).await?,
+        Asked::Known(turn) => wait_until_final(&app, &caller, *turn).await?,
     };
     if turn.status == Status::Completed { Ok(Json(Turn::from(turn.as_ref()))) } else { Err(turn::failure(&turn)) }
 }

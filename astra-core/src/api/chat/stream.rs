@@ -36,7 +36,7 @@ pub async fn handler(
 ) -> Result<Response> {
     let ask = question.into_ask(true, once, trace_parent)?;
     let opened = Opened::new(&app, &caller, headers)?;
-    let events = match app.engine.ask(caller.asker(), ask).await.map_err(Error::engine)? {
+    let events = match app.engine.ask(caller.caller(), ask).await.map_err(Error::engine)? {
         Asked::New(handle) => handle.events(),
         Asked::Known(turn) => app.engine.follow_turn(&app.store.rows(&caller.workspace), turn.id, 0),
     };

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::clock::rfc3339;
 use crate::config::Protocol;
 use crate::error::{Error, Result};
-use crate::provider::{Circuit, Kind, Registry, Status};
+use crate::provider::{Circuit, ErrorKind, Registry, Status};
 use crate::store::usage::UsageGroup;
 use crate::store::{Cursor, Page, PageRequest};
 
@@ -193,23 +193,23 @@ impl From<Circuit> for CircuitState {
     }
 }
 
-impl From<Kind> for ProviderFailureKind {
-    fn from(kind: Kind) -> Self {
+impl From<ErrorKind> for ProviderFailureKind {
+    fn from(kind: ErrorKind) -> Self {
         match kind {
-            Kind::Connect => Self::Connect,
-            Kind::Timeout => Self::Timeout,
-            Kind::RateLimited(_) => Self::RateLimited,
-            Kind::Key => Self::Key,
-            Kind::Refused(_) => Self::Refused,
-            Kind::Server(..) => Self::Server,
-            Kind::Malformed => Self::Malformed,
-            Kind::TooLarge => Self::TooLarge,
-            Kind::Cut => Self::Cut,
-            Kind::CircuitOpen(_) => Self::CircuitOpen,
-            Kind::Unknown => Self::Unknown,
-            Kind::QuotaUsedUp => Self::QuotaUsedUp,
-            Kind::ContextOverflow => Self::ContextOverflow,
-            Kind::Unsupported => Self::Unsupported,
+            ErrorKind::Connect => Self::Connect,
+            ErrorKind::Timeout => Self::Timeout,
+            ErrorKind::RateLimited(_) => Self::RateLimited,
+            ErrorKind::Key => Self::Key,
+            ErrorKind::Refused(_) => Self::Refused,
+            ErrorKind::Server(..) => Self::Server,
+            ErrorKind::Malformed => Self::Malformed,
+            ErrorKind::TooLarge => Self::TooLarge,
+            ErrorKind::Cut => Self::Cut,
+            ErrorKind::CircuitOpen(_) => Self::CircuitOpen,
+            ErrorKind::Unknown => Self::Unknown,
+            ErrorKind::QuotaUsedUp => Self::QuotaUsedUp,
+            ErrorKind::ContextOverflow => Self::ContextOverflow,
+            ErrorKind::Unsupported => Self::Unsupported,
         }
     }
 }

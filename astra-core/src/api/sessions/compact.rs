@@ -29,7 +29,7 @@ pub async fn handler(
     if !session.is_active {
         return Err(Error::engine(crate::engine::Error::Archived));
     }
-    let compacted = app.engine.compact(&caller.asker(), caller.rows(&app), &session).await.map_err(Error::engine)?;
+    let compacted = app.engine.compact(&caller.caller(), caller.rows(&app), &session).await.map_err(Error::engine)?;
     let session = compacted.map_or(session, |compacted| compacted.session);
     let session = rows.sessions().find_with_totals(session.id, VisibleTo::All).await.map_err(Error::store)?;
     session.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))

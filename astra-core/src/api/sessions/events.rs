@@ -34,7 +34,7 @@ pub async fn handler(
     let position = position.as_ref().map(|(turn, seq)| (turn, *seq));
     let opened = Opened::new(&app, &caller, headers)?;
     let events = app.engine.follow_session(&rows, session.id, position).await.map_err(Error::store)?;
-    Ok(sse::respond(opened.while_admitted(session_frames(events))))
+    Ok(sse::respond(opened.while_authorised(session_frames(events))))
 }
 
 async fn position(rows: &Rows, session: &Session, headers: &HeaderMap) -> Result<Option<(Turn, i64)>> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::engine::agent::AgentVersion;
-use crate::store::{Stamp, WorkspaceId};
+use crate::store::{VersionStamp, WorkspaceId};
 
 /// Most definitions.
 const COUNT_MAX: usize = 4_096;
@@ -30,7 +30,7 @@ struct Entry {
 }
 
 /// What names a definition among those of all workspaces.
-pub(super) fn key(workspace: &WorkspaceId, agent_id: &str, stamp: &Stamp) -> String {
+pub(super) fn key(workspace: &WorkspaceId, agent_id: &str, stamp: &VersionStamp) -> String {
     [workspace.as_str(), agent_id, &stamp.version.to_string(), &stamp.digest].join("\n")
 }
 

@@ -19,7 +19,7 @@ use crate::config::{Config, Fault, in_plain_words, without_values};
 use crate::engine::agent::{Definition, Model};
 use crate::ids::IdMaker;
 use crate::provider::{Registry, presets};
-use crate::store::{self, AgentChange, Db, Origin, Taken, WorkspaceId};
+use crate::store::{self, AgentChange, Applied, Db, Origin, WorkspaceId};
 
 /// The creator of what no caller asked for.
 const GATEWAY: &str = "gateway";
@@ -213,10 +213,10 @@ impl Definitions {
         Err(Unreadable { line: None, reason: "the configuration defines the same agent: keep one of the two".into() })
     }
 
-    async fn take(&self, id: &str, definition: &Definition, author: String, origin: Origin) -> store::Result<Taken> {
+    async fn take(&self, id: &str, definition: &Definition, author: String, origin: Origin) -> store::Result<Applied> {
         let definition = super::write(definition)?;
         let change = AgentChange { agent_id: id.to_owned(), definition, author, now_ms: self.clock.now_ms() };
-        self.store.rows(&self.workspace).agents().take_definition(change, origin, self.ids.key()).await
+        self.store.rows(&self.workspace).agents().apply_definition(change, origin, self.ids.key()).await
     }
 
     /// On the first provider that is more than an echo: the well-known ones in their order, then the others by name.
@@ -235,11 +235,11 @@ impl Definitions {
 }
 
 impl Report {
-    fn note(&mut self, id: &str, taken: Taken) {
+    fn note(&mut self, id: &str, taken: Applied) {
         let list = match taken {
-            Taken::Created => &mut self.created,
-            Taken::Updated => &mut self.updated,
-            Taken::Unchanged => &mut self.unchanged,
+            Applied::Created => &mut self.created,
+            Applied::Updated => &mut self.updated,
+            Applied::Unchanged => &mut self.unchanged,
         };
         list.push(id.to_owned());
     }

@@ -11,7 +11,7 @@ mod watch;
 use std::sync::Arc;
 
 use super::agent::{AgentVersion, Definition};
-use crate::store::{self, Db, Rows, Stamp, WorkspaceId};
+use crate::store::{self, Db, Rows, VersionStamp, WorkspaceId};
 use cache::Cache;
 
 pub use check::{check, id_fault};
@@ -60,7 +60,7 @@ impl Catalogue {
     /// An agent as it was a while ago and most likely still is, without a question to the store: whoever takes it holds it
     /// against the store later.
     #[must_use]
-    pub fn presumed(&self, workspace: &WorkspaceId, agent_id: &str) -> Option<Arc<AgentVersion>> {
+    pub fn last_seen(&self, workspace: &WorkspaceId, agent_id: &str) -> Option<Arc<AgentVersion>> {
         self.latest.get(&latest_key(workspace, agent_id))
     }
 
@@ -72,7 +72,7 @@ impl Catalogue {
         &self,
         rows: &Rows,
         agent_id: &str,
-        stamp: &Stamp,
+        stamp: &VersionStamp,
     ) -> store::Result<Option<Arc<AgentVersion>>> {
         let key = cache::key(rows.workspace(), agent_id, stamp);
         if let Some(agent) = self.cache.get(&key) {

@@ -6,11 +6,11 @@ use serde_json::{Map, Value as Json};
 
 use crate::content::Content;
 use crate::provider::{Message, Parameters, Role};
-use crate::store::{OnceKey, Place, VisibleTo, WorkspaceId};
+use crate::store::{OnceKey, SessionTarget, VisibleTo, WorkspaceId};
 
 /// Who asks.
 #[derive(Debug, Clone)]
-pub struct Asker {
+pub struct TurnCaller {
     /// The tenant.
     pub workspace: WorkspaceId,
     /// `usr_...` or `svc_...`
@@ -27,14 +27,14 @@ pub struct Ask {
     /// Whom.
     pub agent_id: String,
     /// In which session.
-    pub place: Place,
+    pub place: SessionTarget,
     /// Who says `content`: the user, unless the caller keeps the conversation and ends it otherwise.
     pub role: Role,
     /// The message.
     pub content: Content,
     /// What was said before, if the caller keeps the conversation: it is read in place of the session's history, and its
     /// system messages follow the agent's prompt.
-    pub said_before: Vec<Message>,
+    pub prior_messages: Vec<Message>,
     /// Settings for this turn, instead of the agent's own.
     pub overrides: Overrides,
     /// What else is asked of the model, for this turn; `None` for nothing.

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use super::ask::{Ask, Asker};
+use super::ask::{Ask, TurnCaller};
 use super::run::Running;
 use crate::engine::Engine;
 use crate::engine::agent::{AgentVersion, OnBusy};
@@ -19,7 +19,7 @@ use crate::engine::live::LiveTurn;
 use crate::ids::TurnId;
 use crate::provider::{Request, Target};
 use crate::store::{
-    self, Begun, Busy, Lifetime, NewTurn, OnceKey, Refusal, Rows, Stamp, Status, Turn, TurnRefusal, VisibleTo,
+    self, Begun, Busy, Lifetime, NewTurn, OnceKey, Refusal, Rows, Status, Turn, TurnRefusal, VersionStamp, VisibleTo,
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -89,11 +89,11 @@ impl Engine {
     /// [`Error::NotFound`] for agent and session, [`Error::Archived`], [`Error::OtherAgent`], [`Error::Busy`],
     /// [`Error::QueueFull`], [`Error::Quota`], [`Error::TooManyTurns`], [`Error::StorageLimit`], [`Error::Draining`],
     /// [`Error::Turn`] for a question that can never fit, the store's. Then nothing was kept.
-    pub async fn ask(self: &Arc<Self>, asker: Asker, ask: Ask) -> Result<Asked> {
+    pub async fn ask(self: &Arc<Self>, caller: TurnCaller, ask: Ask) -> Result<Asked> {
         let (engine, (tell, told)) = (Arc::clone(self), oneshot::channel());
         // In a box: tokio moves what it runs several times.
         self.tasks.spawn(Box::pin(async move {
-            let (asked, running) = match engine.begin(&asker, ask).await {
+            let (asked, running) = match engine.begin(&caller, ask).await {
                 Ok(Beginning::New(running)) => (Ok(Asked::New(running.handle())), Some(running)),
                 Ok(Beginning::Known(turn)) => (Ok(Asked::Known(turn)), None),
                 Err(fault) => (Err(fault), None),
@@ -106,39 +106,39 @@ impl Engine {
         told.await.unwrap_or_else(|_| Err(Error::Turn(Failure::new("internal", "The gateway failed."))))
     }
 
-    async fn begin(self: &Arc<Self>, asker: &Asker, ask: Ask) -> Result<Beginning> {
+    async fn begin(self: &Arc<Self>, caller: &TurnCaller, ask: Ask) -> Result<Beginning> {
         // Asked by a task that counts: a gateway that drains either waits for it or is seen to drain.
         if self.is_draining() {
             return Err(Error::Draining);
         }
         let started = Instant::now();
-        let rows = self.store.rows(&asker.workspace);
-        let presumed = self.agents.presumed(&asker.workspace, &ask.agent_id);
+        let rows = self.store.rows(&caller.workspace);
+        let last_seen = self.agents.last_seen(&caller.workspace, &ask.agent_id);
         // Quotas are those of the present version: only where there are none can it be taken on trust until it is kept.
-        let mut agent = match presumed.filter(|agent| !agent.definition.budget.has_quotas()) {
+        let mut agent = match last_seen.filter(|agent| !agent.definition.budget.has_quotas()) {
             Some(agent) => agent,
-            None => self.present_agent(asker, &ask).await?,
+            None => self.present_agent(caller, &ask).await?,
         };
         let now_ms = self.clock.now_ms();
-        let (begun, seat) = loop {
+        let (begun, guard) = loop {
             self.check_parameters(&agent, &ask)?;
             let allowed = match budget::check_quotas(&rows, &agent, now_ms).await {
                 Ok(()) => self.storage.take(&rows, ask.content.bytes()).await,
                 Err(refusal) => Err(refusal),
             };
-            let admitted = allowed.and_then(|taken| Ok((self.limits.admit(asker)?, taken)));
+            let admitted = allowed.and_then(|taken| Ok((self.limits.admit(caller)?, taken)));
             // What is taken of the workspace's room is so until the question is kept.
             let (admission, _taken) = match admitted {
                 Ok(admitted) => admitted,
                 Err(refusal) => return already_answered(&rows, ask.once, now_ms).await?.ok_or(refusal),
             };
-            let too_long = fits::refusal(self.room(&agent), &agent, asker, &ask, now_ms);
-            let new = NewTurn { is_too_long: too_long.is_some(), ..self.new_turn(asker, &ask, &agent, now_ms) };
-            // Seated before it is on disk: a turn of this gateway that is on disk without a seat is not run.
-            let seat = self.hub.seat(new.id, admission);
+            let too_long = fits::refusal(self.room(&agent), &agent, caller, &ask, now_ms);
+            let new = NewTurn { is_too_long: too_long.is_some(), ..self.new_turn(caller, &ask, &agent, now_ms) };
+            // Seated before it is on disk: a turn of this gateway that is on disk without a guard is not run.
+            let guard = self.live_turns.register(new.id, admission);
             match rows.turns().begin(new).await {
-                Err(store::Error::Refused(Refusal::Stale)) => agent = self.present_agent(asker, &ask).await?,
-                begun => break (begun.map_err(|fault| self.translate(fault, too_long))?, seat),
+                Err(store::Error::Refused(Refusal::Stale)) => agent = self.present_agent(caller, &ask).await?,
+                begun => break (begun.map_err(|fault| self.translate(fault, too_long))?, guard),
             }
         };
         let (turn, session, interrupted, recent) = match begun {
@@ -146,18 +146,18 @@ impl Engine {
             Begun::Known { turn_id } => return known(&rows, turn_id).await,
         };
         for turn_id in interrupted {
-            if let Some(live) = self.hub.get(turn_id) {
+            if let Some(live) = self.live_turns.get(turn_id) {
                 live.end(Status::Cancelled);
             }
         }
-        seat.live.publish([EventKind::first(&turn)]);
-        self.hub.signals.notify(&asker.workspace, turn.session_id);
-        let running = Running::new(Arc::clone(self), rows, agent, session, recent, turn, seat, ask, started);
+        guard.live.publish([EventKind::first(&turn)]);
+        self.live_turns.signals.notify(&caller.workspace, turn.session_id);
+        let running = Running::new(Arc::clone(self), rows, agent, session, recent, turn, guard, ask, started);
         Ok(Beginning::New(Box::new(running)))
     }
 
-    async fn present_agent(&self, asker: &Asker, ask: &Ask) -> Result<Arc<AgentVersion>> {
-        self.agents.resolve(&asker.workspace, &ask.agent_id, None).await?.ok_or(Error::NotFound("agent"))
+    async fn present_agent(&self, caller: &TurnCaller, ask: &Ask) -> Result<Arc<AgentVersion>> {
+        self.agents.resolve(&caller.workspace, &ask.agent_id, None).await?.ok_or(Error::NotFound("agent"))
     }
 
     /// Refuses what the agent's own choice of provider cannot do, before anything is kept.
@@ -169,17 +169,17 @@ impl Engine {
         self.providers.unsupported(&target, request).map_or(Ok(()), |refused| Err(Error::Turn(failed(&refused))))
     }
 
-    fn new_turn(&self, asker: &Asker, ask: &Ask, agent: &AgentVersion, now_ms: i64) -> NewTurn {
+    fn new_turn(&self, caller: &TurnCaller, ask: &Ask, agent: &AgentVersion, now_ms: i64) -> NewTurn {
         let definition = &agent.definition;
         NewTurn {
             id: self.ids.id(),
             session_id: self.ids.id(),
             owner: self.instance(),
-            user_id: Arc::clone(&asker.user_id),
-            visible_to: asker.visible_to.clone(),
+            user_id: Arc::clone(&caller.user_id),
+            visible_to: caller.visible_to.clone(),
             subject: self.ids.key(),
             agent_id: agent.agent_id.clone(),
-            agent: Stamp { version: agent.version, digest: agent.digest.clone() },
+            agent: VersionStamp { version: agent.version, digest: agent.digest.clone() },
             place: ask.place.clone(),
             role: ask.role,
             content: ask.content.clone(),
@@ -206,7 +206,7 @@ impl Engine {
     /// The store's.
     pub async fn cancel(&self, rows: &Rows, turn: Turn) -> Result<Turn> {
         if rows.turns().request_cancel(turn.id).await? {
-            if let Some(live) = self.hub.get(turn.id) {
+            if let Some(live) = self.live_turns.get(turn.id) {
                 live.end(Status::Cancelled);
             }
             let mut events = self.follow_turn(rows, turn.id, 0);

@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::run::Running;
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::event::{EventKind, FIRST_SEQ};
-use crate::engine::inference::Account;
+use crate::engine::inference::UsageOwner;
 use crate::provider::FinishReason;
 use crate::store::{self, FinishedTurn, Outcome, Status, Turn};
 
@@ -113,8 +113,8 @@ impl Running {
         if !told {
             self.tell(&finished);
         }
-        drop(self.seat);
-        self.engine.hub.signals.notify(self.rows.workspace(), self.turn.session_id);
+        drop(self.guard);
+        self.engine.live_turns.signals.notify(self.rows.workspace(), self.turn.session_id);
     }
 
     fn tell(&self, finished: &FinishedTurn) {
@@ -125,10 +125,13 @@ impl Running {
             finished_at_ms: Some(finished.now_ms),
             ..self.turn.clone()
         });
-        let whole =
-            turn.outcome.content.as_ref().filter(|content| !content.is_empty() && self.seat.live.latest() == FIRST_SEQ);
+        let whole = turn
+            .outcome
+            .content
+            .as_ref()
+            .filter(|content| !content.is_empty() && self.guard.live.latest() == FIRST_SEQ);
         let whole = whole.map(|content| EventKind::Content { delta: content.clone() });
-        self.seat.live.publish(whole.into_iter().chain([EventKind::last(Arc::clone(&turn))]));
+        self.guard.live.publish(whole.into_iter().chain([EventKind::last(Arc::clone(&turn))]));
     }
 
     fn finished(&self, status: Status, mut failure: Option<Failure>, mut progress: Progress) -> FinishedTurn {
@@ -138,7 +141,7 @@ impl Running {
         let answering = calls.attempts.last().map(|call| (call.provider.clone(), call.model.clone()));
         let (provider, model) = answering.or(progress.spent.answered.take()).unzip();
         let cost_usd = self.engine.cost_usd(calls);
-        let asked = Account { agent_id: &self.turn.agent_id, subject: self.turn.subject, at_ms: now_ms };
+        let asked = UsageOwner { agent_id: &self.turn.agent_id, subject: self.turn.subject, at_ms: now_ms };
         let mut usage = asked.rows(summary, self.engine.cost_usd(summary), has_failed && summary.is_cut());
         let spent = &mut progress.spent;
         usage.append(&mut spent.rows);

@@ -8,6 +8,6 @@ mod progress;
 mod rounds;
 mod run;
 
-pub use ask::{Ask, Asker, Overrides};
+pub use ask::{Ask, Overrides, TurnCaller};
 pub use begin::{Asked, TurnHandle};
 pub(super) use log::tool_uses;

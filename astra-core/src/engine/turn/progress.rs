@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use super::log::TurnLog;
 use crate::content::{ToolCall, without_nul};
-use crate::engine::inference::{Account, Calls};
-use crate::engine::tokens::estimate;
+use crate::engine::estimate::estimate;
+use crate::engine::inference::{Calls, UsageOwner};
 use crate::engine::trace::Trace;
 use crate::engine::{Engine, budget};
 use crate::provider::{self, Attempt, Chunk, FinishReason, Usage};
@@ -111,12 +111,12 @@ impl Progress {
         Usage { input_tokens, output_tokens, ..counted }
     }
 
-    /// Ends a round that called tools: what it used goes on the account, and the next one begins with nothing said.
-    pub(super) fn end_round(&mut self, engine: &Engine, account: &Account<'_>) {
+    /// Ends a round that called tools: what it used goes on the owner, and the next one begins with nothing said.
+    pub(super) fn end_round(&mut self, engine: &Engine, owner: &UsageOwner<'_>) {
         self.settle();
         let cost_usd = engine.cost_usd(&self.calls);
         let (spent, tokens) = (&mut self.spent, self.calls.tokens);
-        spent.rows.extend(account.rows(&self.calls, cost_usd, false));
+        spent.rows.extend(owner.rows(&self.calls, cost_usd, false));
         spent.cost_usd += cost_usd;
         spent.tokens.input_tokens = spent.tokens.input_tokens.saturating_add(tokens.input_tokens);
         spent.tokens.output_tokens = spent.tokens.output_tokens.saturating_add(tokens.output_tokens);

@@ -11,11 +11,11 @@ use super::finish::Ending;
 use super::progress::Progress;
 use crate::engine::Engine;
 use crate::engine::agent::AgentVersion;
-use crate::engine::context::{self, Context, Room};
+use crate::engine::context::{self, Context, TokenBudget};
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::event::EventKind;
-use crate::engine::live::Seat;
-use crate::engine::trace::{Part, Trace};
+use crate::engine::live::LiveGuard;
+use crate::engine::trace::{Trace, TraceStage};
 use crate::ids::TurnId;
 use crate::store::{LogEntry, Recent, Rows, Session, Status, TURN_STRIDE, Turn, VisibleTo};
 
@@ -27,7 +27,7 @@ pub(super) struct Running {
     pub(super) engine: Arc<Engine>,
     pub(super) rows: Rows,
     pub(super) turn: Turn,
-    pub(super) seat: Seat,
+    pub(super) guard: LiveGuard,
     pub(super) agent: Arc<AgentVersion>,
     session: Session,
     /// What was read of the history when the turn began.
@@ -45,24 +45,24 @@ impl Running {
         session: Session,
         recent: Option<Recent>,
         turn: Turn,
-        seat: Seat,
+        guard: LiveGuard,
         ask: Ask,
         started: Instant,
     ) -> Self {
-        Self { engine, rows, turn, seat, agent, session, recent, ask, started }
+        Self { engine, rows, turn, guard, agent, session, recent, ask, started }
     }
 
     /// For those who want to hear of it.
     pub(super) fn handle(&self) -> TurnHandle {
-        TurnHandle::new(self.turn.id, Arc::clone(&self.seat.live), self.ask.ends_with_caller)
+        TurnHandle::new(self.turn.id, Arc::clone(&self.guard.live), self.ask.ends_with_caller)
     }
 
     /// Answers the question and keeps the answer; only then does anybody hear that the turn is done.
     pub(super) async fn run(mut self) {
         let mut progress = Progress::new(Trace::new(self.started, self.ask.trace_parent.take()));
-        progress.trace.note(Part::Storage, self.started);
+        progress.trace.note(TraceStage::Storage, self.started);
         let limit = Duration::from_secs(self.engine.config.turn_timeout_s);
-        let live = Arc::clone(&self.seat.live);
+        let live = Arc::clone(&self.guard.live);
         let (engine, rows, turn_id) = (Arc::clone(&self.engine), self.rows.clone(), self.turn.id);
         let ending = {
             let work = std::panic::AssertUnwindSafe(self.answer(&mut progress)).catch_unwind();
@@ -83,7 +83,7 @@ impl Running {
         if self.turn.status == Status::Queued {
             let since = Instant::now();
             self.wait_for_my_turn().await?;
-            progress.trace.note(Part::Queue, since);
+            progress.trace.note(TraceStage::Queue, since);
         }
         if self.turn.agent_version != self.agent.version {
             let (workspace, pinned) = (self.rows.workspace(), Some(self.turn.agent_version));
@@ -107,7 +107,7 @@ impl Running {
     }
 
     async fn wait_for_my_turn(&mut self) -> Result<()> {
-        let signal = self.engine.hub.signals.listen(self.rows.workspace(), self.turn.session_id);
+        let signal = self.engine.live_turns.signals.listen(self.rows.workspace(), self.turn.session_id);
         loop {
             let notified = signal.notified();
             tokio::pin!(notified);
@@ -150,12 +150,12 @@ impl Running {
     }
 
     /// Compacts the session for `room`; answers whether it has another summary now.
-    async fn compact(&mut self, room: Room, progress: &mut Progress) -> bool {
+    async fn compact(&mut self, room: TokenBudget, progress: &mut Progress) -> bool {
         let since = Instant::now();
         let before = self.turn.number * TURN_STRIDE;
         let (rows, calls) = (&self.rows, &mut progress.summary);
         let compacted = self.engine.compact_for(rows, &self.session, &self.agent, room, before, calls).await;
-        progress.trace.note(Part::Compaction, since);
+        progress.trace.note(TraceStage::Compaction, since);
         progress.summary.trace(&mut progress.trace);
         match compacted {
             Ok(Some(compacted)) => {
@@ -171,7 +171,7 @@ impl Running {
         }
     }
 
-    async fn read(&mut self, room: Room, progress: &mut Progress) -> Result<Context> {
+    async fn read(&mut self, room: TokenBudget, progress: &mut Progress) -> Result<Context> {
         let since = Instant::now();
         let now_ms = self.turn.created_at_ms;
         let system = context::system_prompt(&self.rows, &self.agent, &self.session, room, now_ms).await?;
@@ -183,7 +183,7 @@ impl Running {
 
     /// Tells those who follow more of the answer.
     pub(super) fn publish(&self, entries: impl IntoIterator<Item = LogEntry>) {
-        self.seat.live.publish(entries.into_iter().map(EventKind::from));
+        self.guard.live.publish(entries.into_iter().map(EventKind::from));
     }
 }
 

@@ -10,7 +10,7 @@ use http::{HeaderMap, header};
 use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 
-use super::{Operation, Schema, check, json};
+use super::{Operation, Schema, json, parameters};
 use crate::error::{Code, Error};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -159,14 +159,14 @@ fn form(bytes: &[u8], schema: &Schema) -> Result<Value, Error> {
     let mut fields = Map::new();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let name = check::form_decode(name)?.into_owned();
+        let name = parameters::form_decode(name)?.into_owned();
         if fields.contains_key(&name) {
             if schema.ignores(&name) {
                 continue;
             }
             return Err(Error::field(format!("/{name}"), "is given more than once"));
         }
-        fields.insert(name, check::form_decode(value)?.into_owned().into());
+        fields.insert(name, parameters::form_decode(value)?.into_owned().into());
     }
     Ok(fields.into())
 }

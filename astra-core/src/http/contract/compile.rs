@@ -6,7 +6,9 @@ use std::sync::Arc;
 use http::{HeaderValue, Method};
 use serde_json::{Map, Value};
 
-use super::{Contract, Kind, Operation, Parameter, PathContract, Place, Schema, is_open_ai, security, tree};
+use super::{
+    Contract, Operation, Parameter, ParameterForm, ParameterPlace, PathContract, Schema, is_open_ai, security, tree,
+};
 
 /// Reads `document`, which [`super::finish()`] made, and of which the paths in `hosts` are a host program's. The schemas of
 /// those are compiled now: they are not tested yet. The others are when they are first needed.
@@ -110,8 +112,8 @@ fn parameter(document: &Arc<Value>, template: &str, declared: &Value) -> Result<
 struct Form<'a> {
     name: &'a str,
     within: &'a str,
-    place: Place,
-    kind: Kind,
+    place: ParameterPlace,
+    kind: ParameterForm,
     schema: &'a Value,
 }
 
@@ -119,12 +121,12 @@ fn form<'a>(document: &Value, template: &str, declared: &'a Value) -> Result<For
     let text = |key: &str| declared.get(key).and_then(Value::as_str).ok_or_else(|| format!("a parameter has no {key}"));
     let (name, within) = (text("name")?, text("in")?);
     let place = match within {
-        "query" => Place::Query,
-        "header" => Place::Header,
+        "query" => ParameterPlace::Query,
+        "header" => ParameterPlace::Header,
         "path" => {
             let variable = format!("{{{name}}}");
             let segment = template.split('/').skip(1).position(|segment| segment == variable);
-            Place::Path(segment.ok_or_else(|| format!("{name} is not a segment of the path"))?)
+            ParameterPlace::Path(segment.ok_or_else(|| format!("{name} is not a segment of the path"))?)
         }
         other => return Err(format!("parameters in {other} are not enforced")),
     };
@@ -133,16 +135,16 @@ fn form<'a>(document: &Value, template: &str, declared: &'a Value) -> Result<For
     Ok(Form { name, within, place, kind: kind(document, schema, is_exploded)?, schema })
 }
 
-fn kind(document: &Value, schema: &Value, is_exploded: bool) -> Result<Kind, String> {
+fn kind(document: &Value, schema: &Value, is_exploded: bool) -> Result<ParameterForm, String> {
     let schema = tree::follow(document, schema)?;
     Ok(match schema.get("type").and_then(Value::as_str) {
-        Some("integer") => Kind::Integer,
-        Some("number") => Kind::Number,
-        Some("boolean") => Kind::Boolean,
+        Some("integer") => ParameterForm::Integer,
+        Some("number") => ParameterForm::Number,
+        Some("boolean") => ParameterForm::Boolean,
         Some("array") => {
-            let item = schema.get("items").map_or(Ok(Kind::Text), |item| kind(document, item, true))?;
-            Kind::List { item: Box::new(item), has_commas: !is_exploded }
+            let item = schema.get("items").map_or(Ok(ParameterForm::Text), |item| kind(document, item, true))?;
+            ParameterForm::List { item: Box::new(item), has_commas: !is_exploded }
         }
-        _ => Kind::Text,
+        _ => ParameterForm::Text,
     })
 }

@@ -12,17 +12,17 @@ use http_body::Body;
 use serde_json::{Map, Value};
 
 use super::body::Coding;
-use super::{BodyValue, Operation, PathContract, TOKEN_ENDPOINT, body, check};
+use super::{BodyValue, Operation, PathContract, TOKEN_ENDPOINT, body, parameters};
 use crate::app::App;
 use crate::auth::Identity;
 use crate::error::{Code, Error};
 use crate::http::idempotency::once_key;
-use crate::http::limit::{Limits, Standing};
+use crate::http::limit::{Limits, QuotaState};
 use crate::http::negotiation::accepts_one;
 use crate::http::openai;
 use crate::http::problem::Shape;
 use crate::http::query::QueryValues;
-use crate::http::trace::Record;
+use crate::http::record::Record;
 
 /// What stands before the operations of one path.
 pub struct Gate {
@@ -84,7 +84,7 @@ async fn admit(
     gate: &Gate,
     operation: &Operation,
     request: &mut Request,
-    standing: &mut Option<Standing>,
+    standing: &mut Option<QuotaState>,
 ) -> Result<(), Error> {
     let caller = if operation.is_public() {
         None
@@ -100,7 +100,7 @@ async fn admit(
         );
         return Err(Error::new(Code::NotAcceptable, message));
     }
-    let query = check::parameters(operation, request.uri(), request.headers())?;
+    let query = parameters::parameters(operation, request.uri(), request.headers())?;
     if !query.is_empty() {
         request.extensions_mut().insert(QueryValues(query));
     }
@@ -144,7 +144,7 @@ async fn identify(
     gate: &Gate,
     operation: &Operation,
     (headers, extensions): (&HeaderMap, &Extensions),
-    standing: &mut Option<Standing>,
+    standing: &mut Option<QuotaState>,
 ) -> Result<Arc<Identity>, Error> {
     let headers = if operation.is_open_ai { openai::bearer(headers)? } else { Cow::Borrowed(headers) };
     let identity = gate.app.authenticator.authenticate(&headers).await.map_err(Error::auth)?;
@@ -160,7 +160,7 @@ async fn identify(
             identity.role.as_str()
         )));
     }
-    let missing = scopes.beyond(identity.scopes);
+    let missing = scopes.minus(identity.scopes);
     if !missing.is_empty() {
         return Err(Error::forbidden(format!(
             "This operation needs the scope {missing}, which the credential does not have."

@@ -2,13 +2,13 @@
 //! Documentation and behaviour are one thing here: what is not in the document is not served.
 
 mod body;
-mod check;
 mod compile;
+mod complete;
 mod enforce;
 mod faults;
-mod finish;
 mod json;
 mod narrow;
+mod parameters;
 mod schema;
 mod security;
 mod select;
@@ -23,8 +23,8 @@ use crate::auth::Access;
 
 pub(super) use body::BodyValue;
 pub use compile::{compile, parameter_faults};
+pub use complete::complete;
 pub use enforce::{Gate, enforce, shape};
-pub use finish::finish;
 use schema::Schema;
 pub use schema::validator;
 pub use security::declare;
@@ -83,14 +83,14 @@ struct Parameter {
     name: String,
     /// `query/limit`, as problems name it.
     pointer: String,
-    place: Place,
+    place: ParameterPlace,
     is_required: bool,
-    kind: Kind,
+    kind: ParameterForm,
     schema: Schema,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum ParameterPlace {
     Query,
     Header,
     /// The number of the segment, counted from 0 after the first slash.
@@ -99,14 +99,14 @@ enum Place {
 
 /// How the text of a parameter becomes JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Kind {
+enum ParameterForm {
     Text,
     Integer,
     Number,
     Boolean,
     /// Repeated, or separated by commas when not exploded.
     List {
-        item: Box<Kind>,
+        item: Box<ParameterForm>,
         has_commas: bool,
     },
 }

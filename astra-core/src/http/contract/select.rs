@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::finish::prune;
+use super::complete::prune;
 use super::{security, tree};
 use crate::auth::Access;
 

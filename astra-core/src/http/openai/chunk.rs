@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::ChatCompletionRole;
 use super::answer::{CompletionUsage, finish_reason};
 use super::{OpenAiError, OpenAiErrorBody};
-use crate::engine::event::{Event, EventKind};
+use crate::engine::event::{EventKind, TurnEvent};
 use crate::engine::{TurnEvents, TurnHandle};
 use crate::error::{Error, Result};
 use crate::http::turn::failure;
@@ -79,7 +79,7 @@ struct Chunks {
     _handle: Option<TurnHandle>,
     /// Read before the answer began, since a turn that fails at once is an error and no stream.
     /// A comment stands before it if it is late.
-    first: Option<(Bytes, Vec<Arc<Event>>)>,
+    first: Option<(Bytes, Vec<Arc<TurnEvent>>)>,
     frame: ChatCompletionChunk,
     with_usage: bool,
 }
@@ -116,7 +116,7 @@ pub async fn chunks(
 }
 
 /// Reads the events up to the first text.
-async fn open(events: &mut TurnEvents, first: &mut Vec<Arc<Event>>) -> Result<()> {
+async fn open(events: &mut TurnEvents, first: &mut Vec<Arc<TurnEvent>>) -> Result<()> {
     while let Some(batch) = events.next().await.map_err(Error::store)? {
         first.extend(batch);
         match first.last().map(|event| &event.kind) {

@@ -10,7 +10,7 @@ use super::message::{ChatCompletionMessage, ChatCompletionRole};
 use crate::engine::{Ask, Overrides};
 use crate::error::{Error, Result};
 use crate::provider::{Message, Parameters};
-use crate::store::{OnceKey, Place};
+use crate::store::{OnceKey, SessionTarget};
 
 /// Fields that would change the answer and are not supported, each with the values that would not. Fields of servers that
 /// speak OpenAI's protocol are among them.
@@ -181,10 +181,10 @@ impl ChatCompletionRequest {
         };
         Ok(Ask {
             agent_id: self.model,
-            place: Place::Surface { surface: "openai".into(), surface_id: session },
+            place: SessionTarget::Surface { surface: "openai".into(), surface_id: session },
             role,
             content,
-            said_before: said,
+            prior_messages: said,
             overrides,
             parameters,
             metadata: Map::new(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{ToolCallComplete, ToolCallDelta, ToolResultEvent, Turn, failure};
-use crate::engine::event::{Event, EventKind};
+use crate::engine::event::{EventKind, TurnEvent};
 use crate::engine::{self, SessionEvents, TurnEvents};
 use crate::http::{Problem, sse};
 use crate::ids::{SessionId, TurnId};
@@ -135,8 +135,8 @@ impl ChatEvent {
     }
 }
 
-impl From<&Event> for ChatEvent {
-    fn from(event: &Event) -> Self {
+impl From<&TurnEvent> for ChatEvent {
+    fn from(event: &TurnEvent) -> Self {
         let (turn_id, seq) = (event.turn_id, event.seq);
         match &event.kind {
             EventKind::SessionResolved { session_id, is_new, agent_version } => {
@@ -165,11 +165,11 @@ fn problem(turn: &crate::store::Turn) -> Problem {
 /// and the client resumes.
 pub fn frames(events: TurnEvents) -> impl Stream<Item = Bytes> + Send + 'static {
     stream::unfold(events, |mut events| async move {
-        let batch = heard(events.next().await)??;
+        let batch = logged(events.next().await)??;
         let mut out = BytesMut::new();
         for event in batch {
             let event_out = ChatEvent::from(event.as_ref());
-            heard(sse::frame(&mut out, &event.seq, event_out.name(), &event_out))?;
+            logged(sse::frame(&mut out, &event.seq, event_out.name(), &event_out))?;
         }
         Some((out.freeze(), events))
     })
@@ -178,19 +178,19 @@ pub fn frames(events: TurnEvents) -> impl Stream<Item = Bytes> + Send + 'static 
 /// The frames of a session's events. An id is the turn's id, a dot, and the event's number.
 pub fn session_frames(events: SessionEvents) -> impl Stream<Item = Bytes> + Send + 'static {
     stream::unfold(events, |mut events| async move {
-        let batch = heard(events.next().await)??;
+        let batch = logged(events.next().await)??;
         let mut out = BytesMut::new();
         for event in batch {
             match event {
                 engine::SessionEvent::Started(turn) => {
                     let id = format!("{}.0", turn.id);
                     let started = SessionEvent::TurnStarted(TurnStarted { turn: Turn::from(turn.as_ref()) });
-                    heard(sse::frame(&mut out, &id, "turn_started", &started))?;
+                    logged(sse::frame(&mut out, &id, "turn_started", &started))?;
                 }
                 engine::SessionEvent::Turn(event) => {
                     let id = format!("{}.{}", event.turn_id, event.seq);
                     let event = ChatEvent::from(event.as_ref());
-                    heard(sse::frame(&mut out, &id, event.name(), &event))?;
+                    logged(sse::frame(&mut out, &id, event.name(), &event))?;
                 }
             }
         }
@@ -198,6 +198,6 @@ pub fn session_frames(events: SessionEvents) -> impl Stream<Item = Bytes> + Send
     })
 }
 
-fn heard<T, E: std::fmt::Display>(outcome: Result<T, E>) -> Option<T> {
+fn logged<T, E: std::fmt::Display>(outcome: Result<T, E>) -> Option<T> {
     outcome.inspect_err(|fault| tracing::error!(error = %fault, "an event stream broke off")).ok()
 }

@@ -16,7 +16,7 @@ pub use tool::{
 
 use crate::clock::rfc3339;
 use crate::error::{Code, Error, UpstreamTerms};
-use crate::ids::{Kind, SessionId, TurnId, encode};
+use crate::ids::{IdKind, SessionId, TurnId, encode};
 use crate::store;
 
 /// One message to an agent, and its answer.
@@ -166,7 +166,7 @@ impl From<&store::Turn> for Turn {
                 .error
                 .as_ref()
                 .map(|(code, message)| TurnError { code: Code::named(code), message: message.clone() }),
-            trace_id: encode(Kind::Trace, turn.id.key()),
+            trace_id: encode(IdKind::Trace, turn.id.key()),
             metadata: turn.metadata.clone(),
             created_at: rfc3339(turn.created_at_ms),
             finished_at: turn.finished_at_ms.map(rfc3339),

@@ -7,7 +7,7 @@ use crate::outbound::Event;
 use crate::provider::chunks;
 use crate::provider::error::Error;
 use crate::provider::reading::{
-    Answer, Begins, Blocks, Given, Loose, Piece, Place, Reported, Text, Word, anthropic as counted, malformed, read,
+    Answer, Begins, Blocks, CallIndex, Given, Loose, Piece, Reported, Text, Word, anthropic as counted, malformed, read,
 };
 use crate::provider::upstream::Upstream;
 use crate::provider::{Chunk, Usage};
@@ -112,7 +112,7 @@ struct Said<'a> {
     #[serde(default, borrow)]
     content_block: Loose<Block<'a>>,
     #[serde(default)]
-    index: Place,
+    index: CallIndex,
     #[serde(default, borrow)]
     message: Loose<Start<'a>>,
     #[serde(default, borrow)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::tools::{Choice, WireTools};
 use crate::provider::call_ids::{CallIds, Rule};
-use crate::provider::error::{Error, Kind};
+use crate::provider::error::{Error, ErrorKind};
 use crate::provider::models;
 use crate::provider::tools::{Input, sent_name};
 use crate::provider::{Content, Message, Parameter, Parameters, Part, Request, Role, Tool};
@@ -42,7 +42,7 @@ pub(super) fn body(model: &str, request: Request<'_>, stream: bool) -> Result<Ve
         tool_choice: Choice::of(request),
     };
     serde_json::to_vec(&question)
-        .map_err(|fault| Error::new(Kind::Refused(400), format!("the request is not JSON: {fault}")))
+        .map_err(|fault| Error::new(ErrorKind::Refused(400), format!("the request is not JSON: {fault}")))
 }
 
 #[derive(Serialize)]

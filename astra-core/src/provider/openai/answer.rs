@@ -8,7 +8,8 @@ use crate::provider::Chunk;
 use crate::provider::chunks;
 use crate::provider::error::Error;
 use crate::provider::reading::{
-    Answer, Given, List, Loose, Piece, Place, Reported, Text, Word, malformed, object_or_list, openai as counted, read,
+    Answer, CallIndex, Given, List, Loose, Piece, Reported, Text, Word, malformed, object_or_list, openai as counted,
+    read,
 };
 use crate::provider::upstream::Upstream;
 
@@ -107,7 +108,7 @@ struct Message<'a> {
 #[derive(Deserialize)]
 struct Call<'a> {
     #[serde(default)]
-    index: Place,
+    index: CallIndex,
     #[serde(default, borrow)]
     id: Word<'a>,
     #[serde(default, borrow)]

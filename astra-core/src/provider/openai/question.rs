@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::tools::{self, Choice, WireTools};
 use crate::provider::call_ids::CallIds;
-use crate::provider::error::{Error, Kind};
+use crate::provider::error::{Error, ErrorKind};
 use crate::provider::presets::Quirks;
 use crate::provider::{Content, Message, Part, Request, Role, Tool, ToolChoice};
 
@@ -47,7 +47,7 @@ pub(super) fn body(model: &str, request: Request<'_>, quirks: Quirks, stream: bo
     let weight = |message: &Message| FRAME_BYTES / 4 + message.content.bytes();
     let mut body = Vec::with_capacity(FRAME_BYTES + request.messages.iter().map(weight).sum::<usize>());
     serde_json::to_writer(&mut body, &question)
-        .map_err(|fault| Error::new(Kind::Refused(400), format!("the request is not JSON: {fault}")))?;
+        .map_err(|fault| Error::new(ErrorKind::Refused(400), format!("the request is not JSON: {fault}")))?;
     Ok(body)
 }
 

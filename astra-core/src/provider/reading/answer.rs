@@ -3,7 +3,7 @@
 use super::calls::{Calls, Piece};
 use super::finish::Finish;
 use super::json::Joiner;
-use crate::provider::error::{Error, Kind};
+use crate::provider::error::{Error, ErrorKind};
 use crate::provider::{Chunk, FinishReason};
 
 /// An answer as it grows.
@@ -40,7 +40,7 @@ impl Answer {
         if self.has_finished {
             // A name alone makes a call, whose answer has been given out as one without any.
             let is_call = piece.name.is_some_and(|name| !name.is_empty());
-            let late = || Error::new(Kind::Malformed, "the provider's answer calls a tool after its end");
+            let late = || Error::new(ErrorKind::Malformed, "the provider's answer calls a tool after its end");
             return if is_call { Err(late()) } else { Ok(()) };
         }
         self.calls.take(piece, is_mended, chunks)
@@ -61,7 +61,7 @@ impl Answer {
             Some(Finish::Whole(reason)) => self.close(reason, chunks),
             Some(Finish::Broken) => {
                 let word: String = word.chars().take(40).filter(|letter| !letter.is_control()).collect();
-                Err(Error::new(Kind::Cut, format!("the provider broke its answer off (finish reason {word})")))
+                Err(Error::new(ErrorKind::Cut, format!("the provider broke its answer off (finish reason {word})")))
             }
         }
     }
@@ -69,7 +69,7 @@ impl Answer {
     /// There is no more. `is_done` if the upstream said so.
     ///
     /// # Errors
-    /// [`Kind::Cut`] if there should have been more, [`Kind::Malformed`] if there was neither text nor a reason, or a call that
+    /// [`ErrorKind::Cut`] if there should have been more, [`ErrorKind::Malformed`] if there was neither text nor a reason, or a call that
     /// says not of what.
     pub(in crate::provider) fn end(&mut self, is_done: bool, chunks: &mut Vec<Chunk>) -> Result<(), Error> {
         if !self.has_finished && self.reason.is_none() && !is_done {
@@ -77,7 +77,10 @@ impl Answer {
         }
         self.say_rest(chunks);
         if !self.has_finished && self.reason.is_none() && !self.has_text && self.calls.is_empty() {
-            return Err(Error::new(Kind::Malformed, "the provider's answer has neither a text nor a finish reason"));
+            return Err(Error::new(
+                ErrorKind::Malformed,
+                "the provider's answer has neither a text nor a finish reason",
+            ));
         }
         self.close(self.reason.unwrap_or(FinishReason::Stop), chunks)
     }
@@ -108,10 +111,10 @@ impl Answer {
 pub(in crate::provider) fn malformed(fault: &serde_json::Error) -> Error {
     // The category alone: serde's text may quote what it read.
     let category = fault.classify();
-    Error::new(Kind::Malformed, format!("the provider's answer is not of its protocol ({category:?} error)"))
+    Error::new(ErrorKind::Malformed, format!("the provider's answer is not of its protocol ({category:?} error)"))
 }
 
 /// The end of an answer that is not its end.
 pub(in crate::provider) fn cut() -> Error {
-    Error::new(Kind::Cut, "the provider's answer ended before it was complete")
+    Error::new(ErrorKind::Cut, "the provider's answer ended before it was complete")
 }

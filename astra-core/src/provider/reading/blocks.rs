@@ -24,7 +24,7 @@ impl<T> Default for List<T> {
 
 /// A number that counts from 0, also as a text or with a fraction of 0.
 #[derive(Debug, Clone, Copy, Default)]
-pub(in crate::provider) struct Place(pub Option<u32>);
+pub(in crate::provider) struct CallIndex(pub Option<u32>);
 
 /// What the blocks of a message say, and the tools that they call.
 #[derive(Debug, Default)]
@@ -75,7 +75,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
     }
 }
 
-impl<'de> Deserialize<'de> for Place {
+impl<'de> Deserialize<'de> for CallIndex {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(PlaceVisitor)
     }
@@ -84,7 +84,7 @@ impl<'de> Deserialize<'de> for Place {
 struct PlaceVisitor;
 
 impl<'de> Visitor<'de> for PlaceVisitor {
-    type Value = Place;
+    type Value = CallIndex;
 
     nothing! { visit_bool(bool) }
 
@@ -92,30 +92,30 @@ impl<'de> Visitor<'de> for PlaceVisitor {
         formatter.write_str("a number")
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Place, E> {
-        Ok(Place(number.try_into().ok()))
+    fn visit_i64<E>(self, number: i64) -> Result<CallIndex, E> {
+        Ok(CallIndex(number.try_into().ok()))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Place, E> {
-        Ok(Place(number.try_into().ok()))
+    fn visit_u64<E>(self, number: u64) -> Result<CallIndex, E> {
+        Ok(CallIndex(number.try_into().ok()))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Place, E> {
-        Ok(Place(format!("{number:.0}").parse().ok()))
+    fn visit_f64<E>(self, number: f64) -> Result<CallIndex, E> {
+        Ok(CallIndex(format!("{number:.0}").parse().ok()))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Place, E> {
-        Ok(Place(text.trim().parse().ok()))
+    fn visit_str<E>(self, text: &str) -> Result<CallIndex, E> {
+        Ok(CallIndex(text.trim().parse().ok()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Place, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<CallIndex, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Place(None))
+        Ok(CallIndex(None))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Place, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<CallIndex, A::Error> {
         while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Place(None))
+        Ok(CallIndex(None))
     }
 }
 

@@ -6,7 +6,7 @@ use http::header::CONTENT_TYPE;
 use hyper::body::Incoming;
 
 use crate::outbound;
-use crate::provider::error::{Error, Kind};
+use crate::provider::error::{Error, ErrorKind};
 use crate::provider::mask;
 use crate::provider::upstream::{ANSWER_BYTES_MAX, Upstream};
 
@@ -43,7 +43,7 @@ impl Body {
     /// The body of `response`.
     ///
     /// # Errors
-    /// [`Kind::Malformed`] if it is of a type or a coding that no model server gives.
+    /// [`ErrorKind::Malformed`] if it is of a type or a coding that no model server gives.
     pub(in crate::provider) fn of(response: Response<Incoming>, upstream: &Upstream) -> Result<Self, Error> {
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media = media(content_type.unwrap_or_default())?;
@@ -78,7 +78,7 @@ impl Body {
     /// All of it.
     ///
     /// # Errors
-    /// [`Kind::TooLarge`] beyond [`ANSWER_BYTES_MAX`], [`Kind::Cut`] if it ends too early.
+    /// [`ErrorKind::TooLarge`] beyond [`ANSWER_BYTES_MAX`], [`ErrorKind::Cut`] if it ends too early.
     pub(in crate::provider) async fn whole(self, upstream: &Upstream) -> Result<Bytes, Error> {
         self.body.whole(ANSWER_BYTES_MAX).await.map_err(|fault| upstream.fault(fault))
     }
@@ -108,6 +108,6 @@ fn media(content_type: &str) -> Result<Media, Error> {
     } else {
         let essence = mask::clean(&essence.to_ascii_lowercase(), &mask::Secrets::default());
         let message = format!("the provider answered {essence} instead of JSON or events: is base_url right?");
-        Err(Error::new(Kind::Malformed, message))
+        Err(Error::new(ErrorKind::Malformed, message))
     }
 }

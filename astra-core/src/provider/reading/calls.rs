@@ -9,7 +9,7 @@ use super::arguments::arguments;
 use super::json::{Joiner, read, whole_characters};
 use crate::content::ToolCall;
 use crate::provider::Chunk;
-use crate::provider::error::{Error, Kind};
+use crate::provider::error::{Error, ErrorKind};
 
 /// Most calls of one answer.
 pub(in crate::provider) const CALLS_MAX: usize = 128;
@@ -112,7 +112,7 @@ impl Calls {
     /// Takes a piece; `is_mended` as [`super::read`] says it of the event.
     ///
     /// # Errors
-    /// [`Kind::TooLarge`] beyond [`CALLS_MAX`] or [`ARGUMENTS_BYTES_MAX`].
+    /// [`ErrorKind::TooLarge`] beyond [`CALLS_MAX`] or [`ARGUMENTS_BYTES_MAX`].
     pub(super) fn take(&mut self, piece: Piece<'_>, is_mended: bool, chunks: &mut Vec<Chunk>) -> Result<(), Error> {
         let (text, was_mended) = piece.arguments.map_or((String::new(), false), text_of);
         let id = piece.id.as_deref().map(whole_characters).filter(|id| is_id(id)).unwrap_or_default();
@@ -124,7 +124,7 @@ impl Calls {
             None if piece.begins == Begins::No => return Ok(()),
             None if self.list.len() == CALLS_MAX => {
                 let message = format!("the provider's answer calls more than {CALLS_MAX} tools");
-                return Err(Error::new(Kind::TooLarge, message));
+                return Err(Error::new(ErrorKind::TooLarge, message));
             }
             None => {
                 self.list.push(Call { place: piece.index, ..Call::default() });
@@ -133,7 +133,7 @@ impl Calls {
         };
         self.bytes += text.len() + extra.len();
         if self.bytes > ARGUMENTS_BYTES_MAX {
-            return Err(Error::new(Kind::TooLarge, "the arguments of the provider's calls have more than 1 MiB"));
+            return Err(Error::new(ErrorKind::TooLarge, "the arguments of the provider's calls have more than 1 MiB"));
         }
         let call = &mut self.list[place];
         if call.given_id.is_empty() {
@@ -203,7 +203,7 @@ impl Calls {
     /// There is no more: hands over the calls that are complete now. Answers whether there are any.
     ///
     /// # Errors
-    /// [`Kind::Malformed`] if a call has arguments and no name.
+    /// [`ErrorKind::Malformed`] if a call has arguments and no name.
     pub(super) fn close(&mut self, chunks: &mut Vec<Chunk>) -> Result<bool, Error> {
         for call in &mut self.list {
             let rest = call.joiner.end();
@@ -213,7 +213,7 @@ impl Calls {
                 call.add(first, chunks);
             }
             if call.announced.is_none() && !call.arguments.trim().is_empty() {
-                return Err(Error::new(Kind::Malformed, "the provider's answer calls a tool without a name"));
+                return Err(Error::new(ErrorKind::Malformed, "the provider's answer calls a tool without a name"));
             }
         }
         let mut complete = Vec::new();

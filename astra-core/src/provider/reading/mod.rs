@@ -15,7 +15,7 @@ mod reported;
 mod usage;
 
 pub(super) use answer::{Answer, cut, malformed};
-pub(super) use blocks::{Blocks, List, Place};
+pub(super) use blocks::{Blocks, CallIndex, List};
 pub(super) use body::{Body, Media, begins_as_json};
 pub(super) use calls::{Begins, CALLS_MAX, Piece};
 pub(super) use json::{read, whole_characters};

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::at::at;
 use super::json;
-use crate::provider::error::Kind;
+use crate::provider::error::ErrorKind;
 
 /// A longer error is told without its words.
 const ERROR_BYTES_MAX: usize = 64 << 10;
@@ -13,7 +13,7 @@ const ERROR_BYTES_MAX: usize = 64 << 10;
 #[derive(Debug)]
 pub(in crate::provider) struct Reported {
     /// What it means.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// Its sentence, if it has one.
     pub words: Option<String>,
     /// Where it stands, if it is JSON.
@@ -117,7 +117,7 @@ pub(in crate::provider) fn sentence(error: &Value) -> Option<String> {
 }
 
 /// What an error means by its code, which is a status, a number in a text, or a word.
-fn kind_of(error: &Value) -> Option<Kind> {
+fn kind_of(error: &Value) -> Option<ErrorKind> {
     let error = error.get(0).unwrap_or(error);
     let places = ["code", "status", "status_code", "statusCode", "http_status", "error_code", "type", "error"];
     let codes = || places.iter().filter_map(|place| error.get(*place));
@@ -126,35 +126,39 @@ fn kind_of(error: &Value) -> Option<Kind> {
         codes().filter_map(number).find_map(|code| u16::try_from(code).ok().filter(|code| (400..600).contains(code)));
     let words: Vec<&str> = codes().filter_map(Value::as_str).collect();
     match status {
-        Some(429) => Some(Kind::RateLimited(None)),
-        Some(401 | 403) => Some(Kind::Key),
-        Some(status @ 400..=499) => Some(Kind::Refused(status)),
-        Some(status) => Some(Kind::Server(status, None)),
+        Some(429) => Some(ErrorKind::RateLimited(None)),
+        Some(401 | 403) => Some(ErrorKind::Key),
+        Some(status @ 400..=499) => Some(ErrorKind::Refused(status)),
+        Some(status) => Some(ErrorKind::Server(status, None)),
         None => by_words(&words.join(" ")),
     }
 }
 
 /// What an error means that has words alone.
-fn kind_of_words(words: &str) -> Kind {
+fn kind_of_words(words: &str) -> ErrorKind {
     const PAUSES: [&str; 4] = ["429", "rate limit", "too many requests", "quota"];
     let words = words.to_ascii_lowercase();
-    if PAUSES.iter().any(|pause| words.contains(pause)) { Kind::RateLimited(None) } else { Kind::Server(500, None) }
+    if PAUSES.iter().any(|pause| words.contains(pause)) {
+        ErrorKind::RateLimited(None)
+    } else {
+        ErrorKind::Server(500, None)
+    }
 }
 
 /// What the names of errors mean, the first that is found; `_`, `-`, spaces and capitals make no difference.
-fn by_words(words: &str) -> Option<Kind> {
-    const NAMES: [(&[&str], Kind); 8] = [
-        (&["ratelimit", "toomanyrequests", "quota", "resourceexhausted", "throttl"], Kind::RateLimited(None)),
-        (&["authentication", "apikey", "permission", "unauthorized", "forbidden", "unauthenticated"], Kind::Key),
+fn by_words(words: &str) -> Option<ErrorKind> {
+    const NAMES: [(&[&str], ErrorKind); 8] = [
+        (&["ratelimit", "toomanyrequests", "quota", "resourceexhausted", "throttl"], ErrorKind::RateLimited(None)),
+        (&["authentication", "apikey", "permission", "unauthorized", "forbidden", "unauthenticated"], ErrorKind::Key),
         (
             &["contextlength", "invalidrequest", "badrequest", "invalidargument", "validation", "unprocessable"],
-            Kind::Refused(400),
+            ErrorKind::Refused(400),
         ),
-        (&["billing", "insufficientbalance"], Kind::Refused(402)),
-        (&["notfound"], Kind::Refused(404)),
-        (&["toolarge"], Kind::Refused(413)),
-        (&["overloaded", "unavailable"], Kind::Server(529, None)),
-        (&["timeout", "deadline"], Kind::Server(504, None)),
+        (&["billing", "insufficientbalance"], ErrorKind::Refused(402)),
+        (&["notfound"], ErrorKind::Refused(404)),
+        (&["toolarge"], ErrorKind::Refused(413)),
+        (&["overloaded", "unavailable"], ErrorKind::Server(529, None)),
+        (&["timeout", "deadline"], ErrorKind::Server(504, None)),
     ];
     let words: String =
         words.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
@@ -170,27 +174,36 @@ mod tests {
     #[test]
     fn errors_are_found_in_every_form() {
         for (value, kind) in [
-            (json!({"error": {"message": "no", "code": 429}}), Kind::RateLimited(None)),
-            (json!({"error": {"message": "no", "code": "503"}}), Kind::Server(503, None)),
-            (json!({"error": {"message": "no", "type": "invalid_request_error", "code": null}}), Kind::Refused(400)),
-            (json!({"error": {"message": "no", "code": "insufficient_quota"}}), Kind::RateLimited(None)),
-            (json!({"error": "no"}), Kind::Server(500, None)),
-            (json!({"error": "no", "code": 404}), Kind::Refused(404)),
-            (json!({"error": "rate_limit_exceeded", "message": "no"}), Kind::RateLimited(None)),
-            (json!([{"error": {"message": "no", "status": "RESOURCE_EXHAUSTED"}}]), Kind::RateLimited(None)),
-            (json!({"object": "error", "message": "no", "type": "BadRequestError", "code": 400}), Kind::Refused(400)),
-            (json!({"object": "error", "message": "no", "code": 40303}), Kind::Server(500, None)),
-            (json!({"type": "error", "error": {"type": "overloaded_error", "message": "no"}}), Kind::Server(529, None)),
-            (json!({"type": "ThrottlingException", "message": "no"}), Kind::RateLimited(None)),
-            (json!({"message": "no", "code": 401}), Kind::Key),
-            (json!({"detail": "no"}), Kind::Server(500, None)),
-            (json!({"detail": [{"loc": ["body"], "msg": "no"}], "status": 422}), Kind::Refused(422)),
+            (json!({"error": {"message": "no", "code": 429}}), ErrorKind::RateLimited(None)),
+            (json!({"error": {"message": "no", "code": "503"}}), ErrorKind::Server(503, None)),
+            (
+                json!({"error": {"message": "no", "type": "invalid_request_error", "code": null}}),
+                ErrorKind::Refused(400),
+            ),
+            (json!({"error": {"message": "no", "code": "insufficient_quota"}}), ErrorKind::RateLimited(None)),
+            (json!({"error": "no"}), ErrorKind::Server(500, None)),
+            (json!({"error": "no", "code": 404}), ErrorKind::Refused(404)),
+            (json!({"error": "rate_limit_exceeded", "message": "no"}), ErrorKind::RateLimited(None)),
+            (json!([{"error": {"message": "no", "status": "RESOURCE_EXHAUSTED"}}]), ErrorKind::RateLimited(None)),
+            (
+                json!({"object": "error", "message": "no", "type": "BadRequestError", "code": 400}),
+                ErrorKind::Refused(400),
+            ),
+            (json!({"object": "error", "message": "no", "code": 40303}), ErrorKind::Server(500, None)),
+            (
+                json!({"type": "error", "error": {"type": "overloaded_error", "message": "no"}}),
+                ErrorKind::Server(529, None),
+            ),
+            (json!({"type": "ThrottlingException", "message": "no"}), ErrorKind::RateLimited(None)),
+            (json!({"message": "no", "code": 401}), ErrorKind::Key),
+            (json!({"detail": "no"}), ErrorKind::Server(500, None)),
+            (json!({"detail": [{"loc": ["body"], "msg": "no"}], "status": 422}), ErrorKind::Refused(422)),
             (
                 json!({"choices": [{"error": {"message": "no", "code": 502}, "finish_reason": "error"}]}),
-                Kind::Server(502, None),
+                ErrorKind::Server(502, None),
             ),
-            (json!({"choices": [], "errors": [{"message": "no"}]}), Kind::Server(500, None)),
-            (json!({"error": {"error": {"message": "no"}, "code": 400}}), Kind::Refused(400)),
+            (json!({"choices": [], "errors": [{"message": "no"}]}), ErrorKind::Server(500, None)),
+            (json!({"error": {"error": {"message": "no"}, "code": 400}}), ErrorKind::Refused(400)),
         ] {
             let found = Reported::find(value.to_string().as_bytes(), false).unwrap_or_else(|| panic!("{value}"));
             assert_eq!((found.kind, found.words.as_deref()), (kind, Some("no")), "{value}");
@@ -217,9 +230,9 @@ mod tests {
     #[test]
     fn an_event_of_errors_is_one_whatever_it_holds() {
         let told = |data: &str| Reported::certain(data.as_bytes());
-        assert_eq!((told("boom").kind, told("boom").words.as_deref()), (Kind::Server(500, None), Some("boom")));
-        assert_eq!((told("").kind, told("").words), (Kind::Server(500, None), None));
-        assert_eq!(told("Rate limit reached").kind, Kind::RateLimited(None));
+        assert_eq!((told("boom").kind, told("boom").words.as_deref()), (ErrorKind::Server(500, None), Some("boom")));
+        assert_eq!((told("").kind, told("").words), (ErrorKind::Server(500, None), None));
+        assert_eq!(told("Rate limit reached").kind, ErrorKind::RateLimited(None));
         assert_eq!(told(r#"{"message": "no"}"#).words.as_deref(), Some("no"));
         assert_eq!(told(r#""no""#).words.as_deref(), Some("no"));
     }

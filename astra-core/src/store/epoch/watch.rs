@@ -13,7 +13,7 @@ use super::seen::Seen;
 use crate::store::postgres_address::Address;
 use crate::store::postgres_error::classify;
 
-/// How often the epoch is read even when nothing was heard.
+/// How often the epoch is read even when no notification came.
 const POLL: Duration = Duration::from_millis(500);
 /// How long a read counts; beyond it the watch is blind and every request asks the database itself.
 const FRESH: Duration = Duration::from_millis(1_000);
@@ -21,18 +21,18 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The last epoch that a connection of its own has read.
 pub(in crate::store) struct Watch {
-    heard: Arc<Heard>,
+    shared: Arc<Shared>,
     task: Mutex<Option<AbortHandle>>,
 }
 
-struct Heard {
+struct Shared {
     seen: Seen,
-    wake: Notify,
+    changed: Notify,
 }
 
 impl Default for Watch {
     fn default() -> Self {
-        Self { heard: Arc::new(Heard { seen: Seen::new(FRESH), wake: Notify::new() }), task: Mutex::default() }
+        Self { shared: Arc::new(Shared { seen: Seen::new(FRESH), changed: Notify::new() }), task: Mutex::default() }
     }
 }
 
@@ -40,19 +40,19 @@ impl Watch {
     /// The epoch, if it was read within the last second. The first call starts the watch.
     pub(in crate::store) fn known(&self, address: &Address) -> Option<i64> {
         self.start(address);
-        self.heard.seen.known()
+        self.shared.seen.known()
     }
 
     /// This gateway itself has let the epoch grow: what was read before does not count any more.
     pub(in crate::store) fn note_ending(&self) {
-        self.heard.seen.note_ending();
-        self.heard.wake.notify_one();
+        self.shared.seen.note_ending();
+        self.shared.changed.notify_one();
     }
 
     fn start(&self, address: &Address) {
         let mut task = lock(&self.task);
         if task.as_ref().is_none_or(AbortHandle::is_finished) {
-            let watching = tokio::spawn(keep_watching(address.clone(), Arc::clone(&self.heard)));
+            let watching = tokio::spawn(keep_watching(address.clone(), Arc::clone(&self.shared)));
             *task = Some(watching.abort_handle());
         }
     }
@@ -70,31 +70,31 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn keep_watching(mut address: Address, heard: Arc<Heard>) {
+async fn keep_watching(mut address: Address, shared: Arc<Shared>) {
     address.config.connect_timeout(CONNECT_TIMEOUT);
     loop {
-        let Err(fault) = listen(&address, &heard).await;
+        let Err(fault) = listen(&address, &shared).await;
         tracing::warn!(error = %classify(&fault), "the listening connection to the store was lost");
         tokio::time::sleep(POLL).await;
     }
 }
 
-async fn listen(address: &Address, heard: &Arc<Heard>) -> Result<std::convert::Infallible, tokio_postgres::Error> {
+async fn listen(address: &Address, shared: &Arc<Shared>) -> Result<std::convert::Infallible, tokio_postgres::Error> {
     let (client, mut connection) = address.config.connect(address.tls.clone()).await?;
-    let bell = Arc::clone(heard);
+    let notified = Arc::clone(shared);
     // Ends by itself when the client below is dropped or the server goes away.
     tokio::spawn(async move {
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
             if matches!(message, AsyncMessage::Notification(_)) {
-                bell.wake.notify_one();
+                notified.changed.notify_one();
             }
         }
     });
     client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
     loop {
-        read(&client, &heard.seen).await?;
+        read(&client, &shared.seen).await?;
         // Either way the epoch is read again: a notification only makes it sooner.
-        let _ = tokio::time::timeout(POLL, heard.wake.notified()).await;
+        let _ = tokio::time::timeout(POLL, shared.changed.notified()).await;
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use astra_core::http::trace::{LOG_NAME, LOG_TARGET};
+use astra_core::http::record::{LOG_NAME, LOG_TARGET};
 use tracing::field::{Field, Value, Visit, display};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;

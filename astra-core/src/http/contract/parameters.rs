@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::body::integral;
-use super::{Kind, Operation, Parameter, Place};
+use super::{Operation, Parameter, ParameterForm, ParameterPlace};
 use crate::error::{Code, Error, FieldError};
 
 /// The names and values of a query, decoded, in order.
@@ -25,7 +25,7 @@ pub(super) fn parameters(operation: &Operation, uri: &Uri, headers: &HeaderMap) 
     };
     // Clients of OpenAI's variants send parameters of theirs, such as `api-version`.
     for (name, _) in pairs.iter().filter(|_| !operation.is_open_ai) {
-        if !operation.parameters.iter().any(|known| known.place == Place::Query && known.name == *name) {
+        if !operation.parameters.iter().any(|known| known.place == ParameterPlace::Query && known.name == *name) {
             faults.push(FieldError { pointer: format!("query/{name}"), detail: "is not a known parameter".into() });
         }
     }
@@ -34,7 +34,7 @@ pub(super) fn parameters(operation: &Operation, uri: &Uri, headers: &HeaderMap) 
         let given = given(parameter, uri, headers, &pairs)?;
         let Some(value) = read(parameter, given, &mut faults) else { continue };
         faults.extend(parameter.schema.faults(&value, &parameter.pointer)?);
-        if parameter.place == Place::Query {
+        if parameter.place == ParameterPlace::Query {
             query.insert(parameter.name.clone(), value);
         }
     }
@@ -54,17 +54,17 @@ fn given<'a>(
     pairs: &Pairs<'a>,
 ) -> Result<Vec<Cow<'a, str>>, Error> {
     match parameter.place {
-        Place::Query => {
+        ParameterPlace::Query => {
             Ok(pairs.iter().filter(|(name, _)| *name == parameter.name).map(|(_, value)| value.clone()).collect())
         }
-        Place::Header => {
+        ParameterPlace::Header => {
             let lines = headers.get_all(parameter.name.as_str()).iter();
             lines
                 .map(|line| std::str::from_utf8(line.as_bytes()).map(Cow::Borrowed))
                 .collect::<Result<_, _>>()
                 .map_err(|_| Error::new(Code::BadRequest, format!("The header {} is not valid UTF-8.", parameter.name)))
         }
-        Place::Path(number) => {
+        ParameterPlace::Path(number) => {
             let segment = uri.path().split('/').skip(1).nth(number).unwrap_or_default();
             Ok(vec![decode(segment)?])
         }
@@ -81,7 +81,7 @@ fn read(parameter: &Parameter, mut given: Vec<Cow<'_, str>>, faults: &mut Vec<Fi
         }
         return None;
     }
-    if let Kind::List { item, has_commas } = &parameter.kind {
+    if let ParameterForm::List { item, has_commas } = &parameter.kind {
         let separator = if *has_commas { ',' } else { '\0' };
         let items = given.iter().flat_map(|text| text.split(separator).map(|text| typed(item, text)));
         return Some(Value::Array(items.collect()));
@@ -89,7 +89,7 @@ fn read(parameter: &Parameter, mut given: Vec<Cow<'_, str>>, faults: &mut Vec<Fi
     // A list in a header may come in several lines (RFC 9110, 5.2); nothing else may come twice.
     match (parameter.place, given.len()) {
         (_, 1) => Some(typed(&parameter.kind, &given.swap_remove(0))),
-        (Place::Header, _) => Some(Value::String(given.join(", "))),
+        (ParameterPlace::Header, _) => Some(Value::String(given.join(", "))),
         _ => {
             refuse("is given more than once");
             None
@@ -98,19 +98,19 @@ fn read(parameter: &Parameter, mut given: Vec<Cow<'_, str>>, faults: &mut Vec<Fi
 }
 
 /// `text` as the type that the schema names; left as it is when it does not fit, for the schema to refuse.
-fn typed(kind: &Kind, text: &str) -> Value {
+fn typed(kind: &ParameterForm, text: &str) -> Value {
     let as_text = || Value::String(text.to_owned());
     match kind {
         // "+5" and "007" are no numbers of JSON.
-        Kind::Integer | Kind::Number => match serde_json::from_str::<Value>(text) {
+        ParameterForm::Integer | ParameterForm::Number => match serde_json::from_str::<Value>(text) {
             Ok(mut number @ Value::Number(_)) => {
                 integral(&mut number);
                 number
             }
             _ => as_text(),
         },
-        Kind::Boolean => text.parse::<bool>().map_or_else(|_| as_text(), Value::Bool),
-        Kind::Text | Kind::List { .. } => as_text(),
+        ParameterForm::Boolean => text.parse::<bool>().map_or_else(|_| as_text(), Value::Bool),
+        ParameterForm::Text | ParameterForm::List { .. } => as_text(),
     }
 }
 

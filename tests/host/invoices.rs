@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use astra_core::embed::{Caller, Json, Path, Problem, Query, Routes, routes};
+use astra_core::host::{Caller, Json, Path, Problem, Query, Routes, routes};
 use astra_core::{Error, Result};
 use axum::extract::State;
 use axum::response::sse::{self, Sse};

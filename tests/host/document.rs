@@ -1,7 +1,7 @@
 //! The host's operations in the gateway's document, in each of its forms.
 
 use astra_core::auth::Role;
-use astra_core::embed::{Routes, routes};
+use astra_core::host::{Routes, routes};
 use astra_core::testing::document_rules;
 use astra_core::{Config, Gateway};
 use serde_json::{Value, json};

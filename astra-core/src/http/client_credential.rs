@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
 use percent_encoding::percent_decode_str;
 
-use crate::auth::{self, ClientCredential, GrantError};
+use crate::auth::{self, ClientCredential, OAuthError};
 use crate::error::{Error, Result};
 
 /// The client's credential, of which there may be one only (RFC 6749, 2.3).
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// 401 `invalid_client` if there is none or it cannot be read; a field error if there are two.
 pub fn credential(headers: &HeaderMap, id: Option<String>, secret: Option<String>) -> Result<ClientCredential> {
-    let invalid = || Error::auth(auth::Error::Grant(GrantError::InvalidClient));
+    let invalid = || Error::auth(auth::Error::Grant(OAuthError::InvalidClient));
     let Some(header) = headers.get(header::AUTHORIZATION) else {
         let (id, secret) = id.zip(secret).ok_or_else(invalid)?;
         return Ok(ClientCredential::Secret { id, secret });

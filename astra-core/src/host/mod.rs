@@ -1,7 +1,7 @@
 //! A host's own operations, served under the gateway's contract and documented in its document.
 //!
 //! ```no_run
-//! use astra_core::embed::{Caller, Json, Routes, routes};
+//! use astra_core::host::{Caller, Json, Routes, routes};
 //! use astra_core::{Config, Gateway};
 //! use serde::Serialize;
 //! use utoipa::{OpenApi, ToSchema};

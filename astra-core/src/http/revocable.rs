@@ -52,7 +52,7 @@ impl Opened {
 
     /// `frames` of a stream without an end of its own: it ends with the gateway too, and nothing is told to a credential
     /// that has ended.
-    pub fn while_admitted<T: Send + 'static>(
+    pub fn while_authorised<T: Send + 'static>(
         self: Arc<Self>,
         frames: impl Stream<Item = T> + Send + 'static,
     ) -> impl Stream<Item = T> + Send + 'static {

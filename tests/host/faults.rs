@@ -1,6 +1,6 @@
 //! A host whose operations are not good is told all that is wrong with them before anything is opened.
 
-use astra_core::embed::{Routes, routes};
+use astra_core::host::{Routes, routes};
 use astra_core::{Gateway, StartError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -272,7 +272,7 @@ mod schemas {
     //! What they speak of.
 
     use super::{Agent, Plate};
-    use astra_core::embed::Json;
+    use astra_core::host::Json;
 
     /// One
     #[utoipa::path(get, path = "/bad/agent", operation_id = "bad.agent", security(()),

@@ -16,7 +16,7 @@ pub(super) use pruning::prune;
 
 /// Completes the document that the routes made, of which the paths in `hosts` are a host program's. Answers all that is
 /// wrong with it and cannot be mended here, such as an operation that the table does not know.
-pub fn finish(document: &mut Value, hosts: &BTreeSet<String>, body_bytes: usize) -> Vec<String> {
+pub fn complete(document: &mut Value, hosts: &BTreeSet<String>, body_bytes: usize) -> Vec<String> {
     let mut faults = Vec::new();
     references::restore(document);
     unions::name_branches(document, &mut faults);

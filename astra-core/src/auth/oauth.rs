@@ -8,13 +8,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::authority::Authority;
 use super::by::By;
-use super::error::{Error, GrantError, Result};
+use super::error::{Error, OAuthError, Result};
 use super::identity::{Identity, Principal};
 use super::limits::{Attempt, ClientNetwork};
 use super::random::{hash, secret};
 use super::registration::normalise_email;
 use super::scope::{Role, Scope, ScopeSet};
-use super::token::{Actor, Claims, Kind};
+use super::token::{Actor, Claims, TokenKind};
 use crate::ids;
 use crate::store::accounts::{EndUser, Member};
 use crate::store::families::{Exchange, Exchanged, FamilyStanding, NewFamily};
@@ -56,7 +56,7 @@ pub enum ClientCredential {
 struct Subject<'a> {
     workspace: &'a WorkspaceId,
     sub: String,
-    kind: Kind,
+    kind: TokenKind,
     role: Role,
     scopes: ScopeSet,
     jti: String,
@@ -71,8 +71,8 @@ impl Authority {
     /// by account alone where the account has never signed in from.
     ///
     /// # Errors
-    /// [`GrantError::InvalidGrant`], the same after the same work whether the account or the password is wrong;
-    /// [`GrantError::InvalidScope`]; [`Error::TooManyAttempts`]; [`Error::Overloaded`].
+    /// [`OAuthError::InvalidGrant`], the same after the same work whether the account or the password is wrong;
+    /// [`OAuthError::InvalidScope`]; [`Error::TooManyAttempts`]; [`Error::Overloaded`].
     pub async fn sign_in(
         &self,
         email: &str,
@@ -92,7 +92,7 @@ impl Authority {
         let Some(member) = member.filter(|_| matches!(verified, Ok(true))) else {
             verified?;
             self.note_refused_sign_in(&email, known.as_deref(), "wrong account or password");
-            return Err(Error::Grant(GrantError::InvalidGrant(WRONG_PASSWORD)));
+            return Err(Error::Grant(OAuthError::InvalidGrant(WRONG_PASSWORD)));
         };
         let role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
         let scopes = narrowed(role.default_scopes(), scope)?;
@@ -150,7 +150,7 @@ impl Authority {
         let ends_at = now_ms.saturating_add(milliseconds(self.config().sign_in_ttl_s));
         let (shared, newest) = (secret().map_err(store::Error::broken)?, secret().map_err(store::Error::broken)?);
         let family = NewFamily {
-            id: self.id(ids::Kind::Family),
+            id: self.id(ids::IdKind::Family),
             user_id: member.user_id.clone(),
             scopes: scopes.to_string(),
             family_hash: hash(&shared),
@@ -174,9 +174,9 @@ impl Authority {
     /// had before stay good until their own end, which is `auth.access_token_ttl_s` away at the most.
     ///
     /// # Errors
-    /// [`GrantError::InvalidGrant`]; [`GrantError::InvalidScope`], which leaves the refresh token as it was.
+    /// [`OAuthError::InvalidGrant`]; [`OAuthError::InvalidScope`], which leaves the refresh token as it was.
     pub async fn refresh(&self, refresh_token: &str, scope: Option<&str>) -> Result<Granted> {
-        let refused = || Error::Grant(GrantError::InvalidGrant(NOT_REFRESHABLE));
+        let refused = || Error::Grant(OAuthError::InvalidGrant(NOT_REFRESHABLE));
         let mut parts = refresh_token.split('.');
         let (Some(family_id), Some(shared), Some(newest), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
@@ -220,14 +220,14 @@ impl Authority {
     /// A short-lived token for a service account.
     ///
     /// # Errors
-    /// [`GrantError::InvalidClient`], [`GrantError::InvalidScope`].
+    /// [`OAuthError::InvalidClient`], [`OAuthError::InvalidScope`].
     pub async fn client_token(&self, client: ClientCredential, scope: Option<&str>) -> Result<Granted> {
         let (claims, client) = self.client(client).await?;
         let scopes = narrowed(client.scopes, scope)?;
         self.grant(Subject {
             workspace: &client.workspace,
             sub: client.subject.clone(),
-            kind: Kind::Client,
+            kind: TokenKind::Client,
             role: client.role,
             scopes,
             jti: claims.jti,
@@ -242,8 +242,8 @@ impl Authority {
     /// `subject` is the end user's id in that application; the same id of another application is another user.
     ///
     /// # Errors
-    /// [`GrantError::InvalidClient`]; [`GrantError::UnauthorizedClient`] without the scope `users:act`;
-    /// [`GrantError::InvalidScope`]; [`GrantError::InvalidGrant`] if the end user was removed from the workspace.
+    /// [`OAuthError::InvalidClient`]; [`OAuthError::UnauthorizedClient`] without the scope `users:act`;
+    /// [`OAuthError::InvalidScope`]; [`OAuthError::InvalidGrant`] if the end user was removed from the workspace.
     pub async fn end_user_token(
         &self,
         client: ClientCredential,
@@ -253,26 +253,26 @@ impl Authority {
         let (claims, client) = self.client(client).await?;
         if !client.scopes.contains(Scope::UsersAct) {
             let text = "The service account's token needs the scope users:act.";
-            return Err(Error::Grant(GrantError::UnauthorizedClient(text)));
+            return Err(Error::Grant(OAuthError::UnauthorizedClient(text)));
         }
         let role = client.role.min(END_USER_ROLE);
         let held = client.scopes.intersection(role.default_scopes());
         let scopes = narrowed(held, scope)?;
         let end_user = EndUser {
-            id: self.id(ids::Kind::User),
+            id: self.id(ids::IdKind::User),
             issuer: client.subject.clone(),
             subject,
             role: END_USER_ROLE.as_str().into(),
             created_at: self.now_ms(),
         };
         let member = self.store().rows(&client.workspace).accounts().ensure_end_user(end_user).await?;
-        let removed = || Error::Grant(GrantError::InvalidGrant("The end user was removed from the workspace."));
+        let removed = || Error::Grant(OAuthError::InvalidGrant("The end user was removed from the workspace."));
         let member = member.ok_or_else(removed)?;
         let own_role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
         self.grant(Subject {
             workspace: &client.workspace,
             sub: member.user_id,
-            kind: Kind::EndUser,
+            kind: TokenKind::EndUser,
             role: role.min(own_role),
             scopes,
             jti: claims.jti,
@@ -286,7 +286,7 @@ impl Authority {
     /// The service account whose own token a client presents. A token that came from such a token does not count, or a
     /// stolen one could renew itself for ever.
     async fn client(&self, credential: ClientCredential) -> Result<(Claims, Arc<Identity>)> {
-        let refused = || Error::Grant(GrantError::InvalidClient);
+        let refused = || Error::Grant(OAuthError::InvalidClient);
         let (id, token) = match credential {
             ClientCredential::Secret { id, secret } => (Some(id), secret),
             ClientCredential::Bearer(token) => (None, token),
@@ -298,7 +298,7 @@ impl Authority {
         let identity = self.verify(&token).await.map_err(not_good)?;
         let epoch = self.store().auth_epoch().await?;
         let claims = self.read(&token, epoch, self.now_ms()).await.map_err(not_good)?;
-        if claims.typ != Kind::Service {
+        if claims.typ != TokenKind::Service {
             return Err(refused());
         }
         let Some(id) = id.filter(|id| *id != identity.subject) else { return Ok((claims, identity)) };
@@ -341,7 +341,7 @@ impl<'a> Subject<'a> {
         ends_at_ms: i64,
     ) -> Self {
         let ends_at_ms = Some(ends_at_ms);
-        Self { workspace, sub, kind: Kind::User, role, scopes, jti, generation: 0, actor: None, ends_at_ms }
+        Self { workspace, sub, kind: TokenKind::User, role, scopes, jti, generation: 0, actor: None, ends_at_ms }
     }
 }
 
@@ -354,12 +354,12 @@ fn usable(family: &FamilyStanding) -> Result<(Role, ScopeSet)> {
 /// What of `held` was asked for; all of it if nothing was named.
 fn narrowed(held: ScopeSet, wanted: Option<&str>) -> Result<ScopeSet> {
     let Some(wanted) = wanted.map(parse_scopes).transpose()? else { return Ok(held) };
-    if held.covers(wanted) { Ok(wanted) } else { Err(GrantError::beyond(wanted.beyond(held))) }
+    if held.covers(wanted) { Ok(wanted) } else { Err(OAuthError::missing_scopes(wanted.minus(held))) }
 }
 
 fn parse_scopes(text: &str) -> Result<ScopeSet> {
     let scopes = ScopeSet::parse(text);
-    scopes.map_err(|word| Error::Grant(GrantError::InvalidScope(format!("Unknown scope {word:?}."))))
+    scopes.map_err(|word| Error::Grant(OAuthError::InvalidScope(format!("Unknown scope {word:?}."))))
 }
 
 fn milliseconds(seconds: u64) -> i64 {

@@ -20,7 +20,7 @@ use super::openai;
 use super::problem::{self, Failure, Occurrence, Shape};
 use crate::auth::Identity;
 use crate::error::Error;
-use crate::ids::{IdMaker, Kind};
+use crate::ids::{IdKind, IdMaker};
 use crate::text::printable;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -167,7 +167,7 @@ fn request_id(headers: &HeaderMap, ids: &IdMaker) -> String {
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(&byte))
     };
     let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(is_sane);
-    sent.map_or_else(|| ids.make(Kind::Request), str::to_owned)
+    sent.map_or_else(|| ids.make(IdKind::Request), str::to_owned)
 }
 
 fn trace_parent(headers: &HeaderMap) -> Option<Arc<str>> {

@@ -1,4 +1,4 @@
-//! From one provider to the next until one answers: circuit, tries and time-outs of each, and the account of it all.
+//! From one provider to the next until one answers: circuit, tries and time-outs of each, and the log of it all.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::entry::Entry;
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 use super::reading::cut;
 use super::registry::Registry;
 use super::{Chunk, ChunkStream, Completion, Request, retry};
@@ -41,20 +41,20 @@ pub struct Attempt {
 /// What to answer when no upstream did: the last thing that an upstream did, rather than that a circuit is open.
 fn telling(attempts: &[Attempt]) -> Error {
     let errors = || attempts.iter().rev().filter_map(|attempt| attempt.error.as_ref());
-    let telling =
-        errors().find(|error| !matches!(error.kind, Kind::CircuitOpen(_) | Kind::Unknown | Kind::Unsupported));
+    let telling = errors()
+        .find(|error| !matches!(error.kind, ErrorKind::CircuitOpen(_) | ErrorKind::Unknown | ErrorKind::Unsupported));
     let error = telling.or_else(|| errors().next()).cloned();
-    error.unwrap_or_else(|| Error::new(Kind::Unknown, "no provider was named"))
+    error.unwrap_or_else(|| Error::new(ErrorKind::Unknown, "no provider was named"))
 }
 
-/// The account of the tries of one target: each is there from its beginning on, so that one whose caller goes away before
+/// The log of the tries of one target: each is there from its beginning on, so that one whose caller goes away before
 /// its end is there as well.
-struct Account<'a> {
+struct AttemptLog<'a> {
     attempts: &'a mut Vec<Attempt>,
     provider: &'a str,
 }
 
-impl Account<'_> {
+impl AttemptLog<'_> {
     fn begin(&mut self, model: &str) {
         let (provider, model, started) = (self.provider.to_owned(), model.to_owned(), Instant::now());
         self.attempts.push(Attempt { provider, model, started, elapsed: None, error: None });
@@ -116,12 +116,12 @@ impl Registry {
                 if place == 0 {
                     return Err(error);
                 }
-                Account { attempts, provider: &target.provider }
+                AttemptLog { attempts, provider: &target.provider }
                     .refuse(target.model.as_deref().unwrap_or_default(), error);
                 continue;
             }
-            let account = Account { attempts, provider: &target.provider };
-            if let Some(answer) = self.ask(target, call, account).await {
+            let log = AttemptLog { attempts, provider: &target.provider };
+            if let Some(answer) = self.ask(target, call, log).await {
                 return Ok(answer);
             }
         }
@@ -141,17 +141,17 @@ impl Registry {
     }
 
     /// Asks one target, several times if need be.
-    async fn ask<C: Call>(&self, target: &Target, call: &C, mut account: Account<'_>) -> Option<C::Answer> {
+    async fn ask<C: Call>(&self, target: &Target, call: &C, mut log: AttemptLog<'_>) -> Option<C::Answer> {
         let named = target.model.as_deref().unwrap_or_default();
         let Some(entry) = self.entry(&target.provider) else {
-            let error = Error::new(Kind::Unknown, format!("no provider named {} is configured", target.provider));
-            account.refuse(named, error);
+            let error = Error::new(ErrorKind::Unknown, format!("no provider named {} is configured", target.provider));
+            log.refuse(named, error);
             return None;
         };
         let admission = match entry.admit() {
             Ok(admission) => admission,
             Err(error) => {
-                account.refuse(named, error);
+                log.refuse(named, error);
                 return None;
             }
         };
@@ -161,21 +161,21 @@ impl Registry {
                 Ok(model) => model,
                 Err(error) => {
                     admission.failed(&error);
-                    account.refuse(named, error);
+                    log.refuse(named, error);
                     return None;
                 }
             },
         };
         for retries in 0.. {
-            account.begin(&model);
+            log.begin(&model);
             let error = match call.run(entry, &model, admission.permit()).await {
                 Ok(answer) => {
-                    admission.succeeded(account.end(None));
+                    admission.succeeded(log.end(None));
                     return Some(answer);
                 }
                 Err(error) => error,
             };
-            account.end(Some(error.clone()));
+            log.end(Some(error.clone()));
             let Some(wait) = retry::wait(&error, retries, entry.limits.retries, self.jitter()) else {
                 admission.failed(&error);
                 return None;
@@ -276,6 +276,7 @@ async fn within<T>(
     what: &str,
     work: impl Future<Output = Result<T, Error>> + Send,
 ) -> Result<T, Error> {
-    let late = |_| Error::new(Kind::Timeout, format!("the provider did not {what} within {} ms", limit.as_millis()));
+    let late =
+        |_| Error::new(ErrorKind::Timeout, format!("the provider did not {what} within {} ms", limit.as_millis()));
     timeout(limit, work).await.map_err(late)?
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use tower::ServiceExt;
 
 use crate::invoices;
-use crate::support::{Engine, OnEngine, TestApp, both_engines};
+use crate::support::{Engine, OnEngine, TestApp, both_backends};
 
 /// A gateway with the host's operations.
 struct Host(TestApp);
@@ -19,7 +19,7 @@ impl OnEngine for Host {
     }
 }
 
-both_engines! {
+both_backends! {
     async fn the_right_callers_get_in(host: Host) {
         let invoice = json!({"id": "i17", "cents": -250});
         let made = host.0.admin().post("/invoices").json(&invoice).await;
