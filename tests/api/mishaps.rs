@@ -36,7 +36,7 @@ async fn held(db: Db) -> (mpsc::SyncSender<()>, JoinHandle<()>) {
     let runtime = tokio::runtime::Handle::current();
     let holding = tokio::task::spawn_blocking(move || {
         let holding = db.write(move |tx| {
-            if tx.has_row_locks() {
+            if tx.is_shared() {
                 tx.execute("LOCK TABLE open_turns IN SHARE MODE", params![])?;
             }
             if let Some(hold) = hold.lock().expect("no panic").take() {

@@ -8,8 +8,8 @@ use super::Engine;
 use super::event::FIRST_SEQ;
 use super::turn::tool_uses;
 use crate::store::{
-    self, Backend, Db, FinishedTurn, LogEntry, Orphan, Outcome, Program, SWEEP_ROWS, Status, ToolEntry, TraceRecord,
-    Turn, UsageRow, VisibleTo, WorkspaceId,
+    self, Db, FinishedTurn, LogEntry, Orphan, Outcome, Program, SWEEP_ROWS, Status, ToolEntry, TraceRecord, Turn,
+    UsageRow, VisibleTo, WorkspaceId,
 };
 
 const LEASE_MS: i64 = 15_000;
@@ -21,8 +21,8 @@ const LAST_MOMENTS: Duration = Duration::from_secs(5);
 
 /// What a gateway on `store` is to others: on SQLite it is alone, and needs no lease.
 #[must_use]
-pub const fn program(store: &Db) -> Program {
-    Program::Gateway(if matches!(store.backend(), Backend::Sqlite) { None } else { Some(LEASE_MS) })
+pub fn program(store: &Db) -> Program {
+    Program::Gateway(store.is_shared().then_some(LEASE_MS))
 }
 
 impl Engine {

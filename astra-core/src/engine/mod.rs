@@ -39,7 +39,7 @@ use crate::clock::Clock;
 use crate::config::ChatConfig;
 use crate::ids::{IdMaker, TimeOrderedIds};
 use crate::provider::Registry;
-use crate::store::{Backend, Db, Instance};
+use crate::store::{Db, Instance};
 use crate::tools::Tools;
 use catalogue::Catalogue;
 use live::LiveTurns;
@@ -115,7 +115,7 @@ impl Engine {
 
     /// Whether other gateways may be at work on the same store.
     const fn has_peers(&self) -> bool {
-        matches!(self.store.backend(), Backend::Postgres)
+        self.store.is_shared()
     }
 
     /// The key of this gateway in the store.

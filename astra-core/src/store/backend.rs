@@ -21,4 +21,16 @@ impl Db {
             Self::Postgres(_) => Backend::Postgres,
         }
     }
+
+    /// Whether several gateways may work on it at the same time.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.backend(), Backend::Postgres)
+    }
+
+    /// Whether several gateways may work on it at the same time.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.backend(), Backend::Postgres)
+    }
 }

@@ -200,7 +200,7 @@ impl<'a> Tx<'a> {
 
     /// The end of a SELECT that locks its rows until the transaction ends. SQLite has one writer, and needs none.
     pub(super) const fn lock(&self) -> &'static str {
-        if self.has_row_locks() { " FOR UPDATE" } else { "" }
+        if self.is_shared() { " FOR UPDATE" } else { "" }
     }
 
     /// What kind of database it is.
@@ -213,16 +213,16 @@ impl<'a> Tx<'a> {
         }
     }
 
-    /// Whether the backend is PostgreSQL, where rows are locked.
+    /// Whether other transactions may write at the same time, so that what is decided upon needs a lock.
     #[must_use]
-    pub const fn has_row_locks(&self) -> bool {
+    pub const fn is_shared(&self) -> bool {
         matches!(self.backend(), Backend::Postgres)
     }
 
     /// Now, in milliseconds since the epoch, by the clock of the database, which all gateways on it share. SQLite has one
     /// gateway and no other clock than its own, which shows `own_ms`.
     pub(super) fn shared_time_ms(&mut self, own_ms: i64) -> Result<i64> {
-        if !self.has_row_locks() {
+        if !self.is_shared() {
             return Ok(own_ms);
         }
         self.one("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)", params![])?.next_int()
@@ -292,7 +292,7 @@ impl<'a> Tx<'a> {
     /// The first row, if there is one.
     pub fn first(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Option<Row>> {
         // A transaction of PostgreSQL learns from the end of its statement that it has failed.
-        let reads_on = self.has_row_locks();
+        let reads_on = self.is_shared();
         let mut first = None;
         self.each(sql, params, &mut |row| {
             first.get_or_insert(row);

@@ -52,7 +52,7 @@ impl Tx<'_> {
         tx.execute("UPDATE counters SET value = value + 1 WHERE name = 'auth_epoch'", params![])?;
         tx.note_ended_credentials();
         #[cfg(feature = "postgres")]
-        if tx.has_row_locks() {
+        if tx.is_shared() {
             tx.query("SELECT CAST(pg_notify($1, '') AS TEXT)", params![CHANNEL])?;
         }
         Ok(())

@@ -136,7 +136,7 @@ fn by_id(tx: &Tx<'_>, lock: bool) -> String {
 }
 
 const fn row_lock(tx: &Tx<'_>, lock: bool) -> &'static str {
-    if lock && tx.has_row_locks() { " FOR UPDATE OF s" } else { "" }
+    if lock && tx.is_shared() { " FOR UPDATE OF s" } else { "" }
 }
 
 /// The condition of the current session of the subject `$2` with the agent `$3` on the surface `$4`, `$5`.

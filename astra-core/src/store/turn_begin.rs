@@ -152,7 +152,7 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
     if let Some(once) = &new.once {
         idempotency::claim_ahead(tx, once, new.now_ms)?;
     }
-    if let Some(subject) = subject.filter(|_| tx.has_row_locks()) {
+    if let Some(subject) = subject.filter(|_| tx.is_shared()) {
         look_ahead(tx, new, subject)?;
     }
     if let Some(once) = &new.once
@@ -181,7 +181,7 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
         }
     }
     session_storage::check(tx, new, session.id, number)?;
-    let is_quick = !is_new && status == Status::Running && !tx.has_row_locks();
+    let is_quick = !is_new && status == Status::Running && !tx.is_shared();
     let recent = if is_quick { Some(recent::read(tx, &session, number)?) } else { None };
     let turn = keep(tx, new, subject, &session, is_new, number, status)?;
     if let Some(once) = &new.once {
@@ -223,7 +223,7 @@ fn of_surface() -> String {
 fn open_turns(tx: &mut Tx<'_>, new: &NewTurn, session: &Session) -> Result<(Vec<(TurnId, i64)>, i64)> {
     let rows = match &new.place {
         // As it was said ahead, when the session's id was not known.
-        SessionTarget::Surface { surface, surface_id } if tx.has_row_locks() => {
+        SessionTarget::Surface { surface, surface_id } if tx.is_shared() => {
             tx.query(&of_surface(), params![session.subject, &new.agent_id, surface, surface_id])?
         }
         _ => tx.query(&turns_of(OF_SESSION), params![session.id])?,

@@ -74,7 +74,7 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         calls => Some(serde_json::to_string(calls).map_err(Error::broken)?),
     };
     let values = values(finished, tool_calls.as_deref(), bytes);
-    if tx.has_row_locks() {
+    if tx.is_shared() {
         let unasked = usage::of_no_call(turn, finished.now_ms);
         let usage = if finished.usage.is_empty() { std::slice::from_ref(&unasked) } else { &finished.usage };
         return finish_at_once(tx, values, events.as_ref(), usage, bytes);

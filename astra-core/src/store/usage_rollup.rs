@@ -25,7 +25,7 @@ impl Db {
     pub async fn roll_usage_up(&self) -> Result<bool> {
         self.write_locking(|tx| {
             // Another gateway at the same work takes other rows.
-            let skip = if tx.has_row_locks() { " SKIP LOCKED" } else { "" };
+            let skip = if tx.is_shared() { " SKIP LOCKED" } else { "" };
             let sql = format!(
                 "SELECT workspace_id, source, place, bytes, agent_id, hour, provider, model, subject, requests, errors,
                     input_tokens, output_tokens, cost_usd FROM usage_entries ORDER BY workspace_id, source, place LIMIT {PIECE}{}{skip}",
@@ -96,7 +96,7 @@ fn add(tx: &mut Tx<'_>, group: &Group, sum: &Sum) -> Result<()> {
 
 /// Deletes the rows of `keys`, which are in order.
 fn delete(tx: &mut Tx<'_>, keys: &[[i64; 3]]) -> Result<()> {
-    if let (false, Some([workspace, source, place])) = (tx.has_row_locks(), keys.last()) {
+    if let (false, Some([workspace, source, place])) = (tx.is_shared(), keys.last()) {
         // There is one writer: the rows before the last one are those that were read.
         let sql = "DELETE FROM usage_entries WHERE (workspace_id, source, place) <= ($1, $2, $3)";
         return tx.execute(sql, params![*workspace, *source, *place]).map(drop);
