@@ -27,10 +27,4 @@ impl Db {
     pub const fn is_shared(&self) -> bool {
         matches!(self.backend(), Backend::Postgres)
     }
-
-    /// Whether several gateways may work on it at the same time.
-    #[must_use]
-    pub const fn is_shared(&self) -> bool {
-        matches!(self.backend(), Backend::Postgres)
-    }
 }
