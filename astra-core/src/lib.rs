@@ -20,7 +20,7 @@ pub mod clock;
 pub mod config;
 pub mod content;
 pub mod ids;
-mod outbound;
+pub mod outbound;
 mod tally;
 
 pub mod auth;

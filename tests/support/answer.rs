@@ -1,8 +1,9 @@
 //! An answer, held against the document as it is read: status, media type, headers, body, each event of a stream.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use astra_core::testing::{Document, Event};
+use astra_core::testing::{Document, Event, EventReader};
 use axum::body::{Body, BodyDataStream};
 use axum::response::Response;
 use bytes::Bytes;
@@ -22,7 +23,8 @@ pub(crate) struct Answer {
     method: Method,
     path: String,
     stream: Option<BodyDataStream>,
-    unread: String,
+    reader: EventReader,
+    complete: VecDeque<Event>,
     document: Arc<Document>,
 }
 
@@ -33,10 +35,11 @@ impl Answer {
         let is_stream = parts.headers.get(header::CONTENT_TYPE).is_some_and(|value| value == "text/event-stream");
         let (bytes, stream) =
             if is_stream { (Bytes::new(), Some(body.into_data_stream())) } else { (whole(body).await, None) };
-        let (status, headers, unread) = (parts.status, parts.headers, String::new());
+        let (status, headers) = (parts.status, parts.headers);
         let faults = document.answer_faults(&method, &path, status, &headers, &bytes);
         assert!(faults.is_empty(), "{}", faults.join("\n"));
-        Self { status, headers, bytes, method, path, stream, unread, document }
+        let (reader, complete) = (EventReader::new(), VecDeque::new());
+        Self { status, headers, bytes, method, path, stream, reader, complete, document }
     }
 
     /// The body as JSON (null if it is something else), after making sure that the status is `status`.
@@ -85,26 +88,21 @@ impl Answer {
     /// The next event of the stream, checked; `None` at its end. Comments are passed over.
     pub(crate) async fn next_event(&mut self) -> Option<Event> {
         loop {
-            if let Some((block, rest)) = self.unread.split_once("\n\n").map(|(b, r)| (b.to_owned(), r.to_owned())) {
-                self.unread = rest;
-                if let Some(event) = Event::parse(&block) {
-                    let faults = self.document.event_faults(&self.method, &self.path, self.status, &event);
-                    assert!(faults.is_empty(), "{}", faults.join("\n"));
-                    // Whoever loses a stream of turns takes it up again by the id.
-                    assert!(
-                        event.id.is_some() || event.data.get("type").is_none(),
-                        "an event without an id: {event:?}"
-                    );
-                    return Some(event);
-                }
-                continue;
+            if let Some(event) = self.complete.pop_front() {
+                let faults = self.document.event_faults(&self.method, &self.path, self.status, &event);
+                assert!(faults.is_empty(), "{}", faults.join("\n"));
+                // A broken stream of a turn is resumed by the id.
+                assert!(event.id.is_some() || event.data.get("type").is_none(), "an event without an id: {event:?}");
+                return Some(event);
             }
             let chunk = self.stream.as_mut().expect("the answer is a stream of events").next().await;
             let Some(chunk) = chunk else {
-                assert!(self.unread.is_empty(), "the stream ends within an event: {}", self.unread);
+                assert!(self.reader.is_complete(), "the stream ends within an event");
                 return None;
             };
-            self.unread.push_str(std::str::from_utf8(&chunk.expect("the stream goes on")).expect("whole characters"));
+            let chunk = chunk.expect("the stream goes on");
+            assert!(std::str::from_utf8(&chunk).is_ok(), "whole characters: {chunk:?}");
+            self.complete.extend(self.reader.feed(&chunk));
         }
     }
 

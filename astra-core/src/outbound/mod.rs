@@ -1,6 +1,8 @@
 //! The one way out over HTTP: connections with TLS and proxies, the pool that keeps them, requests whose head is made
-//! once, answers that are read piece by piece and decompressed, server-sent events, circuit breakers. What is said to
-//! whom, what is tried again and how failures are put into words is its callers' business.
+//! once, answers that are read piece by piece and decompressed, server-sent events, circuit breakers. What is said to whom and how failures are put into words is its
+//! callers' business.
+//!
+//! Host programs get [`sse`] to read streams.
 
 mod body;
 mod breaker;
@@ -11,7 +13,7 @@ mod error;
 mod inflate;
 mod retry_after;
 mod socket;
-mod sse;
+pub mod sse;
 
 pub(crate) use body::Body;
 pub use breaker::Circuit;

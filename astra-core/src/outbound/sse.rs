@@ -1,33 +1,42 @@
 //! Server-sent events, read incrementally: whatever the reads' borders, the events are the same.
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>
 
-/// Longest line and longest event, in bytes.
+/// Longest line and longest event of an upstream, in bytes.
 const EVENT_BYTES_MAX: usize = 1 << 20;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Longest name of an event that is kept: the names that mean something are short.
 const NAME_BYTES_MAX: usize = 64;
+/// Longest id of an event: a longer one is passed over, since a part of it would lead to another event.
+const ID_BYTES_MAX: usize = 1_024;
 
 /// An event.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Event<'a> {
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Event<'a> {
+    /// The id that the event itself has, with which a stream is resumed behind it; that of an earlier event is not
+    /// repeated.
+    pub id: Option<&'a [u8]>,
     /// Its name; empty if it has none.
     pub name: &'a [u8],
     /// Its data.
     pub data: &'a [u8],
 }
 
-/// A line or an event has more than 1 MiB.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct EventTooLarge;
+/// A line or an event has more bytes than the parser takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventTooLarge;
 
-/// Cuts a stream of bytes into its events. Ids and comments are of no use here and are dropped. JSON that stands in the
-/// stream without `data:`, on one line or on several, is an event as well: errors come so, and answers as lines of JSON.
-#[derive(Debug, Default)]
-pub(crate) struct Parser {
+/// Cuts a stream of bytes into its events, in whatever pieces they come. Comments are dropped.
+#[derive(Debug)]
+pub struct Parser {
+    event_bytes_max: usize,
+    /// Whether JSON without `data:` is an event, and one of the name `error` without data.
+    is_lenient: bool,
     /// The beginning of a line whose end has not been read.
     line: Vec<u8>,
+    id: Vec<u8>,
+    has_id: bool,
     name: Vec<u8>,
     /// The data of the event whose end has not been read.
     data: Vec<u8>,
@@ -38,6 +47,8 @@ pub(crate) struct Parser {
     after_carriage_return: bool,
     /// The first line has been read, so that a byte order mark is no longer one.
     is_past_start: bool,
+    /// The last line was empty, or there was none yet.
+    is_between_events: bool,
 }
 
 /// How deep JSON is nested where its reader is.
@@ -66,12 +77,37 @@ impl Nesting {
 }
 
 impl Parser {
+    /// A parser by the letter of the standard, of lines and events of at most `event_bytes_max` bytes.
+    #[must_use]
+    pub const fn new(event_bytes_max: usize) -> Self {
+        Self {
+            event_bytes_max,
+            is_lenient: false,
+            line: Vec::new(),
+            id: Vec::new(),
+            has_id: false,
+            name: Vec::new(),
+            data: Vec::new(),
+            has_data: false,
+            bare: None,
+            after_carriage_return: false,
+            is_past_start: false,
+            is_between_events: true,
+        }
+    }
+
+    /// A parser for models' providers, of events of at most 1 MiB. JSON that stands in the stream without `data:`, on one
+    /// line or on several, is an event as well: errors come so, and answers as lines of JSON.
+    pub(crate) fn lenient() -> Self {
+        Self { is_lenient: true, ..Self::new(EVENT_BYTES_MAX) }
+    }
+
     /// Takes what was read and hands each event that is complete now to `on_event`.
     ///
     /// # Errors
-    /// [`EventTooLarge`] for a line or an event of more than 1 MiB, before it is held in memory; and what `on_event`
+    /// [`EventTooLarge`] for a line or an event that is too large, before it is held in memory; and what `on_event`
     /// answers.
-    pub(crate) fn feed<E: From<EventTooLarge>>(
+    pub fn feed<E: From<EventTooLarge>>(
         &mut self,
         mut bytes: &[u8],
         on_event: &mut impl FnMut(Event<'_>) -> Result<(), E>,
@@ -95,6 +131,12 @@ impl Parser {
         Ok(self.hold(bytes)?)
     }
 
+    /// Whether the stream may end here: what was read consists of whole events and comments.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.line.is_empty() && self.is_between_events
+    }
+
     /// Hands over an event that the stream's end left without its empty line, as some servers do.
     ///
     /// # Errors
@@ -108,7 +150,7 @@ impl Parser {
     }
 
     fn hold(&mut self, bytes: &[u8]) -> Result<(), EventTooLarge> {
-        if self.line.len() + self.data.len() + bytes.len() > EVENT_BYTES_MAX {
+        if self.line.len() + self.data.len() + bytes.len() > self.event_bytes_max {
             return Err(EventTooLarge);
         }
         self.line.extend_from_slice(bytes);
@@ -138,7 +180,7 @@ impl Parser {
         on_event: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let line = if self.is_past_start { line } else { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) };
-        self.is_past_start = true;
+        (self.is_past_start, self.is_between_events) = (true, line.is_empty());
         if let Some(value) = field(line, b"data") {
             if self.bare.take().is_some() {
                 // It was no JSON after all.
@@ -154,16 +196,23 @@ impl Parser {
         }
         if line.is_empty() {
             // An event without data is none, but one that says by its name that something is wrong.
-            if self.has_data || self.name.eq_ignore_ascii_case(b"error") {
+            if self.has_data || self.is_lenient && self.name.eq_ignore_ascii_case(b"error") {
                 return self.dispatch(on_event);
             }
+            self.has_id = false;
             self.name.clear();
             return Ok(());
         }
         if let Some(name) = field(line, b"event") {
             self.name.clear();
             self.name.extend_from_slice(&name[..name.len().min(NAME_BYTES_MAX)]);
-        } else if !self.has_data && matches!(line.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        } else if let Some(id) = field(line, b"id") {
+            if id.len() <= ID_BYTES_MAX && !id.contains(&0) {
+                self.has_id = true;
+                self.id.clear();
+                self.id.extend_from_slice(id);
+            }
+        } else if self.is_lenient && !self.has_data && matches!(line.trim_ascii_start().first(), Some(b'{' | b'[')) {
             let mut nesting = Nesting::default();
             let is_end = nesting.read(line);
             self.bare = Some(nesting);
@@ -174,7 +223,7 @@ impl Parser {
     }
 
     fn keep(&mut self, separator: &[u8], value: &[u8]) -> Result<(), EventTooLarge> {
-        if self.data.len() + value.len() >= EVENT_BYTES_MAX {
+        if self.data.len() + value.len() >= self.event_bytes_max {
             return Err(EventTooLarge);
         }
         self.data.extend_from_slice(separator);
@@ -183,8 +232,9 @@ impl Parser {
     }
 
     fn dispatch<E>(&mut self, on_event: &mut impl FnMut(Event<'_>) -> Result<(), E>) -> Result<(), E> {
-        let outcome = on_event(Event { name: self.name.trim_ascii(), data: &self.data });
-        (self.has_data, self.bare) = (false, None);
+        let id = self.has_id.then_some(self.id.as_slice());
+        let outcome = on_event(Event { id, name: self.name.trim_ascii(), data: &self.data });
+        (self.has_id, self.has_data, self.bare) = (false, false, None);
         self.name.clear();
         self.data.clear();
         outcome
@@ -201,12 +251,20 @@ fn field<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     }
 }
 
+impl std::fmt::Display for EventTooLarge {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("an event of the stream is too large")
+    }
+}
+
+impl std::error::Error for EventTooLarge {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn events(reads: &[&[u8]]) -> Result<Vec<String>, EventTooLarge> {
-        let (mut parser, mut events) = (Parser::default(), Vec::new());
+        let (mut parser, mut events) = (Parser::lenient(), Vec::new());
         let mut keep = |event: Event<'_>| {
             let [name, data] = [event.name, event.data].map(String::from_utf8_lossy);
             events.push(if name.is_empty() { data.into_owned() } else { format!("{name}={data}") });
@@ -233,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_refused_before_it_is_held() {
-        let (mut parser, mut nothing) = (Parser::default(), |_: Event<'_>| Ok::<(), EventTooLarge>(()));
+        let (mut parser, mut nothing) = (Parser::lenient(), |_: Event<'_>| Ok::<(), EventTooLarge>(()));
         let read = vec![b'x'; 64 * 1024];
         let fed = (0..1_600).take_while(|_| parser.feed(&read, &mut nothing).is_ok()).count();
         assert_eq!(fed, EVENT_BYTES_MAX / read.len());
@@ -242,7 +300,7 @@ mod tests {
 
     #[test]
     fn many_short_lines_of_one_event_are_refused_as_well() {
-        let (mut parser, mut nothing) = (Parser::default(), |_: Event<'_>| Ok::<(), EventTooLarge>(()));
+        let (mut parser, mut nothing) = (Parser::lenient(), |_: Event<'_>| Ok::<(), EventTooLarge>(()));
         let read = "data: abcdefgh\n".repeat(1_000);
         let fault = (0..200).find_map(|_| parser.feed(read.as_bytes(), &mut nothing).err());
         assert_eq!(fault, Some(EventTooLarge));
@@ -263,6 +321,37 @@ mod tests {
         ];
         for place in 0..=stream.len() {
             assert_eq!(events(&[&stream[..place], &stream[place..]]).unwrap(), expected, "split at {place}");
+        }
+    }
+
+    #[test]
+    fn by_the_letter_events_have_ids_and_nothing_is_guessed() {
+        let stream = b": hello\n\nid: 1\nevent: a\ndata: x\n\n{\"bare\": 1}\n\nevent: error\n\nid: 2\n\ndata: y\n\nid: 3\0\ndata:\n\nid\r\ndata: z\r\n\r\ndata: cut";
+        let expected = [(Some("1"), "a", "x"), (None, "", "y"), (None, "", ""), (Some(""), "", "z")];
+        for place in 0..=stream.len() {
+            let (mut parser, mut found) = (Parser::new(64), Vec::new());
+            let mut keep = |event: Event<'_>| {
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                found.push((event.id.map(text), text(event.name), text(event.data)));
+                Ok::<(), EventTooLarge>(())
+            };
+            parser.feed(&stream[..place], &mut keep).unwrap();
+            parser.feed(&stream[place..], &mut keep).unwrap();
+            let found: Vec<_> =
+                found.iter().map(|(id, name, data)| (id.as_deref(), name.as_str(), data.as_str())).collect();
+            assert_eq!(found, expected, "split at {place}");
+            assert!(!parser.is_complete(), "the last event is cut");
+        }
+    }
+
+    #[test]
+    fn a_stream_may_end_between_events_alone() {
+        for (stream, is_complete) in
+            [("", true), ("data: a\n\n", true), (": x\n\n", true), ("data: a\n", false), (": x", false), ("\r\n", true)]
+        {
+            let mut parser = Parser::new(64);
+            parser.feed(stream.as_bytes(), &mut |_| Ok::<(), EventTooLarge>(())).unwrap();
+            assert_eq!(parser.is_complete(), is_complete, "{stream:?}");
         }
     }
 }

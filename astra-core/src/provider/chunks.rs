@@ -49,7 +49,7 @@ pub(super) async fn streamed<D: Decoder>(
     }
     let reading = Reading {
         body: Some(body),
-        parser: Parser::default(),
+        parser: Parser::lenient(),
         decoder: D::default(),
         upstream: Arc::clone(upstream),
         content_bytes: 0,
@@ -80,7 +80,7 @@ fn read_whole<D: Decoder>(body: &[u8], upstream: &Upstream) -> Result<Vec<Chunk>
     let (mut decoder, mut chunks) = (D::default(), Vec::new());
     let mut fault = Error::new(ErrorKind::Malformed, "the provider's answer is empty");
     if begins_as_json(body) {
-        match decode(&mut decoder, Event { name: b"", data: body }, upstream, &mut chunks) {
+        match decode(&mut decoder, Event { data: body, ..Event::default() }, upstream, &mut chunks) {
             Ok(()) => {
                 decoder.done();
                 decoder.end(&mut chunks)?;
@@ -91,7 +91,7 @@ fn read_whole<D: Decoder>(body: &[u8], upstream: &Upstream) -> Result<Vec<Chunk>
         }
     }
     // Events, or lines of JSON.
-    let (mut parser, mut count) = (Parser::default(), 0);
+    let (mut parser, mut count) = (Parser::lenient(), 0);
     let mut on_event = |event: Event<'_>| {
         count += 1;
         decode(&mut decoder, event, upstream, &mut chunks)
@@ -293,7 +293,7 @@ mod tests {
     }
 
     fn outcome<D: Decoder>(reads: &[&[u8]], upstream: &Upstream) -> Outcome {
-        let (mut parser, mut decoder, mut chunks) = (Parser::default(), D::default(), Vec::new());
+        let (mut parser, mut decoder, mut chunks) = (Parser::lenient(), D::default(), Vec::new());
         let mut on_event = |event: Event<'_>| decode(&mut decoder, event, upstream, &mut chunks);
         let read = reads.iter().try_for_each(|read| parser.feed(read, &mut on_event));
         let read = read.and_then(|()| parser.finish(&mut on_event)).and_then(|()| decoder.end(&mut chunks));

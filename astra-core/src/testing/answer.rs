@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{Document, Event};
+use super::{Document, Event, EventReader};
 use crate::http::contract::is_open_ai;
 
 const STREAM: &str = "text/event-stream";
@@ -49,12 +49,11 @@ impl Document {
         let mut faults = self.answer_faults(method, path, status, &headers, if is_stream { &[] } else { &body });
         let mut events = Vec::new();
         if is_stream {
-            let text = String::from_utf8_lossy(&body).replace("\r\n", "\n");
-            let (whole, rest) = text.rsplit_once("\n\n").unwrap_or(("", &text));
-            if !rest.is_empty() {
-                faults.push(format!("{method} {path}: the stream ends within an event: {rest}"));
+            let mut reader = EventReader::new();
+            events.extend(reader.feed(&body));
+            if !reader.is_complete() {
+                faults.push(format!("{method} {path}: the stream ends within an event"));
             }
-            events.extend(whole.split("\n\n").filter_map(Event::parse));
             faults.extend(events.iter().flat_map(|event| self.event_faults(method, path, status, event)));
         }
         if faults.is_empty() { Ok(Answer { status, headers, body, events }) } else { Err(faults) }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Document;
 use crate::http::contract::COMPLETIONS;
+use crate::outbound::sse::{self, EventTooLarge, Parser};
 
 /// One server-sent event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,22 +18,52 @@ pub struct Event {
     pub data: Value,
 }
 
-impl Event {
-    /// Reads the lines of one event; `None` for what carries no data, such as a comment.
+/// Reads the events of a stream from its bytes, in whatever pieces they come.
+#[derive(Debug)]
+pub struct EventReader(Parser);
+
+impl EventReader {
+    /// A reader at the beginning of a stream.
     #[must_use]
-    pub fn parse(block: &str) -> Option<Self> {
-        let (mut id, mut event, mut data) = (None, "message".to_owned(), Vec::new());
-        for line in block.lines() {
-            match line.split_once(':').map(|(name, value)| (name, value.strip_prefix(' ').unwrap_or(value))) {
-                Some(("id", value)) => id = Some(value.to_owned()),
-                Some(("event", value)) => value.clone_into(&mut event),
-                Some(("data", value)) => data.push(value),
-                _ => {}
-            }
+    pub const fn new() -> Self {
+        // A test takes what its gateway sends.
+        Self(Parser::new(usize::MAX))
+    }
+
+    /// Takes the next bytes; answers the events that are complete with them. What carries no data, such as a comment, is
+    /// none.
+    pub fn feed(&mut self, bytes: &[u8]) -> Vec<Event> {
+        let mut events = Vec::new();
+        let mut keep = |event: sse::Event<'_>| {
+            events.push(Event::of(event));
+            Ok::<(), EventTooLarge>(())
+        };
+        // No event is too large.
+        let _ = self.0.feed(bytes, &mut keep);
+        events
+    }
+
+    /// Whether the stream may end here: no event has begun.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.0.is_complete()
+    }
+}
+
+impl Default for EventReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Event {
+    fn of(event: sse::Event<'_>) -> Self {
+        let [name, data] = [event.name, event.data].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        Self {
+            id: event.id.map(|id| String::from_utf8_lossy(id).into_owned()),
+            event: if name.is_empty() { "message".to_owned() } else { name },
+            data: serde_json::from_str(&data).unwrap_or(Value::String(data)),
         }
-        let data = data.join("\n");
-        let value = serde_json::from_str(&data).unwrap_or_else(|_| Value::String(data.clone()));
-        (!data.is_empty()).then_some(Self { id, event, data: value })
     }
 }
 

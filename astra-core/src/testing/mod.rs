@@ -23,5 +23,5 @@ mod rules;
 
 pub use answer::Answer;
 pub use document::Document;
-pub use event::Event;
+pub use event::{Event, EventReader};
 pub use rules::document_rules;

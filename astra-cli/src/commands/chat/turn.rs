@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::interrupted;
-use crate::client::events::Events;
+use crate::client::events::{Event, Events};
 use crate::client::{Client, Problem};
 use crate::error::{Error, Result};
 use crate::output::Printer;
@@ -132,7 +132,7 @@ impl<'a> Conversation<'a> {
                     continue;
                 }
             };
-            let Some(Ok(event)) = event else { return Ok(None) };
+            let Some(event) = event else { return Ok(None) };
             progress.last_id = event.id.or(progress.last_id.take());
             let happened = serde_json::from_str(&event.data);
             match happened.map_err(|fault| Error::new("an event of the gateway cannot be read").because(&fault))? {
@@ -171,7 +171,7 @@ impl<'a> Conversation<'a> {
         &self,
         events: &mut Events<S>,
         progress: &Progress,
-    ) -> Option<reqwest::Result<crate::client::events::Event>> {
+    ) -> Option<Event> {
         if progress.ends_with_newline && !progress.is_stopped {
             return self.printer.progress("thinking", events.next()).await;
         }
