@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Prices;
 pub use crate::content::{Arguments, Content, Part, Role, ToolCall, ToolResult};
-pub use crate::outbound::Circuit;
+pub use crate::outbound::{Circuit, Jitter};
 pub use error::{Error, ErrorKind};
 pub use fallback::{Attempt, Target};
 pub use health::{Health, LastError};
@@ -37,7 +37,6 @@ pub use ollama::detect_ollama;
 pub use parameters::{Parameter, Parameters};
 pub use presets::{Preset, preset, presets};
 pub use registry::{Check, Listing, ModelInfo, Registry, Status};
-pub use retry::Jitter;
 pub use tools::{Tool, ToolChoice};
 
 /// A question to a model, borrowed for the time of the call: nothing of a conversation is copied on its way upstream.

@@ -17,12 +17,11 @@ use super::error::{Error, ErrorKind};
 use super::health::Health;
 use super::openai::OpenAi;
 use super::presets::presets;
-use super::retry::{Jitter, system_jitter};
 use super::settings::{Limits, check_name, resolve};
 use super::{Content, Message, Provider, Request, Role};
 use crate::clock::{Clock, Monotonic};
 use crate::config::{Fault, Prices, Protocol, ProviderConfig, ProviderConfigs};
-use crate::outbound::Circuit;
+use crate::outbound::{Circuit, Jitter, system_jitter};
 
 /// How long a check may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(15);

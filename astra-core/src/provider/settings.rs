@@ -7,8 +7,8 @@ use url::Url;
 
 use super::address;
 use super::presets::{PLAIN, Preset, Quirks, preset, presets};
-use super::retry::RETRIES;
 use crate::config::{Fault, Protocol, ProviderConfig, Secret};
+use crate::outbound::RETRIES;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const FIRST_TOKEN_TIMEOUT: Duration = Duration::from_secs(120);
