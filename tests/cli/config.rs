@@ -241,3 +241,17 @@ fn a_folder_of_another_user_is_told_as_that() {
     told(&["config", "check", "--listen", "0"], &["data_dir cannot be astra-data: permission denied"]);
     std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o700)).expect("set");
 }
+
+#[test]
+fn a_network_or_port_that_is_none_is_told_with_its_place() {
+    let machine = Machine::new();
+    machine.write("astra.yml", "outbound:\n  allowed_networks: [10.0.0.0/8, 10.0.0.0/33]\n");
+    machine.astra(&["config", "check"]).fails(1, &["astra.yml:2:", "\"10.0.0.0/33\" is no network", "10.0.0.0/8"]);
+    machine.write("astra.yml", "outbound:\n  allowed_ports: [443, 9000-8000]\n");
+    machine.astra(&["config", "check"]).fails(1, &["astra.yml:2:", "\"9000-8000\" is no port", "8000-8999"]);
+    machine.write(
+        "astra.yml",
+        "outbound:\n  allowed_networks: [10.0.0.0/8, \"::1\"]\n  allowed_ports: [443, 8000-8999]\n",
+    );
+    check(&machine, &[]).ok();
+}

@@ -4,6 +4,7 @@
 mod listen;
 mod merge;
 mod network;
+mod outbound;
 mod provider;
 mod public_url;
 mod replay;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 pub use listen::listen_address;
 pub use merge::MergeKeys;
 pub use network::Network;
+pub use outbound::{OutboundConfig, Ports};
 pub use provider::{Prices, Protocol, ProviderConfig, ProviderConfigs};
 pub use public_url::PublicUrl;
 pub use secret::Secret;
@@ -59,6 +61,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Upstream models, by the name that agents use.
     pub providers: ProviderConfigs,
+    /// Where URLs that come from callers and models may lead.
+    pub outbound: OutboundConfig,
     /// Turns.
     pub chat: ChatConfig,
     /// How long running turns may go on after a shutdown began, in seconds.
@@ -204,6 +208,7 @@ impl Default for Config {
             auth: AuthConfig::default(),
             limits: LimitsConfig::default(),
             providers: ProviderConfigs::default(),
+            outbound: OutboundConfig::default(),
             chat: ChatConfig::default(),
             drain_s: 30,
         }

@@ -35,6 +35,8 @@ impl Body {
     /// [`Error::Coding`] if it is of a coding that cannot be read.
     pub(crate) fn of(response: Response<Incoming>) -> Result<Self, Error> {
         let coding = response.headers().get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+        // The answer to HEAD is described as if it had a body.
+        let coding = coding.filter(|_| !response.body().is_end_stream());
         let inflate = coding.map(Inflate::of).transpose()?.flatten();
         Ok(Self { incoming: response.into_body(), inflate, first: None })
     }

@@ -29,8 +29,11 @@ pub(crate) struct Client {
     connect_timeout: Duration,
     proxy: Option<Proxy>,
     /// Made at the first call: reading the machine's root certificates takes milliseconds.
-    pool: OnceLock<legacy::Client<Connector, Full<Bytes>>>,
+    pool: OnceLock<Pool>,
 }
+
+/// The connections of a client.
+pub(super) type Pool = legacy::Client<Connector, Full<Bytes>>;
 
 /// A proxy that leads out, which speaks plain HTTP or TLS.
 #[derive(Debug, Clone)]
@@ -66,28 +69,31 @@ impl Client {
         Ok(self.pool()?.request(request).await?)
     }
 
-    fn pool(&self) -> Result<&legacy::Client<Connector, Full<Bytes>>, Error> {
+    fn pool(&self) -> Result<&Pool, Error> {
         if let Some(pool) = self.pool.get() {
             return Ok(pool);
         }
         let connector = Connector::new(self.is_https, self.connect_timeout, self.proxy.as_ref())?;
         // Two calls may both make one at the start; the second is dropped.
-        Ok(self.pool.get_or_init(|| {
-            legacy::Client::builder(TokioExecutor::new())
-                .timer(TokioTimer::new())
-                .pool_timer(TokioTimer::new())
-                .pool_idle_timeout(IDLE_TIMEOUT)
-                .pool_max_idle_per_host(IDLE_CONNECTIONS_MAX)
-                // An endpoint names its host once and for all.
-                .set_host(false)
-                .build(connector)
-        }))
+        Ok(self.pool.get_or_init(|| pool(connector, IDLE_CONNECTIONS_MAX)))
     }
 
     /// What a request to `url` says to the proxy. One to `https` says nothing to it: it goes through a tunnel.
     pub(super) fn proxy_authorization(&self, url: &Url) -> Option<HeaderValue> {
         self.proxy.as_ref().filter(|_| url.scheme() == "http")?.authorization.clone()
     }
+}
+
+/// A pool that keeps up to `idle_max` connections to each host for the next call.
+pub(super) fn pool(connector: Connector, idle_max: usize) -> Pool {
+    legacy::Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(idle_max)
+        // A request names its host itself.
+        .set_host(false)
+        .build(connector)
 }
 
 impl Proxy {

@@ -2,6 +2,7 @@
 //! the host program has or has not installed.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -11,6 +12,7 @@ use http::header::USER_AGENT;
 use http::{HeaderMap, Uri};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::GaiResolver;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use rustls::{ClientConfig, RootCertStore};
 use tower::{BoxError, Service, ServiceExt as _};
@@ -18,6 +20,7 @@ use tower::{BoxError, Service, ServiceExt as _};
 use super::Error;
 use super::client::Proxy;
 use super::endpoint::USER_AGENT_VALUE;
+use super::guard::{Guard, GuardedResolver};
 use super::socket::Socket;
 
 /// A connection over which nothing is said is asked so often whether it is still there, and so many times.
@@ -40,6 +43,8 @@ enum Route {
     Forwarded(Uri, Direct),
     /// Through the proxy, which does not see what goes through.
     Tunnelled(HttpsConnector<Tunnel<Direct>>),
+    /// To the place itself, if it may be reached.
+    Guarded(Guard, HttpsConnector<HttpConnector<GuardedResolver>>),
 }
 
 /// The connection did not come about in time.
@@ -48,14 +53,7 @@ struct TimedOut;
 
 impl Connector {
     pub(super) fn new(is_https: bool, timeout: Duration, proxy: Option<&Proxy>) -> Result<Self, Error> {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        // If a name has several addresses each gets its share of the time.
-        tcp.set_connect_timeout(Some(timeout));
-        tcp.set_keepalive(Some(KEEPALIVE));
-        tcp.set_keepalive_interval(Some(KEEPALIVE));
-        tcp.set_keepalive_retries(Some(KEEPALIVE_RETRIES));
+        let tcp = tcp(GaiResolver::new(), timeout);
         let is_proxy_https = proxy.is_some_and(|proxy| proxy.uri.scheme_str() == Some("https"));
         let tls = tls(is_https || is_proxy_https).map_err(|fault| Error::Setup(fault.to_string()))?;
         let route = match proxy {
@@ -75,6 +73,26 @@ impl Connector {
         };
         Ok(Self { route: Arc::new(route), timeout })
     }
+
+    /// Connections to what `guard` lets be reached, and to nothing else.
+    pub(super) fn guarded(is_https: bool, timeout: Duration, guard: &Guard) -> Result<Self, Error> {
+        let tls = tls(is_https).map_err(|fault| Error::Setup(fault.to_string()))?;
+        let tcp = tcp(GuardedResolver(guard.clone()), timeout);
+        let route = Route::Guarded(guard.clone(), HttpsConnector::from((tcp, tls)));
+        Ok(Self { route: Arc::new(route), timeout })
+    }
+}
+
+fn tcp<R>(resolver: R, timeout: Duration) -> HttpConnector<R> {
+    let mut tcp = HttpConnector::new_with_resolver(resolver);
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    // If a name has several addresses each gets its share of the time.
+    tcp.set_connect_timeout(Some(timeout));
+    tcp.set_keepalive(Some(KEEPALIVE));
+    tcp.set_keepalive_interval(Some(KEEPALIVE));
+    tcp.set_keepalive_retries(Some(KEEPALIVE_RETRIES));
+    tcp
 }
 
 /// Reading the machine's root certificates takes milliseconds and fails on a machine that has none, so it is done only
@@ -99,8 +117,20 @@ impl Route {
             Self::Direct(direct) => Ok(Socket::direct(direct.clone().oneshot(to).await?, false)),
             Self::Forwarded(proxy, direct) => Ok(Socket::direct(direct.clone().oneshot(proxy.clone()).await?, true)),
             Self::Tunnelled(tunnel) => Ok(Socket::tunnelled(tunnel.clone().oneshot(to).await?)),
+            Self::Guarded(guard, direct) => {
+                // An address is not looked up: the resolver does not see it.
+                if let Some(address) = address_of(&to) {
+                    guard.check_address(address)?;
+                }
+                Ok(Socket::direct(direct.clone().oneshot(to).await?, false))
+            }
         }
     }
+}
+
+/// The host of `to`, if it is an address.
+fn address_of(to: &Uri) -> Option<IpAddr> {
+    to.host()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
 impl Service<Uri> for Connector {

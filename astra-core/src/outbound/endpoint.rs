@@ -47,7 +47,7 @@ pub(crate) fn is_sendable(url: &Url) -> bool {
 }
 
 /// The host and, unless it is its scheme's own, the port.
-fn host_of(url: &Url) -> Option<HeaderValue> {
+pub(super) fn host_of(url: &Url) -> Option<HeaderValue> {
     let host = url.host_str()?;
     match url.port() {
         Some(port) => HeaderValue::try_from(format!("{host}:{port}")).ok(),

@@ -1,13 +1,13 @@
 //! How a call fails on its way.
 
 use std::error::Error as StdError;
-use std::io;
+use std::{fmt, io};
 
 use hyper_util::client::legacy;
 
 /// A call that failed. What the machine says of it may repeat what the other side said.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Error {
+pub enum Error {
     /// TLS cannot be set up on this machine, and why.
     Setup(String),
     /// No connection came about, and why.
@@ -27,6 +27,24 @@ pub(crate) enum Error {
     /// The answer has more than 64 MiB once it is decompressed.
     InflatedTooLarge,
 }
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Setup(cause) => write!(formatter, "TLS cannot be set up: {cause}"),
+            Self::Connect(cause) => write!(formatter, "the server cannot be reached: {cause}"),
+            Self::Timeout(cause) => write!(formatter, "the server did not answer in time: {cause}"),
+            Self::Broken(cause) => write!(formatter, "the connection broke: {cause}"),
+            Self::Coding(name) => write!(formatter, "the answer is compressed by {name}, which was not asked for"),
+            Self::Corrupt => formatter.write_str("the answer is not compressed as it says"),
+            Self::Truncated => formatter.write_str("the answer ended before it was complete"),
+            Self::TooLarge => formatter.write_str("the answer has more bytes than its caller takes"),
+            Self::InflatedTooLarge => formatter.write_str("the decompressed answer has more than 64 MiB"),
+        }
+    }
+}
+
+impl StdError for Error {}
 
 impl From<legacy::Error> for Error {
     fn from(fault: legacy::Error) -> Self {

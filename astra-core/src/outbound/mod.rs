@@ -1,8 +1,10 @@
 //! The one way out over HTTP: connections with TLS and proxies, the pool that keeps them, requests whose head is made
-//! once, answers that are read piece by piece and decompressed, server-sent events, retries, circuit breakers. What is said to whom and how failures are put into words is its
+//! once, answers that are read piece by piece and decompressed, server-sent events, retries, circuit breakers, and the
+//! guard of requests to URLs that come from outside. What is said to whom and how failures are put into words is its
 //! callers' business.
 //!
-//! Host programs get [`sse`] to read streams.
+//! Host programs get [`GuardedClient`] for URLs that their own callers or a model chose, from
+//! [`Gateway::guarded_client`](crate::Gateway::guarded_client), and [`sse`] to read streams.
 
 mod body;
 mod breaker;
@@ -10,6 +12,7 @@ mod client;
 mod connect;
 mod endpoint;
 mod error;
+mod guard;
 mod inflate;
 mod retry;
 mod retry_after;
@@ -21,8 +24,11 @@ pub use breaker::Circuit;
 pub(crate) use breaker::{Breaker, Permit};
 pub(crate) use client::Client;
 pub(crate) use endpoint::{Endpoint, is_sendable};
-pub(crate) use error::Error;
-pub(crate) use retry::{RETRIES, system_jitter};
+pub use error::Error;
+pub use guard::{
+    GuardedClient, GuardedError, GuardedRequest, GuardedResponse, Refusal, Resolve, SpecialUse, SystemResolver,
+};
 pub use retry::{Jitter, RetryPolicy, is_transient};
+pub(crate) use retry::{RETRIES, system_jitter};
 pub(crate) use retry_after::retry_after;
 pub(crate) use sse::{Event, EventTooLarge, Parser};

@@ -21,6 +21,7 @@ use crate::host::Routes;
 use crate::http::host_header::Hosts;
 use crate::http::limit::Limits;
 use crate::ids::{IdMaker, Ids};
+use crate::outbound::GuardedClient;
 use crate::provider::{Provider, Registry};
 use crate::router::{self, Door};
 use crate::store::{self, Db, FolderLock, Instance, migrate};
@@ -151,6 +152,13 @@ impl Gateway {
     #[must_use]
     pub fn definitions(&self) -> &Arc<Definitions> {
         &self.app.definitions
+    }
+
+    /// The client for URLs that callers or models chose, by the configuration's `outbound`: for the host's own operations
+    /// and tools.
+    #[must_use]
+    pub fn guarded_client(&self) -> GuardedClient {
+        GuardedClient::new(&self.app.config.outbound)
     }
 
     /// Serves the connections of `listener` until `shutdown` is ready; then refuses new ones, and returns when running

@@ -1,0 +1,11 @@
+//! Requests to URLs that come from outside, with the guarded client: what it refuses, and what it does with servers on this
+//! machine that the configuration allows.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod addresses;
+mod names;
+mod redirects;
+mod requests;
+mod retries;
+mod server;
