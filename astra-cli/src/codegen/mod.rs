@@ -7,10 +7,12 @@ pub(crate) mod naming;
 mod python;
 mod rust;
 mod source;
+pub(crate) mod story;
 mod typescript;
 
 use model::{Api, Operation};
 pub(crate) use source::Source;
+use story::Step;
 
 /// The languages that clients are built in for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +83,19 @@ impl Language {
         };
         files.sort_by(|one, other| one.path.cmp(&other.path));
         files
+    }
+
+    /// A program that makes the calls of `steps` through the client: what each sends are the examples of `api`.
+    ///
+    /// # Errors
+    /// What cannot be written: a variable where a call takes no text.
+    pub(crate) fn driver(self, api: &Api, steps: &[Step], package: &Package) -> Result<Vec<File>, String> {
+        match self {
+            Self::TypeScript => typescript::driver(api, steps, package),
+            Self::Python => python::driver(api, steps, package),
+            Self::Rust => rust::driver(api, steps, package),
+            Self::Go => go::driver(api, steps, package),
+        }
     }
 
     /// A call of `operation` as its user would write it, with the document's example values: a few lines that begin with

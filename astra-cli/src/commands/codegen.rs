@@ -15,7 +15,7 @@ use super::listing::{ListArgs, json as written};
 use super::spec::source::Source;
 use super::{Context, block_on};
 use crate::codegen::model::{self, Api};
-use crate::codegen::{Language, Package};
+use crate::codegen::{File, Language, Package, story};
 use crate::error::{Error, Result};
 
 /// Generate a client of the API in a language
@@ -26,6 +26,8 @@ use crate::error::{Error, Result};
                                                  from a running gateway; ASTRA_TOKEN needs the scope spec:read
   astra codegen go --out ./client --name github.com/acme/astra
   astra codegen rust --out ./client --check      exit code 1 if the client is out of date
+  astra codegen rust --out ./story --drive story.json
+                                                 a program that calls every operation through that client
   astra codegen --generator kotlin --out ./client -- --additional-properties=library=jvm-ktor
   astra codegen --list                           list all languages and generators")]
 pub(crate) struct Args {
@@ -49,6 +51,10 @@ pub(crate) struct Args {
     /// Write nothing; list the files that would change
     #[arg(long)]
     check: bool,
+    /// In place of the client, write a program that calls every operation through it, in the order and with the values
+    /// of this story
+    #[arg(long, value_name = "STORY", conflicts_with_all = ["generator", "list", "samples"])]
+    drive: Option<PathBuf>,
     /// The package's name [default: astra-client; for Go, the module example.com/astra-client]
     #[arg(long)]
     name: Option<String>,
@@ -93,8 +99,12 @@ fn built_in(args: &Args, language: Language, document: &Value, out: &Path, conte
     language.check_package_name(&name).map_err(|fault| {
         Error::usage(format!("a {} package cannot be called `{name}`", language.name())).cause(fault)
     })?;
-    let api = api(document)?;
-    let files = language.files(&api, &Package { name: name.clone() });
+    let mut api = api(document)?;
+    let package = Package { name };
+    let (what, files) = match &args.drive {
+        Some(path) => ("calls", driver(language, &mut api, &package, path)?),
+        None => ("a client", language.files(&api, &package)),
+    };
     if args.check {
         let changes = folder::changes(out, &files)?;
         changes.iter().try_for_each(|change| context.printer.line(change))?;
@@ -102,15 +112,29 @@ fn built_in(args: &Args, language: Language, document: &Value, out: &Path, conte
     }
     folder::write(out, &files)?;
     context.printer.note(format!(
-        "wrote {} files to {}: {name}, a client of {} {} in {} (operations: {})",
+        "wrote {} files to {}: {}, {what} of {} {} in {} (operations: {})",
         files.len(),
         out.display(),
+        package.name,
         api.title,
         api.version,
         language.name(),
         api.operations().count(),
     ));
     Ok(())
+}
+
+/// The program that makes the calls of the story at `path`.
+fn driver(language: Language, api: &mut Api, package: &Package, path: &Path) -> Result<Vec<File>> {
+    let unreadable = || format!("cannot read the story {}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|fault| Error::new(unreadable()).because(&fault))?;
+    let story = story::read(&text).map_err(|fault| Error::new(unreadable()).cause(fault))?;
+    let steps = story.apply(api).map_err(|faults| {
+        let error = Error::new(format!("{} does not fit the document", path.display())).cause(faults);
+        error.hint("a row is `\"agents.get\": {}`; the document's examples stand for what it does not say")
+    })?;
+    let unwritten = |fault| Error::new(format!("no program can be written of {}", path.display())).cause(fault);
+    language.driver(api, &steps, package).map_err(unwritten)
 }
 
 /// `{"agents.list": {"typescript": "…", ..}, ..}`

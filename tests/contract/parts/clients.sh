@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The clients of `astra codegen`, each looked at by the strictest checkers of its language, with the code of its README and
-# with every sample, and used on the live gateway and behind a proxy that misbehaves.
+# with every sample; every operation called through it, as story.json tells; and used on the live gateway and behind a proxy
+# that misbehaves.
 
 # It ends with its standard input, which ends with this shell.
 mkfifo unruly-input
@@ -14,10 +15,15 @@ ASTRA_UNRULY_URL=$(cat unruly-url)
 export ASTRA_UNRULY_URL
 
 made_twice() { # made_twice LANGUAGE: without a gateway, the same each time, and nothing is out of date
-  "$astra" codegen "$1" --out "client-$1"
-  "$astra" codegen "$1" --out "again-$1"
-  diff --recursive "client-$1" "again-$1"
-  "$astra" codegen "$1" --out "client-$1" --check
+  written_twice "client-$1" "$1"
+  written_twice "story-$1" "$1" --drive "$here/story.json"
+}
+
+written_twice() { # written_twice FOLDER ARGUMENT...
+  "$astra" codegen "${@:2}" --out "$1"
+  "$astra" codegen "${@:2}" --out "again-$1"
+  diff --recursive "$1" "again-$1"
+  "$astra" codegen "${@:2}" --out "$1" --check
 }
 
 samples() { # samples LANGUAGE [SOURCE]: every operation's id behind `##`, and its sample
@@ -29,7 +35,17 @@ for operation, samples in json.load(sys.stdin).items():
 
 checked() { # checked LANGUAGE
   samples "$1" >"samples-$1"
-  "$here/clients/$1/check" "client-$1" "work-$1" "$PWD/samples-$1"
+  "$here/clients/$1/check" "client-$1" "work-$1" "$PWD/samples-$1" "$PWD/story-$1"
+}
+
+told() { # told LANGUAGE GATEWAY [OPTION]: every operation, on a gateway of its own
+  ASTRA_URL=$url ASTRA_TOKEN=$owner "$here/clients/$1/story" "${@:3}" "client-$1" "work-$1" "story-$1"
+  survives "$2" "$url"
+}
+
+story() { # story LANGUAGE [OPTION]
+  start_gateway "gateway-$1${2:-}"
+  check "$1 client: every operation${2:+, $2}" "" told "$1" "gateway-$1${2:-}" "${@:2}"
 }
 
 odd() { # odd LANGUAGE: a document whose names are hostile to the language makes a client that compiles all the same
@@ -48,7 +64,9 @@ odd() { # odd LANGUAGE: a document whose names are hostile to the language makes
 clients() { # clients LANGUAGE TOOLS
   check "astra codegen $1: the same twice, offline" "" made_twice "$1"
   check "$1 client: strict, with README and samples" "$2" checked "$1"
-  check "$1 client: every operation, streams, trouble" "" "$here/clients/$1/drive" "client-$1" "work-$1"
+  story "$1"
+  [ "$1" != python ] || story "$1" --async
+  check "$1 client: streams, sign-in, trouble" "" "$here/clients/$1/drive" "client-$1" "work-$1"
   check "$1 client of an odd document: strict" "" odd "$1"
 }
 

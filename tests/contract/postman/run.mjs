@@ -1,5 +1,6 @@
-// run.mjs SPEC.json: Postman's converter makes a collection of the document, and newman sends each of its requests to the
-// gateway: every operation is in it, with the examples of the document, and is answered as documented, with success.
+// run.mjs SPEC.json STORY.json: Postman's converter makes a collection of the document, and newman sends each of its requests
+// to the gateway, in the order of the story: every operation is in it, with the examples of the document, and is answered as
+// documented, with success.
 //
 // Reads ASTRA_URL, ASTRA_TOKEN and postman, the folder of the tools.
 
@@ -8,7 +9,6 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { promisify } from "node:util";
 import { relay } from "../relay.mjs";
-import { changes, order } from "./story.mjs";
 
 const require = createRequire(`${process.env.postman}/node_modules/`);
 const { convertV2 } = require("openapi-to-postmanv2");
@@ -17,6 +17,7 @@ const { ASTRA_URL: gateway, ASTRA_TOKEN: token } = process.env;
 
 const text = readFileSync(process.argv[2], "utf8");
 const document = JSON.parse(text);
+const story = JSON.parse(readFileSync(process.argv[3], "utf8"));
 const methods = ["get", "put", "post", "delete", "patch"];
 const documented = Object.values(document.paths).flatMap((item) => methods.filter((method) => item[method]));
 
@@ -31,11 +32,12 @@ async function collectionOf(document) {
 
 const requestsOf = (items) => items.flatMap((item) => (item.item ? requestsOf(item.item) : [item]));
 
+const templateOf = ({ url }) => `/${url.path.map((part) => part.replace(/^:(.*)/, "{$1}")).join("/")}`;
+
 // The operation that a request of the collection came from.
 function operationOf({ request }) {
-  const path = `/${request.url.path.map((part) => part.replace(/^:(.*)/, "{$1}")).join("/")}`;
-  const operation = document.paths[path]?.[request.method.toLowerCase()];
-  assert.ok(operation, `${request.method} ${path} is not in the document`);
+  const operation = document.paths[templateOf(request)]?.[request.method.toLowerCase()];
+  assert.ok(operation, `${request.method} ${templateOf(request)} is not in the document`);
   return operation;
 }
 
@@ -43,14 +45,26 @@ function resolved(value) {
   return value.$ref ? value.$ref.slice(2).split("/").reduce((at, key) => at[key], document) : value;
 }
 
+// RFC 7396.
+function merged(value, patch) {
+  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
+  const fields = { ...value };
+  for (const [name, change] of Object.entries(patch)) {
+    if (change === null) delete fields[name];
+    else fields[name] = merged(fields[name], change);
+  }
+  return fields;
+}
+
 // The script that Postman runs on an answer.
-function judgement({ operationId, responses }, remembers) {
+function judgement({ operationId, responses }, { expect = {}, remember = {} }) {
   const answers = Object.entries(responses).map(([status, response]) => [
     status,
     Object.keys(resolved(response).content ?? {}),
   ]);
+  const judged = JSON.stringify;
   return [
-    `const answers = ${JSON.stringify(Object.fromEntries(answers))};`,
+    `const answers = ${judged(Object.fromEntries(answers))};`,
     "const { code } = pm.response;",
     "const type = (pm.response.headers.get('content-type') ?? '').split(';')[0];",
     `pm.test('${operationId} succeeds', () => pm.expect(code, pm.response.text()).to.be.within(200, 299));`,
@@ -59,43 +73,68 @@ function judgement({ operationId, responses }, remembers) {
     "  const types = answers[code] ?? [];",
     "  if (types.length > 0) pm.expect(types).to.include(type); else pm.expect(pm.response.text()).to.equal('');",
     "});",
-    ...Object.entries(remembers).map(([name, from]) => `pm.environment.set('${name}', pm.response.json()${from});`),
+    "const events = (text) => [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data));",
+    "const answer = () => (type === 'text/event-stream' ? events(pm.response.text()) : pm.response.json());",
+    "const parts = (pointer) => pointer.split('/').slice(1).map((it) => it.replace(/~1/g, '/').replace(/~0/g, '~'));",
+    "const at = (pointer) => parts(pointer).reduce((value, part) => value?.[part], answer());",
+    "const filled = (value) => (typeof value === 'string' ? pm.environment.replaceIn(value) : value);",
+    `pm.test('${operationId} answers what the story expects', () => {`,
+    `  for (const [pointer, value] of Object.entries(${judged(expect)}))`,
+    "    pm.expect(at(pointer), pointer).to.eql(filled(value));",
+    `  for (const [name, pointer] of Object.entries(${judged(remember)})) {`,
+    "    pm.expect(at(pointer), pointer).to.exist;",
+    "    pm.environment.set(name, at(pointer));",
+    "  }",
+    "});",
   ];
 }
 
 const collection = await collectionOf(text);
 const requests = new Map(requestsOf(collection.item).map((item) => [operationOf(item).operationId, item]));
 assert.equal(requests.size, documented.length, "the collection has a request for each operation");
-const strange = [...requests.keys()].filter((id) => !order.includes(id));
-assert.deepEqual(strange, [], "postman/story.mjs does not say where these operations belong");
-assert.deepEqual(order.filter((id) => !requests.has(id)), [], "operations of postman/story.mjs that are gone");
+const order = Object.keys(story);
+assert.deepEqual([...requests.keys()].filter((id) => !order.includes(id)), [], "operations without a row in the story");
+assert.deepEqual(order.filter((id) => !requests.has(id)), [], "rows of operations that the document does not have");
 
-// What was made on the way is named by a variable; the rest is as in the examples.
-const named = ["service_account_id", "token_id", "session_id", "turn_id"];
-collection.item = order.map((id) => {
-  const item = requests.get(id);
-  const { remembers = {}, change = () => {} } = changes[id] ?? {};
-  item.event = [{ listen: "test", script: { type: "text/javascript", exec: judgement(operationOf(item), remembers) } }];
-  item.name = id;
-  for (const variable of item.request.url.variable) {
-    if (named.includes(variable.key)) variable.value = `{{${variable.key}}}`;
+const written = (value) => (Array.isArray(value) ? value.join(",") : String(value));
+
+// The request as the story has it. What it does not say is as in the examples.
+function change(request, { token, parameters = {}, body }, id, remembered) {
+  for (const variable of request.url.variable) {
+    const given = parameters[variable.key] ?? (remembered.has(variable.key) ? `{{${variable.key}}}` : undefined);
+    if (given !== undefined) variable.value = written(given);
   }
   // Cursors are opaque: the one of the examples goes on in nobody's list.
-  item.request.url.query = item.request.url.query.filter(({ key }) => key !== "cursor");
-  for (const header of item.request.header) {
-    if (header.key === "Idempotency-Key") header.value = `key-of-${id}`;
+  request.url.query = request.url.query.filter(({ key }) => key !== "cursor" && parameters[key] !== null);
+  request.header = request.header.filter(({ key }) => parameters[key] !== null);
+  for (const place of [...request.url.query, ...request.header]) {
+    if (place.key === "Idempotency-Key") place.value = `key-of-${id}`;
+    if (parameters[place.key] !== undefined) place.value = written(parameters[place.key]);
   }
-  change(item.request);
+  if (body === null) delete request.body;
+  else if (body !== undefined) request.body.raw = JSON.stringify(merged(JSON.parse(request.body.raw), body));
+  if (token !== undefined) request.auth = { type: "bearer", bearer: [{ key: "token", value: token, type: "string" }] };
+}
+
+const remembered = new Set();
+collection.item = order.map((id) => {
+  const item = requests.get(id);
+  item.event = [{ listen: "test", script: { type: "text/javascript", exec: judgement(operationOf(item), story[id]) } }];
+  item.name = id;
+  change(item.request, story[id], id, remembered);
+  Object.keys(story[id].remember ?? {}).forEach((name) => remembered.add(name));
   return item;
 });
 
-// The stream of a session's events ends with the session.
-const streaming = async (path) => {
-  const session = path.match(/^\/sessions\/([^/]+)\/events/)?.[1];
-  const headers = { authorization: `Bearer ${token}` };
-  if (session) await fetch(`${gateway}/sessions/${session}`, { method: "DELETE", headers });
-};
-const server = await relay(gateway, { streaming });
+// A stream without an end ends with the event that the story names: newman would wait for more.
+const endless = order
+  .filter((id) => story[id].until && !operationOf(requests.get(id))["x-stream"]?.ends_with)
+  .map((id) => ({
+    path: new RegExp(`^${templateOf(requests.get(id).request).replace(/\{[^}]*\}/g, "[^/?]+")}(\\?|$)`),
+    last: `event: ${story[id].until}\n`,
+  }));
+const until = (path) => endless.find(({ path: template }) => template.test(path))?.last;
+const server = await relay(gateway, { until });
 const { run } = await promisify(newman.run)({
   collection,
   envVar: [
@@ -109,4 +148,4 @@ const { run } = await promisify(newman.run)({
 await server.close();
 assert.equal(run.failures.length, 0, "newman found faults");
 assert.equal(run.executions.length, documented.length);
-assert.equal(run.stats.assertions.total, 3 * documented.length);
+assert.equal(run.stats.assertions.total, 4 * documented.length);

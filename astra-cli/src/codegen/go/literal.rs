@@ -196,7 +196,7 @@ fn constant(scope: &Scope<'_>, named: &Named, given: Option<&str>) -> String {
 }
 
 /// A value of any type.
-fn any(example: &Value) -> String {
+pub(super) fn any(example: &Value) -> String {
     match example {
         Value::Null => "nil".to_owned(),
         Value::Bool(value) => value.to_string(),

@@ -3,6 +3,7 @@
 
 mod calls;
 mod comments;
+mod drive;
 mod file;
 mod literal;
 mod models;
@@ -19,6 +20,7 @@ mod table;
 mod unions;
 
 use super::model::{Api, Operation};
+use super::story::Step;
 use super::{File, Package, Source};
 use scope::Scope;
 
@@ -55,6 +57,11 @@ pub(super) fn files(api: &Api, package: &Package) -> Vec<File> {
 /// A call of `operation`.
 pub(super) fn sample(api: &Api, operation: &Operation) -> String {
     sample::write(api, operation)
+}
+
+/// A program that makes the calls of `steps`. See [`super::Language::driver`].
+pub(super) fn driver(api: &Api, steps: &[Step], package: &Package) -> Result<Vec<File>, String> {
+    drive::files(&Scope::new(api, "astra."), steps, &package.name)
 }
 
 #[cfg(test)]

@@ -125,7 +125,7 @@ fn telling<'a>(scope: &Scope<'a>, ty: &'a Type, depth: usize) -> Option<String> 
 }
 
 /// The call, or the one that streams.
-fn call<'a>(scope: &Scope<'a>, operation: &'a Operation, is_streaming: bool) -> Option<String> {
+pub(super) fn call<'a>(scope: &Scope<'a>, operation: &'a Operation, is_streaming: bool) -> Option<String> {
     let (service, names) = scope.call(operation)?;
     let mut arguments = vec!["ctx".to_owned()];
     for (parameter, _) in parameters::positional(operation) {

@@ -70,6 +70,8 @@ pub(crate) struct Operation {
     pub(crate) body: Option<Body>,
     /// What success gives.
     pub(crate) answer: Answer,
+    /// The statuses of success: 200.
+    pub(crate) success: Vec<u16>,
     /// Set if the answer is a part of a list.
     pub(crate) page: Option<Page>,
     /// Whether it takes `Idempotency-Key`, so that it can be sent again after a failure.
@@ -260,6 +262,11 @@ impl Api {
     /// All operations.
     pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
         self.groups.iter().flat_map(|group| &group.operations)
+    }
+
+    /// The operation of this id, to be changed.
+    pub(crate) fn operation_mut(&mut self, id: &str) -> Option<&mut Operation> {
+        self.groups.iter_mut().flat_map(|group| &mut group.operations).find(|operation| operation.id == id)
     }
 
     /// The operation of this id.

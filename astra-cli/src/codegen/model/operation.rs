@@ -49,6 +49,7 @@ pub(super) fn read(
         path: path.to_owned(),
         parameters,
         body: body(document, types, operation, &place)?,
+        success: success(operation),
         answer,
         page,
         takes_idempotency_key,
@@ -130,6 +131,13 @@ fn body(document: &Value, types: &mut Types, operation: &Value, place: &str) -> 
         description: text(body, "description"),
         example: described.get("example").cloned(),
     }))
+}
+
+/// The statuses of success; a range of them (`2XX`) is none.
+fn success(operation: &Value) -> Vec<u16> {
+    let responses = operation.get("responses").and_then(Value::as_object);
+    let statuses = responses.into_iter().flatten().filter_map(|(status, _)| status.parse().ok());
+    statuses.filter(|status| (200..300).contains(status)).collect()
 }
 
 /// What success gives, and whether it may also be that nothing changed.

@@ -4,6 +4,7 @@ mod annotations;
 mod choices;
 mod client;
 mod dataclasses;
+mod drive;
 mod layout;
 mod modules;
 mod names;
@@ -15,6 +16,7 @@ mod signature;
 mod text;
 
 use super::model::{Api, Operation, Shape};
+use super::story::Step;
 use super::{File, Package};
 use names::Names;
 
@@ -106,6 +108,13 @@ fn without_problem(text: &str) -> String {
 /// A call of `operation`.
 pub(super) fn sample(api: &Api, operation: &Operation) -> String {
     sample::sample(api, &Names::of(api), operation)
+}
+
+/// A program that makes the calls of `steps`. See [`super::Language::driver`].
+pub(super) fn driver(api: &Api, steps: &[Step], package: &Package) -> Result<Vec<File>, String> {
+    let mut files = drive::files(api, &Names::of(api), steps, &names::module(&package.name))?;
+    files.iter_mut().for_each(|file| file.text.insert_str(0, HEADER));
+    Ok(files)
 }
 
 #[cfg(test)]

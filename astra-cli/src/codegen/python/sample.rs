@@ -33,11 +33,25 @@ pub(super) fn sample(api: &Api, names: &Names, operation: &Operation) -> String 
     source.finish().trim_end().to_owned()
 }
 
+/// How much of what is optional a call has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Only the fields of the body that its example has.
+    Shown,
+    /// All that has an example.
+    Whole,
+}
+
 /// `client.agents.get("support")`
 pub(super) fn call(api: &Api, names: &Names, method: &Method<'_>) -> Code {
+    call_of(api, names, method, Extent::Shown)
+}
+
+/// The call, up to `extent`.
+pub(super) fn call_of(api: &Api, names: &Names, method: &Method<'_>, extent: Extent) -> Code {
     let is_in = |group: &&Group| group.operations.iter().any(|other| other.id == method.operation.id);
     let group = api.groups.iter().find(is_in).map_or("", |group| names.of_group(&group.name));
-    Code::call(&format!("client.{group}.{}", method.name), arguments(api, names, method))
+    Code::call(&format!("client.{group}.{}", method.name), arguments(api, names, method, extent))
 }
 
 /// The statement that a call stands in.
@@ -126,7 +140,7 @@ fn shown(api: &Api, ty: &Type) -> Option<&'static str> {
     ["id", "name"].into_iter().find(|wanted| fields.iter().any(|field| field.name == *wanted))
 }
 
-fn arguments(api: &Api, names: &Names, method: &Method<'_>) -> Vec<Code> {
+fn arguments(api: &Api, names: &Names, method: &Method<'_>, extent: Extent) -> Vec<Code> {
     let operation = method.operation;
     let signature = Signature::of(api, names, operation, method.switch.map(|(field, _)| field));
     let of = |parameter: &Parameter| match &parameter.example {
@@ -134,10 +148,14 @@ fn arguments(api: &Api, names: &Names, method: &Method<'_>) -> Vec<Code> {
         None => made_up(api, &parameter.ty, MOST_DEPTH),
     };
     let mut arguments: Vec<Code> = signature.path.iter().map(|(_, parameter)| text::value(&of(parameter))).collect();
-    for (name, parameter) in signature.others.iter().filter(|(_, parameter)| parameter.is_required) {
+    let is_given =
+        |parameter: &Parameter| parameter.is_required || (extent == Extent::Whole && parameter.example.is_some());
+    for (name, parameter) in signature.others.iter().filter(|(_, parameter)| is_given(parameter)) {
         arguments.push(Code::named(name, text::value(&of(parameter))));
     }
     match &signature.body {
+        Sent::Fields(body, _) | Sent::Json(body) | Sent::Form(body)
+            if extent == Extent::Whole && !body.is_required && body.example.is_none() => {}
         Sent::Fields(body, fields) => {
             let example = body.example.clone().unwrap_or_else(|| made_up(api, &body.ty, MOST_DEPTH));
             let known: BTreeSet<&str> = fields.iter().map(|(_, field)| field.name.as_str()).collect();

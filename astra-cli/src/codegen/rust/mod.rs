@@ -1,5 +1,6 @@
 //! The client in Rust: asynchronous, on reqwest.
 
+mod drive;
 mod example;
 mod layout;
 mod lints;
@@ -21,6 +22,7 @@ mod unions;
 mod values;
 
 use super::model::{Api, Operation};
+use super::story::Step;
 use super::{File, Package};
 use plan::Plan;
 
@@ -49,6 +51,13 @@ pub(super) fn files(api: &Api, package: &Package) -> Vec<File> {
 pub(super) fn sample(api: &Api, operation: &Operation) -> String {
     let crate_name = names::crate_name(super::Language::Rust.default_package_name());
     sample::written(&Plan::new(api), operation, &crate_name).map(|written| written.text()).unwrap_or_default()
+}
+
+/// A program that makes the calls of `steps`. See [`super::Language::driver`].
+pub(super) fn driver(api: &Api, steps: &[Step], package: &Package) -> Result<Vec<File>, String> {
+    let mut files = drive::files(&Plan::new(api), steps, &names::crate_name(&package.name))?;
+    files.iter_mut().for_each(|file| file.text.insert_str(0, &format!("{HEADER}\n\n")));
+    Ok(files)
 }
 
 #[cfg(test)]

@@ -54,13 +54,13 @@ pub(super) fn written(plan: &Plan, operation: &Operation, crate_name: &str) -> O
 /// What must be imported.
 #[derive(Default)]
 pub(super) struct Imports {
-    crate_name: String,
-    has_patches: bool,
+    pub(super) crate_name: String,
+    pub(super) has_patches: bool,
     pub(super) models: BTreeSet<String>,
 }
 
 impl Imports {
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let Self { crate_name, has_patches, models } = self;
         let mut lines = Vec::new();
         if *has_patches {
@@ -87,13 +87,35 @@ fn wrapped_import(crate_name: &str, models: &[&str]) -> String {
     format!("use {crate_name}::models::{{\n{}\n}};", lines.join("\n"))
 }
 
-/// What comes before the call, the call, and the statement that it is in.
-fn statement(plan: &Plan, values: &mut Values, module: &str, method: &Method) -> (String, String, String) {
+/// How many of the optional parameters that have examples a call has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Some of the query: enough to see how it is done.
+    Shown,
+    /// All of them, and the optional body.
+    Whole,
+}
+
+/// What comes before a call, and the links of the call: its method, and its options.
+pub(super) struct Links {
+    pub(super) before: String,
+    pub(super) method: Vec<String>,
+    pub(super) options: Vec<String>,
+}
+
+/// The call of `method`, a method of `module`.
+pub(super) fn links(plan: &Plan, values: &mut Values, module: &str, method: &Method, extent: Extent) -> Links {
     let mut before = String::new();
     let arguments = arguments(plan, values, method, &mut before);
-    let mut links = vec![format!(".{module}()"), call(&format!(".{}", method.name), &arguments, 1, 0)];
+    let links = vec![format!(".{module}()"), call(&format!(".{}", method.name), &arguments, 1, 0)];
+    Links { before, method: links, options: options(plan, values, method, extent) }
+}
+
+/// What comes before the call, the call, and the statement that it is in.
+fn statement(plan: &Plan, values: &mut Values, module: &str, method: &Method) -> (String, String, String) {
+    let Links { before, method: mut links, options } = links(plan, values, module, method, Extent::Shown);
     let expression = chain("client", &links, 0, 0);
-    links.extend(options(plan, values, method));
+    links.extend(options);
     let ending = ending(plan, method);
     links.extend(ending.links.into_iter().map(str::to_owned));
     let call = chain("client", &links, 0, ending.binding.len());
@@ -152,15 +174,24 @@ fn scalar(plan: &Plan, values: &mut Values, value: &Value, ty: &Type) -> String 
     }
 }
 
-/// The first options that have examples: enough to see how it is done.
-fn options(plan: &Plan, values: &mut Values, method: &Method) -> Vec<String> {
+/// The options that have examples, up to the extent.
+fn options(plan: &Plan, values: &mut Values, method: &Method, extent: Extent) -> Vec<String> {
+    let is_whole = extent == Extent::Whole;
     let mut taken = BTreeSet::new();
     let mut links = Vec::new();
     for parameter in &method.options {
         let name = setters::setter_name(&mut taken, &parameter.name);
-        if parameter.place == Place::Query && parameter.example.is_some() && links.len() < 2 {
+        let is_shown = parameter.place == Place::Query && links.len() < 2;
+        if parameter.example.is_some() && (is_whole || is_shown) {
             links.push(format!(".{name}({})", argument(plan, values, parameter)));
         }
+    }
+    if let Some(body) = method.optional_body.filter(|body| is_whole && is_json(&body.media_type))
+        && let Some(example) = &body.example
+    {
+        let name = setters::setter_name(&mut taken, "body");
+        let value = body_value(values, example, &body.ty, body_mode(&method.operation.method));
+        links.push(format!(".{name}({value})"));
     }
     links
 }

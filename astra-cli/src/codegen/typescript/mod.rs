@@ -4,6 +4,7 @@ mod client;
 mod code;
 mod declarations;
 mod docs;
+mod drive;
 mod imports;
 mod names;
 mod operations;
@@ -14,6 +15,7 @@ mod streams;
 mod templates;
 
 use super::model::{Api, Operation};
+use super::story::Step;
 use super::{File, Package};
 use declarations::Types;
 use names::Names;
@@ -42,6 +44,12 @@ pub(super) fn files(api: &Api, package: &Package) -> Vec<File> {
 pub(super) fn sample(api: &Api, operation: &Operation) -> String {
     let names = Names::new(api);
     sample::text(&Types { api, names: &names }, operation)
+}
+
+/// A program that makes the calls of `steps`. See [`super::Language::driver`].
+pub(super) fn driver(api: &Api, steps: &[Step], package: &Package) -> Result<Vec<File>, String> {
+    let names = Names::new(api);
+    drive::files(&Types { api, names: &names }, steps, &package.name)
 }
 
 #[cfg(test)]

@@ -58,6 +58,24 @@ pub(super) fn call(types: &Types, method: &Method) -> Code {
 
 /// The call, with more options than it must be given.
 pub(super) fn with_options(types: &Types, method: &Method, more: &[(&str, &str)]) -> Code {
+    called(types, method, more, Extent::Shown)
+}
+
+/// The call, with all that has an example, and with more options.
+pub(super) fn whole(types: &Types, method: &Method, more: &[(&str, &str)]) -> Code {
+    called(types, method, more, Extent::Whole)
+}
+
+/// How much of what is optional a call has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// Nothing, but for a body before other options.
+    Shown,
+    /// All that has an example.
+    Whole,
+}
+
+fn called(types: &Types, method: &Method, more: &[(&str, &str)], extent: Extent) -> Code {
     let Method { operation, names, .. } = method;
     let group = types.names.operation(types.api, &operation.id).map_or("", |(group, _)| group.property.as_str());
     let mut arguments = Vec::new();
@@ -66,13 +84,20 @@ pub(super) fn with_options(types: &Types, method: &Method, more: &[(&str, &str)]
         let value = || Code::value(&parameter_example(types, parameter));
         match parameter.place {
             Place::Path => arguments.push(value()),
-            Place::Query | Place::Header if parameter.is_required => options.push((name.clone(), value())),
+            _ if parameter.is_required || (extent == Extent::Whole && parameter.example.is_some()) => {
+                options.push((name.clone(), value()));
+            }
             Place::Query | Place::Header => {}
         }
     }
     options.extend(more.iter().map(|(name, value)| ((*name).to_owned(), Code::text(*value))));
     match &operation.body {
-        Some(body) if body.is_required || !options.is_empty() => arguments.push(body_example(types, body)),
+        Some(body) if extent == Extent::Whole && !body.is_required && body.example.is_none() => {
+            arguments.extend((!options.is_empty()).then(|| Code::text("undefined")));
+        }
+        Some(body) if extent == Extent::Whole || body.is_required || !options.is_empty() => {
+            arguments.push(body_example(types, body));
+        }
         _ => {}
     }
     if !options.is_empty() {

@@ -28,3 +28,11 @@ MODULE
 rm -rf "$work/driver"
 cp -r "$here/driver" "$work/driver"
 module "$work/driver"
+
+# copy_story FOLDER: puts a story, which is a program of its own, beside the driver.
+copy_story() {
+  rm -rf "$work/story"
+  mkdir "$work/story"
+  cp "$1"/*.go "$work/story"
+  module "$work/story"
+}

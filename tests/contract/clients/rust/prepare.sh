@@ -13,3 +13,9 @@ cp -r "$client" "$work/client"
 cp -r "$here" "$work/driver"
 # The versions that the project itself is built with; what is left out of a build may be of any version.
 cp "$here/../../../../Cargo.lock" "$work/driver"
+
+# copy_story FOLDER: puts a story, which is a program of its own, into the driver's package.
+copy_story() {
+  mkdir -p "$work/driver/src/bin/story"
+  cp "$1"/*.rs "$work/driver/src/bin/story"
+}
