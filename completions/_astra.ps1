@@ -255,6 +255,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('--generator', '--generator', [CompletionResultType]::ParameterName, 'Let OpenAPI Generator make a client of this kind, such as kotlin or java')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print it [default: table in a terminal, tsv in a pipe]')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The folder of the client; files that this command did not write are left alone')
+            [CompletionResult]::new('--drive', '--drive', [CompletionResultType]::ParameterName, 'In place of the client, write a program that calls every operation through it, in the order and with the values of this story')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The package''s name [default: astra-client; for Go, the module example.com/astra-client]')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Use this gateway''s document instead of the built-in one [env: ASTRA_SERVER]')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Use the document in this file, JSON or YAML; `-` is stdin')

@@ -434,7 +434,7 @@ _astra() {
             return 0
             ;;
         astra__subcmd__codegen)
-            opts="-h --generator --list --output --json --samples --out --check --name --server --file --help typescript python rust go"
+            opts="-h --generator --list --output --json --samples --out --check --drive --name --server --file --help typescript python rust go"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -449,6 +449,10 @@ _astra() {
                     return 0
                     ;;
                 --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --drive)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

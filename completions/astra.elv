@@ -220,6 +220,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --generator 'Let OpenAPI Generator make a client of this kind, such as kotlin or java'
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
             cand --out 'The folder of the client; files that this command did not write are left alone'
+            cand --drive 'In place of the client, write a program that calls every operation through it, in the order and with the values of this story'
             cand --name 'The package''s name [default: astra-client; for Go, the module example.com/astra-client]'
             cand --server 'Use this gateway''s document instead of the built-in one [env: ASTRA_SERVER]'
             cand --file 'Use the document in this file, JSON or YAML; `-` is stdin'

@@ -173,6 +173,7 @@ complete -c astra -n "__fish_astra_using_subcommand codegen" -l output -d 'How t
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
 complete -c astra -n "__fish_astra_using_subcommand codegen" -l out -d 'The folder of the client; files that this command did not write are left alone' -r -F
+complete -c astra -n "__fish_astra_using_subcommand codegen" -l drive -d 'In place of the client, write a program that calls every operation through it, in the order and with the values of this story' -r -F
 complete -c astra -n "__fish_astra_using_subcommand codegen" -l name -d 'The package\'s name [default: astra-client; for Go, the module example.com/astra-client]' -r
 complete -c astra -n "__fish_astra_using_subcommand codegen" -l server -d 'Use this gateway\'s document instead of the built-in one [env: ASTRA_SERVER]' -r
 complete -c astra -n "__fish_astra_using_subcommand codegen" -l file -d 'Use the document in this file, JSON or YAML; `-` is stdin' -r -F

@@ -1,6 +1,7 @@
 //! `astra codegen`: what is written where, from which document, and what is left alone. That the clients compile and work
 //! is the business of `tests/contract/clients`.
 
+mod drive;
 mod hostile;
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-"""What the scenarios have in common: where the gateway is, names that nobody else uses, and clients that note their calls."""
+"""What the scenarios have in common: where the gateway is, names that are unique, and clients."""
 
 import os
 import uuid
@@ -36,24 +36,16 @@ class World:
         self.url = os.environ["ASTRA_URL"]
         self.unruly_url = os.environ["ASTRA_UNRULY_URL"]
         self.token = os.environ["ASTRA_TOKEN"]
-        self.calls: set[tuple[str, str]] = set()
-        """Methods and paths of all requests that were answered well."""
 
     def name(self, prefix: str) -> str:
         """A name that nothing else has."""
         return f"{prefix}-{uuid.uuid4().hex[:12]}"
 
-    def note(self, response: httpx.Response) -> None:
-        """Notes what was called."""
-        if response.is_success:
-            path = response.request.url.path.removeprefix(httpx.URL(self.url).path.rstrip("/"))
-            self.calls.add((response.request.method, path))
-
     def client(self, **options: Any) -> AsyncClient:
         """A client of the gateway, as its owner."""
         if "credentials" not in options:
             options.setdefault("token", self.token)
-        return AsyncClient(self.url, on_response=self.note, **options)
+        return AsyncClient(self.url, **options)
 
     def unruly(self, mode: str, **options: Any) -> AsyncClient:
         """The same by way of the unruly proxy."""

@@ -9,11 +9,10 @@ import (
 	astra "example.com/astra-client"
 )
 
-// conversations are sessions and chats that are answered as a whole.
+// conversations are turns that are answered as a whole.
 func conversations() []scenario {
 	return []scenario{
-		{"a session's life", sessionLife},
-		{"a question and its turn", question},
+		{"a question is asked once", askedOnce},
 		{"a question in parts", questionInParts},
 		{"OpenAI's form, whole and streamed", completions},
 		{"OpenAI's form of a refusal", completionsRefused},
@@ -47,48 +46,7 @@ func said(ctx context.Context, session string) []string {
 	return texts
 }
 
-func sessionLife(ctx context.Context) {
-	sessions := world.client.Sessions
-	session := newSession(ctx)
-	equal(session.Status, astra.SessionStatusActive, "the status")
-	changed := must(sessions.Update(ctx, session.ID, astra.UpdateSession{
-		PinnedVersion: astra.Value(1),
-		Metadata:      astra.Value(map[string]any{"ticket": "4711"}),
-	}))
-	expect(*changed.Title == "Geography" && *changed.PinnedVersion == 1, "%+v", changed)
-	equal(changed.Metadata["ticket"], any("4711"), "the ticket")
-	changed = must(sessions.Update(ctx, session.ID, astra.UpdateSession{Title: astra.Null[string]()}))
-	expect(changed.Title == nil && *changed.PinnedVersion == 1, "%+v", changed)
-
-	must(world.client.Chat.Send(ctx, askIn(session.ID, "one")))
-	must(world.client.Chat.Send(ctx, askIn(session.ID, "two")))
-	texts := said(ctx, session.ID)
-	expect(slices.Equal(texts, []string{"one", "one", "two", "two"}), "what was said is %q", texts)
-	equal(must(sessions.Get(ctx, session.ID)).MessageCount, 4, "the number of messages")
-	found := false
-	for one, err := range sessions.List(ctx, &astra.SessionsListParams{
-		AgentID: astra.Ptr("assistant"),
-		Status:  astra.Ptr(astra.SessionStatusActive),
-	}).All() {
-		done(err)
-		if found = one.ID == session.ID; found {
-			break
-		}
-	}
-	expect(found, "the session is not listed")
-
-	forked := must(sessions.Fork(ctx, session.ID, &astra.ForkSession{Title: astra.Ptr("Another way")}))
-	equal(len(said(ctx, forked.ID)), 4, "what the fork has")
-	equal(must(sessions.Compact(ctx, session.ID)).ID, session.ID, "what was compacted")
-	successor := must(sessions.Reset(ctx, session.ID))
-	old := must(sessions.Get(ctx, session.ID))
-	expect(old.Status == astra.SessionStatusArchived && *old.SuccessorID == successor.ID, "%+v", old)
-	for _, id := range []string{session.ID, forked.ID, successor.ID} {
-		done(sessions.Delete(ctx, id))
-	}
-}
-
-func question(ctx context.Context) {
+func askedOnce(ctx context.Context) {
 	chat := world.client.Chat
 	asked := ask("What is the capital of France?")
 	asked.Overrides = &astra.TurnOverrides{Temperature: astra.Ptr(0.2)}
@@ -96,12 +54,9 @@ func question(ctx context.Context) {
 	key := fresh("key")
 	turn := must(chat.Send(ctx, asked, astra.WithIdempotencyKey(key)))
 	expect(turn.Status == astra.TurnStatusCompleted && *turn.FinishReason == astra.FinishReasonStop, "%+v", turn)
-	equal(*turn.Content, "What is the capital of France?", "the answer")
-	expect(turn.Usage.TotalTokens == turn.Usage.InputTokens+turn.Usage.OutputTokens, "%+v", turn.Usage)
 	equal(must(chat.Send(ctx, asked, astra.WithIdempotencyKey(key))).TurnID, turn.TurnID, "the turn of the same key")
 	again := must(chat.GetTurn(ctx, turn.TurnID))
 	expect(again.FinishedAt.Equal(*turn.FinishedAt) && again.Metadata["ticket"] == "4711", "%+v", again)
-	equal(must(chat.Cancel(ctx, turn.TurnID)).Status, astra.TurnStatusCompleted, "what has ended")
 }
 
 func questionInParts(ctx context.Context) {
@@ -156,9 +111,6 @@ func completions(ctx context.Context) {
 		}
 	}
 	equal(text.String(), "one two three", "the streamed answer")
-	models := must(chat.ListModels(ctx))
-	expect(len(models.Data) > 0 && models.Object == "list", "the models are %+v", models)
-	equal(must(chat.GetModel(ctx, "assistant")).ID, "assistant", "the model")
 	expect(usage != nil && usage.CompletionTokens == whole.Usage.CompletionTokens, "the usage is %+v", usage)
 }
 

@@ -44,8 +44,8 @@ impl Stage {
         format!("{}-{}", self.run, self.names.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// The owner's client. It goes through the proxy, which passes everything on and notes what was called: it knows no way
-    /// to misbehave by the name of this run.
+    /// The owner's client. It goes through the proxy, which passes everything on and notes what came: it knows no way to
+    /// misbehave by the name of this run.
     pub fn client(&self) -> Client {
         self.behind(&self.run).build().expect("the client is made")
     }
