@@ -47,9 +47,8 @@ async fn list(State(notes): State<Notes>, caller: Caller, Query(query): Query<No
 
 /// Leave a note
 ///
-/// Members may, whose token is good for chat. A note that is there already is not left twice.
-#[utoipa::path(post, path = "/notes", operation_id = "notes.create", security(("bearer" = ["chat:send"])),
-    extensions(("x-required-role" = json!("member"))),
+/// Needs a scope of this program's own, which members have by default. A note that is there already is not left twice.
+#[utoipa::path(post, path = "/notes", operation_id = "notes.create", security(("bearer" = ["notes:write"])),
     request_body(content = Note, description = "The note.", example = json!({"text": "The coffee machine works again."})),
     responses((status = 200, description = "The note.", body = Note),
         (status = 409, description = "It is there already.", body = Problem, content_type = "application/problem+json")))]
@@ -72,7 +71,10 @@ struct Document;
 
 /// The host's operations.
 pub(crate) fn notes() -> Routes {
-    Routes::with_openapi(Document::openapi()).routes(routes!(list, create)).with_state(Notes::default())
+    Routes::with_openapi(Document::openapi())
+        .scope("notes:write", "Leaves notes.", Role::Member)
+        .routes(routes!(list, create))
+        .with_state(Notes::default())
 }
 
 #[tokio::main]

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::api::{self, Operations};
 use crate::app::App;
+use crate::auth::ScopeTable;
 use crate::config::LimitsConfig;
 use crate::error::{Error, Result};
 use crate::host;
@@ -64,11 +65,11 @@ pub struct Routes {
 /// # Errors
 /// All that is wrong with the operations, and what the document says of them and this program cannot enforce.
 pub fn routes(host: &[host::Routes], limits: &LimitsConfig) -> std::result::Result<Routes, Vec<String>> {
-    let Finished { document, handlers, hosts, faults } = finished(host, limits);
+    let Finished { document, handlers, hosts, scopes, faults } = finished(host, limits);
     if !faults.is_empty() {
         return Err(faults);
     }
-    let contract = contract::compile(document, &hosts)?;
+    let contract = contract::compile(document, &hosts, Arc::new(scopes))?;
     Ok(Routes { contract, handlers })
 }
 
@@ -77,6 +78,7 @@ struct Finished {
     handlers: Handlers,
     /// The paths that a host program brought.
     hosts: BTreeSet<String>,
+    scopes: ScopeTable,
     faults: Vec<String>,
 }
 
@@ -86,17 +88,19 @@ fn finished(host: &[host::Routes], limits: &LimitsConfig) -> Finished {
         faults.push(format!("the document cannot be written: {fault}"));
         Value::Null
     });
-    let own = host::join(&mut document, host, &mut faults);
+    let scopes = host::table(host, &mut faults);
+    host::describe(&mut document, &scopes);
+    let own = host::join(&mut document, host, &scopes, &mut faults);
     let hosts: BTreeSet<String> = own.iter().map(|(path, _)| path.clone()).collect();
     handlers.extend(own);
-    faults.extend(contract::complete(&mut document, &hosts, limits.body_bytes));
+    faults.extend(contract::complete(&mut document, &hosts, &scopes, limits.body_bytes));
     if !hosts.is_empty() {
         faults.extend(contract::dangling(&document));
     }
     // Several passes may stumble over the same thing.
     let mut seen = BTreeSet::new();
     faults.retain(|fault| seen.insert(fault.clone()));
-    Finished { document, handlers, hosts, faults }
+    Finished { document, handlers, hosts, scopes, faults }
 }
 
 /// What stands before all that is served.

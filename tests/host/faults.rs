@@ -1,5 +1,7 @@
 //! A host whose operations are not good is told all that is wrong with them before anything is opened.
 
+use astra_core::auth::access::GROUPS;
+use astra_core::auth::{HOST_SCOPES_MAX, Role};
 use astra_core::host::{Routes, routes};
 use astra_core::{Gateway, StartError};
 use serde::{Deserialize, Serialize};
@@ -155,13 +157,61 @@ async fn permissions_that_are_missing_or_cannot_be_had() {
         &faults(vec![routes]).await,
         &[
             "GET /bad/one: it does not say whom it is for",
-            "GET /bad/two: its security asks for the scope \"invoices:read\", which no token can have: there are auth:read",
+            "GET /bad/two: its security asks for the scope \"invoices:read\", which no token can have: declare it by Routes::scope, or ask for one of auth:read",
             "GET /bad/three: its security asks for \"basic\", which the gateway does not know",
             "GET /bad/four: its security offers a choice",
             "GET /bad/five: its x-required-role is \"king\", which is none of viewer, member, admin, owner",
             "GET /bad/six: it is for everybody, and has x-required-role",
         ],
     );
+}
+
+#[tokio::test]
+async fn scopes_that_are_malformed_taken_or_too_many() {
+    let routes = bad()
+        .scope("Invoices:read", "Reads them.", None)
+        .scope("invoices", "Reads them.", None)
+        .scope("invoices:read:all", "Reads them.", None)
+        .scope("invoices-of-all-of-our-customers:read", "Reads them.", None)
+        .scope("agents:read", "Reads agents.", None)
+        .scope("webhooks:answer", "The group comes with a later version.", Role::Owner)
+        .scope("users:act", "Acts for users.", Role::Viewer)
+        .scope("users:read", "The gateway has no group users.", Role::Viewer)
+        .scope("invoices:read", "Reads them.", None)
+        .scope("invoices:write", " ", None);
+    let again = Routes::new().scope("invoices:read", "Reads them as well.", None);
+    assert_all(
+        &faults(vec![routes, again]).await,
+        &[
+            "the scope \"Invoices:read\" is not <group>:<verb>",
+            "the scope \"invoices\" is not <group>:<verb>",
+            "the scope \"invoices:read:all\" is not <group>:<verb>",
+            "the scope \"invoices-of-all-of-our-customers:read\" is not <group>:<verb>, such as invoices:read, of at most 32",
+            "the scope \"agents:read\" is in the group agents, which is the gateway's own",
+            "the scope \"webhooks:answer\" is in the group webhooks, which is the gateway's own",
+            "the scope \"users:act\" is the gateway's own",
+            "the scope \"invoices:read\" is declared twice",
+            "the scope \"invoices:write\" has no description",
+        ],
+    );
+    let names = (0..=HOST_SCOPES_MAX).map(|number| format!("bad:{}", "x".repeat(number + 1)));
+    let many = names.fold(Routes::new(), |routes, name| routes.scope(name, "Does something.", Role::Member));
+    assert_all(&faults(vec![many]).await, &["is one too many: a host program may declare 16 scopes"]);
+}
+
+#[tokio::test]
+async fn groups_of_later_versions_are_reserved() {
+    for group in GROUPS {
+        let mut document = Bad::openapi();
+        let tag = utoipa::openapi::tag::TagBuilder::new().name(group).description(Some("Taken.")).build();
+        document.tags = Some(vec![tag]);
+        let (schemas, mut paths, handlers) = routes!(ids::once);
+        let operation = paths.paths.values_mut().find_map(|item| item.get.as_mut()).expect("an operation");
+        operation.operation_id = Some(format!("{group}.invent"));
+        let routes = Routes::with_openapi(document).routes((schemas, paths, handlers));
+        let expected = format!("is in the group {group}, which is the gateway's own");
+        assert!(faults(vec![routes]).await.iter().any(|fault| fault.ends_with(&expected)), "{group}");
+    }
 }
 
 #[tokio::test]

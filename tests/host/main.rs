@@ -12,3 +12,4 @@ mod contract;
 mod document;
 mod faults;
 mod invoices;
+mod scopes;

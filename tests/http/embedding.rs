@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use astra_core::Gateway;
-use astra_core::auth::{Authenticator, Error, Identity, Principal, Role};
+use astra_core::auth::{Authenticator, Error, Identity, Principal, Role, ScopeTable};
 use astra_core::store::WorkspaceId;
 use axum::Router;
 use axum::body::Body;
@@ -27,7 +27,7 @@ impl Authenticator for HostUsers {
             principal: Principal::Host,
             subject: format!("usr_{name}"),
             role: Role::Member,
-            scopes: Role::Member.default_scopes(),
+            scopes: ScopeTable::default().default_of(Role::Member),
             expires_at_ms: None,
         });
         Box::pin(async { identity.map(Arc::new).ok_or(Error::Unauthorized("The host knows nobody of this name.")) })

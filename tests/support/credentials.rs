@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use astra_core::auth::scope::ScopeSet;
 use astra_core::auth::service_tokens::TOKEN_LIFE_MAX_S;
 use astra_core::auth::{Authority, Identity, NewServiceAccount, Role};
 use astra_core::config::Config;
@@ -51,7 +50,7 @@ impl Issuer {
         if badge.is_foreign {
             operator = self.operator_elsewhere(operator).await;
         }
-        let scopes = badge.scopes.as_deref().map(|scopes| ScopeSet::parse(scopes).expect("good scopes"));
+        let scopes = badge.scopes.as_deref().map(|scopes| self.authority.scopes().parse(scopes).expect("good scopes"));
         let account = NewServiceAccount { name: badge.name.clone(), role: badge.role, scopes };
         let made = self.authority.issue_named_token(&operator, account, Some(TOKEN_LIFE_MAX_S)).await;
         let token = made.expect("the token is issued").secret;

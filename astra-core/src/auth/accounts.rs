@@ -4,7 +4,7 @@ use super::authority::Authority;
 use super::error::{Error, Result};
 use super::identity::Identity;
 use super::registration::{check_password, email_taken, normalise_email};
-use super::scope::Role;
+use super::role::Role;
 use super::service_accounts::may_give_role;
 use crate::ids::IdKind;
 use crate::store::accounts::{Member, NewUser};

@@ -16,7 +16,8 @@ use super::limits::AttemptLimit;
 use super::master_key::MasterKey;
 use super::password::Passwords;
 use super::random;
-use super::scope::{Role, Scope};
+use super::role::Role;
+use super::scope_table::ScopeTable;
 use super::signatures;
 use super::token::{self, Claims, Signed};
 use super::verified::{Verified, VerifiedTokens};
@@ -38,6 +39,7 @@ pub struct Authority {
     monotonic: Monotonic,
     ids: IdMaker,
     workspace: WorkspaceId,
+    scopes: Arc<ScopeTable>,
     ring: RwLock<Arc<KeyRing>>,
     loading: Mutex<()>,
     passwords: Passwords,
@@ -72,11 +74,24 @@ impl Authority {
             clock,
             ids,
             workspace,
+            scopes: Arc::default(),
             ring: RwLock::new(Arc::new(ring)),
             loading: Mutex::new(()),
             verified: VerifiedTokens::default(),
             notes: TaskTracker::new(),
         })
+    }
+
+    /// The same with the scopes of a gateway whose host program declares some. Without them a host's scopes do not count.
+    #[must_use]
+    pub fn with_scopes(self, scopes: Arc<ScopeTable>) -> Self {
+        Self { scopes, ..self }
+    }
+
+    /// The scopes that credentials may have.
+    #[must_use]
+    pub fn scopes(&self) -> &ScopeTable {
+        &self.scopes
     }
 
     /// Who presents `token`.
@@ -95,7 +110,7 @@ impl Authority {
             principal: Principal::Host,
             subject: "operator".into(),
             role: Role::Owner,
-            scopes: Scope::all().collect(),
+            scopes: self.scopes.all(),
             expires_at_ms: None,
         }
     }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::scope::ScopeSet;
 use crate::store;
 
 /// A result of everything about credentials.
@@ -56,7 +55,7 @@ pub enum OAuthError {
 }
 
 impl OAuthError {
-    pub(super) fn missing_scopes(missing: ScopeSet) -> Error {
+    pub(super) fn missing_scopes(missing: &str) -> Error {
         Error::Grant(Self::InvalidScope(format!("The account does not have these scopes: {missing}.")))
     }
 }

@@ -1,6 +1,7 @@
 //! What a verified credential says.
 
-use super::scope::{Role, ScopeSet};
+use super::role::Role;
+use super::scope::ScopeSet;
 use crate::store::WorkspaceId;
 
 /// Who is calling, in which workspace, and what it may do.

@@ -1,5 +1,6 @@
 //! Who may do what: roles and scopes, passwords, keys and tokens. No HTTP here.
 
+pub mod access;
 mod accounts;
 mod authority;
 mod by;
@@ -13,8 +14,10 @@ mod oauth;
 mod password;
 mod random;
 mod registration;
+mod role;
 mod rotation;
-pub mod scope;
+mod scope;
+mod scope_table;
 mod service_accounts;
 pub mod service_tokens;
 mod setup;
@@ -27,6 +30,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+pub use access::Access;
 pub use accounts::NewAccount;
 pub use authority::{Authority, bearer};
 pub use by::{By, Request};
@@ -39,7 +43,9 @@ pub use limits::ClientNetwork;
 pub use master_key::{Error as MasterKeyError, MasterKey};
 pub use oauth::{ClientCredential, Granted};
 pub use registration::Registration;
-pub use scope::{Access, Role, Scope, ScopeSet};
+pub use role::Role;
+pub use scope::{HOST_SCOPE_LENGTH_MAX, HOST_SCOPES_MAX, Scope, ScopeSet};
+pub use scope_table::{HostScope, ScopeTable};
 pub use service_accounts::{NewServiceAccount, ServiceAccountChange};
 pub use service_tokens::{GRACE_MAX_S, IssuedToken, TOKEN_LIFE_MAX_S, TOKEN_LIFE_MIN_S};
 pub use setup::readable_secret;

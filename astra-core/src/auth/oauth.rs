@@ -13,7 +13,8 @@ use super::identity::{Identity, Principal};
 use super::limits::{Attempt, ClientNetwork};
 use super::random::{hash, secret};
 use super::registration::normalise_email;
-use super::scope::{Role, Scope, ScopeSet};
+use super::role::Role;
+use super::scope::{Scope, ScopeSet};
 use super::token::{Actor, Claims, TokenKind};
 use crate::ids;
 use crate::store::accounts::{EndUser, Member};
@@ -32,8 +33,8 @@ pub struct Granted {
     pub access_token: String,
     /// How long it is good, in seconds.
     pub expires_in_s: i64,
-    /// What it may be used for.
-    pub scopes: ScopeSet,
+    /// Its scopes, separated by spaces.
+    pub scope: String,
     /// Good for one exchange; for people only.
     pub refresh_token: Option<String>,
 }
@@ -95,7 +96,7 @@ impl Authority {
             return Err(Error::Grant(OAuthError::InvalidGrant(WRONG_PASSWORD)));
         };
         let role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
-        let scopes = narrowed(role.default_scopes(), scope)?;
+        let scopes = self.narrowed(self.scopes().default_of(role), scope)?;
         self.begin_family(&member, role, scopes, from).await
     }
 
@@ -152,7 +153,7 @@ impl Authority {
         let family = NewFamily {
             id: self.id(ids::IdKind::Family),
             user_id: member.user_id.clone(),
-            scopes: scopes.to_string(),
+            scopes: self.scopes().text(scopes),
             family_hash: hash(&shared),
             secret_hash: hash(&newest),
             expires_at: now_ms.saturating_add(milliseconds(self.config().refresh_token_ttl_s)).min(ends_at),
@@ -198,7 +199,7 @@ impl Authority {
         };
         // A scope that cannot be had must not cost the refresh token.
         if let (Some(_), Some(family)) = (scope, self.store().find_family(&exchange).await?) {
-            narrowed(usable(&family)?.1, scope)?;
+            self.narrowed(self.usable(&family)?.1, scope)?;
         }
         let family = match self.store().exchange_refresh_token(exchange).await? {
             Exchanged::Renewed(family) => family,
@@ -208,8 +209,8 @@ impl Authority {
             }
             Exchanged::Unknown => return Err(refused()),
         };
-        let (role, held) = usable(&family)?;
-        let scopes = narrowed(held, scope)?;
+        let (role, held) = self.usable(&family)?;
+        let scopes = self.narrowed(held, scope)?;
         let jti = family_id.to_owned();
         let subject = Subject::user(&family.workspace, family.user_id, role, scopes, jti, family.ends_at);
         let mut granted = self.grant(subject).await?;
@@ -223,7 +224,7 @@ impl Authority {
     /// [`OAuthError::InvalidClient`], [`OAuthError::InvalidScope`].
     pub async fn client_token(&self, client: ClientCredential, scope: Option<&str>) -> Result<Granted> {
         let (claims, client) = self.client(client).await?;
-        let scopes = narrowed(client.scopes, scope)?;
+        let scopes = self.narrowed(client.scopes, scope)?;
         self.grant(Subject {
             workspace: &client.workspace,
             sub: client.subject.clone(),
@@ -256,8 +257,8 @@ impl Authority {
             return Err(Error::Grant(OAuthError::UnauthorizedClient(text)));
         }
         let role = client.role.min(END_USER_ROLE);
-        let held = client.scopes.intersection(role.default_scopes());
-        let scopes = narrowed(held, scope)?;
+        let held = client.scopes.intersection(self.scopes().default_of(role));
+        let scopes = self.narrowed(held, scope)?;
         let end_user = EndUser {
             id: self.id(ids::IdKind::User),
             issuer: client.subject.clone(),
@@ -318,7 +319,7 @@ impl Authority {
             wsp: subject.workspace.as_str().to_owned(),
             typ: subject.kind,
             role: subject.role,
-            scope: subject.scopes.to_string(),
+            scope: self.scopes().text(subject.scopes),
             jti: subject.jti,
             generation: subject.generation,
             iat: now_s,
@@ -327,7 +328,26 @@ impl Authority {
             act: subject.actor,
         };
         let access_token = self.sign(&claims).await?;
-        Ok(Granted { access_token, expires_in_s: exp - now_s, scopes: subject.scopes, refresh_token: None })
+        Ok(Granted { access_token, expires_in_s: exp - now_s, scope: claims.scope, refresh_token: None })
+    }
+
+    /// A family's role now, and what of its scopes is of use to that role.
+    fn usable(&self, family: &FamilyStanding) -> Result<(Role, ScopeSet)> {
+        let role = family.role.parse::<Role>().map_err(|()| unknown_role())?;
+        Ok((role, self.scopes().known(&family.scopes).intersection(self.scopes().default_of(role))))
+    }
+
+    /// What of `held` was asked for; all of it if nothing was named.
+    fn narrowed(&self, held: ScopeSet, wanted: Option<&str>) -> Result<ScopeSet> {
+        let Some(wanted) = wanted else { return Ok(held) };
+        let wanted = self.scopes().parse(wanted);
+        let wanted =
+            wanted.map_err(|word| Error::Grant(OAuthError::InvalidScope(format!("Unknown scope {word:?}."))))?;
+        if held.covers(wanted) {
+            Ok(wanted)
+        } else {
+            Err(OAuthError::missing_scopes(&self.scopes().text(wanted.minus(held))))
+        }
     }
 }
 
@@ -343,23 +363,6 @@ impl<'a> Subject<'a> {
         let ends_at_ms = Some(ends_at_ms);
         Self { workspace, sub, kind: TokenKind::User, role, scopes, jti, generation: 0, actor: None, ends_at_ms }
     }
-}
-
-/// A family's role now, and what of its scopes is of use to that role.
-fn usable(family: &FamilyStanding) -> Result<(Role, ScopeSet)> {
-    let role = family.role.parse::<Role>().map_err(|()| unknown_role())?;
-    Ok((role, ScopeSet::known(&family.scopes).intersection(role.default_scopes())))
-}
-
-/// What of `held` was asked for; all of it if nothing was named.
-fn narrowed(held: ScopeSet, wanted: Option<&str>) -> Result<ScopeSet> {
-    let Some(wanted) = wanted.map(parse_scopes).transpose()? else { return Ok(held) };
-    if held.covers(wanted) { Ok(wanted) } else { Err(OAuthError::missing_scopes(wanted.minus(held))) }
-}
-
-fn parse_scopes(text: &str) -> Result<ScopeSet> {
-    let scopes = ScopeSet::parse(text);
-    scopes.map_err(|word| Error::Grant(OAuthError::InvalidScope(format!("Unknown scope {word:?}."))))
 }
 
 fn milliseconds(seconds: u64) -> i64 {

@@ -5,7 +5,7 @@ use super::error::{Error, Result};
 use super::limits::ClientNetwork;
 use super::oauth::{Granted, unknown_role};
 use super::password::{CHARACTERS_MAX, CHARACTERS_MIN};
-use super::scope::Role;
+use super::role::Role;
 use crate::ids::IdKind;
 use crate::store::accounts::{Admission, Member, NewUser};
 use crate::store::{self, AccountRefusal, Refusal};
@@ -58,7 +58,7 @@ impl Authority {
             fault => email_taken(fault),
         })?;
         let role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
-        let granted = self.begin_family(&member, role, role.default_scopes(), from).await?;
+        let granted = self.begin_family(&member, role, self.scopes().default_of(role), from).await?;
         Ok((member, granted))
     }
 

@@ -4,7 +4,8 @@ use super::authority::Authority;
 use super::by::By;
 use super::error::{Error, Result};
 use super::identity::Identity;
-use super::scope::{Role, ScopeSet};
+use super::role::Role;
+use super::scope::ScopeSet;
 use crate::ids::IdKind;
 use crate::store::service_accounts::ServiceAccount;
 use crate::store::{self, OnceKey, Page, PageRequest, Refusal};
@@ -45,14 +46,14 @@ impl Authority {
     ) -> Result<ServiceAccount> {
         let by = by.into();
         may_give_role(&by, new.role)?;
-        let scopes = new.scopes.unwrap_or_else(|| new.role.default_scopes().intersection(grantable(&by)));
-        may_give_scopes(&by, scopes)?;
+        let scopes = new.scopes.unwrap_or_else(|| self.scopes().default_of(new.role).intersection(self.grantable(&by)));
+        self.may_give_scopes(&by, scopes)?;
         let now_ms = self.now_ms();
         let account = ServiceAccount {
             id: self.id(IdKind::ServiceAccount),
             name: new.name,
             role: new.role.as_str().into(),
-            scopes: scopes.to_string(),
+            scopes: self.scopes().text(scopes),
             created_by: by.subject.clone(),
             created_at: now_ms,
             updated_at: now_ms,
@@ -106,8 +107,8 @@ impl Authority {
             account.role = role.as_str().into();
         }
         if let Some(scopes) = change.scopes {
-            may_give_scopes(&by, scopes.minus(ScopeSet::known(&account.scopes)))?;
-            account.scopes = scopes.to_string();
+            self.may_give_scopes(&by, scopes.minus(self.scopes().known(&account.scopes)))?;
+            account.scopes = self.scopes().text(scopes);
         }
         let changed = self.rows(by).service_accounts().update(account, self.now_ms()).await;
         let changed = changed.map_err(|fault| match fault {
@@ -142,24 +143,27 @@ impl Authority {
             ))),
         }
     }
-}
 
-/// What the caller may hand on: its own scopes; everything if it is an owner whose own token is not narrowed.
-fn grantable(by: &Identity) -> ScopeSet {
-    if by.role == Role::Owner && by.scopes.covers(Role::Owner.default_scopes()) {
-        super::Scope::all().collect()
-    } else {
-        by.scopes
+    /// The scopes that the caller may give: its own; all of them if it is an owner whose own token is not narrowed.
+    fn grantable(&self, by: &Identity) -> ScopeSet {
+        if by.role == Role::Owner && by.scopes.covers(self.scopes().default_of(Role::Owner)) {
+            self.scopes().all()
+        } else {
+            by.scopes
+        }
     }
-}
 
-/// Refuses to hand on what the caller does not have.
-pub(super) fn may_give_scopes(by: &Identity, scopes: ScopeSet) -> Result<()> {
-    let missing = scopes.minus(grantable(by));
-    if missing == ScopeSet::default() {
-        return Ok(());
+    /// Refuses to give scopes that the caller does not have.
+    pub(super) fn may_give_scopes(&self, by: &Identity, scopes: ScopeSet) -> Result<()> {
+        let missing = scopes.minus(self.grantable(by));
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let missing = self.scopes().text(missing);
+        Err(Error::Forbidden(format!(
+            "The caller's token does not have these scopes, so it cannot give them: {missing}."
+        )))
     }
-    Err(Error::Forbidden(format!("The caller's token does not have these scopes, so it cannot give them: {missing}.")))
 }
 
 pub(super) fn may_give_role(by: &Identity, role: Role) -> Result<()> {

@@ -6,8 +6,9 @@ use super::authority::Authority;
 use super::by::By;
 use super::error::{Error, Result};
 use super::identity::Identity;
-use super::scope::{Role, ScopeSet};
-use super::service_accounts::{NewServiceAccount, may_give_scopes};
+use super::role::Role;
+use super::scope::ScopeSet;
+use super::service_accounts::NewServiceAccount;
 use super::token::{Claims, Signed, TokenKind};
 use crate::ids;
 use crate::store::service_accounts::ServiceAccount;
@@ -55,19 +56,20 @@ impl Authority {
     ) -> Result<IssuedToken> {
         let by = by.into();
         let account = self.managed_account(&by, service_account_id).await?;
-        let held = ScopeSet::known(&account.scopes);
+        let held = self.scopes().known(&account.scopes);
         let scopes = scopes.unwrap_or(held);
         if !held.covers(scopes) {
-            let detail = format!("names what the service account does not have: {}", scopes.minus(held));
+            let missing = self.scopes().text(scopes.minus(held));
+            let detail = format!("names what the service account does not have: {missing}");
             return Err(Error::Invalid { pointer: "/scopes", detail });
         }
-        may_give_scopes(&by, scopes)?;
+        self.may_give_scopes(&by, scopes)?;
         let life_s = life(expires_in_s)?;
         let now_ms = self.now_ms();
         let token = Token {
             id: self.id(ids::IdKind::Token),
             service_account_id: account.id.clone(),
-            scopes: scopes.to_string(),
+            scopes: self.scopes().text(scopes),
             generation: 1,
             grace_until: None,
             expires_at: now_ms + life_s * 1000,
@@ -128,8 +130,8 @@ impl Authority {
             return Err(Error::Invalid { pointer: "/grace_s", detail });
         }
         let (token, account) = self.managed_token(&by, token_id).await?;
-        let account_scopes = ScopeSet::known(&account.scopes);
-        may_give_scopes(&by, ScopeSet::known(&token.scopes).intersection(account_scopes))?;
+        let account_scopes = self.scopes().known(&account.scopes);
+        self.may_give_scopes(&by, self.scopes().known(&token.scopes).intersection(account_scopes))?;
         let now_ms = self.now_ms();
         let seal = self.sealer(&by, &account).await?;
         let rows = self.rows(by);

@@ -5,7 +5,9 @@ use std::sync::atomic::AtomicI64;
 
 use super::authority::Authority;
 use super::identity::{Identity, Principal};
-use super::scope::{Role, Scope, ScopeSet};
+use super::role::Role;
+use super::scope::Scope;
+use super::scope_table::ScopeTable;
 use super::token::{Claims, TokenKind};
 use super::verified::{NotedUse, Verified};
 use crate::store::families::FamilyStanding;
@@ -19,10 +21,10 @@ impl Authority {
         let store = self.store().rows(&workspace);
         let speaks_for = (claims.typ == TokenKind::EndUser).then(|| claims.sub.clone());
         let judged = if claims.typ == TokenKind::User {
-            store.families().standing(&claims.jti).await?.and_then(|family| of_family(claims, family))
+            store.families().standing(&claims.jti).await?.and_then(|family| of_family(self.scopes(), claims, family))
         } else {
             let found = store.tokens().standing(&claims.jti, speaks_for).await?;
-            found.and_then(|standing| of_token(claims, workspace, standing, now_ms))
+            found.and_then(|standing| of_token(self.scopes(), (claims, workspace), standing, now_ms))
         };
         Ok(judged.map(|(identity, noted)| Verified {
             good_until_ms: identity.expires_at_ms.unwrap_or(i64::MAX),
@@ -35,11 +37,11 @@ impl Authority {
 
 type Judged = Option<(Identity, Option<NotedUse>)>;
 
-fn of_family(claims: &Claims, family: FamilyStanding) -> Judged {
+fn of_family(table: &ScopeTable, claims: &Claims, family: FamilyStanding) -> Judged {
     if family.user_id != claims.sub {
         return None;
     }
-    let scopes = ScopeSet::known(&claims.scope).intersection(ScopeSet::known(&family.scopes));
+    let scopes = table.known(&claims.scope).intersection(table.known(&family.scopes));
     let identity = Identity {
         workspace: family.workspace,
         principal: Principal::User { family_id: claims.jti.clone() },
@@ -51,7 +53,12 @@ fn of_family(claims: &Claims, family: FamilyStanding) -> Judged {
     Some((identity, None))
 }
 
-fn of_token(claims: &Claims, workspace: WorkspaceId, standing: TokenStanding, now_ms: i64) -> Judged {
+fn of_token(
+    table: &ScopeTable,
+    (claims, workspace): (&Claims, WorkspaceId),
+    standing: TokenStanding,
+    now_ms: i64,
+) -> Judged {
     let token = standing.token;
     let ends_at_ms = if claims.generation == token.generation {
         ends_at(claims)
@@ -64,7 +71,7 @@ fn of_token(claims: &Claims, workspace: WorkspaceId, standing: TokenStanding, no
         return None;
     }
     let account_role = standing.account_role.parse::<Role>().ok()?;
-    let held = ScopeSet::known(&token.scopes).intersection(ScopeSet::known(&standing.account_scopes));
+    let held = table.known(&token.scopes).intersection(table.known(&standing.account_scopes));
     let account_id = token.service_account_id;
     let (subject, principal, role, scopes) = match &claims.act {
         Some(actor)
@@ -84,7 +91,7 @@ fn of_token(claims: &Claims, workspace: WorkspaceId, standing: TokenStanding, no
         principal,
         subject,
         role: claims.role.min(role),
-        scopes: scopes.intersection(ScopeSet::known(&claims.scope)),
+        scopes: scopes.intersection(table.known(&claims.scope)),
         expires_at_ms: Some(ends_at_ms),
     };
     let noted = (claims.typ == TokenKind::Service)

@@ -5,7 +5,7 @@ use jsonwebtoken::{Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use super::keys::Key;
-use super::scope::Role;
+use super::role::Role;
 use crate::config::AuthConfig;
 use crate::store;
 

@@ -9,18 +9,22 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::{Routes, components, operation, path};
 use crate::app::App;
+use crate::auth::ScopeTable;
 use crate::http::contract;
 
-/// Adds `host` to `document`, which the gateway's own routes made and which is not finished. Answers the handlers by path.
+/// Adds `host` to `document`, which the gateway's own routes made and which is not finished; `scopes` are those that there
+/// are. Answers the handlers by path.
 pub(crate) fn join(
     document: &mut Value,
     host: &[Routes],
+    scopes: &ScopeTable,
     faults: &mut Vec<String>,
 ) -> Vec<(String, MethodRouter<App>)> {
     let mut joining = Joining {
         ids: contract::operation_ids(document),
         own: paths(document),
         document,
+        scopes,
         faults,
         handlers: Vec::new(),
         is_titled: false,
@@ -31,6 +35,7 @@ pub(crate) fn join(
 
 struct Joining<'a> {
     document: &'a mut Value,
+    scopes: &'a ScopeTable,
     faults: &'a mut Vec<String>,
     handlers: Vec<(String, MethodRouter<App>)>,
     /// The gateway's own paths.
@@ -76,7 +81,7 @@ impl Joining<'_> {
                     .push(format!("{context}: operations are {known} here; HEAD is GET's, OPTIONS the gateway's"));
                 continue;
             }
-            let mut found = operation::complete(&template, operation, security, &mut self.ids);
+            let mut found = operation::complete(&template, operation, (security, self.scopes), &mut self.ids);
             found.extend(contract::parameter_faults(self.document, &template, operation));
             self.faults.extend(found.into_iter().map(|fault| format!("{context}: {fault}")));
         }

@@ -53,16 +53,35 @@
 //! |---|---|
 //! | `()` | everybody, without a token |
 //! | `("bearer" = [])` | every caller with a valid token, however narrow its scopes |
-//! | `("bearer" = ["agents:read", ..])` | a token with all of these scopes |
+//! | `("bearer" = ["invoices:read", ..])` | a token with all of these scopes |
 //!
 //! `extensions(("x-required-role" = json!("admin")))` asks for a role besides; without it every role will do. Scopes are
-//! those of [`Scope`](crate::auth::Scope): tokens have no others, so that an operation that asks for another one, which
-//! no caller could ever call, is a fault. `security` of the whole `OpenApi` holds for its operations that say nothing.
+//! those of [`Scope`](crate::auth::Scope) and those that [`Routes::scope`] declares: tokens have no others, so that an
+//! operation that asks for another one, which no caller could ever call, is a fault. `security` of the whole `OpenApi`
+//! holds for its operations that say nothing.
+//!
+//! # Scopes of the host
+//!
+//! ```
+//! # use astra_core::{auth::Role, host::Routes};
+//! let own = Routes::new()
+//!     .scope("invoices:read", "Reads invoices.", Role::Viewer)
+//!     .scope("invoices:cancel", "Cancels invoices.", None);
+//! ```
+//!
+//! A scope of the host is given, narrowed, listed and checked as the gateway's own are: by `auth.create_service_account`,
+//! `auth.issue_token` and the token endpoint; `auth.me` shows it, and the document has it with its description among the
+//! scopes. A signed-in user has a new scope from the next sign-in on, and a service account when it is given. The store keeps names: a scope that
+//! the program no longer declares does not count, and counts again when it is declared again. An authenticator of the
+//! host makes sets of scopes by [`Builder::scopes`](crate::Builder::scopes).
 //!
 //! # What is a fault
 //!
 //! [`Builder::open`](crate::Builder::open) and [`Builder::openapi`](crate::Builder::openapi) name all of them at once: an
-//! id that is not `<group>.<verb>`, is taken, or is in one of the gateway's groups; a path that is taken or hides another
+//! id that is not `<group>.<verb>`, is taken, or is in one of the gateway's groups
+//! ([`GROUPS`](crate::auth::access::GROUPS), of which some come with a later version); a scope that is not
+//! `<group>:<verb>`, is the gateway's own or in one of its groups, is declared twice, has no description, or is one too many
+//! ([`HOST_SCOPES_MAX`](crate::auth::HOST_SCOPES_MAX)); a path that is taken or hides another
 //! one; a schema or another component that shares its name with a different one; a reference to nothing; a group without
 //! a description; an operation without a summary, without `security`, without a documented success; variables and
 //! parameters that contradict each other or cannot be enforced; what would be dropped silently, such as `paths(..)`
@@ -72,21 +91,26 @@ mod components;
 mod join;
 mod operation;
 mod path;
+mod scopes;
 
 use axum::routing::MethodRouter;
 use utoipa::openapi::{Info, OpenApi};
 use utoipa_axum::router::UtoipaMethodRouter;
 
+use crate::auth::{HostScope, Role};
+
 pub use crate::http::{Caller, FieldProblem, Json, Page, Path, Problem, Query};
 pub use utoipa_axum::routes;
 
 pub(crate) use join::join;
+pub(crate) use scopes::{describe, table};
 
 /// The host's operations and what its document says of them, for [`Builder::routes`](crate::Builder::routes).
 #[derive(Clone)]
 pub struct Routes<S = ()> {
     document: OpenApi,
     info: Option<Info>,
+    scopes: Vec<HostScope>,
     parts: Vec<UtoipaMethodRouter<S>>,
 }
 
@@ -110,13 +134,27 @@ where
     /// Its title is not taken over: see [`Routes::info`].
     #[must_use]
     pub const fn with_openapi(document: OpenApi) -> Self {
-        Self { document, info: None, parts: Vec::new() }
+        Self { document, info: None, scopes: Vec::new(), parts: Vec::new() }
     }
 
     /// Adds the operations of one path: `.routes(routes!(list, create))`.
     #[must_use]
     pub fn routes(mut self, routes: UtoipaMethodRouter<S>) -> Self {
         self.parts.push(routes);
+        self
+    }
+
+    /// Declares a scope, for `security` of operations: `.scope("invoices:read", "Reads invoices.", Role::Viewer)`. Credentials
+    /// of `least_role` and of higher roles have it if they are not narrowed; `None` is for a scope that is given by name only.
+    #[must_use]
+    pub fn scope(
+        mut self,
+        name: impl Into<String>,
+        description: impl Into<String>,
+        least_role: impl Into<Option<Role>>,
+    ) -> Self {
+        let scope = HostScope { name: name.into(), description: description.into(), least_role: least_role.into() };
+        self.scopes.push(scope);
         self
     }
 
@@ -135,6 +173,6 @@ where
             let handlers: MethodRouter = handlers.with_state(state.clone());
             (schemas, paths, handlers)
         });
-        Routes { document: self.document, info: self.info, parts: parts.collect() }
+        Routes { document: self.document, info: self.info, scopes: self.scopes, parts: parts.collect() }
     }
 }

@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::path;
-use crate::auth::scope::OPERATIONS;
+use crate::auth::ScopeTable;
+use crate::auth::access::GROUPS;
 use crate::http::contract;
 
 /// Completes `operation`, the host's at `template`, with its tag and its permission, `security` being that of the host's
-/// whole document. Answers what is wrong with it; `ids` are those that are taken.
+/// whole document and `scopes` those that there are. Answers what is wrong with it; `ids` are those that are taken.
 pub(super) fn complete(
     template: &str,
     operation: &mut Value,
-    security: Option<&Value>,
+    (security, scopes): (Option<&Value>, &ScopeTable),
     ids: &mut BTreeSet<String>,
 ) -> Vec<String> {
     let mut faults = identity(operation, ids);
@@ -25,7 +26,7 @@ pub(super) fn complete(
     if let (None, Some(security)) = (operation.get("security"), security) {
         operation["security"] = security.clone();
     }
-    faults.extend(contract::declare(operation).err());
+    faults.extend(contract::declare(operation, scopes).err());
     faults
 }
 
@@ -42,7 +43,7 @@ fn identity(operation: &mut Value, ids: &mut BTreeSet<String>) -> Vec<String> {
         return vec![format!("its operation_id {id:?} is not <group>.<verb>, such as invoices.list")];
     };
     let mut faults = Vec::new();
-    if OPERATIONS.iter().any(|(known, _)| known.split_once('.').is_some_and(|(known, _)| known == group)) {
+    if GROUPS.contains(&group) {
         faults.push(format!("its operation_id {id} is in the group {group}, which is the gateway's own"));
     }
     if !ids.insert(id.clone()) {

@@ -11,13 +11,13 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
-use crate::auth::{Authenticator, Authority, HostAuthenticator, MasterKey, MasterKeyError};
+use crate::auth::{Authenticator, Authority, HostAuthenticator, MasterKey, MasterKeyError, ScopeTable};
 use crate::clock::{Clock, Monotonic, SystemClock};
 use crate::config::{Config, Fault};
 use crate::document::{Document, served_at};
 use crate::engine::catalogue::{Catalogue, Definitions, Sources};
 use crate::engine::{self, Engine, StorageLimits, TurnLimits, program};
-use crate::host::Routes;
+use crate::host::{self, Routes};
 use crate::http::host_header::Hosts;
 use crate::http::limit::Limits;
 use crate::ids::{IdMaker, Ids};
@@ -232,6 +232,16 @@ impl Builder {
         Ok(Value::clone(&routes.contract.document))
     }
 
+    /// The scopes of the gateway with those of the routes that were added so far, for an authenticator of the host's own.
+    ///
+    /// # Errors
+    /// If the host's scopes are not good.
+    pub fn scopes(&self) -> Result<ScopeTable, StartError> {
+        let mut faults = Vec::new();
+        let table = host::table(&self.routes, &mut faults);
+        if faults.is_empty() { Ok(table) } else { Err(StartError::Routes(faults)) }
+    }
+
     /// Reads the configuration as far as it can be read, and tells all that is wrong with it.
     fn read(&self) -> Read {
         let (mut providers, of_providers) = Registry::checked(&self.config.providers, Arc::clone(&self.clock));
@@ -282,10 +292,11 @@ impl Builder {
         let ids = self.ids.unwrap_or_else(|| IdMaker::new(Arc::clone(&instance.keys)));
         let clock = Arc::clone(&self.clock);
         let authority = Authority::open(store.clone(), &self.config, master_key, clock, ids.clone()).await;
-        let authority = Arc::new(authority.map_err(StartError::Store)?);
+        let authority = authority.map_err(StartError::Store)?.with_scopes(Arc::clone(&routes.contract.scopes));
+        let (authority, clock) = (Arc::new(authority), Arc::clone(&self.clock));
         let setup_code = authority.begin_setup().await.map_err(StartError::Store)?;
         let (providers, agents) = (Arc::new(providers), Arc::new(Catalogue::new(store.clone())));
-        let (workspace, clock) = (authority.first_workspace().clone(), Arc::clone(&self.clock));
+        let workspace = authority.first_workspace().clone();
         let definitions =
             Definitions::new(store.clone(), workspace, sources, Arc::clone(&providers), clock, ids.clone());
         let definitions = Arc::new(definitions);

@@ -1,6 +1,6 @@
 //! `auth.create_service_account`
 
-use astra_core::auth::Role;
+use astra_core::auth::{Role, ScopeTable};
 use serde_json::{Value, json};
 
 use super::{account, text};
@@ -43,7 +43,8 @@ both_backends! {
 async fn gives_the_scopes_that_are_of_use_to_the_role() {
     let app = TestApp::new().await;
     let made = app.owner().post(PATH).json(&json!({"name": "ci", "role": "viewer"})).await.expect(201);
-    let useful: Vec<&str> = Role::Viewer.default_scopes().iter().map(astra_core::auth::Scope::as_str).collect();
+    let scopes = ScopeTable::default();
+    let useful: Vec<&str> = scopes.names(scopes.default_of(Role::Viewer)).collect();
     assert_eq!(made["scopes"], json!(useful));
     // From a narrowed caller, those that it has itself.
     let narrow = app.scoped(Role::Admin, "auth:write,auth:read,spec:read");

@@ -1,6 +1,6 @@
 //! `auth.token`
 
-use astra_core::auth::{NewAccount, Role};
+use astra_core::auth::{NewAccount, Role, ScopeTable};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::join_all;
@@ -177,7 +177,8 @@ async fn gives_no_scope_that_the_role_has_no_use_for() {
         refused.expect_oauth(400, "invalid_scope");
     }
     let all = app.anonymous().post("/auth/token").json(&grant(" ")).await.expect(200);
-    assert_eq!(all["scope"], Role::Owner.default_scopes().to_string());
+    let scopes = ScopeTable::default();
+    assert_eq!(all["scope"], scopes.text(scopes.default_of(Role::Owner)));
 }
 
 #[tokio::test]

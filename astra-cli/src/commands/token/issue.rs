@@ -1,6 +1,6 @@
 //! `astra token issue`
 
-use astra_core::auth::{Role, Scope, ScopeSet, TOKEN_LIFE_MAX_S, TOKEN_LIFE_MIN_S};
+use astra_core::auth::{Role, Scope, TOKEN_LIFE_MAX_S, TOKEN_LIFE_MIN_S};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::Place;
@@ -34,7 +34,7 @@ pub(super) struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: Args, context: &Context) -> Result<()> {
-    let scopes = (!args.scopes.is_empty()).then(|| args.scopes.into_iter().collect::<ScopeSet>());
+    let scopes = (!args.scopes.is_empty()).then_some(args.scopes);
     let new = NewToken { name: args.name, role: args.role, scopes, expires_in_s: args.expires_in };
     block_on(async {
         let issuer = Issuer::of(&args.place, context).await?;

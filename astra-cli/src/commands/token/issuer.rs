@@ -1,6 +1,6 @@
 //! Who is asked about tokens: the local store's authority, or a gateway's API. Commands see no difference.
 
-use astra_core::auth::{Role, ScopeSet};
+use astra_core::auth::{Role, Scope};
 
 use super::Place;
 use super::local::Local;
@@ -34,7 +34,7 @@ pub(crate) struct NewToken {
     /// By default the account's own, or member.
     pub(crate) role: Option<Role>,
     /// By default all of the account's.
-    pub(crate) scopes: Option<ScopeSet>,
+    pub(crate) scopes: Option<Vec<Scope>>,
     /// By default what the gateway's authority gives.
     pub(crate) expires_in_s: Option<i64>,
 }

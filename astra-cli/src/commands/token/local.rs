@@ -62,7 +62,8 @@ impl Local {
         let refused = |fault| refused("no token was issued", &fault);
         let present = self.authority.service_account_by_name(&self.operator, &new.name).await.map_err(refused)?;
         let role = new.role.or_else(|| present?.role.parse().ok()).unwrap_or(Role::Member);
-        let account = NewServiceAccount { name: new.name, role, scopes: new.scopes };
+        let scopes = new.scopes.map(|scopes| scopes.into_iter().collect());
+        let account = NewServiceAccount { name: new.name, role, scopes };
         let issued = self.authority.issue_named_token(&self.operator, account, new.expires_in_s).await;
         let issued = issued.map_err(refused)?;
         Ok(Issued { id: issued.token.id, secret: issued.secret })

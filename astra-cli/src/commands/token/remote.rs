@@ -1,6 +1,6 @@
 //! Tokens by the API of a running gateway.
 
-use astra_core::auth::{Role, ScopeSet};
+use astra_core::auth::{Role, Scope};
 use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -49,7 +49,7 @@ impl Remote {
     }
 
     pub(super) async fn issue(&self, new: NewToken) -> Result<Issued> {
-        let scopes = new.scopes.map(names);
+        let scopes = new.scopes.map(|scopes| scopes.into_iter().map(Scope::as_str).collect::<Vec<_>>());
         let present = self.accounts().await?.into_iter().find(|account| account.name == new.name);
         let account = match (present, new.role) {
             (Some(account), Some(role)) if account.role != role.as_str() => {
@@ -131,8 +131,4 @@ impl Remote {
     fn post(&self, path: &str) -> RequestBuilder {
         self.0.request(Method::POST, path)
     }
-}
-
-fn names(scopes: ScopeSet) -> Vec<&'static str> {
-    scopes.iter().map(|scope| scope.as_str()).collect()
 }

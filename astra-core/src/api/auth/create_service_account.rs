@@ -42,7 +42,9 @@ pub async fn handler(
     Idempotency(once): Idempotency,
     Json(new): Json<CreateServiceAccount>,
 ) -> Result<Response> {
-    let new = NewServiceAccount { name: new.name, role: new.role.into(), scopes: scope_set(new.scopes) };
+    let scopes = scope_set(app.authority.scopes(), new.scopes)?;
+    let new = NewServiceAccount { name: new.name, role: new.role.into(), scopes };
     let account = app.authority.create_service_account(&caller, new, once).await.map_err(Error::auth)?;
-    Ok(created(&format!("/auth/service-accounts/{}", account.id), ServiceAccount::from(account)))
+    let location = format!("/auth/service-accounts/{}", account.id);
+    Ok(created(&location, ServiceAccount::new(app.authority.scopes(), account)))
 }

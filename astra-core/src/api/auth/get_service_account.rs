@@ -19,5 +19,5 @@ pub async fn handler(
     Path(ServiceAccountPath { service_account_id: id }): Path<ServiceAccountPath>,
 ) -> Result<Json<ServiceAccount>> {
     let account = app.authority.service_account(&caller, &id).await.map_err(Error::auth)?;
-    Ok(Json(account.into()))
+    Ok(Json(ServiceAccount::new(app.authority.scopes(), account)))
 }

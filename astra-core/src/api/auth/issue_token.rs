@@ -38,7 +38,9 @@ pub async fn handler(
     Idempotency(once): Idempotency,
     Json(new): Json<IssueToken>,
 ) -> Result<Response> {
-    let made = app.authority.issue_token(&caller, &id, scope_set(new.scopes), new.expires_in, once).await;
+    let table = app.authority.scopes();
+    let scopes = scope_set(table, new.scopes)?;
+    let made = app.authority.issue_token(&caller, &id, scopes, new.expires_in, once).await;
     let location = format!("/auth/service-accounts/{id}/tokens");
-    Ok(secret(created(&location, issued(made.map_err(Error::auth)?))))
+    Ok(secret(created(&location, issued(table, made.map_err(Error::auth)?))))
 }

@@ -18,5 +18,5 @@ pub async fn handler(
     Paged(request): Paged,
 ) -> Result<Json<Page<ServiceAccount>>> {
     let page = app.authority.list_service_accounts(&caller, request).await.map_err(Error::auth)?;
-    Ok(Json(Page::from_store(page, ServiceAccount::from)))
+    Ok(Json(Page::from_store(page, |account| ServiceAccount::new(app.authority.scopes(), account))))
 }

@@ -20,5 +20,5 @@ pub async fn handler(
     Paged(request): Paged,
 ) -> Result<Json<Page<ServiceToken>>> {
     let page = app.authority.list_tokens(&caller, &id, request).await.map_err(Error::auth)?;
-    Ok(Json(Page::from_store(page, ServiceToken::from)))
+    Ok(Json(Page::from_store(page, |token| ServiceToken::new(app.authority.scopes(), token))))
 }

@@ -79,7 +79,7 @@ pub async fn handler(State(app): State<App>, caller: Caller) -> Result<Json<Me>>
         display_name,
         workspace_id: caller.workspace.as_str().to_owned(),
         role: caller.role.into(),
-        scopes: scope_names(caller.scopes),
+        scopes: scope_names(app.authority.scopes(), caller.scopes),
         expires_at: caller.expires_at_ms.map(rfc3339),
     }))
 }

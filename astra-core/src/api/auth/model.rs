@@ -7,8 +7,9 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use crate::auth::{self, Granted, PublicKey, Scope, ScopeSet};
+use crate::auth::{self, Granted, PublicKey, Scope, ScopeSet, ScopeTable};
 use crate::clock::rfc3339;
+use crate::error::{Error, Result};
 use crate::http::Json;
 use crate::store::service_accounts;
 use crate::store::tokens;
@@ -30,9 +31,9 @@ pub enum Role {
     Owner,
 }
 
-/// The scopes of credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ScopeName(pub Scope);
+/// The scopes of credentials. The document has the host's scopes beside the gateway's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeName(String);
 
 /// Tokens, in OAuth 2's format (RFC 6749, 5.1).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -179,19 +180,26 @@ pub fn secret(body: impl IntoResponse) -> Response {
     response
 }
 
-/// The set of `scopes`, if they are given.
-pub fn scope_set(scopes: Option<Vec<ScopeName>>) -> Option<ScopeSet> {
-    scopes.map(|scopes| scopes.into_iter().map(|ScopeName(scope)| scope).collect())
+/// The set of `names`, if they are given. The contract admits no name that is not in the document, hence in `table`.
+pub fn scope_set(table: &ScopeTable, names: Option<Vec<ScopeName>>) -> Result<Option<ScopeSet>> {
+    let find = |(place, name): (usize, &ScopeName)| {
+        table.find(&name.0).ok_or_else(|| Error::field(format!("/scopes/{place}"), "is not a scope of this gateway"))
+    };
+    let set = |names: Vec<ScopeName>| {
+        let sets = names.iter().enumerate().map(find).collect::<Result<Vec<_>>>()?;
+        Ok(sets.into_iter().fold(ScopeSet::default(), ScopeSet::union))
+    };
+    names.map(set).transpose()
 }
 
 /// The scopes of `set`, one by one.
-pub fn scope_names(set: ScopeSet) -> Vec<ScopeName> {
-    set.iter().map(ScopeName).collect()
+pub fn scope_names(table: &ScopeTable, set: ScopeSet) -> Vec<ScopeName> {
+    table.names(set).map(|name| ScopeName(name.to_owned())).collect()
 }
 
 /// The answer to a token that was issued or rotated.
-pub fn issued(issued: auth::IssuedToken) -> IssuedToken {
-    IssuedToken { secret: issued.secret, token: issued.token.into() }
+pub fn issued(table: &ScopeTable, issued: auth::IssuedToken) -> IssuedToken {
+    IssuedToken { secret: issued.secret, token: ServiceToken::new(table, issued.token) }
 }
 
 impl Tokens {
@@ -202,7 +210,7 @@ impl Tokens {
             token_type: TOKEN_TYPE.into(),
             expires_in: granted.expires_in_s,
             refresh_token: granted.refresh_token,
-            scope: granted.scopes.to_string(),
+            scope: granted.scope,
             issued_token_type: None,
         }
     }
@@ -240,13 +248,14 @@ pub fn role_of(name: &str) -> Role {
     name.parse::<auth::Role>().map_or(Role::Viewer, Role::from)
 }
 
-impl From<service_accounts::ServiceAccount> for ServiceAccount {
-    fn from(account: service_accounts::ServiceAccount) -> Self {
+impl ServiceAccount {
+    /// The account of a row. Scopes that this gateway does not have are left out.
+    pub fn new(table: &ScopeTable, account: service_accounts::ServiceAccount) -> Self {
         Self {
             id: account.id,
             name: account.name,
             role: role_of(&account.role),
-            scopes: scope_names(ScopeSet::known(&account.scopes)),
+            scopes: scope_names(table, table.known(&account.scopes)),
             created_by: account.created_by,
             created_at: rfc3339(account.created_at),
             updated_at: rfc3339(account.updated_at),
@@ -254,12 +263,13 @@ impl From<service_accounts::ServiceAccount> for ServiceAccount {
     }
 }
 
-impl From<tokens::Token> for ServiceToken {
-    fn from(token: tokens::Token) -> Self {
+impl ServiceToken {
+    /// The token of a row. Scopes that this gateway does not have are left out.
+    pub fn new(table: &ScopeTable, token: tokens::Token) -> Self {
         Self {
             id: token.id,
             service_account_id: token.service_account_id,
-            scopes: scope_names(ScopeSet::known(&token.scopes)),
+            scopes: scope_names(table, table.known(&token.scopes)),
             generation: token.generation,
             grace_until: token.grace_until.map(rfc3339),
             expires_at: rfc3339(token.expires_at),
@@ -279,19 +289,6 @@ impl From<PublicKey> for SigningKey {
             created_at: rfc3339(key.created_at),
             retired_at: key.retired_at.map(rfc3339),
         }
-    }
-}
-
-impl Serialize for ScopeName {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for ScopeName {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        name.parse().map(Self).map_err(|()| serde::de::Error::custom(format!("there is no scope {name:?}")))
     }
 }
 

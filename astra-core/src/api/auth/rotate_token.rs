@@ -35,5 +35,5 @@ pub async fn handler(
     Json(wish): Json<RotateToken>,
 ) -> Result<Response> {
     let made = app.authority.rotate_token(&caller, &id, wish.grace_s, once).await.map_err(Error::auth)?;
-    Ok(secret(Json(issued(made))))
+    Ok(secret(Json(issued(app.authority.scopes(), made))))
 }

@@ -44,8 +44,8 @@ pub async fn handler(
     Path(ServiceAccountPath { service_account_id: id }): Path<ServiceAccountPath>,
     Json(change): Json<UpdateServiceAccount>,
 ) -> Result<Json<ServiceAccount>> {
-    let change =
-        ServiceAccountChange { name: change.name, role: change.role.map(Into::into), scopes: scope_set(change.scopes) };
+    let scopes = scope_set(app.authority.scopes(), change.scopes)?;
+    let change = ServiceAccountChange { name: change.name, role: change.role.map(Into::into), scopes };
     let account = app.authority.update_service_account(&caller, &id, change).await.map_err(Error::auth)?;
-    Ok(Json(account.into()))
+    Ok(Json(ServiceAccount::new(app.authority.scopes(), account)))
 }

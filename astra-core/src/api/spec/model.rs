@@ -39,7 +39,8 @@ pub(super) fn answer(
     let rendered = if query.tag.is_none() && query.mine != Some(true) {
         app.document.rendered(notation)?
     } else {
-        let document = contract::select(&app.document.value, |needs| is_wanted(query, caller, needs));
+        let document =
+            contract::select(&app.document.value, app.authority.scopes(), |needs| is_wanted(query, caller, needs));
         filtered = Rendered::new(&document.map_err(Error::internal)?, notation)?;
         &filtered
     };

@@ -9,18 +9,19 @@ use serde_json::{Map, Value};
 use super::{
     Contract, Operation, Parameter, ParameterForm, ParameterPlace, PathContract, Schema, is_open_ai, security, tree,
 };
+use crate::auth::ScopeTable;
 
-/// Reads `document`, which [`super::finish()`] made, and of which the paths in `hosts` are a host program's. The schemas of
+/// Reads `document`, which [`super::complete()`] made with `scopes`, and of which the paths in `hosts` are a host program's. The schemas of
 /// those are compiled now: they are not tested yet. The others are when they are first needed.
 ///
 /// # Errors
 /// All that the document says and this program cannot enforce.
-pub fn compile(document: Value, hosts: &BTreeSet<String>) -> Result<Contract, Vec<String>> {
+pub fn compile(document: Value, hosts: &BTreeSet<String>, scopes: Arc<ScopeTable>) -> Result<Contract, Vec<String>> {
     let document = Arc::new(document);
     let (mut paths, mut faults) = (Vec::new(), Vec::new());
     for (template, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
         let is_hosts = hosts.contains(template);
-        match path(&document, template, item, is_hosts) {
+        match path((&document, &scopes), template, item, is_hosts) {
             Ok(path) => {
                 let schemas =
                     path.operations().filter(|operation| operation.is_hosts).flat_map(|operation| operation.schemas());
@@ -30,7 +31,7 @@ pub fn compile(document: Value, hosts: &BTreeSet<String>) -> Result<Contract, Ve
             Err(fault) => faults.push(fault),
         }
     }
-    if faults.is_empty() { Ok(Contract { document, paths }) } else { Err(faults) }
+    if faults.is_empty() { Ok(Contract { document, paths, scopes }) } else { Err(faults) }
 }
 
 /// What is wrong with the parameters of `operation`, a host's at `template`.
@@ -41,14 +42,19 @@ pub fn parameter_faults(document: &Value, template: &str, operation: &Value) -> 
     declared.filter_map(|declared| read(declared).err()).collect()
 }
 
-fn path(document: &Arc<Value>, template: &str, item: &Value, is_hosts: bool) -> Result<PathContract, String> {
+fn path(
+    (document, scopes): (&Arc<Value>, &ScopeTable),
+    template: &str,
+    item: &Value,
+    is_hosts: bool,
+) -> Result<PathContract, String> {
     let mut operations = Vec::new();
     let mut allow = Vec::new();
     for name in tree::METHODS {
         let Some(source) = item.get(name) else { continue };
         let method = name.to_uppercase();
-        let operation =
-            operation(document, template, source, is_hosts).map_err(|fault| format!("{method} {template}: {fault}"))?;
+        let operation = operation((document, scopes), template, source, is_hosts)
+            .map_err(|fault| format!("{method} {template}: {fault}"))?;
         if name == "get" {
             allow.push("HEAD".to_owned());
         }
@@ -62,7 +68,12 @@ fn path(document: &Arc<Value>, template: &str, item: &Value, is_hosts: bool) -> 
     Ok(PathContract { template: template.to_owned(), allow, is_open_ai, operations })
 }
 
-fn operation(document: &Arc<Value>, template: &str, source: &Value, is_hosts: bool) -> Result<Operation, String> {
+fn operation(
+    (document, scopes): (&Arc<Value>, &ScopeTable),
+    template: &str,
+    source: &Value,
+    is_hosts: bool,
+) -> Result<Operation, String> {
     let schema = |source: &Value| Schema::new(Arc::clone(document), source.clone());
     let mut parameters = Vec::new();
     for declared in source.get("parameters").and_then(Value::as_array).into_iter().flatten() {
@@ -74,7 +85,7 @@ fn operation(document: &Arc<Value>, template: &str, source: &Value, is_hosts: bo
     });
     Ok(Operation {
         id: security::id(source)?.to_owned(),
-        access: security::read(source)?,
+        access: security::read(source, scopes)?,
         has_key: parameters.iter().any(|known| known.name.eq_ignore_ascii_case("Idempotency-Key")),
         is_hosts,
         is_open_ai: !is_hosts && is_open_ai(template),

@@ -162,6 +162,7 @@ async fn identify(
     }
     let missing = scopes.minus(identity.scopes);
     if !missing.is_empty() {
+        let missing = gate.app.authority.scopes().text(missing);
         return Err(Error::forbidden(format!(
             "This operation needs the scope {missing}, which the credential does not have."
         )));

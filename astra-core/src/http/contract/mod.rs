@@ -19,7 +19,7 @@ use std::sync::Arc;
 use http::{HeaderValue, Method};
 use serde_json::Value;
 
-use crate::auth::Access;
+use crate::auth::{Access, ScopeTable};
 
 pub(super) use body::BodyValue;
 pub use compile::{compile, parameter_faults};
@@ -118,6 +118,8 @@ pub struct Contract {
     pub document: Arc<Value>,
     /// Its paths, in the document's order.
     pub paths: Vec<Arc<PathContract>>,
+    /// The scopes that its operations ask for, and all others of this gateway.
+    pub scopes: Arc<ScopeTable>,
 }
 
 impl Contract {

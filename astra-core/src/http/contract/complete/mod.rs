@@ -12,17 +12,19 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::auth::ScopeTable;
+
 pub(super) use pruning::prune;
 
 /// Completes the document that the routes made, of which the paths in `hosts` are a host program's. Answers all that is
 /// wrong with it and cannot be mended here, such as an operation that the table does not know.
-pub fn complete(document: &mut Value, hosts: &BTreeSet<String>, body_bytes: usize) -> Vec<String> {
+pub fn complete(document: &mut Value, hosts: &BTreeSet<String>, scopes: &ScopeTable, body_bytes: usize) -> Vec<String> {
     let mut faults = Vec::new();
     references::restore(document);
     unions::name_branches(document, &mut faults);
     unions::free_references(document);
     closing::close_requests(document, &mut faults);
-    operations::complete(document, hosts, &mut faults);
+    operations::complete(document, hosts, scopes, &mut faults);
     operations::free_bodies(document, hosts);
     responses::complete(document, hosts, &mut faults);
     bounds::follow_body(document, body_bytes);

@@ -6,15 +6,16 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::super::{security, tree};
+use crate::auth::ScopeTable;
 
 /// Completes every operation of the document but its responses.
-pub(super) fn complete(document: &mut Value, hosts: &BTreeSet<String>, faults: &mut Vec<String>) {
+pub(super) fn complete(document: &mut Value, hosts: &BTreeSet<String>, scopes: &ScopeTable, faults: &mut Vec<String>) {
     for (path, method, operation) in tree::operations(document.get_mut("paths")) {
         if method == "patch" {
             name_merge_patch(operation);
         }
         // A host's operations have said already what they are and whom they are for.
-        let classified = if hosts.contains(path) { Ok(()) } else { classify(operation) };
+        let classified = if hosts.contains(path) { Ok(()) } else { classify(operation, scopes) };
         faults.extend(classified.err().map(|fault| format!("{} {path}: {fault}", method.to_uppercase())));
         let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
         parameters.filter_map(|parameter| parameter.get_mut("schema")).for_each(without_null);
@@ -31,11 +32,11 @@ pub(super) fn complete(document: &mut Value, hosts: &BTreeSet<String>, faults: &
     }
 }
 
-fn classify(operation: &mut Value) -> Result<(), String> {
+fn classify(operation: &mut Value, scopes: &ScopeTable) -> Result<(), String> {
     let id = security::id(operation)?;
     let group = id.split_once('.').map(|(group, _)| group).ok_or_else(|| format!("{id} is not <group>.<verb>"))?;
     operation["tags"] = json!([group]);
-    security::write(operation)
+    security::write(operation, scopes)
 }
 
 /// Every PATCH is a JSON Merge Patch: clients may say so (RFC 7396, 4), or just send JSON.
