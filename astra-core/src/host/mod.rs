@@ -69,23 +69,24 @@
 //!     .scope("invoices:cancel", "Cancels invoices.", None);
 //! ```
 //!
-//! A scope of the host is given, narrowed, listed and checked as the gateway's own are: by `auth.create_service_account`,
-//! `auth.issue_token` and the token endpoint; `auth.me` shows it, and the document has it with its description among the
-//! scopes. A signed-in user has a new scope from the next sign-in on, and a service account when it is given. The store keeps names: a scope that
-//! the program no longer declares does not count, and counts again when it is declared again. An authenticator of the
-//! host makes sets of scopes by [`Builder::scopes`](crate::Builder::scopes).
+//! A scope of the host is given, narrowed, listed and checked as the gateway's own are: by
+//! `auth.create_service_account`, `auth.issue_token` and the token endpoint; `auth.me` shows it, and the document has
+//! it with its description among the scopes. A signed-in user has a new scope from the next sign-in on, and a service
+//! account when it is given. The store keeps names: a scope that the program no longer declares does not count, and
+//! counts again when it is declared again. An authenticator of the host makes sets of scopes by
+//! [`Builder::scopes`](crate::Builder::scopes).
 //!
 //! # What is a fault
 //!
-//! [`Builder::open`](crate::Builder::open) and [`Builder::openapi`](crate::Builder::openapi) name all of them at once: an
-//! id that is not `<group>.<verb>`, is taken, or is in one of the gateway's groups
+//! [`Builder::open`](crate::Builder::open) and [`Builder::openapi`](crate::Builder::openapi) name all of them at once:
+//! an id that is not `<group>.<verb>`, is taken, or is in one of the gateway's groups
 //! ([`GROUPS`](crate::auth::access::GROUPS), of which some come with a later version); a scope that is not
-//! `<group>:<verb>`, is the gateway's own or in one of its groups, is declared twice, has no description, or is one too many
-//! ([`HOST_SCOPES_MAX`](crate::auth::HOST_SCOPES_MAX)); a path that is taken or hides another
-//! one; a schema or another component that shares its name with a different one; a reference to nothing; a group without
-//! a description; an operation without a summary, without `security`, without a documented success; variables and
-//! parameters that contradict each other or cannot be enforced; what would be dropped silently, such as `paths(..)`
-//! without routes. [`crate::testing`] has the checks of style, and those of answers.
+//! `<group>:<verb>`, is the gateway's own or in one of its groups, is declared twice, has no description, or is one too
+//! many ([`HOST_SCOPES_MAX`](crate::auth::HOST_SCOPES_MAX)); a path that is taken or hides another one; a schema or
+//! another component that shares its name with a different one; a reference to nothing; a group without a description;
+//! an operation without a summary, without `security`, without a documented success; variables and parameters that
+//! contradict each other or cannot be enforced; what would be dropped silently, such as `paths(..)` without routes.
+//! [`crate::testing`] has the checks of style, and those of answers.
 
 mod components;
 mod join;

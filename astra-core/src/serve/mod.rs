@@ -285,8 +285,7 @@ impl Builder {
         let data_dir = &self.config.data_dir;
         store::make_folder(data_dir).map_err(|fault| StartError::DataFolder(data_dir.clone(), fault))?;
         // A PostgreSQL server is shared by several gateways, which may also share a folder for their keys.
-        let is_alone = self.config.store.database_url.is_none();
-        let folder_lock = if is_alone { Some(lock(data_dir)?) } else { None };
+        let folder_lock = if self.config.store.database_url.is_none() { Some(lock(data_dir)?) } else { None };
         let master_key = MasterKey::load(self.config.master_key.as_ref(), data_dir).map_err(StartError::MasterKey)?;
         let (store, instance) = self.open_store().await.map_err(StartError::Store)?;
         let ids = self.ids.unwrap_or_else(|| IdMaker::new(Arc::clone(&instance.keys)));
