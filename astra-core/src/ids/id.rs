@@ -16,7 +16,7 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Characters of a key: 12 of 5 bits, and a first one of 3.
 pub(super) const DIGITS: u32 = 13;
 /// Characters of a message's place within its turn.
-const PLACE_DIGITS: u32 = 2;
+pub(super) const PLACE_DIGITS: u32 = 2;
 
 /// A kind of row that is named by its key.
 pub trait Named: 'static {

@@ -41,6 +41,22 @@ pub enum IdKind {
 }
 
 impl IdKind {
+    const ALL: [Self; 13] = [
+        Self::User,
+        Self::Workspace,
+        Self::ServiceAccount,
+        Self::Token,
+        Self::Family,
+        Self::Invitation,
+        Self::Session,
+        Self::Message,
+        Self::Turn,
+        Self::Trace,
+        Self::Request,
+        Self::Instance,
+        Self::Event,
+    ];
+
     /// The letters before the underscore.
     #[must_use]
     pub const fn prefix(self) -> &'static str {
@@ -105,6 +121,18 @@ pub fn encode(kind: IdKind, key: i64) -> String {
     text.push('_');
     id::push_digits(&mut text, key.cast_unsigned(), id::DIGITS);
     text
+}
+
+/// The pattern of identifiers such as `example`, if it is one.
+#[must_use]
+pub fn pattern(example: &str) -> Option<String> {
+    let (prefix, digits) = example.split_once('_')?;
+    let kind = IdKind::ALL.into_iter().find(|kind| kind.prefix() == prefix)?;
+    let length = if matches!(kind, IdKind::Message) { id::DIGITS + id::PLACE_DIGITS } else { id::DIGITS };
+    let (first, rest) = digits.split_at_checked(1)?;
+    let is_digit = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase() && !b"ilou".contains(&byte);
+    let is_id = digits.len() == length as usize && ("0"..="7").contains(&first) && rest.bytes().all(is_digit);
+    is_id.then(|| format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{{}}}$", rest.len()))
 }
 
 #[cfg(test)]

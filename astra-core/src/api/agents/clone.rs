@@ -15,7 +15,7 @@ use crate::store::AgentChange;
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CloneAgent {
     /// The new agent's id.
-    #[schema(min_length = 1, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support-beta")]
+    #[schema(format = "slug", example = "support-beta")]
     id: String,
     /// The new agent's name; by default the name of the original.
     #[schema(min_length = 1, max_length = 128, example = "Support (beta)")]

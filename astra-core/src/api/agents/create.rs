@@ -18,7 +18,7 @@ use crate::store::AgentChange;
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CreateAgent {
     /// The agent's id. It cannot be changed later.
-    #[schema(min_length = 1, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support")]
+    #[schema(format = "slug", example = "support")]
     id: String,
     /// The name that people see; by default the id.
     #[schema(min_length = 1, max_length = 128, example = "Support")]

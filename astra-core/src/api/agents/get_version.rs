@@ -14,7 +14,7 @@ use crate::http::{Caller, Json, Path};
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct AgentVersion {
     /// The agent's id.
-    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support")]
+    #[schema(format = "slug", example = "support")]
     agent_id: String,
     /// The version's number.
     #[schema(minimum = 1, example = 2)]
@@ -25,7 +25,7 @@ pub struct AgentVersion {
     /// The agent's definition.
     definition: AgentSettings,
     /// When it was created.
-    #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
+    #[schema(example = "2026-11-23T21:09:30.000Z")]
     created_at: String,
     /// The creator: a user, a service account, `file:<name>`, `configuration` or `gateway`.
     #[schema(max_length = 320, example = "usr_06a1b2c3d4e5q")]

@@ -17,7 +17,7 @@ use crate::store::{self, AgentRefusal, Refusal, StoredAgent, StoredVersion};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Agent {
     /// The agent's id, chosen when it was created.
-    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support")]
+    #[schema(format = "slug", example = "support")]
     pub id: String,
     /// The name that people see; null means the id is shown.
     #[schema(min_length = 1, max_length = 128, example = "Support")]
@@ -42,10 +42,10 @@ pub struct Agent {
     #[schema(minimum = 1, example = 3)]
     pub version: u32,
     /// When the agent was created.
-    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
     /// When the present version was created.
-    #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
+    #[schema(example = "2026-11-23T21:09:30.000Z")]
     pub updated_at: String,
     /// The creator of the agent: a user, a service account, `file:<name>`, `configuration` or `gateway`.
     #[schema(max_length = 320, example = "usr_06a1b2c3d4e5q")]
@@ -186,7 +186,7 @@ pub struct AgentVersionInfo {
     #[schema(max_length = 64, example = "live")]
     pub label: Option<String>,
     /// When it was created.
-    #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
+    #[schema(example = "2026-11-23T21:09:30.000Z")]
     pub created_at: String,
     /// The creator: a user, a service account, `file:<name>`, `configuration` or `gateway`.
     #[schema(max_length = 320, example = "usr_06a1b2c3d4e5q")]
@@ -199,13 +199,13 @@ pub struct AgentExport {
     /// The format of the file.
     pub format: AgentExportFormat,
     /// The agent's id.
-    #[schema(min_length = 1, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support")]
+    #[schema(format = "slug", example = "support")]
     pub id: String,
     /// The version that was exported.
     #[schema(minimum = 1, example = 2)]
     pub version: Option<u32>,
     /// The time of the export.
-    #[schema(format = DateTime, max_length = 32, example = "2026-11-23T21:09:30.000Z")]
+    #[schema(example = "2026-11-23T21:09:30.000Z")]
     pub exported_at: Option<String>,
     /// The agent's definition.
     pub definition: AgentSettings,
@@ -224,7 +224,7 @@ pub enum AgentExportFormat {
 #[into_params(parameter_in = Path)]
 pub struct AgentPath {
     /// The agent's id.
-    #[param(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", example = "support")]
+    #[param(format = "slug", example = "support")]
     pub agent_id: String,
 }
 
@@ -233,7 +233,7 @@ pub struct AgentPath {
 #[into_params(parameter_in = Path)]
 pub struct VersionPath {
     /// The agent's id.
-    #[param(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", example = "support")]
+    #[param(format = "slug", example = "support")]
     pub agent_id: String,
     /// The version's number.
     #[param(minimum = 1, maximum = 2_147_483_647, example = 1)]

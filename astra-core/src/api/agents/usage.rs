@@ -15,7 +15,7 @@ use crate::http::{Caller, Json, Path};
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct AgentUsage {
     /// The agent's id.
-    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "support")]
+    #[schema(format = "slug", example = "support")]
     agent_id: String,
     /// Tokens of this clock hour.
     tokens_per_hour: TokenQuota,
@@ -24,7 +24,7 @@ pub struct AgentUsage {
     /// US dollars of the last 24 clock hours, including this one.
     cost_usd_per_day: CostQuota,
     /// When the clock hour ends and the hourly quota starts anew.
-    #[schema(format = DateTime, example = "2026-11-23T22:00:00.000Z")]
+    #[schema(example = "2026-11-23T22:00:00.000Z")]
     hour_ends_at: String,
 }
 

@@ -34,7 +34,7 @@ pub struct Me {
     #[schema(max_items = 64)]
     pub scopes: Vec<ScopeName>,
     /// When the credential expires; null if it does not.
-    #[schema(format = DateTime, example = "2026-11-23T21:22:00.000Z")]
+    #[schema(example = "2026-11-23T21:22:00.000Z")]
     pub expires_at: Option<String>,
 }
 

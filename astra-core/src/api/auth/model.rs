@@ -68,7 +68,7 @@ pub struct Tokens {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceAccount {
     /// The account's id.
-    #[schema(pattern = "^svc_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "svc_06a1b2c3d4e5q")]
+    #[schema(example = "svc_06a1b2c3d4e5q")]
     pub id: String,
     /// The account's name, unique in its workspace.
     #[schema(max_length = 64, example = "ci")]
@@ -82,10 +82,10 @@ pub struct ServiceAccount {
     #[schema(max_length = 256, example = "usr_06a1b2c3d4e5q")]
     pub created_by: String,
     /// When it was created.
-    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
     /// The time of the last change.
-    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(example = "2026-11-23T21:07:00.000Z")]
     pub updated_at: String,
 }
 
@@ -93,10 +93,10 @@ pub struct ServiceAccount {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceToken {
     /// The token's id. Rotation keeps it.
-    #[schema(pattern = "^tok_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "tok_06a1b2c3d4e5q")]
+    #[schema(example = "tok_06a1b2c3d4e5q")]
     pub id: String,
     /// The service account that it belongs to.
-    #[schema(pattern = "^svc_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "svc_06a1b2c3d4e5q")]
+    #[schema(example = "svc_06a1b2c3d4e5q")]
     pub service_account_id: String,
     /// Its scopes. A scope that the account no longer has does not count.
     #[schema(max_items = 64)]
@@ -105,19 +105,19 @@ pub struct ServiceToken {
     #[schema(minimum = 1, example = 1)]
     pub generation: i64,
     /// Until when the token of the previous generation is valid, if it was rotated.
-    #[schema(format = DateTime, example = "2026-11-23T22:07:00.000Z")]
+    #[schema(example = "2026-11-23T22:07:00.000Z")]
     pub grace_until: Option<String>,
     /// When it expires.
-    #[schema(format = DateTime, example = "2027-02-21T21:07:00.000Z")]
+    #[schema(example = "2027-02-21T21:07:00.000Z")]
     pub expires_at: String,
     /// The last use, to the minute; null if it was never used.
-    #[schema(format = DateTime, example = "2026-11-24T08:00:00.000Z")]
+    #[schema(example = "2026-11-24T08:00:00.000Z")]
     pub last_used_at: Option<String>,
     /// When it was issued.
-    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
     /// The last rotation; null if it was never rotated.
-    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(example = "2026-11-23T21:07:00.000Z")]
     pub rotated_at: Option<String>,
 }
 
@@ -148,10 +148,10 @@ pub struct SigningKey {
     #[schema(example = true)]
     pub is_signing: bool,
     /// When it was created.
-    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
     /// When a newer key replaced it; null for the key that signs.
-    #[schema(format = DateTime, example = "2026-12-23T21:07:00.000Z")]
+    #[schema(example = "2026-12-23T21:07:00.000Z")]
     pub retired_at: Option<String>,
 }
 
@@ -160,7 +160,7 @@ pub struct SigningKey {
 #[into_params(parameter_in = Path)]
 pub struct ServiceAccountPath {
     /// The service account's id.
-    #[param(pattern = "^svc_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "svc_06a1b2c3d4e5q")]
+    #[param(example = "svc_06a1b2c3d4e5q")]
     pub service_account_id: String,
 }
 
@@ -169,7 +169,7 @@ pub struct ServiceAccountPath {
 #[into_params(parameter_in = Path)]
 pub struct TokenPath {
     /// The token's id.
-    #[param(pattern = "^tok_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "tok_06a1b2c3d4e5q")]
+    #[param(example = "tok_06a1b2c3d4e5q")]
     pub token_id: String,
 }
 

@@ -49,7 +49,7 @@ pub struct Registered {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct User {
     /// The user's id.
-    #[schema(pattern = "^usr_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "usr_06a1b2c3d4e5q")]
+    #[schema(example = "usr_06a1b2c3d4e5q")]
     pub id: String,
     /// The e-mail address, in lower case.
     #[schema(max_length = 254, example = "ada@example.org")]
@@ -58,12 +58,12 @@ pub struct User {
     #[schema(max_length = 128, example = "Ada")]
     pub display_name: Option<String>,
     /// The workspace.
-    #[schema(pattern = "^wsp_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "wsp_06a1b2c3d4e5q")]
+    #[schema(example = "wsp_06a1b2c3d4e5q")]
     pub workspace_id: String,
     /// The role in it.
     pub role: Role,
     /// When the account was created.
-    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
 }
 

@@ -23,13 +23,13 @@ const SURFACE_DEFAULT: &str = "api";
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SendMessage {
     /// The agent to ask.
-    #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", example = "assistant")]
+    #[schema(format = "slug", example = "assistant")]
     pub agent_id: String,
     /// The question; white space alone is none.
     pub message: MessageContent,
     /// The session of the message. By default it is the caller's current session for the agent, `surface` and
     /// `surface_id`; if there is none, one is opened.
-    #[schema(value_type = Option<String>, pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q")]
+    #[schema(value_type = Option<String>, example = "ses_06a1b2c3d4e5q")]
     pub session_id: Option<SessionId>,
     /// The place of the conversation, named by the application, such as a program or a page; `api` by default.
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$", example = "web")]

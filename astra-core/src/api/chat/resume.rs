@@ -19,7 +19,7 @@ use crate::ids::TurnId;
 #[utoipa::path(get, path = "/chat/turns/{turn_id}/events", operation_id = "chat.resume",
     extensions(("x-stream" = json!({"resumed_by": "chat.resume", "ends_with": ["done", "error"]}))),
     params(
-        ("turn_id" = String, Path, description = "The turn's id.", pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trn_06a1b2c3d4e5q"),
+        ("turn_id" = String, Path, description = "The turn's id.", example = "trn_06a1b2c3d4e5q"),
         ("Last-Event-ID" = Option<i64>, Header, description = "The `id` of the last event that the client received.", minimum = 0, maximum = 1_000_000_000, example = 2)),
     responses((status = 200, description = "The turn's events.", body = ChatEvent, content_type = "text/event-stream"),
         (status = 204, description = "The turn has ended, and no event comes after `Last-Event-ID`.")))]

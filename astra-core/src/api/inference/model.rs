@@ -76,7 +76,7 @@ pub struct ProviderFailure {
     /// The kind of failure.
     pub kind: ProviderFailureKind,
     /// The time.
-    #[schema(format = DateTime, max_length = 32, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(example = "2026-11-23T21:07:00.000Z")]
     pub at: String,
 }
 
@@ -130,10 +130,10 @@ pub struct ModelQuery {
 #[serde(default)]
 pub struct UsageQuery {
     /// Hours that start at this time or later; by default 30 days before `to`.
-    #[param(format = DateTime, max_length = 40, example = "2026-11-01T00:00:00Z")]
+    #[param(example = "2026-11-01T00:00:00Z")]
     pub(super) from: Option<String>,
     /// Hours that start before this time; by default now.
-    #[param(format = DateTime, max_length = 40, example = "2026-12-01T00:00:00Z")]
+    #[param(example = "2026-12-01T00:00:00Z")]
     pub(super) to: Option<String>,
     /// The keys to group by, separated by commas; by default there is one sum.
     #[param(style = Form, explode = false, min_items = 1, max_items = 5, inline, example = json!(["agent", "day"]))]

@@ -21,10 +21,10 @@ const DAYS_DEFAULT: i64 = 30;
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct UsageReport {
     /// The start of the period.
-    #[schema(format = DateTime, max_length = 32, example = "2026-11-01T00:00:00.000Z")]
+    #[schema(example = "2026-11-01T00:00:00.000Z")]
     pub from: String,
     /// The end of the period.
-    #[schema(format = DateTime, max_length = 32, example = "2026-12-01T00:00:00.000Z")]
+    #[schema(example = "2026-12-01T00:00:00.000Z")]
     pub to: String,
     /// The sums, newest day first.
     #[schema(max_items = 200)]

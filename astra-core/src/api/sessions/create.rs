@@ -16,7 +16,7 @@ use crate::store::NewSession;
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CreateSession {
     /// The session's agent.
-    #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", example = "assistant")]
+    #[schema(format = "slug", example = "assistant")]
     agent_id: String,
     /// The version of the agent that answers in this session; by default the version that is present at each turn.
     #[schema(minimum = 1, example = 1)]

@@ -16,7 +16,7 @@ use crate::store::Fork;
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ForkSession {
     /// The last message of the copy; by default all messages are copied.
-    #[schema(value_type = Option<String>, pattern = "^msg_[0-7][0-9a-hjkmnp-tv-z]{14}$", max_length = 19, example = "msg_06a1b2c3d4e5f6q")]
+    #[schema(value_type = Option<String>, example = "msg_06a1b2c3d4e5f6q")]
     message_id: Option<MessageId>,
     /// The copy's title; by default the title of the original.
     #[schema(min_length = 1, max_length = 256, pattern = r"^[^\x00]*$", example = "Another way")]
@@ -28,7 +28,7 @@ pub struct ForkSession {
 /// Copies the session up to a message into a new session of the caller. The `surface_id` of the copy is its own id, so
 /// the surface's current session stays the same; the copy is reached by its id.
 #[utoipa::path(post, path = "/sessions/{session_id}/fork", operation_id = "sessions.fork",
-    params(("session_id" = String, Path, description = "The session's id.", pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q"), crate::http::IdempotencyHeader),
+    params(("session_id" = String, Path, description = "The session's id.", example = "ses_06a1b2c3d4e5q"), crate::http::IdempotencyHeader),
     request_body(content = ForkSession, description = "Where the copy ends.", example = json!({"title": "Another way"})),
     responses((status = 201, description = "The copy.", body = Session, headers(("Location" = String, description = "Where the copy is.")))))]
 pub async fn handler(

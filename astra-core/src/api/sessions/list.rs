@@ -16,7 +16,7 @@ use crate::store::SessionFilter;
 #[into_params(parameter_in = Query)]
 pub struct SessionsQuery {
     /// Only sessions with this agent.
-    #[param(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", example = "assistant")]
+    #[param(format = "slug", example = "assistant")]
     agent_id: Option<String>,
     /// Only sessions with this status.
     #[param(example = "active")]

@@ -18,10 +18,10 @@ use crate::store::{self, Refusal, Rows, SessionRefusal, SessionWithTotals};
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Session {
     /// The session's id.
-    #[schema(value_type = String, pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q")]
+    #[schema(value_type = String, example = "ses_06a1b2c3d4e5q")]
     pub id: SessionId,
     /// The session's agent.
-    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "assistant")]
+    #[schema(format = "slug", example = "assistant")]
     pub agent_id: String,
     /// The version of the agent that answers in this session; null for the version that is present at each turn.
     #[schema(minimum = 1, example = 3)]
@@ -41,7 +41,7 @@ pub struct Session {
     /// Whether the session is active or archived.
     pub status: SessionStatus,
     /// The session that follows this one, after a reset or an automatic end.
-    #[schema(value_type = Option<String>, pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5r")]
+    #[schema(value_type = Option<String>, example = "ses_06a1b2c3d4e5r")]
     pub successor_id: Option<SessionId>,
     /// Number of messages.
     #[schema(minimum = 0, example = 12)]
@@ -62,10 +62,10 @@ pub struct Session {
     /// Data of the caller's own; the gateway does not interpret it.
     pub metadata: Map<String, Value>,
     /// When it was opened.
-    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
     /// The time of the last message.
-    #[schema(format = DateTime, example = "2026-11-23T21:09:30.000Z")]
+    #[schema(example = "2026-11-23T21:09:30.000Z")]
     pub last_active_at: String,
 }
 
@@ -83,10 +83,10 @@ pub enum SessionStatus {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Message {
     /// The message's id.
-    #[schema(value_type = String, pattern = "^msg_[0-7][0-9a-hjkmnp-tv-z]{14}$", max_length = 19, example = "msg_06a1b2c3d4e5f6q")]
+    #[schema(value_type = String, example = "msg_06a1b2c3d4e5f6q")]
     pub id: MessageId,
     /// The turn that it belongs to.
-    #[schema(value_type = Option<String>, pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trn_06a1b2c3d4e5q")]
+    #[schema(value_type = Option<String>, example = "trn_06a1b2c3d4e5q")]
     pub turn_id: Option<TurnId>,
     /// The author of the message.
     pub role: MessageRole,
@@ -99,7 +99,7 @@ pub struct Message {
     #[schema(max_items = 128)]
     pub tool_results: Vec<MessageToolResult>,
     /// When it was stored.
-    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
 }
 

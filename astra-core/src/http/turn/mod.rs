@@ -23,13 +23,13 @@ use crate::store;
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Turn {
     /// The turn's id.
-    #[schema(value_type = String, pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trn_06a1b2c3d4e5q")]
+    #[schema(value_type = String, example = "trn_06a1b2c3d4e5q")]
     pub turn_id: TurnId,
     /// The session that the turn belongs to.
-    #[schema(value_type = String, pattern = "^ses_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "ses_06a1b2c3d4e5q")]
+    #[schema(value_type = String, example = "ses_06a1b2c3d4e5q")]
     pub session_id: SessionId,
     /// The agent that was asked.
-    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", max_length = 64, example = "assistant")]
+    #[schema(format = "slug", example = "assistant")]
     pub agent_id: String,
     /// The version of the agent that answered.
     #[schema(minimum = 1, example = 3)]
@@ -57,15 +57,15 @@ pub struct Turn {
     /// Why the turn did not complete; null if it completed or is still running.
     pub error: Option<TurnError>,
     /// The id of the turn's trace.
-    #[schema(pattern = "^trc_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trc_06a1b2c3d4e5q")]
+    #[schema(example = "trc_06a1b2c3d4e5q")]
     pub trace_id: String,
     /// The metadata of the message.
     pub metadata: Map<String, Value>,
     /// When the message was stored.
-    #[schema(format = DateTime, example = "2026-11-23T21:07:00.000Z")]
+    #[schema(example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
     /// When the turn ended; null while it is running.
-    #[schema(format = DateTime, example = "2026-11-23T21:07:01.250Z")]
+    #[schema(example = "2026-11-23T21:07:01.250Z")]
     pub finished_at: Option<String>,
 }
 

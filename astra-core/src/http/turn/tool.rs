@@ -12,7 +12,7 @@ use crate::store::{ToolEntry, ToolUse};
 
 /// The name of a tool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", example = "current_time")]
+#[schema(format = "slug", example = "current_time")]
 pub struct ToolName(pub String);
 
 /// A tool that was called in a turn.
@@ -91,7 +91,7 @@ pub fn split(content: Content) -> (Content, Vec<MessageToolCall>, Vec<MessageToo
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ToolCallDelta {
     /// The turn that the event belongs to.
-    #[schema(value_type = String, pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trn_06a1b2c3d4e5q")]
+    #[schema(value_type = String, example = "trn_06a1b2c3d4e5q")]
     pub turn_id: TurnId,
     /// The event's number in its turn, starting with 1.
     #[schema(minimum = 1, example = 2)]
@@ -111,7 +111,7 @@ pub struct ToolCallDelta {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ToolCallComplete {
     /// The turn that the event belongs to.
-    #[schema(value_type = String, pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trn_06a1b2c3d4e5q")]
+    #[schema(value_type = String, example = "trn_06a1b2c3d4e5q")]
     pub turn_id: TurnId,
     /// The event's number in its turn, starting with 1.
     #[schema(minimum = 1, example = 3)]
@@ -130,7 +130,7 @@ pub struct ToolCallComplete {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ToolResultEvent {
     /// The turn that the event belongs to.
-    #[schema(value_type = String, pattern = "^trn_[0-7][0-9a-hjkmnp-tv-z]{12}$", max_length = 17, example = "trn_06a1b2c3d4e5q")]
+    #[schema(value_type = String, example = "trn_06a1b2c3d4e5q")]
     pub turn_id: TurnId,
     /// The event's number in its turn, starting with 1.
     #[schema(minimum = 1, example = 4)]

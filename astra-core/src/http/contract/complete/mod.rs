@@ -2,6 +2,7 @@
 
 mod bounds;
 mod closing;
+mod identifiers;
 mod operations;
 mod pruning;
 mod references;
@@ -20,6 +21,7 @@ pub(super) use pruning::prune;
 /// wrong with it and cannot be mended here, such as an operation that the table does not know.
 pub fn complete(document: &mut Value, hosts: &BTreeSet<String>, scopes: &ScopeTable, body_bytes: usize) -> Vec<String> {
     let mut faults = Vec::new();
+    identifiers::describe(document);
     references::restore(document);
     unions::name_branches(document, &mut faults);
     unions::free_references(document);
