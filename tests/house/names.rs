@@ -22,7 +22,7 @@ const BANNED: [&str; 12] = [
 ];
 
 /// Files of a group's folder that are not operations.
-const NOT_OPERATIONS: [&str; 2] = ["mod", "model"];
+const NOT_OPERATIONS: [&str; 3] = ["lookup", "mod", "model"];
 
 #[test]
 fn no_module_has_a_name_that_says_nothing() {

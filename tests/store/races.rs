@@ -9,8 +9,8 @@ use astra_core::params;
 use astra_core::store::usage::UsageRow;
 use astra_core::store::{
     AgentChange, Begun, Busy, Error, FinishedTurn, Lifetime, LogEntry, NewSession, NewTurn, OnceKey, Outcome,
-    PageRequest, Precondition, Refusal, Rows, SessionRefusal, SessionTarget, Status, TraceRecord, Turn, TurnRefusal,
-    VersionStamp, VisibleTo, WorkspaceId, migrate,
+    PageRequest, Precondition, Refusal, Rows, SessionRefusal, SessionSettings, SessionTarget, Status, TraceRecord,
+    Turn, TurnRefusal, VersionStamp, VisibleTo, WorkspaceId, migrate,
 };
 use futures_util::future::join_all;
 use serde_json::Map;
@@ -91,13 +91,11 @@ impl Meeting {
         let new = NewSession {
             id: SessionId::from_key(key),
             agent_id: AGENT.into(),
-            pinned_version: None,
-            title: None,
             surface: "api".into(),
             surface_id: format!("own {key}"),
             user_id: USER.into(),
             subject: SUBJECT,
-            metadata: Map::new(),
+            settings: SessionSettings::default(),
             now_ms: 0,
         };
         self.here.sessions().create(new, None).await.expect("a session").session.id

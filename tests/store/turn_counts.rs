@@ -1,8 +1,7 @@
 //! The newest turns of sessions, asked for many of them at once, of all workspaces.
 
 use astra_core::ids::SessionId;
-use astra_core::store::{NewSession, VisibleTo, WorkspaceId};
-use serde_json::Map;
+use astra_core::store::{NewSession, SessionSettings, VisibleTo, WorkspaceId};
 
 use crate::support::{START_MS, TestStore, both_backends};
 
@@ -13,8 +12,8 @@ both_backends! {
         let ids: Vec<SessionId> = (1..=600).map(SessionId::from_key).collect();
         for id in ids.iter().take(4) {
             let new = NewSession {
-                id: *id, agent_id: "a".into(), pinned_version: None, title: None, surface: "api".into(),
-                surface_id: id.to_string(), user_id: "usr_a".into(), subject: 1, metadata: Map::new(), now_ms: START_MS,
+                id: *id, agent_id: "a".into(), surface: "api".into(),
+                surface_id: id.to_string(), user_id: "usr_a".into(), subject: 1, settings: SessionSettings::default(), now_ms: START_MS,
             };
             store.db.rows(&ours).sessions().create(new, None).await.expect("a session");
         }

@@ -3,8 +3,8 @@
 use astra_core::content::{Content, Role};
 use astra_core::ids::{SessionId, TurnId};
 use astra_core::store::{
-    AgentChange, Begun, Busy, Error, Fork, Lifetime, NewSession, NewTurn, PageRequest, Refusal, Rows, SessionChange,
-    SessionFilter, SessionTarget, TurnRefusal, VersionStamp, VisibleTo,
+    AgentChange, Begun, Busy, Error, Fork, Lifetime, NewSession, NewTurn, PageRequest, Refusal, Rows, SessionFilter,
+    SessionSettings, SessionTarget, TurnRefusal, VersionStamp, VisibleTo,
 };
 use serde_json::Map;
 
@@ -25,13 +25,11 @@ async fn open(rows: &Rows, key: i64) -> SessionId {
     let new = NewSession {
         id: SessionId::from_key(key),
         agent_id: "a".into(),
-        pinned_version: None,
-        title: None,
         surface: "api".into(),
         surface_id: key.to_string(),
         user_id: OWN.into(),
         subject: 1,
-        metadata: Map::new(),
+        settings: SessionSettings::default(),
         now_ms: START_MS,
     };
     rows.sessions().create(new, None).await.expect("a session").session.id
@@ -75,7 +73,7 @@ both_backends! {
             assert_eq!(found.is_some(), is_there, "{visible_to:?}");
             let found = rows.sessions().find_with_totals(id, visible_to.clone()).await.expect("a look");
             assert_eq!(found.is_some(), is_there, "{visible_to:?}");
-            let changed = rows.sessions().update(id, visible_to.clone(), SessionChange::default()).await;
+            let changed = rows.sessions().update(id, visible_to.clone(), |settings| Ok::<_, ()>(settings.clone())).await;
             assert_eq!(changed.expect("an answer").is_some(), is_there, "{visible_to:?}");
             assert_eq!(listed(&rows, visible_to, None).await.contains(&id), is_there);
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use astra_core::config::{Config, MergeKeys, in_plain_words};
-use astra_core::engine::agent::Definition;
+use astra_core::engine::agent::AgentDefinition;
 use serde::Deserialize;
 
 use super::expand::Expand;
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 #[derive(Deserialize)]
 struct AgentsOnly {
     #[serde(default)]
-    agents: BTreeMap<String, Definition>,
+    agents: BTreeMap<String, AgentDefinition>,
 }
 
 /// Reads the file at `path`, with the environment's variables put in.

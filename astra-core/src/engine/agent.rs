@@ -1,105 +1,128 @@
-//! An agent's definition: what its versions keep, what its file says, what a turn obeys.
+//! An agent's definition: what its versions keep, what callers and files say, what a turn obeys.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
-/// What defines an agent. Absent fields have working defaults: `{}` is an agent that echoes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Definition {
-    /// Name shown to people; the agent's id when absent.
+use crate::tools::ToolName;
+
+/// The definition of an agent. A field that is left out gets a working default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgentDefinition {
+    /// The name that people see; null means that the id is shown.
+    #[schema(min_length = 1, max_length = 128, example = "Support")]
     pub display_name: Option<String>,
-    /// The model that answers.
-    pub model: Model,
-    /// The instructions, in which the names of [`super::prompt`] are replaced.
+    /// The model that answers; by default the built-in echo.
+    #[serde(default)]
+    pub model: AgentModel,
+    /// The instructions. `{{ date }}`, `{{ time }}`, `{{ user.id }}`, `{{ user.name }}`, `{{ workspace.id }}`,
+    /// `{{ workspace.name }}` and `{{ agent.name }}` are replaced at each turn; `{{ "{{" }}` stands for two braces. 64 KiB
+    /// in UTF-8 at the most.
+    #[serde(default)]
+    #[schema(max_length = 65_536, example = "You help {{ user.name }}. Today is {{ date }}.")]
     pub system_prompt: String,
     /// The tools that the model may call.
-    pub tools: ToolPolicy,
+    #[serde(default)]
+    pub tools: AgentTools,
     /// When sessions end automatically.
-    pub session: SessionPolicy,
+    #[serde(default)]
+    pub session: AgentSessionPolicy,
     /// Limits of tokens and cost.
-    pub budget: Budget,
+    #[serde(default)]
+    pub budget: AgentBudget,
     /// What happens to a message that arrives while a turn of its session is running.
-    pub on_busy: OnBusy,
-    /// Data of the caller's own; the gateway does not interpret it.
+    #[serde(default)]
+    pub on_busy: AgentOnBusy,
+    /// The caller's own data, at most 16 KiB as JSON.
+    #[serde(default)]
+    #[schema(value_type = Object, example = json!({"team": "support"}))]
     pub metadata: Map<String, Value>,
 }
 
 /// The model that answers, and its settings.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Model {
-    /// The provider's name in the configuration.
+pub struct AgentModel {
+    /// The provider's name in the gateway's configuration.
+    #[schema(min_length = 1, max_length = 64, example = "openai")]
     pub provider: String,
     /// The provider's name of the model; by default the provider's default model.
+    #[schema(min_length = 1, max_length = 256, example = "gpt-4o-mini")]
     pub model: Option<String>,
-    /// Sampling temperature, 0 to 2; the provider's default when absent.
+    /// Sampling temperature; by default the provider's.
+    #[schema(minimum = 0, maximum = 2, example = 0.7)]
     pub temperature: Option<f64>,
     /// Maximum number of tokens of one answer; by default the provider's.
+    #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 1024)]
     pub max_output_tokens: Option<u32>,
-    /// Maximum number of tokens that the model reads; by default what the gateway knows of the model.
+    /// Most tokens that the model reads; what is known of the model when absent. Of a model of which nothing is known,
+    /// `chat.unknown_context_tokens` of the configuration bounds what is sent of the session's history.
+    #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 8192)]
     pub max_context_tokens: Option<u32>,
     /// The models that are asked, in order, when the provider fails.
-    pub fallbacks: Vec<Fallback>,
+    #[schema(max_items = 8)]
+    pub fallbacks: Vec<AgentFallback>,
 }
 
 /// A fallback model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Fallback {
-    /// The provider's name in the configuration.
+pub struct AgentFallback {
+    /// The provider's name in the gateway's configuration.
+    #[schema(min_length = 1, max_length = 64, example = "anthropic")]
     pub provider: String,
     /// The provider's name of the model; by default the provider's default model.
-    #[serde(default)]
+    #[schema(min_length = 1, max_length = 256, example = "claude-haiku-4-5")]
     pub model: Option<String>,
 }
 
 /// The tools that an agent's model may call.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct ToolPolicy {
-    /// Their names; none by default.
+pub struct AgentTools {
+    /// The names of the tools; none by default. `current_time` is built in.
+    #[schema(value_type = Vec<ToolName>, max_items = 128, example = json!(["current_time"]))]
     pub allow: Vec<String>,
 }
 
 /// When a session ends automatically; the next message opens its successor.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct SessionPolicy {
+pub struct AgentSessionPolicy {
     /// Minutes without a message after which the session ends.
+    #[schema(minimum = 1, maximum = 525_600, example = 60)]
     pub idle_timeout_min: Option<u32>,
-    /// At this hour of the day in UTC, 0 to 23.
+    /// Hour of the day (UTC) at which the session ends.
+    #[schema(minimum = 0, maximum = 23, example = 4)]
     pub daily_reset_hour: Option<u32>,
 }
 
 /// Limits of tokens and cost. A limit that is left out does not apply.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Budget {
+pub struct AgentBudget {
     /// Input and output tokens of one turn.
+    #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 16_000)]
     pub max_tokens_per_turn: Option<u32>,
     /// Cost of one turn in US dollars.
+    #[schema(exclusive_minimum = 0, example = 0.05)]
     pub max_cost_usd_per_turn: Option<f64>,
-    /// Tokens of all turns within the hour.
+    /// Input and output tokens of all turns in one clock hour.
+    #[schema(minimum = 1, example = 200_000)]
     pub tokens_per_hour: Option<u64>,
     /// Input and output tokens of all turns in 24 hours.
+    #[schema(minimum = 1, example = 2_000_000)]
     pub tokens_per_day: Option<u64>,
     /// Cost of all turns in 24 hours, in US dollars.
+    #[schema(exclusive_minimum = 0, example = 5.0)]
     pub cost_usd_per_day: Option<f64>,
 }
 
-impl Budget {
-    /// Whether the sums of an hour or a day are limited.
-    #[must_use]
-    pub const fn has_quotas(&self) -> bool {
-        self.tokens_per_hour.is_some() || self.tokens_per_day.is_some() || self.cost_usd_per_day.is_some()
-    }
-}
-
 /// What happens to a message that arrives while a turn of its session is running.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum OnBusy {
+pub enum AgentOnBusy {
     /// It waits for its turn.
     #[default]
     Queue,
@@ -109,22 +132,30 @@ pub enum OnBusy {
     Interrupt,
 }
 
-impl Default for Definition {
+impl AgentBudget {
+    /// Whether the sums of an hour or a day are limited.
+    #[must_use]
+    pub const fn has_quotas(&self) -> bool {
+        self.tokens_per_hour.is_some() || self.tokens_per_day.is_some() || self.cost_usd_per_day.is_some()
+    }
+}
+
+impl Default for AgentDefinition {
     fn default() -> Self {
         Self {
             display_name: None,
-            model: Model::default(),
+            model: AgentModel::default(),
             system_prompt: String::new(),
-            tools: ToolPolicy::default(),
-            session: SessionPolicy::default(),
-            budget: Budget::default(),
-            on_busy: OnBusy::Queue,
+            tools: AgentTools::default(),
+            session: AgentSessionPolicy::default(),
+            budget: AgentBudget::default(),
+            on_busy: AgentOnBusy::Queue,
             metadata: Map::new(),
         }
     }
 }
 
-impl Default for Model {
+impl Default for AgentModel {
     fn default() -> Self {
         Self {
             provider: "echo".into(),
@@ -147,7 +178,7 @@ pub struct AgentVersion {
     /// The digest of what it says: an agent that was deleted and made anew has the same numbers again.
     pub digest: String,
     /// What it says.
-    pub definition: Definition,
+    pub definition: AgentDefinition,
     /// How long that is as it is stored: about what it takes in memory.
     pub stored_bytes: usize,
 }

@@ -1,6 +1,6 @@
 //! What turns may cost, enforced before the model is asked.
 
-use super::agent::{AgentVersion, Budget};
+use super::agent::{AgentBudget, AgentVersion};
 use super::error::{Error, Failure, Result};
 use crate::config::Prices;
 use crate::store::Rows;
@@ -68,7 +68,7 @@ pub(super) struct Spent {
 /// # Errors
 /// A [`Failure`] of the code `quota_exceeded` if there is room for none.
 pub(super) fn output_allowance(
-    budget: &Budget,
+    budget: &AgentBudget,
     prices: Option<Prices>,
     spent: &Spent,
     input_tokens: u32,
@@ -116,26 +116,26 @@ mod tests {
 
     #[test]
     fn a_round_gets_what_the_ones_before_it_left() {
-        let tokens = Budget { max_tokens_per_turn: Some(100), ..Budget::default() };
+        let tokens = AgentBudget { max_tokens_per_turn: Some(100), ..AgentBudget::default() };
         assert_eq!(output_allowance(&tokens, None, &Spent { tokens: 30, ..NONE }, 40, None), Ok(Some(30)));
         assert!(output_allowance(&tokens, None, &Spent { tokens: 60, ..NONE }, 40, None).is_err());
-        let cost = Budget { max_cost_usd_per_turn: Some(0.000_1), ..Budget::default() };
+        let cost = AgentBudget { max_cost_usd_per_turn: Some(0.000_1), ..AgentBudget::default() };
         let spent = Spent { cost_usd: 0.000_05, ..NONE };
         assert_eq!(output_allowance(&cost, Some(PRICES), &spent, 30, None), Ok(Some(10)));
     }
 
     #[test]
     fn an_answer_gets_what_the_question_left() {
-        let tokens = Budget { max_tokens_per_turn: Some(100), ..Budget::default() };
+        let tokens = AgentBudget { max_tokens_per_turn: Some(100), ..AgentBudget::default() };
         assert_eq!(output_allowance(&tokens, None, &NONE, 40, None), Ok(Some(60)));
         assert_eq!(output_allowance(&tokens, None, &NONE, 40, Some(10)), Ok(Some(10)));
         assert!(output_allowance(&tokens, None, &NONE, 100, None).is_err());
-        assert_eq!(output_allowance(&Budget::default(), None, &NONE, 40, None), Ok(None));
+        assert_eq!(output_allowance(&AgentBudget::default(), None, &NONE, 40, None), Ok(None));
     }
 
     #[test]
     fn a_cost_is_turned_into_tokens() {
-        let cost = Budget { max_cost_usd_per_turn: Some(0.000_1), ..Budget::default() };
+        let cost = AgentBudget { max_cost_usd_per_turn: Some(0.000_1), ..AgentBudget::default() };
         assert_eq!(output_allowance(&cost, Some(PRICES), &NONE, 50, None), Ok(Some(25)));
         assert!(output_allowance(&cost, Some(PRICES), &NONE, 100, None).is_err());
         assert_eq!(output_allowance(&cost, None, &NONE, 100, None), Ok(None));

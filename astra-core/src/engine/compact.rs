@@ -52,7 +52,7 @@ impl Engine {
     }
 
     async fn compact_now(&self, rows: &Rows, session: &Session) -> Result<Option<Compacted>> {
-        let agent = self.agents.resolve(rows.workspace(), &session.agent_id, session.pinned_version).await?;
+        let agent = self.agents.resolve(rows.workspace(), &session.agent_id, session.settings.pinned_version).await?;
         let agent = agent.ok_or(Error::NotFound("agent"))?;
         budget::check_quotas(rows, &agent, self.clock.now_ms()).await?;
         let unfinished = rows.turns().first_open(session.id).await?;

@@ -1,7 +1,7 @@
 //! How the engine asks models: by the agent's own choice first, then by its fallbacks, with a record of each call.
 
 use super::Engine;
-use super::agent::Definition;
+use super::agent::AgentDefinition;
 use super::error::Failure;
 use super::trace::Trace;
 use crate::config::Prices;
@@ -24,7 +24,7 @@ pub(super) struct Calls {
 }
 
 impl Targets {
-    pub(super) fn of(definition: &Definition) -> Self {
+    pub(super) fn of(definition: &AgentDefinition) -> Self {
         let model = &definition.model;
         let first = Target { provider: model.provider.clone(), model: model.model.clone() };
         let fallbacks = model.fallbacks.iter();

@@ -38,7 +38,7 @@ pub use json::Json;
 pub use metadata::small_metadata;
 pub use negotiation::prefers_gzip;
 pub use page::{Page, PageQuery, Paged};
-pub use patch::Patch;
+pub use patch::MergePatch;
 pub use path::Path;
 pub use problem::{FieldProblem, OAuthError, Problem};
 pub use query::Query;

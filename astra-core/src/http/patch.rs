@@ -1,66 +1,86 @@
-//! One field of a JSON Merge Patch (RFC 7396), where absent, null and a value are three things.
+//! JSON Merge Patch (RFC 7396), the one way in which an operation changes parts of a thing.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::marker::PhantomData;
 
-/// What a patch says of a field. Needs `#[serde(default)]` on the field.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Patch<T> {
-    /// Nothing: it stays.
-    #[default]
-    Absent,
-    /// Null: it is cleared.
-    Null,
-    /// Its new value.
-    Value(T),
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::store::merge_patch;
+
+/// A patch of a `T`, which says what can be changed. It is the field of the operation's input:
+///
+/// ```ignore
+/// #[derive(Deserialize, ToSchema)]
+/// #[schema(value_type = ThingSettings)]
+/// pub struct UpdateThing(MergePatch<ThingSettings>);
+/// ```
+///
+/// In the document the fields of `UpdateThing` are made of those of `ThingSettings`: each may be left out, and may be null if
+/// it has a default.
+pub struct MergePatch<T> {
+    patch: Value,
+    target: PhantomData<fn() -> T>,
 }
 
-impl<T> Patch<T> {
-    /// `None` if the field stays; `Some(None)` if it is cleared.
-    pub fn into_option(self) -> Option<Option<T>> {
-        match self {
-            Self::Absent => None,
-            Self::Null => Some(None),
-            Self::Value(value) => Some(Some(value)),
-        }
-    }
-
-    /// Whether the patch says nothing of the field; for `skip_serializing_if`.
-    pub const fn is_absent(&self) -> bool {
-        matches!(self, Self::Absent)
+impl<T: Serialize + DeserializeOwned> MergePatch<T> {
+    /// What `present` is after the change. A field that the patch sets to null has its default.
+    ///
+    /// # Errors
+    /// 422 if that is no `T`, which the contract excludes.
+    pub fn apply(&self, present: &T) -> Result<T> {
+        let mut value = serde_json::to_value(present).map_err(Error::internal)?;
+        merge_patch(&mut value, &self.patch);
+        serde_json::from_value(value).map_err(|fault| Error::field("", fault.to_string()))
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))
+impl<T> fmt::Debug for MergePatch<T> {
+    /// Without what it says, which is the caller's.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("MergePatch")
     }
 }
 
-impl<T: Serialize> Serialize for Patch<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Absent | Self::Null => serializer.serialize_none(),
-            Self::Value(value) => value.serialize(serializer),
-        }
+impl<'de, T> Deserialize<'de> for MergePatch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        Ok(Self { patch: Value::deserialize(deserializer)?, target: PhantomData })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Map, json};
+
     use super::*;
 
-    #[derive(Deserialize)]
-    struct Change {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Settings {
+        name: String,
         #[serde(default)]
-        title: Patch<String>,
+        title: Option<String>,
+        #[serde(default)]
+        metadata: Map<String, Value>,
     }
 
     #[test]
     fn absent_null_and_value_are_three_things() {
-        let read = |text: &str| serde_json::from_str::<Change>(text).map(|change| change.title).ok();
-        assert_eq!(read("{}"), Some(Patch::Absent));
-        assert_eq!(read(r#"{"title": null}"#), Some(Patch::Null));
-        assert_eq!(read(r#"{"title": "a"}"#), Some(Patch::Value("a".into())));
-        assert_eq!(read(r#"{"title": 1}"#), None);
+        let present = || json!({"name": "a", "title": "b", "metadata": {"c": {"d": 1, "e": 2}}});
+        for (patch, changed) in [
+            (json!({}), present()),
+            (json!({"title": null}), json!({"name": "a", "title": null, "metadata": {"c": {"d": 1, "e": 2}}})),
+            (json!({"name": "z"}), json!({"name": "z", "title": "b", "metadata": {"c": {"d": 1, "e": 2}}})),
+            (json!({"metadata": {"c": {"d": null}}}), json!({"name": "a", "title": "b", "metadata": {"c": {"e": 2}}})),
+            (json!({"metadata": null}), json!({"name": "a", "title": "b", "metadata": {}})),
+        ] {
+            let settings: Settings = serde_json::from_value(present()).unwrap();
+            let read: MergePatch<Settings> = serde_json::from_value(patch.clone()).unwrap();
+            assert_eq!(serde_json::to_value(read.apply(&settings).unwrap()).unwrap(), changed, "{patch}");
+        }
+        let no_name: MergePatch<Settings> = serde_json::from_value(json!({"name": null})).unwrap();
+        let settings = serde_json::from_value(present()).unwrap();
+        assert_eq!(no_name.apply(&settings).unwrap_err().code, crate::error::Code::InvalidRequest);
     }
 }

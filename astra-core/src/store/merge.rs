@@ -18,16 +18,6 @@ pub fn merge_patch(target: &mut Value, patch: &Value) {
     }
 }
 
-/// Applies the merge patch `patch` to an object.
-pub(super) fn merge_objects(target: Map<String, Value>, patch: &Map<String, Value>) -> Map<String, Value> {
-    let mut merged = Value::Object(target);
-    merge_patch(&mut merged, &Value::Object(patch.clone()));
-    match merged {
-        Value::Object(merged) => merged,
-        _ => Map::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -85,7 +85,7 @@ pub use page::{Cursor, Page, PageRequest};
 pub use postgres::Postgres;
 pub use precondition::{Precondition, Revision};
 pub use recent::Recent;
-pub use session_changes::SessionChange;
+pub use session_changes::SessionSettings;
 pub use session_lifecycle::Fork;
 pub use session_totals::{SessionTotals, SessionWithTotals};
 pub use sessions::{NewSession, Parent, Session, SessionFilter, Sessions};

@@ -1,9 +1,10 @@
 //! What changes of a session while it lives: its title, the version that answers, the caller's own data, its summary.
 
-use serde_json::{Map, Value as Json, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use super::error::{Result, SessionRefusal};
-use super::merge::merge_objects;
 use super::session_totals::{self, SessionWithTotals};
 use super::sessions::{self, Sessions};
 use super::visibility::VisibleTo;
@@ -11,56 +12,59 @@ use crate::content::is_too_large;
 use crate::ids::SessionId;
 use crate::params;
 
-/// What changes in a session; `None` leaves a field as it is.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "as in `Session`")]
-pub struct SessionChange {
-    pub title: Option<Option<String>>,
-    pub pinned_version: Option<Option<u32>>,
-    /// A merge patch; `Some(None)` empties it.
-    pub metadata: Option<Option<Map<String, Json>>>,
+/// What of a session is its caller's to set.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SessionSettings {
+    /// The version of the agent that answers in this session; null for the version that is present at each turn.
+    #[schema(minimum = 1, example = 3)]
+    pub pinned_version: Option<u32>,
+    /// The session's title.
+    #[schema(min_length = 1, max_length = 256, pattern = r"^[^\x00]*$", example = "Geography")]
+    pub title: Option<String>,
+    /// The caller's own data, at most 16 KiB as JSON.
+    #[serde(default)]
+    #[schema(example = json!({"ticket": "4711"}))]
+    pub metadata: Map<String, Value>,
 }
 
-impl SessionChange {
-    /// What changes, without what it says: title and metadata are the caller's own.
-    fn names(&self) -> Json {
-        let fields = [
-            ("title", self.title.is_some()),
-            ("pinned_version", self.pinned_version.is_some()),
-            ("metadata", self.metadata.is_some()),
-        ];
-        json!({"fields": fields.into_iter().filter_map(|(name, changes)| changes.then_some(name)).collect::<Vec<_>>()})
-    }
+/// What differs, without what it says: title and metadata are the caller's own.
+fn names(before: &SessionSettings, after: &SessionSettings) -> Value {
+    let fields = [
+        ("title", before.title != after.title),
+        ("pinned_version", before.pinned_version != after.pinned_version),
+        ("metadata", before.metadata != after.metadata),
+    ];
+    json!({"fields": fields.into_iter().filter_map(|(name, changes)| changes.then_some(name)).collect::<Vec<_>>()})
 }
 
 impl Sessions<'_> {
-    /// Changes a session; `None` if it is not there or not visible.
+    /// Changes a session by `edit`, which gets its settings and answers what they become; `None` if the session is not there
+    /// or not visible. What `edit` refuses is answered as it is, and nothing is changed.
     ///
     /// # Errors
     /// [`SessionRefusal::MetadataTooLarge`].
-    pub async fn update(
+    pub async fn update<E: Send + 'static>(
         self,
         id: SessionId,
         visible_to: VisibleTo,
-        change: SessionChange,
-    ) -> Result<Option<SessionWithTotals>> {
+        edit: impl Fn(&SessionSettings) -> std::result::Result<SessionSettings, E> + Send + Sync + 'static,
+    ) -> Result<Option<std::result::Result<SessionWithTotals, E>>> {
         let (rows, actor) = (self.0, self.0.actor());
         rows.write_locking(move |tx| {
             let Some(mut session) = sessions::find(tx, id, &visible_to, true)? else { return Ok(None) };
-            session.title = change.title.clone().unwrap_or(session.title);
-            session.pinned_version = change.pinned_version.unwrap_or(session.pinned_version);
-            if let Some(patch) = &change.metadata {
-                session.metadata =
-                    patch.as_ref().map_or_else(Map::new, |patch| merge_objects(session.metadata, patch));
-            }
-            if is_too_large(&session.metadata) {
+            let after = match edit(&session.settings) {
+                Ok(after) => after,
+                Err(refusal) => return Ok(Some(Err(refusal))),
+            };
+            if is_too_large(&after.metadata) {
                 return Err(SessionRefusal::MetadataTooLarge.into());
             }
-            let metadata = sessions::json_unless_empty(&session.metadata)?;
+            let metadata = sessions::json_unless_empty(&after.metadata)?;
             let sql = "UPDATE sessions SET title = $3, pinned_version = $4, metadata = $5 WHERE workspace_id = $1 AND id = $2";
-            tx.execute(sql, params![id, &session.title, session.pinned_version, &metadata])?;
-            sessions::audit(tx, actor.as_deref(), id, &change.names())?;
-            session_totals::add_one(tx, session).map(Some)
+            tx.execute(sql, params![id, &after.title, after.pinned_version, &metadata])?;
+            sessions::audit(tx, actor.as_deref(), id, &names(&session.settings, &after))?;
+            session.settings = after;
+            session_totals::add_one(tx, session).map(|session| Some(Ok(session)))
         })
         .await
     }
@@ -72,7 +76,7 @@ impl Sessions<'_> {
             let sql = "UPDATE sessions SET summary = $3, summary_until = $4 WHERE workspace_id = $1 AND id = $2 AND summary_until = $5";
             let is_first = tx.execute(sql, params![id, &summary, until, was_until])? == 1;
             if is_first {
-                sessions::audit(tx, actor.as_deref(), id, &Json::Null)?;
+                sessions::audit(tx, actor.as_deref(), id, &Value::Null)?;
             }
             Ok(is_first)
         })

@@ -6,6 +6,7 @@ use super::db::Tx;
 use super::error::{Result, SessionRefusal};
 use super::idempotency::OnceKey;
 use super::messages;
+use super::session_changes::SessionSettings;
 use super::session_totals::{self, SessionWithTotals};
 use super::sessions::Sessions;
 use super::sessions::{self, NewSession, Parent, Session};
@@ -105,14 +106,15 @@ fn fork(tx: &mut Tx<'_>, from: &Session, upto: Option<MessageId>, fork: &Fork) -
     let new = NewSession {
         id: fork.id,
         agent_id: from.agent_id.clone(),
-        pinned_version: from.pinned_version,
-        title: fork.title.clone().or_else(|| from.title.clone()),
         surface: from.surface.clone(),
         // A surface has one current session, and it stays the original: the fork is reached by its id.
         surface_id: fork.id.to_string(),
         user_id: fork.user_id.clone(),
         subject: fork.subject,
-        metadata: from.metadata.clone(),
+        settings: SessionSettings {
+            title: fork.title.clone().or_else(|| from.settings.title.clone()),
+            ..from.settings.clone()
+        },
         now_ms: fork.now_ms,
     };
     let subject = subjects::ensure(tx, &new.user_id, new.subject)?;

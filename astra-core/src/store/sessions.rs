@@ -8,6 +8,7 @@ use super::db::{OnDouble, Tx};
 use super::error::{Error, Result, SessionRefusal};
 use super::page::{Cursor, Page, PageRequest};
 use super::rows::Rows;
+use super::session_changes::SessionSettings;
 use super::session_totals::{self, SessionWithTotals};
 use super::value::Row;
 use super::visibility::VisibleTo;
@@ -20,8 +21,6 @@ use crate::params;
 pub struct Session {
     pub id: SessionId,
     pub agent_id: String,
-    pub pinned_version: Option<u32>,
-    pub title: Option<String>,
     pub surface: String,
     pub surface_id: String,
     pub user_id: String,
@@ -29,7 +28,7 @@ pub struct Session {
     pub subject: i64,
     pub is_active: bool,
     pub successor_id: Option<SessionId>,
-    pub metadata: Map<String, Json>,
+    pub settings: SessionSettings,
     /// What compaction made of the messages up to and with `summary_until`.
     pub summary: Option<String>,
     /// The place of the last message that the summary covers; 0 for none.
@@ -56,14 +55,12 @@ pub struct Parent {
 pub struct NewSession {
     pub id: SessionId,
     pub agent_id: String,
-    pub pinned_version: Option<u32>,
-    pub title: Option<String>,
     pub surface: String,
     pub surface_id: String,
     pub user_id: String,
     /// The user's number, should it have none yet.
     pub subject: i64,
-    pub metadata: Map<String, Json>,
+    pub settings: SessionSettings,
     pub now_ms: i64,
 }
 
@@ -95,18 +92,18 @@ const SELECT: &str = "SELECT s.id, s.agent_id, s.pinned_version, s.title, s.surf
 const IS_THERE: &str = "s.status IN ('active', 'archived')";
 
 fn read(row: &mut Row) -> Result<Session> {
+    let (id, agent_id) = (row.next_id()?, row.next_text()?);
+    let (pinned_version, title) = (row.next_optional_count()?, row.next_optional_text()?);
     Ok(Session {
-        id: row.next_id()?,
-        agent_id: row.next_text()?,
-        pinned_version: row.next_optional_count()?,
-        title: row.next_optional_text()?,
+        id,
+        agent_id,
         surface: row.next_text()?,
         surface_id: row.next_text()?,
         user_id: row.next_text()?,
         subject: row.next_int()?,
         is_active: row.next_text()? == "active",
         successor_id: row.next_optional_id()?,
-        metadata: row.next_json_or_default()?,
+        settings: SessionSettings { pinned_version, title, metadata: row.next_json_or_default()? },
         summary: row.next_optional_text()?,
         summary_until: row.next_int()?,
         parent: read_parent(row)?,
@@ -186,7 +183,7 @@ fn insert_row(
     parent: Option<Parent>,
     on_double: OnDouble,
 ) -> Result<Session> {
-    let metadata = json_unless_empty(&new.metadata)?;
+    let metadata = json_unless_empty(&new.settings.metadata)?;
     let sql =
         "INSERT INTO sessions (workspace_id, id, agent_id, pinned_version, title, surface, surface_id, subject, status,
             is_current, metadata, summary_until, parent_id, parent_until, parent_messages, created_at_ms)
@@ -194,8 +191,8 @@ fn insert_row(
     let params = params![
         new.id,
         &new.agent_id,
-        new.pinned_version,
-        &new.title,
+        new.settings.pinned_version,
+        &new.settings.title,
         &new.surface,
         &new.surface_id,
         subject,
@@ -210,15 +207,13 @@ fn insert_row(
     Ok(Session {
         id: new.id,
         agent_id: new.agent_id.clone(),
-        pinned_version: new.pinned_version,
-        title: new.title.clone(),
         surface: new.surface.clone(),
         surface_id: new.surface_id.clone(),
         user_id: new.user_id.clone(),
         subject,
         is_active: true,
         successor_id: None,
-        metadata: new.metadata.clone(),
+        settings: new.settings.clone(),
         summary: None,
         summary_until: 0,
         parent,
@@ -251,13 +246,11 @@ pub(super) fn succeed(tx: &mut Tx<'_>, old: &Session, successor_id: SessionId, n
     let new = NewSession {
         id: successor_id,
         agent_id: old.agent_id.clone(),
-        pinned_version: old.pinned_version,
-        title: None,
         surface: old.surface.clone(),
         surface_id: old.surface_id.clone(),
         user_id: old.user_id.clone(),
         subject: old.subject,
-        metadata: old.metadata.clone(),
+        settings: SessionSettings { title: None, ..old.settings.clone() },
         now_ms,
     };
     insert_row(tx, &new, old.subject, is_current, None, OnDouble::Fails)

@@ -10,6 +10,7 @@ use super::error::{Error, Refusal, Result, TurnRefusal};
 use super::idempotency::{self, OnceKey};
 use super::messages::{self, TURN_STRIDE};
 use super::recent::{self, Recent};
+use super::session_changes::SessionSettings;
 use super::session_storage::{self, length};
 use super::session_totals::{self, SessionWithTotals};
 use super::sessions::{self, NewSession, Session};
@@ -168,7 +169,7 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
     }
     let subject = subject.map_or_else(|| subjects::ensure(tx, &new.user_id, new.subject), Ok)?;
     let (session, is_new) = resolve_session(tx, new, subject)?;
-    if new.is_too_long && session.pinned_version.is_none_or(|pinned| pinned == new.agent.version) {
+    if new.is_too_long && session.settings.pinned_version.is_none_or(|pinned| pinned == new.agent.version) {
         return Err(TurnRefusal::QuestionTooLong.into());
     }
     let (mut number, mut status, mut interrupted) = (1, Status::Running, Vec::new());
@@ -294,13 +295,11 @@ fn fresh(new: &NewTurn, surface: &str, surface_id: &str) -> NewSession {
     NewSession {
         id: new.session_id,
         agent_id: new.agent_id.clone(),
-        pinned_version: None,
-        title: None,
         surface: surface.to_owned(),
         surface_id: surface_id.to_owned(),
         user_id: new.user_id.to_string(),
         subject: new.subject,
-        metadata: Map::new(),
+        settings: SessionSettings::default(),
         now_ms: new.now_ms,
     }
 }
@@ -326,7 +325,7 @@ fn keep(
     number: i64,
     status: Status,
 ) -> Result<Turn> {
-    let agent_version = session.pinned_version.unwrap_or(new.agent.version);
+    let agent_version = session.settings.pinned_version.unwrap_or(new.agent.version);
     let metadata = sessions::json_unless_empty(&new.metadata)?;
     let (question, parts) = messages::columns(&new.content)?;
     let bytes = length(question) + [&parts, &metadata].into_iter().flatten().map(|text| length(text)).sum::<i64>();

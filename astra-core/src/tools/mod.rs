@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::clock::Clock;
 use crate::content::ToolCall;
@@ -15,6 +17,11 @@ use crate::provider;
 
 /// Most bytes of a tool's answer that a model is given; what is longer is cut.
 pub const RESULT_BYTES_MAX: usize = 64 << 10;
+
+/// The name of a tool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(format = "slug", example = "current_time")]
+pub struct ToolName(pub String);
 
 /// A tool.
 pub trait Tool: Send + Sync + 'static {

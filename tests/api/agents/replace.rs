@@ -34,6 +34,28 @@ both_backends! {
         app.admin().put("/agents/a").header("if-match", "\"made-up\"").json(&json!({})).await.expect_problem(412, "precondition_failed");
     }
 
+    async fn takes_back_what_get_answers(app: TestApp) {
+        let full = json!({"id": "a", "display_name": "A", "model": {"provider": "echo", "temperature": 0.5, "fallbacks": [{"provider": "echo"}]},
+            "system_prompt": "one", "tools": {"allow": ["current_time"]}, "session": {"idle_timeout_min": 5},
+            "budget": {"tokens_per_hour": 9}, "on_busy": "reject", "metadata": {"team": "b"}});
+        app.admin().post("/agents").json(&full).await.expect(201);
+        let mut agent = app.viewer().get("/agents/a").await.expect(200);
+        app.clock.advance_ms(1000);
+        let replaced = app.admin().put("/agents/a").json(&agent).await.expect(200);
+        agent["version"] = json!(2);
+        agent["updated_at"] = json!("2026-11-23T21:00:01.000Z");
+        assert_eq!(replaced, agent);
+    }
+
+    async fn refuses_what_is_another_agents(app: TestApp) {
+        make(&app, "a", "one").await;
+        let problem = app.admin().put("/agents/a").json(&json!({"id": "b"})).await.expect_problem(422, "invalid_request");
+        assert_eq!(pointers(&problem), ["/id"]);
+        let problem = app.admin().put("/agents/a").json(&json!({"created": "now"})).await.expect_problem(422, "invalid_request");
+        assert_eq!(pointers(&problem), ["/created"]);
+        assert_eq!(app.viewer().get("/agents/a").await.expect(200)["version"], 1);
+    }
+
     async fn is_not_for_another_workspace(app: TestApp) {
         make(&app, "a", "one").await;
         app.other_workspace().put("/agents/a").json(&json!({})).await.expect_problem(404, "not_found");

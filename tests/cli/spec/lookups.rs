@@ -45,7 +45,7 @@ fn an_operation_is_shown_with_all_that_its_caller_must_know() {
         "\nNeeds\n  scope agents:write, role admin\n",
         "\n  agent_id  path, string, 1 to 64 characters, /^[a-z0-9][a-z0-9_-]{0,63}$/, required\n      The agent's id.\n",
         "\nBody, required\n  application/json, application/merge-patch+json: UpdateAgent\n",
-        "\n    model  UpdateAgentModel or null\n        The model that answers.\n      provider  string or null, 1 to 64 characters\n",
+        "\n    model  UpdateAgentModel or null\n        The model that answers; by default the built-in echo.\n      provider  string or null, 1 to 64 characters\n",
         "\nAnswer 200\n  The agent.\n  Headers: ETag, ",
         "\n    on_busy  string, queue | reject | interrupt, required\n",
         "\nErrors\n  400  ",

@@ -5,7 +5,8 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Agent, AgentPath, AgentSettings, check_id, refused, version_of};
+use super::lookup::{check_id, checked, read, refused, version_of};
+use super::model::{Agent, AgentPath};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path, Problem, created, tagged};
@@ -56,11 +57,11 @@ pub async fn handler(
                 .definition
         }
     };
-    let mut settings = AgentSettings::read(&definition)?;
+    let mut settings = read(&definition)?;
     settings.display_name = new.display_name.or(settings.display_name);
     let change = AgentChange {
         agent_id: new.id,
-        definition: settings.checked(&app)?,
+        definition: checked(&settings, &app)?,
         author: caller.subject.clone(),
         now_ms: app.now_ms(),
     };

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use http::StatusCode;
 
-use super::model::{AgentPath, refused};
+use super::lookup::refused;
+use super::model::AgentPath;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, IfMatch, IfMatchHeader, Path};

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{AgentSettings, VersionPath, version_of};
+use super::lookup::{read, version_of};
+use super::model::VersionPath;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{AnyJson, Caller, Json, Path, Query};
@@ -67,7 +68,7 @@ pub async fn handler(
     let mut sides = [Value::Null, Value::Null];
     for (side, version) in sides.iter_mut().zip([against, path.version]) {
         let stored = version_of(&app, &caller, &path.agent_id, version).await?;
-        *side = serde_json::to_value(AgentSettings::read(&stored.definition)?).map_err(Error::internal)?;
+        *side = serde_json::to_value(read(&stored.definition)?).map_err(Error::internal)?;
     }
     let mut steps = Vec::new();
     compare("", &sides[0], &sides[1], &mut steps);

@@ -6,7 +6,8 @@ use http::{HeaderValue, header};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::model::{AgentExport, AgentExportFormat, AgentPath, AgentSettings, version_of};
+use super::lookup::{read, version_of};
+use super::model::{AgentExport, AgentExportFormat, AgentPath};
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::error::{Error, Result};
@@ -48,7 +49,7 @@ pub async fn handler(
         id: agent_id,
         version: Some(stored.version),
         exported_at: Some(rfc3339(app.now_ms())),
-        definition: AgentSettings::read(&stored.definition)?,
+        definition: read(&stored.definition)?,
     };
     let mut response = Json(file).into_response();
     if let Ok(name) = HeaderValue::try_from(name) {

@@ -4,9 +4,11 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{AgentSettings, VersionPath, version_of};
+use super::lookup::{read, version_of};
+use super::model::VersionPath;
 use crate::app::App;
 use crate::clock::rfc3339;
+use crate::engine::agent::AgentDefinition;
 use crate::error::Result;
 use crate::http::{Caller, Json, Path};
 
@@ -23,7 +25,7 @@ pub struct AgentVersion {
     #[schema(max_length = 64, example = "live")]
     label: Option<String>,
     /// The agent's definition.
-    definition: AgentSettings,
+    definition: AgentDefinition,
     /// When it was created.
     #[schema(example = "2026-11-23T21:09:30.000Z")]
     created_at: String,
@@ -45,7 +47,7 @@ pub async fn handler(
 ) -> Result<Json<AgentVersion>> {
     let stored = version_of(&app, &caller, &path.agent_id, path.version).await?;
     Ok(Json(AgentVersion {
-        definition: AgentSettings::read(&stored.definition)?,
+        definition: read(&stored.definition)?,
         agent_id: stored.agent_id,
         version: stored.version,
         label: stored.label,

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::model::{Agent, AgentExport, check_id, refused};
+use super::lookup::{check_id, checked, refused};
+use super::model::{Agent, AgentExport};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Problem, created, tagged};
@@ -28,7 +29,7 @@ pub async fn handler(
     Json(file): Json<AgentExport>,
 ) -> Result<Response> {
     check_id(&file.id)?;
-    let definition = file.definition.checked(&app).map_err(within_the_file)?;
+    let definition = checked(&file.definition, &app).map_err(within_the_file)?;
     let change = AgentChange { agent_id: file.id, definition, author: caller.subject.clone(), now_ms: app.now_ms() };
     let agent = caller.rows(&app).agents().create(change, once).await.map_err(refused)?;
     let (location, revision) = (format!("/agents/{}", agent.id), agent.revision());

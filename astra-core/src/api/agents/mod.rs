@@ -11,6 +11,7 @@ pub mod import;
 pub mod label_version;
 pub mod list;
 pub mod list_versions;
+mod lookup;
 pub mod model;
 pub mod reload;
 pub mod replace;

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::model::{Agent, VersionPath, refused};
+use super::lookup::refused;
+use super::model::{Agent, VersionPath};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path, tagged};

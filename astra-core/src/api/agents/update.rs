@@ -2,67 +2,25 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::model::{
-    Agent, AgentBudget, AgentFallback, AgentOnBusy, AgentPath, AgentSessionPolicy, AgentSettings, AgentTools, refused,
-};
+use super::lookup::{checked, read, refused};
+use super::model::{Agent, AgentPath};
 use crate::app::App;
+use crate::engine::agent::AgentDefinition;
 use crate::error::{Error, Result};
-use crate::http::{Caller, IfMatch, IfMatchHeader, Json, Path, tagged};
+use crate::http::{Caller, IfMatch, IfMatchHeader, Json, MergePatch, Path, tagged};
 use crate::store::{self, AgentChange, Precondition, Refusal};
 
 /// How often a change is made anew that others got in the way of.
 const ATTEMPTS: u32 = 8;
 
-/// The changes: a field that is left out stays, and null sets its default. The same holds inside objects.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct UpdateAgent {
-    /// The name that people see; null means the id is shown.
-    #[schema(min_length = 1, max_length = 128, example = "Support")]
-    pub display_name: Option<String>,
-    /// The model that answers.
-    pub model: Option<UpdateAgentModel>,
-    /// The instructions, in which names are replaced as in `agents.create`; null for none.
-    #[schema(max_length = 65_536, example = "You are brief.")]
-    pub system_prompt: Option<String>,
-    /// The tools that the model may call; the list is replaced as a whole.
-    pub tools: Option<AgentTools>,
-    /// When sessions end automatically.
-    pub session: Option<AgentSessionPolicy>,
-    /// Limits of tokens and cost.
-    pub budget: Option<AgentBudget>,
-    /// What happens to a message that arrives while a turn of its session is running.
-    pub on_busy: Option<AgentOnBusy>,
-    /// Data of the caller's own; a null value removes the key.
-    #[schema(value_type = Option<Object>, example = json!({"team": null}))]
-    pub metadata: Option<Map<String, Value>>,
-}
-
-/// The changes of the model.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct UpdateAgentModel {
-    /// The provider's name in the gateway's configuration; null for the built-in echo.
-    #[schema(min_length = 1, max_length = 64, example = "openai")]
-    pub provider: Option<String>,
-    /// The provider's name of the model; null for its default model.
-    #[schema(min_length = 1, max_length = 256, example = "gpt-4o-mini")]
-    pub model: Option<String>,
-    /// Sampling temperature; null for the provider's default.
-    #[schema(minimum = 0, maximum = 2, example = 0.2)]
-    pub temperature: Option<f64>,
-    /// Maximum number of tokens of one answer; null for the provider's default.
-    #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 1024)]
-    pub max_output_tokens: Option<u32>,
-    /// Maximum number of tokens that the model reads; null for what the gateway knows of the model.
-    #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 8192)]
-    pub max_context_tokens: Option<u32>,
-    /// The models that are asked, in order, when the provider fails. The list is replaced as a whole; null for none.
-    #[schema(max_items = 8)]
-    pub fallbacks: Option<Vec<AgentFallback>>,
-}
+/// The changes: a field that is left out stays, and null sets its default. The same holds inside objects; a list is replaced
+/// as a whole.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(value_type = AgentDefinition)]
+pub struct UpdateAgent(MergePatch<AgentDefinition>);
 
 /// Update an agent
 ///
@@ -78,7 +36,7 @@ pub async fn handler(
     caller: Caller,
     Path(AgentPath { agent_id }): Path<AgentPath>,
     IfMatch(precondition): IfMatch,
-    Json(patch): Json<Value>,
+    Json(UpdateAgent(patch)): Json<UpdateAgent>,
 ) -> Result<Response> {
     let rows = caller.rows(&app);
     let mut attempts = 0..ATTEMPTS;
@@ -88,7 +46,7 @@ pub async fn handler(
         precondition.check(present.revision()).map_err(refused)?;
         let change = AgentChange {
             agent_id: agent_id.clone(),
-            definition: patched(&present.definition, &patch)?.checked(&app)?,
+            definition: checked(&patch.apply(&read(&present.definition)?)?, &app)?,
             author: caller.subject.clone(),
             now_ms: app.now_ms(),
         };
@@ -101,11 +59,4 @@ pub async fn handler(
             Err(fault) => return Err(refused(fault)),
         }
     }
-}
-
-fn patched(definition: &str, patch: &Value) -> Result<AgentSettings> {
-    let settings = AgentSettings::read(definition)?;
-    let mut settings = serde_json::to_value(settings).map_err(Error::internal)?;
-    store::merge_patch(&mut settings, patch);
-    serde_json::from_value(settings).map_err(|fault| Error::field("", fault.to_string()))
 }

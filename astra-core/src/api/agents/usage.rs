@@ -4,7 +4,8 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{AgentPath, AgentSettings};
+use super::lookup::read;
+use super::model::AgentPath;
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::engine::QuotaWindow;
@@ -68,7 +69,7 @@ pub async fn handler(
 ) -> Result<Json<AgentUsage>> {
     let rows = app.store.rows(&caller.workspace);
     let agent = rows.agents().find(&agent_id).await.map_err(Error::store)?.ok_or_else(|| Error::not_found("agent"))?;
-    let budget = AgentSettings::read(&agent.definition)?.budget;
+    let budget = read(&agent.definition)?.budget;
     let window = QuotaWindow::at(app.now_ms());
     let used = rows.usage().of_agent(&agent_id, window.hour, window.first_hour_of_day).await;
     let (hour_tokens, day_tokens, day_cost_usd) = used.map_err(Error::store)?;

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 
-use super::model::wait_until_final;
+use super::lookup::wait_until_final;
 use crate::app::App;
 use crate::engine::{self, Asked};
 use crate::error::{Error, Result};

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::model::visible_turn;
+use super::lookup::visible_turn;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::turn::Turn;

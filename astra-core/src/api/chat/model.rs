@@ -6,15 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::app::App;
 use crate::content::Content;
 use crate::engine::{Ask, Overrides};
 use crate::error::{Error, Result};
+use crate::http::small_metadata;
 use crate::http::turn::MessageContent;
-use crate::http::{Caller, small_metadata};
-use crate::ids::{SessionId, TurnId};
+use crate::ids::SessionId;
 use crate::provider::Role;
-use crate::store::{OnceKey, Rows, SessionTarget, Turn, VisibleTo};
+use crate::store::{OnceKey, SessionTarget};
 
 /// The surface of a chat that names none.
 const SURFACE_DEFAULT: &str = "api";
@@ -99,29 +98,4 @@ impl SendMessage {
             trace_parent,
         })
     }
-}
-
-/// The turn of a request that was made before, once it is final. A repeated request waits for the first one.
-///
-/// # Errors
-/// The store's, and 404 if the turn goes while it is waited for.
-pub async fn wait_until_final(app: &App, caller: &Caller, turn: Turn) -> Result<Arc<Turn>> {
-    if turn.status.is_final() {
-        return Ok(Arc::new(turn));
-    }
-    let rows = app.store.rows(&caller.workspace);
-    let mut events = app.engine.follow_turn(&rows, turn.id, 0);
-    while events.next().await.map_err(Error::store)?.is_some() {}
-    let turn = rows.turns().find(turn.id, VisibleTo::All).await.map_err(Error::store)?;
-    Ok(Arc::new(turn.ok_or_else(|| Error::not_found("turn"))?))
-}
-
-/// A turn that the caller may see, and its workspace's rows: its own, or anybody's for an admin.
-///
-/// # Errors
-/// 404 for anything else.
-pub async fn visible_turn(app: &App, caller: &Caller, turn_id: TurnId) -> Result<(Rows, Turn)> {
-    let rows = app.store.rows(&caller.workspace);
-    let turn = rows.turns().find(turn_id, caller.sees()).await.map_err(Error::store)?;
-    Ok((rows, turn.ok_or_else(|| Error::not_found("turn"))?))
 }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 
-use super::model::visible_turn;
+use super::lookup::visible_turn;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::turn::{ChatEvent, frames};

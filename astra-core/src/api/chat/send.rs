@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 
-use super::model::{SendMessage, wait_until_final};
+use super::lookup::wait_until_final;
+use super::model::SendMessage;
 use crate::app::App;
 use crate::engine::Asked;
 use crate::error::{Error, Result};

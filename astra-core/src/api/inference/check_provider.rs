@@ -4,7 +4,8 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{ProviderFailureKind, find};
+use super::lookup::find;
+use super::model::ProviderFailureKind;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Json, Path};

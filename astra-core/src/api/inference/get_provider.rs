@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 
-use super::model::{Provider, find};
+use super::lookup::find;
+use super::model::Provider;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Path};

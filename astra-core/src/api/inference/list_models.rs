@@ -4,7 +4,8 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{ModelQuery, page};
+use super::lookup::page;
+use super::model::ModelQuery;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Page, PageQuery, Paged, Query};

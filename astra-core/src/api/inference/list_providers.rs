@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 
-use super::model::{Provider, page};
+use super::lookup::page;
+use super::model::Provider;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{Json, Page, PageQuery, Paged};

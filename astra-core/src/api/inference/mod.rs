@@ -4,6 +4,7 @@ pub mod check_provider;
 pub mod get_provider;
 pub mod list_models;
 pub mod list_providers;
+mod lookup;
 pub mod model;
 pub mod usage;
 

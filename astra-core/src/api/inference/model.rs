@@ -5,10 +5,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::clock::rfc3339;
 use crate::config::Protocol;
-use crate::error::{Error, Result};
-use crate::provider::{Circuit, ErrorKind, Registry, Status};
+use crate::provider::{Circuit, ErrorKind, Status};
 use crate::store::usage::UsageGroup;
-use crate::store::{Cursor, Page, PageRequest};
 
 /// A provider of models, as the configuration or a preset describes it, and how it has been doing since the gateway
 /// started. Its key is never shown.
@@ -224,16 +222,4 @@ impl From<UsageKey> for UsageGroup {
             UsageKey::Day => Self::Day,
         }
     }
-}
-
-/// What is known of the provider `name`, or 404.
-pub(super) fn find(providers: &Registry, name: &str) -> Result<Status> {
-    providers.status(name).ok_or_else(|| Error::not_found("provider"))
-}
-
-/// The part of `items`, which are in order of their unique `name`s, that `request` asks for.
-pub(super) fn page<T>(items: Vec<T>, request: &PageRequest, name: impl Fn(&T) -> String) -> Page<T> {
-    let seen = request.after.as_ref().map(|cursor| cursor.id.as_str());
-    let rest = items.into_iter().filter(|item| seen.is_none_or(|seen| name(item).as_str() > seen)).collect();
-    Page::cut(rest, request, |item| Cursor { at: 0, id: name(item) })
 }

@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 
-use super::model::{Session, visible_session};
+use super::lookup::visible_session;
+use super::model::Session;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Path};

@@ -3,14 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::model::Session;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, Json, created, small_metadata};
-use crate::store::NewSession;
+use crate::store::{NewSession, SessionSettings};
 
 /// A session to open.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -18,22 +17,15 @@ pub struct CreateSession {
     /// The session's agent.
     #[schema(format = "slug", example = "assistant")]
     agent_id: String,
-    /// The version of the agent that answers in this session; by default the version that is present at each turn.
-    #[schema(minimum = 1, example = 1)]
-    pinned_version: Option<u32>,
-    /// The session's title.
-    #[schema(min_length = 1, max_length = 256, pattern = r"^[^\x00]*$", example = "Geography")]
-    title: Option<String>,
     /// The place of the conversation, such as a program or a page; `api` by default.
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$", example = "web")]
     surface: Option<String>,
     /// Distinguishes conversations on the same surface.
     #[schema(max_length = 256, pattern = r"^[^\x00-\x1f\x7f]*$", example = "ticket-4711")]
     surface_id: Option<String>,
-    /// The caller's own data, at most 16 KiB as JSON.
-    #[serde(default)]
-    #[schema(example = json!({"ticket": "4711"}))]
-    metadata: Map<String, Value>,
+    /// What its caller sets.
+    #[serde(flatten)]
+    settings: SessionSettings,
 }
 
 /// Open a session
@@ -50,22 +42,24 @@ pub async fn handler(
     Idempotency(once): Idempotency,
     Json(new): Json<CreateSession>,
 ) -> Result<Response> {
-    small_metadata(&new.metadata)?;
-    let agent = app.agents.resolve(&caller.workspace, &new.agent_id, new.pinned_version).await.map_err(Error::store)?;
+    small_metadata(&new.settings.metadata)?;
+    let agent = app
+        .agents
+        .resolve(&caller.workspace, &new.agent_id, new.settings.pinned_version)
+        .await
+        .map_err(Error::store)?;
     if agent.is_none() {
-        let pointer = if new.pinned_version.is_some() { "/pinned_version" } else { "/agent_id" };
+        let pointer = if new.settings.pinned_version.is_some() { "/pinned_version" } else { "/agent_id" };
         return Err(Error::field(pointer, "There is no such agent, or it has no such version."));
     }
     let new = NewSession {
         id: app.ids.id(),
         agent_id: new.agent_id,
-        pinned_version: new.pinned_version,
-        title: new.title,
         surface: new.surface.unwrap_or_else(|| "api".to_owned()),
         surface_id: new.surface_id.unwrap_or_default(),
         user_id: caller.subject.clone(),
         subject: app.ids.key(),
-        metadata: new.metadata,
+        settings: new.settings,
         now_ms: app.now_ms(),
     };
     let session = caller.rows(&app).sessions().create(new, once).await.map_err(Error::store)?;

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use http::StatusCode;
 
-use super::model::refused;
+use super::lookup::refused;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Path};

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 
-use super::model::visible_session;
+use super::lookup::visible_session;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::turn::{SessionEvent, session_frames};

@@ -5,7 +5,8 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Session, refused};
+use super::lookup::refused;
+use super::model::Session;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, Json, Path, created};

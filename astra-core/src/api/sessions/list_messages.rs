@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 
-use super::model::{Message, visible_session};
+use super::lookup::visible_session;
+use super::model::Message;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Page, PageQuery, Paged, Path};

@@ -8,6 +8,7 @@ mod fork;
 mod get;
 mod list;
 mod list_messages;
+mod lookup;
 mod model;
 mod reset;
 mod update;

@@ -1,18 +1,12 @@
 //! What the operations of the sessions group share.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::app::App;
 use crate::clock::rfc3339;
-use crate::content::METADATA_BYTES_MAX;
-use crate::engine;
-use crate::error::{Error, Result};
-use crate::http::Caller;
 use crate::http::turn::{MessageContent, MessageToolCall, MessageToolResult, tool};
 use crate::ids::{MessageId, SessionId, TurnId};
-use crate::store::{self, Refusal, Rows, SessionRefusal, SessionWithTotals};
+use crate::store::{self, SessionSettings, SessionWithTotals};
 
 /// A conversation.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -23,12 +17,6 @@ pub struct Session {
     /// The session's agent.
     #[schema(format = "slug", example = "assistant")]
     pub agent_id: String,
-    /// The version of the agent that answers in this session; null for the version that is present at each turn.
-    #[schema(minimum = 1, example = 3)]
-    pub pinned_version: Option<u32>,
-    /// The session's title.
-    #[schema(max_length = 256, example = "Geography")]
-    pub title: Option<String>,
     /// The place of the conversation, such as a program or a page.
     #[schema(max_length = 64, example = "web")]
     pub surface: String,
@@ -59,8 +47,9 @@ pub struct Session {
     /// The summary of its older messages; null if the session was never compacted.
     #[schema(max_length = 16_777_216, example = "The user is planning a journey to France.")]
     pub summary: Option<String>,
-    /// Data of the caller's own; the gateway does not interpret it.
-    pub metadata: Map<String, Value>,
+    /// What its caller has set.
+    #[serde(flatten)]
+    pub settings: SessionSettings,
     /// When it was opened.
     #[schema(example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
@@ -122,8 +111,6 @@ impl From<store::SessionWithTotals> for Session {
         Self {
             id: session.id,
             agent_id: session.agent_id,
-            pinned_version: session.pinned_version,
-            title: session.title,
             surface: session.surface,
             surface_id: session.surface_id,
             user_id: session.user_id,
@@ -134,7 +121,7 @@ impl From<store::SessionWithTotals> for Session {
             output_tokens: totals.output_tokens,
             storage_bytes: totals.storage_bytes,
             summary: session.summary,
-            metadata: session.metadata,
+            settings: session.settings,
             created_at: rfc3339(session.created_at_ms),
             last_active_at: rfc3339(totals.last_active_at_ms),
         }
@@ -158,31 +145,5 @@ impl From<store::StoredMessage> for Message {
             tool_results,
             created_at: rfc3339(message.created_at_ms),
         }
-    }
-}
-
-/// A session that the caller may see, and its workspace's rows.
-///
-/// # Errors
-/// 404 for anything else.
-pub async fn visible_session(app: &App, caller: &Caller, session_id: SessionId) -> Result<(Rows, store::Session)> {
-    let rows = app.store.rows(&caller.workspace);
-    let session = rows.sessions().find(session_id, caller.sees()).await.map_err(Error::store)?;
-    Ok((rows, session.ok_or_else(|| Error::not_found("session"))?))
-}
-
-/// What the store refuses to do with a session.
-pub fn refused(fault: store::Error) -> Error {
-    let store::Error::Refused(Refusal::Session(refusal)) = fault else { return Error::store(fault) };
-    match refusal {
-        SessionRefusal::Busy => Error::engine(engine::Error::Busy),
-        SessionRefusal::Archived => Error::engine(engine::Error::Archived),
-        SessionRefusal::NoSuchMessage => {
-            Error::field("/message_id", "The session has no such message, or the message is part of its summary.")
-        }
-        SessionRefusal::MetadataTooLarge => Error::field(
-            "/metadata",
-            format!("has more than {METADATA_BYTES_MAX} bytes as JSON together with what is there"),
-        ),
     }
 }

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::model::{Session, refused};
+use super::lookup::refused;
+use super::model::Session;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, Path, created};

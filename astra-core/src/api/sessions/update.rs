@@ -1,33 +1,21 @@
 //! `sessions.update`: change what a session is called, which version answers, and its data.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::model::{Session, refused, visible_session};
+use super::lookup::{refused, visible_session};
+use super::model::Session;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Caller, Json, Patch, Path};
+use crate::http::{Caller, Json, MergePatch, Path};
 use crate::ids::SessionId;
-use crate::store::SessionChange;
+use crate::store::SessionSettings;
 
-/// The changes: a field that is left out stays, and null clears it.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct UpdateSession {
-    /// The session's title.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 256, pattern = r"^[^\x00]*$", example = "Geography")]
-    title: Patch<String>,
-    /// The version of the agent that answers; null for the version that is present at each turn.
-    #[serde(default)]
-    #[schema(value_type = Option<u32>, minimum = 1, example = 2)]
-    pinned_version: Patch<u32>,
-    /// The caller's own data, which may have at most 16 KiB as JSON together with what is there; a null in it takes the key away, null as a whole empties it.
-    #[serde(default)]
-    #[schema(value_type = Option<Map<String, Value>>, example = json!({"ticket": "4711", "queue": null}))]
-    metadata: Patch<Map<String, Value>>,
-}
+/// The changes: a field that is left out stays, and null clears it. A null in `metadata` removes the key.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(value_type = SessionSettings)]
+pub struct UpdateSession(MergePatch<SessionSettings>);
 
 /// Update a session
 ///
@@ -40,21 +28,17 @@ pub async fn handler(
     State(app): State<App>,
     caller: Caller,
     Path(session_id): Path<SessionId>,
-    Json(change): Json<UpdateSession>,
+    Json(UpdateSession(patch)): Json<UpdateSession>,
 ) -> Result<Json<Session>> {
     let (_, session) = visible_session(&app, &caller, session_id).await?;
-    if let Patch::Value(version) = &change.pinned_version {
-        let agent =
-            app.agents.resolve(&caller.workspace, &session.agent_id, Some(*version)).await.map_err(Error::store)?;
+    let wanted = patch.apply(&session.settings)?.pinned_version;
+    if wanted.is_some() && wanted != session.settings.pinned_version {
+        let agent = app.agents.resolve(&caller.workspace, &session.agent_id, wanted).await.map_err(Error::store)?;
         if agent.is_none() {
             return Err(Error::field("/pinned_version", "The agent has no such version."));
         }
     }
-    let change = SessionChange {
-        title: change.title.into_option(),
-        pinned_version: change.pinned_version.into_option(),
-        metadata: change.metadata.into_option(),
-    };
-    let changed = caller.rows(&app).sessions().update(session_id, caller.sees(), change).await.map_err(refused)?;
-    changed.map(|session| Json(session.into())).ok_or_else(|| Error::not_found("session"))
+    let edit = move |settings: &SessionSettings| patch.apply(settings);
+    let changed = caller.rows(&app).sessions().update(session_id, caller.sees(), edit).await.map_err(refused)?;
+    changed.ok_or_else(|| Error::not_found("session"))?.map(|session| Json(session.into()))
 }

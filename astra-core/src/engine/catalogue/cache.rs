@@ -66,14 +66,14 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::agent::Definition;
+    use crate::engine::agent::AgentDefinition;
 
     fn agent(id: &str, stored_bytes: usize) -> Arc<AgentVersion> {
         Arc::new(AgentVersion {
             agent_id: id.to_owned(),
             version: 1,
             digest: String::new(),
-            definition: Definition::default(),
+            definition: AgentDefinition::default(),
             stored_bytes,
         })
     }

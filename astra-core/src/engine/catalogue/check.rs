@@ -1,7 +1,7 @@
 //! What a definition may say, wherever it comes from: a caller, a file, the configuration.
 
 use crate::content::{METADATA_BYTES_MAX, is_too_large};
-use crate::engine::agent::{Budget, Definition, Model, ToolPolicy};
+use crate::engine::agent::{AgentBudget, AgentDefinition, AgentModel, AgentTools};
 use crate::engine::prompt;
 use crate::provider::Registry;
 use crate::tools;
@@ -39,7 +39,7 @@ fn is_slug(id: &str) -> bool {
 
 /// All that is wrong with `definition` in a gateway that has these `providers`.
 #[must_use]
-pub fn check(definition: &Definition, providers: &Registry) -> Vec<Fault> {
+pub fn check(definition: &AgentDefinition, providers: &Registry) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut refuse = |pointer: &str, detail: String| faults.push((pointer.to_owned(), detail));
     if let Some(name) = &definition.display_name
@@ -70,7 +70,7 @@ pub fn check(definition: &Definition, providers: &Registry) -> Vec<Fault> {
     faults
 }
 
-fn check_model(model: &Model, providers: &Registry, refuse: &mut impl FnMut(&str, String)) {
+fn check_model(model: &AgentModel, providers: &Registry, refuse: &mut impl FnMut(&str, String)) {
     let mut check_choice = |at: &str, provider: &str, name: Option<&str>| {
         if !providers.has(provider) {
             refuse(&format!("{at}/provider"), format!("no provider `{provider}` is configured in this gateway"));
@@ -99,7 +99,7 @@ fn check_model(model: &Model, providers: &Registry, refuse: &mut impl FnMut(&str
     }
 }
 
-fn check_tools(policy: &ToolPolicy, refuse: &mut impl FnMut(&str, String)) {
+fn check_tools(policy: &AgentTools, refuse: &mut impl FnMut(&str, String)) {
     for (place, name) in policy.allow.iter().enumerate() {
         let pointer = format!("/tools/allow/{place}");
         if !tools::BUILT_IN.contains(&name.as_str()) {
@@ -110,7 +110,7 @@ fn check_tools(policy: &ToolPolicy, refuse: &mut impl FnMut(&str, String)) {
     }
 }
 
-fn check_budget(budget: &Budget, refuse: &mut impl FnMut(&str, String)) {
+fn check_budget(budget: &AgentBudget, refuse: &mut impl FnMut(&str, String)) {
     let tokens = [
         ("/budget/max_tokens_per_turn", budget.max_tokens_per_turn.map(u64::from)),
         ("/budget/tokens_per_hour", budget.tokens_per_hour),

@@ -16,7 +16,7 @@ use super::check::{check, id_fault};
 use super::file::{Files, Unreadable, read_folder};
 use crate::clock::Clock;
 use crate::config::{Config, Fault, in_plain_words, without_values};
-use crate::engine::agent::{Definition, Model};
+use crate::engine::agent::{AgentDefinition, AgentModel};
 use crate::ids::IdMaker;
 use crate::provider::{Registry, presets};
 use crate::store::{self, AgentChange, Applied, Db, Origin, WorkspaceId};
@@ -50,7 +50,7 @@ pub struct Definitions {
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     folder: Option<PathBuf>,
-    configured: Vec<(String, Definition)>,
+    configured: Vec<(String, AgentDefinition)>,
 }
 
 /// What a reading of all definitions has done, by agents' ids.
@@ -206,30 +206,36 @@ impl Definitions {
         }
     }
 
-    fn unless_configured(&self, said: (String, Definition)) -> Result<(String, Definition), Unreadable> {
+    fn unless_configured(&self, said: (String, AgentDefinition)) -> Result<(String, AgentDefinition), Unreadable> {
         if self.sources.configured.iter().all(|(id, _)| *id != said.0) {
             return Ok(said);
         }
         Err(Unreadable { line: None, reason: "the configuration defines the same agent: keep one of the two".into() })
     }
 
-    async fn take(&self, id: &str, definition: &Definition, author: String, origin: Origin) -> store::Result<Applied> {
+    async fn take(
+        &self,
+        id: &str,
+        definition: &AgentDefinition,
+        author: String,
+        origin: Origin,
+    ) -> store::Result<Applied> {
         let definition = super::write(definition)?;
         let change = AgentChange { agent_id: id.to_owned(), definition, author, now_ms: self.clock.now_ms() };
         self.store.rows(&self.workspace).agents().apply_definition(change, origin, self.ids.key()).await
     }
 
     /// On the first provider that is more than an echo: the well-known ones in their order, then the others by name.
-    fn first_agent(&self) -> Definition {
+    fn first_agent(&self) -> AgentDefinition {
         let statuses = self.providers.statuses();
         let usable = |name: &str| statuses.iter().any(|status| status.is_configured && status.name == name);
         let known = presets().iter().map(|preset| preset.name);
         let names = known.chain(statuses.iter().map(|status| status.name.as_str()));
         let provider = names.into_iter().find(|name| *name != "echo" && usable(name)).unwrap_or("echo").to_owned();
-        Definition {
+        AgentDefinition {
             display_name: Some("Assistant".into()),
-            model: Model { provider, ..Model::default() },
-            ..Definition::default()
+            model: AgentModel { provider, ..AgentModel::default() },
+            ..AgentDefinition::default()
         }
     }
 }
@@ -245,7 +251,7 @@ impl Report {
     }
 }
 
-fn configured(config: &Config, providers: &Registry, faults: &mut Vec<Fault>) -> Vec<(String, Definition)> {
+fn configured(config: &Config, providers: &Registry, faults: &mut Vec<Fault>) -> Vec<(String, AgentDefinition)> {
     let mut definitions = Vec::new();
     for (id, said) in &config.agents {
         let mut refuse = |key: String, detail: String| faults.push(Fault { key: format!("agents.{id}{key}"), detail });
@@ -254,7 +260,7 @@ fn configured(config: &Config, providers: &Registry, faults: &mut Vec<Fault>) ->
         }
         // A key without a value is an agent that says nothing.
         let said = if said.is_null() { serde_json::Value::Object(serde_json::Map::new()) } else { said.clone() };
-        match serde_json::from_value::<Definition>(said) {
+        match serde_json::from_value::<AgentDefinition>(said) {
             Ok(definition) => {
                 for (pointer, detail) in check(&definition, providers) {
                     refuse(pointer.replace('/', "."), detail);

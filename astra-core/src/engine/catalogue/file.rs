@@ -1,4 +1,4 @@
-//! Definition files: one agent each, `<id>.yml`, with the keys of a definition.
+//! AgentDefinition files: one agent each, `<id>.yml`, with the keys of a definition.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -10,7 +10,7 @@ use serde::Deserialize as _;
 use super::check::{check, id_fault};
 use super::locate::line_of;
 use crate::config::{MergeKeys, in_plain_words, without_values};
-use crate::engine::agent::Definition;
+use crate::engine::agent::AgentDefinition;
 use crate::provider::Registry;
 
 /// Most bytes of a file.
@@ -28,7 +28,7 @@ pub struct Unreadable {
 }
 
 /// What a file says, by the file's name: the agent's id and its definition.
-pub(super) type Files = BTreeMap<String, Result<(String, Definition), Unreadable>>;
+pub(super) type Files = BTreeMap<String, Result<(String, AgentDefinition), Unreadable>>;
 
 impl Unreadable {
     fn whole(reason: impl Into<String>) -> Self {
@@ -71,7 +71,7 @@ pub(super) fn read_folder(folder: &Path, providers: &Registry) -> io::Result<Fil
     Ok(files)
 }
 
-fn read_file(path: &Path, id: &str, providers: &Registry) -> Result<Definition, Unreadable> {
+fn read_file(path: &Path, id: &str, providers: &Registry) -> Result<AgentDefinition, Unreadable> {
     if let Some(fault) = id_fault(id) {
         return Err(Unreadable::whole(format!("the file's name is the agent's id, and `{id}` {fault}")));
     }
@@ -98,12 +98,12 @@ fn text_of(path: &Path) -> Result<String, Unreadable> {
 }
 
 /// What a file of this text says.
-pub(super) fn parse(text: &str, providers: &Registry) -> Result<Definition, Unreadable> {
+pub(super) fn parse(text: &str, providers: &Registry) -> Result<AgentDefinition, Unreadable> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Err(Unreadable::whole("the file says nothing"));
     }
     let document = MergeKeys(serde_yaml::Deserializer::from_str(text));
-    let definition = Definition::deserialize(document).map_err(|fault| {
+    let definition = AgentDefinition::deserialize(document).map_err(|fault| {
         let line = fault.location().and_then(|place| u32::try_from(place.line()).ok());
         let reason = fault.to_string();
         let place =

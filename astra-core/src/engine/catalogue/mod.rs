@@ -10,7 +10,7 @@ mod watch;
 
 use std::sync::Arc;
 
-use super::agent::{AgentVersion, Definition};
+use super::agent::{AgentDefinition, AgentVersion};
 use crate::store::{self, Db, Rows, VersionStamp, WorkspaceId};
 use cache::Cache;
 
@@ -100,7 +100,7 @@ fn latest_key(workspace: &WorkspaceId, agent_id: &str) -> String {
 ///
 /// # Errors
 /// [`store::Error::Broken`] if another version of the gateway wrote what this one cannot read.
-pub fn read(definition: &str) -> store::Result<Definition> {
+pub fn read(definition: &str) -> store::Result<AgentDefinition> {
     serde_json::from_str(definition)
         .map_err(|fault| store::Error::Broken(format!("a stored agent cannot be read: {fault}")))
 }
@@ -109,6 +109,6 @@ pub fn read(definition: &str) -> store::Result<Definition> {
 ///
 /// # Errors
 /// Only if JSON cannot say it.
-pub fn write(definition: &Definition) -> store::Result<String> {
+pub fn write(definition: &AgentDefinition) -> store::Result<String> {
     serde_json::to_string(definition).map_err(|fault| store::Error::Broken(fault.to_string()))
 }

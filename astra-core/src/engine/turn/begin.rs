@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use super::ask::{Ask, TurnCaller};
 use super::run::Running;
 use crate::engine::Engine;
-use crate::engine::agent::{AgentVersion, OnBusy};
+use crate::engine::agent::{AgentOnBusy, AgentVersion};
 use crate::engine::budget;
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::event::EventKind;
@@ -189,9 +189,9 @@ impl Engine {
                 reset_hour: definition.session.daily_reset_hour,
             },
             busy: match definition.on_busy {
-                OnBusy::Queue => Busy::Queue(self.config.queue_per_session),
-                OnBusy::Reject => Busy::Reject,
-                OnBusy::Interrupt => Busy::Interrupt,
+                AgentOnBusy::Queue => Busy::Queue(self.config.queue_per_session),
+                AgentOnBusy::Reject => Busy::Reject,
+                AgentOnBusy::Interrupt => Busy::Interrupt,
             },
             is_too_long: false,
             session_bytes: self.storage.session_bytes(),

@@ -10,9 +10,7 @@ use utoipa::ToSchema;
 
 pub use content::{ImageUrl, MessageContent, MessagePart, MessageParts, MessageText};
 pub use event::{ChatEvent, SessionEvent, frames, session_frames};
-pub use tool::{
-    MessageToolCall, MessageToolResult, ToolCallComplete, ToolCallDelta, ToolName, ToolResultEvent, TurnToolCall,
-};
+pub use tool::{MessageToolCall, MessageToolResult, ToolCallComplete, ToolCallDelta, ToolResultEvent, TurnToolCall};
 
 use crate::clock::rfc3339;
 use crate::error::{Code, Error, UpstreamTerms};

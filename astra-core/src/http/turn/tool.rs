@@ -10,11 +10,6 @@ use crate::http::AnyJson;
 use crate::ids::TurnId;
 use crate::store::{ToolEntry, ToolUse};
 
-/// The name of a tool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(format = "slug", example = "current_time")]
-pub struct ToolName(pub String);
-
 /// A tool that was called in a turn.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct TurnToolCall {

@@ -2,8 +2,10 @@
 
 mod bounds;
 mod closing;
+mod flattening;
 mod identifiers;
 mod operations;
+mod patches;
 mod pruning;
 mod references;
 mod responses;
@@ -23,6 +25,8 @@ pub fn complete(document: &mut Value, hosts: &BTreeSet<String>, scopes: &ScopeTa
     let mut faults = Vec::new();
     identifiers::describe(document);
     references::restore(document);
+    flattening::merge(document, hosts, &mut faults);
+    patches::write(document, &mut faults);
     unions::name_branches(document, &mut faults);
     unions::free_references(document);
     closing::close_requests(document, &mut faults);

@@ -7,7 +7,8 @@ use super::super::tree;
 /// Replaces each schema within the document that equals a component by a reference to it.
 pub(super) fn restore(document: &mut Value) {
     let Some(components) = tree::schemas(document) else { return };
-    let objects = |(_, schema): &(&String, &Value)| schema.get("properties").is_some() || schema.get("oneOf").is_some();
+    let objects =
+        |(_, schema): &(&String, &Value)| ["properties", "oneOf", "allOf"].iter().any(|key| schema.get(*key).is_some());
     let known: Vec<(String, Value)> =
         components.iter().filter(objects).map(|(name, schema)| (name.clone(), schema.clone())).collect();
     // A component does not become a reference to itself: only what is inside it is looked at.
