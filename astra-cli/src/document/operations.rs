@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::Place;
 
-const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+const METHODS: [&str; 9] = ["get", "put", "post", "delete", "patch", "head", "options", "trace", "query"];
 
 /// What each of the alternatives asks for: schemes with scopes. An empty one asks for nothing.
 pub(crate) type Access = Vec<BTreeMap<String, BTreeSet<String>>>;
@@ -52,17 +52,15 @@ impl<'d> Operation<'d> {
         self.place.elements("tags").iter().filter_map(|tag| tag.value.as_str()).collect()
     }
 
-    /// The parameters of the operation and of its path.
+    /// The parameters of its path that it does not give anew, and its own.
     pub(crate) fn parameters(&self) -> Vec<Place<'d>> {
         let key = |parameter: &Place<'d>| (parameter.text("name"), parameter.text("in"));
-        let mut found: Vec<Place<'d>> =
-            self.place.elements("parameters").iter().map(|parameter| parameter.followed()).collect();
-        for inherited in self.item.elements("parameters").iter().map(|parameter| parameter.followed()) {
-            if !found.iter().any(|own| key(own) == key(&inherited)) {
-                found.push(inherited);
-            }
-        }
-        found
+        let followed = |place: &Place<'d>| -> Vec<Place<'d>> {
+            place.elements("parameters").iter().map(|parameter| parameter.followed()).collect()
+        };
+        let own = followed(&self.place);
+        let is_inherited = |inherited: &Place<'d>| own.iter().all(|own| key(own) != key(inherited));
+        followed(&self.item).into_iter().filter(is_inherited).chain(own.clone()).collect()
     }
 
     /// The request's body.
@@ -95,6 +93,11 @@ impl<'d> Operation<'d> {
         if access.is_empty() { vec![BTreeMap::new()] } else { access }
     }
 
+    /// Whether it asks for a credential in every case.
+    pub(crate) fn needs_credential(&self) -> bool {
+        self.access().iter().all(|alternative| !alternative.is_empty())
+    }
+
     /// All scopes that it may ask for.
     pub(crate) fn scopes(&self) -> Vec<String> {
         let all: BTreeSet<String> = self.access().into_iter().flat_map(BTreeMap::into_values).flatten().collect();
@@ -117,6 +120,13 @@ impl<'d> Operation<'d> {
 /// The media types of a body or an answer.
 pub(crate) fn media<'d>(content: &Place<'d>) -> Vec<(&'d str, Place<'d>)> {
     content.members("content").into_iter().map(|(name, media)| (name, media.followed())).collect()
+}
+
+/// The media type of a body that a caller sends: JSON if there is a choice.
+pub(crate) fn sent<'d>(body: &Place<'d>) -> Option<(&'d str, Place<'d>)> {
+    let mut kinds = media(body);
+    let json = kinds.iter().position(|(kind, _)| *kind == "application/json").unwrap_or_default();
+    (json < kinds.len()).then(|| kinds.swap_remove(json))
 }
 
 /// The schema of what is sent or received: of a stream, that of the JSON in its events.
@@ -147,7 +157,7 @@ mod tests {
         let ids: Vec<_> = found.iter().map(Operation::id).collect();
         assert_eq!(ids, ["GET /x/{id}/y", "x.replace", "POST /x/{id}/y"]);
         let pointers: Vec<_> = found[0].parameters().into_iter().map(|place| place.pointer).collect();
-        assert_eq!(pointers, ["#/paths/~1x~1{id}~1y/get/parameters/0", "#/paths/~1x~1{id}~1y/parameters/0"]);
+        assert_eq!(pointers, ["#/paths/~1x~1{id}~1y/parameters/0", "#/paths/~1x~1{id}~1y/get/parameters/0"]);
         assert_eq!(found[0].scopes(), ["a"]);
         assert_eq!(found[1].access(), [BTreeMap::new()]);
         assert_eq!(found[2].scopes(), ["b"]);

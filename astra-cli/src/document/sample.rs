@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::operations::{Operation, media};
+use super::operations::{Operation, media, sent};
 use super::place::Place;
 use super::shape::Shape;
 
@@ -20,7 +20,7 @@ pub(crate) fn curl(operation: &Operation<'_>, server: &str) -> String {
         lines[0].push_str(" --no-buffer");
     }
     lines[0].push_str(&format!(" {}", quoted(&url(operation, server))));
-    if operation.access().iter().all(|alternative| !alternative.is_empty()) {
+    if operation.needs_credential() {
         lines.push("--header \"Authorization: Bearer $ASTRA_TOKEN\"".to_owned());
     }
     for parameter in operation.parameters().iter().filter(|it| it.text("in") == Some("header") && it.is("required")) {
@@ -95,11 +95,9 @@ fn url(operation: &Operation<'_>, server: &str) -> String {
 }
 
 fn body(operation: &Operation<'_>) -> Vec<String> {
-    let kinds = operation.body().map(|body| media(&body)).unwrap_or_default();
-    let json = kinds.iter().find(|(kind, _)| *kind == "application/json");
-    let Some((kind, body)) = json.or_else(|| kinds.first()) else { return Vec::new() };
-    let body = example(body);
-    if *kind == "application/x-www-form-urlencoded" {
+    let Some((kind, body)) = operation.body().and_then(|body| sent(&body)) else { return Vec::new() };
+    let body = example(&body);
+    if kind == "application/x-www-form-urlencoded" {
         let fields = body.as_object().into_iter().flatten();
         return fields
             .map(|(name, value)| format!("--data-urlencode {}", quoted(&format!("{name}={}", plain(value)))))

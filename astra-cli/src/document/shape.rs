@@ -8,6 +8,9 @@ use super::place::Place;
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
+/// The keywords of unions.
+pub(crate) const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
+
 /// Unions within unions that are looked into.
 const DEPTH_MAX: usize = 4;
 
@@ -53,15 +56,15 @@ impl<'d> Shape<'d> {
         if self.parts.iter().any(|part| part.pointer == place.pointer) {
             return;
         }
-        self.is_nullable |= allows_null(&place);
+        self.is_nullable |= named_types(&place).1;
         self.parts.push(place.clone());
         if let Some(target) = place.target() {
             self.take(target);
         }
         place.elements("allOf").into_iter().for_each(|part| self.take(part));
-        for key in ["oneOf", "anyOf"] {
-            let (nulls, mut others): (Vec<_>, Vec<_>) = place.elements(key).into_iter().partition(is_null);
-            self.is_nullable |= !nulls.is_empty();
+        for key in UNIONS {
+            let (mut others, has_null) = alternatives(&place, key);
+            self.is_nullable |= has_null;
             match others.len() {
                 1 => others.drain(..).for_each(|only| self.take(only)),
                 _ => self.variants.append(&mut others),
@@ -95,12 +98,10 @@ impl<'d> Shape<'d> {
     }
 
     fn types_within(&self, depth: usize) -> BTreeSet<&'d str> {
-        let named: BTreeSet<&str> = match self.keyword("type") {
-            Some(Value::String(name)) => BTreeSet::from([name.as_str()]),
-            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-            _ => return self.types_of_its_content(depth),
-        };
-        named.into_iter().filter(|name| *name != "null").collect()
+        match self.parts.iter().find(|part| part.value.get("type").is_some()) {
+            Some(part) => named_types(part).0.into_iter().collect(),
+            None => self.types_of_its_content(depth),
+        }
     }
 
     fn types_of_its_content(&self, depth: usize) -> BTreeSet<&'d str> {
@@ -196,15 +197,28 @@ impl<'d> Shape<'d> {
     }
 }
 
+/// The types that a schema names but null, in its order, and whether it allows null beside them.
+pub(crate) fn named_types<'d>(schema: &Place<'d>) -> (Vec<&'d str>, bool) {
+    let named: Vec<&str> = match schema.value.get("type") {
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    // What is null alone is an alternative of others, and no type that allows null.
+    let is_nullable = schema.is("nullable") || (schema.value["type"].is_array() && named.contains(&"null"));
+    (named.into_iter().filter(|name| *name != "null").collect(), is_nullable)
+}
+
+/// The alternatives of a schema under `key`, one of [`UNIONS`], but null, and whether null is one of them.
+pub(crate) fn alternatives<'d>(schema: &Place<'d>, key: &str) -> (Vec<Place<'d>>, bool) {
+    let (nulls, others): (Vec<_>, Vec<_>) = schema.elements(key).into_iter().partition(is_null);
+    (others, !nulls.is_empty())
+}
+
 fn is_null(place: &Place<'_>) -> bool {
     let is_only_value =
         place.value.get("enum").and_then(Value::as_array).is_some_and(|values| **values == [Value::Null]);
     place.text("type") == Some("null") || place.value.get("const").is_some_and(Value::is_null) || is_only_value
-}
-
-fn allows_null(place: &Place<'_>) -> bool {
-    let types = place.value.get("type").and_then(Value::as_array);
-    place.is("nullable") || types.is_some_and(|types| types.iter().any(|name| name == "null"))
 }
 
 fn type_of(value: &Value) -> &'static str {

@@ -1,35 +1,30 @@
 //! Operations become calls.
 
-use serde_json::Value;
-
 use super::events;
 use super::pages;
-use super::shape::{Types, flag, text};
-use super::{Answer, Body, Operation, PAGE_CURSOR, Parameter, Place, deep, fit};
+use super::shape::{Types, text};
+use super::{Answer, Body, Operation, PAGE_CURSOR, Parameter, Place, Type, deep, fit};
 use crate::codegen::naming;
+use crate::document::operations::{self as documented, media, payload, sent};
 
 /// Headers that clients set by themselves.
 const OWN_HEADERS: [&str; 3] = ["idempotency-key", "last-event-id", "x-request-id"];
 
-/// The operation at `method` and `path`. `item` is the path's entry, `document` what references point into.
-pub(super) fn read(
-    document: &Value,
-    types: &mut Types,
-    (path, item): (&str, &Value),
-    (method, operation): (&str, &Value),
-) -> Result<Operation, String> {
-    let id = name(operation, "operationId");
+/// The call that `described` is.
+pub(super) fn read<'d>(types: &mut Types<'d>, described: &documented::Operation<'d>) -> Result<Operation, String> {
+    let (method, path, place) = (described.method.to_uppercase(), described.path, &described.place);
+    let id = place.text("operationId").unwrap_or_default().to_owned();
     if id.is_empty() {
-        return Err(format!("{} {path} has no operationId", method.to_uppercase()));
+        return Err(format!("{method} {path} has no operationId"));
     }
     fit::check_name("operation", &id)?;
     let name = id.split_once('.').map_or(id.as_str(), |(_, name)| name).to_owned();
-    let place = naming::pascal(&id);
-    let all = parameters(document, types, item, operation, &place)?;
+    let ty = naming::pascal(&id);
+    let all = parameters(types, described, &ty)?;
     let takes = |name: &str| all.iter().any(|parameter| parameter.name.eq_ignore_ascii_case(name));
     let takes_idempotency_key = takes("Idempotency-Key");
     let takes_last_event_id = takes("Last-Event-ID");
-    let (answer, may_be_unchanged) = answer(document, types, operation, &place);
+    let answer = answer(types, described, &ty);
     let page = if takes(PAGE_CURSOR) { pages::read(types, &answer) } else { None };
     let is_own = |parameter: &Parameter| {
         let is_header = parameter.place == Place::Header;
@@ -41,139 +36,100 @@ pub(super) fn read(
         Place::Path => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX - 1),
         Place::Query | Place::Header => usize::MAX,
     });
+    let statuses: Vec<&str> = described.answers().into_iter().map(|(status, _)| status).collect();
+    let numbers = statuses.iter().filter_map(|status| status.parse().ok());
     Ok(Operation {
         name,
-        summary: text(operation, "summary"),
-        description: text(operation, "description"),
-        method: method.to_uppercase(),
+        summary: text(place, "summary"),
+        description: text(place, "description"),
+        method,
         path: path.to_owned(),
         parameters,
-        body: body(document, types, operation, &place)?,
-        success: success(operation),
+        body: body(types, described, &ty)?,
+        success: numbers.filter(|status| (200..300).contains(status)).collect(),
         answer,
         page,
         takes_idempotency_key,
         takes_last_event_id,
-        needs_token: needs_token(document, operation),
-        may_be_unchanged,
-        is_deprecated: flag(operation, "deprecated"),
+        needs_token: described.needs_credential(),
+        may_be_unchanged: statuses.contains(&"304"),
+        is_deprecated: place.is("deprecated"),
         id,
     })
 }
 
-/// A name as it is written.
-fn name(value: &Value, key: &str) -> String {
-    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// What `value` refers to, or itself.
-fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    let target = value.get("$ref").and_then(Value::as_str).and_then(|path| document.pointer(path.strip_prefix('#')?));
-    target.unwrap_or(value)
-}
-
-fn needs_token(document: &Value, operation: &Value) -> bool {
-    let security = operation.get("security").or_else(|| document.get("security")).and_then(Value::as_array);
-    let is_open = |entry: &Value| entry.as_object().is_some_and(serde_json::Map::is_empty);
-    security.is_some_and(|entries| !entries.is_empty() && !entries.iter().any(is_open))
-}
-
-fn parameters(
-    document: &Value,
-    types: &mut Types,
-    item: &Value,
-    operation: &Value,
-    place: &str,
+fn parameters<'d>(
+    types: &mut Types<'d>,
+    operation: &documented::Operation<'d>,
+    ty: &str,
 ) -> Result<Vec<Parameter>, String> {
-    let listed = [item, operation].into_iter().filter_map(|it| it.get("parameters")?.as_array()).flatten();
     let mut parameters: Vec<Parameter> = Vec::new();
-    for parameter in listed.map(|parameter| resolved(document, parameter)) {
-        let name = name(parameter, "name");
+    for parameter in operation.parameters() {
+        let name = parameter.text("name").unwrap_or_default().to_owned();
         fit::check_name("parameter", &name)?;
-        let to = match parameter.get("in").and_then(Value::as_str) {
+        let to = match parameter.text("in") {
             Some("path") => Place::Path,
             Some("query") => Place::Query,
             Some("header") => Place::Header,
             // A cookie is the browser's.
             _ => continue,
         };
-        let schema = parameter.get("schema").unwrap_or(&Value::Null);
-        let example = parameter.get("example").or_else(|| schema.get("example")).cloned();
-        // The operation's own word goes before that of its path.
+        // Of two with one name, the last is meant.
         parameters.retain(|other| (other.place, &other.name) != (to, &name));
+        let schema = parameter.raw("schema");
+        let example = parameter.raw("example").or_else(|| schema.as_ref()?.raw("example"));
         let known = types.named.len();
         let read = Parameter {
             place: to,
-            description: text(parameter, "description"),
-            ty: types.ty(schema, &format!("{place}{}", naming::pascal(&name))),
-            is_required: to == Place::Path || flag(parameter, "required"),
-            is_joined: parameter.get("explode") == Some(&Value::Bool(false)) || to == Place::Header,
-            example,
+            description: text(&parameter, "description"),
+            ty: schema.map_or(Type::Any, |schema| types.ty(&schema, &format!("{ty}{}", naming::pascal(&name)))),
+            is_required: to == Place::Path || parameter.is("required"),
+            is_joined: parameter.value.get("explode").is_some_and(|explode| explode == false) || to == Place::Header,
+            example: example.map(|example| example.value.clone()),
             name,
         };
-        let is_deep = to == Place::Query && parameter.get("style").is_some_and(|style| style == "deepObject");
+        let is_deep = to == Place::Query && parameter.text("style") == Some("deepObject");
         parameters.extend(if is_deep { deep::members(types, read, known) } else { vec![read] });
     }
     Ok(parameters)
 }
 
-fn body(document: &Value, types: &mut Types, operation: &Value, place: &str) -> Result<Option<Body>, String> {
-    let body = operation.get("requestBody").map_or(&Value::Null, |body| resolved(document, body));
-    let content = body.get("content").and_then(Value::as_object);
-    let kind = content.and_then(|content| content.get_key_value("application/json").or_else(|| content.iter().next()));
-    let Some((media_type, described)) = kind else { return Ok(None) };
+fn body<'d>(types: &mut Types<'d>, operation: &documented::Operation<'d>, ty: &str) -> Result<Option<Body>, String> {
+    let Some(body) = operation.body() else { return Ok(None) };
+    let Some((media_type, described)) = sent(&body) else { return Ok(None) };
     fit::check_name("media type", media_type)?;
-    let ty = described.get("schema").map_or(super::Type::Any, |schema| types.ty(schema, &format!("{place}Body")));
     Ok(Some(Body {
-        media_type: media_type.clone(),
-        ty,
-        is_required: flag(body, "required"),
-        description: text(body, "description"),
-        example: described.get("example").cloned(),
+        media_type: media_type.to_owned(),
+        ty: described.raw("schema").map_or(Type::Any, |schema| types.ty(&schema, &format!("{ty}Body"))),
+        is_required: body.is("required"),
+        description: text(&body, "description"),
+        example: described.value.get("example").cloned(),
     }))
 }
 
-/// The statuses of success; a range of them (`2XX`) is none.
-fn success(operation: &Value) -> Vec<u16> {
-    let responses = operation.get("responses").and_then(Value::as_object);
-    let statuses = responses.into_iter().flatten().filter_map(|(status, _)| status.parse().ok());
-    statuses.filter(|status| (200..300).contains(status)).collect()
-}
-
-/// What success gives, and whether it may also be that nothing changed.
-fn answer(document: &Value, types: &mut Types, operation: &Value, place: &str) -> (Answer, bool) {
-    let responses = operation.get("responses").and_then(Value::as_object);
-    let may_be_unchanged = responses.is_some_and(|responses| responses.contains_key("304"));
-    let success = responses.into_iter().flatten().find(|(status, _)| status.starts_with('2'));
-    let success = success.map(|(_, response)| resolved(document, response));
-    let Some(content) = success.and_then(|response| response.get("content")?.as_object()) else {
-        return (Answer::Nothing, may_be_unchanged);
-    };
+/// What success gives.
+fn answer<'d>(types: &mut Types<'d>, operation: &documented::Operation<'d>, ty: &str) -> Answer {
+    let success = operation.answers().into_iter().find(|(status, _)| status.starts_with('2'));
+    let Some((_, success)) = success else { return Answer::Nothing };
     let mut json = None;
     let mut events = None;
     let mut other = None;
-    for (media_type, described) in content {
-        // 3.2 has the schema of the whole event.
-        let schema = described
-            .get("schema")
-            .or_else(|| described.pointer("/itemSchema/properties/data/contentSchema"))
-            .unwrap_or(&Value::Null);
+    for (media_type, described) in media(&success) {
+        let mut of = |name: &str| payload(&described).map_or(Type::Any, |schema| types.ty(&schema, name));
         if media_type == "text/event-stream" {
-            let ty = types.ty(schema, &format!("{place}Event"));
-            events = Some(events::read(document, operation, ty));
+            events = Some(events::read(operation, of(&format!("{ty}Event"))));
         } else if media_type == "application/json" || media_type.ends_with("+json") {
-            json = json.or_else(|| Some(types.ty(schema, &format!("{place}Answer"))));
+            json = json.or_else(|| Some(of(&format!("{ty}Answer"))));
         } else {
             let is_text =
                 media_type.starts_with("text/") || media_type.ends_with("yaml") || media_type.ends_with("xml");
             other = Some(if is_text { Answer::Text } else { Answer::Bytes });
         }
     }
-    let answer = match (json, events) {
+    match (json, events) {
         (Some(json), Some(events)) => Answer::Either { json, events, switch: "stream".to_owned() },
         (Some(json), None) => Answer::Json(json),
         (None, Some(events)) => Answer::Events(events),
         (None, None) => other.unwrap_or(Answer::Nothing),
-    };
-    (answer, may_be_unchanged)
+    }
 }

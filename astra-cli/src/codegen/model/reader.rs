@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::shape::{Types, text};
 use super::{Api, Group, Operation, SignIn, Type, fit, operation, pages};
+use crate::document::operations::operations;
+use crate::document::place::Place;
 
-const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
+/// Methods that no client calls.
+const NOT_CALLED: [&str; 2] = ["trace", "query"];
 
 /// Boils a document down.
 ///
@@ -15,19 +18,18 @@ const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "op
 /// What is wrong with it, as a sentence without a full stop: it is no OpenAPI 3 document, or two things in it have one
 /// name.
 pub(crate) fn read(document: &Value) -> Result<Api, String> {
-    let version = document.get("openapi").and_then(Value::as_str).unwrap_or_default();
+    let document = &Place::root(document);
+    let version = document.text("openapi").unwrap_or_default();
     if !version.starts_with("3.") {
         return Err("it is no OpenAPI 3 document: it has no `openapi: 3.x`".to_owned());
     }
-    let nothing = Map::new();
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).unwrap_or(&nothing);
-    let mut types = Types::read(schemas)?;
+    let mut types = Types::read(document)?;
     let groups = groups(document, &mut types)?;
-    let info = document.get("info").unwrap_or(&Value::Null);
+    let info = |key: &str| document.raw("info").map(|info| text(&info, key)).unwrap_or_default();
     let mut api = Api {
-        title: text(info, "title"),
-        version: text(info, "version"),
-        description: text(info, "description"),
+        title: info("title"),
+        version: info("version"),
+        description: info("description"),
         sign_in: None,
         groups,
         types: Vec::new(),
@@ -58,31 +60,24 @@ fn beside_lists(api: &Api) -> BTreeSet<String> {
     mentioned.into_iter().flat_map(Type::parts).filter_map(named).collect()
 }
 
-fn groups(document: &Value, types: &mut Types) -> Result<Vec<Group>, String> {
+fn groups<'d>(document: &Place<'d>, types: &mut Types<'d>) -> Result<Vec<Group>, String> {
     let mut groups: Vec<Group> = Vec::new();
-    let tags = document.get("tags").and_then(Value::as_array);
-    for tag in tags.into_iter().flatten() {
-        let name = tag.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let description = text(tag, "description");
+    for tag in document.elements("tags") {
+        let name = tag.text("name").unwrap_or_default().to_owned();
         fit::check_name("tag", &name)?;
-        groups.push(Group { name, description, operations: Vec::new() });
+        groups.push(Group { name, description: text(&tag, "description"), operations: Vec::new() });
     }
-    let paths = document.get("paths").and_then(Value::as_object);
-    for (path, item) in paths.into_iter().flatten() {
-        for method in METHODS {
-            let Some(described) = item.get(method) else { continue };
-            fit::check_path(path)?;
-            let operation = operation::read(document, types, (path, item), (method, described))?;
-            add(&mut groups, described, operation)?;
-        }
+    for described in operations(document).iter().filter(|operation| !NOT_CALLED.contains(&operation.method)) {
+        fit::check_path(described.path)?;
+        let operation = operation::read(types, described)?;
+        add(&mut groups, described.tags().first().copied(), operation)?;
     }
     groups.retain(|group| !group.operations.is_empty());
     Ok(groups)
 }
 
 /// An operation belongs to the group before the dot of its id, else to its first tag.
-fn add(groups: &mut Vec<Group>, described: &Value, operation: Operation) -> Result<(), String> {
-    let tag = described.pointer("/tags/0").and_then(Value::as_str);
+fn add(groups: &mut Vec<Group>, tag: Option<&str>, operation: Operation) -> Result<(), String> {
     let name = operation.id.split_once('.').map(|(group, _)| group).or(tag).unwrap_or("default").to_owned();
     fit::check_name("tag", &name)?;
     if !groups.iter().any(|group| group.name == name) {

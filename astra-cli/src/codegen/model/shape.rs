@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Field, Named, Shape, Type, Variant};
 use crate::codegen::naming;
+use crate::document::place::Place;
+use crate::document::shape::{UNIONS, alternatives, named_types};
 use crate::harmless::turns_direction;
 
 /// The types of a document, as they are found.
@@ -13,7 +15,7 @@ pub(super) struct Types<'d> {
     pub(super) named: Vec<Named>,
     names: BTreeSet<String>,
     /// The document's own that are not read yet, by the names that they will have.
-    unread: BTreeMap<String, &'d Value>,
+    unread: BTreeMap<String, Place<'d>>,
 }
 
 /// The name by which the schema of a component goes in clients.
@@ -25,17 +27,17 @@ pub(super) fn type_name(component: &str) -> String {
 
 impl<'d> Types<'d> {
     /// The document's own types.
-    pub(super) fn read(schemas: &'d Map<String, Value>) -> Result<Self, String> {
+    pub(super) fn read(document: &Place<'d>) -> Result<Self, String> {
+        let schemas = document.raw("components").map(|components| components.members("schemas")).unwrap_or_default();
         let mut types = Self { named: Vec::new(), names: BTreeSet::new(), unread: BTreeMap::new() };
-        for (component, schema) in schemas {
-            if !types.names.insert(type_name(component)) {
-                return Err(format!("two schemas would both be called {}", type_name(component)));
+        let names: Vec<String> = schemas.iter().map(|(component, _)| type_name(component)).collect();
+        for (name, (_, schema)) in names.iter().zip(schemas) {
+            if !types.names.insert(name.clone()) {
+                return Err(format!("two schemas would both be called {name}"));
             }
-            types.unread.insert(type_name(component), schema);
+            types.unread.insert(name.clone(), schema);
         }
-        for component in schemas.keys() {
-            types.ensure(&type_name(component));
-        }
+        names.iter().for_each(|name| types.ensure(name));
         Ok(types)
     }
 
@@ -43,8 +45,8 @@ impl<'d> Types<'d> {
     /// before its place in the document.
     fn ensure(&mut self, name: &str) {
         if let Some(schema) = self.unread.remove(name) {
-            let shape = self.shape(name, schema, false);
-            self.add(name.to_owned(), shape, schema);
+            let shape = self.shape(name, &schema, false);
+            self.add(name.to_owned(), shape, &schema);
         }
     }
 
@@ -64,34 +66,35 @@ impl<'d> Types<'d> {
         None
     }
 
-    fn add(&mut self, name: String, shape: Shape, schema: &Value) {
+    fn add(&mut self, name: String, shape: Shape, schema: &Place<'_>) {
         let description = text(schema, "description");
-        let example = schema.get("example").cloned();
+        let example = schema.value.get("example").cloned();
         self.named.push(Named { name, description, shape, is_sent: false, is_received: false, example });
     }
 
     /// What `schema` is; `place` names it if it has no name and needs one.
-    pub(super) fn ty(&mut self, schema: &Value, place: &str) -> Type {
+    pub(super) fn ty(&mut self, schema: &Place<'d>, place: &str) -> Type {
         if let Some(name) = reference(schema) {
             return Type::Named(name);
         }
-        if let Some(constant) = schema.get("const") {
+        if let Some(constant) = schema.value.get("const") {
             return Type::Constant(constant.clone());
         }
+        let (types, is_nullable) = named_types(schema);
         // 3.0 has no `const`.
-        if let Some([only @ Value::String(_)]) = schema.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
-            return nullable_if(kinds(schema).1, Type::Constant(only.clone()));
+        if let Some([only @ Value::String(_)]) = schema.value.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
+            return nullable_if(is_nullable, Type::Constant(only.clone()));
         }
         if let Some(only) = only_branch(schema) {
-            let inner = self.ty(only, place);
-            return nullable_if(flag(schema, "nullable"), inner);
+            let inner = self.ty(&only, place);
+            return nullable_if(schema.is("nullable"), inner);
         }
-        if schema.get("allOf").is_some_and(Value::is_array) {
+        if schema.value.get("allOf").is_some_and(Value::is_array) {
             let inner = match self.hoisted_parts(schema, place) {
                 Some(name) => Type::Named(name),
                 None => Type::Any,
             };
-            return nullable_if(kinds(schema).1, inner);
+            return nullable_if(is_nullable, inner);
         }
         if let Some((branches, is_nullable)) = branches(schema) {
             let inner = match branches.as_slice() {
@@ -102,25 +105,24 @@ impl<'d> Types<'d> {
             };
             return nullable_if(is_nullable, inner);
         }
-        let (kinds, is_nullable) = kinds(schema);
-        let inner = match kinds.as_slice() {
+        let inner = match types.as_slice() {
             ["string"] if strings(schema).is_some() => self.hoisted(schema, place),
             [kind] => self.plain(kind, schema, place),
-            [] if schema.get("properties").is_some() => self.plain("object", schema, place),
+            [] if schema.value.get("properties").is_some() => self.plain("object", schema, place),
             _ => return Type::Any,
         };
         nullable_if(is_nullable, inner)
     }
 
-    fn plain(&mut self, kind: &str, schema: &Value, place: &str) -> Type {
+    fn plain(&mut self, kind: &str, schema: &Place<'d>, place: &str) -> Type {
         match kind {
-            "string" if schema.get("format").is_some_and(|format| format == "date-time") => Type::DateTime,
+            "string" if schema.text("format") == Some("date-time") => Type::DateTime,
             "string" => Type::String,
             "integer" => Type::Integer,
             "number" => Type::Number,
             "boolean" => Type::Boolean,
             "array" => {
-                let item = schema.get("items").map_or(Type::Any, |items| self.ty(items, &format!("{place}Item")));
+                let item = schema.raw("items").map_or(Type::Any, |items| self.ty(&items, &format!("{place}Item")));
                 Type::List(Box::new(item))
             }
             "object" if has_fields(schema) => self.hoisted(schema, place),
@@ -130,16 +132,17 @@ impl<'d> Types<'d> {
     }
 
     /// The type of fields that are not listed, where they may be sent.
-    fn rest(&mut self, schema: &Value, place: &str) -> Option<Type> {
-        match schema.get("additionalProperties") {
-            Some(Value::Bool(true)) => Some(Type::Any),
-            Some(value @ Value::Object(_)) => Some(self.ty(value, &format!("{place}Value"))),
+    fn rest(&mut self, schema: &Place<'d>, place: &str) -> Option<Type> {
+        let rest = schema.raw("additionalProperties")?;
+        match rest.value {
+            Value::Bool(true) => Some(Type::Any),
+            Value::Object(_) => Some(self.ty(&rest, &format!("{place}Value"))),
             _ => None,
         }
     }
 
     /// Gives a schema the name of its place. The same schema at the same place is the same type.
-    fn hoisted(&mut self, schema: &Value, place: &str) -> Type {
+    fn hoisted(&mut self, schema: &Place<'d>, place: &str) -> Type {
         let shape = self.shape(place, schema, true);
         let mut name = place.to_owned();
         let mut number = 2;
@@ -156,7 +159,7 @@ impl<'d> Types<'d> {
     }
 
     /// As [`Types::hoisted`], of parts that apply together; nothing if they are no object.
-    fn hoisted_parts(&mut self, schema: &Value, place: &str) -> Option<String> {
+    fn hoisted_parts(&mut self, schema: &Place<'d>, place: &str) -> Option<String> {
         match self.hoisted(schema, place) {
             Type::Named(name)
                 if self.named.iter().any(|named| named.name == name && named.shape == Shape::Alias(Type::Any)) =>
@@ -171,8 +174,8 @@ impl<'d> Types<'d> {
     }
 
     /// What the type `name` is; `beside_null` if null is seen to by what mentions it.
-    fn shape(&mut self, name: &str, schema: &Value, beside_null: bool) -> Shape {
-        if reference(schema).is_some() || only_branch(schema).is_some() || schema.get("const").is_some() {
+    fn shape(&mut self, name: &str, schema: &Place<'d>, beside_null: bool) -> Shape {
+        if reference(schema).is_some() || only_branch(schema).is_some() || schema.value.get("const").is_some() {
             return Shape::Alias(self.ty(schema, name));
         }
         if let Some((branches, is_nullable)) = branches(schema) {
@@ -183,11 +186,11 @@ impl<'d> Types<'d> {
                 _ => Shape::Alias(self.ty(schema, &format!("{name}Value"))),
             };
         }
-        if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
-            return self.merged(name, parts, schema);
+        if let Some(parts) = parts(schema) {
+            return self.merged(name, &parts, schema);
         }
-        let (kinds, is_nullable) = kinds(schema);
-        match kinds.as_slice() {
+        let (types, is_nullable) = named_types(schema);
+        match types.as_slice() {
             _ if is_nullable && !beside_null => Shape::Alias(self.ty(schema, &format!("{name}Value"))),
             ["string"] if strings(schema).is_some() => Shape::Enum(strings(schema).unwrap_or_default()),
             ["object"] | [] if has_fields(schema) => {
@@ -198,7 +201,7 @@ impl<'d> Types<'d> {
     }
 
     /// Objects that apply together are one.
-    fn merged(&mut self, name: &str, parts: &[Value], whole: &Value) -> Shape {
+    fn merged(&mut self, name: &str, parts: &[Place<'d>], whole: &Place<'d>) -> Shape {
         let mut fields: Vec<Field> = Vec::new();
         let mut rest = None;
         for part in parts.iter().chain([whole]) {
@@ -207,11 +210,9 @@ impl<'d> Types<'d> {
                 None if has_fields(part) => {
                     Some(Shape::Object { fields: self.fields(name, part), rest: self.rest(part, name) })
                 }
-                None => part
-                    .get("allOf")
-                    .and_then(Value::as_array)
-                    .filter(|_| !std::ptr::eq(part, whole))
-                    .map(|inner| self.merged(name, inner, part)),
+                None => self::parts(part)
+                    .filter(|_| !std::ptr::eq(part.value, whole.value))
+                    .map(|inner| self.merged(name, &inner, part)),
             };
             if let Some(Shape::Object { fields: more, rest: open }) = shape {
                 fields.retain(|field| more.iter().all(|other| other.name != field.name));
@@ -220,43 +221,42 @@ impl<'d> Types<'d> {
             }
         }
         // A part may ask for fields that another one describes.
-        let asks = |part: &Value, name: &str| {
-            part.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|own| own == name))
-        };
+        let asks =
+            |part: &Place<'_>, name: &str| part.elements("required").iter().any(|own| own.value.as_str() == Some(name));
         for field in &mut fields {
             field.is_required |= parts.iter().chain([whole]).any(|part| asks(part, &field.name));
         }
         if fields.is_empty() { Shape::Alias(Type::Any) } else { Shape::Object { fields, rest } }
     }
 
-    fn fields(&mut self, name: &str, schema: &Value) -> Vec<Field> {
+    fn fields(&mut self, name: &str, schema: &Place<'d>) -> Vec<Field> {
         let required: BTreeSet<&str> =
-            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-        let properties = schema.get("properties").and_then(Value::as_object);
+            schema.elements("required").iter().filter_map(|required| required.value.as_str()).collect();
         let mut fields = Vec::new();
-        for (field, schema) in properties.into_iter().flatten() {
+        for (field, schema) in schema.members("properties") {
             fields.push(Field {
-                name: field.clone(),
-                description: described(schema),
-                ty: self.ty(schema, &format!("{name}{}", naming::pascal(field))),
-                is_required: required.contains(field.as_str()),
-                is_deprecated: flag(schema, "deprecated"),
-                default: schema.get("default").cloned(),
-                example: schema.get("example").cloned(),
+                name: field.to_owned(),
+                description: described(&schema),
+                ty: self.ty(&schema, &format!("{name}{}", naming::pascal(field))),
+                is_required: required.contains(field),
+                is_deprecated: schema.is("deprecated"),
+                default: schema.value.get("default").cloned(),
+                example: schema.value.get("example").cloned(),
             });
         }
         fields
     }
 
-    fn union(&mut self, name: &str, schema: &Value, branches: &[&Value]) -> Shape {
-        let discriminator = schema.get("discriminator");
-        let tag = discriminator.and_then(|it| it.get("propertyName")).and_then(Value::as_str).map(str::to_owned);
-        let mapping = discriminator.and_then(|it| it.get("mapping")).and_then(Value::as_object);
+    fn union(&mut self, name: &str, schema: &Place<'d>, branches: &[Place<'d>]) -> Shape {
+        let discriminator = schema.raw("discriminator");
+        let tag = discriminator.as_ref().and_then(|it| it.text("propertyName")).map(str::to_owned);
+        let mapping = discriminator.map(|it| it.members("mapping")).unwrap_or_default();
         let mut variants = Vec::new();
         for (place, branch) in branches.iter().enumerate() {
             let ty = self.ty(branch, &format!("{name}{}", place + 1));
-            let value = reference_path(branch).and_then(|path| {
-                mapping?.iter().find(|(_, target)| target.as_str() == Some(path)).map(|(value, _)| value.clone())
+            let value = branch.text("$ref").and_then(|path| {
+                let mapped = mapping.iter().find(|(_, target)| target.value.as_str() == Some(path));
+                mapped.map(|(value, _)| (*value).to_owned())
             });
             let own = match (&value, &ty) {
                 (Some(value), _) => naming::pascal(value),
@@ -303,65 +303,47 @@ fn nullable_if(is_nullable: bool, ty: Type) -> Type {
     }
 }
 
-fn reference_path(schema: &Value) -> Option<&str> {
-    schema.get("$ref").and_then(Value::as_str)
+/// The name of the type that a schema refers to.
+pub(super) fn reference(schema: &Place<'_>) -> Option<String> {
+    schema.text("$ref")?.strip_prefix("#/components/schemas/").map(type_name)
 }
 
-/// The name of the type that a schema refers to.
-pub(super) fn reference(schema: &Value) -> Option<String> {
-    reference_path(schema)?.strip_prefix("#/components/schemas/").map(type_name)
+/// The schemas that apply together.
+fn parts<'d>(schema: &Place<'d>) -> Option<Vec<Place<'d>>> {
+    schema.value.get("allOf")?.is_array().then(|| schema.elements("allOf"))
 }
 
 /// The one schema of an `allOf` that says no more than a description.
-fn only_branch(schema: &Value) -> Option<&Value> {
-    match schema.get("allOf")?.as_array()?.as_slice() {
-        [only] if !has_fields(schema) => Some(only),
-        _ => None,
-    }
+fn only_branch<'d>(schema: &Place<'d>) -> Option<Place<'d>> {
+    let [only] = <[_; 1]>::try_from(parts(schema)?).ok()?;
+    (!has_fields(schema)).then_some(only)
 }
 
 /// The branches of a choice but for null, and whether null is among them.
-fn branches(schema: &Value) -> Option<(Vec<&Value>, bool)> {
-    let branches = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.as_array()?;
-    // 3.0 has no type for it.
-    let is_null = |branch: &Value| {
-        let only = branch.get("enum").and_then(Value::as_array);
-        branch.get("type").is_some_and(|kind| kind == "null") || only.is_some_and(|only| only == &[Value::Null])
-    };
-    let others = branches.iter().filter(|branch| !is_null(branch)).collect::<Vec<_>>();
-    let is_nullable = others.len() < branches.len() || flag(schema, "nullable");
-    Some((others, is_nullable))
+fn branches<'d>(schema: &Place<'d>) -> Option<(Vec<Place<'d>>, bool)> {
+    let key = UNIONS.into_iter().find(|key| schema.value.get(*key).is_some())?;
+    schema.value.get(key)?.as_array()?;
+    let (others, has_null) = alternatives(schema, key);
+    Some((others, has_null || schema.is("nullable")))
 }
 
 /// Whether the branches are the kinds of JSON, so that everything fits.
-fn is_anything(branches: &[&Value]) -> bool {
-    let kinds: BTreeSet<&str> =
-        branches.iter().filter_map(|branch| branch.get("type").and_then(Value::as_str)).collect();
+fn is_anything(branches: &[Place<'_>]) -> bool {
+    let kinds: BTreeSet<&str> = branches.iter().filter_map(|branch| branch.text("type")).collect();
     ["object", "array", "string", "boolean"].iter().all(|kind| kinds.contains(kind))
 }
 
-/// The `type`s of a schema but for null, and whether null is among them.
-fn kinds(schema: &Value) -> (Vec<&str>, bool) {
-    let kinds: Vec<&str> = match schema.get("type") {
-        Some(Value::String(kind)) => vec![kind],
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    };
-    let is_nullable = kinds.contains(&"null") || flag(schema, "nullable");
-    (kinds.into_iter().filter(|kind| *kind != "null").collect(), is_nullable)
-}
-
-fn strings(schema: &Value) -> Option<Vec<String>> {
-    let values = schema.get("enum")?.as_array()?;
+fn strings(schema: &Place<'_>) -> Option<Vec<String>> {
+    let values = schema.value.get("enum")?.as_array()?;
     Some(values.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
-fn has_fields(schema: &Value) -> bool {
-    schema.get("properties").and_then(Value::as_object).is_some_and(|properties| !properties.is_empty())
+fn has_fields(schema: &Place<'_>) -> bool {
+    schema.value.get("properties").and_then(Value::as_object).is_some_and(|properties| !properties.is_empty())
 }
 
 /// The description beside a schema, or that of the branch which is not null.
-fn described(schema: &Value) -> String {
+fn described(schema: &Place<'_>) -> String {
     let own = text(schema, "description");
     if !own.is_empty() {
         return own;
@@ -372,9 +354,9 @@ fn described(schema: &Value) -> String {
     }
 }
 
-/// A text of a schema; empty if it has none.
-pub(super) fn text(value: &Value, name: &str) -> String {
-    let text = value.get(name).and_then(Value::as_str).unwrap_or_default().trim();
+/// A text as clients have it; empty if there is none.
+pub(super) fn text(place: &Place<'_>, name: &str) -> String {
+    let text = place.text(name).unwrap_or_default().trim();
     if !text.chars().any(is_unusual) {
         return text.to_owned();
     }
@@ -386,9 +368,4 @@ pub(super) fn text(value: &Value, name: &str) -> String {
 /// What a description has no use for: control characters, and what turns the direction of writing.
 fn is_unusual(letter: char) -> bool {
     letter.is_control() && !matches!(letter, '\n' | '\t') || turns_direction(letter)
-}
-
-/// Whether a schema says so.
-pub(super) fn flag(value: &Value, name: &str) -> bool {
-    value.get(name).and_then(Value::as_bool).unwrap_or(false)
 }

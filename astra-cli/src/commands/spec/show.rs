@@ -91,7 +91,7 @@ impl Page<'_> {
     fn needs(&mut self, operation: &Operation<'_>) {
         let mut needs: Vec<String> = operation.scopes().into_iter().map(|scope| format!("scope {scope}")).collect();
         needs.extend(operation.role().map(|role| format!("role {role}")));
-        let is_public = operation.access().iter().any(|alternative| alternative.is_empty());
+        let is_public = !operation.needs_credential();
         self.title("Needs");
         let words = match (needs.is_empty(), is_public) {
             (false, _) => needs.join(", "),
