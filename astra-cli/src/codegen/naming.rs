@@ -1,4 +1,6 @@
-//! Names as languages write them: words from any name of a document, joined anew.
+//! Names as languages write them: words from any name of a document, joined anew; and names that are unique in their scope.
+
+use std::collections::BTreeSet;
 
 /// The words of a name: `HTTPServer`, `http-server` and `http_server` are `http`, `server`.
 pub(crate) fn words(name: &str) -> Vec<String> {
@@ -61,6 +63,42 @@ fn capitalised(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
 }
 
+/// `wanted`, then with `spare` behind it, then with that and a number, from 2 on.
+pub(crate) fn candidates(wanted: &str, spare: &str) -> impl Iterator<Item = String> {
+    let more = format!("{wanted}{spare}");
+    let plain = (!spare.is_empty()).then(|| more.clone());
+    std::iter::once(wanted.to_owned()).chain(plain).chain((2_u32..).map(move |number| format!("{more}{number}")))
+}
+
+/// The names that are in use in a scope.
+#[derive(Debug, Default)]
+pub(crate) struct UsedNames(BTreeSet<String>);
+
+impl UsedNames {
+    /// A scope in which these are in use.
+    pub(crate) fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(names.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Whether a name is in use.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    /// More names that are in use.
+    pub(crate) fn add(&mut self, names: impl IntoIterator<Item = String>) {
+        self.0.extend(names);
+    }
+
+    /// The first of [`candidates`] that is not in use, which is in use from now on.
+    pub(crate) fn claim(&mut self, wanted: &str, spare: &str) -> String {
+        let mut names = candidates(wanted, spare);
+        let free = names.find(|name| !self.0.contains(name)).unwrap_or_default();
+        self.0.insert(free.clone());
+        free
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,5 +125,14 @@ mod tests {
         assert_eq!(camel("Last-Event-ID"), "lastEventId");
         assert_eq!(kebab("AgentModel"), "agent-model");
         assert_eq!(screaming("half_open"), "HALF_OPEN");
+    }
+    #[test]
+    fn a_name_is_given_once() {
+        let mut used = UsedNames::of(["Page"]);
+        let claimed: Vec<String> = (0..3).map(|_| used.claim("Page", "Model")).collect();
+        assert_eq!(claimed, ["PageModel", "PageModel2", "PageModel3"]);
+        let claimed = ["a", "b", "a", "a2", "a"].map(|name| used.claim(name, ""));
+        assert_eq!(claimed, ["a", "b", "a2", "a22", "a3"]);
+        assert!(used.has("a3") && !used.has("a4"));
     }
 }

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::names::{self, Taken};
+use super::names;
 use super::scope::{Kind, Scope};
 use super::structs::{self, Form, Planned};
 use super::table::{pairs, quoted, raw};
 use super::unions;
 use crate::codegen::model::{Named, Shape, Type};
+use crate::codegen::naming::UsedNames;
 
 /// How wide a literal may be before it takes several lines.
 const WIDTH: usize = 64;
@@ -248,7 +249,7 @@ fn moment(text: &str) -> String {
 /// A name for a variable that holds a value of type `ty`.
 pub(super) fn variable(ty: &Type, spare: &str) -> String {
     let Type::Named(name) = ty.without_null() else { return spare.to_owned() };
-    let mut taken = Taken::with(&["astra", "client", "ctx", "err", "fmt", "stream", "time", "event"]);
+    let mut taken = UsedNames::of(["astra", "client", "ctx", "err", "fmt", "stream", "time", "event"]);
     let wanted = names::parameter(name);
     if taken.claim(&wanted, "") == wanted { wanted } else { spare.to_owned() }
 }

@@ -1,7 +1,5 @@
 //! Names as Go writes them.
 
-use std::collections::BTreeSet;
-
 use crate::codegen::naming;
 
 /// Words that are written in capitals.
@@ -133,34 +131,6 @@ fn capitalised(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
 }
 
-/// Names that are in use.
-#[derive(Debug, Default)]
-pub(super) struct Taken(BTreeSet<String>);
-
-impl Taken {
-    /// Those of `names` are in use.
-    pub(super) fn with(names: &[&str]) -> Self {
-        Self(names.iter().map(|name| (*name).to_owned()).collect())
-    }
-
-    /// `wanted`, or with `spare` behind it, or with a number: what is free first.
-    pub(super) fn claim(&mut self, wanted: &str, spare: &str) -> String {
-        let mut name = wanted.to_owned();
-        let mut number = 2;
-        while self.0.contains(&name) {
-            let more = format!("{wanted}{spare}");
-            name = if number == 2 && !spare.is_empty() && !self.0.contains(&more) {
-                more
-            } else {
-                format!("{more}{number}")
-            };
-            number += 1;
-        }
-        self.0.insert(name.clone());
-        name
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,14 +175,5 @@ mod tests {
         ] {
             assert_eq!(constant(value), expected, "{value}");
         }
-    }
-
-    #[test]
-    fn a_name_is_given_once() {
-        let mut taken = Taken::with(&["Page"]);
-        let given: Vec<String> = (0..3).map(|_| taken.claim("Page", "Model")).collect();
-        assert_eq!(given, ["PageModel", "PageModel2", "PageModel3"]);
-        assert_eq!(taken.claim("Turn", ""), "Turn");
-        assert_eq!(taken.claim("Turn", ""), "Turn2");
     }
 }

@@ -1,10 +1,11 @@
 //! What calls take beside their paths and bodies: a struct for each.
 
 use super::comments;
-use super::names::{self, Taken};
+use super::names;
 use super::scope::{CallNames, Scope, ServiceNames};
 use crate::codegen::Source;
-use crate::codegen::model::{Operation, Parameter, Place, Type};
+use crate::codegen::model::{Location, Operation, Parameter, Type};
+use crate::codegen::naming::UsedNames;
 
 /// A parameter that is a field.
 pub(super) struct Given<'a> {
@@ -17,20 +18,20 @@ pub(super) struct Given<'a> {
 
 /// The parameters of the path, with the names that the method gives them.
 pub(super) fn positional(operation: &Operation) -> Vec<(&Parameter, String)> {
-    let mut taken = Taken::default();
+    let mut taken = UsedNames::default();
     let is_there = |parameter: &&Parameter| operation.path.contains(&format!("{{{}}}", parameter.name));
-    let parameters = operation.parameters_in(Place::Path).filter(is_there);
+    let parameters = operation.parameters_in(Location::Path).filter(is_there);
     parameters.map(|parameter| (parameter, taken.claim(&names::parameter(&parameter.name), ""))).collect()
 }
 
 /// The other parameters, as the struct has them.
 pub(super) fn given<'a>(scope: &Scope<'a>, operation: &'a Operation) -> Vec<Given<'a>> {
-    let mut taken = Taken::default();
+    let mut taken = UsedNames::default();
     if operation.page.is_some() {
         taken.claim("Cursor", "");
     }
     let mut given = Vec::new();
-    for parameter in operation.parameters.iter().filter(|parameter| parameter.place != Place::Path) {
+    for parameter in operation.parameters.iter().filter(|parameter| parameter.location != Location::Path) {
         let ty = parameter.ty.without_null();
         let is_pointer = !parameter.is_required && !scope.is_nilable(ty);
         let star = if is_pointer { "*" } else { "" };
@@ -46,12 +47,12 @@ pub(super) fn given<'a>(scope: &Scope<'a>, operation: &'a Operation) -> Vec<Give
 
 /// Whether the method takes a struct.
 pub(super) fn has_struct(operation: &Operation) -> bool {
-    operation.page.is_some() || operation.parameters.iter().any(|parameter| parameter.place != Place::Path)
+    operation.page.is_some() || operation.parameters.iter().any(|parameter| parameter.location != Location::Path)
 }
 
 /// Whether the struct must be given, as something in it must.
 pub(super) fn needs_struct(operation: &Operation) -> bool {
-    operation.parameters.iter().any(|parameter| parameter.place != Place::Path && parameter.is_required)
+    operation.parameters.iter().any(|parameter| parameter.location != Location::Path && parameter.is_required)
 }
 
 /// The struct of a call's parameters, if it has any.
@@ -95,8 +96,8 @@ pub(super) fn write_use<'a>(source: &mut Source, scope: &Scope<'a>, operation: &
         for field in given(scope, operation) {
             let parameter = field.parameter;
             let is_list = matches!(parameter.ty.without_null(), Type::List(_));
-            let put = match parameter.place {
-                Place::Header => "withHeader",
+            let put = match parameter.location {
+                Location::Header => "withHeader",
                 _ if is_list && parameter.is_joined => "withQueryList",
                 _ => "withQuery",
             };

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::names::{self, Taken};
+use super::names;
 use crate::codegen::model::{Api, Named, Operation, Shape, Type};
+use crate::codegen::naming::UsedNames;
 
 /// What the runtime declares, so that no type of a document can be called so.
 pub(super) const RUNTIME: [&str; 50] = [
@@ -125,7 +126,7 @@ impl<'a> Scope<'a> {
     pub(super) fn new(api: &'a Api, prefix: &'static str) -> Self {
         let mut scope =
             Self { api, prefix, types: BTreeMap::new(), services: BTreeMap::new(), patched: BTreeSet::new() };
-        let mut taken = Taken::with(&RUNTIME);
+        let mut taken = UsedNames::of(RUNTIME);
         for named in &api.types {
             let own = taken.claim(&names::exported(&named.name), "Model");
             scope.types.insert(&named.name, TypeNames { own, ..TypeNames::default() });
@@ -142,7 +143,7 @@ impl<'a> Scope<'a> {
         scope
     }
 
-    fn name_parts(&mut self, named: &'a Named, taken: &mut Taken) {
+    fn name_parts(&mut self, named: &'a Named, taken: &mut UsedNames) {
         let is_union = matches!(self.kind_of(named), Kind::Union(_));
         let Some(names) = self.types.get_mut(named.name.as_str()) else { return };
         let own = names.own.clone();
@@ -160,13 +161,13 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn name_services(&mut self, taken: &mut Taken) {
-        let mut fields = Taken::with(&["Do", "String", "GoString"]);
+    fn name_services(&mut self, taken: &mut UsedNames) {
+        let mut fields = UsedNames::of(["Do", "String", "GoString"]);
         for group in &self.api.groups {
             let name = names::exported(&group.name);
             let ty = taken.claim(&format!("{name}Service"), "");
             let field = fields.claim(&name, "API");
-            let mut methods = Taken::default();
+            let mut methods = UsedNames::default();
             let mut calls = BTreeMap::new();
             for operation in &group.operations {
                 let method = methods.claim(&names::exported(&operation.name), "Call");

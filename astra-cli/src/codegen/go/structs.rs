@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::comments;
-use super::names::{self, Taken};
+use super::names;
 use super::scope::{Kind, Scope};
 use super::table::{quoted, raw};
 use crate::codegen::Source;
 use crate::codegen::model::{Field, Named, Shape, Type};
+use crate::codegen::naming::UsedNames;
 
 /// A field of an object, as the struct has it.
 pub(super) struct Planned<'a> {
@@ -39,7 +40,7 @@ pub(super) enum Form {
 /// The fields of an object.
 pub(super) fn plan<'a>(scope: &Scope<'a>, named: &'a Named) -> Vec<Planned<'a>> {
     let Shape::Object { fields, .. } = &named.shape else { return Vec::new() };
-    let mut taken = Taken::with(&["Extra", "MarshalJSON", "UnmarshalJSON"]);
+    let mut taken = UsedNames::of(["Extra", "MarshalJSON", "UnmarshalJSON"]);
     let mut planned: Vec<Planned<'a>> = fields
         .iter()
         .map(|field| {

@@ -1,11 +1,12 @@
 //! Unions: interfaces where a tag tells their cases apart, and structs with a field for each case where none does.
 
 use super::comments;
-use super::names::{self, Taken};
+use super::names;
 use super::scope::{Kind, Scope};
 use super::table::quoted;
 use crate::codegen::Source;
 use crate::codegen::model::{Named, Shape, Type, Variant};
+use crate::codegen::naming::UsedNames;
 
 /// The cases of a union with a tag: the tag's value and the name of the struct.
 pub(super) fn cases<'a>(scope: &Scope<'a>, named: &'a Named) -> Vec<(&'a str, String)> {
@@ -87,7 +88,7 @@ struct Case<'a> {
 }
 
 fn plan<'a>(scope: &Scope<'a>, variants: &'a [Variant]) -> Vec<Case<'a>> {
-    let mut taken = Taken::with(&["Raw", "MarshalJSON", "UnmarshalJSON"]);
+    let mut taken = UsedNames::of(["Raw", "MarshalJSON", "UnmarshalJSON"]);
     let case = |variant: &'a Variant| {
         let ty = scope.go(&variant.ty);
         let decode = scope.decoder(&variant.ty).unwrap_or_else(|| format!("decodeValue[{ty}]"));

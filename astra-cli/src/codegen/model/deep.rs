@@ -21,7 +21,7 @@ fn opened(types: &Types, outer: &Parameter, field: &Field, depth: usize) -> Vec<
     let example = field.example.clone().or_else(|| outer.example.as_ref()?.get(&field.name).cloned());
     let parameter = Parameter {
         name: format!("{}[{}]", outer.name, field.name),
-        place: outer.place,
+        location: outer.location,
         description: if field.description.is_empty() { outer.description.clone() } else { field.description.clone() },
         ty: field.ty.clone(),
         is_required: outer.is_required && field.is_required,

@@ -88,7 +88,7 @@ pub(crate) struct Operation {
 
 /// Where a parameter goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Location {
     Path,
     Query,
     Header,
@@ -99,7 +99,7 @@ pub(crate) enum Place {
 pub(crate) struct Parameter {
     /// Its name on the wire: `If-Match`.
     pub(crate) name: String,
-    pub(crate) place: Place,
+    pub(crate) location: Location,
     pub(crate) description: String,
     pub(crate) ty: Type,
     pub(crate) is_required: bool,
@@ -276,9 +276,9 @@ impl Api {
 }
 
 impl Operation {
-    /// The parameters of one place.
-    pub(crate) fn parameters_in(&self, place: Place) -> impl Iterator<Item = &Parameter> {
-        self.parameters.iter().filter(move |parameter| parameter.place == place)
+    /// The parameters of one location.
+    pub(crate) fn parameters_in(&self, location: Location) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(move |parameter| parameter.location == location)
     }
 
     /// The events, if success gives any.

@@ -3,7 +3,7 @@
 use super::events;
 use super::pages;
 use super::shape::{Types, text};
-use super::{Answer, Body, Operation, PAGE_CURSOR, Parameter, Place, Type, deep, fit};
+use super::{Answer, Body, Location, Operation, PAGE_CURSOR, Parameter, Type, deep, fit};
 use crate::codegen::naming;
 use crate::document::operations::{self as documented, media, payload, sent};
 
@@ -27,14 +27,14 @@ pub(super) fn read<'d>(types: &mut Types<'d>, described: &documented::Operation<
     let answer = answer(types, described, &ty);
     let page = if takes(PAGE_CURSOR) { pages::read(types, &answer) } else { None };
     let is_own = |parameter: &Parameter| {
-        let is_header = parameter.place == Place::Header;
+        let is_header = parameter.location == Location::Header;
         (is_header && OWN_HEADERS.contains(&parameter.name.to_ascii_lowercase().as_str()))
-            || (page.is_some() && parameter.place == Place::Query && parameter.name == PAGE_CURSOR)
+            || (page.is_some() && parameter.location == Location::Query && parameter.name == PAGE_CURSOR)
     };
     let mut parameters: Vec<Parameter> = all.into_iter().filter(|parameter| !is_own(parameter)).collect();
-    parameters.sort_by_key(|parameter| match parameter.place {
-        Place::Path => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX - 1),
-        Place::Query | Place::Header => usize::MAX,
+    parameters.sort_by_key(|parameter| match parameter.location {
+        Location::Path => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX - 1),
+        Location::Query | Location::Header => usize::MAX,
     });
     let statuses: Vec<&str> = described.answers().into_iter().map(|(status, _)| status).collect();
     let numbers = statuses.iter().filter_map(|status| status.parse().ok());
@@ -68,27 +68,27 @@ fn parameters<'d>(
         let name = parameter.text("name").unwrap_or_default().to_owned();
         fit::check_name("parameter", &name)?;
         let to = match parameter.text("in") {
-            Some("path") => Place::Path,
-            Some("query") => Place::Query,
-            Some("header") => Place::Header,
+            Some("path") => Location::Path,
+            Some("query") => Location::Query,
+            Some("header") => Location::Header,
             // A cookie is the browser's.
             _ => continue,
         };
         // Of two with one name, the last is meant.
-        parameters.retain(|other| (other.place, &other.name) != (to, &name));
+        parameters.retain(|other| (other.location, &other.name) != (to, &name));
         let schema = parameter.raw("schema");
         let example = parameter.raw("example").or_else(|| schema.as_ref()?.raw("example"));
         let known = types.named.len();
         let read = Parameter {
-            place: to,
+            location: to,
             description: text(&parameter, "description"),
             ty: schema.map_or(Type::Any, |schema| types.ty(&schema, &format!("{ty}{}", naming::pascal(&name)))),
-            is_required: to == Place::Path || parameter.is("required"),
-            is_joined: parameter.value.get("explode").is_some_and(|explode| explode == false) || to == Place::Header,
+            is_required: to == Location::Path || parameter.is("required"),
+            is_joined: parameter.value.get("explode").is_some_and(|explode| explode == false) || to == Location::Header,
             example: example.map(|example| example.value.clone()),
             name,
         };
-        let is_deep = to == Place::Query && parameter.text("style") == Some("deepObject");
+        let is_deep = to == Location::Query && parameter.text("style") == Some("deepObject");
         parameters.extend(if is_deep { deep::members(types, read, known) } else { vec![read] });
     }
     Ok(parameters)

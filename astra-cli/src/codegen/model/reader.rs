@@ -122,7 +122,7 @@ fn mark_use(api: &mut Api) {
 mod tests {
     use serde_json::json;
 
-    use super::super::{Page, Place, Resume, Shape};
+    use super::super::{Location, Page, Resume, Shape};
     use super::*;
 
     fn api(schemas: Value, paths: Value) -> Api {
@@ -230,8 +230,11 @@ mod tests {
         let api = api(json!({}), paths);
         let list = api.operation("a.list").expect("there");
         let parameters: Vec<_> =
-            list.parameters.iter().map(|it| (it.name.as_str(), it.place, it.is_required)).collect();
-        assert_eq!(parameters, [("x", Place::Path, true), ("y", Place::Path, true), ("q", Place::Query, false)]);
+            list.parameters.iter().map(|it| (it.name.as_str(), it.location, it.is_required)).collect();
+        assert_eq!(
+            parameters,
+            [("x", Location::Path, true), ("y", Location::Path, true), ("q", Location::Query, false)]
+        );
         assert!(list.needs_token && list.may_be_unchanged && !list.takes_idempotency_key);
         assert!(matches!(&list.page, Some(Page { item: Type::String, rich: None })));
         assert_eq!(api.types.len(), 0, "a plain page is no type of its own");

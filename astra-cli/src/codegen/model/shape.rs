@@ -144,17 +144,12 @@ impl<'d> Types<'d> {
     /// Gives a schema the name of its place. The same schema at the same place is the same type.
     fn hoisted(&mut self, schema: &Place<'d>, place: &str) -> Type {
         let shape = self.shape(place, schema, true);
-        let mut name = place.to_owned();
-        let mut number = 2;
-        while self.names.contains(&name) {
-            if self.named.iter().any(|named| named.name == name && named.shape == shape) {
-                return Type::Named(name);
-            }
-            name = format!("{place}{number}");
-            number += 1;
+        let is_there = |name: &String| self.named.iter().any(|named| named.name == *name && named.shape == shape);
+        let mut names = naming::candidates(place, "");
+        let name = names.find(|name| !self.names.contains(name) || is_there(name)).unwrap_or_default();
+        if self.names.insert(name.clone()) {
+            self.add(name.clone(), shape, schema);
         }
-        self.names.insert(name.clone());
-        self.add(name.clone(), shape, schema);
         Type::Named(name)
     }
 

@@ -12,7 +12,7 @@ use crate::codegen::model::{Api, Shape, Type};
 
 /// The module that something is written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Module {
     /// `types.py`
     Types,
     /// `params.py`
@@ -27,15 +27,15 @@ pub(super) struct Annotations<'a> {
     pub(super) api: &'a Api,
     pub(super) names: &'a Names,
     pub(super) imports: Imports,
-    place: Place,
+    module: Module,
     /// Built-in names that the methods of a group hide.
     hidden: BTreeSet<String>,
 }
 
 impl<'a> Annotations<'a> {
     /// For a module.
-    pub(super) fn new(api: &'a Api, names: &'a Names, place: Place) -> Self {
-        Self { api, names, imports: Imports::default(), place, hidden: BTreeSet::new() }
+    pub(super) fn new(api: &'a Api, names: &'a Names, module: Module) -> Self {
+        Self { api, names, imports: Imports::default(), module, hidden: BTreeSet::new() }
     }
 
     /// Notes the methods of a group, which hide built-in names of the same name.
@@ -88,10 +88,10 @@ impl<'a> Annotations<'a> {
     pub(super) fn class(&mut self, name: &str) -> String {
         let Some(names) = self.names.of_type(name) else { return self.any() };
         let class = names.class.clone();
-        match self.place {
-            Place::Types => class,
-            Place::Params => self.imports.from(".types", &class),
-            Place::Groups => self.imports.from("..types", &class),
+        match self.module {
+            Module::Types => class,
+            Module::Params => self.imports.from(".types", &class),
+            Module::Groups => self.imports.from("..types", &class),
         }
     }
 
@@ -101,7 +101,7 @@ impl<'a> Annotations<'a> {
             return self.class(name);
         }
         let param = names.param.clone();
-        if self.place == Place::Groups {
+        if self.module == Module::Groups {
             self.imports.from("..params", &param);
         }
         let mut cases = vec![param];
@@ -173,7 +173,7 @@ impl<'a> Annotations<'a> {
             Shape::Enum(_) => Code::plain(self.decoding("as_string")),
             Shape::Alias(ty) if !has_reader(self.api, name) => self.reader(ty),
             Shape::Union { .. } | Shape::Alias(_) => {
-                if self.place == Place::Groups {
+                if self.module == Module::Groups {
                     self.imports.from("..types", &names.reader);
                 }
                 Code::plain(names.reader.clone())
@@ -188,7 +188,7 @@ impl<'a> Annotations<'a> {
 
     /// A name of a module of the runtime.
     pub(super) fn runtime(&mut self, module: &str, name: &str) -> String {
-        let dots = if self.place == Place::Groups { ".." } else { "." };
+        let dots = if self.module == Module::Groups { ".." } else { "." };
         self.imports.from(&format!("{dots}{module}"), name)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::annotations::{Annotations, Place, constant, optional};
+use super::annotations::{Annotations, Module, constant, optional};
 use super::choices;
 use super::layout::{Code, INDENT};
 use super::modules;
@@ -33,7 +33,7 @@ enum Kind {
 
 /// The module.
 pub(super) fn module(api: &Api, names: &Names) -> String {
-    let mut annotations = Annotations::new(api, names, Place::Types);
+    let mut annotations = Annotations::new(api, names, Module::Types);
     let is_wanted = |named: &&Named| named.is_received || (matches!(named.shape, Shape::Enum(_)) && named.is_sent);
     let mut body = Source::new(INDENT);
     for named in api.types.iter().filter(is_wanted) {

@@ -1,9 +1,9 @@
 //! What things of the document are called in Python.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::codegen::model::{Api, Shape};
-use crate::codegen::naming;
+use crate::codegen::naming::{self, UsedNames};
 
 const KEYWORDS: [&str; 32] = [
     "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
@@ -106,15 +106,15 @@ pub(super) struct Names {
 }
 
 /// Names of one scope, each given once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Scope {
-    taken: BTreeSet<String>,
+    taken: UsedNames,
 }
 
 impl Scope {
     /// A scope in which these are taken.
     pub(super) fn with<'a>(taken: impl IntoIterator<Item = &'a str>) -> Self {
-        Self { taken: taken.into_iter().map(str::to_owned).collect() }
+        Self { taken: UsedNames::of(KEYWORDS.into_iter().chain(taken)) }
     }
 
     /// The scope of a dataclass's fields.
@@ -136,21 +136,12 @@ impl Scope {
 
     /// Whether a name is taken.
     fn has(&self, name: &str) -> bool {
-        self.taken.contains(name)
+        self.taken.has(name)
     }
 
     /// The name, or one like it that is not taken yet.
     pub(super) fn take(&mut self, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
-        if KEYWORDS.contains(&wanted) || self.taken.contains(&name) {
-            name = format!("{wanted}_");
-        }
-        let mut number = 2;
-        while !self.taken.insert(name.clone()) {
-            name = format!("{wanted}_{number}");
-            number += 1;
-        }
-        name
+        self.taken.claim(wanted, "_")
     }
 }
 
@@ -201,13 +192,7 @@ impl Names {
 fn class_of_group(scope: &mut Scope, name: &str) -> String {
     let wanted = naming::pascal(name);
     let is_free = |class: &str| !scope.has(class) && !scope.has(&format!("Async{class}"));
-    let mut class = [wanted.clone(), format!("{wanted}Group")].into_iter().find(|class| is_free(class));
-    let mut number = 2;
-    while class.is_none() {
-        class = Some(format!("{wanted}Group{number}")).filter(|class| is_free(class));
-        number += 1;
-    }
-    let class = class.unwrap_or(wanted);
+    let class = naming::candidates(&wanted, "Group").find(|class| is_free(class)).unwrap_or_default();
     scope.take(&format!("Async{class}"));
     scope.take(&class)
 }

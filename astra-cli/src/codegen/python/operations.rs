@@ -1,12 +1,12 @@
 //! `groups/*.py`: a class for threads and one for asyncio for each group, with a method for each call.
 
-use super::annotations::{Annotations, Place};
+use super::annotations::{Annotations, Module};
 use super::layout::{Code, INDENT};
 use super::modules;
 use super::names::{Names, Scope, wanted};
 use super::signature::{Sent, Signature};
 use super::text::{self, docstring, sentence};
-use crate::codegen::model::{Answer, Api, Events, Group, Operation, Place as To, Shape, Type};
+use crate::codegen::model::{Answer, Api, Events, Group, Location, Operation, Shape, Type};
 use crate::codegen::naming;
 use crate::codegen::source::Source;
 
@@ -48,7 +48,7 @@ pub(super) fn methods(group: &Group) -> Vec<Method<'_>> {
 /// The module of a group.
 pub(super) fn module(api: &Api, names: &Names, group: &Group) -> String {
     let methods = methods(group);
-    let mut annotations = Annotations::new(api, names, Place::Groups);
+    let mut annotations = Annotations::new(api, names, Module::Groups);
     annotations.hide(methods.iter().map(|method| &method.name));
     let mut body = Source::new(INDENT);
     for method in methods.iter().filter(|method| method.is_stream()) {
@@ -255,9 +255,9 @@ fn call(annotations: &mut Annotations<'_>, method: &Method<'_>, signature: &Sign
         let values: Vec<&str> = signature.path.iter().map(|(name, _)| name.as_str()).collect();
         items.push(Code::plain(format!("path_values=({}{comma})", values.join(", "))));
     }
-    for (place, argument) in [(To::Query, "query"), (To::Header, "headers")] {
+    for (place, argument) in [(Location::Query, "query"), (Location::Header, "headers")] {
         let mut pairs = Vec::new();
-        for (name, parameter) in signature.others.iter().filter(|(_, parameter)| parameter.place == place) {
+        for (name, parameter) in signature.others.iter().filter(|(_, parameter)| parameter.location == place) {
             let is_list = parameter.is_joined && matches!(parameter.ty.without_null(), Type::List(_));
             let value = match is_list {
                 true => format!("{}({name})", annotations.imports.from(".._encoding", "Joined")),
@@ -265,7 +265,7 @@ fn call(annotations: &mut Annotations<'_>, method: &Method<'_>, signature: &Sign
             };
             pairs.push(Code::keyed(&text::literal(&parameter.name), Code::plain(value)));
         }
-        if let (To::Query, Some(cursor)) = (place, &signature.cursor) {
+        if let (Location::Query, Some(cursor)) = (place, &signature.cursor) {
             pairs.push(Code::keyed(&text::literal(cursor), Code::plain(cursor)));
         }
         if !pairs.is_empty() {

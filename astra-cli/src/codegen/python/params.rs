@@ -1,6 +1,6 @@
 //! `params.py`: what is sent inside of bodies, as dictionaries whose keys are those of the document.
 
-use super::annotations::{Annotations, Place};
+use super::annotations::{Annotations, Module};
 use super::choices;
 use super::dataclasses::described;
 use super::layout::{Code, INDENT};
@@ -12,7 +12,7 @@ use crate::codegen::source::Source;
 
 /// The module; nothing if nothing is sent inside of anything.
 pub(super) fn module(api: &Api, names: &Names) -> String {
-    let mut annotations = Annotations::new(api, names, Place::Params);
+    let mut annotations = Annotations::new(api, names, Module::Params);
     let mut body = Source::new(INDENT);
     for named in api.types.iter().filter(|named| named.is_sent) {
         if let (Shape::Object { fields, .. }, Some(names)) = (&named.shape, names.of_type(&named.name)) {

@@ -3,7 +3,7 @@
 use super::annotations::Annotations;
 use super::names::{Names, Scope, wanted};
 use super::text::{one_line, sentence};
-use crate::codegen::model::{Api, Body, Field, Operation, PAGE_CURSOR, Parameter, Place, Shape, Type};
+use crate::codegen::model::{Api, Body, Field, Location, Operation, PAGE_CURSOR, Parameter, Shape, Type};
 
 /// A call's parameters.
 pub(super) struct Signature<'a> {
@@ -37,8 +37,8 @@ impl<'a> Signature<'a> {
     pub(super) fn of(api: &'a Api, names: &Names, operation: &'a Operation, switch: Option<&str>) -> Self {
         let mut scope = Scope::of_signature(names);
         let mut named = |parameter: &'a Parameter| (scope.take(&wanted(&parameter.name)), parameter);
-        let path = operation.parameters_in(Place::Path).map(&mut named).collect();
-        let others = operation.parameters.iter().filter(|parameter| parameter.place != Place::Path);
+        let path = operation.parameters_in(Location::Path).map(&mut named).collect();
+        let others = operation.parameters.iter().filter(|parameter| parameter.location != Location::Path);
         let others = others.map(&mut named).collect();
         let body = operation.body.as_ref().map_or(Sent::Nothing, |body| sent(api, body, switch, &mut scope));
         let is_stream = operation.events().is_some() && operation.takes_last_event_id;

@@ -1,13 +1,11 @@
 //! What the method of an operation takes and gives.
 
-use std::collections::BTreeSet;
-
 use super::layout::literal;
 use super::names;
 use super::parameters::{self, in_models};
 use super::plan::{Mode, Plan};
-use crate::codegen::model::{Answer, Body, Events, Group, Operation, Parameter, Place};
-use crate::codegen::naming;
+use crate::codegen::model::{Answer, Body, Events, Group, Location, Operation, Parameter};
+use crate::codegen::naming::{self, UsedNames};
 
 /// A method of a group.
 pub(super) struct Method<'a> {
@@ -47,8 +45,8 @@ pub(super) enum Gives<'a> {
 
 /// The methods of a group.
 pub(super) fn methods<'a>(plan: &Plan<'a>, group: &'a Group) -> Vec<Method<'a>> {
-    let mut taken: BTreeSet<String> = ["new".to_owned()].into();
-    let mut types = BTreeSet::new();
+    let mut taken = UsedNames::of(["new"]);
+    let mut types = UsedNames::default();
     let mut methods = Vec::new();
     let first = group.operations.iter().map(|operation| {
         let gives = match &operation.answer {
@@ -66,8 +64,8 @@ pub(super) fn methods<'a>(plan: &Plan<'a>, group: &'a Group) -> Vec<Method<'a>> 
         _ => None,
     });
     for (operation, gives, wanted) in first.chain(second) {
-        let name = names::unique(&mut taken, wanted);
-        let call_name = names::unique(&mut types, format!("{}Call", naming::pascal(&name)));
+        let name = taken.claim(&wanted, "");
+        let call_name = types.claim(&format!("{}Call", naming::pascal(&name)), "");
         methods.push(method(plan, operation, gives, (names::escaped(name), call_name)));
     }
     let place = |method: &Method| group.operations.iter().position(|operation| operation.id == method.operation.id);
@@ -81,7 +79,7 @@ fn method<'a>(
     gives: Gives<'a>,
     (name, call_name): (String, String),
 ) -> Method<'a> {
-    let mut taken = BTreeSet::new();
+    let mut taken = UsedNames::default();
     let (mut arguments, mut preparations, mut links) = (Vec::new(), Vec::new(), Vec::new());
     if !operation.needs_token {
         links.push(".without_token()".to_owned());
@@ -90,7 +88,7 @@ fn method<'a>(
         links.push(".idempotent()".to_owned());
     }
     for parameter in operation.parameters.iter().filter(|parameter| parameter.is_required) {
-        let name = names::escaped(names::unique(&mut taken, naming::snake(&parameter.name)));
+        let name = names::escaped(taken.claim(&naming::snake(&parameter.name), ""));
         let way = parameters::taken(plan, parameter);
         links.push(sent(parameter, &name, &way));
         preparations.extend(way.preparation(&name));
@@ -98,7 +96,7 @@ fn method<'a>(
     }
     let body = operation.body.as_ref();
     if let Some(body) = body.filter(|body| body.is_required) {
-        let name = names::unique(&mut taken, "body".to_owned());
+        let name = taken.claim("body", "");
         let (ty, link) = parameters::body(plan, &operation.method, body, &name);
         links.push(match (&operation.answer, gives) {
             (Answer::Either { switch, .. }, gives) if link.starts_with(".json(") => {
@@ -127,12 +125,12 @@ fn method<'a>(
 
 /// How a required parameter is put into the request.
 fn sent(parameter: &Parameter, name: &str, way: &parameters::Taken) -> String {
-    let is_each = parameter.place == Place::Query && way.is_list && !parameter.is_joined;
-    let call = match parameter.place {
-        Place::Path => "path",
-        Place::Query if is_each => "each_query",
-        Place::Query => "query",
-        Place::Header => "header",
+    let is_each = parameter.location == Location::Query && way.is_list && !parameter.is_joined;
+    let call = match parameter.location {
+        Location::Path => "path",
+        Location::Query if is_each => "each_query",
+        Location::Query => "query",
+        Location::Header => "header",
     };
     let value = if way.is_list && !is_each { format!("crate::request::joined({name})") } else { name.to_owned() };
     format!(".{call}({}, {value})", literal(&parameter.name))

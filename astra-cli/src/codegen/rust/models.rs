@@ -7,6 +7,7 @@ use super::prose::document;
 use super::{names, objects, pages, sizes, unions};
 use crate::codegen::Source;
 use crate::codegen::model::{Named, Shape, Type};
+use crate::codegen::naming::UsedNames;
 use crate::harmless::turns_direction;
 
 /// The file of all types.
@@ -120,16 +121,16 @@ pub(super) fn shown(value: &str) -> String {
 
 /// The variants of an enumeration, with their values.
 pub(super) fn variants(values: &[String]) -> Vec<(String, String)> {
-    let (mut seen, mut taken) = (BTreeSet::new(), BTreeSet::new());
+    let (mut seen, mut taken) = (BTreeSet::new(), UsedNames::default());
     let values = values.iter().filter(|value| seen.insert(value.as_str()));
-    values.map(|value| (names::unique(&mut taken, names::variant(value)), value.clone())).collect()
+    values.map(|value| (taken.claim(&names::variant(value), ""), value.clone())).collect()
 }
 
 /// The variant for all that is not known, which is called otherwise if the document itself knows an `unknown`.
 pub(super) fn unknown(known: &[(String, String)]) -> String {
-    let mut taken: BTreeSet<String> = known.iter().map(|(variant, _)| variant.clone()).collect();
-    let wanted = if taken.contains("Unknown") { "Unlisted" } else { "Unknown" };
-    names::unique(&mut taken, wanted.to_owned())
+    let mut taken = UsedNames::of(known.iter().map(|(variant, _)| variant.as_str()));
+    let wanted = if taken.has("Unknown") { "Unlisted" } else { "Unknown" };
+    taken.claim(wanted, "")
 }
 
 /// A variant's content: boxed if it is large, or would hold itself.

@@ -1,7 +1,5 @@
 //! Names that Rust takes.
 
-use std::collections::BTreeSet;
-
 use crate::codegen::naming;
 
 /// Words that can be names behind `r#`.
@@ -76,17 +74,6 @@ pub(super) fn crate_name(package: &str) -> String {
     package.replace('-', "_")
 }
 
-/// `wanted`, or with the first number behind it that makes it new.
-pub(super) fn unique(taken: &mut BTreeSet<String>, wanted: String) -> String {
-    let mut name = wanted.clone();
-    let mut number = 2;
-    while !taken.insert(name.clone()) {
-        name = format!("{wanted}{number}");
-        number += 1;
-    }
-    name
-}
-
 /// Whether a registry takes the name, and Rust can say it.
 pub(super) fn check_package(name: &str) -> Result<(), String> {
     if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
@@ -130,13 +117,6 @@ mod tests {
         }
         assert_eq!((variant("self"), variant("auth:read")), ("SelfValue".to_owned(), "AuthRead".to_owned()));
         assert_eq!((type_name("Option"), type_name("Agent")), ("OptionModel".to_owned(), "Agent".to_owned()));
-    }
-
-    #[test]
-    fn names_are_told_apart() {
-        let mut taken = BTreeSet::new();
-        let names: Vec<String> = ["a", "b", "a", "a2", "a"].map(|name| unique(&mut taken, name.to_owned())).into();
-        assert_eq!(names, ["a", "b", "a2", "a22", "a3"]);
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Writes objects: structures with public fields.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::layout::{Head, function, literal};
@@ -11,6 +9,7 @@ use super::plan::{Mode, Plan};
 use super::prose::document;
 use crate::codegen::Source;
 use crate::codegen::model::{Field, Named, Shape, Type};
+use crate::codegen::naming::UsedNames;
 
 /// A structure.
 pub(super) struct Object<'a> {
@@ -49,10 +48,10 @@ pub(super) fn object<'a>(plan: &Plan<'a>, named: &'a Named, mode: Mode) -> Optio
         }
         _ => None,
     });
-    let mut taken = BTreeSet::new();
+    let mut taken = UsedNames::default();
     let mut members = Vec::new();
     for field in fields.iter().filter(|field| tag.is_none_or(|(name, _)| field.name != name)) {
-        let name = names::escaped(names::unique(&mut taken, crate::codegen::naming::snake(&field.name)));
+        let name = names::escaped(taken.claim(&crate::codegen::naming::snake(&field.name), ""));
         let (kind, ty) = if field.is_required {
             (Kind::Required, plan.part(&named.name, &field.ty, mode))
         } else if Plan::is_patch(field, mode) {
@@ -62,7 +61,7 @@ pub(super) fn object<'a>(plan: &Plan<'a>, named: &'a Named, mode: Mode) -> Optio
         };
         members.push(Member { name, ty, kind, field });
     }
-    let rest = rest.as_ref().map(|ty| (names::unique(&mut taken, "extra".to_owned()), ty));
+    let rest = rest.as_ref().map(|ty| (taken.claim("extra", ""), ty));
     Some(Object { name: plan.name(&named.name, mode), tag, members, rest })
 }
 

@@ -1,13 +1,12 @@
 //! Writes the operations: a file for each group, and in it a method for each operation.
 
-use std::collections::BTreeSet;
-
 use super::layout::{Head, call, chain, function, literal};
 use super::method::{Method, methods};
 use super::plan::Plan;
 use super::prose::document;
 use super::{lints, names, setters};
 use crate::codegen::model::{Api, Group};
+use crate::codegen::naming::UsedNames;
 use crate::codegen::{File, Source, naming};
 
 /// What the client has beside its groups.
@@ -24,11 +23,10 @@ pub(super) struct Module<'a> {
 
 /// The groups, in their order.
 pub(super) fn modules(api: &Api) -> Vec<Module<'_>> {
-    let mut taken: BTreeSet<String> = CLIENTS_OWN.map(str::to_owned).into();
-    taken.insert("mod".to_owned());
+    let mut taken = UsedNames::of(CLIENTS_OWN.into_iter().chain(["mod"]));
     let mut modules = Vec::new();
     for group in &api.groups {
-        let name = names::unique(&mut taken, naming::snake(&group.name));
+        let name = taken.claim(&naming::snake(&group.name), "");
         let ty = naming::pascal(&group.name);
         let is_taken = ["Client", "Method"].contains(&ty.as_str()) || names::type_name(&ty) != ty;
         let ty = if is_taken { format!("{ty}Group") } else { ty };

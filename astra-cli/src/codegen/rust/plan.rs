@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::names;
 use crate::codegen::model::{Answer, Api, Field, Named, Shape, Type};
+use crate::codegen::naming::UsedNames;
 
 /// How a type is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,16 +26,16 @@ pub(super) struct Plan<'a> {
 impl<'a> Plan<'a> {
     pub(super) fn new(api: &'a Api) -> Self {
         let mut plan = Self { api, names: BTreeMap::new() };
-        let mut taken = BTreeSet::new();
+        let mut taken = UsedNames::default();
         for named in &api.types {
-            let name = names::unique(&mut taken, names::type_name(&named.name));
+            let name = taken.claim(&names::type_name(&named.name), "");
             plan.names.insert((named.name.clone(), Mode::Plain), name);
         }
         let changed = plan.changed();
         let plain = plan.plain(&changed);
         for name in changed {
             let own = plan.name(&name, Mode::Plain);
-            let own = if plain.contains(&name) { names::unique(&mut taken, format!("{own}Patch")) } else { own };
+            let own = if plain.contains(&name) { taken.claim(&format!("{own}Patch"), "") } else { own };
             plan.names.insert((name, Mode::Change), own);
         }
         plan

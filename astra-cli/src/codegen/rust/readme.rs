@@ -6,7 +6,7 @@ use super::plan::{Mode, Plan};
 use super::runtime::title;
 use super::sample::{self, Written};
 use crate::codegen::Package;
-use crate::codegen::model::{Answer, Api, Operation, Place, Shape, Type};
+use crate::codegen::model::{Answer, Api, Location, Operation, Shape, Type};
 
 const TEMPLATE: &str = include_str!("../templates/rust/README.md");
 
@@ -76,7 +76,7 @@ fn pick<'a>(api: &'a Api, preferred: &str, is_fit: impl Fn(&Operation) -> bool) 
 }
 
 fn is_simple(operation: &Operation) -> bool {
-    let has_only_a_path = operation.parameters.iter().all(|parameter| parameter.place == Place::Path);
+    let has_only_a_path = operation.parameters.iter().all(|parameter| parameter.location == Location::Path);
     let is_whole = matches!(operation.answer, Answer::Json(_)) && operation.page.is_none();
     operation.method == "GET" && operation.body.is_none() && is_whole && has_only_a_path && !operation.is_deprecated
 }

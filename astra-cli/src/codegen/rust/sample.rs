@@ -11,8 +11,8 @@ use super::parameters::{body_mode, is_json};
 use super::plan::{Mode, Plan};
 use super::values::Values;
 use super::{example, names, setters};
-use crate::codegen::model::{Answer, Group, Operation, Parameter, Place, Shape, Type};
-use crate::codegen::naming;
+use crate::codegen::model::{Answer, Group, Location, Operation, Parameter, Shape, Type};
+use crate::codegen::naming::{self, UsedNames};
 
 /// A call, written down.
 pub(super) struct Written {
@@ -177,11 +177,11 @@ fn scalar(plan: &Plan, values: &mut Values, value: &Value, ty: &Type) -> String 
 /// The options that have examples, up to the extent.
 fn options(plan: &Plan, values: &mut Values, method: &Method, extent: Extent) -> Vec<String> {
     let is_whole = extent == Extent::Whole;
-    let mut taken = BTreeSet::new();
+    let mut taken = UsedNames::default();
     let mut links = Vec::new();
     for parameter in &method.options {
         let name = setters::setter_name(&mut taken, &parameter.name);
-        let is_shown = parameter.place == Place::Query && links.len() < 2;
+        let is_shown = parameter.location == Location::Query && links.len() < 2;
         if parameter.example.is_some() && (is_whole || is_shown) {
             links.push(format!(".{name}({})", argument(plan, values, parameter)));
         }

@@ -1,7 +1,5 @@
 //! Writes the calls that have parameters of their own.
 
-use std::collections::BTreeSet;
-
 use super::layout::{Head, call, chain, function, literal};
 use super::lints;
 use super::method::{Gives, Method};
@@ -10,8 +8,8 @@ use super::parameters;
 use super::plan::Plan;
 use super::prose::document;
 use crate::codegen::Source;
-use crate::codegen::model::{Parameter, Place};
-use crate::codegen::naming;
+use crate::codegen::model::{Location, Parameter};
+use crate::codegen::naming::{self, UsedNames};
 
 /// What calls have anyway.
 const ALL_CALLS_OWN: [&str; 12] = [
@@ -47,7 +45,7 @@ pub(super) fn write(source: &mut Source, plan: &Plan, group: &str, method: &Meth
 }
 
 fn setters(source: &mut Source, plan: &Plan, method: &Method) {
-    let mut taken = BTreeSet::new();
+    let mut taken = UsedNames::default();
     for (place, parameter) in method.options.iter().enumerate() {
         if place > 0 {
             source.gap();
@@ -70,10 +68,10 @@ fn setters(source: &mut Source, plan: &Plan, method: &Method) {
 }
 
 /// The name of a setter: calls have some names of their own.
-pub(super) fn setter_name(taken: &mut BTreeSet<String>, name: &str) -> String {
+pub(super) fn setter_name(taken: &mut UsedNames, name: &str) -> String {
     let name = naming::snake(name);
     let is_own = ALL_CALLS_OWN.contains(&name.as_str());
-    names::escaped(names::unique(taken, if is_own { format!("{name}_parameter") } else { name }))
+    names::escaped(taken.claim(&if is_own { format!("{name}_parameter") } else { name }, ""))
 }
 
 fn head(name: &str, parameter: String) -> Head {
@@ -91,11 +89,11 @@ fn setter(source: &mut Source, plan: &Plan, parameter: &Parameter, name: &str) {
         source.line(lints);
     }
     let way = parameters::taken(plan, parameter);
-    let is_each = parameter.place == Place::Query && way.is_list && !parameter.is_joined;
-    let setter = match parameter.place {
-        Place::Header => "set_header",
-        Place::Query | Place::Path if is_each => "set_each_query",
-        Place::Query | Place::Path => "set_query",
+    let is_each = parameter.location == Location::Query && way.is_list && !parameter.is_joined;
+    let setter = match parameter.location {
+        Location::Header => "set_header",
+        Location::Query | Location::Path if is_each => "set_each_query",
+        Location::Query | Location::Path => "set_query",
     };
     let value = if way.is_list && !is_each { format!("crate::request::joined({name})") } else { name.to_owned() };
     let arguments = [literal(&parameter.name), value];

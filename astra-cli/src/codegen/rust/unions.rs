@@ -11,6 +11,7 @@ use super::plan::{Mode, Plan};
 use super::prose::document;
 use crate::codegen::Source;
 use crate::codegen::model::{Named, Shape, Type, Variant};
+use crate::codegen::naming::UsedNames;
 
 /// A case of a union, in Rust.
 pub(super) struct Case<'a> {
@@ -36,7 +37,7 @@ pub(super) fn write(source: &mut Source, plan: &Plan, named: &Named, tag: Option
 
 /// The cases of a union. What the document does not say of a tag's value, the type itself may say.
 pub(super) fn cases<'a>(plan: &Plan<'a>, union: &Named, tag: Option<&str>, variants: &'a [Variant]) -> Vec<Case<'a>> {
-    let (mut taken, mut values) = (BTreeSet::new(), BTreeSet::new());
+    let (mut taken, mut values) = (UsedNames::default(), BTreeSet::new());
     let mut cases = Vec::new();
     // What is the union by another name only says again what it is.
     for variant in variants.iter().filter(|variant| !is_by_names(plan, &variant.ty, &union.name)) {
@@ -44,7 +45,7 @@ pub(super) fn cases<'a>(plan: &Plan<'a>, union: &Named, tag: Option<&str>, varia
         if value.as_ref().is_some_and(|value| !values.insert(value.clone())) {
             continue;
         }
-        let name = names::unique(&mut taken, names::variant(&variant.name));
+        let name = taken.claim(&names::variant(&variant.name), "");
         let own = if let Type::Named(name) = &variant.ty { plan.api.named(name) } else { None };
         let described = [Some(&variant.description), own.map(|named| &named.description)];
         let description = described.into_iter().flatten().find(|text| !text.is_empty()).map_or("", String::as_str);

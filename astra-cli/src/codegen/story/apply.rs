@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Row, Step, Story, Until, templates, variables};
-use crate::codegen::model::{Answer, Api, Operation, Place, Shape, Type};
+use crate::codegen::model::{Answer, Api, Location, Operation, Shape, Type};
 
 /// The parameter that clients have an option of their own for.
 const LAST_EVENT_ID: &str = "Last-Event-ID";
@@ -99,7 +99,7 @@ fn set_parameters(row: &Row, operation: &mut Operation, known: &BTreeSet<String>
             Some(Value::Null) if parameter.is_required => fault(format!("`{}` must be sent", parameter.name)),
             Some(Value::Null) => parameter.example = None,
             Some(given) => parameter.example = Some(given.clone()),
-            None if parameter.place == Place::Path && known.contains(&parameter.name) => {
+            None if parameter.location == Location::Path && known.contains(&parameter.name) => {
                 parameter.example = Some(Value::from(format!("{{{{{}}}}}", parameter.name)));
             }
             None => {}

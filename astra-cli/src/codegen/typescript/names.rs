@@ -1,10 +1,10 @@
 //! What everything is called, so that no two things are called the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::templates;
-use crate::codegen::model::{Answer, Api, Group, Operation, Place};
-use crate::codegen::naming;
+use crate::codegen::model::{Answer, Api, Group, Location, Operation};
+use crate::codegen::naming::{self, UsedNames};
 
 /// Names of JavaScript and of this client's own files that the document's types must leave alone.
 const TYPES: &str = "Array Blob Boolean Date Error File Function Headers Infinity JSON Map NaN Number Object Promise \
@@ -60,22 +60,21 @@ pub(super) struct MethodNames {
 
 impl Names {
     pub(super) fn new(api: &Api) -> Self {
-        let mut taken: BTreeSet<String> = words(TYPES);
-        taken.extend(templates::exported());
+        let mut taken = words(TYPES);
+        taken.add(templates::exported());
         let mut types = BTreeMap::new();
         for named in &api.types {
-            types.insert(named.name.clone(), unique(&mut taken, &named.name, "Model"));
+            types.insert(named.name.clone(), taken.claim(&named.name, "Model"));
         }
         let title = naming::pascal(if api.title.is_empty() { "api" } else { &api.title });
-        let client = unique(&mut taken, &format!("{}Client", title.trim_end_matches("Client")), "Root");
-        taken.insert(format!("{client}Options"));
-        let mut properties = words(MEMBERS);
-        properties.extend(words(INHERITED));
-        let mut files = BTreeSet::new();
+        let client = taken.claim(&format!("{}Client", title.trim_end_matches("Client")), "Root");
+        taken.add([format!("{client}Options")]);
+        let mut properties = words(&[MEMBERS, INHERITED].join(" "));
+        let mut files = UsedNames::default();
         let groups = api.groups.iter().map(|group| GroupNames {
-            property: unique(&mut properties, &naming::camel(&group.name), "Group"),
-            class: unique(&mut taken, &format!("{}Operations", naming::pascal(&group.name)), "Group"),
-            file: unique(&mut files, &naming::kebab(&group.name), "-group"),
+            property: properties.claim(&naming::camel(&group.name), "Group"),
+            class: taken.claim(&format!("{}Operations", naming::pascal(&group.name)), "Group"),
+            file: files.claim(&naming::kebab(&group.name), "-group"),
             methods: methods(group, &mut taken),
         });
         Self { client, groups: groups.collect(), types }
@@ -95,17 +94,16 @@ impl Names {
     }
 }
 
-fn methods(group: &Group, taken: &mut BTreeSet<String>) -> Vec<MethodNames> {
-    let mut used = words("then");
-    used.extend(words(INHERITED));
+fn methods(group: &Group, taken: &mut UsedNames) -> Vec<MethodNames> {
+    let mut used = words(&["then", INHERITED].join(" "));
     let mut names: Vec<MethodNames> = Vec::new();
     for operation in &group.operations {
         names.push(MethodNames {
-            method: unique(&mut used, &naming::camel(&operation.name), "Call"),
+            method: used.claim(&naming::camel(&operation.name), "Call"),
             stream: None,
             options: has_own_options(operation).then(|| {
                 let base = format!("{}{}Options", naming::pascal(&group.name), naming::pascal(&operation.name));
-                unique(taken, &base, "OfCall")
+                taken.claim(&base, "OfCall")
             }),
             parameters: parameters(operation),
         });
@@ -113,7 +111,7 @@ fn methods(group: &Group, taken: &mut BTreeSet<String>) -> Vec<MethodNames> {
     // Behind the others, which keep their names.
     for (operation, names) in group.operations.iter().zip(&mut names) {
         if matches!(operation.answer, Answer::Either { .. }) {
-            names.stream = Some(unique(&mut used, &format!("{}Stream", names.method), "Call"));
+            names.stream = Some(used.claim(&format!("{}Stream", names.method), "Call"));
         }
     }
     names
@@ -121,49 +119,29 @@ fn methods(group: &Group, taken: &mut BTreeSet<String>) -> Vec<MethodNames> {
 
 /// Whether an operation has parameters that are options.
 pub(super) fn has_own_options(operation: &Operation) -> bool {
-    operation.parameters.iter().any(|parameter| parameter.place != Place::Path)
+    operation.parameters.iter().any(|parameter| parameter.location != Location::Path)
 }
 
 fn parameters(operation: &Operation) -> Vec<String> {
-    let (mut options, inherited) = (words(OPTIONS), words(INHERITED));
-    options.extend(inherited);
+    let mut options = words(&[OPTIONS, INHERITED].join(" "));
     let mut words = words(WORDS);
     let named = operation.parameters.iter().map(|parameter| {
         let name = naming::camel(&parameter.name);
-        match parameter.place {
-            Place::Path => unique(&mut words, &name, "_"),
-            Place::Query | Place::Header => unique(&mut options, &name, "Parameter"),
+        match parameter.location {
+            Location::Path => words.claim(&name, "_"),
+            Location::Query | Location::Header => options.claim(&name, "Parameter"),
         }
     });
     named.collect()
 }
 
-/// `name`; with `suffix`, and then with a number, while it is taken.
-fn unique(taken: &mut BTreeSet<String>, name: &str, suffix: &str) -> String {
-    let mut candidate = name.to_owned();
-    let mut number = 1;
-    while !taken.insert(candidate.clone()) {
-        candidate = if number == 1 { format!("{name}{suffix}") } else { format!("{name}{suffix}{number}") };
-        number += 1;
-    }
-    candidate
-}
-
-fn words(text: &str) -> BTreeSet<String> {
-    text.split_whitespace().map(str::to_owned).collect()
+fn words(text: &str) -> UsedNames {
+    UsedNames::of(text.split_whitespace())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_is_given_once() {
-        let mut taken = words("path");
-        let names: Vec<String> = (0..4).map(|_| unique(&mut taken, "path", "_")).collect();
-        assert_eq!(names, ["path_", "path_2", "path_3", "path_4"]);
-        assert_eq!(unique(&mut taken, "other", "_"), "other");
-    }
 
     #[test]
     fn the_runtime_keeps_its_names() {

@@ -8,7 +8,7 @@ use super::names::{GroupNames, MethodNames, has_own_options};
 use super::streams;
 use super::templates::HEADER;
 use crate::codegen::Source;
-use crate::codegen::model::{Answer, Body, Events, Group, Operation, Parameter, Place, Type};
+use crate::codegen::model::{Answer, Body, Events, Group, Location, Operation, Parameter, Type};
 
 /// One way of calling an operation.
 pub(super) struct Method<'a> {
@@ -117,12 +117,12 @@ fn base_options(operation: &Operation, is_stream: bool, imports: &mut Imports) -
 
 /// The parameters that are options, with their names.
 fn options<'a>(op: &'a Operation, names: &'a MethodNames) -> impl Iterator<Item = (&'a Parameter, &'a String)> {
-    op.parameters.iter().zip(&names.parameters).filter(|(parameter, _)| parameter.place != Place::Path)
+    op.parameters.iter().zip(&names.parameters).filter(|(parameter, _)| parameter.location != Location::Path)
 }
 
 /// The parameters of the path, with their names.
 fn positional<'a>(op: &'a Operation, names: &'a MethodNames) -> impl Iterator<Item = (&'a Parameter, &'a String)> {
-    op.parameters.iter().zip(&names.parameters).filter(|(parameter, _)| parameter.place == Place::Path)
+    op.parameters.iter().zip(&names.parameters).filter(|(parameter, _)| parameter.location == Location::Path)
 }
 
 fn write_method(types: &Types, method: &Method, imports: &mut Imports, source: &mut Source) {
@@ -255,8 +255,8 @@ fn write_request(types: &Types, method: &Method, imports: &mut Imports, source: 
         inner.line(format!("method: {},", string(&operation.method)));
         inner.line(format!("path: {},", path(operation, names, imports)));
         if has_own_options(operation) {
-            write_values(operation, names, (Place::Query, "query"), imports, inner);
-            write_values(operation, names, (Place::Header, "headers"), imports, inner);
+            write_values(operation, names, (Location::Query, "query"), imports, inner);
+            write_values(operation, names, (Location::Header, "headers"), imports, inner);
         }
         if let Some(body) = &operation.body {
             inner.line(format!("content: {},", content(types, body, method, imports)));
@@ -293,15 +293,15 @@ fn path(operation: &Operation, names: &MethodNames, imports: &mut Imports) -> St
 fn write_values(
     operation: &Operation,
     names: &MethodNames,
-    (place, field): (Place, &str),
+    (location, field): (Location, &str),
     imports: &mut Imports,
     source: &mut Source,
 ) {
     let values: Vec<String> = options(operation, names)
-        .filter(|(parameter, _)| parameter.place == place)
+        .filter(|(parameter, _)| parameter.location == location)
         .map(|(parameter, name)| {
             let is_list = matches!(parameter.ty.without_null(), Type::List(_));
-            let is_joined = is_list && parameter.is_joined && place == Place::Query;
+            let is_joined = is_list && parameter.is_joined && location == Location::Query;
             let value = if is_joined { format!("joined(options.{name})") } else { format!("options.{name}") };
             if is_joined {
                 imports.value("../runtime/request.ts", "joined");

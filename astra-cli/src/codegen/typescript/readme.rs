@@ -5,7 +5,7 @@ use super::declarations::Types;
 use super::operations::methods;
 use super::sample;
 use crate::codegen::Package;
-use crate::codegen::model::{Answer, Field, Operation, PAGE_ITEMS, PAGE_NEXT, Place, Shape, Type};
+use crate::codegen::model::{Answer, Field, Location, Operation, PAGE_ITEMS, PAGE_NEXT, Shape, Type};
 
 const START: &str = include_str!("../templates/typescript/readme/start.md");
 const UPDATE: &str = include_str!("../templates/typescript/readme/update.md");
@@ -86,7 +86,7 @@ fn pick<'a>(types: &Types<'a>, id: &str, fits: impl Fn(&Operation) -> bool) -> O
 }
 
 fn takes_if_match(operation: &Operation) -> bool {
-    operation.parameters_in(Place::Header).any(|parameter| parameter.name.eq_ignore_ascii_case("If-Match"))
+    operation.parameters_in(Location::Header).any(|parameter| parameter.name.eq_ignore_ascii_case("If-Match"))
 }
 
 /// Whether it streams without an end.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::code::Code;
 use super::declarations::Types;
 use super::operations::{Method, methods};
-use crate::codegen::model::{Answer, Body, Operation, Parameter, Place, Shape, Type};
+use crate::codegen::model::{Answer, Body, Location, Operation, Parameter, Shape, Type};
 use crate::codegen::naming;
 
 /// How deep made-up values go.
@@ -82,12 +82,12 @@ fn called(types: &Types, method: &Method, more: &[(&str, &str)], extent: Extent)
     let mut options = Vec::new();
     for (parameter, name) in operation.parameters.iter().zip(&names.parameters) {
         let value = || Code::value(&parameter_example(types, parameter));
-        match parameter.place {
-            Place::Path => arguments.push(value()),
+        match parameter.location {
+            Location::Path => arguments.push(value()),
             _ if parameter.is_required || (extent == Extent::Whole && parameter.example.is_some()) => {
                 options.push((name.clone(), value()));
             }
-            Place::Query | Place::Header => {}
+            Location::Query | Location::Header => {}
         }
     }
     options.extend(more.iter().map(|(name, value)| ((*name).to_owned(), Code::text(*value))));
