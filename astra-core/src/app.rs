@@ -15,6 +15,7 @@ use crate::ids::IdMaker;
 use crate::provider::Registry;
 use crate::store::{Db, FolderLock};
 use crate::tally::Tally;
+use crate::work::{Lease, Supervisor};
 
 /// One gateway, for each of its requests.
 #[derive(Clone)]
@@ -40,6 +41,10 @@ pub struct Parts {
     pub agents: Arc<Catalogue>,
     /// The agents that are defined on disk.
     pub definitions: Arc<Definitions>,
+    /// What owns all that runs beside requests.
+    pub supervisor: Supervisor,
+    /// This gateway among all that share the store.
+    pub lease: Arc<Lease>,
     /// What runs turns.
     pub engine: Arc<Engine>,
     /// The document of its operations.

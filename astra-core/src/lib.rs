@@ -22,6 +22,7 @@ pub mod content;
 pub mod ids;
 pub mod outbound;
 mod tally;
+pub mod tasks;
 
 pub mod auth;
 pub mod engine;
@@ -32,6 +33,7 @@ pub mod store;
 pub mod testing;
 pub mod text;
 pub mod tools;
+pub mod work;
 
 #[doc(hidden)]
 pub mod api;

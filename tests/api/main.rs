@@ -1,8 +1,13 @@
 //! Every operation through the router, as its callers meet it: one folder a group, one file an operation.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(clippy::disallowed_methods, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-#[expect(dead_code, unused_imports, reason = "each test binary uses its part of the support")]
+#[expect(
+    clippy::disallowed_methods,
+    dead_code,
+    unused_imports,
+    reason = "tests start what they like; each test binary uses its part of the support"
+)]
 #[path = "../support/mod.rs"]
 mod support;
 

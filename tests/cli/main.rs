@@ -1,6 +1,6 @@
 //! `astra` as its users meet it: a process with arguments, two outputs and an exit code.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(clippy::disallowed_methods, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod account;
 mod chat;

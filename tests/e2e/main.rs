@@ -1,6 +1,7 @@
 //! The whole: the real binary, and where `ASTRA_TEST_MODEL` names one, a real model, through real clients.
 
 #![expect(
+    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,

@@ -1,6 +1,6 @@
 //! The examples do what they say. Each is taken in as it stands, and served on a port of its own.
 
-#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 #[expect(dead_code, reason = "the test serves on another port than the example's main")]
 #[path = "../../examples/custom_provider.rs"]
@@ -49,7 +49,10 @@ async fn a_host_serves_the_gateways_operations_beside_its_own_routes() {
     let (_folder, config) = configured();
     let (listener, address) = listener().await;
     let gateway = Gateway::open(config).await.expect("a gateway");
-    tokio::spawn(async move { embed::serve(gateway, listener).await.map_err(|fault| fault.to_string()) });
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let stopped = async { drop(stopped.await) };
+    let serving =
+        tokio::spawn(async move { embed::serve(gateway, listener, stopped).await.map_err(|fault| fault.to_string()) });
     let (_, hello) = exchange(address, "GET /hello HTTP/1.1", "").await;
     assert_eq!(hello, "Hello from the host.");
     let (_, health) = exchange(address, "GET /health HTTP/1.1", "").await;
@@ -58,6 +61,9 @@ async fn a_host_serves_the_gateways_operations_beside_its_own_routes() {
     assert!(head.starts_with("HTTP/1.1 401"), "the gateway's routes keep their guard: {head}");
     let (head, _) = exchange(address, "GET /nowhere HTTP/1.1", "").await;
     assert!(head.starts_with("HTTP/1.1 404") && !head.contains("problem+json"), "unknown paths are the host's: {head}");
+    stop.send(()).expect("it waits for this");
+    serving.await.expect("it ends").expect("it served");
+    assert!(TcpStream::connect(address).await.is_err(), "it has stopped");
 }
 
 #[tokio::test]

@@ -1,20 +1,22 @@
 //! The gateway within a host program: beside its routes, below a prefix, with its users.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use astra_core::Gateway;
 use astra_core::auth::{Authenticator, Error, Identity, Principal, Role, ScopeTable};
 use astra_core::store::WorkspaceId;
+use astra_core::work::TaskState;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::support::{Engine, TestApp};
+use crate::support::{Engine, Gate, Reply, TestApp, Upstream};
 
 /// The host knows its users by a header of its own.
 struct HostUsers;
@@ -95,6 +97,41 @@ async fn its_users_are_the_hosts_and_its_roles_are_ours() {
         .expect_problem(403, "forbidden");
     // Who hands in an authenticator decides alone: the gateway's own tokens are worth nothing then.
     app.owner().get("/sessions").await.expect_problem(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn a_host_that_merges_the_routes_can_end_turns() {
+    let (gate, upstream) = (Gate::closed(), Upstream::start().await);
+    upstream.will(Reply::After(gate.clone(), "in time".into()));
+    upstream.will(Reply::Hang);
+    let builder = TestApp::builder(Engine::sqlite()).upstream("slow", &upstream.url());
+    let app = builder.agent("slow", json!({"model": {"provider": "slow"}})).open().await;
+    let member = app.member();
+    let ask = |place: &str| {
+        let question = json!({"agent_id": "slow", "message": "hello", "surface_id": place});
+        member.post("/chat").json(&question).into_future()
+    };
+    let second = async {
+        upstream.wait_for(1).await;
+        ask("two").await
+    };
+    let host = async {
+        upstream.wait_for(2).await;
+        app.gateway().shutdown(Duration::from_millis(500)).await;
+    };
+    let others = async {
+        while app.anonymous().get("/health/ready").await.status != 503 {
+            tokio::task::yield_now().await;
+        }
+        ask("three").await.expect_problem(503, "unavailable");
+        gate.open();
+    };
+    let (first, second, (), ()) = tokio::join!(ask("one"), second, host, others);
+    assert_eq!(first.expect(200)["content"], "in time");
+    second.expect_problem(503, "interrupted");
+    assert!(app.supervisor().tasks().iter().all(|task| task.state == TaskState::Ended));
+    assert!(app.supervisor().groups().iter().all(|group| group.running == 0));
+    app.gateway().shutdown(Duration::ZERO).await;
 }
 
 #[test]

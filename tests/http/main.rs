@@ -2,7 +2,12 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-#[expect(dead_code, unused_imports, reason = "each test binary uses its part of the support")]
+#[expect(
+    clippy::disallowed_methods,
+    dead_code,
+    unused_imports,
+    reason = "tests start what they like; each test binary uses its part of the support"
+)]
 #[path = "../support/mod.rs"]
 mod support;
 

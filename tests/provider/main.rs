@@ -1,7 +1,7 @@
 //! Providers from outside: the protocols against a server on this machine, and the registry against providers of the
 //! test's own, in time that stands still.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod anthropic;
 mod asking;

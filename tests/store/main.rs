@@ -1,8 +1,20 @@
 //! The store's contract, held against both engines: what a method may rely on whichever engine is under it.
 
-#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, clippy::print_stdout, reason = "tests may fail")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests may fail"
+)]
 
-#[expect(dead_code, unused_imports, reason = "each test binary uses its part of the support")]
+#[expect(
+    clippy::disallowed_methods,
+    dead_code,
+    unused_imports,
+    reason = "tests start what they like; each test binary uses its part of the support"
+)]
 #[path = "../support/mod.rs"]
 mod support;
 

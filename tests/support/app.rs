@@ -12,6 +12,7 @@ use astra_core::ids::{IdMaker, Ids};
 use astra_core::provider::Provider;
 use astra_core::store::{self, Db, Program, Rows};
 use astra_core::testing::Document;
+use astra_core::work::Supervisor;
 use astra_core::{Builder, Gateway};
 use axum::Router;
 use serde_json::Value;
@@ -197,6 +198,16 @@ impl TestApp {
     fn badge(&self, name: &str, role: Role, scopes: Option<String>, is_foreign: bool) -> Caller {
         let badge = Badge { name: name.to_owned(), role, scopes, is_foreign };
         Caller::new(&self.router, Credential::Badge(Arc::clone(&self.issuer), badge), &self.document)
+    }
+
+    /// What owns all that the gateway does beside requests.
+    pub(crate) fn supervisor(&self) -> &Supervisor {
+        self.gateway.as_ref().expect("the app does not listen").supervisor()
+    }
+
+    /// The gateway itself.
+    pub(crate) fn gateway(&self) -> &Gateway {
+        self.gateway.as_ref().expect("the app does not listen")
     }
 
     /// The gateway's own routes, to nest, merge or look at.

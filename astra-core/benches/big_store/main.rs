@@ -1,6 +1,8 @@
 //! `cargo bench -p astra-core --bench big_store`: fills a store with a million turns in ten thousand workspaces, and measures
 //! how long turns take while everything else that reads or removes much runs beside them. See `docs/benchmarks.md`.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark starts what it likes")]
+
 mod arguments;
 mod chat;
 mod fill;

@@ -1,6 +1,8 @@
 //! `cargo bench -p astra-core`: how fast and how small the gateway is, beside a floor that does as little as can be done.
 //! What the rows mean is in `docs/benchmarks.md`.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark starts what it likes")]
+
 mod arguments;
 mod floor;
 mod gateway;

@@ -7,7 +7,6 @@ use futures_util::future::BoxFuture;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use tokio::sync::Mutex;
-use tokio_util::task::TaskTracker;
 
 use super::error::{Error, Result};
 use super::identity::{Identity, Principal};
@@ -25,7 +24,9 @@ use crate::clock::{Clock, Monotonic};
 use crate::config::{AuthConfig, Config};
 use crate::ids::{IdKind, IdMaker};
 use crate::store::{self, Db, WorkspaceId};
+use crate::tasks::{TaskGroup, TaskKind};
 
+const NOTES: TaskKind = TaskKind::new("tokens.note_use");
 const FIRST_WORKSPACE: &str = "default";
 /// One text for all that is wrong with a token.
 const NOT_GOOD: &str = "The token is not valid, has expired or was revoked.";
@@ -45,7 +46,7 @@ pub struct Authority {
     passwords: Passwords,
     attempts: AttemptLimit,
     verified: VerifiedTokens,
-    notes: TaskTracker,
+    notes: TaskGroup,
 }
 
 impl Authority {
@@ -78,7 +79,7 @@ impl Authority {
             ring: RwLock::new(Arc::new(ring)),
             loading: Mutex::new(()),
             verified: VerifiedTokens::default(),
-            notes: TaskTracker::new(),
+            notes: TaskGroup::new(NOTES),
         })
     }
 
@@ -123,9 +124,13 @@ impl Authority {
 
     /// Waits until everything that was noted beside requests is in the store.
     pub async fn settle(&self) {
-        self.notes.close();
         self.notes.wait().await;
-        self.notes.reopen();
+    }
+
+    /// The tasks that note what was used, beside requests.
+    #[must_use]
+    pub const fn notes(&self) -> &TaskGroup {
+        &self.notes
     }
 
     async fn examine(&self, token: &str) -> Result<Arc<Verified>> {

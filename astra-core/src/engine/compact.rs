@@ -44,11 +44,15 @@ impl Engine {
         let admission = self.limits.admit(caller)?;
         let (engine, session) = (Arc::clone(self), session.clone());
         // In a task of its own: what it used is on the owner though the caller hangs up.
-        let compacted = self.tasks.spawn(async move {
+        let compacted = self.compactions.spawn(async move {
             let _admission = admission;
             engine.compact_now(&rows, &session).await
         });
-        compacted.await.unwrap_or_else(|_| Err(Error::Turn(Failure::new("internal", "The gateway failed."))))
+        compacted
+            .await
+            .ok()
+            .flatten()
+            .unwrap_or_else(|| Err(Error::Turn(Failure::new("internal", "The gateway failed."))))
     }
 
     async fn compact_now(&self, rows: &Rows, session: &Session) -> Result<Option<Compacted>> {

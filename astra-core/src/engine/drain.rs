@@ -1,85 +1,63 @@
-//! The engine's life among others: its lease on the store, the turns that no gateway runs any more, and its own end.
+//! The engine's beginning and end, and the turns that no gateway runs any more.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use futures_util::future::{BoxFuture, join};
+use tokio::time::timeout;
+
 use super::Engine;
 use super::event::FIRST_SEQ;
 use super::turn::tool_uses;
 use crate::store::{
-    self, Db, FinishedTurn, LogEntry, Orphan, Outcome, Program, SWEEP_ROWS, Status, ToolEntry, TraceRecord, Turn,
-    UsageRow, VisibleTo, WorkspaceId,
+    self, FinishedTurn, LogEntry, Orphan, Outcome, Status, ToolEntry, TraceRecord, Turn, UsageRow, VisibleTo,
+    WorkspaceId,
 };
+use crate::tasks::TaskKind;
+use crate::work::{Period, Supervisor};
 
-const LEASE_MS: i64 = 15_000;
-const RENEW: Duration = Duration::from_secs(5);
-/// Idempotency keys are forgotten at every so many renewals: about once in ten minutes.
-const RENEWALS_A_SWEEP: u64 = 120;
+const ORPHANS: TaskKind = TaskKind::new("turns.orphans");
+const LOST: TaskKind = TaskKind::new("turns.lost");
+const OFTEN: Period = Period::every(Duration::from_secs(5));
 /// What is given to turns that were told to stop.
 const LAST_MOMENTS: Duration = Duration::from_secs(5);
 
-/// What a gateway on `store` is to others: on SQLite it is alone, and needs no lease.
-#[must_use]
-pub fn program(store: &Db) -> Program {
-    Program::Gateway(store.is_shared().then_some(LEASE_MS))
-}
-
 impl Engine {
-    /// Ends what dead gateways left unfinished, and begins the work in the background, which ends when
-    /// the engine is dropped or drained.
+    /// Ends what dead gateways left unfinished, and gives the supervisor what the engine does beside turns.
     ///
     /// # Errors
     /// The store's.
-    pub async fn start(self: &Arc<Self>) -> store::Result<()> {
+    pub async fn start(self: &Arc<Self>, supervisor: &Supervisor) -> store::Result<()> {
         self.end_orphans().await?;
-        self.watch_sessions();
-        let engine = Arc::downgrade(self);
-        tokio::spawn(async move {
-            let mut renewals = 0_u64;
-            loop {
-                tokio::time::sleep(RENEW).await;
-                let Some(engine) = engine.upgrade() else { return };
-                if engine.is_draining() && engine.tasks.is_empty() {
-                    return;
-                }
-                renewals += 1;
-                if let Err(fault) = engine.housekeep(renewals).await {
-                    tracing::warn!(error = %fault, "the engine's housekeeping failed; trying again");
-                }
-            }
-        });
-        Ok(())
-    }
-
-    async fn housekeep(&self, renewals: u64) -> store::Result<()> {
+        supervisor.include(&self.turns);
+        supervisor.include(&self.compactions);
+        self.watch_sessions(supervisor);
         if self.has_peers() {
-            self.renew().await?;
-            self.end_orphans().await?;
+            supervisor.periodic(ORPHANS, OFTEN, self.round(|engine| async move { engine.end_orphans().await }));
         }
-        self.end_lost().await?;
-        while self.store.roll_usage_up().await? {}
-        while self.store.sweep_deleted_sessions().await? {}
-        if renewals % RENEWALS_A_SWEEP == 1 {
-            while self.store.delete_old_idempotency_keys(self.clock.now_ms()).await? == u64::from(SWEEP_ROWS) {}
-            let audit_from_ms = self.storage.audit_from_ms(self.clock.now_ms());
-            while self.store.delete_old_audit(audit_from_ms).await? == u64::from(SWEEP_ROWS) {}
-            let outbox_from_ms = self.storage.outbox_from_ms(self.clock.now_ms());
-            while self.store.delete_old_events(outbox_from_ms).await? == u64::from(SWEEP_ROWS) {}
-        }
+        supervisor.periodic(LOST, OFTEN, self.round(|engine| async move { engine.end_lost().await }));
         Ok(())
     }
 
-    /// Renews the lease of a gateway that has peers. One that was away for so long that its place was given up joins again.
-    async fn renew(&self) -> store::Result<()> {
-        if self.store.renew_lease(self.instance(), self.clock.now_ms(), LEASE_MS).await? {
-            return Ok(());
+    /// A round of periodic work for as long as the engine lives.
+    pub(super) fn round<T>(
+        self: &Arc<Self>,
+        work: impl Fn(Arc<Self>) -> T + Copy + Send + 'static,
+    ) -> impl Fn() -> BoxFuture<'static, store::Result<()>> + Send + 'static
+    where
+        T: Future<Output = store::Result<()>> + Send + 'static,
+    {
+        let engine = Arc::downgrade(self);
+        move || {
+            let engine = engine.upgrade();
+            Box::pin(async move {
+                match engine {
+                    Some(engine) => work(engine).await,
+                    None => Ok(()),
+                }
+            })
         }
-        tracing::warn!("the gateway was away for so long that others took it for dead; it joins them again");
-        let joined = self.store.join(&self.clock, program(&self.store)).await?;
-        self.keys.take_over(&joined.keys);
-        self.instance.store(joined.id, Ordering::Release);
-        Ok(())
     }
 
     /// Marks the unfinished turns of gateways that are no more as interrupted; what they had said is kept.
@@ -164,18 +142,18 @@ impl Engine {
         rows.turns().finish(&Arc::new(finished)).await.map(drop)
     }
 
-    /// Refuses new turns, lets the running ones finish within `limit`, ends the rest as interrupted, and gives the lease up.
+    /// Refuses new turns, lets the running ones finish within `limit`, and ends the rest as interrupted.
     pub async fn drain(&self, limit: Duration) {
         self.draining.store(true, Ordering::Release);
-        self.tasks.close();
-        if tokio::time::timeout(limit, self.tasks.wait()).await.is_err() {
+        if timeout(limit, self.ended()).await.is_err() {
             for live in self.live_turns.all() {
                 live.end(Status::Interrupted);
             }
-            let _ = tokio::time::timeout(LAST_MOMENTS, self.tasks.wait()).await;
+            let _ = timeout(LAST_MOMENTS, self.ended()).await;
         }
-        if let Err(fault) = self.store.end_lease(self.instance()).await {
-            tracing::warn!(error = %fault, "the lease could not be given up");
-        }
+    }
+
+    async fn ended(&self) {
+        join(self.turns.wait(), self.compactions.wait()).await;
     }
 }

@@ -22,13 +22,10 @@ mod turn;
 mod turn_limits;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-
-use tokio_util::task::TaskTracker;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use budget::QuotaWindow;
 pub use compact::Compacted;
-pub use drain::program;
 pub use error::{Error, Failure, Result};
 pub use follow::{SessionEvent, SessionEvents, TurnEvents};
 pub use storage::StorageLimits;
@@ -37,12 +34,17 @@ pub use turn_limits::TurnLimits;
 
 use crate::clock::Clock;
 use crate::config::ChatConfig;
-use crate::ids::{IdMaker, TimeOrderedIds};
+use crate::ids::IdMaker;
 use crate::provider::Registry;
-use crate::store::{Db, Instance};
+use crate::store::Db;
+use crate::tasks::{TaskGroup, TaskKind};
 use crate::tools::Tools;
+use crate::work::Lease;
 use catalogue::Catalogue;
 use live::LiveTurns;
+
+const TURNS: TaskKind = TaskKind::new("turns");
+const COMPACTIONS: TaskKind = TaskKind::new("compactions");
 
 /// What an engine is made of.
 pub struct Parts {
@@ -53,7 +55,7 @@ pub struct Parts {
     /// Its identifiers.
     pub ids: IdMaker,
     /// This gateway among all that share the store.
-    pub instance: Instance,
+    pub lease: Arc<Lease>,
     /// How turns are run.
     pub config: ChatConfig,
     /// How many turns may run.
@@ -79,11 +81,10 @@ pub struct Engine {
     providers: Arc<Registry>,
     agents: Arc<Catalogue>,
     tools: Arc<Tools>,
-    /// The key of this gateway among all that share the store, which may be given another place.
-    instance: AtomicI64,
-    keys: Arc<TimeOrderedIds>,
+    lease: Arc<Lease>,
     live_turns: LiveTurns,
-    tasks: TaskTracker,
+    turns: TaskGroup,
+    compactions: TaskGroup,
     draining: AtomicBool,
 }
 
@@ -91,10 +92,8 @@ impl Engine {
     /// An engine of `parts`; [`Engine::start`] begins its work.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, clock, ids, instance, config, limits, storage, providers, agents, tools } = parts;
-        let (live_turns, tasks, draining) = (LiveTurns::default(), TaskTracker::new(), AtomicBool::new(false));
-        let Instance { id, keys } = instance;
-        let instance = AtomicI64::new(id);
+        let Parts { store, clock, ids, lease, config, limits, storage, providers, agents, tools } = parts;
+        let (live_turns, draining) = (LiveTurns::default(), AtomicBool::new(false));
         Self {
             store,
             clock,
@@ -105,10 +104,10 @@ impl Engine {
             providers,
             agents,
             tools,
-            instance,
-            keys,
+            lease,
             live_turns,
-            tasks,
+            turns: TaskGroup::new(TURNS),
+            compactions: TaskGroup::new(COMPACTIONS),
             draining,
         }
     }
@@ -120,7 +119,7 @@ impl Engine {
 
     /// The key of this gateway in the store.
     fn instance(&self) -> i64 {
-        self.instance.load(Ordering::Acquire)
+        self.lease.id()
     }
 
     fn is_draining(&self) -> bool {

@@ -12,6 +12,10 @@ use tokio::sync::Notify;
 use super::Engine;
 use crate::ids::SessionId;
 use crate::store::{self, WorkspaceId};
+use crate::tasks::TaskKind;
+use crate::work::{Period, Supervisor};
+
+const KIND: TaskKind = TaskKind::new("sessions.watch");
 
 /// How often the turns of other gateways are looked for, in all sessions that are followed here.
 const POLL: Duration = Duration::from_secs(1);
@@ -143,22 +147,13 @@ impl Engine {
         self.live_turns.signals.delete(workspace, session_id);
     }
 
-    /// Looks for turns of other gateways in the sessions that are followed here, as long as the engine lives. A gateway
-    /// on SQLite is alone: its own turns notify their followers.
-    pub(super) fn watch_sessions(self: &Arc<Self>) {
-        if !self.has_peers() {
-            return;
+    /// Looks for turns of other gateways in the sessions that are followed here. A gateway on SQLite is alone: its own
+    /// turns notify their followers.
+    pub(super) fn watch_sessions(self: &Arc<Self>, supervisor: &Supervisor) {
+        if self.has_peers() {
+            let round = self.round(|engine| async move { engine.look_for_turns().await });
+            supervisor.periodic(KIND, Period::every(POLL), round);
         }
-        let engine = Arc::downgrade(self);
-        tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(POLL).await;
-                let Some(engine) = engine.upgrade() else { return };
-                if let Err(fault) = engine.look_for_turns().await {
-                    tracing::warn!(error = %fault, "the sessions that are followed could not be looked up; trying again");
-                }
-            }
-        });
     }
 
     async fn look_for_turns(&self) -> store::Result<()> {

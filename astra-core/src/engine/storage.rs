@@ -1,21 +1,18 @@
-//! How much conversations may keep in the store, and how long the audit and the outbox are kept. A session's limit is held by
-//! the store, within the transaction that keeps the question; a workspace's is held here, by a sum that is read once a second
-//! at the most while there is room.
+//! How much conversations may keep in the store. A session's limit is held by the store, within the transaction that keeps
+//! the question; a workspace's is held here, by a sum that is read once a second at the most while there is room.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::error::{Error, Result};
-use crate::config::{LimitsConfig, StoreConfig};
+use crate::config::LimitsConfig;
 use crate::store::{Rows, WorkspaceId};
 
 /// The key of the limit of a session.
 pub(super) const SESSION_BYTES: &str = "limits.session_bytes";
 /// The key of the limit of a workspace.
 const WORKSPACE_BYTES: &str = "limits.workspace_bytes";
-
-const DAY_MS: i64 = 24 * 3_600_000;
 
 /// A sum is good for so long.
 const SUM_AGE_MAX: Duration = Duration::from_secs(1);
@@ -26,8 +23,6 @@ const WORKSPACES_MAX: usize = 4_096;
 pub struct StorageLimits {
     session_bytes: u64,
     workspace_bytes: Option<u64>,
-    audit_days: u32,
-    outbox_days: u32,
     looks: Mutex<HashMap<WorkspaceId, Look>>,
     /// Held by the one that reads a sum: those that come meanwhile take what it finds.
     looking: tokio::sync::Mutex<()>,
@@ -62,14 +57,12 @@ impl Drop for Taken<'_> {
 }
 
 impl StorageLimits {
-    /// The limits of the configuration's sections `limits` and `store`.
+    /// The limits of the configuration's section `limits`.
     #[must_use]
-    pub fn new(limits: &LimitsConfig, store: &StoreConfig) -> Self {
+    pub fn new(limits: &LimitsConfig) -> Self {
         Self {
             session_bytes: limits.session_bytes,
             workspace_bytes: limits.workspace_bytes,
-            audit_days: store.audit_days,
-            outbox_days: store.outbox_days,
             looks: Mutex::default(),
             looking: tokio::sync::Mutex::default(),
         }
@@ -83,16 +76,6 @@ impl StorageLimits {
     /// The refusal of a question that its session has no room for.
     pub(super) const fn session_is_full(&self) -> Error {
         Error::StorageLimit { limit: SESSION_BYTES, bytes: self.session_bytes }
-    }
-
-    /// The audit's rows of before this time are deleted; both in milliseconds since the epoch.
-    pub(super) fn audit_from_ms(&self, now_ms: i64) -> i64 {
-        now_ms - i64::from(self.audit_days) * DAY_MS
-    }
-
-    /// The outbox's rows of before this time are deleted; both in milliseconds since the epoch.
-    pub(super) fn outbox_from_ms(&self, now_ms: i64) -> i64 {
-        now_ms - i64::from(self.outbox_days) * DAY_MS
     }
 
     /// Takes room for a question of `bytes` bytes in the workspace; `None` if workspaces have no limit.

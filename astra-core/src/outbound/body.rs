@@ -14,6 +14,10 @@ use hyper::body::Incoming;
 
 use super::Error;
 use super::inflate::Inflate;
+use crate::tasks::{TaskGroup, TaskKind};
+
+/// The tasks that read answers to their end.
+pub(crate) const DRAINS: TaskKind = TaskKind::new("outbound.drain").aborted();
 
 /// How long the end of a body is waited for once its content is complete, so that the connection can be used again, ...
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
@@ -131,12 +135,12 @@ impl Body {
     }
 
     /// Reads on to the end of a body whose content is complete: a connection whose answer was not read to its end is
-    /// closed.
-    pub(crate) fn drain(mut self) {
+    /// closed. That is a task of `drains`.
+    pub(crate) fn drain(mut self, drains: &TaskGroup) {
         if let Some(Ok(None) | Err(_)) = self.chunk().now_or_never() {
             return;
         }
-        tokio::spawn(tokio::time::timeout(DRAIN_TIMEOUT, async move {
+        drains.spawn(tokio::time::timeout(DRAIN_TIMEOUT, async move {
             let mut left = DRAIN_BYTES_MAX;
             while let Ok(Some(bytes)) = self.chunk().await {
                 let Some(rest) = left.checked_sub(bytes.len()) else { return };

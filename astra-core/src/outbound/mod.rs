@@ -19,7 +19,7 @@ mod retry_after;
 mod socket;
 pub mod sse;
 
-pub(crate) use body::Body;
+pub(crate) use body::{Body, DRAINS};
 pub use breaker::Circuit;
 pub(crate) use breaker::{Breaker, Permit};
 pub(crate) use client::Client;

@@ -202,7 +202,7 @@ impl<D: Decoder> Reading<D> {
         }
         if is_end {
             if let Some(body) = self.body.take() {
-                body.drain();
+                body.drain(&self.upstream);
             }
             self.decoder.end(chunks)?;
         }
@@ -220,6 +220,8 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::config::ProviderConfig;
+    use crate::outbound::DRAINS;
+    use crate::tasks::TaskGroup;
 
     type Outcome = (
         String,
@@ -288,7 +290,7 @@ mod tests {
 
     fn upstream() -> Upstream {
         let config = ProviderConfig { base_url: Some("http://127.0.0.1:1/v1".into()), ..ProviderConfig::default() };
-        let settings = resolve("up", &config).unwrap();
+        let settings = resolve("up", &config, &TaskGroup::new(DRAINS)).unwrap();
         Upstream::new(&settings, Arc::new(ManualClock::new(0)), (AUTHORIZATION, ""), HeaderMap::new())
     }
 

@@ -21,7 +21,8 @@ use super::settings::{Limits, check_name, resolve};
 use super::{Content, Message, Provider, Request, Role};
 use crate::clock::{Clock, Monotonic};
 use crate::config::{Fault, Prices, Protocol, ProviderConfig, ProviderConfigs};
-use crate::outbound::{Circuit, Jitter, system_jitter};
+use crate::outbound::{Circuit, DRAINS, Jitter, system_jitter};
+use crate::tasks::TaskGroup;
 
 /// How long a check may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(15);
@@ -35,6 +36,7 @@ pub struct Registry {
     entries: BTreeMap<String, Arc<Entry>>,
     clock: Arc<dyn Clock>,
     jitter: Jitter,
+    drains: TaskGroup,
 }
 
 /// What is known of a provider.
@@ -102,7 +104,8 @@ impl Registry {
     /// As [`Registry::new`], with all that is wrong. A provider with faults is there by its name alone, so that agents
     /// that name it are not blamed too.
     pub(crate) fn checked(configs: &ProviderConfigs, clock: Arc<dyn Clock>) -> (Self, Vec<Fault>) {
-        let mut registry = Self { entries: BTreeMap::new(), clock, jitter: system_jitter() };
+        let (jitter, drains) = (system_jitter(), TaskGroup::new(DRAINS));
+        let mut registry = Self { entries: BTreeMap::new(), clock, jitter, drains };
         let mut faults = Vec::new();
         if !configs.contains_key(echo::MODEL) {
             faults.extend(registry.configure(echo::MODEL, &ProviderConfig::default()).err().into_iter().flatten());
@@ -150,6 +153,12 @@ impl Registry {
     pub fn with_jitter(mut self, jitter: Jitter) -> Self {
         self.jitter = jitter;
         self
+    }
+
+    /// The tasks that read answers to their end.
+    #[must_use]
+    pub const fn drains(&self) -> &TaskGroup {
+        &self.drains
     }
 
     /// Whether `provider` can be asked.
@@ -237,7 +246,7 @@ impl Registry {
     }
 
     fn configure(&mut self, name: &str, config: &ProviderConfig) -> Result<(), Vec<Fault>> {
-        let settings = resolve(name, config)?;
+        let settings = resolve(name, config, &self.drains)?;
         let clock = Arc::clone(&self.clock);
         let provider: Arc<dyn Provider> = match settings.protocol {
             Protocol::OpenAi => Arc::new(OpenAi::new(&settings, clock)),

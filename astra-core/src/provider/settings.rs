@@ -9,6 +9,7 @@ use super::address;
 use super::presets::{PLAIN, Preset, Quirks, preset, presets};
 use crate::config::{Fault, Protocol, ProviderConfig, Secret};
 use crate::outbound::RETRIES;
+use crate::tasks::TaskGroup;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const FIRST_TOKEN_TIMEOUT: Duration = Duration::from_secs(120);
@@ -31,6 +32,8 @@ pub(super) struct Settings {
     pub default_model: Option<String>,
     pub connect_timeout: Duration,
     pub limits: Limits,
+    /// The tasks that read answers to their end.
+    pub drains: TaskGroup,
 }
 
 /// How long a call may take, and how often it is tried.
@@ -47,8 +50,9 @@ impl Default for Limits {
     }
 }
 
-/// Completes the configuration of the provider `name`; answers all that is wrong with it at once.
-pub(super) fn resolve(name: &str, config: &ProviderConfig) -> Result<Settings, Vec<Fault>> {
+/// Completes the configuration of the provider `name`, whose answers are read to their end by tasks of `drains`; answers all
+/// that is wrong with it at once.
+pub(super) fn resolve(name: &str, config: &ProviderConfig, drains: &TaskGroup) -> Result<Settings, Vec<Fault>> {
     let mut faults = check(name, config);
     let (headers, wrong) = address::headers(config);
     faults.extend(wrong.into_iter().map(|(header, detail)| fault(name, &format!("headers.{header}"), detail)));
@@ -99,6 +103,7 @@ pub(super) fn resolve(name: &str, config: &ProviderConfig) -> Result<Settings, V
             idle_timeout: ms(config.idle_timeout_ms, IDLE_TIMEOUT),
             retries: config.max_retries.unwrap_or(RETRIES),
         },
+        drains: drains.clone(),
     })
 }
 
@@ -158,19 +163,25 @@ fn fault(name: &str, key: &str, detail: String) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outbound::DRAINS;
 
     fn faulty_keys(name: &str, config: &ProviderConfig) -> Vec<String> {
-        resolve(name, config).err().unwrap_or_default().into_iter().map(|fault| fault.key).collect()
+        resolve(name, config, &TaskGroup::new(DRAINS))
+            .err()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|fault| fault.key)
+            .collect()
     }
 
     #[test]
     fn a_preset_needs_no_more_than_its_key() {
         let config = ProviderConfig { api_key: Some(Secret::new("k")), ..ProviderConfig::default() };
-        let settings = resolve("anthropic", &config).unwrap();
+        let settings = resolve("anthropic", &config, &TaskGroup::new(DRAINS)).unwrap();
         assert_eq!(settings.protocol, Protocol::Anthropic);
         assert_eq!(settings.base_url.as_str(), "https://api.anthropic.com/v1");
         assert_eq!(faulty_keys("anthropic", &ProviderConfig::default()), ["providers.anthropic.api_key"]);
-        assert!(resolve("ollama", &ProviderConfig::default()).is_ok());
+        assert_eq!(faulty_keys("ollama", &ProviderConfig::default()), [""; 0]);
     }
 
     #[test]

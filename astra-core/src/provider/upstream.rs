@@ -16,6 +16,7 @@ use super::refusal::Refusal;
 use super::settings::Settings;
 use crate::clock::Clock;
 use crate::outbound::{self, Client, Endpoint, retry_after};
+use crate::tasks::TaskGroup;
 
 /// Largest answer that is not a stream, and largest text of one that is, in bytes.
 pub(super) const ANSWER_BYTES_MAX: usize = 16 << 20;
@@ -33,6 +34,7 @@ pub(super) struct Upstream {
     has_proxy: bool,
     clock: Arc<dyn Clock>,
     client: Client,
+    drains: TaskGroup,
 }
 
 /// A place that questions are sent to.
@@ -69,6 +71,7 @@ impl Upstream {
             has_proxy: settings.proxy.is_some(),
             clock,
             client: Client::new(is_https, settings.connect_timeout, settings.proxy.as_ref()),
+            drains: settings.drains.clone(),
         }
     }
 
@@ -86,6 +89,11 @@ impl Upstream {
             url.query_pairs_mut().append_pair(name, value);
         }
         self.endpoint(&url, [(ACCEPT, JSON)])
+    }
+
+    /// The tasks that read its answers to their end.
+    pub(super) const fn drains(&self) -> &TaskGroup {
+        &self.drains
     }
 
     /// Asks for a whole answer, or for a stream; the answer's status is a success.

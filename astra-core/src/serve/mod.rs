@@ -1,13 +1,16 @@
 //! A gateway from its configuration to its last answer: opening, routing, running, draining.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Parts};
@@ -16,7 +19,7 @@ use crate::clock::{Clock, Monotonic, SystemClock};
 use crate::config::{Config, Fault};
 use crate::document::{Document, served_at};
 use crate::engine::catalogue::{Catalogue, Definitions, Sources};
-use crate::engine::{self, Engine, StorageLimits, TurnLimits, program};
+use crate::engine::{self, Engine, StorageLimits, TurnLimits};
 use crate::host::{self, Routes};
 use crate::http::host_header::Hosts;
 use crate::http::limit::Limits;
@@ -25,12 +28,19 @@ use crate::outbound::GuardedClient;
 use crate::provider::{Provider, Registry};
 use crate::router::{self, Door};
 use crate::store::{self, Db, FolderLock, Instance, migrate};
+use crate::tasks::TaskKind;
 use crate::tools::Tools;
+use crate::work::{Lease, Supervisor, Upkeep, program};
 
 mod check;
 mod connection;
 
 pub use check::{Check, check};
+
+const DOCUMENT: TaskKind = TaskKind::new("document.write").once();
+const CREDENTIALS: TaskKind = TaskKind::new("credentials.watch").aborted();
+/// What is given to the tasks beside requests once turns have ended.
+const LAST_MOMENTS: Duration = Duration::from_secs(5);
 
 /// A gateway that is open: its store is migrated and its parts are made, and it listens where [`Gateway::run`] is told to.
 pub struct Gateway {
@@ -161,22 +171,50 @@ impl Gateway {
         GuardedClient::new(&self.app.config.outbound)
     }
 
+    /// The owner of all that runs beside requests, also of what the host runs there: it shows in the health, and ends when
+    /// the gateway does. A task may not hold it.
+    #[must_use]
+    pub fn supervisor(&self) -> &Supervisor {
+        &self.app.supervisor
+    }
+
     /// Serves the connections of `listener` until `shutdown` is ready; then refuses new ones, and returns when running
     /// requests and turns have ended, or when the configuration's `drain_s` is over.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let router = self.standalone_router();
         // Written before it is asked for, so that the first answer is as quick as the hundredth.
         let document = Arc::clone(&self.app.document);
-        tokio::task::spawn_blocking(move || document.write());
-        let drain = std::time::Duration::from_secs(self.app.config.drain_s);
+        self.app.supervisor.spawn(DOCUMENT, move |_| {
+            let document = Arc::clone(&document);
+            async move { tokio::task::spawn_blocking(move || document.write()).await }
+        });
+        let drain = Duration::from_secs(self.app.config.drain_s);
         let connections = connection::accept(listener, router, &self.app.config.limits, shutdown).await;
         self.app.stopping.cancel();
         // Turns end within the limit, one way or the other, and then nothing keeps a connection open.
-        let ended =
-            async { tokio::join!(tokio::time::timeout(drain, connections.shutdown()), self.app.engine.drain(drain)) };
+        let ended = async { tokio::join!(timeout(drain, connections.shutdown()), self.app.engine.drain(drain)) };
         if ended.await.0.is_err() {
             tracing::warn!(drain_s = self.app.config.drain_s, "stopped with requests still running");
         }
+        self.end().await;
+    }
+
+    /// Ends the gateway's work, for a host program that has merged [`Gateway::router`] and stops: new questions are refused
+    /// and streams without an end of their own end, running turns may go on for `limit`, those that do not end are marked as
+    /// interrupted, and then all that runs beside requests ends. Requests that only read are answered as before: the host
+    /// closes its listener after this. A second call does nothing more.
+    pub async fn shutdown(&self, limit: Duration) {
+        self.app.stopping.cancel();
+        self.app.engine.drain(limit).await;
+        self.end().await;
+    }
+
+    /// Ends what turns need while they run.
+    async fn end(&self) {
+        if !self.app.supervisor.shutdown(LAST_MOMENTS).await {
+            tracing::warn!("stopped with background tasks still running");
+        }
+        self.app.lease.give_up().await;
     }
 }
 
@@ -184,6 +222,20 @@ impl Gateway {
 fn lock(data_dir: &std::path::Path) -> Result<FolderLock, StartError> {
     let lock = FolderLock::take(data_dir).map_err(|fault| StartError::DataFolder(data_dir.to_owned(), fault))?;
     lock.ok_or_else(|| StartError::FolderInUse(data_dir.to_owned()))
+}
+
+/// Keeps what credentials are checked by in memory, where the store has to be asked for it.
+fn watch_credentials(store: &Db, supervisor: &Supervisor) {
+    let store = store.clone();
+    supervisor.spawn(CREDENTIALS, move |_| {
+        let watch = store.watch_credentials();
+        async move {
+            if let Some(watch) = watch {
+                watch.await;
+            }
+            Ok::<_, Infallible>(())
+        }
+    });
 }
 
 impl Builder {
@@ -289,34 +341,43 @@ impl Builder {
         let master_key = MasterKey::load(self.config.master_key.as_ref(), data_dir).map_err(StartError::MasterKey)?;
         let (store, instance) = self.open_store().await.map_err(StartError::Store)?;
         let ids = self.ids.unwrap_or_else(|| IdMaker::new(Arc::clone(&instance.keys)));
+        let supervisor = Supervisor::default();
+        let lease = Arc::new(Lease::new(store.clone(), Arc::clone(&self.clock), instance));
+        lease.keep(&supervisor);
+        watch_credentials(&store, &supervisor);
         let clock = Arc::clone(&self.clock);
         let authority = Authority::open(store.clone(), &self.config, master_key, clock, ids.clone()).await;
         let authority = authority.map_err(StartError::Store)?.with_scopes(Arc::clone(&routes.contract.scopes));
         let (authority, clock) = (Arc::new(authority), Arc::clone(&self.clock));
+        supervisor.include(authority.notes());
+        supervisor.include(providers.drains());
         let setup_code = authority.begin_setup().await.map_err(StartError::Store)?;
         let (providers, agents) = (Arc::new(providers), Arc::new(Catalogue::new(store.clone())));
         let workspace = authority.first_workspace().clone();
         let definitions =
             Definitions::new(store.clone(), workspace, sources, Arc::clone(&providers), clock, ids.clone());
         let definitions = Arc::new(definitions);
-        definitions.start().await.map_err(StartError::Store)?;
+        definitions.start(&supervisor).await.map_err(StartError::Store)?;
         let engine = Arc::new(Engine::new(engine::Parts {
             store: store.clone(),
             clock: Arc::clone(&self.clock),
             ids: ids.clone(),
-            instance,
+            lease: Arc::clone(&lease),
             config: self.config.chat.clone(),
             limits: TurnLimits::new(&self.config.limits),
-            storage: StorageLimits::new(&self.config.limits, &self.config.store),
+            storage: StorageLimits::new(&self.config.limits),
             providers: Arc::clone(&providers),
             agents: Arc::clone(&agents),
             tools: Arc::new(Tools::built_in(&self.clock)),
         }));
-        engine.start().await.map_err(StartError::Store)?;
+        engine.start(&supervisor).await.map_err(StartError::Store)?;
+        Upkeep::new(store.clone(), Arc::clone(&self.clock), &self.config.store).start(&supervisor);
         let app = App::from(Parts {
             providers,
             agents,
             definitions,
+            supervisor,
+            lease,
             engine,
             document: Arc::new(Document::new(served_at(&routes.contract.document, self.config.public_url.as_ref()))),
             streams: Arc::default(),

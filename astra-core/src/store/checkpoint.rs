@@ -78,6 +78,7 @@ impl Checkpoints {
                 moved.is_done.store(true, Ordering::Release);
             }
         };
+        #[expect(clippy::disallowed_methods, reason = "it blocks on the disk, and ends with the writer")]
         let thread = thread::Builder::new().name("store-checkpoint".into()).spawn(checkpoint).map_err(Error::broken)?;
         Ok(Self { pages, progress, stage: Stage::Waiting, wake: Some(wake), thread: Some(thread) })
     }

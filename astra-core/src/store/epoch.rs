@@ -5,6 +5,8 @@ pub(super) mod seen;
 #[cfg(feature = "postgres")]
 pub(super) mod watch;
 
+use futures_util::future::BoxFuture;
+
 use super::db::{Db, Tx};
 use super::error::Result;
 use crate::params;
@@ -15,8 +17,8 @@ const CHANNEL: &str = "astra_auth";
 
 impl Db {
     /// The present epoch. Cheap enough for every request: a number in memory. On SQLite it is milliseconds old at the most,
-    /// and whoever ends a credential waits that long before it says so; on PostgreSQL a listening connection keeps it no
-    /// older than a second.
+    /// and whoever ends a credential waits that long before it says so; on PostgreSQL [`Db::watch_credentials`] keeps it no
+    /// older than a second, and where nothing runs that, the database is asked.
     ///
     /// # Errors
     /// Whatever the store fails with: a credential that cannot be checked is not good.
@@ -29,6 +31,16 @@ impl Db {
         match known {
             Some(epoch) => Ok(epoch),
             None => self.auth_epoch_now().await,
+        }
+    }
+
+    /// What keeps the present epoch in memory, to be run for as long as a gateway does; `None` on SQLite, which needs none.
+    #[must_use]
+    pub fn watch_credentials(&self) -> Option<BoxFuture<'static, ()>> {
+        match self {
+            Self::Sqlite(_) => None,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => Some(Box::pin(postgres.watch_epoch())),
         }
     }
 

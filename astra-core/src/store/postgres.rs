@@ -105,7 +105,12 @@ impl Postgres {
 
     /// The epoch of all credentials, if the watch has read it within the last second.
     pub(super) fn known_epoch(&self) -> Option<i64> {
-        self.epoch.known(&self.address)
+        self.epoch.known()
+    }
+
+    /// What reads the epoch of all credentials again and again.
+    pub(super) fn watch_epoch(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
+        self.epoch.clone().keep(self.address.clone())
     }
 
     pub(super) async fn run<T: Send + 'static>(

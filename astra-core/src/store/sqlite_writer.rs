@@ -92,6 +92,7 @@ impl Writer {
         let desk = Arc::new(Desk { seat, waiting: AtomicUsize::new(0) });
         let (queue, waiting) = mpsc::channel(QUEUE);
         let (shared, synchronous) = (Arc::clone(&desk), config.synchronous);
+        #[expect(clippy::disallowed_methods, reason = "the one writer blocks on the disk, and ends with its store")]
         let thread = thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || write_loop(&shared, waiting, &Pace { synchronous, wait }))

@@ -1,6 +1,8 @@
 //! `health.ready`
 
 use astra_core::params;
+use astra_core::tasks::TaskKind;
+use astra_core::work::TaskState;
 use serde_json::json;
 
 use crate::conversation::{ECHO, sent};
@@ -103,4 +105,21 @@ async fn is_not_ready_while_another_process_has_the_store() {
     drop(other);
     anybody.get("/health/ready").await.expect(200);
     assert_eq!(ask(0).await.expect(200)["content"], "hello");
+}
+
+#[tokio::test]
+async fn is_not_ready_when_a_background_task_has_ended_by_a_failure() {
+    let app = TestApp::new().await;
+    let anybody = app.anonymous();
+    let names: Vec<_> = app.supervisor().tasks().iter().map(|task| task.name).collect();
+    assert!(["turns.lost", "usage.rollup", "store.retention"].iter().all(|name| names.contains(name)), "{names:?}");
+    app.supervisor().spawn(TaskKind::new("host.done").once(), |_| async { Ok::<_, String>(()) });
+    app.supervisor().spawn(TaskKind::new("host.mirror").once(), |_| async { Err("the password is hunter2") });
+    while app.supervisor().tasks().iter().all(|task| task.state != TaskState::Dead) {
+        tokio::task::yield_now().await;
+    }
+    let problem = anybody.get("/health/ready").await.expect_problem(503, "unavailable");
+    assert_eq!(problem["detail"], "The background task `host.mirror` has ended by a failure.");
+    assert_eq!(anybody.get("/health").await.expect(200)["status"], "degraded");
+    assert_eq!(anybody.get("/health/live").await.expect(200)["status"], "ok");
 }

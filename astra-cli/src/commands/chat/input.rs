@@ -42,6 +42,10 @@ impl Input {
                 }
             }
         };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it blocks on the standard input for as long as the program runs"
+        )]
         std::thread::Builder::new().name("stdin".into()).spawn(read).map_err(unreadable)?;
         Ok(Self::Pipe(lines))
     }

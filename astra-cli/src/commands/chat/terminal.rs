@@ -37,6 +37,7 @@ impl Terminal {
         let history = History::open(environment);
         let (ask, asked) = mpsc::sync_channel(1);
         let (say, said) = channel(1);
+        #[expect(clippy::disallowed_methods, reason = "it blocks on the terminal for as long as the program runs")]
         std::thread::Builder::new().name("terminal".into()).spawn(move || edit(history, &asked, &say))?;
         Ok(Self { ask, said })
     }

@@ -41,6 +41,7 @@ pub(super) fn signal(drain_s: u64, log: &Log) -> Result<impl Future<Output = ()>
         std::process::exit(1);
     };
     let thread = std::thread::Builder::new().name("signals".into());
+    #[expect(clippy::disallowed_methods, reason = "it blocks on signals for as long as the program runs")]
     thread.spawn(move || runtime.block_on(watching)).map_err(failed)?;
     Ok(async move { drop(told.await) })
 }

@@ -4,14 +4,14 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{HealthStatus, check_store};
+use super::model::{HealthStatus, check};
 use crate::app::App;
 use crate::http::Json;
 
 /// The gateway's state.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Health {
-    /// `degraded` if its store cannot be reached or takes no writes.
+    /// `degraded` if its store cannot be reached or takes no writes, or if a background task does not do its work.
     pub status: HealthStatus,
     /// The gateway's version.
     #[schema(max_length = 32, example = "0.1.0")]
@@ -28,6 +28,6 @@ pub struct Health {
     responses((status = 200, description = "The gateway's state.", body = Health,
         example = json!({"status": "ok", "version": "0.1.0", "uptime_s": 86400}))))]
 pub async fn handler(State(app): State<App>) -> Json<Health> {
-    let status = if check_store(&app).await.is_ok() { HealthStatus::Ok } else { HealthStatus::Degraded };
+    let status = if check(&app).await.is_ok() { HealthStatus::Ok } else { HealthStatus::Degraded };
     Json(Health { status, version: env!("CARGO_PKG_VERSION").to_owned(), uptime_s: app.uptime.elapsed().as_secs() })
 }

@@ -23,11 +23,19 @@ pub enum HealthStatus {
     Degraded,
 }
 
-/// Whether the store has the schema of this version and takes writes.
+/// Whether the store has the schema of this version and takes writes, and all that runs beside requests does its work.
 ///
 /// # Errors
 /// `unavailable`, with words that name what is not as it should be.
-pub(super) async fn check_store(app: &App) -> Result<()> {
+pub(super) async fn check(app: &App) -> Result<()> {
+    check_store(app).await?;
+    match app.supervisor.faults().first() {
+        None => Ok(()),
+        Some(fault) => Err(Error::new(Code::Unavailable, fault.to_string())),
+    }
+}
+
+async fn check_store(app: &App) -> Result<()> {
     let not_ready = |message: &str| Error::new(Code::Unavailable, message);
     match within_patience(migrate::is_current(&app.store)).await {
         Ok(true) => {}

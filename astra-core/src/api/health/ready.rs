@@ -4,7 +4,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{HealthStatus, check_store};
+use super::model::{HealthStatus, check};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
 use crate::http::{Json, Problem};
@@ -18,8 +18,8 @@ pub struct Readiness {
 
 /// Readiness check
 ///
-/// The gateway is ready when the store can be reached, has the schema of this version and takes writes, and when the
-/// gateway is not stopping.
+/// The gateway is ready when the store can be reached, has the schema of this version and takes writes, when no background
+/// task has ended by a failure, fails again and again or is late, and when the gateway is not stopping.
 #[utoipa::path(get, path = "/health/ready", operation_id = "health.ready",
     responses(
         (status = 200, description = "The gateway is ready.", body = Readiness, example = json!({"status": "ok"})),
@@ -30,6 +30,6 @@ pub async fn handler(State(app): State<App>) -> Result<Json<Readiness>> {
     if app.stopping.is_cancelled() {
         return Err(Error::new(Code::Unavailable, "The gateway is stopping: it takes no new work."));
     }
-    check_store(&app).await?;
+    check(&app).await?;
     Ok(Json(Readiness { status: HealthStatus::Ok }))
 }

@@ -4,13 +4,12 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::check::{check, id_fault};
 use super::file::{Files, Unreadable, read_folder};
@@ -20,6 +19,7 @@ use crate::engine::agent::{AgentDefinition, AgentModel};
 use crate::ids::IdMaker;
 use crate::provider::{Registry, presets};
 use crate::store::{self, AgentChange, Applied, Db, Origin, WorkspaceId};
+use crate::work::Supervisor;
 
 /// The creator of what no caller asked for.
 const GATEWAY: &str = "gateway";
@@ -43,7 +43,6 @@ pub struct Definitions {
     /// One reading at a time, so that the last one wins; in it the one that did not come to an end, if there is one.
     reading: Mutex<Option<Reading>>,
     reports: watch::Sender<Arc<Report>>,
-    watching: OnceLock<DropGuard>,
 }
 
 /// Where definitions come from.
@@ -118,19 +117,17 @@ impl Definitions {
         clock: Arc<dyn Clock>,
         ids: IdMaker,
     ) -> Self {
-        let (reports, watching) = (watch::Sender::default(), OnceLock::new());
-        Self { store, workspace, providers, clock, ids, sources, reading: Mutex::default(), reports, watching }
+        let reports = watch::Sender::default();
+        Self { store, workspace, providers, clock, ids, sources, reading: Mutex::default(), reports }
     }
 
     /// Watches the folder, takes over all definitions, and makes a first agent if there never was one.
     ///
     /// # Errors
     /// The store's.
-    pub async fn start(self: &Arc<Self>) -> store::Result<()> {
+    pub async fn start(self: &Arc<Self>, supervisor: &Supervisor) -> store::Result<()> {
         if let Some(folder) = &self.sources.folder {
-            let ended = CancellationToken::new();
-            super::watch::watch(folder, Arc::downgrade(self), ended.clone());
-            let _ = self.watching.set(ended.drop_guard());
+            super::watch::watch(folder, Arc::downgrade(self), supervisor);
         }
         self.reload().await?;
         self.take(FIRST_AGENT, &self.first_agent(), GATEWAY.to_owned(), Origin::Gateway).await.map(drop)

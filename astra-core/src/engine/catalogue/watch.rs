@@ -3,19 +3,24 @@
 //! folder or in it, and every change where there are no events at all.
 
 use std::collections::hash_map::DefaultHasher;
+use std::convert::Infallible;
 use std::fs::{self, Metadata};
 use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Weak;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
-use tokio_util::sync::CancellationToken;
 
 use super::definitions::Definitions;
 use super::file::{FILES_MAX, is_definition};
+use crate::tasks::TaskKind;
+use crate::work::Supervisor;
+
+const KIND: TaskKind = TaskKind::new("definitions.watch").aborted();
 
 /// How long nothing must have changed before the folder is read: editors write in several steps.
 const QUIET: Duration = Duration::from_millis(100);
@@ -30,6 +35,8 @@ struct Watch {
     /// None where there are no events.
     watcher: Option<RecommendedWatcher>,
     seen: Sight,
+    /// Where there are no events, nothing else keeps the other end open.
+    _changed: mpsc::Sender<()>,
 }
 
 /// What the folder is, as far as its name and its files' tell: where it lies, and a sum of what lies in it.
@@ -39,23 +46,18 @@ struct Sight {
     sum: u64,
 }
 
-/// Watches `folder` until `ended`. What changed while nothing was watched is not missed: the caller reads the folder after
-/// this returns.
-pub(super) fn watch(folder: &Path, definitions: Weak<Definitions>, ended: CancellationToken) {
+/// Watches `folder`. What changed while nothing was watched is not missed: the caller reads the folder after this returns,
+/// and a watch that begins again after a failure reads it itself.
+pub(super) fn watch(folder: &Path, definitions: Weak<Definitions>, supervisor: &Supervisor) {
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    let (changed, changes) = mpsc::channel(1);
-    let watcher = events(&folder, changed.clone()).inspect_err(|fault| {
-        tracing::warn!(error = %fault, folder = %folder.display(), "the agents' folder has no events: it is looked at twice a second");
-    });
-    let watcher = watcher.ok();
-    let seen = Sight::of(&folder, watcher.is_none());
-    let watch = Watch { folder, watcher, seen };
-    tokio::spawn(async move {
-        tokio::select! {
-            () = ended.cancelled() => {}
-            () = watch.follow(changes, definitions) => {}
+    let begins_again = AtomicBool::new(false);
+    supervisor.spawn(KIND, move |_| {
+        let (watch, changes) = Watch::begin(&folder);
+        let (definitions, reads_first) = (definitions.clone(), begins_again.swap(true, Ordering::Relaxed));
+        async move {
+            watch.follow(changes, definitions, reads_first).await;
+            Ok::<_, Infallible>(())
         }
-        drop(changed);
     });
 }
 
@@ -81,7 +83,21 @@ fn events(folder: &Path, changed: mpsc::Sender<()>) -> notify::Result<Recommende
 }
 
 impl Watch {
-    async fn follow(mut self, mut changes: mpsc::Receiver<()>, definitions: Weak<Definitions>) {
+    /// A watch of `folder`, and what comes when the folder changes.
+    fn begin(folder: &Path) -> (Self, mpsc::Receiver<()>) {
+        let (changed, changes) = mpsc::channel(1);
+        let watcher = events(folder, changed.clone()).inspect_err(|fault| {
+            tracing::warn!(error = %fault, folder = %folder.display(), "the agents' folder has no events: it is looked at twice a second");
+        });
+        let watcher = watcher.ok();
+        let seen = Sight::of(folder, watcher.is_none());
+        (Self { folder: folder.to_owned(), watcher, seen, _changed: changed }, changes)
+    }
+
+    async fn follow(mut self, mut changes: mpsc::Receiver<()>, definitions: Weak<Definitions>, reads_first: bool) {
+        if reads_first && let Some(definitions) = definitions.upgrade() {
+            reload(&definitions).await;
+        }
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -101,15 +117,19 @@ impl Watch {
                 self.seen = sight;
             }
             let Some(definitions) = definitions.upgrade() else { return };
-            if let Err(fault) = definitions.reload().await {
-                tracing::warn!(error = %fault, "changed agents could not be stored; agents.reload tries again");
-            }
+            reload(&definitions).await;
         }
     }
 
     async fn look(&self) -> Option<Sight> {
         let (folder, is_blind) = (self.folder.clone(), self.watcher.is_none());
         tokio::task::spawn_blocking(move || Sight::of(&folder, is_blind)).await.ok()
+    }
+}
+
+async fn reload(definitions: &Definitions) {
+    if let Err(fault) = definitions.reload().await {
+        tracing::warn!(error = %fault, "changed agents could not be stored; agents.reload tries again");
     }
 }
 

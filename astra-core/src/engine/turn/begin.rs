@@ -92,7 +92,7 @@ impl Engine {
     pub async fn ask(self: &Arc<Self>, caller: TurnCaller, ask: Ask) -> Result<Asked> {
         let (engine, (tell, told)) = (Arc::clone(self), oneshot::channel());
         // In a box: tokio moves what it runs several times.
-        self.tasks.spawn(Box::pin(async move {
+        self.turns.spawn(Box::pin(async move {
             let (asked, running) = match engine.begin(&caller, ask).await {
                 Ok(Beginning::New(running)) => (Ok(Asked::New(running.handle())), Some(running)),
                 Ok(Beginning::Known(turn)) => (Ok(Asked::Known(turn)), None),

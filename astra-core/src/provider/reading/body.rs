@@ -84,8 +84,8 @@ impl Body {
     }
 
     /// Reads on to the end, beside what goes on, so that the connection can be used again.
-    pub(in crate::provider) fn drain(self) {
-        self.body.drain();
+    pub(in crate::provider) fn drain(self, upstream: &Upstream) {
+        self.body.drain(upstream.drains());
     }
 }
 

@@ -70,6 +70,7 @@ where
     F: Future + Send + 'static,
     F::Output: Send,
 {
+    #[expect(clippy::disallowed_methods, reason = "a stream is a part of its connection")]
     fn execute(&self, stream: F) {
         let progress = self.0.next.lock().unwrap_or_else(PoisonError::into_inner).take();
         let open = Open::new(&self.0);

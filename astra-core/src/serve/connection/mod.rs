@@ -95,6 +95,10 @@ pub(super) async fn accept(
             Ok((stream, address)) => match admission.admit(address.ip()) {
                 Ok(permit) => {
                     let closing = connections.closing.child_token();
+                    #[expect(
+                        clippy::disallowed_methods,
+                        reason = "connections end with the listener, before all else"
+                    )]
                     connections.tasks.spawn(serve(stream, address, router.clone(), permit, closing));
                 }
                 Err(full) => refusals.refuse(stream, address, full),

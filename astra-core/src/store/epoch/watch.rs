@@ -1,11 +1,12 @@
 //! PostgreSQL: how a gateway learns of a grown epoch without asking at every request.
 
+use std::convert::Infallible;
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::task::AbortHandle;
 use tokio_postgres::{AsyncMessage, Client};
 
 use super::CHANNEL;
@@ -20,10 +21,8 @@ const FRESH: Duration = Duration::from_millis(1_000);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The last epoch that a connection of its own has read.
-pub(in crate::store) struct Watch {
-    shared: Arc<Shared>,
-    task: Mutex<Option<AbortHandle>>,
-}
+#[derive(Clone)]
+pub(in crate::store) struct Watch(Arc<Shared>);
 
 struct Shared {
     seen: Seen,
@@ -32,67 +31,55 @@ struct Shared {
 
 impl Default for Watch {
     fn default() -> Self {
-        Self { shared: Arc::new(Shared { seen: Seen::new(FRESH), changed: Notify::new() }), task: Mutex::default() }
+        Self(Arc::new(Shared { seen: Seen::new(FRESH), changed: Notify::new() }))
     }
 }
 
 impl Watch {
-    /// The epoch, if it was read within the last second. The first call starts the watch.
-    pub(in crate::store) fn known(&self, address: &Address) -> Option<i64> {
-        self.start(address);
-        self.shared.seen.known()
+    /// The epoch, if it was read within the last second.
+    pub(in crate::store) fn known(&self) -> Option<i64> {
+        self.0.seen.known()
     }
 
     /// This gateway itself has let the epoch grow: what was read before does not count any more.
     pub(in crate::store) fn note_ending(&self) {
-        self.shared.seen.note_ending();
-        self.shared.changed.notify_one();
+        self.0.seen.note_ending();
+        self.0.changed.notify_one();
     }
 
-    fn start(&self, address: &Address) {
-        let mut task = lock(&self.task);
-        if task.as_ref().is_none_or(AbortHandle::is_finished) {
-            let watching = tokio::spawn(keep_watching(address.clone(), Arc::clone(&self.shared)));
-            *task = Some(watching.abort_handle());
+    /// Reads the epoch again and again, by a connection of its own to the server at `address`.
+    pub(in crate::store) async fn keep(self, mut address: Address) {
+        address.config.connect_timeout(CONNECT_TIMEOUT);
+        loop {
+            let Err(fault) = listen(&address, &self.0).await;
+            tracing::warn!(error = %classify(&fault), "the listening connection to the store was lost");
+            tokio::time::sleep(POLL).await;
         }
     }
 }
 
-impl Drop for Watch {
-    fn drop(&mut self) {
-        if let Some(task) = lock(&self.task).take() {
-            task.abort();
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-async fn keep_watching(mut address: Address, shared: Arc<Shared>) {
-    address.config.connect_timeout(CONNECT_TIMEOUT);
-    loop {
-        let Err(fault) = listen(&address, &shared).await;
-        tracing::warn!(error = %classify(&fault), "the listening connection to the store was lost");
-        tokio::time::sleep(POLL).await;
-    }
-}
-
-async fn listen(address: &Address, shared: &Arc<Shared>) -> Result<std::convert::Infallible, tokio_postgres::Error> {
+async fn listen(address: &Address, shared: &Shared) -> Result<Infallible, tokio_postgres::Error> {
     let (client, mut connection) = address.config.connect(address.tls.clone()).await?;
-    let notified = Arc::clone(shared);
-    // Ends by itself when the client below is dropped or the server goes away.
-    tokio::spawn(async move {
+    // Moved, so that the connection goes with its end, and with it all that the client waits for.
+    let driving = async move {
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
             if matches!(message, AsyncMessage::Notification(_)) {
-                notified.changed.notify_one();
+                shared.changed.notify_one();
             }
         }
-    });
+    };
+    let mut watching = pin!(watch(&client, shared));
+    tokio::select! {
+        ended = watching.as_mut() => return ended,
+        () = driving => {}
+    }
+    watching.await
+}
+
+async fn watch(client: &Client, shared: &Shared) -> Result<Infallible, tokio_postgres::Error> {
     client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
     loop {
-        read(&client, &shared.seen).await?;
+        read(client, &shared.seen).await?;
         // Either way the epoch is read again: a notification only makes it sooner.
         let _ = tokio::time::timeout(POLL, shared.changed.notified()).await;
     }

@@ -39,6 +39,10 @@ impl Queue {
     pub(super) fn start(output: impl Write + Send + 'static) -> io::Result<Arc<Self>> {
         let queue = Arc::new(Self::default());
         let writer = Arc::clone(&queue);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it blocks on the standard error for as long as the program runs"
+        )]
         std::thread::Builder::new().name("log".into()).spawn(move || writer.write_to(output))?;
         Ok(queue)
     }
