@@ -1,4 +1,4 @@
-//! What every operation may use. One concrete struct: cheap to clone, nothing global.
+//! What every operation may use: the base and the rooms of one gateway. One concrete struct: cheap to clone, nothing global.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -6,31 +6,23 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{Authenticator, Authority};
-use crate::clock::{Clock, Monotonic};
-use crate::config::Config;
+use crate::clock::Monotonic;
 use crate::document::Document;
 use crate::engine::Engine;
 use crate::engine::catalogue::{Catalogue, Definitions};
-use crate::ids::IdMaker;
 use crate::provider::Registry;
-use crate::store::{Db, FolderLock};
+use crate::store::FolderLock;
 use crate::tally::Tally;
-use crate::work::{Lease, Supervisor};
+use crate::work::Base;
 
 /// One gateway, for each of its requests.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Rooms>);
 
-/// The parts of one gateway.
-pub struct Parts {
-    /// How it is configured.
-    pub config: Arc<Config>,
-    /// What it keeps.
-    pub store: Db,
-    /// Its time.
-    pub clock: Arc<dyn Clock>,
-    /// Its identifiers.
-    pub ids: IdMaker,
+/// The rooms of one gateway, and the base that they stand on, whose parts are named as if they were rooms.
+pub struct Rooms {
+    /// Configuration, store, time, identifiers, supervisor.
+    pub base: Base,
     /// Who tells it who is calling.
     pub authenticator: Arc<dyn Authenticator>,
     /// Its own accounts, tokens and keys.
@@ -41,10 +33,6 @@ pub struct Parts {
     pub agents: Arc<Catalogue>,
     /// The agents that are defined on disk.
     pub definitions: Arc<Definitions>,
-    /// What owns all that runs beside requests.
-    pub supervisor: Supervisor,
-    /// This gateway among all that share the store.
-    pub lease: Arc<Lease>,
     /// What runs turns.
     pub engine: Arc<Engine>,
     /// The document of its operations.
@@ -59,24 +47,24 @@ pub struct Parts {
     pub folder_lock: Option<FolderLock>,
 }
 
-impl From<Parts> for App {
-    fn from(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+impl From<Rooms> for App {
+    fn from(rooms: Rooms) -> Self {
+        Self(Arc::new(rooms))
     }
 }
 
 impl Deref for App {
-    type Target = Parts;
+    type Target = Rooms;
 
-    fn deref(&self) -> &Parts {
+    fn deref(&self) -> &Rooms {
         &self.0
     }
 }
 
-impl Parts {
-    /// Now, in milliseconds since the epoch.
-    #[must_use]
-    pub fn now_ms(&self) -> i64 {
-        self.clock.now_ms()
+impl Deref for Rooms {
+    type Target = Base;
+
+    fn deref(&self) -> &Base {
+        &self.base
     }
 }

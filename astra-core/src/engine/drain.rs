@@ -25,13 +25,8 @@ const LAST_MOMENTS: Duration = Duration::from_secs(5);
 
 impl Engine {
     /// Ends what dead gateways left unfinished, and gives the supervisor what the engine does beside turns.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn start(self: &Arc<Self>, supervisor: &Supervisor) -> store::Result<()> {
+    pub(super) async fn start(self: &Arc<Self>, supervisor: &Supervisor) -> store::Result<()> {
         self.end_orphans().await?;
-        supervisor.include(&self.turns);
-        supervisor.include(&self.compactions);
         self.watch_sessions(supervisor);
         if self.has_peers() {
             supervisor.periodic(ORPHANS, OFTEN, self.round(|engine| async move { engine.end_orphans().await }));

@@ -36,39 +36,15 @@ use crate::clock::Clock;
 use crate::config::ChatConfig;
 use crate::ids::IdMaker;
 use crate::provider::Registry;
-use crate::store::Db;
+use crate::store::{self, Db};
 use crate::tasks::{TaskGroup, TaskKind};
 use crate::tools::Tools;
-use crate::work::Lease;
+use crate::work::{Base, Lease};
 use catalogue::Catalogue;
 use live::LiveTurns;
 
 const TURNS: TaskKind = TaskKind::new("turns");
 const COMPACTIONS: TaskKind = TaskKind::new("compactions");
-
-/// What an engine is made of.
-pub struct Parts {
-    /// Where it keeps turns.
-    pub store: Db,
-    /// Its time.
-    pub clock: Arc<dyn Clock>,
-    /// Its identifiers.
-    pub ids: IdMaker,
-    /// This gateway among all that share the store.
-    pub lease: Arc<Lease>,
-    /// How turns are run.
-    pub config: ChatConfig,
-    /// How many turns may run.
-    pub limits: TurnLimits,
-    /// How much they may keep.
-    pub storage: StorageLimits,
-    /// The models that it can ask.
-    pub providers: Arc<Registry>,
-    /// The agents of all workspaces.
-    pub agents: Arc<Catalogue>,
-    /// The tools that agents may call.
-    pub tools: Arc<Tools>,
-}
 
 /// Runs turns.
 pub struct Engine {
@@ -89,27 +65,36 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine of `parts`; [`Engine::start`] begins its work.
-    #[must_use]
-    pub fn new(parts: Parts) -> Self {
-        let Parts { store, clock, ids, lease, config, limits, storage, providers, agents, tools } = parts;
-        let (live_turns, draining) = (LiveTurns::default(), AtomicBool::new(false));
-        Self {
-            store,
-            clock,
-            ids,
-            config,
-            limits,
-            storage,
-            providers,
-            agents,
+    /// An engine that asks the models of `providers` for the agents of `agents`, which may call `tools`. It ends what dead
+    /// gateways left unfinished, and gives the base's supervisor what it does beside turns.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn open(
+        base: &Base,
+        providers: &Arc<Registry>,
+        agents: &Arc<Catalogue>,
+        tools: Arc<Tools>,
+    ) -> store::Result<Arc<Self>> {
+        let limits = &base.config.limits;
+        let engine = Arc::new(Self {
+            store: base.store.clone(),
+            clock: Arc::clone(&base.clock),
+            ids: base.ids.clone(),
+            config: base.config.chat.clone(),
+            limits: TurnLimits::new(limits),
+            storage: StorageLimits::new(limits),
+            providers: Arc::clone(providers),
+            agents: Arc::clone(agents),
             tools,
-            lease,
-            live_turns,
-            turns: TaskGroup::new(TURNS),
-            compactions: TaskGroup::new(COMPACTIONS),
-            draining,
-        }
+            lease: Arc::clone(&base.lease),
+            live_turns: LiveTurns::default(),
+            turns: base.supervisor.group(TURNS),
+            compactions: base.supervisor.group(COMPACTIONS),
+            draining: AtomicBool::new(false),
+        });
+        engine.start(&base.supervisor).await?;
+        Ok(engine)
     }
 
     /// Whether other gateways may be at work on the same store.

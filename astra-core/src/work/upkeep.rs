@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::base::Base;
 use super::periodic::Period;
-use super::supervisor::Supervisor;
 use crate::clock::Clock;
-use crate::config::StoreConfig;
 use crate::store::{self, Db, SWEEP_ROWS};
 use crate::tasks::TaskKind;
 
@@ -29,26 +28,23 @@ pub struct Upkeep {
 }
 
 impl Upkeep {
-    /// The upkeep of `store`, as the configuration's section `store` says.
-    #[must_use]
-    pub fn new(store: Db, clock: Arc<dyn Clock>, config: &StoreConfig) -> Self {
-        Self { store, clock, audit_days: config.audit_days, outbox_days: config.outbox_days }
-    }
-
-    /// Does it for as long as the gateway runs.
-    pub fn start(self, supervisor: &Supervisor) {
-        let store = self.store.clone();
+    /// Does the upkeep of the base's store for as long as the gateway runs.
+    pub fn open(base: &Base) {
+        let (supervisor, config) = (&base.supervisor, &base.config.store);
+        let (store, clock) = (base.store.clone(), Arc::clone(&base.clock));
+        let upkeep = Self { store, clock, audit_days: config.audit_days, outbox_days: config.outbox_days };
+        let store = base.store.clone();
         supervisor.periodic(USAGE, OFTEN, move || {
             let store = store.clone();
             async move { roll_up(&store).await }
         });
-        let store = self.store.clone();
+        let store = base.store.clone();
         supervisor.periodic(SESSIONS, OFTEN, move || {
             let store = store.clone();
             async move { sweep_sessions(&store).await }
         });
         supervisor.periodic(RETENTION, SELDOM, move || {
-            let upkeep = self.clone();
+            let upkeep = upkeep.clone();
             async move { upkeep.sweep_old().await }
         });
     }

@@ -19,7 +19,7 @@ use crate::engine::agent::{AgentDefinition, AgentModel};
 use crate::ids::IdMaker;
 use crate::provider::{Registry, presets};
 use crate::store::{self, AgentChange, Applied, Db, Origin, WorkspaceId};
-use crate::work::Supervisor;
+use crate::work::Base;
 
 /// The creator of what no caller asked for.
 const GATEWAY: &str = "gateway";
@@ -107,30 +107,34 @@ impl Sources {
 }
 
 impl Definitions {
-    /// The definitions of `sources`, for agents of `workspace`.
-    #[must_use]
-    pub fn new(
-        store: Db,
-        workspace: WorkspaceId,
-        sources: Sources,
-        providers: Arc<Registry>,
-        clock: Arc<dyn Clock>,
-        ids: IdMaker,
-    ) -> Self {
-        let reports = watch::Sender::default();
-        Self { store, workspace, providers, clock, ids, sources, reading: Mutex::default(), reports }
-    }
-
-    /// Watches the folder, takes over all definitions, and makes a first agent if there never was one.
+    /// The definitions of `sources`, for agents of `workspace`: watches the folder, takes over all definitions, and makes a
+    /// first agent if there never was one.
     ///
     /// # Errors
     /// The store's.
-    pub async fn start(self: &Arc<Self>, supervisor: &Supervisor) -> store::Result<()> {
-        if let Some(folder) = &self.sources.folder {
-            super::watch::watch(folder, Arc::downgrade(self), supervisor);
+    pub async fn open(
+        base: &Base,
+        workspace: WorkspaceId,
+        sources: Sources,
+        providers: &Arc<Registry>,
+    ) -> store::Result<Arc<Self>> {
+        let definitions = Arc::new(Self {
+            store: base.store.clone(),
+            workspace,
+            providers: Arc::clone(providers),
+            clock: Arc::clone(&base.clock),
+            ids: base.ids.clone(),
+            sources,
+            reading: Mutex::default(),
+            reports: watch::Sender::default(),
+        });
+        if let Some(folder) = &definitions.sources.folder {
+            super::watch::watch(folder, Arc::downgrade(&definitions), &base.supervisor);
         }
-        self.reload().await?;
-        self.take(FIRST_AGENT, &self.first_agent(), GATEWAY.to_owned(), Origin::Gateway).await.map(drop)
+        definitions.reload().await?;
+        let first = definitions.first_agent();
+        definitions.take(FIRST_AGENT, &first, GATEWAY.to_owned(), Origin::Gateway).await?;
+        Ok(definitions)
     }
 
     /// The workspace whose agents these are.

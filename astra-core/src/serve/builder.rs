@@ -1,0 +1,132 @@
+//! What a host program hands in before its gateway opens.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{Gateway, StartError};
+use crate::auth::{Authenticator, ScopeTable};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, Fault};
+use crate::engine::catalogue::Sources;
+use crate::host::{self, Routes};
+use crate::ids::{IdMaker, Ids};
+use crate::provider::{Provider, Registry};
+use crate::router;
+
+/// What a host program may hand in before the gateway opens.
+pub struct Builder {
+    pub(super) config: Config,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ids: Option<IdMaker>,
+    pub(super) authenticator: Option<Arc<dyn Authenticator>>,
+    pub(super) providers: BTreeMap<String, Arc<dyn Provider>>,
+    pub(super) routes: Vec<Routes>,
+}
+
+/// What a configuration says, and all that is wrong with it.
+pub(super) struct Read {
+    pub(super) providers: Registry,
+    pub(super) sources: Sources,
+    pub(super) faults: Vec<Fault>,
+}
+
+impl Builder {
+    /// A builder with the parts of a gateway that stands alone.
+    pub(super) fn new(config: Config) -> Self {
+        Self {
+            config,
+            clock: Arc::new(SystemClock),
+            ids: None,
+            authenticator: None,
+            providers: BTreeMap::new(),
+            routes: Vec::new(),
+        }
+    }
+
+    /// Opens the gateway: checks the configuration, makes the data folder, opens and migrates the store.
+    ///
+    /// # Errors
+    /// If one of these fails; nothing is half done then.
+    pub async fn open(self) -> Result<Gateway, StartError> {
+        super::open::open(self).await
+    }
+
+    /// Takes the time from `clock`.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Takes identifiers from `ids`.
+    #[must_use]
+    pub fn ids(mut self, ids: impl Ids) -> Self {
+        self.ids = Some(IdMaker::new(ids));
+        self
+    }
+
+    /// Lets `authenticator` say who is calling, instead of the gateway's own tokens: the host's users, our roles.
+    #[must_use]
+    pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
+        self.authenticator = Some(Arc::new(authenticator));
+        self
+    }
+
+    /// Adds a provider of models under the name that agents use.
+    #[must_use]
+    pub fn provider(mut self, name: impl Into<String>, provider: impl Provider) -> Self {
+        self.providers.insert(name.into(), Arc::new(provider));
+        self
+    }
+
+    /// Adds operations of the host's own: served and documented beside the gateway's, under the same contract. See
+    /// [`crate::host`].
+    #[must_use]
+    pub fn routes(mut self, routes: Routes) -> Self {
+        self.routes.push(routes);
+        self
+    }
+
+    /// The document as the gateway will serve it, without a store or a folder: for tests, and to be written to a file.
+    ///
+    /// # Errors
+    /// If the host's own operations are not good.
+    pub fn openapi(&self) -> Result<Value, StartError> {
+        let routes = router::routes(&self.routes, &self.config.limits).map_err(StartError::Routes)?;
+        Ok(Value::clone(&routes.contract.document))
+    }
+
+    /// The scopes of the gateway with those of the routes that were added so far, for an authenticator of the host's own.
+    ///
+    /// # Errors
+    /// If the host's scopes are not good.
+    pub fn scopes(&self) -> Result<ScopeTable, StartError> {
+        let mut faults = Vec::new();
+        let table = host::table(&self.routes, &mut faults);
+        if faults.is_empty() { Ok(table) } else { Err(StartError::Routes(faults)) }
+    }
+
+    /// Reads the configuration as far as it can be read, and tells all that is wrong with it.
+    pub(super) fn read(&self) -> Read {
+        let (mut providers, of_providers) = Registry::checked(&self.config.providers, Arc::clone(&self.clock));
+        let mut faults = self.config.validate();
+        faults.extend(of_providers);
+        for (name, provider) in &self.providers {
+            match providers.clone().with(name, Arc::clone(provider)) {
+                Ok(more) => providers = more,
+                Err(of_name) => faults.extend(of_name),
+            }
+        }
+        let sources = Sources::of(&self.config, &providers).unwrap_or_else(|of_sources| {
+            faults.extend(of_sources);
+            Sources::default()
+        });
+        Read { providers, sources, faults }
+    }
+
+    pub(super) fn route_faults(&self) -> Vec<String> {
+        router::routes(&self.routes, &self.config.limits).err().unwrap_or_default()
+    }
+}

@@ -1,0 +1,79 @@
+//! The rooms of a gateway, in the order in which they open. A room is opened with the base and with the rooms that it uses; a
+//! worker costs its own file and a line here.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::base::{self, Opened};
+use super::builder::Read;
+use super::{Builder, Gateway, StartError};
+use crate::app::{App, Rooms};
+use crate::auth::{Authenticator, Authority, HostAuthenticator, MasterKey};
+use crate::clock::Monotonic;
+use crate::document::{Document, served_at};
+use crate::engine::Engine;
+use crate::engine::catalogue::{Catalogue, Definitions};
+use crate::http::limit::Limits;
+use crate::router;
+use crate::store;
+use crate::tools::Tools;
+use crate::work::{Base, Upkeep};
+
+/// Opens a gateway: checks what it is made of, opens its base, and then its rooms.
+pub(super) async fn open(builder: Builder) -> Result<Gateway, StartError> {
+    let Read { providers, sources, faults } = builder.read();
+    if !faults.is_empty() {
+        return Err(StartError::Config(faults));
+    }
+    let routes = router::routes(&builder.routes, &builder.config.limits).map_err(StartError::Routes)?;
+    let Opened { base, folder_lock, master_key } = base::open(&builder).await?;
+    let failed = StartError::Store;
+
+    let authority = authority(&base, master_key, &routes).await.map_err(failed)?;
+    let setup_code = authority.begin_setup().await.map_err(failed)?;
+    base.supervisor.include(providers.drains());
+    let (providers, agents) = (Arc::new(providers), Arc::new(Catalogue::new(base.store.clone())));
+    let workspace = authority.first_workspace().clone();
+    let definitions = Definitions::open(&base, workspace, sources, &providers).await.map_err(failed)?;
+    let tools = Arc::new(Tools::built_in(&base.clock));
+    let engine = Engine::open(&base, &providers, &agents, tools).await.map_err(failed)?;
+    Upkeep::open(&base);
+
+    let document = served_at(&routes.contract.document, base.config.public_url.as_ref());
+    let limits = Arc::new(Limits::new(&base.config.limits, &base.clock));
+    let app = App::from(Rooms {
+        authenticator: authenticator(&base, builder.authenticator, &authority),
+        authority,
+        providers,
+        agents,
+        definitions,
+        engine,
+        document: Arc::new(Document::new(document)),
+        streams: Arc::default(),
+        uptime: Monotonic::new(&base.clock),
+        stopping: CancellationToken::new(),
+        folder_lock,
+        base,
+    });
+    Ok(Gateway { app, limits, routes, setup_code })
+}
+
+async fn authority(base: &Base, key: MasterKey, routes: &router::Routes) -> store::Result<Arc<Authority>> {
+    let (store, clock, ids) = (base.store.clone(), Arc::clone(&base.clock), base.ids.clone());
+    let authority = Authority::open(store, &base.config, key, clock, ids).await?;
+    base.supervisor.include(authority.notes());
+    Ok(Arc::new(authority.with_scopes(Arc::clone(&routes.contract.scopes))))
+}
+
+/// Who says who is calling: the host, or the gateway's own tokens.
+fn authenticator(
+    base: &Base,
+    hosts: Option<Arc<dyn Authenticator>>,
+    authority: &Arc<Authority>,
+) -> Arc<dyn Authenticator> {
+    match hosts {
+        Some(hosts) => Arc::new(HostAuthenticator::new(hosts, base.store.clone(), Arc::clone(&base.clock))),
+        None => Arc::<Authority>::clone(authority),
+    }
+}
