@@ -4,10 +4,12 @@ mod base;
 mod leases;
 mod periodic;
 mod supervisor;
+mod task;
 mod upkeep;
 
 pub use base::Base;
 pub use leases::{Lease, program};
 pub use periodic::Period;
-pub use supervisor::{GroupStatus, Supervisor, TaskFault, TaskState, TaskStatus};
+pub use supervisor::{GroupStatus, Supervisor};
+pub use task::{TaskFault, TaskState, TaskStatus};
 pub use upkeep::Upkeep;

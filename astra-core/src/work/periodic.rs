@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::supervisor::{Supervisor, TaskState, failure};
+use super::supervisor::{Supervisor, failure};
+use super::task::TaskState;
 use crate::tasks::TaskKind;
 
 /// When the rounds of periodic work are.
