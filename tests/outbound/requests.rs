@@ -84,3 +84,14 @@ async fn what_is_no_http_is_a_broken_connection() {
     let outcome = client([&server], &Names::default()).send(get(&server.own_url("/"))).await;
     assert!(matches!(outcome.err(), Some(GuardedError::Failed(Error::Broken(_)))));
 }
+
+#[tokio::test]
+async fn nothing_is_said_to_a_server_that_is_not_the_one_of_the_url() {
+    // It listens where the URL leads, and speaks no TLS.
+    let server = Server::answering(&answer(200, "", "hello")).await;
+    let url = server.own_url("/secret").replace("http:", "https:");
+    let request = get(&url).timeout(Duration::MAX);
+    let outcome = client([&server], &Names::default()).send(request).await;
+    assert!(matches!(outcome.err(), Some(GuardedError::Failed(Error::Connect(_) | Error::Setup(_)))));
+    assert!(server.requests().iter().all(|request| !request.contains("secret")));
+}

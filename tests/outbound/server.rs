@@ -115,7 +115,7 @@ async fn converse(mut socket: TcpStream, seen: &Seen, answer: &(dyn Fn(&str, usi
         }
         match socket.read(&mut piece).await {
             Ok(0) | Err(_) => return,
-            Ok(bytes) => request.push_str(std::str::from_utf8(&piece[..bytes]).unwrap()),
+            Ok(bytes) => request.push_str(&String::from_utf8_lossy(&piece[..bytes])),
         }
     }
     let before = {

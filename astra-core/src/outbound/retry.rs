@@ -64,7 +64,7 @@ impl RetryPolicy {
         }
         let wait = match retry_after {
             Some(asked) if asked > self.retry_after_max => return None,
-            Some(asked) => asked + RETRY_AFTER_SPREAD.mul_f64(chance),
+            Some(asked) => asked.saturating_add(RETRY_AFTER_SPREAD.mul_f64(chance)),
             None => {
                 let doubled = self.first_wait.checked_mul(2_u32.saturating_pow(retries));
                 doubled.unwrap_or(self.wait_max).min(self.wait_max).mul_f64(chance)

@@ -40,6 +40,7 @@ pub struct Gateway {
     limits: Arc<Limits>,
     routes: router::Routes,
     setup_code: Option<String>,
+    guarded: GuardedClient,
 }
 
 /// Opens a gateway, listens where `config` says, and serves until `shutdown` is ready and running turns have ended.
@@ -116,8 +117,8 @@ impl Gateway {
     /// The client for URLs that callers or models chose, by the configuration's `outbound`: for the host's own operations
     /// and tools.
     #[must_use]
-    pub fn guarded_client(&self) -> GuardedClient {
-        GuardedClient::new(&self.app.config.outbound)
+    pub const fn guarded_client(&self) -> &GuardedClient {
+        &self.guarded
     }
 
     /// The owner of all that runs beside requests, also of what the host runs there: it shows in the health, and ends when

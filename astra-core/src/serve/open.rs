@@ -15,6 +15,7 @@ use crate::document::{Document, served_at};
 use crate::engine::Engine;
 use crate::engine::catalogue::{Catalogue, Definitions};
 use crate::http::limit::Limits;
+use crate::outbound::GuardedClient;
 use crate::router;
 use crate::store;
 use crate::tools::Tools;
@@ -56,7 +57,8 @@ pub(super) async fn open(builder: Builder) -> Result<Gateway, StartError> {
         folder_lock,
         base,
     });
-    Ok(Gateway { app, limits, routes, setup_code })
+    let guarded = GuardedClient::new(&app.config.outbound).with_clock(Arc::clone(&app.clock));
+    Ok(Gateway { app, limits, routes, setup_code, guarded })
 }
 
 async fn authority(base: &Base, key: MasterKey, routes: &router::Routes) -> store::Result<Arc<Authority>> {

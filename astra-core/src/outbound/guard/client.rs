@@ -21,6 +21,8 @@ use crate::outbound::{Body, Error, Jitter, is_transient, retry_after, system_jit
 
 /// Time for a name to be looked up and a connection to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// What a time stands for that is too long to be added to now.
+const ENDLESS: Duration = Duration::from_secs(365 * 24 * 3_600);
 
 /// Sends requests to URLs that come from outside: from callers, from models, from the answers of other servers.
 ///
@@ -60,7 +62,7 @@ impl GuardedClient {
     #[must_use]
     pub fn new(allowed: &OutboundConfig) -> Self {
         Self {
-            guard: Guard::new(allowed, SystemResolver),
+            guard: Guard::new(allowed, SystemResolver::default()),
             pools: Arc::default(),
             clock: Arc::new(SystemClock),
             jitter: system_jitter(),
@@ -99,7 +101,8 @@ impl GuardedClient {
     /// # Errors
     /// If the guard refuses it, or there is no answer in time.
     pub async fn send(&self, request: GuardedRequest) -> Result<GuardedResponse, GuardedError> {
-        let deadline = Instant::now() + request.timeout;
+        let now = Instant::now();
+        let deadline = now.checked_add(request.timeout).unwrap_or(now + ENDLESS);
         timeout_at(deadline, self.send_until(request, deadline)).await.map_err(|_| GuardedError::TimedOut)?
     }
 
@@ -114,7 +117,7 @@ impl GuardedClient {
                 _ => return outcome,
             };
             let wait = request.retry.and_then(|policy| policy.wait(retries, started.elapsed(), asked, (self.jitter)()));
-            let Some(wait) = wait.filter(|wait| Instant::now() + *wait < deadline) else { return outcome };
+            let Some(wait) = wait.filter(|wait| *wait < deadline - Instant::now()) else { return outcome };
             drop(outcome);
             sleep(wait).await;
             retries += 1;

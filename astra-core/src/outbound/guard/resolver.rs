@@ -1,13 +1,15 @@
 //! From names to addresses that may be reached. A connection goes to these addresses and is not looked up again.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::vec;
 
 use futures_util::future::BoxFuture;
 use hyper_util::client::legacy::connect::dns::Name;
+use tokio::sync::Semaphore;
 use tower::{BoxError, Service};
 
 use super::Guard;
@@ -18,9 +20,12 @@ pub trait Resolve: Send + Sync + 'static {
     fn resolve(&self, name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
 }
 
-/// What the operating system says of a name.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemResolver;
+/// What the operating system says of a name. Its look-ups block a thread each, so their number is bounded.
+#[derive(Debug, Clone)]
+pub struct SystemResolver(Arc<Semaphore>);
+
+/// Look-ups at once; others wait, and their requests' time goes on.
+const LOOKUPS_MAX: usize = 32;
 
 /// The addresses of `localhost` and all names below it (RFC 6761, 6.3).
 const LOCALHOST: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
@@ -29,12 +34,24 @@ const LOCALHOST: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6
 #[derive(Clone)]
 pub(in crate::outbound) struct GuardedResolver(pub(in crate::outbound) Guard);
 
+impl Default for SystemResolver {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(LOOKUPS_MAX)))
+    }
+}
+
 impl Resolve for SystemResolver {
     fn resolve(&self, name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
-        let name = name.to_owned();
+        let (name, lookups) = (name.to_owned(), Arc::clone(&self.0));
         Box::pin(async move {
-            let addresses = tokio::net::lookup_host((name, 0)).await?;
-            Ok(addresses.map(|address| address.ip()).collect())
+            let permit = lookups.acquire_owned().await.map_err(io::Error::other)?;
+            let look_up = move || {
+                let found = (name.as_str(), 0).to_socket_addrs();
+                // A look-up goes on when its request has been given up.
+                drop(permit);
+                Ok(found?.map(|address| address.ip()).collect())
+            };
+            tokio::task::spawn_blocking(look_up).await.map_err(io::Error::other)?
         })
     }
 }
