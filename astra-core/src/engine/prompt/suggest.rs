@@ -1,5 +1,7 @@
 //! The name that an unknown one was probably meant to be.
 
+use strsim::osa_distance;
+
 use super::Variable;
 
 /// What people write for a name, without regard to punctuation.
@@ -25,27 +27,13 @@ pub(super) fn nearest(word: &str) -> Option<&'static str> {
     if let Some((_, name)) = OTHER_WORDS.iter().find(|(other, _)| *other == plain) {
         return Some(name);
     }
-    let near = Variable::ALL.iter().map(|(name, _)| (distance(plain.as_bytes(), self::plain(name).as_bytes()), *name));
+    let near = Variable::ALL.iter().map(|(name, _)| (osa_distance(&plain, &self::plain(name)), *name));
     let (edits, name) = near.min_by_key(|(edits, _)| *edits)?;
     (edits <= name.len() / 3).then_some(name)
 }
 
 fn plain(word: &str) -> String {
     word.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
-}
-
-/// Letters to insert, delete or replace.
-fn distance(from: &[u8], to: &[u8]) -> usize {
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, letter) in from.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, other) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != other);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[to.len()]
 }
 
 #[cfg(test)]
