@@ -11,7 +11,7 @@ const ROOT: &str = "astra-core/src/";
 const BOUNDS: [&str; 5] = ["_MAX", "MAX_", "PATIENCE", "TIMEOUT", "_CACHED"];
 /// What is kept behind a lock lives longer than a request.
 const LOCKS: [&str; 3] = ["Mutex<", "RwLock<", "RefCell<"];
-const COLLECTIONS: [&str; 6] = ["Map<", "Vec<", "VecDeque<", "Set<", "DashMap", "BinaryHeap<"];
+const COLLECTIONS: [&str; 7] = ["Map<", "LruCache<", "Vec<", "VecDeque<", "Set<", "DashMap", "BinaryHeap<"];
 
 #[test]
 fn every_constant_that_bounds_something_is_on_the_page() {
@@ -56,7 +56,7 @@ fn the_rules_find_what_they_are_for() {
     let text = "/// x\npub(super) const ROWS_MAX: u32 = 7;\nconst NAME: &str = \"ROWS_MAX\";\nstruct A(Mutex<HashMap<u8, u8>>);";
     let file = File::example("astra-core/src/store/a.rs", text);
     assert_eq!(bounds(&file), [("ROWS_MAX".to_owned(), "store/a.rs".to_owned())]);
-    assert!(lasts(text) && lasts("let (a, b) = mpsc::channel(QUEUE);"));
+    assert!(lasts(text) && lasts("struct A(Mutex<LruCache<u8, u8>>);") && lasts("let (a, b) = mpsc::channel(QUEUE);"));
     assert!(!lasts("let (a, b) = oneshot::channel(); // Mutex<HashMap") && !lasts("struct A(Vec<u8>);"));
     let rows = rows("| a | 7 | fixed: `ROWS_MAX` and `BYTES_MAX` in `store/a.rs`, `TIMEOUT` in `b.rs` | 422 |");
     let expected = [("BYTES_MAX", "store/a.rs"), ("ROWS_MAX", "store/a.rs"), ("TIMEOUT", "b.rs")];

@@ -1,55 +1,42 @@
 //! Those who ask, by number: rows name a user, a service account or a host program's user by a number instead of a text. The
 //! numbers of those who have asked lately are kept in memory.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hashlink::LruCache;
 
 use super::db::{Db, Tx};
 use super::error::{Error, Result};
 use crate::params;
 
-/// How many subjects each of the two halves of the memory holds: at most 32,768 in all, of about 100 bytes.
-const KNOWN_MAX: usize = 16_384;
+/// How many of the texts that were asked for last are kept, of about 150 bytes each.
+const KNOWN_MAX: usize = 32_768;
 
-/// Numbers of rows that are in the store, by their texts. When the young half is full, it becomes the old one, which is forgotten.
-#[derive(Default)]
-pub(super) struct KnownNumbers {
-    halves: Mutex<Halves>,
-}
+/// Numbers of rows that are in the store, by their texts.
+pub(super) struct KnownNumbers(Mutex<LruCache<Box<str>, i64>>);
 
-#[derive(Default)]
-struct Halves {
-    young: HashMap<Box<str>, i64>,
-    old: HashMap<Box<str>, i64>,
+impl Default for KnownNumbers {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(KNOWN_MAX)))
+    }
 }
 
 impl KnownNumbers {
     /// The number of a text that was asked for lately.
     pub(super) fn get(&self, id: &str) -> Option<i64> {
-        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(number) = halves.young.get(id) {
-            return Some(*number);
-        }
-        let number = halves.old.get(id).copied()?;
-        halves.keep(id, number);
-        Some(number)
+        self.known().get(id).copied()
     }
 
     /// Keeps the number of a row that is committed.
     pub(super) fn keep(&self, id: &str, number: i64) {
-        self.halves.lock().unwrap_or_else(PoisonError::into_inner).keep(id, number);
+        let mut known = self.known();
+        if known.get(id).is_none() {
+            known.insert(Box::from(id), number);
+        }
     }
-}
 
-impl Halves {
-    fn keep(&mut self, id: &str, number: i64) {
-        if self.young.contains_key(id) {
-            return;
-        }
-        if self.young.len() >= KNOWN_MAX {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(Box::from(id), number);
+    fn known(&self) -> MutexGuard<'_, LruCache<Box<str>, i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -99,9 +86,7 @@ mod tests {
             numbers.keep(&format!("usr_{number}"), number);
             assert_eq!(numbers.get("usr_often"), Some(7));
         }
-        let halves = numbers.halves.lock().unwrap();
-        assert!(halves.young.len() + halves.old.len() <= 2 * KNOWN_MAX);
-        drop(halves);
+        assert_eq!(numbers.known().len(), KNOWN_MAX);
         assert_eq!(numbers.get("usr_0"), None);
         assert_eq!(numbers.get(&format!("usr_{}", count - 1)), Some(count - 1));
     }

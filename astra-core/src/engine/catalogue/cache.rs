@@ -1,7 +1,8 @@
 //! Definitions in memory, within bounds. What is in here never changes: the key says what it is, down to its digest.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use hashlink::LruCache;
 
 use crate::engine::agent::AgentVersion;
 use crate::store::{VersionStamp, WorkspaceId};
@@ -12,21 +13,12 @@ const COUNT_MAX: usize = 4_096;
 const BYTES_MAX: usize = 16 << 20;
 
 /// The definitions that were needed last.
-#[derive(Default)]
 pub(super) struct Cache(Mutex<Kept>);
 
-#[derive(Default)]
 struct Kept {
-    entries: HashMap<String, Entry>,
+    entries: LruCache<String, Arc<AgentVersion>>,
+    /// Those of all entries with their keys.
     bytes: usize,
-    /// Grows with every use, and tells the entry that was not used for longest.
-    uses: u64,
-}
-
-struct Entry {
-    agent: Arc<AgentVersion>,
-    bytes: usize,
-    used: u64,
 }
 
 /// What names a definition among those of all workspaces.
@@ -34,14 +26,16 @@ pub(super) fn key(workspace: &WorkspaceId, agent_id: &str, stamp: &VersionStamp)
     [workspace.as_str(), agent_id, &stamp.version.to_string(), &stamp.digest].join("\n")
 }
 
+impl Default for Cache {
+    fn default() -> Self {
+        Self(Mutex::new(Kept { entries: LruCache::new_unbounded(), bytes: 0 }))
+    }
+}
+
 impl Cache {
     pub(super) fn get(&self, key: &str) -> Option<Arc<AgentVersion>> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.uses += 1;
-        let uses = kept.uses;
-        let entry = kept.entries.get_mut(key)?;
-        entry.used = uses;
-        Some(Arc::clone(&entry.agent))
+        kept.entries.get(key).map(Arc::clone)
     }
 
     pub(super) fn put(&self, key: String, agent: Arc<AgentVersion>) {
@@ -49,16 +43,15 @@ impl Cache {
     }
 
     fn put_within(&self, key: String, agent: Arc<AgentVersion>, count_max: usize, bytes_max: usize) {
-        let bytes = agent.stored_bytes + key.len();
+        let key_bytes = key.len();
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.uses += 1;
-        let entry = Entry { agent, bytes, used: kept.uses };
-        let before = kept.entries.insert(key, entry).map_or(0, |entry| entry.bytes);
-        kept.bytes = kept.bytes + bytes - before;
+        kept.bytes += agent.stored_bytes + key_bytes;
+        if let Some(before) = kept.entries.insert(key, agent) {
+            kept.bytes -= before.stored_bytes + key_bytes;
+        }
         while kept.entries.len() > count_max || (kept.bytes > bytes_max && kept.entries.len() > 1) {
-            let oldest = kept.entries.iter().min_by_key(|(_, entry)| entry.used).map(|(key, _)| key.clone());
-            let Some(entry) = oldest.and_then(|key| kept.entries.remove(&key)) else { break };
-            kept.bytes -= entry.bytes;
+            let Some((key, agent)) = kept.entries.remove_lru() else { break };
+            kept.bytes -= agent.stored_bytes + key.len();
         }
     }
 }
