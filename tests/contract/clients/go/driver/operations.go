@@ -51,7 +51,7 @@ func agentValues(ctx context.Context) {
 
 	equal(must(agents.Get(ctx, id)).SystemPrompt, "You are brief.", "the prompt")
 	etag := answer.Header.Get("ETag")
-	replaced := must(agents.Replace(ctx, id, astra.AgentSettings{
+	replaced := must(agents.Replace(ctx, id, astra.ReplaceAgent{
 		OnBusy: astra.Ptr(astra.AgentOnBusyReject),
 	}, &astra.AgentsReplaceParams{IfMatch: &etag}))
 	expect(replaced.OnBusy == astra.AgentOnBusyReject && replaced.DisplayName == nil, "%+v", replaced)

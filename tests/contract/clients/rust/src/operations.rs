@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use astra_client::models::{
-    AgentBudgetPatch, AgentOnBusy, AgentSettings, CreateAgent, InferenceUsageGroupByItem, JsonPatchOperation,
-    LabelVersion, UpdateAgent, UpdateAgentModel,
+    AgentBudgetPatch, AgentOnBusy, CreateAgent, InferenceUsageGroupByItem, JsonPatchOperation, LabelVersion,
+    ReplaceAgent, UpdateAgent, UpdateAgentModel,
 };
 use astra_client::{Client, Patch};
 use serde_json::json;
@@ -46,7 +46,7 @@ pub async fn tags_guard_changes(stage: &Stage) -> Outcome {
     assert_eq!((response.data.version, response.data.on_busy), (1, AgentOnBusy::Reject));
     assert_eq!(response.data.metadata["team"], json!({"size": 3}));
     let etag = response.headers["etag"].to_str()?.to_owned();
-    let settings = AgentSettings { display_name: Some("Replaced".to_owned()), ..AgentSettings::default() };
+    let settings = ReplaceAgent { display_name: Some("Replaced".to_owned()), ..ReplaceAgent::default() };
     let replaced = agents.replace(&id, &settings).if_match(&etag).await?;
     assert_eq!((replaced.version, replaced.display_name.as_deref()), (2, Some("Replaced")));
     let error = agents.delete(&id).if_match(&etag).await.unwrap_err();
