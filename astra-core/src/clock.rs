@@ -56,7 +56,7 @@ impl Monotonic {
     }
 }
 
-/// A clock that stands still until it is told to move.
+/// A clock that stands still until it is moved.
 #[derive(Debug, Clone)]
 pub struct ManualClock(Arc<Hands>);
 

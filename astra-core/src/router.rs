@@ -171,7 +171,7 @@ pub fn standalone(router: Router, app: &App, door: &Door) -> Router {
     router.fallback_service(beside(any(fallback::not_found), app, door))
 }
 
-/// The API reference: files for a browser, not operations. They are the same for everybody and say nothing of this
+/// The API reference: files for a browser, not operations. They are the same for every caller and say nothing of this
 /// gateway, so that the contract has nothing to guard here.
 #[cfg(feature = "docs")]
 #[expect(clippy::disallowed_methods, reason = "files for a browser are no operations")]

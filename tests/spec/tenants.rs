@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Caller, Engine, OnEngine, TestApp, both_backends, document};
+use crate::support::{Caller, Engine, Gate, OnEngine, Reply, TestApp, Upstream, both_backends, document};
 
 const AGENT: &str = "helper";
 
@@ -18,17 +18,25 @@ const GATEWAY_LISTS: [&str; 3] = ["auth.list_keys", "inference.list_models", "in
 /// A gateway whose workspace has one of each.
 struct Home {
     app: TestApp,
+    /// Answers to a question of the owner that is open as long as this is here.
+    _upstream: Upstream,
     /// What names them, by the path variable.
     belongings: BTreeMap<&'static str, String>,
 }
 
 impl OnEngine for Home {
     async fn on(engine: Engine) -> Self {
-        let app = TestApp::builder(engine).agent(AGENT, json!({})).open().await;
+        let upstream = Upstream::start().await;
+        upstream.will(Reply::After(Gate::closed(), "never".into()));
+        let builder = TestApp::builder(engine).upstream("silent", &upstream.url()).agent(AGENT, json!({}));
+        let app = builder.agent("silent", json!({"model": {"provider": "silent"}})).open().await;
         let belongings = belongings(&app.owner()).await;
+        let question = json!({"agent_id": "silent", "message": "Are you there?"});
+        let mut open = app.owner().post("/chat/stream").json(&question).await;
+        open.next_event().await.expect("a turn that begins");
         // Usage is summed up to now, exclusively.
         app.clock.advance_ms(1);
-        Self { app, belongings }
+        Self { app, _upstream: upstream, belongings }
     }
 }
 

@@ -3,8 +3,8 @@
 use astra_core::content::{Content, Role};
 use astra_core::ids::{SessionId, TurnId};
 use astra_core::store::{
-    AgentChange, Begun, Busy, Error, Fork, Lifetime, NewSession, NewTurn, PageRequest, Refusal, Rows, SessionFilter,
-    SessionSettings, SessionTarget, TurnRefusal, VersionStamp, VisibleTo,
+    AgentChange, Begun, Busy, Error, Fork, Lifetime, NewSession, NewTurn, Page, PageRequest, Refusal, Rows,
+    SessionFilter, SessionSettings, SessionTarget, Turn, TurnRefusal, VersionStamp, VisibleTo,
 };
 use serde_json::Map;
 
@@ -94,6 +94,30 @@ both_backends! {
         assert_eq!(listed(&rows, only(OWN), Some(OWN)).await, [id]);
         assert_eq!(listed(&rows, only(OTHER), Some(OWN)).await, []);
         assert_eq!(listed(&rows, only(OWN), Some(OTHER)).await, []);
+    }
+
+    async fn the_open_turns_of_a_user_are_listed_until_they_end(store: TestStore) {
+        let rows = rows(&store).await;
+        let change = AgentChange { agent_id: "a".into(), definition: "{}".into(), author: OWN.into(), now_ms: 1 };
+        rows.agents().create(change, None).await.expect("an agent");
+        let agent = rows.agent_versions().stamp("a", None).await.expect("a look").expect("the agent");
+        for key in [1, 2, 3] {
+            let id = open(&rows, key).await;
+            rows.turns().begin(turn(key, id, &agent, VisibleTo::All)).await.expect("a turn");
+        }
+        let page = |user: &'static str, limit, after| {
+            let rows = rows.clone();
+            async move { rows.turns().page_open(user, PageRequest { limit, after }).await.expect("a page") }
+        };
+        let keys = |page: &Page<Turn>| page.data.iter().map(|turn| turn.id.key()).collect::<Vec<_>>();
+        let first = page(OTHER, 2, None).await;
+        assert_eq!(keys(&first), [3, 2]);
+        let rest = page(OTHER, 2, first.next).await;
+        assert_eq!((keys(&rest), rest.next), (vec![1], None));
+        assert_eq!(keys(&page(OWN, 9, None).await), [0; 0]);
+        let elsewhere = store.db.rows(&store.db.ensure_workspace("wsp_b", START_MS).await.expect("a workspace"));
+        let found = elsewhere.turns().page_open(OTHER, PageRequest { limit: 9, after: None }).await.expect("a page");
+        assert_eq!(keys(&found), [0; 0]);
     }
 
     async fn a_turn_begins_in_visible_sessions_alone(store: TestStore) {

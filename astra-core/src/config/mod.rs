@@ -125,7 +125,7 @@ pub struct AuthConfig {
     /// The code that makes an account the first owner's, for set-up without a person; by default one is made at each start
     /// until there is an owner.
     pub setup_code: Option<Secret>,
-    /// Whether anybody may register, as a member of the first workspace, once the gateway has its owner.
+    /// Whether registration is open to all, as a member of the first workspace, once the gateway has its owner.
     pub open_registration: bool,
     /// What it costs to hash a password. For host programs and tests; no file can change it.
     #[serde(skip)]

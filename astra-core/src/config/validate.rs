@@ -11,7 +11,7 @@ pub struct Fault {
     pub detail: String,
 }
 
-/// Secrets that stand in tutorials; a gateway that trusts one of them is open to everybody.
+/// Secrets that stand in tutorials; a gateway that trusts one of them has no protection.
 const SAMPLE_SECRETS: [&str; 10] =
     ["changeme", "replaceme", "your256bit", "secret", "password", "example", "default", "insecure", "super", "key"];
 const SECRET_BYTES_MIN: usize = 32;
@@ -186,7 +186,7 @@ fn weakness(secret: &str) -> Option<String> {
             secret.len()
         ))
     } else if rest.len() < 8 || is_repetition(secret.as_bytes()) {
-        Some("is a sample or a repetition, which anybody can guess: openssl rand -base64 32 makes a good one".into())
+        Some("is a sample or a repetition, which can be guessed: openssl rand -base64 32 makes a good one".into())
     } else {
         None
     }

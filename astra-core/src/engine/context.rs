@@ -175,7 +175,8 @@ pub(super) async fn build(
     let Look { said, over, .. } = if turn.is_new_session {
         Look::default()
     } else {
-        let look = history::before(rows, turn, session, readable.saturating_sub(tokens), known).await?;
+        let place = turn.number * TURN_STRIDE;
+        let look = history::before(rows, place, session, readable.saturating_sub(tokens), known).await?;
         tokens = tokens.saturating_add(look.tokens);
         look
     };

@@ -72,7 +72,7 @@ async fn poll(rows: &Rows, turn_id: TurnId, seq: i64, first: &mut bool) -> Resul
     }
 }
 
-/// What happens in a session, whoever writes to it: the events of its turns, one turn after the other.
+/// What happens in a session, of all its writers: the events of its turns, one turn after the other.
 pub struct SessionEvents {
     engine: Arc<Engine>,
     rows: Rows,

@@ -3,7 +3,7 @@
 use super::error::Result;
 use super::estimate::estimate_message;
 use crate::content::Role;
-use crate::store::{Recent, Rows, Session, StoredMessage, TURN_STRIDE, Turn};
+use crate::store::{Recent, Rows, Session, StoredMessage};
 
 /// Messages that are fetched first, ...
 const FIRST_LOOK: u32 = 64;
@@ -65,15 +65,17 @@ pub(super) async fn newest(
     }
 }
 
-/// What was said before the turn and after the summary, oldest first, as far as it fits into `free` tokens.
+/// What was said before the place `before` and after the summary, oldest first, as far as it fits into `free` tokens.
+///
+/// # Errors
+/// The store's.
 pub(super) async fn before(
     rows: &Rows,
-    turn: &Turn,
+    before: i64,
     session: &Session,
     free: u32,
     known: Option<Recent>,
 ) -> Result<Look> {
-    let before = turn.number * TURN_STRIDE;
     let mut look = newest(rows, session, session.summary_until, before, free, known).await?;
     if look.over.is_some() {
         // A turn is left out whole: no answer stands without its question.

@@ -50,7 +50,7 @@ impl Opened {
         frames.take_until(self.revoked())
     }
 
-    /// `frames` of a stream without an end of its own: it ends with the gateway too, and nothing is told to a credential
+    /// `frames` of a stream without an end of its own: it ends with the gateway too, and nothing is sent to a credential
     /// that has ended.
     pub fn while_authorised<T: Send + 'static>(
         self: Arc<Self>,

@@ -145,7 +145,7 @@ struct Reading<D> {
     decoder: D,
     upstream: Arc<Upstream>,
     content_bytes: usize,
-    /// Told after the chunks that came before it.
+    /// Passed on after the chunks that came before it.
     fault: Option<Error>,
 }
 

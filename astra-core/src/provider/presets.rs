@@ -1,4 +1,4 @@
-//! The providers that everybody knows, as data: where they are, what they speak, how their key's variable is called.
+//! The well-known providers, as data: where they are, what they speak, how their key's variable is called.
 //! Nothing here is read from the environment; the program looks the variables up.
 
 use super::call_ids::Rule;

@@ -29,7 +29,7 @@ pub struct NewUser {
 pub enum Admission {
     /// As the first owner, by the set-up code of this hash.
     Owner(SecretHash),
-    /// As a member, where anybody may register.
+    /// As a member, where registration is open.
     Member,
 }
 

@@ -61,7 +61,7 @@ pub enum Applied {
 pub enum Origin {
     /// A file or the configuration: what it says goes before what callers said, as soon as it changes.
     File,
-    /// The gateway's own idea of a first agent: made only where there never was one, and it yields to whoever has
+    /// The gateway's own idea of a first agent: made only where there never was one, and it yields to a caller who has
     /// changed that agent.
     Gateway,
 }

@@ -43,7 +43,7 @@ fn judge(path: &Path) -> io::Result<(u32, u32)> {
     let is_folder = metadata.is_dir();
     let own = if is_folder { 0o700 } else { 0o600 };
     // A folder of a container's volume may be another user's and writable for a group, which is how this program may write
-    // it: the group is the volume's administrator's business. Nobody else is.
+    // it: the group is the volume's administrator's business. No other account is.
     let forbidden = if is_folder { 0o002 } else { 0o022 };
     if mode & forbidden != 0 {
         let text = format!(

@@ -38,7 +38,7 @@ pub(super) enum Check {
 pub(super) struct Tls(Arc<ClientConfig>);
 
 impl Tls {
-    /// Reads the roots. `is_direct` servers speak TLS from the first byte and are told what will be spoken within.
+    /// Reads the roots. `is_direct` servers speak TLS from the first byte and are sent the name of the protocol within.
     ///
     /// # Errors
     /// In words that name `sslrootcert`.

@@ -99,7 +99,7 @@ pub(super) fn commit(
 ) -> rusqlite::Result<()> {
     let committed = transaction(connection, || together(connection, batch))?;
     let committed = match committed {
-        // What is to be undone is told apart from what stays only if each piece of work has a savepoint of its own,
+        // What is to be undone is distinguished from what stays only if each piece of work has a savepoint of its own,
         // which costs a copy of every page that it touches: this is the exception.
         Ok(Outcome::Spoiled) if batch.len() > 1 => transaction(connection, || apart(connection, batch))?.map(drop),
         committed => committed.map(drop),

@@ -182,7 +182,7 @@ impl Desk {
     ) -> usize {
         let mut seat = self.seat();
         seat.is_crowded = batch.len() >= CROWD;
-        // Callers who come to a lock that is known do not wait for long: they are told to come again.
+        // Callers who come to a lock that is known do not wait for long: they get an error that says to try again.
         let wait = if seat.is_locked { wait.min(LOCKED_WAIT) } else { wait };
         if let Err(fault) = seat.connection.busy_timeout(wait) {
             tracing::warn!(error = %fault, "the wait for the store's lock could not be set");

@@ -46,8 +46,8 @@ pub struct TokenStanding {
     pub account_role: String,
     /// The account's scopes now, space-separated.
     pub account_scopes: String,
-    /// The role in this workspace of the end user whom the token speaks for; `None` if it speaks for nobody or for
-    /// somebody who is no member.
+    /// The role in this workspace of the end user whom the token speaks for; `None` if it speaks for no one user or for
+    /// a user who is no member.
     pub end_user_role: Option<String>,
 }
 

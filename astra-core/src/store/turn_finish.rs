@@ -1,4 +1,4 @@
-//! The last write of a turn: answer, events, trace and usage in one commit, before it is told.
+//! The last write of a turn: answer, events, trace and usage in one commit, before the answer is sent.
 
 use std::sync::Arc;
 

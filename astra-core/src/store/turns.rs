@@ -1,4 +1,4 @@
-//! Turns: a question on disk before the model is asked, an answer on disk before it is told. A turn is a row of `open_turns`
+//! Turns: a question on disk before the model is asked, an answer on disk before it is sent. A turn is a row of `open_turns`
 //! until it ends, and of `turns` from then on.
 
 use serde::{Deserialize, Serialize};
@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::db::{OnDouble, Tx};
 use super::error::{Error, Result};
+use super::page::{Cursor, Page, PageRequest};
 use super::rows::Rows;
 use super::value::Row;
 use super::visibility::VisibleTo;
@@ -56,9 +57,9 @@ pub struct Outcome {
     pub tool_calls: Vec<ToolUse>,
     /// Code and words, when it did not complete.
     pub error: Option<(String, String)>,
-    /// In how many seconds another try may succeed: told at once and not kept, since it is true at once alone.
+    /// In how many seconds another try may succeed: sent at once and not kept, since it is true at once alone.
     pub retry_after_s: Option<u64>,
-    /// The upstream's own code and parameter of its refusal: told at once and not kept, since `error` says what it means.
+    /// The upstream's own code and parameter of its refusal: sent at once and not kept, since `error` says what it means.
     pub upstream_code: Option<String>,
     pub param: Option<String>,
 }
@@ -220,6 +221,19 @@ impl Turns<'_> {
         rows.read(move |tx| {
             let found = find_by(tx, "t.id = $2", params![id])?;
             Ok(found.filter(|turn| visible_to.shows(&turn.user_id)))
+        })
+        .await
+    }
+
+    /// The open turns of a user, newest first.
+    pub async fn page_open(self, user_id: &str, request: PageRequest) -> Result<Page<Turn>> {
+        let (rows, user_id) = (self.0, user_id.to_owned());
+        rows.list(move |tx| {
+            let sql =
+                format!("{OPEN} WHERE t.workspace_id = $1 AND t.id < $2 AND u.id = $3 ORDER BY t.id DESC LIMIT $4");
+            let params = params![request.position().0, &user_id, request.fetch()];
+            let place = |turn: &Turn| Cursor { at: turn.id.key(), id: String::new() };
+            tx.page(&sql, params, &request, |mut row| read_open(&mut row), place)
         })
         .await
     }

@@ -43,7 +43,7 @@ pub struct UsageRow {
     pub cost_usd: f64,
 }
 
-/// What sums are told apart by.
+/// What sums are grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UsageGroup {
     /// The agent that asked.

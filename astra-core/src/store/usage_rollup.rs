@@ -13,7 +13,7 @@ use crate::params;
 /// Rows of one piece.
 const PIECE: usize = 256;
 
-/// What sums are told apart by: workspace, agent, hour, provider, model and user.
+/// What sums are grouped by: workspace, agent, hour, provider, model and user.
 type Group = (i64, String, i64, String, String, i64);
 
 /// Requests, errors, input tokens, output tokens and US dollars.

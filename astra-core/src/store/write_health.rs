@@ -29,7 +29,7 @@ impl WriteHealth {
             Err(Error::Full(_) | Error::Unavailable(_) | Error::Uncertain(_)) => true,
             Err(_) => return,
         };
-        // Read first: the flag is everybody's and hardly ever changes.
+        // Read first: the flag is shared by all threads and hardly ever changes.
         if self.is_failing.load(Ordering::Relaxed) != is_failing {
             self.is_failing.store(is_failing, Ordering::Relaxed);
         }

@@ -215,7 +215,7 @@ impl Tokens {
         }
     }
 
-    /// The answer, which nobody may keep.
+    /// The answer, with the header that forbids caches to keep it.
     pub fn response(self) -> Response {
         secret(Json(self))
     }

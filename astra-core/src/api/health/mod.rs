@@ -1,4 +1,4 @@
-//! Whether the gateway lives and can work, for people, load balancers and orchestrators. Open to everybody.
+//! Whether the gateway lives and can work, for people, load balancers and orchestrators. No credential is needed.
 
 pub mod get;
 pub mod live;

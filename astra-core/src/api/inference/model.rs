@@ -122,7 +122,7 @@ pub struct ModelQuery {
     pub(super) provider: Option<String>,
 }
 
-/// Which usage, and how it is told apart.
+/// Which usage, and how it is grouped.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]

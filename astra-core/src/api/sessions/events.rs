@@ -1,4 +1,4 @@
-//! `sessions.events`: follow a session, whoever writes to it.
+//! `sessions.events`: follow the turns of a session, of all its writers.
 
 use axum::extract::State;
 use axum::response::Response;

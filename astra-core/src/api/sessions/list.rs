@@ -1,4 +1,4 @@
-//! `sessions.list`: the caller's sessions, or everybody's.
+//! `sessions.list`: the caller's sessions, or those of all users.
 
 use axum::extract::State;
 use serde::Deserialize;

@@ -1,5 +1,5 @@
 //! The system prompt: a text in which a few names stand for what they are at the moment of a turn. It is no program: to
-//! read one and to write it out takes time and memory in proportion to its length, whoever wrote it.
+//! read one and to write it out takes time and memory in proportion to its length, for every author.
 
 mod foreign;
 mod suggest;

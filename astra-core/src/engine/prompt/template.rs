@@ -5,7 +5,7 @@ use super::{Variable, suggest};
 
 /// Most names that one template puts in, so that a prompt is not much longer than its template.
 const NAMES_MAX: usize = 256;
-/// Most letters of a name that are told back.
+/// Most letters of a name that a fault repeats.
 const TOLD_LETTERS: usize = 64;
 
 /// A template that was read.

@@ -1,4 +1,4 @@
-//! The end of a turn: the answer kept, then told.
+//! The end of a turn: the answer is kept, then sent.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -57,7 +57,7 @@ impl Running {
         TurnHandle::new(self.turn.id, Arc::clone(&self.guard.live), self.ask.ends_with_caller)
     }
 
-    /// Answers the question and keeps the answer; only then does anybody hear that the turn is done.
+    /// Answers the question and keeps the answer; only then is the turn reported as done.
     pub(super) async fn run(mut self) {
         let mut progress = Progress::new(Trace::new(self.started, self.ask.trace_parent.take()));
         progress.trace.note(TraceStage::Storage, self.started);

@@ -79,7 +79,7 @@ pub enum TurnStatus {
     Completed,
     /// It could not be answered; `error` says why.
     Failed,
-    /// Somebody ended it.
+    /// It was ended on request.
     Cancelled,
     /// The gateway ended before it was answered. The question and what was answered so far are kept.
     Interrupted,

@@ -1,4 +1,4 @@
-//! Answers and events. Events are told apart by the `type` in their data, or by their name where it is left out.
+//! Answers and events. Events are distinguished by the `type` in their data, or by their name where it is left out.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -1,4 +1,4 @@
-//! OpenAI's Chat Completions, as OpenAI and everybody else serves it.
+//! OpenAI's Chat Completions, as OpenAI and compatible servers speak it.
 //! <https://platform.openai.com/docs/api-reference/chat>
 
 mod answer;

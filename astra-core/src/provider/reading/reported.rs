@@ -6,7 +6,7 @@ use super::at::at;
 use super::json;
 use crate::provider::error::ErrorKind;
 
-/// A longer error is told without its words.
+/// The words of a longer error are left out.
 const ERROR_BYTES_MAX: usize = 64 << 10;
 
 /// An error that an upstream reported.
