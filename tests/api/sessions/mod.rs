@@ -1,6 +1,7 @@
 //! The sessions group.
 
 mod compact;
+mod context;
 mod create;
 mod delete;
 mod events;

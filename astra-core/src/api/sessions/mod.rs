@@ -1,6 +1,7 @@
 //! Conversations: what was said between one user and one agent on one surface, and what becomes of it.
 
 mod compact;
+mod context;
 mod create;
 mod delete;
 mod events;
@@ -26,5 +27,6 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(reset::handler))
         .routes(routes!(fork::handler))
         .routes(routes!(compact::handler))
+        .routes(routes!(context::handler))
         .routes(routes!(events::handler))
 }

@@ -16,6 +16,7 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
         ("sessions.list_messages", Needs(Member, Scope::SessionsRead)),
         ("sessions.reset", Needs(Member, Scope::SessionsWrite)),
         ("sessions.fork", Needs(Member, Scope::SessionsWrite)),
+        ("sessions.context", Needs(Member, Scope::SessionsRead)),
         ("sessions.compact", Needs(Member, Scope::SessionsWrite)),
         ("sessions.events", Needs(Member, Scope::SessionsRead)),
     ]
