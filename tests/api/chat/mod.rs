@@ -5,6 +5,7 @@ mod completions;
 mod get_model;
 mod get_turn;
 mod list_models;
+mod presence;
 mod resume;
 mod send;
 mod stream;

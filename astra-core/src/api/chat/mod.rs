@@ -7,6 +7,7 @@ mod get_turn;
 mod list_models;
 mod lookup;
 mod model;
+mod presence;
 mod resume;
 mod send;
 mod stream;
@@ -26,4 +27,5 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(completions::handler))
         .routes(routes!(list_models::handler))
         .routes(routes!(get_model::handler))
+        .routes(routes!(presence::handler))
 }
