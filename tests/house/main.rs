@@ -8,6 +8,7 @@ mod layers;
 mod limits;
 mod names;
 mod programs;
+mod recipes;
 mod sizes;
 mod source;
 mod store;
