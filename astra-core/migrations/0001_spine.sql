@@ -369,6 +369,51 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_workspace ON audit (workspace_id, id);
 CREATE INDEX audit_by_time ON audit (at_ms);
 
+-- Work that outlives the program: a row for each job, in the transaction of its cause.
+CREATE TABLE jobs (
+    id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    -- `pending`, `running`, `succeeded`, `failed` or `cancelled`
+    status TEXT NOT NULL,
+    -- 1 while it is pending and its time has come.
+    is_due BIGINT NOT NULL,
+    -- 0 to 9; higher ones come first.
+    priority BIGINT NOT NULL,
+    run_at_ms BIGINT NOT NULL,
+    -- JSON of what it is about.
+    payload TEXT NOT NULL,
+    unique_key TEXT,
+    attempts BIGINT NOT NULL,
+    attempts_max BIGINT NOT NULL,
+    -- Grows each time that a worker gets it: what a worker writes names the epoch under which it got the job.
+    epoch BIGINT NOT NULL,
+    lease_until_ms BIGINT NOT NULL,
+    cancel_requested BIGINT NOT NULL,
+    -- JSON of what it came to.
+    result TEXT,
+    -- Why its last attempt failed.
+    error TEXT,
+    created_at_ms BIGINT NOT NULL,
+    started_at_ms BIGINT,
+    finished_at_ms BIGINT
+);
+CREATE UNIQUE INDEX jobs_by_key ON jobs (workspace_id, kind, unique_key) WHERE unique_key IS NOT NULL AND finished_at_ms IS NULL;
+CREATE INDEX jobs_due ON jobs (workspace_id, priority DESC, run_at_ms, id) WHERE is_due = 1;
+CREATE INDEX jobs_waiting ON jobs (run_at_ms) WHERE status = 'pending' AND is_due = 0;
+CREATE INDEX jobs_running ON jobs (lease_until_ms) WHERE status = 'running';
+CREATE INDEX jobs_finished ON jobs (finished_at_ms) WHERE finished_at_ms IS NOT NULL;
+CREATE INDEX jobs_by_workspace ON jobs (workspace_id, id);
+
+-- What steps of a job came to, as JSON: another attempt takes it instead of running the step.
+CREATE TABLE job_steps (
+    job_id BIGINT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    result TEXT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (job_id, name)
+) /*without_rowid*/;
+
 -- What happened, for readers outside: a row for each event, in the transaction of the change that caused it.
 CREATE TABLE outbox (
     id BIGINT PRIMARY KEY,

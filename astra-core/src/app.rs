@@ -13,7 +13,7 @@ use crate::engine::catalogue::{Catalogue, Definitions};
 use crate::provider::Registry;
 use crate::store::FolderLock;
 use crate::tally::Tally;
-use crate::work::Base;
+use crate::work::{Base, Queue};
 
 /// One gateway, for each of its requests.
 #[derive(Clone)]
@@ -33,6 +33,8 @@ pub struct Rooms {
     pub agents: Arc<Catalogue>,
     /// The agents that are defined on disk.
     pub definitions: Arc<Definitions>,
+    /// Work that outlives the program.
+    pub jobs: Arc<Queue>,
     /// What runs turns.
     pub engine: Arc<Engine>,
     /// The document of its operations.

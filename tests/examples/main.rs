@@ -5,6 +5,9 @@
 #[expect(dead_code, reason = "the test serves on another port than the example's main")]
 #[path = "../../examples/custom_provider.rs"]
 mod custom_provider;
+#[expect(dead_code, reason = "the test has a folder of its own")]
+#[path = "../../examples/durable_work.rs"]
+mod durable_work;
 #[expect(dead_code, reason = "the test serves on another port than the example's main")]
 #[path = "../../examples/embed.rs"]
 mod embed;
@@ -109,4 +112,15 @@ async fn an_agent_speaks_through_the_hosts_provider() {
     assert!(answer["usage"]["output_tokens"].as_u64().expect("a count") > 0, "{answer}");
     let (_, stream) = exchange(address, &ask("/chat/stream"), question).await;
     assert!(stream.contains(r#""delta":"GOOD "#) && stream.contains("event: done"), "{stream}");
+}
+
+#[tokio::test]
+async fn a_host_keeps_jobs_and_runs_them() {
+    let (_folder, config) = configured();
+    let builder = Gateway::builder(config).handler(durable_work::Welcomer);
+    let gateway = builder.open().await.expect("a gateway");
+    let done = durable_work::welcome(&gateway, "Ada").await.expect("a job");
+    assert_eq!(done.status, astra_core::store::JobStatus::Succeeded);
+    assert_eq!(done.result.as_deref(), Some(r#"{"sent":"Welcome, Ada!","attempt":1}"#));
+    gateway.shutdown(std::time::Duration::from_secs(5)).await;
 }

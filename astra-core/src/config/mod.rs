@@ -1,6 +1,7 @@
 //! What can be configured, as plain structs whose defaults are a working gateway on SQLite.
 //! Reading files and the environment is the program's business; this reads neither.
 
+mod jobs;
 mod listen;
 mod merge;
 mod network;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub use jobs::JobsConfig;
 pub use listen::listen_address;
 pub use merge::MergeKeys;
 pub use network::Network;
@@ -65,6 +67,8 @@ pub struct Config {
     pub outbound: OutboundConfig,
     /// Turns.
     pub chat: ChatConfig,
+    /// Work that outlives the program.
+    pub jobs: JobsConfig,
     /// How long running turns may go on after a shutdown began, in seconds.
     pub drain_s: u64,
 }
@@ -210,6 +214,7 @@ impl Default for Config {
             providers: ProviderConfigs::default(),
             outbound: OutboundConfig::default(),
             chat: ChatConfig::default(),
+            jobs: JobsConfig::default(),
             drain_s: 30,
         }
     }

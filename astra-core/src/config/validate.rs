@@ -80,6 +80,7 @@ impl Config {
         if !(1..=90).contains(&self.store.outbox_days) {
             refuse("store.outbox_days", "must lie between 1 and 90".into());
         }
+        self.jobs.validate(&mut refuse);
         faults
     }
 

@@ -30,6 +30,9 @@ pub enum Session {}
 /// Names turns.
 #[derive(Debug)]
 pub enum Turn {}
+/// Names jobs.
+#[derive(Debug)]
+pub enum Job {}
 
 impl Named for Session {
     const KIND: IdKind = IdKind::Session;
@@ -37,11 +40,16 @@ impl Named for Session {
 impl Named for Turn {
     const KIND: IdKind = IdKind::Turn;
 }
+impl Named for Job {
+    const KIND: IdKind = IdKind::Job;
+}
 
 /// The identifier of a session.
 pub type SessionId = Id<Session>;
 /// The identifier of a turn.
 pub type TurnId = Id<Turn>;
+/// The identifier of a job.
+pub type JobId = Id<Job>;
 
 /// The identifier of a row: its key. In public `<prefix>_` and 13 lower-case characters of Crockford's base 32, of which the
 /// first is 0 to 7.

@@ -6,7 +6,7 @@ mod source;
 use std::fmt;
 use std::sync::Arc;
 
-pub use id::{Id, MessageId, Named, NotAnId, Session, SessionId, Turn, TurnId, key_in};
+pub use id::{Id, Job, JobId, MessageId, Named, NotAnId, Session, SessionId, Turn, TurnId, key_in};
 pub use source::{CountingIds, EPOCH_MS, INSTANCES, Ids, TimeOrderedIds};
 
 /// What an identifier names; decides its prefix.
@@ -38,6 +38,8 @@ pub enum IdKind {
     Instance,
     /// An entry of the outbox.
     Event,
+    /// Work that outlives the program.
+    Job,
 }
 
 impl IdKind {
@@ -74,6 +76,7 @@ impl IdKind {
             Self::Request => "req",
             Self::Instance => "ins",
             Self::Event => "evt",
+            Self::Job => "job",
         }
     }
 }

@@ -59,7 +59,7 @@ fn watch(store: &Db, supervisor: &Supervisor) {
     }
     let store = store.clone();
     supervisor.spawn(WATCH, move |_| {
-        let watch = store.watch_credentials();
+        let watch = store.watch();
         async move {
             if let Some(watch) = watch {
                 watch.await;

@@ -14,6 +14,7 @@ use crate::host::{self, Routes};
 use crate::ids::{IdMaker, Ids};
 use crate::provider::{Provider, Registry};
 use crate::router;
+use crate::work::{Handler, Handlers};
 
 /// What a host program may hand in before the gateway opens.
 pub struct Builder {
@@ -23,6 +24,7 @@ pub struct Builder {
     pub(super) authenticator: Option<Arc<dyn Authenticator>>,
     pub(super) providers: BTreeMap<String, Arc<dyn Provider>>,
     pub(super) routes: Vec<Routes>,
+    pub(super) handlers: Handlers,
 }
 
 /// What a configuration says, and all that is wrong with it.
@@ -42,6 +44,7 @@ impl Builder {
             authenticator: None,
             providers: BTreeMap::new(),
             routes: Vec::new(),
+            handlers: Handlers::default(),
         }
     }
 
@@ -86,6 +89,14 @@ impl Builder {
     #[must_use]
     pub fn routes(mut self, routes: Routes) -> Self {
         self.routes.push(routes);
+        self
+    }
+
+    /// Lets `handler` run the jobs of its payload's kind, which the host keeps by [`Gateway::jobs`] or in its own
+    /// transactions.
+    #[must_use]
+    pub fn handler(mut self, handler: impl Handler) -> Self {
+        self.handlers = self.handlers.with(handler);
         self
     }
 

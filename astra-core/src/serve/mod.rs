@@ -17,7 +17,7 @@ use crate::http::limit::Limits;
 use crate::outbound::GuardedClient;
 use crate::router::{self, Door};
 use crate::tasks::TaskKind;
-use crate::work::Supervisor;
+use crate::work::{Queue, Supervisor};
 
 mod base;
 mod builder;
@@ -128,6 +128,12 @@ impl Gateway {
         &self.app.supervisor
     }
 
+    /// Work that outlives the program: the host keeps jobs there, which its handlers run ([`Builder::handler`]).
+    #[must_use]
+    pub fn jobs(&self) -> &Arc<Queue> {
+        &self.app.jobs
+    }
+
     /// Serves the connections of `listener` until `shutdown` is ready; then refuses new ones, and returns when running
     /// requests and turns have ended, or when the configuration's `drain_s` is over.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
@@ -142,7 +148,7 @@ impl Gateway {
         let connections = connection::accept(listener, router, &self.app.config.limits, shutdown).await;
         self.app.stopping.cancel();
         // Turns end within the limit, one way or the other, and then nothing keeps a connection open.
-        let ended = async { tokio::join!(timeout(drain, connections.shutdown()), self.app.engine.drain(drain)) };
+        let ended = async { tokio::join!(timeout(drain, connections.shutdown()), self.drain(drain)) };
         if ended.await.0.is_err() {
             tracing::warn!(drain_s = self.app.config.drain_s, "stopped with requests still running");
         }
@@ -155,8 +161,13 @@ impl Gateway {
     /// closes its listener after this. A second call does nothing more.
     pub async fn shutdown(&self, limit: Duration) {
         self.app.stopping.cancel();
-        self.app.engine.drain(limit).await;
+        self.drain(limit).await;
         self.end().await;
+    }
+
+    /// Ends turns and jobs within `limit`, one way or the other.
+    async fn drain(&self, limit: Duration) {
+        tokio::join!(self.app.engine.drain(limit), self.app.jobs.drain(limit));
     }
 
     /// Ends what turns need while they run.

@@ -19,7 +19,7 @@ use crate::outbound::GuardedClient;
 use crate::router;
 use crate::store;
 use crate::tools::Tools;
-use crate::work::{Base, Upkeep};
+use crate::work::{Base, Queue, Upkeep};
 
 /// Opens a gateway: checks what it is made of, opens its base, and then its rooms.
 pub(super) async fn open(builder: Builder) -> Result<Gateway, StartError> {
@@ -39,6 +39,7 @@ pub(super) async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let definitions = Definitions::open(&base, workspace, sources, &providers).await.map_err(failed)?;
     let tools = Arc::new(Tools::built_in(&base.clock));
     let engine = Engine::open(&base, &providers, &agents, tools).await.map_err(failed)?;
+    let jobs = Queue::open(&base, builder.handlers).await.map_err(failed)?;
     Upkeep::open(&base);
 
     let document = served_at(&routes.contract.document, base.config.public_url.as_ref());
@@ -49,6 +50,7 @@ pub(super) async fn open(builder: Builder) -> Result<Gateway, StartError> {
         providers,
         agents,
         definitions,
+        jobs,
         engine,
         document: Arc::new(Document::new(document)),
         streams: Arc::default(),

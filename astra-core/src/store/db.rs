@@ -6,10 +6,12 @@
 //! can do without. Reads see one state throughout.
 //! A statement that failed ends its transaction: nothing of it stays, even if the closure goes on.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use super::backend::Backend;
+pub(super) use super::effects::{Effects, Notes};
 use super::error::{Error, Refusal, Result};
 use super::page::{Cursor, Filling, Page, PageRequest};
 #[cfg(feature = "postgres")]
@@ -36,23 +38,7 @@ pub enum Db {
 pub struct Tx<'a> {
     driver: Driver<'a>,
     workspace: Option<i64>,
-    notes: &'a Notes,
-}
-
-/// What is remembered of a transaction while it runs.
-#[derive(Default)]
-pub(super) struct Notes {
-    /// Whether a statement has failed.
-    failed: Cell<bool>,
-    /// Whether credentials have ended.
-    ended_credentials: Cell<bool>,
-}
-
-impl Notes {
-    /// Whether credentials end with the commit.
-    pub(super) const fn has_ended_credentials(&self) -> bool {
-        self.ended_credentials.get()
-    }
+    pub(super) notes: &'a Notes,
 }
 
 /// What a closure is about to do.
@@ -177,6 +163,17 @@ impl Db {
         outcome
     }
 
+    /// What is notified when a job waits that did not wait before, by a transaction of this handle or, on PostgreSQL, by another
+    /// gateway's while [`Db::watch`] runs.
+    #[must_use]
+    pub fn jobs_changed(&self) -> Arc<Notify> {
+        match self {
+            Self::Sqlite(sqlite) => Arc::clone(&sqlite.jobs),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => Arc::clone(&postgres.jobs),
+        }
+    }
+
     pub(super) fn write_health(&self) -> &WriteHealth {
         match self {
             Self::Sqlite(sqlite) => &sqlite.writes,
@@ -231,11 +228,6 @@ impl<'a> Tx<'a> {
     /// The same transaction for rows of no one workspace, such as a counter.
     pub(super) const fn unscoped(&mut self) -> Tx<'_> {
         Tx { driver: self.driver, workspace: None, notes: self.notes }
-    }
-
-    /// Notes for the runner of the transaction that it ends credentials.
-    pub(super) fn note_ended_credentials(&self) {
-        self.notes.ended_credentials.set(true);
     }
 
     /// All rows that `sql` answers.

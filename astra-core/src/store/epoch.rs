@@ -14,10 +14,13 @@ use crate::params;
 /// The channel on which gateways that share a PostgreSQL tell each other.
 #[cfg(feature = "postgres")]
 const CHANNEL: &str = "astra_auth";
+/// The channel on which they tell each other of jobs.
+#[cfg(feature = "postgres")]
+pub(super) const JOBS_CHANNEL: &str = "astra_jobs";
 
 impl Db {
     /// The present epoch. Cheap enough for every request: a number in memory. On SQLite it is milliseconds old at the most,
-    /// and whoever ends a credential waits that long before it says so; on PostgreSQL [`Db::watch_credentials`] keeps it no
+    /// and whoever ends a credential waits that long before it says so; on PostgreSQL [`Db::watch`] keeps it no
     /// older than a second, and where nothing runs that, the database is asked.
     ///
     /// # Errors
@@ -34,13 +37,14 @@ impl Db {
         }
     }
 
-    /// What keeps the present epoch in memory, to be run for as long as a gateway does; `None` on SQLite, which needs none.
+    /// What keeps the present epoch in memory and hears of the jobs of other gateways, to be run for as long as a gateway does;
+    /// `None` on SQLite, which needs none.
     #[must_use]
-    pub fn watch_credentials(&self) -> Option<BoxFuture<'static, ()>> {
+    pub fn watch(&self) -> Option<BoxFuture<'static, ()>> {
         match self {
             Self::Sqlite(_) => None,
             #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => Some(Box::pin(postgres.watch_epoch())),
+            Self::Postgres(postgres) => Some(Box::pin(postgres.watch())),
         }
     }
 

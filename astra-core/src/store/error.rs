@@ -46,6 +46,8 @@ pub enum Refusal {
     Session(SessionRefusal),
     /// Of a turn.
     Turn(TurnRefusal),
+    /// Of a job.
+    Job(JobRefusal),
 }
 
 /// Why an account is not registered.
@@ -96,6 +98,29 @@ pub enum TurnRefusal {
     QuestionTooLong,
     /// The session's turns keep as many bytes as they may.
     SessionFull,
+}
+
+/// Why a job is not kept or not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobRefusal {
+    /// What it is about is larger than 1 MiB.
+    PayloadTooLarge,
+    /// Its unique key is longer than 255 bytes.
+    KeyTooLong,
+    /// The worker's lease has run out and another worker may have the job, or the job is over.
+    LeaseLost,
+    /// The result of the job, or of its step, is larger than 1 MiB.
+    ResultTooLarge,
+    /// The job has recorded as many steps as it may.
+    TooManySteps,
+    /// The job is over.
+    Finished,
+}
+
+impl From<JobRefusal> for Error {
+    fn from(refusal: JobRefusal) -> Self {
+        Self::Refused(Refusal::Job(refusal))
+    }
 }
 
 impl From<AccountRefusal> for Error {

@@ -9,13 +9,13 @@ use std::time::Duration;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures_util::{FutureExt as _, TryStreamExt as _};
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio::sync::{Mutex, Notify, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
-use super::db::{Driver, Mode, Notes, TransactionBody, Tx, WorkspaceId};
+use super::db::{Driver, Effects, Mode, Notes, TransactionBody, Tx, WorkspaceId};
 use super::epoch::watch::Watch;
 use super::error::{Error, Result};
 use super::postgres_address::Address;
@@ -41,6 +41,8 @@ pub struct Postgres {
     pub(super) writes: WriteHealth,
     pub(super) subjects: KnownNumbers,
     pub(super) workspaces: KnownNumbers,
+    /// Notified when a job waits that did not wait before.
+    pub(super) jobs: Arc<Notify>,
     pool: Pool,
     address: Address,
     epoch: Watch,
@@ -89,11 +91,13 @@ impl Postgres {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(Error::broken)?;
-        let (epoch, writes) = (Watch::default(), WriteHealth::default());
+        let (jobs, writes) = (Arc::<Notify>::default(), WriteHealth::default());
+        let epoch = Watch::new(Arc::clone(&jobs));
         Ok(Self {
             writes,
             subjects: KnownNumbers::default(),
             workspaces: KnownNumbers::default(),
+            jobs,
             pool,
             address,
             epoch,
@@ -108,8 +112,8 @@ impl Postgres {
         self.epoch.known()
     }
 
-    /// What reads the epoch of all credentials again and again.
-    pub(super) fn watch_epoch(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
+    /// What reads the epoch of all credentials again and again, and hears of other gateways' jobs.
+    pub(super) fn watch(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
         self.epoch.clone().keep(self.address.clone())
     }
 
@@ -175,15 +179,23 @@ impl Postgres {
                 notes: Notes::default(),
             };
             let answer = session.transaction(workspace.as_ref(), work.as_ref());
-            (answer, session.notes.has_ended_credentials())
+            (answer, session.notes.effects())
         });
-        let Ok((answer, ends_credentials)) = answer.await else {
+        let Ok((answer, effects)) = answer.await else {
             return Err(Error::Broken("a store method panicked".into()));
         };
-        if ends_credentials {
+        self.take_effect(effects);
+        answer
+    }
+
+    /// What a transaction does beyond its rows, in this gateway.
+    fn take_effect(&self, effects: Effects) {
+        if effects.ended_credentials {
             self.epoch.note_ending();
         }
-        answer
+        if effects.changed_jobs {
+            self.jobs.notify_one();
+        }
     }
 
     /// One attempt on the calling task: the work is run again and again, each time with the answers that it asked for.
@@ -198,7 +210,7 @@ impl Postgres {
         let Lease { client: Some(client), steps } = &mut lease else { return Err(Error::broken("no connection")) };
         loop {
             steps.begin();
-            let (answer, ends_credentials) = run(steps, workspace, work);
+            let (answer, effects) = run(steps, workspace, work);
             let waits = steps.waits();
             if !waits && answer.is_err() {
                 steps.roll_back(client).await;
@@ -209,22 +221,20 @@ impl Postgres {
                 return Err(fault);
             }
             if !waits {
-                if ends_credentials {
-                    self.epoch.note_ending();
-                }
+                self.take_effect(effects);
                 return answer;
             }
         }
     }
 }
 
-/// Runs work as far as it comes with what is answered; and whether it ends credentials.
-fn run<T>(steps: &Steps, workspace: Option<&WorkspaceId>, work: &impl TransactionBody<T>) -> (Result<T>, bool) {
+/// Runs work as far as it comes with what is answered; and what it does beyond its rows.
+fn run<T>(steps: &Steps, workspace: Option<&WorkspaceId>, work: &impl TransactionBody<T>) -> (Result<T>, Effects) {
     let notes = Notes::default();
     let run = || Tx::run(Driver::Steps(steps), workspace, &notes, work);
     let answer = catch_unwind(AssertUnwindSafe(run));
     let answer = answer.unwrap_or_else(|_| Err(Error::Broken("a store method panicked".into())));
-    (answer, notes.has_ended_credentials())
+    (answer, notes.effects())
 }
 
 /// A connection in the hands of one transaction.

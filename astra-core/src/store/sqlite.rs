@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::db::{Driver, Mode, Notes, TransactionBody, Tx, WorkspaceId};
 use super::epoch::seen::Seen;
@@ -36,6 +36,8 @@ pub struct Sqlite {
     writer: Writer,
     readers: Arc<Readers>,
     epoch: Seen,
+    /// Notified when a job waits that did not wait before.
+    pub(super) jobs: Arc<Notify>,
 }
 
 struct Readers {
@@ -61,7 +63,7 @@ impl Sqlite {
             idle: std::sync::Mutex::new(Vec::new()),
             permits: Arc::new(Semaphore::new(config.readers.max(1))),
         };
-        let (writes, epoch) = (WriteHealth::default(), Seen::new(EPOCH_FRESH));
+        let (writes, epoch, jobs) = (WriteHealth::default(), Seen::new(EPOCH_FRESH), Arc::default());
         Ok(Self {
             writes,
             subjects: KnownNumbers::default(),
@@ -70,6 +72,7 @@ impl Sqlite {
             writer,
             readers: Arc::new(readers),
             epoch,
+            jobs,
         })
     }
 
@@ -86,7 +89,10 @@ impl Sqlite {
         work: impl TransactionBody<T>,
     ) -> Result<T> {
         let written = self.writer.submit(workspace, mode, work).await?;
-        if written.ended_credentials {
+        if written.effects.changed_jobs {
+            self.jobs.notify_one();
+        }
+        if written.effects.ended_credentials {
             self.epoch.note_ending();
             // Another process that has read the epoch a moment ago goes by it for as long.
             tokio::time::sleep(EPOCH_FRESH).await;

@@ -5,7 +5,7 @@
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::db::{Driver, Mode, Notes, TransactionBody, Tx, WorkspaceId};
+use super::db::{Driver, Effects, Mode, Notes, TransactionBody, Tx, WorkspaceId};
 use super::error::{Error, Result};
 use super::sqlite::{Handle, classify};
 
@@ -35,8 +35,8 @@ pub(super) struct Pending<T, F> {
 pub(super) struct Written<T> {
     /// What the work answered, if it is committed.
     pub(super) answer: Result<T>,
-    /// Whether it has ended credentials.
-    pub(super) ended_credentials: bool,
+    /// What it does beyond its rows.
+    pub(super) effects: Effects,
 }
 
 impl<T, F> Pending<T, F> {
@@ -48,7 +48,7 @@ impl<T, F> Pending<T, F> {
     /// What came of it.
     pub(super) fn written(&mut self) -> Written<T> {
         let skipped = || Error::Broken("the writer skipped its work".into());
-        self.answer.take().unwrap_or_else(|| Written { answer: Err(skipped()), ended_credentials: false })
+        self.answer.take().unwrap_or_else(|| Written { answer: Err(skipped()), effects: Effects::default() })
     }
 }
 
@@ -59,7 +59,7 @@ impl<T: Send, F: TransactionBody<T>> QueuedWrite for Pending<T, F> {
         let answer =
             std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Error::Broken("a store method panicked".into())));
         let succeeded = answer.is_ok();
-        self.answer = Some(Written { answer, ended_credentials: notes.has_ended_credentials() });
+        self.answer = Some(Written { answer, effects: notes.effects() });
         succeeded
     }
 
@@ -71,7 +71,7 @@ impl<T: Send, F: TransactionBody<T>> QueuedWrite for Pending<T, F> {
         // What failed by itself keeps its own words.
         let has_failed = self.answer.as_ref().is_some_and(|written| written.answer.is_err());
         if let (Some(fault), false) = (fault, has_failed) {
-            self.answer = Some(Written { answer: Err(refusal(fault)), ended_credentials: false });
+            self.answer = Some(Written { answer: Err(refusal(fault)), effects: Effects::default() });
         }
     }
 

@@ -6,6 +6,7 @@ use super::agent_versions::AgentVersions;
 use super::agents::Agents;
 use super::families::Families;
 use super::idempotency::IdempotencyKeys;
+use super::jobs::Jobs;
 use super::keys::SigningKeys;
 use super::messages::Messages;
 use super::rows::Rows;
@@ -46,6 +47,12 @@ impl Rows {
     #[must_use]
     pub const fn idempotency_keys(&self) -> IdempotencyKeys<'_> {
         IdempotencyKeys(self)
+    }
+
+    /// Jobs.
+    #[must_use]
+    pub const fn jobs(&self) -> Jobs<'_> {
+        Jobs(self)
     }
 
     /// Messages.

@@ -25,6 +25,7 @@ pub struct Upkeep {
     clock: Arc<dyn Clock>,
     audit_days: u32,
     outbox_days: u32,
+    jobs_days: u32,
 }
 
 impl Upkeep {
@@ -32,7 +33,8 @@ impl Upkeep {
     pub fn open(base: &Base) {
         let (supervisor, config) = (&base.supervisor, &base.config.store);
         let (store, clock) = (base.store.clone(), Arc::clone(&base.clock));
-        let upkeep = Self { store, clock, audit_days: config.audit_days, outbox_days: config.outbox_days };
+        let (audit_days, outbox_days) = (config.audit_days, config.outbox_days);
+        let upkeep = Self { store, clock, audit_days, outbox_days, jobs_days: base.config.jobs.keep_days };
         let store = base.store.clone();
         supervisor.periodic(USAGE, OFTEN, move || {
             let store = store.clone();
@@ -56,6 +58,8 @@ impl Upkeep {
         while self.store.delete_old_audit(audit_from_ms).await? == u64::from(SWEEP_ROWS) {}
         let outbox_from_ms = now_ms - i64::from(self.outbox_days) * DAY_MS;
         while self.store.delete_old_events(outbox_from_ms).await? == u64::from(SWEEP_ROWS) {}
+        let jobs_from_ms = now_ms - i64::from(self.jobs_days) * DAY_MS;
+        while self.store.delete_old_jobs(jobs_from_ms).await? == u64::from(SWEEP_ROWS) {}
         Ok(())
     }
 }

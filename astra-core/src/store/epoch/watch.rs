@@ -1,4 +1,4 @@
-//! PostgreSQL: how a gateway learns of a grown epoch without asking at every request.
+//! PostgreSQL: how a gateway learns of a grown epoch without asking at every request, and of jobs that other gateways keep.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -9,8 +9,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_postgres::{AsyncMessage, Client};
 
-use super::CHANNEL;
 use super::seen::Seen;
+use super::{CHANNEL, JOBS_CHANNEL};
 use crate::store::postgres_address::Address;
 use crate::store::postgres_error::classify;
 
@@ -27,15 +27,15 @@ pub(in crate::store) struct Watch(Arc<Shared>);
 struct Shared {
     seen: Seen,
     changed: Notify,
-}
-
-impl Default for Watch {
-    fn default() -> Self {
-        Self(Arc::new(Shared { seen: Seen::new(FRESH), changed: Notify::new() }))
-    }
+    jobs: Arc<Notify>,
 }
 
 impl Watch {
+    /// A watch that has read nothing, and notifies `jobs` of those that other gateways keep.
+    pub(in crate::store) fn new(jobs: Arc<Notify>) -> Self {
+        Self(Arc::new(Shared { seen: Seen::new(FRESH), changed: Notify::new(), jobs }))
+    }
+
     /// The epoch, if it was read within the last second.
     pub(in crate::store) fn known(&self) -> Option<i64> {
         self.0.seen.known()
@@ -63,8 +63,10 @@ async fn listen(address: &Address, shared: &Shared) -> Result<Infallible, tokio_
     // Moved, so that the connection goes with its end, and with it all that the client waits for.
     let driving = async move {
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
-            if matches!(message, AsyncMessage::Notification(_)) {
-                shared.changed.notify_one();
+            match message {
+                AsyncMessage::Notification(of) if of.channel() == JOBS_CHANNEL => shared.jobs.notify_one(),
+                AsyncMessage::Notification(_) => shared.changed.notify_one(),
+                _ => {}
             }
         }
     };
@@ -77,7 +79,7 @@ async fn listen(address: &Address, shared: &Shared) -> Result<Infallible, tokio_
 }
 
 async fn watch(client: &Client, shared: &Shared) -> Result<Infallible, tokio_postgres::Error> {
-    client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+    client.batch_execute(&format!("LISTEN {CHANNEL}; LISTEN {JOBS_CHANNEL}")).await?;
     loop {
         read(client, &shared.seen).await?;
         // Either way the epoch is read again: a notification only makes it sooner.
