@@ -1,4 +1,4 @@
-//! How commands talk to a running gateway, and how its refusals are told.
+//! How commands talk to a running gateway, and how its refusals are printed.
 
 pub(crate) mod events;
 
@@ -117,7 +117,7 @@ impl Client {
         let Ok(problem) = response.json::<Problem>().await else {
             return Error::new(format!("{} answered {status}, and not as a gateway does", self.server));
         };
-        let error = problem.told();
+        let error = problem.into_error();
         match status {
             StatusCode::UNAUTHORIZED => error.hint(format!(
                 "{} holds a token that {} does not take: `astra token issue` makes a new one",
@@ -171,7 +171,7 @@ fn no_token(server: &str, environment: &Environment) -> Error {
 
 impl Problem {
     /// The refusal in words.
-    pub(crate) fn told(self) -> Error {
+    pub(crate) fn into_error(self) -> Error {
         let message = match self.detail {
             // Some details begin with the words of their title.
             Some(detail) if detail.starts_with(&self.title) => detail.trim_end_matches('.').to_owned(),

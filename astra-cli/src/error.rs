@@ -7,7 +7,7 @@ use std::process::ExitCode;
 /// A result of a command.
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
-/// A failure, as its user is told about it.
+/// A failure, as its user reads it.
 #[derive(Debug)]
 pub(crate) struct Error {
     kind: Kind,
@@ -22,7 +22,7 @@ enum Kind {
     Failed,
     /// It was not asked for rightly.
     Usage,
-    /// Whoever read the output has read enough.
+    /// The reader of the output closed it.
     PipeClosed,
     /// What was to be reported is on stdout already.
     Silent,
@@ -100,7 +100,7 @@ impl Error {
         }
     }
 
-    /// Whether there is anything to tell.
+    /// Whether there is anything to print.
     pub(crate) const fn has_words(&self) -> bool {
         matches!(self.kind, Kind::Failed | Kind::Usage)
     }

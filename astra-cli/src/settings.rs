@@ -122,7 +122,7 @@ impl Settings {
     pub(crate) fn refusal(&self, faults: &[Fault]) -> Error {
         let read = self.file.as_ref().map_or_else(String::new, |file| format!(" (read from {})", file.display()));
         let error = Error::new(format!("the configuration{read} is not good"));
-        let error = faults.iter().fold(error, |error, fault| error.cause(self.origins.told(fault)));
+        let error = faults.iter().fold(error, |error, fault| error.cause(self.origins.explain(fault)));
         error.hint("`astra config` prints every key with its meaning and its default")
     }
 

@@ -66,7 +66,7 @@ struct Agent {
 pub(crate) fn run(args: Args, context: &Context) -> Result<()> {
     let server = args.server.as_deref().or_else(|| context.environment.get(env::SERVER)).unwrap_or(DEFAULT_SERVER);
     block_on(async {
-        // A token of the local store is nobody else's business than the local gateway's.
+        // A token of the local store is for the local gateway alone.
         let is_local = is_this_machine(server) || args.store.is_named();
         if context.environment.get(env::TOKEN).is_some() || !is_local {
             return converse(&Client::of_environment(server, &context.environment)?, &args, context).await;

@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
         Ok(context.printer.progress("checking the configuration", check).await)
     })?;
     for warning in &found.warnings {
-        context.printer.warning(settings.origins.told(warning));
+        context.printer.warning(settings.origins.explain(warning));
     }
     if !found.faults.is_empty() {
         return Err(settings.refusal(&found.faults));

@@ -1,4 +1,4 @@
-//! `astra serve`: runs a gateway until it is told to stop.
+//! `astra serve`: runs a gateway until a signal stops it.
 
 mod descriptors;
 mod log;
@@ -95,7 +95,7 @@ fn refused(fault: &StartError, config: &Config) -> Error {
     }
 }
 
-/// What is told when the gateway is ready.
+/// What is printed when the gateway is ready.
 struct Shown<'a> {
     config: Config,
     found: Vec<String>,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::place::Place;
 use super::shape::{Extra, Shape};
 
-/// Arrays of arrays that are told one by one.
+/// Levels of nested arrays that are written out.
 const ARRAYS_MAX: usize = 3;
 
 /// Most lines; what is below is left out.

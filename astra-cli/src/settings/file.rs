@@ -1,4 +1,4 @@
-//! Reads the configuration file. A fault is told with file, line and column, and with the key that was probably meant.
+//! Reads the configuration file. A fault names file, line and column, and the key that was probably meant.
 
 use std::collections::BTreeMap;
 use std::path::Path;

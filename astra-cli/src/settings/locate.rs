@@ -28,7 +28,7 @@ impl Origins {
     }
 
     /// The fault with its place, if that is known: `astra.yml:4: providers.a.base_url is no URL`.
-    pub(crate) fn told(&self, fault: &Fault) -> String {
+    pub(crate) fn explain(&self, fault: &Fault) -> String {
         let said = format!("{} {}", fault.key, fault.detail);
         if let Some(name) = self.overlaid.get(fault.key.as_str()) {
             return format!("{name}: {said}");

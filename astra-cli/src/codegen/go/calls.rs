@@ -6,7 +6,7 @@ use super::scope::{CallNames, Kind, Scope, ServiceNames};
 use super::structs::{self, Form};
 use super::table::{pairs, quoted};
 use crate::codegen::Source;
-use crate::codegen::model::{Answer, Body, Events, Operation, PAGE_ITEMS, PAGE_NEXT, Page, Shape, Type};
+use crate::codegen::model::{Answer, Body, Events, Operation, PAGE_ITEMS, PAGE_NEXT, Page, Shape, Type, is_text};
 
 /// The method of an operation, or its two.
 pub(super) fn write<'a>(
@@ -48,8 +48,7 @@ pub(super) fn sent<'a>(scope: &Scope<'a>, body: &'a Body) -> Sent {
     let is_json = media_type == "application/json" || media_type.ends_with("+json");
     let is_form = media_type == "application/x-www-form-urlencoded";
     if !is_json && !is_form {
-        let is_text = media_type.starts_with("text/") || media_type.ends_with("yaml") || media_type.ends_with("xml");
-        let (ty, given) = if is_text { ("string", "[]byte(body)") } else { ("[]byte", "body") };
+        let (ty, given) = if is_text(media_type) { ("string", "[]byte(body)") } else { ("[]byte", "body") };
         let with = format!("withBody({given}, {})", quoted(&body.media_type));
         return Sent { ty: ty.to_owned(), is_optional: false, with };
     }

@@ -96,7 +96,7 @@ fn write_alias<'a>(source: &mut Source, scope: &Scope<'a>, named: &'a Named) {
                 });
             }
         }
-        // Who is an alias of itself in the end would not compile.
+        // An alias that leads to itself does not compile.
         (Type::Named(_), Kind::Any) => {
             source.line(format!("type {name} = any"));
         }

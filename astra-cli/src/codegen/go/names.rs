@@ -127,8 +127,7 @@ fn capitalised(word: &str) -> String {
     if let Some(one) = word.strip_suffix('s').filter(|one| one.len() > 1 && INITIALISMS.contains(one)) {
         return one.to_ascii_uppercase() + "s";
     }
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+    naming::capitalised(word)
 }
 
 #[cfg(test)]

@@ -216,7 +216,7 @@ impl<'a> Scope<'a> {
     /// What a named type is.
     pub(super) fn kind_of(&self, named: &'a Named) -> Kind<'a> {
         let mut named = named;
-        // Who is an alias of itself is nothing in particular.
+        // An alias of itself can be anything.
         for _ in 0..=self.api.types.len() {
             match &named.shape {
                 Shape::Object { .. } => return Kind::Object(named),

@@ -143,7 +143,7 @@ pub(crate) struct Events {
     pub(crate) ty: Type,
     /// How to go on after the connection broke; without it one cannot.
     pub(crate) resume: Option<Resume>,
-    /// The event types after which nothing comes. If empty, the stream ends only when somebody ends it, and an end by the
+    /// The event types after which nothing comes. If empty, the stream ends only when its reader ends it, and an end by the
     /// server is a reason to come again.
     pub(crate) ends_with: Vec<String>,
     /// Whether the last `data:` is `[DONE]`, which is no JSON.
@@ -288,6 +288,11 @@ impl Operation {
             _ => None,
         }
     }
+}
+
+/// Whether a media type that is not JSON is text.
+pub(crate) fn is_text(media_type: &str) -> bool {
+    media_type.starts_with("text/") || media_type.ends_with("yaml") || media_type.ends_with("xml")
 }
 
 impl Answer {

@@ -3,7 +3,7 @@
 use super::events;
 use super::pages;
 use super::shape::{Types, text};
-use super::{Answer, Body, Location, Operation, PAGE_CURSOR, Parameter, Type, deep, fit};
+use super::{Answer, Body, Location, Operation, PAGE_CURSOR, Parameter, Type, deep, fit, is_text};
 use crate::codegen::naming;
 use crate::document::operations::{self as documented, media, payload, sent};
 
@@ -121,9 +121,7 @@ fn answer<'d>(types: &mut Types<'d>, operation: &documented::Operation<'d>, ty: 
         } else if media_type == "application/json" || media_type.ends_with("+json") {
             json = json.or_else(|| Some(of(&format!("{ty}Answer"))));
         } else {
-            let is_text =
-                media_type.starts_with("text/") || media_type.ends_with("yaml") || media_type.ends_with("xml");
-            other = Some(if is_text { Answer::Text } else { Answer::Bytes });
+            other = Some(if is_text(media_type) { Answer::Text } else { Answer::Bytes });
         }
     }
     match (json, events) {

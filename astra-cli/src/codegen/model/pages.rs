@@ -1,4 +1,4 @@
-//! Lists in parts are told by their shape: items and a cursor.
+//! Lists in parts are recognised by their shape: items and a cursor.
 
 use super::shape::Types;
 use super::{Answer, Field, PAGE_ITEMS, PAGE_NEXT, Page, Shape, Type};

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::annotations::{Annotations, has_reader, mentions};
 use super::layout::{Code, fits};
 use super::names::{Scope, wanted};
-use super::text::{self, docstring, sentence};
+use super::text::{self, docstring};
 use crate::codegen::model::{Named, Shape, Type, Variant};
-use crate::codegen::source::Source;
+use crate::codegen::source::{Source, sentence};
 
 /// Those that are received.
 pub(super) fn received(body: &mut Source, annotations: &mut Annotations<'_>) {
@@ -114,7 +114,7 @@ fn unknown(body: &mut Source, annotations: &mut Annotations<'_>, named: &Named, 
         let tag = tag.map(|tag| Scope::of_dataclass().take(&wanted(tag)));
         if let Some(tag) = tag {
             body.gap().line(format!("{tag}: str"));
-            docstring(body, 1, "What it is called; empty if nobody says.");
+            docstring(body, 1, "What it is called; empty if the server does not say.");
         }
         body.gap().line(format!("raw: {any}"));
         docstring(body, 1, "The JSON that came.");

@@ -2,9 +2,10 @@
 
 use super::layout::INDENT;
 use super::names::{Names, module};
-use super::text::{literal, one_line, sentence};
+use super::text::{literal, one_line};
 use crate::codegen::Package;
 use crate::codegen::model::Api;
+use crate::codegen::source::sentence;
 
 /// `client.py`
 pub(super) fn client(api: &Api, names: &Names) -> String {

@@ -7,9 +7,9 @@ use super::choices;
 use super::layout::{Code, INDENT};
 use super::modules;
 use super::names::{Names, Scope, wanted};
-use super::text::{self, docstring, sentence};
+use super::text::{self, docstring};
 use crate::codegen::model::{Api, Field, Named, Shape, Type};
-use crate::codegen::source::Source;
+use crate::codegen::source::{Source, sentence};
 
 /// A field of a dataclass.
 struct Attribute<'a> {

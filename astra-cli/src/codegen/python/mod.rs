@@ -43,7 +43,7 @@ const RUNTIME: [(&str, &str); 16] = [
     ("py.typed", ""),
 ];
 
-/// What only those need who can sign in.
+/// Files for documents with a sign-in.
 const SIGN_IN: [(&str, &str); 2] = [
     ("_sign_in.py", include_str!("../templates/python/_sign_in.py")),
     ("credentials.py", include_str!("../templates/python/credentials.py")),

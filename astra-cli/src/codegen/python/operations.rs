@@ -5,10 +5,10 @@ use super::layout::{Code, INDENT};
 use super::modules;
 use super::names::{Names, Scope, wanted};
 use super::signature::{Sent, Signature};
-use super::text::{self, docstring, sentence};
+use super::text::{self, docstring};
 use crate::codegen::model::{Answer, Api, Events, Group, Location, Operation, Shape, Type};
 use crate::codegen::naming;
-use crate::codegen::source::Source;
+use crate::codegen::source::{Source, sentence};
 
 /// A call as a method.
 pub(super) struct Method<'a> {

@@ -6,9 +6,9 @@ use super::dataclasses::described;
 use super::layout::{Code, INDENT};
 use super::modules;
 use super::names::{Names, TypeNames, is_plain_key};
-use super::text::{self, docstring, sentence};
+use super::text::{self, docstring};
 use crate::codegen::model::{Api, Field, Named, Shape};
-use crate::codegen::source::Source;
+use crate::codegen::source::{Source, sentence};
 
 /// The module; nothing if nothing is sent inside of anything.
 pub(super) fn module(api: &Api, names: &Names) -> String {

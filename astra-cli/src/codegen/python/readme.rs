@@ -5,10 +5,10 @@ use super::layout::{Code, INDENT};
 use super::names::{Names, module};
 use super::operations::{Method, methods};
 use super::sample::{self, Statement};
-use super::text::{one_line, sentence};
+use super::text::one_line;
 use crate::codegen::Package;
 use crate::codegen::model::{Answer, Api, Operation, Shape, Type};
-use crate::codegen::source::{Source, wrapped};
+use crate::codegen::source::{Source, sentence, wrapped};
 
 /// So many kinds of events are shown.
 const MOST_EVENTS: usize = 3;

@@ -11,7 +11,7 @@ use super::signature::{Sent, Signature};
 use super::text;
 use crate::codegen::model::{Answer, Api, Field, Group, Operation, Parameter, Shape, Type};
 use crate::codegen::naming;
-use crate::codegen::source::Source;
+use crate::codegen::source::{Source, sentence};
 
 /// How deep examples are made up where the document has none.
 const MOST_DEPTH: usize = 4;
@@ -108,7 +108,7 @@ pub(super) fn examples(api: &Api, names: &Names, module: &str) -> String {
             let function = scope.take(&format!("{}_{}", names.of_group(&group.name), method.name));
             source.gap().gap().line(format!("def {function}(client: Client) -> None:"));
             source.deeper(|inner| {
-                text::docstring(inner, 1, &text::sentence(&text::one_line(&method.operation.summary)));
+                text::docstring(inner, 1, &sentence(&text::one_line(&method.operation.summary)));
                 let statement = Statement { api, method: &method, depth: 1, is_async: false };
                 if let Some(name) = statement.write(inner, &call(api, names, &method)) {
                     inner.line(format!("print({name})"));

@@ -2,8 +2,9 @@
 
 use super::annotations::Annotations;
 use super::names::{Names, Scope, wanted};
-use super::text::{one_line, sentence};
-use crate::codegen::model::{Api, Body, Field, Location, Operation, PAGE_CURSOR, Parameter, Shape, Type};
+use super::text::one_line;
+use crate::codegen::model::{Api, Body, Field, Location, Operation, PAGE_CURSOR, Parameter, Shape, Type, is_text};
+use crate::codegen::source::sentence;
 
 /// A call's parameters.
 pub(super) struct Signature<'a> {
@@ -145,7 +146,7 @@ fn sent<'a>(api: &'a Api, body: &'a Body, switch: Option<&str>, scope: &mut Scop
     match kind {
         _ if is_json => {}
         "application/x-www-form-urlencoded" => return Sent::Form(body),
-        _ if kind.starts_with("text/") || kind.ends_with("yaml") || kind.ends_with("xml") => return Sent::Text(body),
+        _ if is_text(kind) => return Sent::Text(body),
         _ => return Sent::Bytes(body),
     }
     let Some(fields) = fields(api, &body.ty) else { return Sent::Json(body) };

@@ -20,7 +20,7 @@ pub(super) fn literal(text: &str) -> String {
             letter if (letter as u32) < 0x20 || letter == '\u{7f}' => {
                 written.push_str(&format!("\\x{:02x}", letter as u32));
             }
-            // Blanks and marks that cannot be told from others by looking.
+            // Blanks and marks that look like others.
             letter if is_invisible(letter) => written.push_str(&format!("\\u{:04x}", letter as u32)),
             letter => written.push(letter),
         }
@@ -108,12 +108,6 @@ fn escaped(text: &str) -> String {
 /// Prose on one line.
 pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A sentence with its full stop.
-pub(super) fn sentence(text: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() || text.ends_with(['.', '!', '?', ':']) { text.to_owned() } else { format!("{text}.") }
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use super::code::string;
 use super::declarations::Types;
-use super::docs::{comment, sentence};
+use super::docs::comment;
 use super::names::Names;
 use super::templates::HEADER;
 use crate::codegen::Source;
 use crate::codegen::model::{Api, Shape, Type};
+use crate::codegen::source::sentence;
 
 /// `client.ts`.
 pub(super) fn file(api: &Api, names: &Names) -> String {
@@ -49,7 +50,7 @@ fn write_options(api: &Api, names: &Names, source: &mut Source) {
     source.block(&format!("{head} {{"), "}", |inner| {
         inner.line("/** What to sign in with, in place of `token`: the client gets its tokens, and renews them. */");
         inner.line("readonly credentials?: Credentials | undefined;");
-        inner.line("/** Is told of each new set of tokens, before it is used: a place to store them. */");
+        inner.line("/** Is called with each new set of tokens, before it is used: a place to store them. */");
         inner.line("readonly onTokens?: TokensCallback | undefined;");
     });
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::code::{key, string, union};
-use super::docs::{comment, sentence};
+use super::docs::comment;
 use super::names::Names;
 use super::templates::HEADER;
 use crate::codegen::Source;
 use crate::codegen::model::{Api, Field, Named, Shape, Type, Variant};
+use crate::codegen::source::sentence;
 
 /// Types as TypeScript writes them.
 pub(super) struct Types<'a> {
@@ -105,7 +106,7 @@ impl Types<'_> {
         }
     }
 
-    /// A case of a union. One whose own type does not say its tag is told it.
+    /// A case of a union, with its tag if its own type does not have it.
     fn variant(&self, tag: Option<&str>, variant: &Variant) -> String {
         let text = self.text(&variant.ty);
         let (Some(tag), Some(value)) = (tag, &variant.value) else { return text };
@@ -182,10 +183,9 @@ fn write(types: &Types, named: &Named, source: &mut Source) {
             source.line(union(&head, &cases, 0));
         }
         Shape::Union { tag, variants } => {
-            let more = tag
-                .as_ref()
-                .filter(|_| named.is_received)
-                .map(|tag| format!("Told apart by `{tag}`. Others may come: a `switch` over it needs a `default`."));
+            let more = tag.as_ref().filter(|_| named.is_received).map(|tag| {
+                format!("`{tag}` says which one it is. Others may come: a `switch` over it needs a `default`.")
+            });
             comment(source, 0, &[description, more.unwrap_or_default()]);
             let mut cases: Vec<String> = Vec::new();
             for variant in variants {

@@ -25,12 +25,6 @@ pub(super) fn comment(source: &mut Source, depth: usize, paragraphs: &[String]) 
     }
 }
 
-/// A text with a full stop.
-pub(super) fn sentence(text: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() || text.ends_with(['.', '!', '?', ':']) { text.to_owned() } else { format!("{text}.") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

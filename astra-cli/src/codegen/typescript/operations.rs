@@ -2,13 +2,14 @@
 
 use super::code::{Code, WIDTH, key, listed, string};
 use super::declarations::Types;
-use super::docs::{comment, sentence};
+use super::docs::comment;
 use super::imports::Imports;
 use super::names::{GroupNames, MethodNames, has_own_options};
 use super::streams;
 use super::templates::HEADER;
 use crate::codegen::Source;
 use crate::codegen::model::{Answer, Body, Events, Group, Location, Operation, Parameter, Type};
+use crate::codegen::source::sentence;
 
 /// One way of calling an operation.
 pub(super) struct Method<'a> {
@@ -29,7 +30,7 @@ impl Method<'_> {
     }
 }
 
-/// The ways of calling an operation: one, or two if it streams when it is told to.
+/// The ways of calling an operation: one, or two if a field of the body makes it stream.
 pub(super) fn methods<'a>(operation: &'a Operation, names: &'a MethodNames) -> Vec<Method<'a>> {
     match &operation.answer {
         Answer::Either { events, switch, .. } => vec![

@@ -134,7 +134,7 @@ fn rich(types: &Types) -> String {
     said.unwrap_or_default()
 }
 
-/// A loop that tells the events apart, if they can be told apart.
+/// A loop with a case for each type of event, if the events say their types.
 fn streamed(types: &Types, operation: &Operation) -> String {
     let Some(events) = operation.events() else { return String::new() };
     let Some(Shape::Union { tag: Some(tag), variants }) = types.shape(&events.ty) else {

@@ -74,7 +74,7 @@ impl Input {
     }
 }
 
-/// Ready at the next ctrl-c; never where ctrl-c cannot be heard.
+/// Ready at the next ctrl-c; never where ctrl-c cannot be caught.
 pub(super) async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;

@@ -159,7 +159,7 @@ impl<'a> Conversation<'a> {
                 }
                 ChatFrame::Error { problem } => {
                     self.end_line(progress)?;
-                    return if progress.is_stopped { Ok(Some(Ending::Stopped)) } else { Err(problem.told()) };
+                    return if progress.is_stopped { Ok(Some(Ending::Stopped)) } else { Err(problem.into_error()) };
                 }
                 ChatFrame::Other => {}
             }

@@ -1,4 +1,4 @@
-//! The languages on the command line. One that is not built in is told by whom it is made.
+//! The languages on the command line. For one that is not built in, the error names OpenAPI Generator.
 
 use std::ffi::OsStr;
 

@@ -81,7 +81,7 @@ pub(super) fn start(args: &LogArgs, environment: &Environment, printer: &Printer
     })?;
     let queue = stderr().and_then(Queue::start).map_err(|fault| Error::new("cannot start the log").because(&fault))?;
     let is_coloured = format == Format::Text && printer.colours_allowed() && io::stderr().is_terminal();
-    // Whoever looks at details, or at a terminal, does not count the cost of a line.
+    // For details, and on a terminal, the cost of a line does not matter.
     let is_plain = !is_coloured && filter.max_level_hint().is_some_and(|level| level <= LevelFilter::INFO);
     // A line that cannot be formatted is not worth a word on stderr, which may be what fails.
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Arc::clone(&queue));

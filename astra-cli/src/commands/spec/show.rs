@@ -95,7 +95,7 @@ impl Page<'_> {
         self.title("Needs");
         let words = match (needs.is_empty(), is_public) {
             (false, _) => needs.join(", "),
-            (true, true) => "nothing: anybody may call it".to_owned(),
+            (true, true) => "nothing: it is public".to_owned(),
             (true, false) => "a token".to_owned(),
         };
         self.indented(&words, 2);
@@ -148,7 +148,7 @@ impl Page<'_> {
         }
     }
 
-    /// What is in a body or an answer. Media types with the same schema are told as one.
+    /// What is in a body or an answer. Media types with the same schema are shown as one.
     fn contents(&mut self, content: &Place<'_>) {
         let mut told: Vec<(Vec<&str>, Option<Place<'_>>)> = Vec::new();
         for (name, media) in media(content) {

@@ -205,7 +205,7 @@ impl Kept {
         let fresh = self.0.with_extension(std::process::id().to_string());
         let written =
             std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&fresh, format!("{etag}\n{document}")));
-        // Under another name first: who reads at the same time gets the old copy or the new one, never half of one.
+        // Under another name first: a reader at the same time gets the old copy or the new one, never half of one.
         let _kept = written.and_then(|()| std::fs::rename(&fresh, &self.0));
     }
 }

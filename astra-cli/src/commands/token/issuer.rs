@@ -1,4 +1,4 @@
-//! Who is asked about tokens: the local store's authority, or a gateway's API. Commands see no difference.
+//! The source of tokens: the local store's authority, or a gateway's API. Commands see no difference.
 
 use astra_core::auth::{Role, Scope};
 
@@ -47,7 +47,7 @@ pub(crate) struct Issued {
     pub(crate) secret: String,
 }
 
-/// Who is asked.
+/// The source of tokens.
 pub(super) enum Issuer {
     Local(Box<Local>),
     Remote(Remote),

@@ -18,9 +18,9 @@ pub(super) fn requirements(report: &mut Report, id: &str, old: &Operation<'_>, n
     };
     let at = format!("{}/security", new.place.pointer);
     if !is_met(&before, &after) {
-        report.breaking(id, &at, format!("needs {} instead of {}", told(&after), told(&before)));
+        report.breaking(id, &at, format!("needs {} instead of {}", described(&after), described(&before)));
     } else if before != after {
-        report.compatible(id, &at, format!("needs {}, no longer {}", told(&after), told(&before)));
+        report.compatible(id, &at, format!("needs {}, no longer {}", described(&after), described(&before)));
     }
     role(report, id, old.role(), new);
 }
@@ -37,7 +37,7 @@ fn role(report: &mut Report, id: &str, old: Option<&str>, new: &Operation<'_>) {
 }
 
 /// The requirement in words.
-fn told(access: &Access) -> String {
+fn described(access: &Access) -> String {
     let alternative = |schemes: &std::collections::BTreeMap<String, std::collections::BTreeSet<String>>| {
         let scheme = |(name, scopes): (&String, &std::collections::BTreeSet<String>)| {
             let scopes: Vec<_> = scopes.iter().map(String::as_str).collect();

@@ -161,7 +161,7 @@ impl<'r> Comparison<'r> {
     fn required_alone(&mut self, old: &Shape<'_>, new: &Shape<'_>) {
         let (before, after) = (old.required(), new.required());
         for name in after.symmetric_difference(&before).filter(|name| new.field(name).is_none()) {
-            // A field that is gone was told as such.
+            // A field that is gone was reported as such.
             if old.field(name).is_none() {
                 let (is_demanded, is_left) = (after.contains(name), before.contains(name));
                 let state = if is_demanded { "is required" } else { "is no longer required" };

@@ -31,7 +31,7 @@ fn describe_frames(media: &mut Map<String, Value>, document: &Value) {
     media.insert("itemSchema".into(), frame(event, is_tagged));
 }
 
-/// A frame with `event` as the JSON in its data. Events that are told apart by their type have it as `event:` and are
+/// A frame with `event` as the JSON in its data. Events that differ by their type have it as `event:` and are
 /// numbered by `id:`; others are data alone.
 fn frame(event: Value, is_tagged: bool) -> Value {
     let line = |description: &str| json!({"type": "string", "description": description, "maxLength": 256, "pattern": "^[^\\x00\\r\\n]*$"});

@@ -215,7 +215,7 @@ func (r *call) broken(ctx context.Context, err error) error {
 	}
 	var outer *url.Error
 	if errors.As(err, &outer) {
-		// The operation says enough, and a URL may hold what is nobody's business.
+		// The operation says enough, and a URL may hold what is confidential.
 		err = outer.Err
 	}
 	switch {

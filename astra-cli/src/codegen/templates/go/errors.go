@@ -215,7 +215,7 @@ func (e *Error) tell(body []byte) {
 			Detail  string `json:"detail"`
 		} `json:"errors"`
 	}
-	// What does not fit is left out: an error about an error helps nobody.
+	// What does not fit is left out: an error about an error is of no help.
 	_ = json.Unmarshal(body, &fields)
 	var inner struct {
 		Code    string `json:"code"`

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// DefaultBaseURL is where a gateway listens if nobody says otherwise.
+// DefaultBaseURL is where a gateway listens by default.
 const DefaultBaseURL = "http://127.0.0.1:3000"
 
 // ClientOption changes how a client works: see the functions that begin with With.
@@ -20,7 +20,7 @@ type CallOption interface {
 	applyToCall(*settings)
 }
 
-// Option changes how a client works, or one call of it: then it goes before what the client was told.
+// Option changes how a client works, or one call of it: then it goes before the client's own option.
 type Option interface {
 	ClientOption
 	CallOption
@@ -46,7 +46,7 @@ type clientSettings struct {
 	settings
 	baseURL string
 	tokens  func(*connection) tokenSource
-	// onTokens is told of new tokens of a sign-in.
+	// onTokens is called with the new tokens of a sign-in.
 	onTokens func(access, refresh string, expiresAt time.Time)
 }
 

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// request is what one operation sends. What is wrong with its values is told when it is sent.
+// request is what one operation sends. What is wrong with its values is returned when it is sent.
 type request struct {
 	operation           string
 	method              string

@@ -41,7 +41,7 @@ func (r *call) mayRepeat(err error) bool {
 	return errors.As(err, &broken) && (broken.isUnsent || r.isRepeatable())
 }
 
-// pauseAfter is how long to wait after err and so many retries, where nobody asks for another time than first; false if the
+// pauseAfter is how long to wait after err and so many retries, where the answer asks for no other time; false if the
 // gateway asks for too long a time.
 func pauseAfter(err error, first time.Duration, retries int) (time.Duration, bool) {
 	var refused *Error

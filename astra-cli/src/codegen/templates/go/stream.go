@@ -23,7 +23,7 @@ type Stream[T any] struct {
 	decode     decoder[T]
 	rules      streamRules
 
-	// These belong to who reads.
+	// These belong to the reader.
 	call     *call
 	source   *eventSource
 	field    string

@@ -176,7 +176,7 @@ class Reader:
             raise DecodingError(f"{expected!r} was expected, and {found!r} came", (name,))
 
     def unknown(self) -> dict[str, Any]:
-        """The fields that nobody has read."""
+        """The fields that were not read."""
         return self._fields
 
 

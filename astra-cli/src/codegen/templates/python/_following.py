@@ -147,7 +147,7 @@ class Following(Generic[T]):
             if self.is_over:
                 return
         if self._is_endless and self._parser.has_read:
-            # Somebody is there, and has nothing to tell.
+            # The server is there, and has no event.
             self._attempts_in_vain = 0
 
     def failure(self, error: httpx.TransportError) -> APIConnectionError:

@@ -1,5 +1,4 @@
-"""Makes an `APIError` of an answer that is no success, whoever wrote it: the server, or a proxy
-before it."""
+"""Makes an `APIError` of an answer that is no success, from the server or a proxy before it."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Parser:
 
     def _lines(self, chunk: bytes) -> Iterator[str]:
         for piece in chunk.splitlines(keepends=True):
-            # Of a CR at the end of a piece nobody knows yet whether an LF belongs to it.
+            # Of a CR at the end of a piece it is not known yet whether an LF belongs to it.
             if self._skips_newline and piece == b"\n":
                 self._skips_newline = False
                 continue

@@ -45,4 +45,4 @@ class TokenSet:
     """Good once, for the next tokens."""
 
     expires_at: datetime | None
-    """When the access token stops being good; `None` if nobody said."""
+    """When the access token stops being good; `None` if the server did not say."""

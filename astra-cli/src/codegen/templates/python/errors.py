@@ -182,7 +182,7 @@ class ConflictError(APIError):
 
 
 class PreconditionFailedError(APIError):
-    """412: somebody else was faster; `If-Match` names an older state."""
+    """412: another caller was faster; `If-Match` names an older state."""
 
 
 class UnprocessableError(APIError):

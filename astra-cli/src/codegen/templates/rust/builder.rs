@@ -55,7 +55,7 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Where the server is; `http://127.0.0.1:3000` if nobody says.
+    /// Where the server is; `http://127.0.0.1:3000` by default.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
@@ -88,7 +88,7 @@ impl ClientBuilder {
         self
     }
 
-    /// A function that is told of all tokens that the [credentials](Self::credentials) earn, to keep them: a refresh
+    /// A function that is called with all tokens that the [credentials](Self::credentials) earn, to keep them: a refresh
     /// token is good for one use, and the next one takes its place.
     pub fn on_new_tokens(mut self, hook: impl Fn(&NewTokens) + Send + Sync + 'static) -> Self {
         self.token_hook = Some(Arc::new(hook));
@@ -102,25 +102,25 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a call may take, with all its retries; a stream, until it begins. Ten minutes if nobody says.
+    /// How long a call may take, with all its retries; a stream, until it begins. Ten minutes by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long a stream may be silent before its connection counts as broken. A minute if nobody says.
+    /// How long a stream may be silent before its connection counts as broken. A minute by default.
     pub fn idle_timeout(mut self, idle_timeout: Duration) -> Self {
         self.idle_timeout = idle_timeout;
         self
     }
 
-    /// How often a call that failed is sent again, if it may be: twice if nobody says.
+    /// How often a call that failed is sent again, if it may be: twice by default.
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         self.max_retries = max_retries;
         self
     }
 
-    /// How often a broken stream is sought again without a new event in between: five times if nobody says.
+    /// How often a broken stream is sought again without a new event in between: five times by default.
     pub fn max_stream_retries(mut self, max_stream_retries: u32) -> Self {
         self.max_stream_retries = max_stream_retries;
         self
@@ -202,7 +202,7 @@ pub(crate) fn header_name(name: &str) -> Result<HeaderName, Error> {
         .map_err(|_| Error::invalid(format!("{name:?} is no name of a header")))
 }
 
-/// The value is not told: it may be a secret.
+/// The value is not shown: it may be a secret.
 pub(crate) fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
     value
         .parse()

@@ -129,13 +129,13 @@ macro_rules! setters_of_all_calls {
             self
         }
 
-        /// Sets the `X-Request-ID`, which is random if nobody says.
+        /// Sets the `X-Request-ID`, which is random by default.
         pub fn request_id(mut self, request_id: impl ::std::fmt::Display) -> Self {
             self.$($path).+.set_header("X-Request-ID", request_id);
             self
         }
 
-        /// Sets the `Idempotency-Key`. Calls that can have one have a random one if nobody says.
+        /// Sets the `Idempotency-Key`. Calls that can have one have a random one by default.
         pub fn idempotency_key(mut self, idempotency_key: impl ::std::fmt::Display) -> Self {
             self.$($path).+.set_header("Idempotency-Key", idempotency_key);
             self

@@ -156,7 +156,7 @@ impl Renewal {
         let (renewal, client, refused) = (self.clone(), client.clone(), refused.cloned());
         // A task of its own: a caller that gives up must not take along a refresh token that is used up by then.
         let task = tokio::spawn(async move {
-            // Whoever comes while another renews waits here, and finds the new token.
+            // A call that comes during a renewal waits here, and finds the new token.
             let mut held = renewal.held.lock().await;
             match held.good(refused.as_ref()) {
                 Some(token) => Ok(token.clone()),

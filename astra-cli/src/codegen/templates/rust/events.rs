@@ -49,7 +49,7 @@ impl<T> EventsCall<T> {
         self
     }
 
-    /// Whether a stream that broke is gone on with by another request, where that can be: yes if nobody says.
+    /// Whether a stream that broke is gone on with by another request, where that can be: yes by default.
     pub fn resume(mut self, is_wanted: bool) -> Self {
         self.plan.is_resumed = is_wanted;
         self

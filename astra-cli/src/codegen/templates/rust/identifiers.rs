@@ -1,4 +1,4 @@
-//! Numbers and names that nobody else has.
+//! Numbers and names that are unique.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 

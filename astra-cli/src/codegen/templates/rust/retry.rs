@@ -10,7 +10,7 @@ use crate::identifiers::random;
 
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(8);
-/// Who wants to be left alone for longer than this is left alone.
+/// A server that asks for a longer wait than this is not asked again.
 const LONGEST_WISH: Duration = Duration::from_secs(60);
 
 /// Why one attempt failed.

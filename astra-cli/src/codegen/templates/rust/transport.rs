@@ -154,7 +154,7 @@ impl Prepared {
             let delay = failure
                 .delay(self.is_repeatable(), retries)
                 .filter(|_| retries < max_retries);
-            // Nobody waits for an attempt that would come too late.
+            // An attempt that would come too late is not waited for.
             let in_time = |delay: &Duration| {
                 deadline.is_none_or(|deadline| Instant::now() + *delay < deadline)
             };

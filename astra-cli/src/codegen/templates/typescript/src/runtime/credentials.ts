@@ -19,7 +19,7 @@ export interface TokenSet {
   readonly expiresAt: Date;
 }
 
-/** Is told of each new set of tokens, before it is used. */
+/** Is called with each new set of tokens, before it is used. */
 export type TokensCallback = (tokens: TokenSet) => void | Promise<void>;
 
 /** How long before its end a token is renewed, in milliseconds; a tenth of its life if that is less. */
@@ -54,7 +54,7 @@ export class SignIn implements TokenSource {
   }
 
   async renew(refused: string): Promise<string> {
-    // Somebody else may have renewed it meanwhile.
+    // Another call may have renewed it meanwhile.
     return this.#access === undefined || this.#access.token === refused
       ? this.#renew()
       : this.get();

@@ -90,7 +90,7 @@ export class ApiError extends ClientError {
   readonly problem: Problem | undefined;
   /** What programs tell refusals apart by. */
   readonly code: ProblemCode | undefined;
-  /** What people are told. */
+  /** What people read. */
   readonly detail: string | undefined;
   /** What is wrong where in the request. */
   readonly errors: readonly ProblemField[];

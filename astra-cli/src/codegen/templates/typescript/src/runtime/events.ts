@@ -13,7 +13,7 @@ export type UnknownEvent<Tag extends string = "type", Value extends string = "un
 
 /** What is known of a stream. */
 export interface StreamKind {
-  /** How its events are told apart, if they are. */
+  /** The field that says an event's type, if there is one. */
   readonly tag?: {
     /** The field in `data:`. */
     readonly name: string;

@@ -162,7 +162,7 @@ export class Transport {
   }
 }
 
-/** What the caller is told of something thrown: why it was ended, or what failed. */
+/** What the caller gets of something thrown: why it was ended, or what failed. */
 function told(thrown: unknown, { signal }: Deadline): unknown {
   return signal.aborted ? signal.reason : thrown;
 }
