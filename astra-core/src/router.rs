@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 #[cfg(feature = "docs")]
@@ -19,7 +19,7 @@ use crate::auth::ScopeTable;
 use crate::config::LimitsConfig;
 use crate::error::{Error, Result};
 use crate::host;
-use crate::http::contract::{self, Contract, Gate, PathContract, enforce};
+use crate::http::contract::{self, Contract, Declared, Gate, Mount, PathContract, enforce};
 use crate::http::fallback;
 use crate::http::host_header::{self, Hosts};
 use crate::http::limit::{self, Limits};
@@ -38,7 +38,10 @@ fn operations() -> Operations {
     let operations = api::sessions::routes(operations);
     let operations = api::chat::routes(operations);
     let operations = api::inference::routes(operations);
-    api::spec::routes(operations)
+    let operations = api::spec::routes(operations);
+    #[cfg(feature = "docs")]
+    let operations = reference(operations);
+    operations
 }
 
 /// The OpenAPI 3.1 document of this version: of the routes alone, without configuration, store or network.
@@ -65,42 +68,54 @@ pub struct Routes {
 /// # Errors
 /// All that is wrong with the operations, and what the document says of them and this program cannot enforce.
 pub fn routes(host: &[host::Routes], limits: &LimitsConfig) -> std::result::Result<Routes, Vec<String>> {
-    let Finished { document, handlers, hosts, scopes, faults } = finished(host, limits);
+    let Finished { document, mut handlers, mounts, hosts, scopes, traits, faults } = finished(host, limits);
     if !faults.is_empty() {
         return Err(faults);
     }
-    let contract = contract::compile(document, &hosts, Arc::new(scopes))?;
-    Ok(Routes { contract, handlers })
+    let mut contract = contract::compile(document, &hosts, &traits, Arc::new(scopes))?;
+    let mut faults = Vec::new();
+    for (path, service, mount) in mounts {
+        match contract::mounted(&path, &mount, &contract.scopes) {
+            Ok(mounted) => contract.paths.push(Arc::new(mounted)),
+            Err(fault) => faults.push(fault),
+        }
+        handlers.push((path, service));
+    }
+    if faults.is_empty() { Ok(Routes { contract, handlers }) } else { Err(faults) }
 }
 
 struct Finished {
     document: Value,
     handlers: Handlers,
-    /// The paths that a host program brought.
+    mounts: Vec<(String, MethodRouter<App>, Mount)>,
+    /// The paths of operations that a host program brought.
     hosts: BTreeSet<String>,
     scopes: ScopeTable,
+    traits: Declared,
     faults: Vec<String>,
 }
 
 fn finished(host: &[host::Routes], limits: &LimitsConfig) -> Finished {
-    let Operations { document, mut handlers, mut faults } = operations();
+    let Operations { document, mut handlers, mut mounts, mut faults } = operations();
     let mut document = serde_json::to_value(document).unwrap_or_else(|fault| {
         faults.push(format!("the document cannot be written: {fault}"));
         Value::Null
     });
     let scopes = host::table(host, &mut faults);
     host::describe(&mut document, &scopes);
-    let own = host::join(&mut document, host, &scopes, &mut faults);
-    let hosts: BTreeSet<String> = own.iter().map(|(path, _)| path.clone()).collect();
-    handlers.extend(own);
-    faults.extend(contract::complete(&mut document, &hosts, &scopes, limits.body_bytes));
+    let mounted = mounts.iter().map(|(path, ..)| path.clone());
+    let own = host::join(&mut document, host, &scopes, mounted, &mut faults);
+    let hosts: BTreeSet<String> = own.handlers.iter().map(|(path, _)| path.clone()).collect();
+    handlers.extend(own.handlers);
+    mounts.extend(own.mounts);
+    let traits = contract::complete(&mut document, &hosts, &scopes, limits.body_bytes, &mut faults);
     if !hosts.is_empty() {
         faults.extend(contract::dangling(&document));
     }
     // Several passes may stumble over the same thing.
     let mut seen = BTreeSet::new();
     faults.retain(|fault| seen.insert(fault.clone()));
-    Finished { document, handlers, hosts, scopes, faults }
+    Finished { document, handlers, mounts, hosts, scopes, traits, faults }
 }
 
 /// What stands before all that is served.
@@ -121,10 +136,7 @@ pub fn router(routes: &Routes, app: &App, door: &Door) -> Router {
         let Some(path) = routes.contract.path(template) else { continue };
         router = router.route(template, guarded(handlers.clone(), path, app, door));
     }
-    let router = router.with_state(app.clone());
-    #[cfg(feature = "docs")]
-    let router = reference(router, app, door);
-    router
+    router.with_state(app.clone())
 }
 
 /// The layers of one path.
@@ -142,6 +154,8 @@ fn guarded(handlers: MethodRouter<App>, path: &Arc<PathContract>, app: &App, doo
         origins: Origins::new(&app.config.allowed_origins),
         gate: Gate { path: Arc::clone(path), app: app.clone(), limits: Arc::clone(&door.limits) },
     };
+    // Bodies are bounded by the contract, and here beyond what axum's extractors allow.
+    let handlers = if path.has_own_limit() { handlers.layer(DefaultBodyLimit::disable()) } else { handlers };
     handlers.layer::<_, Infallible>(from_fn_with_state(Arc::new(guard), pass))
 }
 
@@ -172,20 +186,19 @@ pub fn standalone(router: Router, app: &App, door: &Door) -> Router {
 }
 
 /// The API reference: files for a browser, not operations. They are the same for every caller and say nothing of this
-/// gateway, so that the contract has nothing to guard here.
+/// gateway, so that they are public.
 #[cfg(feature = "docs")]
-#[expect(clippy::disallowed_methods, reason = "files for a browser are no operations")]
-fn reference(router: Router, app: &App, door: &Door) -> Router {
-    let router = docs::ASSETS.into_iter().fold(router, |router, asset| {
+fn reference(operations: Operations) -> Operations {
+    let operations = docs::ASSETS.into_iter().fold(operations, |operations, asset| {
         let answer = move |known: IfNoneMatch, request: Request| asset.answer(known, request);
-        router.route(asset.path, beside(readable(get(answer)), app, door))
+        operations.mount(asset.path, readable(get(answer)), Mount::public("docs"))
     });
-    router.route("/docs/", beside(readable(get(docs::redirect)), app, door))
+    operations.mount("/docs/", readable(get(docs::redirect)), Mount::public("docs"))
 }
 
 /// Other methods than GET get a problem.
 #[cfg(feature = "docs")]
-fn readable(file: MethodRouter) -> MethodRouter {
+fn readable<S: Clone + Send + Sync + 'static>(file: MethodRouter<S>) -> MethodRouter<S> {
     file.fallback(fallback::method_not_allowed)
 }
 

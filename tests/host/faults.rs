@@ -13,7 +13,7 @@ use crate::invoices;
 use crate::support::Engine;
 
 /// What is wrong with `routes`; nothing is opened then.
-async fn faults(routes: Vec<Routes>) -> Vec<String> {
+pub(crate) async fn faults(routes: Vec<Routes>) -> Vec<String> {
     let engine = Engine::sqlite();
     let mut config = engine.config();
     config.data_dir = config.data_dir.join("not-made");
@@ -31,7 +31,7 @@ async fn faults(routes: Vec<Routes>) -> Vec<String> {
 
 /// The same faults, in any order.
 #[track_caller]
-fn assert_all(faults: &[String], expected: &[&str]) {
+pub(crate) fn assert_all(faults: &[String], expected: &[&str]) {
     let missing: Vec<&&str> =
         expected.iter().filter(|words| !faults.iter().any(|fault| fault.contains(**words))).collect();
     let extra: Vec<&String> =

@@ -17,4 +17,6 @@ mod contract;
 mod document;
 mod faults;
 mod invoices;
+mod mounts;
 mod scopes;
+mod traits;

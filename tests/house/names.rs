@@ -46,6 +46,41 @@ fn every_operation_has_the_test_file_of_its_name_and_no_test_file_is_left_over()
     assert_none(unpaired(&sources, &tests));
 }
 
+#[test]
+fn no_file_below_the_operations_names_one() {
+    let ids: Vec<String> = files("astra-core/src/api/").iter().flat_map(operation_ids).collect();
+    assert!(ids.len() > 50, "the ids cannot be read: {ids:?}");
+    assert_none(files("astra-core/src/").iter().flat_map(|file| named_operations(file, &ids)));
+}
+
+/// What belongs to operations, and the tables of what they need.
+const ABOVE: [&str; 4] = ["api/", "auth/access/", "host/", "testing/"];
+
+fn operation_ids(file: &File) -> Vec<String> {
+    let ids = file.text.split("operation_id = \"").skip(1).filter_map(|rest| rest.split('"').next());
+    ids.map(str::to_owned).collect()
+}
+
+/// Literals that are the id of an operation: what it is allowed to be is said in its own file. Texts may mention it.
+fn named_operations(file: &File, ids: &[String]) -> Vec<String> {
+    let path = file.path.trim_start_matches("astra-core/src/");
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    let found =
+        ids.iter().filter(|id| file.text.lines().filter(is_code).any(|line| line.contains(&format!("\"{id}\""))));
+    let is_above = ABOVE.iter().any(|folder| path.starts_with(folder));
+    found.filter(|_| !is_above).map(|id| format!("{}: names the operation {id:?}", file.path)).collect()
+}
+
+#[test]
+fn a_named_operation_is_found() {
+    let ids = ["auth.token".to_owned()];
+    let found =
+        |path: &str, text: &str| named_operations(&File::example(&format!("astra-core/src/{path}"), text), &ids);
+    assert_eq!(found("http/limit.rs", "if operation.id == \"auth.token\" {").len(), 1);
+    assert_eq!(found("http/limit.rs", "// \"auth.token\"\nlet text = \"Call auth.token.\";"), [""; 0]);
+    assert_eq!(found("auth/access/auth.rs", "(\"auth.token\", Public),"), [""; 0]);
+}
+
 fn banned_name(file: &File) -> Option<String> {
     let name = file.path.trim_end_matches(".rs").split('/').find(|name| BANNED.contains(name))?;
     Some(format!("{}: `{name}` says nothing about what is in it", file.path))

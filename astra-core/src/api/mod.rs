@@ -1,5 +1,5 @@
-//! The operations: one folder a group, one file an operation. Routes enter the gateway by [`Operations::routes`] alone,
-//! so that nothing is served that is not documented.
+//! The operations: one folder a group, one file an operation. Routes enter the gateway by [`Operations::routes`], so that
+//! nothing is served that is not documented, and by [`Operations::mount`], behind the same layers.
 
 pub mod agents;
 pub mod auth;
@@ -14,6 +14,7 @@ use utoipa::openapi::{Components, OpenApi, RefOr, Schema};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::app::App;
+use crate::http::contract::Mount;
 
 /// Operations and the document that describes them, growing together.
 pub struct Operations {
@@ -21,6 +22,8 @@ pub struct Operations {
     pub document: OpenApi,
     /// The handlers, by the paths of the document.
     pub handlers: Vec<(String, MethodRouter<App>)>,
+    /// The services beside the document, by their paths.
+    pub mounts: Vec<(String, MethodRouter<App>, Mount)>,
     /// What is wrong with what was registered.
     pub faults: Vec<String>,
 }
@@ -29,7 +32,7 @@ impl Operations {
     /// No operations yet; `frame` says all else that the document shall say.
     #[must_use]
     pub const fn new(frame: OpenApi) -> Self {
-        Self { document: frame, handlers: Vec::new(), faults: Vec::new() }
+        Self { document: frame, handlers: Vec::new(), mounts: Vec::new(), faults: Vec::new() }
     }
 
     /// Adds the operations of one path: `.routes(routes!(list::handler, create::handler))`.
@@ -53,6 +56,15 @@ impl Operations {
             }
             components.schemas.insert(name, schema);
         }
+        self
+    }
+
+    /// Adds a service beside the document at `path`, which may end in a `{*wildcard}`: for a protocol of its own, such as
+    /// MCP, or for files. It stands behind all layers of operations: hosts, origins, limits, credential, role and scopes,
+    /// the record of each request. It judges methods, parameters and bodies itself.
+    #[must_use]
+    pub fn mount(mut self, path: impl Into<String>, service: MethodRouter<App>, mount: Mount) -> Self {
+        self.mounts.push((path.into(), service, mount));
         self
     }
 }

@@ -10,27 +10,37 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use super::{Routes, components, operation, path};
 use crate::app::App;
 use crate::auth::ScopeTable;
-use crate::http::contract;
+use crate::http::contract::{self, Mount};
+
+/// What the host serves, by path.
+pub(crate) struct Joined {
+    /// The handlers of its operations.
+    pub(crate) handlers: Vec<(String, MethodRouter<App>)>,
+    /// Its services beside the document.
+    pub(crate) mounts: Vec<(String, MethodRouter<App>, Mount)>,
+}
 
 /// Adds `host` to `document`, which the gateway's own routes made and which is not finished; `scopes` are those that there
-/// are. Answers the handlers by path.
+/// are. The gateway's own services beside the document are at the paths `mounted`.
 pub(crate) fn join(
     document: &mut Value,
     host: &[Routes],
     scopes: &ScopeTable,
+    mounted: impl Iterator<Item = String>,
     faults: &mut Vec<String>,
-) -> Vec<(String, MethodRouter<App>)> {
+) -> Joined {
     let mut joining = Joining {
         ids: contract::operation_ids(document),
-        own: paths(document),
+        own: paths(document).into_iter().chain(mounted).collect(),
         document,
         scopes,
         faults,
         handlers: Vec::new(),
+        mounts: Vec::new(),
         is_titled: false,
     };
     host.iter().for_each(|routes| joining.add(routes));
-    joining.handlers
+    Joined { handlers: joining.handlers, mounts: joining.mounts }
 }
 
 struct Joining<'a> {
@@ -38,6 +48,7 @@ struct Joining<'a> {
     scopes: &'a ScopeTable,
     faults: &'a mut Vec<String>,
     handlers: Vec<(String, MethodRouter<App>)>,
+    mounts: Vec<(String, MethodRouter<App>, Mount)>,
     /// The gateway's own paths.
     own: Vec<String>,
     ids: BTreeSet<String>,
@@ -53,6 +64,10 @@ impl Joining<'_> {
         components::join(self.document, &host, self.faults);
         for part in &routes.parts {
             self.add_part(part, host.get("security"));
+        }
+        for (path, service, mount) in &routes.mounts {
+            self.check_path(path, path::mount_faults(path));
+            self.mounts.push((path.clone(), service.clone().with_state(()), mount.clone()));
         }
         if let Some(info) = &routes.info {
             if std::mem::replace(&mut self.is_titled, true) {
@@ -85,7 +100,7 @@ impl Joining<'_> {
             found.extend(contract::parameter_faults(self.document, &template, operation));
             self.faults.extend(found.into_iter().map(|fault| format!("{context}: {fault}")));
         }
-        self.check_path(&template);
+        self.check_path(&template, path::faults(&template));
         // What is wrong with the path is told, and then nothing is served; its item may have other faults to tell.
         if self.document["paths"].get(&template).is_none() {
             self.document["paths"][&template] = item;
@@ -111,13 +126,15 @@ impl Joining<'_> {
         }
     }
 
-    fn check_path(&mut self, template: &str) {
-        let mut faults = path::faults(template);
+    /// Adds `faults` of a path, and finds which other paths it meets.
+    fn check_path(&mut self, template: &str, mut faults: Vec<String>) {
         let meets = |known: &&String| path::overlap(known, template);
         if let Some(known) = self.own.iter().find(|known| path::same(known, template)).or(self.own.iter().find(meets)) {
             faults.push(format!("{template}: the path meets {known}, which is the gateway's own"));
         }
-        let mut hosts = self.handlers.iter().map(|(known, _)| known).filter(|known| path::same(known, template));
+        let mounted = self.mounts.iter().map(|(known, ..)| known);
+        let mut hosts =
+            self.handlers.iter().map(|(known, _)| known).chain(mounted).filter(|known| path::same(known, template));
         if hosts.clone().any(|known| known == template) {
             faults.push(format!("{template} is registered twice: name all its operations in one routes!(..)"));
         } else if let Some(known) = hosts.next() {

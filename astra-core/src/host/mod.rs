@@ -76,6 +76,22 @@
 //! counts again when it is declared again. An authenticator of the host makes sets of scopes by
 //! [`Builder::scopes`](crate::Builder::scopes).
 //!
+//! # Traits
+//!
+//! What an operation is allowed to be, and the document does not show, is in an extension that the finished document does
+//! not have: `extensions(("x-traits" = json!({"body": "raw", "body_bytes": 33554432})))`. Its fields are those of [`Traits`]:
+//!
+//! | field | values |
+//! |---|---|
+//! | `body` | `json`; `form`, also in JSON if that is documented; `raw`: the handler takes the bytes by [`RawBody`], and no schema is needed |
+//! | `body_bytes` | the largest body; by default `limits.body_bytes` |
+//! | `credential` | `bearer`; `own`: the handler checks it, with `security(())`; `subprotocol`: also `bearer.<token>` in `Sec-WebSocket-Protocol` |
+//! | `upgrades` | whether it answers 101, which it then documents |
+//! | `refusals` | `problem`, `openai` or `oauth` |
+//! | `tries_secret` | whether it tries passwords or the like: limited by address as signing in is |
+//!
+//! [`Routes::mount`] adds services that are no operations and have no place in the document.
+//!
 //! # What is a fault
 //!
 //! [`Builder::open`](crate::Builder::open) and [`Builder::openapi`](crate::Builder::openapi) name all of them at once:
@@ -100,7 +116,8 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::auth::{HostScope, Role};
 
-pub use crate::http::{Caller, FieldProblem, Json, Page, Path, Problem, Query};
+pub use crate::http::contract::{BodyReading, CredentialPlace, Mount, Refusals, Traits};
+pub use crate::http::{Caller, FieldProblem, Json, Page, Path, Problem, Query, RawBody};
 pub use utoipa_axum::routes;
 
 pub(crate) use join::join;
@@ -113,6 +130,7 @@ pub struct Routes<S = ()> {
     info: Option<Info>,
     scopes: Vec<HostScope>,
     parts: Vec<UtoipaMethodRouter<S>>,
+    mounts: Vec<(String, MethodRouter<S>, Mount)>,
 }
 
 impl Default for Routes {
@@ -135,13 +153,23 @@ where
     /// Its title is not taken over: see [`Routes::info`].
     #[must_use]
     pub const fn with_openapi(document: OpenApi) -> Self {
-        Self { document, info: None, scopes: Vec::new(), parts: Vec::new() }
+        Self { document, info: None, scopes: Vec::new(), parts: Vec::new(), mounts: Vec::new() }
     }
 
     /// Adds the operations of one path: `.routes(routes!(list, create))`.
     #[must_use]
     pub fn routes(mut self, routes: UtoipaMethodRouter<S>) -> Self {
         self.parts.push(routes);
+        self
+    }
+
+    /// Adds a service beside the document at `path`, which may end in a `{*wildcard}`, for a protocol of its own:
+    /// `axum::routing::any_service(..)`, or handlers.
+    /// It stands behind the gateway's layers, with the credential, role and scopes that `mount` names; methods, parameters
+    /// and bodies are its own business.
+    #[must_use]
+    pub fn mount(mut self, path: impl Into<String>, service: MethodRouter<S>, mount: Mount) -> Self {
+        self.mounts.push((path.into(), service, mount));
         self
     }
 
@@ -174,6 +202,14 @@ where
             let handlers: MethodRouter = handlers.with_state(state.clone());
             (schemas, paths, handlers)
         });
-        Routes { document: self.document, info: self.info, scopes: self.scopes, parts: parts.collect() }
+        let mounts =
+            self.mounts.into_iter().map(|(path, service, mount)| (path, service.with_state(state.clone()), mount));
+        Routes {
+            document: self.document,
+            info: self.info,
+            scopes: self.scopes,
+            parts: parts.collect(),
+            mounts: mounts.collect(),
+        }
     }
 }

@@ -27,6 +27,14 @@ pub(super) fn faults(path: &str) -> Vec<String> {
     faults
 }
 
+/// What is wrong with `path` by itself, where a service is mounted: it may end in a wildcard.
+pub(super) fn mount_faults(path: &str) -> Vec<String> {
+    match path.rsplit_once("/{*") {
+        Some((rest, name)) if !rest.is_empty() && name.strip_suffix('}').is_some_and(is_name) => faults(rest),
+        _ => faults(path),
+    }
+}
+
 /// The names of the variables of `path`.
 pub(super) fn variables(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter_map(variable)
@@ -42,9 +50,17 @@ pub(super) fn same(one: &str, other: &str) -> bool {
     pairs(one, other, |one, other| variable(one).is_some() && variable(other).is_some() || one == other)
 }
 
+/// Whether the segments of two paths agree; what agrees with a wildcard is followed by whatever is left.
 fn pairs(one: &str, other: &str, agree: impl Fn(&str, &str) -> bool) -> bool {
-    one.split('/').count() == other.split('/').count()
-        && one.split('/').zip(other.split('/')).all(|(one, other)| agree(one, other))
+    let (mut one, mut other) = (one.split('/'), other.split('/'));
+    loop {
+        match (one.next(), other.next()) {
+            (None, None) => return true,
+            (Some(one), Some(other)) if one.starts_with("{*") || other.starts_with("{*") => return agree(one, other),
+            (Some(one), Some(other)) if agree(one, other) => {}
+            _ => return false,
+        }
+    }
 }
 
 fn variable(segment: &str) -> Option<&str> {
@@ -81,9 +97,21 @@ mod tests {
     }
 
     #[test]
+    fn a_mounted_path_may_end_in_a_wildcard() {
+        assert_eq!(mount_faults("/rpc/{*rest}"), [""; 0]);
+        for bad in ["/{*rest}", "/rpc/{*}", "/rpc/{*a}/b", "/docs/{*rest}", "rpc/{*rest}"] {
+            assert_eq!(mount_faults(bad).len(), 1, "{bad}: {:?}", mount_faults(bad));
+        }
+    }
+
+    #[test]
     fn paths_that_share_a_url_overlap() {
         assert!(overlap("/agents/new", "/agents/{agent_id}") && overlap("/{x}/y", "/agents/{agent_id}"));
         assert!(!overlap("/agents/{a}/invoices", "/agents/{b}/versions") && !overlap("/agents", "/agents/{a}"));
+        assert!(
+            overlap("/rpc/{*rest}", "/rpc/a/b") && !overlap("/rpc/{*rest}", "/rpc") && overlap("/{a}/b", "/rpc/{*c}")
+        );
+        assert!(same("/a/{*x}", "/a/{y}") && !same("/a/{*x}", "/a/b"));
         assert!(same("/a/{x}", "/a/{y}") && !same("/a/new", "/a/{y}"));
     }
 }

@@ -28,9 +28,6 @@ use crate::error::{Code, Error};
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// Operations that try a secret of the caller's choice.
-const SIGN_IN: [&str; 3] = ["auth.register", "auth.token", "auth.refresh"];
-
 /// After so many requests those that have not asked for a while are forgotten.
 const SWEEP_EVERY: u32 = 65_536;
 
@@ -104,7 +101,7 @@ impl Limits {
     fn admit_address(&self, path: Option<&PathContract>, request: &Request) -> (QuotaState, Result<(), Error>) {
         let key = self.hasher.hash_one(network(self.client_address(request)));
         let operation = path.and_then(|path| path.operation(request.method()));
-        let tries_secret = operation.is_some_and(|operation| SIGN_IN.contains(&operation.id.as_str()));
+        let tries_secret = operation.is_some_and(|operation| operation.traits.tries_secret);
         let (standing, verdict) = self.addresses.check(key);
         if tries_secret && verdict.is_ok() { self.sign_in.check(key) } else { (standing, verdict) }
     }

@@ -75,7 +75,7 @@ fn preflight(path: Option<&PathContract>, asked: &HeaderMap) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
-    let known = path.map(|path| path.allow.to_str().unwrap_or_default());
+    let known = path.and_then(|path| path.allow.as_ref()).map(|allow| allow.to_str().unwrap_or_default());
     let method = asked.get(header::ACCESS_CONTROL_REQUEST_METHOD).and_then(|method| method.to_str().ok());
     let method = method.filter(|method| !known.is_some_and(|known| known.split(", ").any(|known| known == *method)));
     let methods: Vec<&str> = known.into_iter().chain(method.filter(|method| is_token(method))).collect();

@@ -8,6 +8,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::contract::Refusals;
 use super::openai::{self, OpenAiError};
 use crate::error::{Code, Error};
 use crate::text::is_unprintable;
@@ -73,25 +74,13 @@ pub struct OAuthError {
 #[derive(Debug, Clone)]
 pub(super) struct Failure(pub Arc<Error>);
 
-/// What an operation's clients expect a refusal to look like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Shape {
-    /// RFC 9457.
-    #[default]
-    Problem,
-    /// `{"error": {message, type, param, code}}`.
-    OpenAi,
-    /// `{"error", "error_description"}` (RFC 6749, 5.2).
-    OAuth,
-}
-
 /// The request that failed, as far as its answer repeats it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Occurrence<'a> {
     pub request_id: &'a str,
     pub path: &'a str,
     pub had_credential: bool,
-    pub shape: Shape,
+    pub refusals: Refusals,
 }
 
 impl IntoResponse for Error {
@@ -152,20 +141,20 @@ impl OAuthError {
 
 /// Fills in the answer that [`Error`] began.
 pub(super) fn render(response: &mut Response, error: &Error, occurrence: Occurrence<'_>) {
-    let (media_type, body) = match occurrence.shape {
-        Shape::Problem => {
+    let (media_type, body) = match occurrence.refusals {
+        Refusals::Problem => {
             let problem = Problem::new(error, occurrence.request_id, occurrence.path);
             ("application/problem+json", serde_json::to_vec(&problem))
         }
-        Shape::OAuth => ("application/json", serde_json::to_vec(&OAuthError::new(error))),
-        Shape::OpenAi => ("application/json", serde_json::to_vec(&OpenAiError::new(error))),
+        Refusals::OAuth => ("application/json", serde_json::to_vec(&OAuthError::new(error))),
+        Refusals::OpenAi => ("application/json", serde_json::to_vec(&OpenAiError::new(error))),
     };
-    if occurrence.shape == Shape::OAuth {
+    if occurrence.refusals == Refusals::OAuth {
         *response.status_mut() =
             StatusCode::from_u16(OAuthError::status(error)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if occurrence.shape == Shape::OpenAi {
+    if occurrence.refusals == Refusals::OpenAi {
         *response.status_mut() =
             StatusCode::from_u16(openai::status(error)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if let Some(word) = openai::should_retry(error) {

@@ -14,10 +14,10 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tracing::Instrument;
 
-use super::contract::{self, PathContract};
+use super::contract::{self, PathContract, Refusals};
 use super::limit::Limits;
 use super::openai;
-use super::problem::{self, Failure, Occurrence, Shape};
+use super::problem::{self, Failure, Occurrence};
 use crate::auth::Identity;
 use crate::error::Error;
 use crate::ids::{IdKind, IdMaker};
@@ -86,9 +86,10 @@ pub async fn record<F: Future<Output = Response>>(
     });
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let path = uri.path();
-    let is_open_ai = recorder.path.as_ref().map_or_else(|| contract::is_open_ai(path), |path| path.is_open_ai);
-    let had_credential =
-        request.headers().contains_key(header::AUTHORIZATION) || (is_open_ai && openai::has_key(request.headers()));
+    let contract = recorder.path.as_deref();
+    // Every refusal there, a path without an operation and a flood included.
+    let of_path = contract.map_or_else(|| openai::refusals(path), |contract| contract.refusals);
+    let had_credential = contract::is_sent(contract, of_path, &method, request.headers());
     let operation = recorder.path.as_ref().and_then(|path| path.operation(&method));
     let operation = operation.map_or("-", |operation| operation.id.as_str());
     let (id, trace_parent) = (known.id.as_str(), known.trace_parent.as_deref());
@@ -100,10 +101,8 @@ pub async fn record<F: Future<Output = Response>>(
 
     let failure = response.extensions_mut().remove::<Failure>();
     if let Some(Failure(error)) = &failure {
-        let shape = response.extensions_mut().remove::<Shape>().unwrap_or_default();
-        // Every refusal there, a path without an operation and a flood included.
-        let shape = if is_open_ai { Shape::OpenAi } else { shape };
-        problem::render(&mut response, error, Occurrence { request_id: id, path, had_credential, shape });
+        let refusals = response.extensions_mut().remove::<Refusals>().unwrap_or(of_path);
+        problem::render(&mut response, error, Occurrence { request_id: id, path, had_credential, refusals });
     }
     if let Ok(value) = HeaderValue::try_from(id) {
         response.headers_mut().insert(REQUEST_ID, value);

@@ -7,7 +7,8 @@ use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{Document, Event, EventReader};
-use crate::http::contract::is_open_ai;
+use crate::http::contract::Refusals;
+use crate::http::openai;
 
 const STREAM: &str = "text/event-stream";
 const PROBLEM: &str = "application/problem+json";
@@ -131,7 +132,11 @@ impl Document {
         if method == Method::HEAD {
             return Vec::new();
         }
-        let (form, schema) = if is_open_ai(path) { ("application/json", "OpenAiError") } else { (PROBLEM, "Problem") };
+        let (form, schema) = if openai::refusals(path) == Refusals::OpenAi {
+            ("application/json", "OpenAiError")
+        } else {
+            (PROBLEM, "Problem")
+        };
         let media_type = media_type(headers);
         if media_type != form {
             return vec![format!("the media type is {media_type:?}, not {form}")];

@@ -4,7 +4,6 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::Document;
-use crate::http::contract::COMPLETIONS;
 use crate::outbound::sse::{self, EventTooLarge, Parser};
 
 /// One server-sent event.
@@ -80,7 +79,9 @@ impl Document {
         let Some(schema) = content.pointer("/text~1event-stream/schema") else {
             return vec![format!("{context}: no stream of events is documented for {status}")];
         };
-        if event.data == "[DONE]" && operation["operationId"] == COMPLETIONS {
+        // What ends the stream may be a word that is no JSON.
+        let mut ends = operation["x-stream"]["ends_with"].as_array().into_iter().flatten();
+        if event.id.is_none() && event.data.is_string() && ends.any(|end| *end == event.data) {
             return Vec::new();
         }
         let faults = self.faults(schema, &event.data).into_iter();

@@ -26,6 +26,7 @@ pub struct Refresh {
 /// sign-in are revoked. A sign-in ends `auth.sign_in_ttl_s` (90 days) after it started, however often it is refreshed.
 /// Access tokens from before a refresh stay valid until they expire, at most 15 minutes.
 #[utoipa::path(post, path = "/auth/refresh", operation_id = "auth.refresh",
+    extensions(("x-traits" = json!({"tries_secret": true}))),
     request_body(content = Refresh, description = "The refresh token.", example = json!({"refresh_token": "fam_06a1b2c3d4e5q.c2hhcmVk.bmV3ZXN0"})),
     responses((status = 200, description = "The new pair.", body = Tokens, headers(("Cache-Control" = String, description = "Always `no-store`.")))))]
 pub async fn handler(State(app): State<App>, Json(request): Json<Refresh>) -> Result<Response> {

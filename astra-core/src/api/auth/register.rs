@@ -74,6 +74,7 @@ pub struct User {
 /// registration is closed unless the configuration opens it (`auth.open_registration`): then the account becomes a
 /// member of the first workspace. An e-mail address can register once: a client that lost the answer signs in.
 #[utoipa::path(post, path = "/auth/register", operation_id = "auth.register",
+    extensions(("x-traits" = json!({"tries_secret": true}))),
     request_body(content = Register, description = "The account.", example = json!({"email": "ada@example.org", "password": "correct horse battery", "setup_code": "7k3mf-q9x2c-01vbn-h8rjt"})),
     responses(
         (status = 201, description = "The account and its tokens.", body = Registered,

@@ -71,7 +71,7 @@ pub struct TokenRequest {
 /// `refresh_token`. Service accounts exchange one of their own tokens for a short-lived one with `client_credentials`,
 /// or for a token of an end user of their application with token exchange, which needs the scope `users:act`. Errors
 /// have OAuth 2's `error` and `error_description` (RFC 6749, 5.2). `auth.refresh` says how refresh tokens are used.
-#[utoipa::path(post, path = "/auth/token", operation_id = "auth.token",
+#[utoipa::path(post, path = "/auth/token", operation_id = "auth.token", extensions(("x-traits" = json!({"refusals": "oauth", "tries_secret": true, "body": "form"}))),
     request_body(content((TokenRequest = "application/x-www-form-urlencoded", example = json!({"grant_type": "password", "username": "ada@example.org", "password": "correct horse battery"})),
         (TokenRequest = "application/json", example = json!({"grant_type": "password", "username": "ada@example.org", "password": "correct horse battery"}))), description = "The grant."),
     responses(

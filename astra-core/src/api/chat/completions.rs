@@ -24,7 +24,7 @@ use crate::store::Status;
 /// ends the turn, unless it sent an `Idempotency-Key`, with which it can ask for the answer again. The credential may
 /// also be in the header `api-key` or `x-api-key`; query parameters, such as `api-version`, have no effect.
 #[utoipa::path(post, path = "/v1/chat/completions", operation_id = "chat.completions",
-    extensions(("x-stream" = json!({"ends_with": ["[DONE]"]}))),
+    extensions(("x-stream" = json!({"ends_with": ["[DONE]"]})), ("x-traits" = json!({"refusals": "openai"}))),
     params(crate::http::IdempotencyHeader),
     request_body(content = ChatCompletionRequest, description = "The conversation.",
         example = json!({"model": "assistant", "messages": [{"role": "user", "content": "What is the capital of France?"}]})),

@@ -11,6 +11,7 @@ use crate::http::{Caller, Json, Path};
 ///
 /// The agent, in OpenAI's format of a model. Errors have OpenAI's format.
 #[utoipa::path(get, path = "/v1/models/{model}", operation_id = "chat.get_model",
+    extensions(("x-traits" = json!({"refusals": "openai"}))),
     params(("model" = String, Path, description = "The agent's id.", min_length = 1, max_length = 256, example = "assistant")),
     responses(
         (status = 200, description = "The agent.", body = OpenAiModel),

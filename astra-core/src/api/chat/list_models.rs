@@ -18,6 +18,7 @@ const PAGE: u32 = 200;
 /// The agents that the caller may ask, newest first, at most 1,000, in OpenAI's format of a list of models. Errors have
 /// OpenAI's format.
 #[utoipa::path(get, path = "/v1/models", operation_id = "chat.list_models",
+    extensions(("x-traits" = json!({"refusals": "openai"}))),
     responses((status = 200, description = "The agents.", body = OpenAiModels)))]
 pub async fn handler(State(app): State<App>, caller: Caller) -> Result<Json<OpenAiModels>> {
     let rows = app.store.rows(&caller.workspace);

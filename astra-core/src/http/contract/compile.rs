@@ -6,22 +6,36 @@ use std::sync::Arc;
 use http::{HeaderValue, Method};
 use serde_json::{Map, Value};
 
-use super::{
-    Contract, Operation, Parameter, ParameterForm, ParameterPlace, PathContract, Schema, is_open_ai, security, tree,
-};
+use super::operation::{Contract, Operation, Operations, Parameter, ParameterForm, ParameterPlace, PathContract};
+use super::schema::Schema;
+use super::traits::{BodyReading, Declared, Refusals, Traits};
+use super::{security, tree};
 use crate::auth::ScopeTable;
 
-/// Reads `document`, which [`super::complete()`] made with `scopes`, and of which the paths in `hosts` are a host program's. The schemas of
-/// those are compiled now: they are not tested yet. The others are when they are first needed.
+/// What a document is read with.
+struct Reader<'a> {
+    document: &'a Arc<Value>,
+    scopes: &'a ScopeTable,
+    traits: &'a Declared,
+}
+
+/// Reads `document`, which [`super::complete()`] made with `scopes` and whose operations have these `traits`; the paths in
+/// `hosts` are a host program's. The schemas of those are compiled now: they are not tested yet. The others are when they
+/// are first needed.
 ///
 /// # Errors
 /// All that the document says and this program cannot enforce.
-pub fn compile(document: Value, hosts: &BTreeSet<String>, scopes: Arc<ScopeTable>) -> Result<Contract, Vec<String>> {
+pub fn compile(
+    document: Value,
+    hosts: &BTreeSet<String>,
+    traits: &Declared,
+    scopes: Arc<ScopeTable>,
+) -> Result<Contract, Vec<String>> {
     let document = Arc::new(document);
     let (mut paths, mut faults) = (Vec::new(), Vec::new());
+    let reader = Reader { document: &document, scopes: &scopes, traits };
     for (template, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
-        let is_hosts = hosts.contains(template);
-        match path((&document, &scopes), template, item, is_hosts) {
+        match reader.path(template, item, hosts.contains(template)) {
             Ok(path) => {
                 let schemas =
                     path.operations().filter(|operation| operation.is_hosts).flat_map(|operation| operation.schemas());
@@ -42,58 +56,63 @@ pub fn parameter_faults(document: &Value, template: &str, operation: &Value) -> 
     declared.filter_map(|declared| read(declared).err()).collect()
 }
 
-fn path(
-    (document, scopes): (&Arc<Value>, &ScopeTable),
-    template: &str,
-    item: &Value,
-    is_hosts: bool,
-) -> Result<PathContract, String> {
-    let mut operations = Vec::new();
-    let mut allow = Vec::new();
-    for name in tree::METHODS {
-        let Some(source) = item.get(name) else { continue };
-        let method = name.to_uppercase();
-        let operation = operation((document, scopes), template, source, is_hosts)
-            .map_err(|fault| format!("{method} {template}: {fault}"))?;
-        if name == "get" {
-            allow.push("HEAD".to_owned());
+impl Reader<'_> {
+    fn path(&self, template: &str, item: &Value, is_hosts: bool) -> Result<PathContract, String> {
+        let mut operations = Vec::new();
+        let mut allow = Vec::new();
+        let mut refusals = Refusals::default();
+        for name in tree::METHODS {
+            let Some(source) = item.get(name) else { continue };
+            let (method, traits) = (name.to_uppercase(), self.traits.of(template, name));
+            let operation = self.operation(template, source, traits, is_hosts);
+            let operation = operation.map_err(|fault| format!("{method} {template}: {fault}"))?;
+            if name == "get" {
+                allow.push("HEAD".to_owned());
+            }
+            if traits.refusals == Refusals::OpenAi {
+                refusals = traits.refusals;
+            }
+            let known = Method::from_bytes(method.as_bytes()).map_err(|fault| fault.to_string())?;
+            operations.push((known, Arc::new(operation)));
+            allow.push(method);
         }
-        operations
-            .push((Method::from_bytes(method.as_bytes()).map_err(|fault| fault.to_string())?, Arc::new(operation)));
-        allow.push(method);
+        allow.sort();
+        let allow = HeaderValue::from_str(&allow.join(", ")).map_err(|fault| fault.to_string())?;
+        let operations = Operations::Documented(operations);
+        Ok(PathContract { template: template.to_owned(), allow: Some(allow), refusals, operations })
     }
-    allow.sort();
-    let allow = HeaderValue::from_str(&allow.join(", ")).map_err(|fault| fault.to_string())?;
-    let is_open_ai = !is_hosts && is_open_ai(template);
-    Ok(PathContract { template: template.to_owned(), allow, is_open_ai, operations })
-}
 
-fn operation(
-    (document, scopes): (&Arc<Value>, &ScopeTable),
-    template: &str,
-    source: &Value,
-    is_hosts: bool,
-) -> Result<Operation, String> {
-    let schema = |source: &Value| Schema::new(Arc::clone(document), source.clone());
-    let mut parameters = Vec::new();
-    for declared in source.get("parameters").and_then(Value::as_array).into_iter().flatten() {
-        parameters.push(parameter(document, template, tree::follow(document, declared)?)?);
+    fn operation(&self, template: &str, source: &Value, traits: Traits, is_hosts: bool) -> Result<Operation, String> {
+        let mut parameters = Vec::new();
+        for declared in source.get("parameters").and_then(Value::as_array).into_iter().flatten() {
+            parameters.push(parameter(self.document, template, tree::follow(self.document, declared)?)?);
+        }
+        let is_raw = traits.body == BodyReading::Raw;
+        let has_key = parameters.iter().any(|known| known.name.eq_ignore_ascii_case("Idempotency-Key"));
+        if is_raw && has_key {
+            return Err("its body is raw, so that Idempotency-Key cannot tell one content from another".to_owned());
+        }
+        let content = source.pointer("/requestBody/content").and_then(Value::as_object);
+        let schema = |source: &Value| Schema::new(Arc::clone(self.document), source.clone());
+        let content = content.into_iter().flatten();
+        let read = content.clone().filter(|_| !is_raw).filter_map(|(media_type, body)| {
+            body.get("schema").map(|body| (media_type.to_ascii_lowercase(), schema(body)))
+        });
+        let raw = content.filter(|_| is_raw).map(|(media_type, _)| media_type.to_ascii_lowercase());
+        Ok(Operation {
+            id: security::id(source)?.to_owned(),
+            access: security::read(source, self.scopes)?,
+            traits,
+            has_key,
+            is_hosts,
+            ignores_unknown: traits.refusals == Refusals::OpenAi,
+            parameters,
+            bodies: read.collect(),
+            raw_types: raw.collect(),
+            is_body_required: source.pointer("/requestBody/required").and_then(Value::as_bool).unwrap_or(false),
+            answers: answers(self.document, source)?,
+        })
     }
-    let content = source.pointer("/requestBody/content").and_then(Value::as_object);
-    let bodies = content.into_iter().flatten().filter_map(|(media_type, body)| {
-        body.get("schema").map(|body| (media_type.to_ascii_lowercase(), schema(body)))
-    });
-    Ok(Operation {
-        id: security::id(source)?.to_owned(),
-        access: security::read(source, scopes)?,
-        has_key: parameters.iter().any(|known| known.name.eq_ignore_ascii_case("Idempotency-Key")),
-        is_hosts,
-        is_open_ai: !is_hosts && is_open_ai(template),
-        parameters,
-        bodies: bodies.collect(),
-        is_body_required: source.pointer("/requestBody/required").and_then(Value::as_bool).unwrap_or(false),
-        answers: answers(document, source)?,
-    })
 }
 
 /// The media types of all answers; none for an operation whose success has no body.

@@ -1,26 +1,25 @@
 //! Holds a request to its operation: method, credential, role, scope, rate, media types, parameters, body.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{Extensions, HeaderMap, HeaderValue, header};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use http_body::Body;
 use serde_json::{Map, Value};
 
-use super::body::Coding;
-use super::{BodyValue, Operation, PathContract, TOKEN_ENDPOINT, body, parameters};
+use super::body::{self, BodyValue, Coding};
+use super::operation::{Operation, PathContract};
+use super::traits::{BodyReading, Refusals};
+use super::{credential, parameters};
 use crate::app::App;
 use crate::auth::Identity;
 use crate::error::{Code, Error};
 use crate::http::idempotency::once_key;
 use crate::http::limit::{Limits, QuotaState};
 use crate::http::negotiation::accepts_one;
-use crate::http::openai;
-use crate::http::problem::Shape;
 use crate::http::query::QueryValues;
 use crate::http::record::Record;
 
@@ -36,18 +35,18 @@ pub struct Gate {
 
 /// The layer: lets a request through to its handler, or answers why not.
 pub async fn enforce(gate: &Gate, mut request: Request, next: Next) -> Response {
-    let Some(operation) = gate.path.operation(request.method()).cloned() else {
-        let message = format!("This path answers {} only.", gate.path.allow.to_str().unwrap_or_default());
-        let mut response = Error::new(Code::MethodNotAllowed, message).into_response();
-        response.headers_mut().insert(header::ALLOW, gate.path.allow.clone());
-        return response;
-    };
+    let Some(operation) = gate.path.operation(request.method()).cloned() else { return wrong_method(&gate.path) };
     let mut standing = None;
     let admitted = admit(gate, &operation, &mut request, &mut standing).await;
     let mut response = match admitted {
         Ok(()) => {
+            let upgrades = operation.traits.upgrades;
             request.extensions_mut().insert(operation);
-            next.run(request).await
+            let response = next.run(request).await;
+            if response.status() == StatusCode::SWITCHING_PROTOCOLS && !upgrades {
+                return Error::internal("an operation that does not upgrade answers 101").into_response();
+            }
+            response
         }
         Err(error) => {
             // Only a coding that is not known may be answered with this (RFC 7694, 3).
@@ -65,16 +64,25 @@ pub async fn enforce(gate: &Gate, mut request: Request, next: Next) -> Response 
     response
 }
 
-/// The layer that lets the token endpoint's clients read a refusal, whichever layer refuses.
+/// 405, with the methods that the path has.
+fn wrong_method(path: &PathContract) -> Response {
+    let allow = path.allow.clone().unwrap_or(HeaderValue::from_static(""));
+    let message = format!("This path answers {} only.", allow.to_str().unwrap_or_default());
+    let mut response = Error::new(Code::MethodNotAllowed, message).into_response();
+    response.headers_mut().insert(header::ALLOW, allow);
+    response
+}
+
+/// The layer that lets an operation's clients read a refusal, whichever layer refuses.
 pub async fn shape<F: Future<Output = Response>>(
     path: &PathContract,
     request: Request,
     next: impl FnOnce(Request) -> F,
 ) -> Response {
-    let is_token_endpoint = path.operation(request.method()).is_some_and(|operation| operation.id == TOKEN_ENDPOINT);
+    let refusals = path.operation(request.method()).map(|operation| operation.traits.refusals).unwrap_or_default();
     let mut response = next(request).await;
-    if is_token_endpoint {
-        response.extensions_mut().insert(Shape::OAuth);
+    if refusals != Refusals::Problem {
+        response.extensions_mut().insert(refusals);
     }
     response
 }
@@ -91,6 +99,7 @@ async fn admit(
     } else {
         let identity = identify(gate, operation, (request.headers(), request.extensions()), standing).await?;
         request.extensions_mut().insert(Arc::clone(&identity));
+        credential::hide_subprotocol(operation, request.headers_mut());
         Some(identity)
     };
     if !accepts_one(request.headers(), &operation.answers) {
@@ -104,7 +113,14 @@ async fn admit(
     if !query.is_empty() {
         request.extensions_mut().insert(QueryValues(query));
     }
-    let body = if operation.bodies.is_empty() { Bytes::new() } else { admit_body(gate, operation, request).await? };
+    let body = if operation.traits.body == BodyReading::Raw {
+        bound_body(gate, operation, request)?;
+        Bytes::new()
+    } else if operation.bodies.is_empty() {
+        Bytes::new()
+    } else {
+        admit_body(gate, operation, request).await?
+    };
     if let (true, Some(caller)) = (operation.has_key, caller) {
         let once = once_key(&operation.id, &caller, request.uri(), request.headers(), &body);
         once.and_then(|once| request.extensions_mut().insert(once));
@@ -112,9 +128,25 @@ async fn admit(
     Ok(())
 }
 
+/// The largest body of the operation, in bytes.
+fn body_limit(gate: &Gate, operation: &Operation) -> usize {
+    operation.traits.body_bytes.unwrap_or(gate.app.config.limits.body_bytes)
+}
+
+/// Bounds a body that the handler reads.
+fn bound_body(gate: &Gate, operation: &Operation, request: &mut Request) -> Result<(), Error> {
+    let has_body = request.headers().contains_key(header::CONTENT_TYPE) || !request.body().is_end_stream();
+    if has_body || operation.is_body_required {
+        body::check_raw_type(operation, request.headers())?;
+    }
+    let body = body::bounded(std::mem::take(request.body_mut()), body_limit(gate, operation))?;
+    *request.body_mut() = body;
+    Ok(())
+}
+
 /// Reads and checks the body; answers its bytes.
 async fn admit_body(gate: &Gate, operation: &Operation, request: &mut Request) -> Result<Bytes, Error> {
-    let limit = gate.app.config.limits.body_bytes;
+    let limit = body_limit(gate, operation);
     let has_type = request.headers().contains_key(header::CONTENT_TYPE);
     if !operation.is_body_required && (!has_type || request.body().is_end_stream()) {
         let bytes = body::read(std::mem::take(request.body_mut()), limit, Coding::Identity).await?;
@@ -146,7 +178,7 @@ async fn identify(
     (headers, extensions): (&HeaderMap, &Extensions),
     standing: &mut Option<QuotaState>,
 ) -> Result<Arc<Identity>, Error> {
-    let headers = if operation.is_open_ai { openai::bearer(headers)? } else { Cow::Borrowed(headers) };
+    let headers = credential::with_bearer(operation, headers)?;
     let identity = gate.app.authenticator.authenticate(&headers).await.map_err(Error::auth)?;
     if let Some(record) = extensions.get::<Record>() {
         record.note_caller(&identity);

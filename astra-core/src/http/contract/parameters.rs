@@ -3,15 +3,11 @@
 use std::borrow::Cow;
 
 use http::{HeaderMap, Uri};
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::body::integral;
-use super::{Operation, Parameter, ParameterForm, ParameterPlace};
+use super::decoding::{Pairs, decode, integral, pairs};
+use super::operation::{Operation, Parameter, ParameterForm, ParameterPlace};
 use crate::error::{Code, Error, FieldError};
-
-/// The names and values of a query, decoded, in order.
-type Pairs<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
 /// Reads and checks all parameters; answers the query's values, each of its type.
 ///
@@ -23,8 +19,7 @@ pub(super) fn parameters(operation: &Operation, uri: &Uri, headers: &HeaderMap) 
         Some(query) if !query.is_empty() => pairs(query)?,
         _ => Vec::new(),
     };
-    // Clients of OpenAI's variants send parameters of theirs, such as `api-version`.
-    for (name, _) in pairs.iter().filter(|_| !operation.is_open_ai) {
+    for (name, _) in pairs.iter().filter(|_| !operation.ignores_unknown) {
         if !operation.parameters.iter().any(|known| known.place == ParameterPlace::Query && known.name == *name) {
             faults.push(FieldError { pointer: format!("query/{name}"), detail: "is not a known parameter".into() });
         }
@@ -112,28 +107,4 @@ fn typed(kind: &ParameterForm, text: &str) -> Value {
         ParameterForm::Boolean => text.parse::<bool>().map_or_else(|_| as_text(), Value::Bool),
         ParameterForm::Text | ParameterForm::List { .. } => as_text(),
     }
-}
-
-fn pairs(query: &str) -> Result<Pairs<'_>, Error> {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Ok((form_decode(name)?, form_decode(value)?))
-        })
-        .collect()
-}
-
-/// Decodes one part of a form (`application/x-www-form-urlencoded`), in a query or in a body.
-pub(in crate::http) fn form_decode(text: &str) -> Result<Cow<'_, str>, Error> {
-    if text.contains('+') {
-        return decode(&text.replace('+', " ")).map(|text| Cow::Owned(text.into_owned()));
-    }
-    decode(text)
-}
-
-fn decode(text: &str) -> Result<Cow<'_, str>, Error> {
-    percent_decode_str(text)
-        .decode_utf8()
-        .map_err(|_| Error::new(Code::BadRequest, "The URL or form is not valid UTF-8 after percent-decoding."))
 }

@@ -20,6 +20,16 @@ pub use models::{OpenAiModel, OpenAiModels};
 pub use request::ChatCompletionRequest;
 
 use crate::error::{Code, Error, UpstreamTerms};
+use crate::http::contract::Refusals;
+
+/// The paths of OpenAI's API: its clients call them.
+const PATHS: &str = "/v1/";
+
+/// How the clients of a path without an operation read refusals.
+#[must_use]
+pub fn refusals(path: &str) -> Refusals {
+    if path.starts_with(PATHS) { Refusals::OpenAi } else { Refusals::Problem }
+}
 
 /// The refusal of a model that is no agent's id.
 #[must_use]

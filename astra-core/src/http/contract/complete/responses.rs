@@ -1,10 +1,9 @@
 //! The answers that every operation may give, by policy, and the headers that every answer carries.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value, json};
 
-use super::super::{TOKEN_ENDPOINT, is_open_ai, tree};
+use super::super::traits::{CredentialPlace, Declared, Refusals, Traits};
+use super::super::tree;
 
 /// Status, name of the component, and what it means.
 const REFUSALS: [(&str, &str, &str); 13] = [
@@ -32,9 +31,9 @@ const HEADERS: [(&str, &str); 4] = [
 ];
 
 /// Adds the common answers and headers to every operation, sorted by status.
-pub(super) fn complete(document: &mut Value, hosts: &BTreeSet<String>, faults: &mut Vec<String>) {
-    for (path, _, operation) in tree::operations(document.get_mut("paths")) {
-        complete_one(operation, is_open_ai(path) && !hosts.contains(path));
+pub(super) fn complete(document: &mut Value, traits: &Declared, faults: &mut Vec<String>) {
+    for (path, method, operation) in tree::operations(document.get_mut("paths")) {
+        complete_one(operation, traits.of(path, method));
     }
     let responses = REFUSALS.iter().map(|(status, name, meaning)| ((*name).to_owned(), refusal(status, meaning)));
     for (kind, own) in [("headers", header_components()), ("responses", responses.collect::<Map<_, _>>().into())] {
@@ -48,10 +47,10 @@ pub(super) fn complete(document: &mut Value, hosts: &BTreeSet<String>, faults: &
     }
 }
 
-fn complete_one(operation: &mut Value, is_open_ai: bool) {
-    let form = Form::of(operation, is_open_ai);
-    let mut common = common(operation);
-    if form != Form::Problem {
+fn complete_one(operation: &mut Value, traits: Traits) {
+    let form = traits.refusals;
+    let mut common = common(operation, traits);
+    if form != Refusals::Problem {
         // There, a request that does not match its schema is a bad one.
         common.retain(|status| *status != "422");
     }
@@ -61,8 +60,8 @@ fn complete_one(operation: &mut Value, is_open_ai: bool) {
     };
     for (status, name, meaning) in REFUSALS.iter().filter(|(status, ..)| common.contains(status)) {
         let answer = match form {
-            Form::Problem => json!({"$ref": format!("#/components/responses/{name}")}),
-            form => form.refusal(status, meaning),
+            Refusals::Problem => json!({"$ref": format!("#/components/responses/{name}")}),
+            form => refusal_in(form, status, meaning),
         };
         responses.entry(*status).or_insert(answer);
     }
@@ -70,7 +69,7 @@ fn complete_one(operation: &mut Value, is_open_ai: bool) {
         if status.starts_with(['4', '5']) && response.get("content").is_none() {
             // The operation says when; how a refusal looks is the same everywhere.
             let meaning = response["description"].as_str().unwrap_or_default().to_owned();
-            *response = form.refusal(status, &meaning);
+            *response = refusal_in(form, status, &meaning);
         }
         for (header, component) in headers_of(status) {
             response["headers"][header] = json!({"$ref": format!("#/components/headers/{component}")});
@@ -81,7 +80,7 @@ fn complete_one(operation: &mut Value, is_open_ai: bool) {
 }
 
 /// Which refusals the operation may answer.
-fn common(operation: &Value) -> Vec<&'static str> {
+fn common(operation: &Value, traits: Traits) -> Vec<&'static str> {
     let mut statuses = vec!["400", "421", "422", "429", "500", "503"];
     let answers = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
     if answers.into_iter().any(|(status, answer)| status.starts_with('2') && answer.get("content").is_some()) {
@@ -89,6 +88,9 @@ fn common(operation: &Value) -> Vec<&'static str> {
     }
     if operation.get("security").and_then(Value::as_array).is_some_and(|needs| !needs.is_empty()) {
         statuses.extend(["401", "403"]);
+    }
+    if traits.credential == CredentialPlace::Own {
+        statuses.push("401");
     }
     let parameters = || operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
     if parameters().any(|parameter| parameter["in"] == "path") {
@@ -105,7 +107,7 @@ fn common(operation: &Value) -> Vec<&'static str> {
 
 fn headers_of(status: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     // A failure of the gateway may come before anything was counted.
-    let is_counted = status.starts_with(['2', '3', '4']);
+    let is_counted = status.starts_with(['1', '2', '3', '4']);
     HEADERS.into_iter().filter(move |(header, _)| is_counted || !header.starts_with("RateLimit"))
 }
 
@@ -124,38 +126,21 @@ fn refusal(status: &str, meaning: &str) -> Value {
     json!({"description": meaning, "headers": headers, "content": content})
 }
 
-/// How an operation's clients read refusals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Problem,
-    OpenAi,
-    OAuth,
-}
-
-impl Form {
-    fn of(operation: &Value, is_open_ai: bool) -> Self {
-        match operation.get("operationId").and_then(Value::as_str) {
-            _ if is_open_ai => Self::OpenAi,
-            Some(TOKEN_ENDPOINT) => Self::OAuth,
-            _ => Self::Problem,
-        }
+/// A refusal as the clients of an operation with these `refusals` read it.
+fn refusal_in(refusals: Refusals, status: &str, meaning: &str) -> Value {
+    let mut answer = refusal(status, meaning);
+    let schema = match refusals {
+        Refusals::Problem => return answer,
+        Refusals::OpenAi => "OpenAiError",
+        Refusals::OAuth => "OAuthError",
+    };
+    let may_repeat = matches!(status, "409" | "429") || status.starts_with('5');
+    if refusals == Refusals::OpenAi && may_repeat {
+        answer["headers"]["x-should-retry"] = json!({"$ref": "#/components/headers/ShouldRetry"});
     }
-
-    fn refusal(self, status: &str, meaning: &str) -> Value {
-        let mut answer = refusal(status, meaning);
-        let schema = match self {
-            Self::Problem => return answer,
-            Self::OpenAi => "OpenAiError",
-            Self::OAuth => "OAuthError",
-        };
-        let may_repeat = matches!(status, "409" | "429") || status.starts_with('5');
-        if self == Self::OpenAi && may_repeat {
-            answer["headers"]["x-should-retry"] = json!({"$ref": "#/components/headers/ShouldRetry"});
-        }
-        let reference = format!("#/components/schemas/{schema}");
-        answer["content"] = json!({"application/json": {"schema": {"$ref": reference}}});
-        answer
-    }
+    let reference = format!("#/components/schemas/{schema}");
+    answer["content"] = json!({"application/json": {"schema": {"$ref": reference}}});
+    answer
 }
 
 fn header_components() -> Value {
