@@ -33,6 +33,15 @@ pub fn is_unprintable(character: char) -> bool {
         )
 }
 
+/// At most 512 characters and no control character among them: what a hostile request sent is not repeated at length.
+#[must_use]
+pub fn shorten(text: &str) -> String {
+    let seen = |character| if is_unprintable(character) { '\u{FFFD}' } else { character };
+    let short = text.chars().take(512).map(seen);
+    let end = if text.chars().nth(512).is_some() { "…" } else { "" };
+    short.chain(end.chars()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +57,12 @@ mod tests {
         ] {
             assert_eq!(printable(text), printed);
         }
+    }
+
+    #[test]
+    fn what_was_sent_is_repeated_briefly_and_without_control_characters() {
+        assert_eq!(shorten("query/a\u{0}b\u{1b}\u{202e}"), "query/a\u{fffd}b\u{fffd}\u{fffd}");
+        assert_eq!(shorten(&"é".repeat(512)), "é".repeat(512));
+        assert_eq!(shorten(&"é".repeat(513)), "é".repeat(512) + "…");
     }
 }

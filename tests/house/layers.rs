@@ -127,7 +127,7 @@ fn upward_imports(file: &File) -> Vec<String> {
 }
 
 /// Every `crate::a::b` of the file as line number and names, braces taken apart and `super` resolved.
-fn imports(file: &File) -> Vec<(usize, Vec<String>)> {
+pub(crate) fn imports(file: &File) -> Vec<(usize, Vec<String>)> {
     let code = code(&file.text);
     let modules = file.path.trim_start_matches("astra-core/src/").trim_end_matches(".rs").trim_end_matches("/mod");
     let modules: Vec<String> = modules.split('/').map(str::to_owned).collect();

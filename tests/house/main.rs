@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a repository that cannot be read fails the test")]
 
+mod circles;
 mod docs;
 mod layers;
 mod limits;

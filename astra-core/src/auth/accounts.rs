@@ -1,9 +1,10 @@
 //! What the operator does with the accounts of people: make one, list them, give one another password.
 
 use super::authority::Authority;
+use super::email::normalise_email;
 use super::error::{Error, Result};
 use super::identity::Identity;
-use super::registration::{check_password, email_taken, normalise_email};
+use super::registration::{check_password, email_taken};
 use super::role::Role;
 use super::service_accounts::may_give_role;
 use crate::ids::IdKind;

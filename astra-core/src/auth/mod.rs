@@ -4,6 +4,7 @@ pub mod access;
 mod accounts;
 mod authority;
 mod by;
+mod email;
 mod error;
 mod host;
 mod identity;

@@ -8,11 +8,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::authority::Authority;
 use super::by::By;
+use super::email::normalise_email;
 use super::error::{Error, OAuthError, Result};
 use super::identity::{Identity, Principal};
 use super::limits::{Attempt, ClientNetwork};
 use super::random::{hash, secret};
-use super::registration::normalise_email;
 use super::role::Role;
 use super::scope::{Scope, ScopeSet};
 use super::token::{Actor, Claims, TokenKind};

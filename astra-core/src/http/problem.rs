@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::contract::Refusals;
 use super::openai::{self, OpenAiError};
 use crate::error::{Code, Error};
-use crate::text::is_unprintable;
+use crate::text::shorten;
 
 /// Why a request was refused or failed (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -178,25 +178,5 @@ pub(super) fn render(response: &mut Response, error: &Error, occurrence: Occurre
     }
     if matches!(status, 429 | 503) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(error.retry_after_s.unwrap_or(1).clamp(1, 86_400)));
-    }
-}
-
-/// At most 512 characters and no control character among them: what a hostile request sent is not repeated at length.
-pub(super) fn shorten(text: &str) -> String {
-    let seen = |character| if is_unprintable(character) { '\u{FFFD}' } else { character };
-    let short = text.chars().take(512).map(seen);
-    let end = if text.chars().nth(512).is_some() { "…" } else { "" };
-    short.chain(end.chars()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shorten;
-
-    #[test]
-    fn what_was_sent_is_repeated_briefly_and_without_control_characters() {
-        assert_eq!(shorten("query/a\u{0}b\u{1b}\u{202e}"), "query/a\u{fffd}b\u{fffd}\u{fffd}");
-        assert_eq!(shorten(&"é".repeat(512)), "é".repeat(512));
-        assert_eq!(shorten(&"é".repeat(513)), "é".repeat(512) + "…");
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::{Code, Error};
-use crate::http::problem::shorten;
+use crate::text::shorten;
 
 /// Tells OpenAI's clients whether to send a request again, whatever its status.
 pub const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");

@@ -5,11 +5,13 @@ use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{ToolCallComplete, ToolCallDelta, ToolResultEvent, Turn, failure};
+use super::tool::{ToolCallComplete, ToolCallDelta, ToolResultEvent, shown};
+use super::{Turn, failure};
 use crate::engine::event::{EventKind, TurnEvent};
 use crate::engine::{self, SessionEvents, TurnEvents};
 use crate::http::{Problem, sse};
 use crate::ids::{SessionId, TurnId};
+use crate::store::ToolEntry;
 
 /// An event of a turn. Clients must ignore types that they do not know.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -131,6 +133,36 @@ impl ChatEvent {
             Self::ToolResult(_) => "tool_result",
             Self::Done(_) => "done",
             Self::Error(_) => "error",
+        }
+    }
+}
+
+impl ChatEvent {
+    /// What happens with tools, as the event `seq` of a turn.
+    fn of_tool(turn_id: TurnId, seq: i64, entry: &ToolEntry) -> Self {
+        match entry {
+            ToolEntry::ToolCall { call_id, tool, arguments_delta } => Self::ToolCall(ToolCallDelta {
+                turn_id,
+                seq,
+                call_id: call_id.clone(),
+                tool: tool.clone(),
+                arguments_delta: arguments_delta.clone(),
+            }),
+            ToolEntry::ToolCallComplete { call } => Self::ToolCallComplete(ToolCallComplete {
+                turn_id,
+                seq,
+                call_id: call.id.clone(),
+                tool: call.name.clone(),
+                arguments: shown(&call.arguments),
+            }),
+            ToolEntry::ToolResult { call_id, content, is_error, elapsed_ms } => Self::ToolResult(ToolResultEvent {
+                turn_id,
+                seq,
+                call_id: call_id.clone(),
+                content: content.clone(),
+                is_error: *is_error,
+                elapsed_ms: *elapsed_ms,
+            }),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::content::told;
 use crate::content::{Arguments, Content, Part};
 use crate::http::AnyJson;
 use crate::ids::TurnId;
-use crate::store::{ToolEntry, ToolUse};
+use crate::store::ToolUse;
 
 /// A tool that was called in a turn.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -144,7 +144,7 @@ pub struct ToolResultEvent {
     pub elapsed_ms: u64,
 }
 
-fn shown(arguments: &Arguments) -> AnyJson {
+pub(super) fn shown(arguments: &Arguments) -> AnyJson {
     AnyJson(match arguments {
         Arguments::Object(object) => Value::Object(object.clone()),
         Arguments::Text(text) => Value::String(text.clone()),
@@ -159,36 +159,6 @@ impl From<&ToolUse> for TurnToolCall {
             arguments: shown(&used.arguments),
             is_error: used.is_error,
             elapsed_ms: used.elapsed_ms,
-        }
-    }
-}
-
-impl super::ChatEvent {
-    /// What happens with tools, as the event `seq` of a turn.
-    pub(super) fn of_tool(turn_id: TurnId, seq: i64, entry: &ToolEntry) -> Self {
-        match entry {
-            ToolEntry::ToolCall { call_id, tool, arguments_delta } => Self::ToolCall(ToolCallDelta {
-                turn_id,
-                seq,
-                call_id: call_id.clone(),
-                tool: tool.clone(),
-                arguments_delta: arguments_delta.clone(),
-            }),
-            ToolEntry::ToolCallComplete { call } => Self::ToolCallComplete(ToolCallComplete {
-                turn_id,
-                seq,
-                call_id: call.id.clone(),
-                tool: call.name.clone(),
-                arguments: shown(&call.arguments),
-            }),
-            ToolEntry::ToolResult { call_id, content, is_error, elapsed_ms } => Self::ToolResult(ToolResultEvent {
-                turn_id,
-                seq,
-                call_id: call_id.clone(),
-                content: content.clone(),
-                is_error: *is_error,
-                elapsed_ms: *elapsed_ms,
-            }),
         }
     }
 }

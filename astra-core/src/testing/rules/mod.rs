@@ -21,8 +21,3 @@ pub fn document_rules(document: &Value) -> Vec<String> {
     references::check(&document, &mut faults);
     faults
 }
-
-/// The text of `key`; empty if there is none.
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key].as_str().unwrap_or_default()
-}

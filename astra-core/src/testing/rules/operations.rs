@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::text;
+use super::visit::text;
 use crate::testing::Document;
 
 const SUMMARY_CHARACTERS: std::ops::RangeInclusive<usize> = 4..=80;

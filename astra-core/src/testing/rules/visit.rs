@@ -1,4 +1,4 @@
-//! Every schema of a document, with its place.
+//! Every schema of a document, with its place; and texts in it.
 
 use serde_json::Value;
 
@@ -53,4 +53,9 @@ fn within<'a>(place: &str, value: &'a Value, found: &mut Vec<(String, &'a Value)
         Value::Array(list) => list.iter().for_each(|inner| within(place, inner, found)),
         _ => {}
     }
+}
+
+/// The text of `key`; empty if there is none.
+pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
 }
