@@ -8,7 +8,7 @@ use crate::source::{File, assert_none, code, files};
 const ROOT: &str = "astra-core/src/";
 
 /// The files of circles that are not mended yet. The list only gets shorter.
-const KNOWN: [&str; 60] = [
+const KNOWN: [&str; 55] = [
     "engine/catalogue/definitions.rs",
     "engine/catalogue/watch.rs",
     "engine/context.rs",
@@ -31,11 +31,6 @@ const KNOWN: [&str; 60] = [
     "outbound/endpoint.rs",
     "outbound/guard/mod.rs",
     "outbound/guard/resolver.rs",
-    "provider/anthropic/answer.rs",
-    "provider/anthropic/mod.rs",
-    "provider/chunks.rs",
-    "provider/openai/answer.rs",
-    "provider/openai/mod.rs",
     "provider/openai/question.rs",
     "provider/openai/tools.rs",
     "provider/reading/body.rs",
