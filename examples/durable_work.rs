@@ -38,6 +38,7 @@ impl Handler for Welcomer {
 }
 
 #[tokio::main]
+#[expect(clippy::print_stdout, reason = "a program for a terminal")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let gateway = Gateway::builder(Config::default()).handler(Welcomer).open().await?;
     let done = welcome(&gateway, "Ada").await?;

@@ -92,7 +92,7 @@ async fn a_hosts_own_operations_stand_in_the_document_and_under_the_contract() {
     assert!(head.starts_with("HTTP/1.1 401"), "{head}");
     let (_, document) = exchange(address, &ask("GET /openapi.json?tag=notes"), "").await;
     let document: Value = serde_json::from_str(&document).expect("JSON");
-    assert_eq!(document["paths"]["/notes"]["post"]["x-required-role"], "member");
+    assert_eq!(document["paths"]["/notes"]["post"]["x-required-role"], "viewer", "its scope decides");
 }
 
 #[tokio::test]
