@@ -7,9 +7,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::{Authenticator, Authority};
 use crate::clock::Monotonic;
+use crate::definitions::Definitions;
 use crate::document::Document;
 use crate::engine::Engine;
-use crate::engine::catalogue::{Catalogue, Definitions};
+use crate::engine::catalogue::Catalogue;
 use crate::provider::Registry;
 use crate::store::FolderLock;
 use crate::tally::Tally;

@@ -25,6 +25,7 @@ mod tally;
 pub mod tasks;
 
 pub mod auth;
+pub mod definitions;
 pub mod engine;
 mod error;
 pub mod host;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use astra_core::auth::{Authenticator, Authority, MasterKey, Role};
 use astra_core::clock::{Clock, ManualClock};
 use astra_core::config::{Config, Secret};
-use astra_core::engine::catalogue::Definitions;
+use astra_core::definitions::Definitions;
 use astra_core::host::Routes;
 use astra_core::ids::{IdMaker, Ids};
 use astra_core::provider::Provider;

@@ -9,7 +9,7 @@ use super::{Gateway, StartError};
 use crate::auth::{Authenticator, ScopeTable};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Fault};
-use crate::engine::catalogue::Sources;
+use crate::definitions::Sources;
 use crate::host::{self, Routes};
 use crate::ids::{IdMaker, Ids};
 use crate::provider::{Provider, Registry};

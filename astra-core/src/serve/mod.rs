@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::app::App;
 use crate::auth::Authority;
 use crate::config::Config;
-use crate::engine::catalogue::Definitions;
+use crate::definitions::Definitions;
 use crate::http::host_header::Hosts;
 use crate::http::limit::Limits;
 use crate::outbound::GuardedClient;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use astra_core::engine::catalogue::Report;
+use astra_core::definitions::Report;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 

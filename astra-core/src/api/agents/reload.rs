@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::engine::catalogue::{Failed, Report};
+use crate::definitions::{Failed, Report};
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json};
 

@@ -3,10 +3,6 @@
 
 mod cache;
 mod check;
-mod definitions;
-mod file;
-mod locate;
-mod watch;
 
 use std::sync::Arc;
 
@@ -15,8 +11,6 @@ use crate::store::{self, Db, Rows, VersionStamp, WorkspaceId};
 use cache::Cache;
 
 pub use check::{check, id_fault};
-pub use definitions::{Definitions, Failed, Report, Sources};
-pub use file::Unreadable;
 
 /// Finds agents.
 pub struct Catalogue {

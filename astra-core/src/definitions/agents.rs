@@ -11,11 +11,13 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::check::{check, id_fault};
 use super::file::{Files, Unreadable, read_folder};
+use super::kind::Kind;
+use super::watch::Reload;
 use crate::clock::Clock;
 use crate::config::{Config, Fault, in_plain_words, without_values};
 use crate::engine::agent::{AgentDefinition, AgentModel};
+use crate::engine::catalogue::{check, id_fault, write};
 use crate::ids::IdMaker;
 use crate::provider::{Registry, presets};
 use crate::store::{self, AgentChange, Applied, Db, Origin, WorkspaceId};
@@ -30,7 +32,7 @@ const FIRST_AGENT: &str = "assistant";
 const READING_MAX: Duration = Duration::from_secs(10);
 
 /// A reading of the folder.
-type Reading = JoinHandle<io::Result<Files>>;
+type Reading = JoinHandle<io::Result<Files<AgentDefinition>>>;
 
 /// The definitions on disk, and what became of them.
 pub struct Definitions {
@@ -74,6 +76,29 @@ pub struct Failed {
     pub fault: Unreadable,
 }
 
+/// Agents, whose models are those of the registry's providers.
+#[derive(Clone)]
+struct AgentKind(Arc<Registry>);
+
+impl Kind for AgentKind {
+    type Definition = AgentDefinition;
+    const NAME: &'static str = "agent";
+
+    fn id_fault(&self, id: &str) -> Option<&'static str> {
+        id_fault(id)
+    }
+
+    fn faults(&self, definition: &AgentDefinition) -> Vec<(String, String)> {
+        check(definition, &self.0)
+    }
+}
+
+impl Reload for Definitions {
+    async fn reload(&self) -> store::Result<()> {
+        Self::reload(self).await.map(drop)
+    }
+}
+
 impl Sources {
     /// Those of `config`. Nothing is read from the folder yet.
     ///
@@ -93,9 +118,9 @@ impl Sources {
 
 impl Sources {
     /// The files that define nothing, with what is wrong with each. Nothing is taken over.
-    pub(crate) fn broken(&self, providers: &Registry) -> Vec<Failed> {
+    pub(crate) fn broken(&self, providers: &Arc<Registry>) -> Vec<Failed> {
         let Some(folder) = &self.folder else { return Vec::new() };
-        let files = match read_folder(folder, providers) {
+        let files = match read_folder(folder, &AgentKind(Arc::clone(providers))) {
             Ok(files) => files,
             Err(fault) => {
                 let fault = Unreadable { line: None, reason: format!("the folder cannot be read: {fault}") };
@@ -181,7 +206,7 @@ impl Definitions {
     }
 
     /// What the folder says. A file system that does not answer keeps one thread waiting, and nothing else.
-    async fn read_folder(&self, reading: &mut Option<Reading>) -> Files {
+    async fn read_folder(&self, reading: &mut Option<Reading>) -> Files<AgentDefinition> {
         let Some(folder) = self.sources.folder.clone() else { return Files::new() };
         let unreadable = |fault: String| {
             let fault = Unreadable { line: None, reason: format!("the folder cannot be read: {fault}") };
@@ -194,8 +219,8 @@ impl Definitions {
             }
             *reading = None;
         }
-        let (place, providers) = (folder.clone(), Arc::clone(&self.providers));
-        let mut present = tokio::task::spawn_blocking(move || read_folder(&place, &providers));
+        let (place, kind) = (folder.clone(), AgentKind(Arc::clone(&self.providers)));
+        let mut present = tokio::task::spawn_blocking(move || read_folder(&place, &kind));
         match timeout(READING_MAX, &mut present).await {
             Ok(Ok(Ok(files))) => files,
             Ok(Ok(Err(fault))) => unreadable(fault.to_string()),
@@ -221,7 +246,7 @@ impl Definitions {
         author: String,
         origin: Origin,
     ) -> store::Result<Applied> {
-        let definition = super::write(definition)?;
+        let definition = write(definition)?;
         let change = AgentChange { agent_id: id.to_owned(), definition, author, now_ms: self.clock.now_ms() };
         self.store.rows(&self.workspace).agents().apply_definition(change, origin, self.ids.key()).await
     }

@@ -1,4 +1,4 @@
-//! AgentDefinition files: one agent each, `<id>.yml`, with the keys of a definition.
+//! Definition files: one thing each, `<id>.yml`, with the keys of its definition.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -7,11 +7,9 @@ use std::path::Path;
 
 use serde::Deserialize as _;
 
-use super::check::{check, id_fault};
+use super::kind::Kind;
 use super::locate::line_of;
 use crate::config::{MergeKeys, in_plain_words, without_values};
-use crate::engine::agent::AgentDefinition;
-use crate::provider::Registry;
 
 /// Most bytes of a file.
 const BYTES_MAX: u64 = 1 << 20;
@@ -27,8 +25,8 @@ pub struct Unreadable {
     pub reason: String,
 }
 
-/// What a file says, by the file's name: the agent's id and its definition.
-pub(super) type Files = BTreeMap<String, Result<(String, AgentDefinition), Unreadable>>;
+/// What a file says, by the file's name: an id and a definition.
+pub(super) type Files<D> = BTreeMap<String, Result<(String, D), Unreadable>>;
 
 impl Unreadable {
     fn whole(reason: impl Into<String>) -> Self {
@@ -41,11 +39,11 @@ pub(super) fn is_definition(name: &str) -> bool {
     !name.starts_with('.') && matches!(name.rsplit_once('.'), Some((_, "yml" | "yaml")))
 }
 
-/// Reads all definitions in `folder`. Other files, hidden ones and folders are passed over.
+/// Reads all definitions of `kind` in `folder`. Other files, hidden ones and folders are passed over.
 ///
 /// # Errors
 /// If the folder cannot be listed, or holds too many definitions.
-pub(super) fn read_folder(folder: &Path, providers: &Registry) -> io::Result<Files> {
+pub(super) fn read_folder<K: Kind>(folder: &Path, kind: &K) -> io::Result<Files<K::Definition>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
@@ -63,19 +61,19 @@ pub(super) fn read_folder(folder: &Path, providers: &Registry) -> io::Result<Fil
         let name = name.to_string_lossy().into_owned();
         let Some((id, _)) = name.rsplit_once('.').filter(|_| !path.is_dir()) else { continue };
         let said = match ids.insert(id.to_owned(), name.clone()) {
-            Some(other) => Err(Unreadable::whole(format!("{other} defines the same agent: keep one of the two"))),
-            None => read_file(&path, id, providers).map(|definition| (id.to_owned(), definition)),
+            Some(other) => Err(Unreadable::whole(format!("{other} defines the same {}: keep one of the two", K::NAME))),
+            None => read_file(&path, id, kind).map(|definition| (id.to_owned(), definition)),
         };
         files.insert(name, said);
     }
     Ok(files)
 }
 
-fn read_file(path: &Path, id: &str, providers: &Registry) -> Result<AgentDefinition, Unreadable> {
-    if let Some(fault) = id_fault(id) {
-        return Err(Unreadable::whole(format!("the file's name is the agent's id, and `{id}` {fault}")));
+fn read_file<K: Kind>(path: &Path, id: &str, kind: &K) -> Result<K::Definition, Unreadable> {
+    if let Some(fault) = kind.id_fault(id) {
+        return Err(Unreadable::whole(format!("the file's name is the {}'s id, and `{id}` {fault}", K::NAME)));
     }
-    parse(&text_of(path)?, providers)
+    parse(&text_of(path)?, kind)
 }
 
 /// The text of a regular file, perhaps behind a link. What else may stand there, such as a pipe or a device, may have no
@@ -98,12 +96,12 @@ fn text_of(path: &Path) -> Result<String, Unreadable> {
 }
 
 /// What a file of this text says.
-pub(super) fn parse(text: &str, providers: &Registry) -> Result<AgentDefinition, Unreadable> {
+fn parse<K: Kind>(text: &str, kind: &K) -> Result<K::Definition, Unreadable> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Err(Unreadable::whole("the file says nothing"));
     }
     let document = MergeKeys(serde_yaml::Deserializer::from_str(text));
-    let definition = AgentDefinition::deserialize(document).map_err(|fault| {
+    let definition = K::Definition::deserialize(document).map_err(|fault| {
         let line = fault.location().and_then(|place| u32::try_from(place.line()).ok());
         let reason = fault.to_string();
         let place =
@@ -113,7 +111,7 @@ pub(super) fn parse(text: &str, providers: &Registry) -> Result<AgentDefinition,
         // The file may be anything, and a link may lead anywhere: what it says is not told on.
         Unreadable { line, reason: in_plain_words(&without_values(reason)) }
     })?;
-    match check(&definition, providers).into_iter().next() {
+    match kind.faults(&definition).into_iter().next() {
         None => Ok(definition),
         Some((pointer, detail)) => {
             let key = pointer.trim_start_matches('/').replace('/', ".");

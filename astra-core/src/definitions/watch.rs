@@ -15,8 +15,8 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
-use super::definitions::Definitions;
 use super::file::{FILES_MAX, is_definition};
+use crate::store;
 use crate::tasks::TaskKind;
 use crate::work::Supervisor;
 
@@ -28,6 +28,12 @@ const QUIET: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_millis(600);
 /// How often the folder is looked at.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// What a folder defines, which is read again when the folder changes.
+pub(super) trait Reload: Send + Sync + 'static {
+    /// Reads all definitions and takes over what changed.
+    fn reload(&self) -> impl Future<Output = store::Result<()>> + Send;
+}
 
 /// The folder, and what is known of it.
 struct Watch {
@@ -48,7 +54,7 @@ struct Sight {
 
 /// Watches `folder`. What changed while nothing was watched is not missed: the caller reads the folder after this returns,
 /// and a watch that begins again after a failure reads it itself.
-pub(super) fn watch(folder: &Path, definitions: Weak<Definitions>, supervisor: &Supervisor) {
+pub(super) fn watch(folder: &Path, definitions: Weak<impl Reload>, supervisor: &Supervisor) {
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let begins_again = AtomicBool::new(false);
     supervisor.spawn(KIND, move |_| {
@@ -77,7 +83,7 @@ fn events(folder: &Path, changed: mpsc::Sender<()>) -> notify::Result<Recommende
     if let Some(parent) = folder.parent()
         && let Err(fault) = watcher.watch(parent, RecursiveMode::NonRecursive)
     {
-        tracing::debug!(error = %fault, "the folder above the agents' is not watched");
+        tracing::debug!(error = %fault, "the folder above one of definitions is not watched");
     }
     Ok(watcher)
 }
@@ -87,16 +93,16 @@ impl Watch {
     fn begin(folder: &Path) -> (Self, mpsc::Receiver<()>) {
         let (changed, changes) = mpsc::channel(1);
         let watcher = events(folder, changed.clone()).inspect_err(|fault| {
-            tracing::warn!(error = %fault, folder = %folder.display(), "the agents' folder has no events: it is looked at twice a second");
+            tracing::warn!(error = %fault, folder = %folder.display(), "a folder of definitions has no events: it is looked at twice a second");
         });
         let watcher = watcher.ok();
         let seen = Sight::of(folder, watcher.is_none());
         (Self { folder: folder.to_owned(), watcher, seen, _changed: changed }, changes)
     }
 
-    async fn follow(mut self, mut changes: mpsc::Receiver<()>, definitions: Weak<Definitions>, reads_first: bool) {
+    async fn follow(mut self, mut changes: mpsc::Receiver<()>, definitions: Weak<impl Reload>, reads_first: bool) {
         if reads_first && let Some(definitions) = definitions.upgrade() {
-            reload(&definitions).await;
+            reload(definitions.as_ref()).await;
         }
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -117,7 +123,7 @@ impl Watch {
                 self.seen = sight;
             }
             let Some(definitions) = definitions.upgrade() else { return };
-            reload(&definitions).await;
+            reload(definitions.as_ref()).await;
         }
     }
 
@@ -127,9 +133,9 @@ impl Watch {
     }
 }
 
-async fn reload(definitions: &Definitions) {
+async fn reload(definitions: &impl Reload) {
     if let Err(fault) = definitions.reload().await {
-        tracing::warn!(error = %fault, "changed agents could not be stored; agents.reload tries again");
+        tracing::warn!(error = %fault, "changed definitions could not be stored; a reload tries again");
     }
 }
 
