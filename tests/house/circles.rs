@@ -8,9 +8,7 @@ use crate::source::{File, assert_none, code, files};
 const ROOT: &str = "astra-core/src/";
 
 /// The files of circles that are not mended yet. The list only gets shorter.
-const KNOWN: [&str; 55] = [
-    "engine/catalogue/definitions.rs",
-    "engine/catalogue/watch.rs",
+const KNOWN: [&str; 53] = [
     "engine/context.rs",
     "engine/error.rs",
     "engine/fits.rs",
