@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::store;
 
+/// The key of the limit of a session.
+pub(super) const SESSION_BYTES: &str = "limits.session_bytes";
+
 /// A refusal or a failure of the engine.
 #[derive(Debug)]
 pub enum Error {
@@ -87,7 +90,7 @@ impl fmt::Display for Error {
             Self::TooManyTurns { limit } => {
                 write!(formatter, "As many turns are running as {limit} allows: ask again when one has ended.")
             }
-            Self::StorageLimit { limit: limit @ super::storage::SESSION_BYTES, bytes } => write!(
+            Self::StorageLimit { limit: limit @ SESSION_BYTES, bytes } => write!(
                 formatter,
                 "The session has no room for the question: its turns may keep {bytes} bytes ({limit}). Reset the session and go on in its successor, or ask in another session."
             ),

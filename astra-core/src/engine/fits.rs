@@ -1,10 +1,11 @@
 //! Whether a question can ever fit what its model reads. One that cannot is refused before it is kept.
 
 use super::agent::AgentVersion;
-use super::context::{TokenBudget, add_paragraph, plain};
 use super::error::Failure;
 use super::estimate::{estimate, estimate_message};
+use super::plain::{add_paragraph, plain};
 use super::prompt::{Template, Values};
+use super::token_budget::TokenBudget;
 use super::turn::{Ask, TurnCaller};
 use crate::provider::{Content, Role};
 

@@ -5,22 +5,13 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::Engine;
 use crate::ids::SessionId;
-use crate::store::{self, WorkspaceId};
-use crate::tasks::TaskKind;
-use crate::work::{Period, Supervisor};
+use crate::store::WorkspaceId;
 
-const KIND: TaskKind = TaskKind::new("sessions.watch");
-
-/// How often the turns of other gateways are looked for, in all sessions that are followed here.
-const POLL: Duration = Duration::from_secs(1);
-
-type Key = (WorkspaceId, SessionId);
+pub(super) type Key = (WorkspaceId, SessionId);
 type Kept = Arc<Mutex<HashMap<Key, Entry>>>;
 
 /// A signal, and how many hold it.
@@ -70,7 +61,7 @@ impl Signal {
     }
 
     /// Takes note of what the store says of the session: its turns, or that it is not there.
-    fn observe(&self, newest: Option<i64>) {
+    pub(super) fn observe(&self, newest: Option<i64>) {
         let is_news = match newest {
             Some(number) => self.newest.swap(number, Ordering::AcqRel) != number,
             None => !self.is_deleted.swap(true, Ordering::AcqRel),
@@ -122,13 +113,14 @@ impl Signals {
     }
 
     /// Tells all who wait for the session that it is deleted.
-    fn delete(&self, workspace: &WorkspaceId, session_id: SessionId) {
+    pub(super) fn delete(&self, workspace: &WorkspaceId, session_id: SessionId) {
         if let Some(signal) = self.get(workspace, session_id) {
             signal.observe(None);
         }
     }
 
-    fn get(&self, workspace: &WorkspaceId, session_id: SessionId) -> Option<Arc<Signal>> {
+    /// The session's signal, if there is a wait for it.
+    pub(super) fn get(&self, workspace: &WorkspaceId, session_id: SessionId) -> Option<Arc<Signal>> {
         let kept = lock(&self.kept);
         if kept.is_empty() {
             return None;
@@ -136,44 +128,16 @@ impl Signals {
         kept.get(&(workspace.clone(), session_id)).map(|entry| Arc::clone(&entry.signal))
     }
 
-    fn all(&self) -> Vec<Key> {
+    /// The sessions that are waited for.
+    pub(super) fn all(&self) -> Vec<Key> {
         lock(&self.kept).keys().cloned().collect()
-    }
-}
-
-impl Engine {
-    /// Ends the streams of those who follow a session that was deleted through this gateway.
-    pub fn session_deleted(&self, workspace: &WorkspaceId, session_id: SessionId) {
-        self.live_turns.signals.delete(workspace, session_id);
-    }
-
-    /// Looks for turns of other gateways in the sessions that are followed here. A gateway on SQLite is alone: its own
-    /// turns notify their followers.
-    pub(super) fn watch_sessions(self: &Arc<Self>, supervisor: &Supervisor) {
-        if self.has_peers() {
-            let round = self.round(|engine| async move { engine.look_for_turns().await });
-            supervisor.periodic(KIND, Period::every(POLL), round);
-        }
-    }
-
-    async fn look_for_turns(&self) -> store::Result<()> {
-        let followed = self.live_turns.signals.all();
-        if followed.is_empty() {
-            return Ok(());
-        }
-        let newest: HashMap<SessionId, i64> = self.store.last_turns(followed.clone()).await?.into_iter().collect();
-        for key in followed {
-            let (workspace, session_id) = &key;
-            if let Some(signal) = self.live_turns.signals.get(workspace, *session_id) {
-                signal.observe(newest.get(session_id).copied());
-            }
-        }
-        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]

@@ -5,12 +5,10 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::error::{Error, Result};
+use super::error::{Error, Result, SESSION_BYTES};
 use crate::config::LimitsConfig;
 use crate::store::{Rows, WorkspaceId};
 
-/// The key of the limit of a session.
-pub(super) const SESSION_BYTES: &str = "limits.session_bytes";
 /// The key of the limit of a workspace.
 const WORKSPACE_BYTES: &str = "limits.workspace_bytes";
 

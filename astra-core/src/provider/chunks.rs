@@ -8,8 +8,9 @@ use http::Response;
 use hyper::body::Incoming;
 
 use super::error::{Error, ErrorKind};
+use super::reading::ANSWER_BYTES_MAX;
 use super::reading::{Body, Media, Reported, begins_as_json};
-use super::upstream::{ANSWER_BYTES_MAX, Upstream};
+use super::upstream::Upstream;
 use super::{Chunk, ChunkStream, Completion};
 use crate::outbound::{Event, Parser};
 
@@ -202,7 +203,7 @@ impl<D: Decoder> Reading<D> {
         }
         if is_end {
             if let Some(body) = self.body.take() {
-                body.drain(&self.upstream);
+                body.drain(self.upstream.drains());
             }
             self.decoder.end(chunks)?;
         }

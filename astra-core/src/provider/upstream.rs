@@ -11,15 +11,13 @@ use url::Url;
 
 use super::error::{Error, ErrorKind};
 use super::mask::{self, Secrets};
-use super::reading::{Body, Reported, cut, sentence};
+use super::reading::{Body, ExplainsFaults, Reported, cut, sentence};
 use super::refusal::Refusal;
 use super::settings::Settings;
 use crate::clock::Clock;
 use crate::outbound::{self, Client, Endpoint, retry_after};
 use crate::tasks::TaskGroup;
 
-/// Largest answer that is not a stream, and largest text of one that is, in bytes.
-pub(super) const ANSWER_BYTES_MAX: usize = 16 << 20;
 /// So much of an error's body is read.
 const ERROR_BYTES_MAX: usize = 32 << 10;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -113,32 +111,6 @@ impl Upstream {
         self.refused(reported.kind, "the provider reported an error", reported.error.as_ref(), reported.words)
     }
 
-    /// A call that failed on its way.
-    pub(super) fn fault(&self, fault: outbound::Error) -> Error {
-        use outbound::Error as Fault;
-        match fault {
-            Fault::Setup(cause) => Error::new(ErrorKind::Connect, format!("TLS cannot be set up: {cause}")),
-            Fault::Connect(cause) if self.has_proxy => {
-                self.describe(ErrorKind::Connect, "the provider cannot be reached through its proxy", Some(cause))
-            }
-            Fault::Connect(cause) => self.describe(ErrorKind::Connect, "the provider cannot be reached", Some(cause)),
-            Fault::Timeout(cause) => {
-                self.describe(ErrorKind::Timeout, "the provider did not answer in time", Some(cause))
-            }
-            Fault::Broken(cause) => self.describe(ErrorKind::Cut, "the connection to the provider broke", Some(cause)),
-            Fault::Coding(name) => {
-                let message = format!("the provider's answer is compressed by {name}, which was not asked for");
-                Error::new(ErrorKind::Malformed, message)
-            }
-            Fault::Corrupt => Error::new(ErrorKind::Malformed, "the provider's answer is not compressed as it says"),
-            Fault::Truncated => cut(),
-            Fault::TooLarge => Error::new(ErrorKind::TooLarge, "the provider's answer has more than 16 MiB"),
-            Fault::InflatedTooLarge => {
-                Error::new(ErrorKind::TooLarge, "the provider's compressed answer has more than 64 MiB")
-            }
-        }
-    }
-
     fn url(&self, path: &[&str]) -> Url {
         let mut url = self.base_url.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
@@ -195,6 +167,34 @@ impl Upstream {
         match said {
             Some(said) => Error::new(kind, format!("{what}: {}", mask::clean(&said, &self.secrets))),
             None => Error::new(kind, what),
+        }
+    }
+}
+
+impl ExplainsFaults for Upstream {
+    /// A call that failed on its way.
+    fn fault(&self, fault: outbound::Error) -> Error {
+        use outbound::Error as Fault;
+        match fault {
+            Fault::Setup(cause) => Error::new(ErrorKind::Connect, format!("TLS cannot be set up: {cause}")),
+            Fault::Connect(cause) if self.has_proxy => {
+                self.describe(ErrorKind::Connect, "the provider cannot be reached through its proxy", Some(cause))
+            }
+            Fault::Connect(cause) => self.describe(ErrorKind::Connect, "the provider cannot be reached", Some(cause)),
+            Fault::Timeout(cause) => {
+                self.describe(ErrorKind::Timeout, "the provider did not answer in time", Some(cause))
+            }
+            Fault::Broken(cause) => self.describe(ErrorKind::Cut, "the connection to the provider broke", Some(cause)),
+            Fault::Coding(name) => {
+                let message = format!("the provider's answer is compressed by {name}, which was not asked for");
+                Error::new(ErrorKind::Malformed, message)
+            }
+            Fault::Corrupt => Error::new(ErrorKind::Malformed, "the provider's answer is not compressed as it says"),
+            Fault::Truncated => cut(),
+            Fault::TooLarge => Error::new(ErrorKind::TooLarge, "the provider's answer has more than 16 MiB"),
+            Fault::InflatedTooLarge => {
+                Error::new(ErrorKind::TooLarge, "the provider's compressed answer has more than 64 MiB")
+            }
         }
     }
 }

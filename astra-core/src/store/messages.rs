@@ -1,10 +1,9 @@
 //! Messages: what was said in a session, in order. They are read from the session's turns, and a fork's first ones from the
 //! turns of its parents.
 
-use serde::{Deserialize, Serialize};
-
 use super::db::Tx;
 use super::error::{Error, Result};
+use super::message::{StoredMessage, TURN_STRIDE, role_of};
 use super::page::{Cursor, Filling, Page, PageRequest};
 use super::rows::Rows;
 use super::sessions::{self, Parent, Session};
@@ -13,25 +12,6 @@ use super::value::{self, Row};
 use crate::content::{Content, Part, Role};
 use crate::ids::{MessageId, SessionId, TurnId};
 use crate::params;
-
-/// The place of a message in its session is 1,024 times the number of its turn, plus its place within the turn: an answer
-/// stands behind its question even if another question came in between.
-pub const TURN_STRIDE: i64 = 1024;
-
-/// One message.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StoredMessage {
-    /// Made of its turn and its place in it.
-    pub id: MessageId,
-    /// Its place in the session.
-    pub seq: i64,
-    /// The author of the message.
-    pub role: Role,
-    /// The content.
-    pub content: Content,
-    /// When, in milliseconds since the epoch.
-    pub created_at_ms: i64,
-}
 
 /// Turns with what was said in them, newest first: those above the number `$3`, up to and with `$4`.
 pub(super) const SAID: &str =
@@ -42,22 +22,6 @@ pub(super) const SAID: &str =
         (SELECT COUNT(*) FROM turn_steps s WHERE s.workspace_id = t.workspace_id AND s.session_id = t.session_id AND s.number = t.number)
         FROM open_turns t WHERE t.workspace_id = $1 AND t.session_id = $2 AND t.number > $3 AND t.number <= $4
     ORDER BY 2 DESC LIMIT $5";
-
-pub(super) fn role_of(name: &str) -> Result<Role> {
-    [Role::System, Role::User, Role::Assistant, Role::Tool]
-        .into_iter()
-        .find(|role| role_name(*role) == name)
-        .ok_or_else(|| Error::Broken(format!("a message has the role {name}")))
-}
-
-pub(super) const fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::System => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
-        Role::Tool => "tool",
-    }
-}
 
 /// A content as its two columns: a text, and JSON of the parts where it is more than one text.
 pub(super) fn columns(content: &Content) -> Result<(&str, Option<String>)> {

@@ -3,7 +3,8 @@
 
 use super::db::Tx;
 use super::error::Result;
-use super::messages::{SAID, Said, StoredMessage, TURN_STRIDE};
+use super::message::{StoredMessage, TURN_STRIDE};
+use super::messages::{SAID, Said};
 use super::sessions::Session;
 use crate::params;
 

@@ -1,31 +1,14 @@
 //! What changes of a session while it lives: its title, the version that answers, the caller's own data, its summary.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
-use utoipa::ToSchema;
+use serde_json::{Value, json};
 
 use super::error::{Result, SessionRefusal};
 use super::session_totals::{self, SessionWithTotals};
-use super::sessions::{self, Sessions};
+use super::sessions::{self, SessionSettings, Sessions};
 use super::visibility::VisibleTo;
 use crate::content::is_too_large;
 use crate::ids::SessionId;
 use crate::params;
-
-/// What of a session is its caller's to set.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct SessionSettings {
-    /// The version of the agent that answers in this session; null for the version that is present at each turn.
-    #[schema(minimum = 1, example = 3)]
-    pub pinned_version: Option<u32>,
-    /// The session's title.
-    #[schema(min_length = 1, max_length = 256, pattern = r"^[^\x00]*$", example = "Geography")]
-    pub title: Option<String>,
-    /// The caller's own data, at most 16 KiB as JSON.
-    #[serde(default)]
-    #[schema(example = json!({"ticket": "4711"}))]
-    pub metadata: Map<String, Value>,
-}
 
 /// What differs, without what it says: title and metadata are the caller's own.
 fn names(before: &SessionSettings, after: &SessionSettings) -> Value {

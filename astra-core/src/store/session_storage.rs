@@ -4,7 +4,6 @@
 use super::db::Tx;
 use super::error::{Result, TurnRefusal};
 use super::sessions::Sessions;
-use super::turn_begin::NewTurn;
 use crate::ids::SessionId;
 use crate::params;
 
@@ -18,12 +17,12 @@ pub(super) fn length(text: &str) -> i64 {
     i64::try_from(text.len()).unwrap_or(i64::MAX)
 }
 
-/// Refuses a turn whose question a session has no room for. The session's row is locked, or there is one writer.
+/// Refuses the turn of this number, whose question has `bytes` bytes, if its session has no room for it within `limit`
+/// bytes. The session's row is locked, or there is one writer.
 ///
 /// # Errors
 /// [`TurnRefusal::SessionFull`].
-pub(super) fn check(tx: &mut Tx<'_>, new: &NewTurn, session: SessionId, number: i64) -> Result<()> {
-    let bytes = new.content.bytes();
+pub(super) fn check(tx: &mut Tx<'_>, session: SessionId, number: i64, bytes: usize, limit: u64) -> Result<()> {
     if bytes <= QUESTION_BYTES_MAX && number % UNCHECKED_TURNS_MAX != 0 {
         return Ok(());
     }
@@ -33,7 +32,7 @@ pub(super) fn check(tx: &mut Tx<'_>, new: &NewTurn, session: SessionId, number: 
     let sql = format!("SELECT CAST({} + {} AS BIGINT)", sum("turns"), sum("open_turns"));
     let kept = u64::try_from(tx.one(&sql, params![session])?.next_int()?).unwrap_or(0);
     let wanted = kept.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
-    if wanted > new.session_bytes { Err(TurnRefusal::SessionFull.into()) } else { Ok(()) }
+    if wanted > limit { Err(TurnRefusal::SessionFull.into()) } else { Ok(()) }
 }
 
 /// Adds to the sum of a workspace, given by its number.

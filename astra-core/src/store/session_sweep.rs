@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::db::{Db, Tx};
 use super::error::Result;
-use super::messages::TURN_STRIDE;
+use super::message::TURN_STRIDE;
 use super::session_storage;
 use super::sessions;
 use super::sessions::Sessions;

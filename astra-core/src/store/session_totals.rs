@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::db::{Db, Tx, WorkspaceId};
 use super::error::Result;
-use super::messages::TURN_STRIDE;
+use super::message::TURN_STRIDE;
 use super::sessions::Session;
 use super::value::Param;
 use crate::ids::SessionId;

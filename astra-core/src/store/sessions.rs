@@ -2,14 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 
 use super::audit::{Actor, Target};
 use super::db::{OnDouble, Tx};
 use super::error::{Error, Result, SessionRefusal};
-use super::page::{Cursor, Page, PageRequest};
 use super::rows::Rows;
-use super::session_changes::SessionSettings;
-use super::session_totals::{self, SessionWithTotals};
 use super::value::Row;
 use super::visibility::VisibleTo;
 use crate::ids::SessionId;
@@ -36,6 +34,21 @@ pub struct Session {
     /// What a fork reads before its own turns.
     pub parent: Option<Parent>,
     pub created_at_ms: i64,
+}
+
+/// What of a session is its caller's to set.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SessionSettings {
+    /// The version of the agent that answers in this session; null for the version that is present at each turn.
+    #[schema(minimum = 1, example = 3)]
+    pub pinned_version: Option<u32>,
+    /// The session's title.
+    #[schema(min_length = 1, max_length = 256, pattern = r"^[^\x00]*$", example = "Geography")]
+    pub title: Option<String>,
+    /// The caller's own data, at most 16 KiB as JSON.
+    #[serde(default)]
+    #[schema(value_type = Map<String, serde_json::Value>, example = json!({"ticket": "4711"}))]
+    pub metadata: Map<String, Json>,
 }
 
 /// The part of another session that a fork begins with.
@@ -83,15 +96,15 @@ pub(super) fn audit(tx: &mut Tx<'_>, actor: Option<&Actor>, id: SessionId, chang
 }
 
 /// All sessions, deleted ones too, for a condition that begins with `WHERE`.
-const SELECT: &str = "SELECT s.id, s.agent_id, s.pinned_version, s.title, s.surface, s.surface_id, u.id, s.subject, s.status,
+pub(super) const SELECT: &str = "SELECT s.id, s.agent_id, s.pinned_version, s.title, s.surface, s.surface_id, u.id, s.subject, s.status,
         (SELECT x.id FROM sessions x WHERE x.workspace_id = s.workspace_id AND x.id = s.successor_id AND x.status IN ('active', 'archived')),
         s.metadata, s.summary, s.summary_until, s.parent_id, s.parent_until, s.parent_messages, s.created_at_ms
     FROM sessions s JOIN subjects u ON u.number = s.subject";
 
 /// The condition of those that are there.
-const IS_THERE: &str = "s.status IN ('active', 'archived')";
+pub(super) const IS_THERE: &str = "s.status IN ('active', 'archived')";
 
-fn read(row: &mut Row) -> Result<Session> {
+pub(super) fn read(row: &mut Row) -> Result<Session> {
     let (id, agent_id) = (row.next_id()?, row.next_text()?);
     let (pinned_version, title) = (row.next_optional_count()?, row.next_optional_text()?);
     Ok(Session {
@@ -264,48 +277,6 @@ impl Sessions<'_> {
     /// The session with this id.
     pub async fn find(self, id: SessionId, visible_to: VisibleTo) -> Result<Option<Session>> {
         self.0.look(move |tx| find(tx, id, &visible_to, false)).await
-    }
-
-    /// As [`Sessions::find`], with what it has in all.
-    pub async fn find_with_totals(self, id: SessionId, visible_to: VisibleTo) -> Result<Option<SessionWithTotals>> {
-        let rows = self.0;
-        rows.read(move |tx| {
-            let found = find(tx, id, &visible_to, false)?;
-            found.map(|session| session_totals::add_one(tx, session)).transpose()
-        })
-        .await
-    }
-
-    /// Sessions, newest first.
-    pub async fn page(
-        self,
-        visible_to: VisibleTo,
-        filter: SessionFilter,
-        request: PageRequest,
-    ) -> Result<Page<SessionWithTotals>> {
-        let user = match (visible_to, filter.user_id) {
-            (VisibleTo::All, asked) => asked,
-            (VisibleTo::Only(own), Some(asked)) if *own != *asked => return Ok(Page { data: Vec::new(), next: None }),
-            (VisibleTo::Only(own), _) => Some(own.to_string()),
-        };
-        // A condition of its own, so that the list of one user's sessions goes by that user's index.
-        let of_user =
-            if user.is_some() { "s.subject = (SELECT number FROM subjects WHERE id = $6)" } else { "$6 = ''" };
-        let sql = format!(
-            "{SELECT} WHERE s.workspace_id = $1 AND s.id < $2 AND {of_user} AND {IS_THERE}
-            AND ($3 = '' OR s.agent_id = $3) AND ($4 = '' OR s.status = $4) AND ($5 = '' OR s.surface = $5) ORDER BY s.id DESC LIMIT $7"
-        );
-        let rows = self.0;
-        rows.list(move |tx| {
-            let status = filter.is_active.map_or("", |active| if active { "active" } else { "archived" });
-            let text = |field: &'_ Option<String>| field.clone().unwrap_or_default();
-            let (agent, surface, user) = (text(&filter.agent_id), text(&filter.surface), text(&user));
-            let params = params![request.position().0, &agent, status, &surface, &user, request.fetch()];
-            let place = |session: &Session| Cursor { at: session.id.key(), id: String::new() };
-            let page = tx.page(&sql, params, &request, |mut row| read(&mut row), place)?;
-            Ok(Page { next: page.next, data: session_totals::add(tx, page.data)? })
-        })
-        .await
     }
 }
 

@@ -8,11 +8,12 @@ use super::agent_versions::{self, VersionStamp};
 use super::db::{OnDouble, Tx};
 use super::error::{Error, Refusal, Result, TurnRefusal};
 use super::idempotency::{self, OnceKey};
-use super::messages::{self, TURN_STRIDE};
+use super::message::{self, TURN_STRIDE};
+use super::messages;
 use super::recent::{self, Recent};
-use super::session_changes::SessionSettings;
 use super::session_storage::{self, length};
 use super::session_totals::{self, SessionWithTotals};
+use super::sessions::SessionSettings;
 use super::sessions::{self, NewSession, Session};
 use super::subjects;
 use super::turns::Turns;
@@ -181,7 +182,7 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
             interrupted = make_way(tx, new.busy, session.id, open.into_iter().map(|(id, _)| id).collect())?;
         }
     }
-    session_storage::check(tx, new, session.id, number)?;
+    session_storage::check(tx, session.id, number, new.content.bytes(), new.session_bytes)?;
     let is_quick = !is_new && status == Status::Running && !tx.is_shared();
     let recent = if is_quick { Some(recent::read(tx, &session, number)?) } else { None };
     let turn = keep(tx, new, subject, &session, is_new, number, status)?;
@@ -344,7 +345,7 @@ fn keep(
         new.owner,
         is_new_session,
         &metadata,
-        messages::role_name(new.role),
+        message::role_name(new.role),
         question,
         &parts,
         bytes,

@@ -2,7 +2,7 @@
 
 use super::db::Tx;
 use super::error::{Error, Result};
-use super::messages::{self, StoredMessage, TURN_STRIDE};
+use super::message::{self, StoredMessage, TURN_STRIDE};
 use super::rows::Rows;
 use super::turns::Turn;
 use crate::content::{Content, Part, Role};
@@ -40,7 +40,7 @@ impl TurnSteps<'_> {
             // A gateway that does not know whether an earlier try took place writes again.
             let sql = "INSERT INTO turn_steps (workspace_id, session_id, number, step, turn_id, role, parts, created_at_ms)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (workspace_id, session_id, number, step) DO NOTHING";
-            let role = messages::role_name(step.role);
+            let role = message::role_name(step.role);
             tx.execute(sql, params![session_id, number, i64::from(step.step), id, role, &parts, step.now_ms])?;
             Ok(true)
         })
@@ -69,7 +69,7 @@ pub(super) fn of(tx: &mut Tx<'_>, session_id: SessionId, turn: TurnId, number: i
         Ok(StoredMessage {
             id: MessageId { turn, place: u16::try_from(step).map_err(Error::broken)? },
             seq: number * TURN_STRIDE + step,
-            role: messages::role_of(&row.next_text()?)?,
+            role: message::role_of(&row.next_text()?)?,
             content: Content::Parts(row.next_json()?),
             created_at_ms: row.next_int()?,
         })

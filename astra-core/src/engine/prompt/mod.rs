@@ -4,44 +4,18 @@
 mod foreign;
 mod suggest;
 mod template;
+mod variable;
 
 use std::fmt::Write as _;
 
 use crate::clock::timestamp;
 use template::Piece;
+use variable::Variable;
 
 pub(super) use template::Template;
 
 /// Most bytes of a template.
 pub const BYTES_MAX: usize = 65_536;
-
-/// What a template may name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Variable {
-    Date,
-    Time,
-    UserId,
-    UserName,
-    WorkspaceId,
-    WorkspaceName,
-    AgentName,
-}
-
-impl Variable {
-    const ALL: [(&'static str, Self); 7] = [
-        ("date", Self::Date),
-        ("time", Self::Time),
-        ("user.id", Self::UserId),
-        ("user.name", Self::UserName),
-        ("workspace.id", Self::WorkspaceId),
-        ("workspace.name", Self::WorkspaceName),
-        ("agent.name", Self::AgentName),
-    ];
-
-    fn find(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|(name, _)| *name == word).map(|(_, name)| name)
-    }
-}
 
 /// What the names of a template stand for.
 #[derive(Debug, Clone, Copy, Default)]

@@ -2,7 +2,7 @@
 
 use strsim::osa_distance;
 
-use super::Variable;
+use super::variable::Variable;
 
 /// What people write for a name, without regard to punctuation.
 const OTHER_WORDS: [(&str, &str); 8] = [

@@ -1,7 +1,8 @@
 //! Templates, read in one pass: text, names in `{{ }}`, and text in quotes in `{{ }}`, which is how braces are written.
 
 use super::foreign::{self, Foreign};
-use super::{Variable, suggest};
+use super::suggest;
+use super::variable::Variable;
 
 /// Most names that one template puts in, so that a prompt is not much longer than its template.
 const NAMES_MAX: usize = 256;

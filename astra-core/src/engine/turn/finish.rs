@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::progress::Progress;
-use super::run::Running;
+use super::running::Running;
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::event::{EventKind, FIRST_SEQ};
 use crate::engine::inference::UsageOwner;

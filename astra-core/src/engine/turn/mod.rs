@@ -3,11 +3,14 @@
 mod ask;
 mod begin;
 mod finish;
+mod handle;
 mod log;
 mod progress;
 mod rounds;
 mod run;
+mod running;
 
 pub use ask::{Ask, Overrides, TurnCaller};
-pub use begin::{Asked, TurnHandle};
+pub use begin::Asked;
+pub use handle::TurnHandle;
 pub(super) use log::tool_uses;

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::log::HOLD;
 use super::progress::Progress;
-use super::run::Running;
+use super::running::Running;
 use crate::content::{Content, Part, Role, ToolCall, ToolResult, without_nul};
 use crate::engine::budget::output_allowance;
 use crate::engine::context::Context;

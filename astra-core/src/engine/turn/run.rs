@@ -5,58 +5,22 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 
-use super::ask::Ask;
-use super::begin::TurnHandle;
 use super::finish::Ending;
 use super::progress::Progress;
+use super::running::Running;
 use crate::engine::Engine;
-use crate::engine::agent::AgentVersion;
-use crate::engine::context::{self, Context, TokenBudget};
+use crate::engine::context::{self, Context};
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::event::EventKind;
-use crate::engine::live::LiveGuard;
+use crate::engine::token_budget::TokenBudget;
 use crate::engine::trace::{Trace, TraceStage};
 use crate::ids::TurnId;
-use crate::store::{LogEntry, Recent, Rows, Session, Status, TURN_STRIDE, Turn, VisibleTo};
+use crate::store::{LogEntry, Rows, Status, TURN_STRIDE, VisibleTo};
 
 /// How often another gateway's wish to cancel is looked for, and a queued turn's predecessors when nothing notifies it.
 const POLL: Duration = Duration::from_millis(500);
 
-/// A turn in progress.
-pub(super) struct Running {
-    pub(super) engine: Arc<Engine>,
-    pub(super) rows: Rows,
-    pub(super) turn: Turn,
-    pub(super) guard: LiveGuard,
-    pub(super) agent: Arc<AgentVersion>,
-    session: Session,
-    /// What was read of the history when the turn began.
-    recent: Option<Recent>,
-    pub(super) ask: Ask,
-    started: Instant,
-}
-
 impl Running {
-    #[expect(clippy::too_many_arguments, reason = "all that a turn is made of, once")]
-    pub(super) fn new(
-        engine: Arc<Engine>,
-        rows: Rows,
-        agent: Arc<AgentVersion>,
-        session: Session,
-        recent: Option<Recent>,
-        turn: Turn,
-        guard: LiveGuard,
-        ask: Ask,
-        started: Instant,
-    ) -> Self {
-        Self { engine, rows, turn, guard, agent, session, recent, ask, started }
-    }
-
-    /// For those who want to hear of it.
-    pub(super) fn handle(&self) -> TurnHandle {
-        TurnHandle::new(self.turn.id, Arc::clone(&self.guard.live), self.ask.ends_with_caller)
-    }
-
     /// Answers the question and keeps the answer; only then is the turn reported as done.
     pub(super) async fn run(mut self) {
         let mut progress = Progress::new(Trace::new(self.started, self.ask.trace_parent.take()));

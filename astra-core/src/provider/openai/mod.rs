@@ -2,6 +2,7 @@
 //! <https://platform.openai.com/docs/api-reference/chat>
 
 mod answer;
+mod parts;
 mod question;
 mod tools;
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 use serde_json::{Map, Value};
 
+use super::parts::WirePart;
 use super::tools::{self, Choice, WireTools};
 use crate::provider::call_ids::CallIds;
 use crate::provider::error::{Error, ErrorKind};
@@ -134,29 +135,6 @@ impl Serialize for WireContent<'_> {
         match self.0 {
             Content::Text(text) => serializer.serialize_str(text),
             Content::Parts(parts) => serializer.collect_seq(parts.iter().filter_map(WirePart::of)),
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum WirePart<'a> {
-    Text { text: &'a str },
-    ImageUrl { image_url: ImageUrl<'a> },
-}
-
-#[derive(Serialize)]
-pub(super) struct ImageUrl<'a> {
-    url: &'a str,
-}
-
-impl<'a> WirePart<'a> {
-    /// A part of what is said; calls and results stand beside it.
-    pub(super) fn of(part: &'a Part) -> Option<Self> {
-        match part {
-            Part::Text { text } => Some(Self::Text { text }),
-            Part::ImageUrl { url } => Some(Self::ImageUrl { image_url: ImageUrl { url } }),
-            Part::ToolCall(_) | Part::ToolResult(_) => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap as _, SerializeSeq, Serializer};
 use serde_json::Value;
 
-use super::question::WirePart;
+use super::parts::WirePart;
 use crate::provider::call_ids::CallIds;
 use crate::provider::presets::Quirks;
 use crate::provider::tools::{Input, Schema, sent_name};

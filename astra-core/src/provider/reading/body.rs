@@ -1,5 +1,7 @@
 //! The body of a provider's answer: of which media type it is, read by the provider's bounds and in its words.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::Response;
 use http::header::CONTENT_TYPE;
@@ -8,7 +10,22 @@ use hyper::body::Incoming;
 use crate::outbound;
 use crate::provider::error::{Error, ErrorKind};
 use crate::provider::mask;
-use crate::provider::upstream::{ANSWER_BYTES_MAX, Upstream};
+use crate::tasks::TaskGroup;
+
+/// Largest answer that is not a stream, and largest text of one that is, in bytes.
+pub(in crate::provider) const ANSWER_BYTES_MAX: usize = 16 << 20;
+
+/// What an upstream makes of a fault on the way to it: it hides its own secrets, and knows its own name.
+pub(in crate::provider) trait ExplainsFaults {
+    /// The fault as the provider's.
+    fn fault(&self, fault: outbound::Error) -> Error;
+}
+
+impl<T: ExplainsFaults> ExplainsFaults for Arc<T> {
+    fn fault(&self, fault: outbound::Error) -> Error {
+        T::fault(self, fault)
+    }
+}
 
 /// What media type an answer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +61,7 @@ impl Body {
     ///
     /// # Errors
     /// [`ErrorKind::Malformed`] if it is of a type or a coding that no model server gives.
-    pub(in crate::provider) fn of(response: Response<Incoming>, upstream: &Upstream) -> Result<Self, Error> {
+    pub(in crate::provider) fn of(response: Response<Incoming>, upstream: &impl ExplainsFaults) -> Result<Self, Error> {
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media = media(content_type.unwrap_or_default())?;
         let body = outbound::Body::of(response).map_err(|fault| upstream.fault(fault))?;
@@ -55,14 +72,14 @@ impl Body {
     ///
     /// # Errors
     /// A connection that breaks, or what cannot be decompressed.
-    pub(in crate::provider) async fn chunk(&mut self, upstream: &Upstream) -> Result<Option<Bytes>, Error> {
+    pub(in crate::provider) async fn chunk(&mut self, upstream: &impl ExplainsFaults) -> Result<Option<Bytes>, Error> {
         self.body.chunk().await.map_err(|fault| upstream.fault(fault))
     }
 
     /// The next bytes if they are already there.
     pub(in crate::provider) async fn chunk_at_once(
         &mut self,
-        upstream: &Upstream,
+        upstream: &impl ExplainsFaults,
     ) -> Option<Result<Option<Bytes>, Error>> {
         Some(self.body.chunk_at_once().await?.map_err(|fault| upstream.fault(fault)))
     }
@@ -71,7 +88,7 @@ impl Body {
     ///
     /// # Errors
     /// As [`Body::chunk`].
-    pub(in crate::provider) async fn is_json(&mut self, upstream: &Upstream) -> Result<bool, Error> {
+    pub(in crate::provider) async fn is_json(&mut self, upstream: &impl ExplainsFaults) -> Result<bool, Error> {
         self.body.peek().await.map(begins_as_json).map_err(|fault| upstream.fault(fault))
     }
 
@@ -79,13 +96,13 @@ impl Body {
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`] beyond [`ANSWER_BYTES_MAX`], [`ErrorKind::Cut`] if it ends too early.
-    pub(in crate::provider) async fn whole(self, upstream: &Upstream) -> Result<Bytes, Error> {
+    pub(in crate::provider) async fn whole(self, upstream: &impl ExplainsFaults) -> Result<Bytes, Error> {
         self.body.whole(ANSWER_BYTES_MAX).await.map_err(|fault| upstream.fault(fault))
     }
 
-    /// Reads on to the end, beside what goes on, so that the connection can be used again.
-    pub(in crate::provider) fn drain(self, upstream: &Upstream) {
-        self.body.drain(upstream.drains());
+    /// Reads on to the end among the tasks of `drains`, so that the connection can be used again.
+    pub(in crate::provider) fn drain(self, drains: &TaskGroup) {
+        self.body.drain(drains);
     }
 }
 

@@ -16,7 +16,7 @@ mod usage;
 
 pub(super) use answer::{Answer, cut, malformed};
 pub(super) use blocks::{Blocks, CallIndex, List};
-pub(super) use body::{Body, Media, begins_as_json};
+pub(super) use body::{ANSWER_BYTES_MAX, Body, ExplainsFaults, Media, begins_as_json};
 pub(super) use calls::{Begins, CALLS_MAX, Piece};
 pub(super) use json::{read, whole_characters};
 pub(super) use loose::{Given, Loose, Text, Word, object_or_list};

@@ -1,0 +1,47 @@
+//! A turn in progress, and all that it is made of.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::ask::Ask;
+use super::handle::TurnHandle;
+use crate::engine::Engine;
+use crate::engine::agent::AgentVersion;
+use crate::engine::live::LiveGuard;
+use crate::store::{Recent, Rows, Session, Turn};
+
+/// A turn in progress.
+pub(super) struct Running {
+    pub(super) engine: Arc<Engine>,
+    pub(super) rows: Rows,
+    pub(super) turn: Turn,
+    pub(super) guard: LiveGuard,
+    pub(super) agent: Arc<AgentVersion>,
+    pub(super) session: Session,
+    /// What was read of the history when the turn began.
+    pub(super) recent: Option<Recent>,
+    pub(super) ask: Ask,
+    pub(super) started: Instant,
+}
+
+impl Running {
+    #[expect(clippy::too_many_arguments, reason = "all that a turn is made of, once")]
+    pub(super) fn new(
+        engine: Arc<Engine>,
+        rows: Rows,
+        agent: Arc<AgentVersion>,
+        session: Session,
+        recent: Option<Recent>,
+        turn: Turn,
+        guard: LiveGuard,
+        ask: Ask,
+        started: Instant,
+    ) -> Self {
+        Self { engine, rows, turn, guard, agent, session, recent, ask, started }
+    }
+
+    /// For those who want to hear of it.
+    pub(super) fn handle(&self) -> TurnHandle {
+        TurnHandle::new(self.turn.id, Arc::clone(&self.guard.live), self.ask.ends_with_caller)
+    }
+}
