@@ -1,85 +1,15 @@
 //! Identifiers: 63-bit keys that grow with time, and their public form, a prefix and 13 characters of the key.
 
 mod id;
+mod kind;
 mod source;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use id::{Id, Job, JobId, MessageId, Named, NotAnId, Session, SessionId, Turn, TurnId, key_in};
+pub use kind::IdKind;
 pub use source::{CountingIds, EPOCH_MS, INSTANCES, Ids, TimeOrderedIds};
-
-/// What an identifier names; decides its prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IdKind {
-    /// A person or an application's end user.
-    User,
-    /// A tenant.
-    Workspace,
-    /// A service account.
-    ServiceAccount,
-    /// A token of a service account.
-    Token,
-    /// A chain of refresh tokens that began with one sign-in.
-    Family,
-    /// An invitation to a workspace.
-    Invitation,
-    /// A conversation.
-    Session,
-    /// One message of a conversation.
-    Message,
-    /// One question and its answer.
-    Turn,
-    /// The record of a turn's inner workings.
-    Trace,
-    /// One HTTP request.
-    Request,
-    /// One running gateway process.
-    Instance,
-    /// An entry of the outbox.
-    Event,
-    /// Work that outlives the program.
-    Job,
-}
-
-impl IdKind {
-    const ALL: [Self; 13] = [
-        Self::User,
-        Self::Workspace,
-        Self::ServiceAccount,
-        Self::Token,
-        Self::Family,
-        Self::Invitation,
-        Self::Session,
-        Self::Message,
-        Self::Turn,
-        Self::Trace,
-        Self::Request,
-        Self::Instance,
-        Self::Event,
-    ];
-
-    /// The letters before the underscore.
-    #[must_use]
-    pub const fn prefix(self) -> &'static str {
-        match self {
-            Self::User => "usr",
-            Self::Workspace => "wsp",
-            Self::ServiceAccount => "svc",
-            Self::Token => "tok",
-            Self::Family => "fam",
-            Self::Invitation => "inv",
-            Self::Session => "ses",
-            Self::Message => "msg",
-            Self::Turn => "trn",
-            Self::Trace => "trc",
-            Self::Request => "req",
-            Self::Instance => "ins",
-            Self::Event => "evt",
-            Self::Job => "job",
-        }
-    }
-}
 
 /// Makes identifiers from an injected source.
 #[derive(Clone)]

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
-use super::Tool;
+use super::tool::Tool;
 use crate::clock::{Clock, timestamp};
 use crate::provider;
 

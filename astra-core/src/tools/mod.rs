@@ -1,39 +1,21 @@
 //! The tools that agents may call: what there is, who may call what, and the call itself.
 
 mod current_time;
+mod tool;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
 use crate::clock::Clock;
 use crate::content::ToolCall;
 use crate::provider;
 
+pub use tool::{Tool, ToolName};
+
 /// Most bytes of a tool's answer that a model is given; what is longer is cut.
 pub const RESULT_BYTES_MAX: usize = 64 << 10;
-
-/// The name of a tool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(format = "slug", example = "current_time")]
-pub struct ToolName(pub String);
-
-/// A tool.
-pub trait Tool: Send + Sync + 'static {
-    /// What a model is sent of it: name, description, and the JSON Schema of its arguments.
-    fn definition(&self) -> provider::Tool;
-
-    /// Runs it. Dropping the future ends the call.
-    ///
-    /// # Errors
-    /// Why it failed, in words for the model, which may call it again with better arguments.
-    fn call<'a>(&'a self, arguments: &'a Map<String, Value>) -> BoxFuture<'a, Result<String, String>>;
-}
 
 /// The names of the built-in tools.
 pub const BUILT_IN: [&str; 1] = [current_time::NAME];
