@@ -3,18 +3,16 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::connect::Connector;
+use super::proxy::Proxy;
 use super::{Endpoint, Error};
 
 /// Connections that stay open for the next call. As many as callers may be busy at once, since a connection that is
@@ -35,18 +33,15 @@ pub(crate) struct Client {
 /// The connections of a client.
 pub(super) type Pool = legacy::Client<Connector, Full<Bytes>>;
 
-/// A proxy that leads out, which speaks plain HTTP or TLS.
-#[derive(Debug, Clone)]
-pub(super) struct Proxy {
-    pub uri: Uri,
-    /// `Proxy-Authorization`.
-    pub authorization: Option<HeaderValue>,
-}
-
 impl Client {
     /// A client for `https` if `is_https`, else for `http`, which goes through `proxy`.
     pub(crate) fn new(is_https: bool, connect_timeout: Duration, proxy: Option<&Url>) -> Self {
         Self { is_https, connect_timeout, proxy: proxy.map(Proxy::at), pool: OnceLock::new() }
+    }
+
+    /// Requests to `url` with `headers` over this client. The names of the host and of this program are added.
+    pub(crate) fn endpoint(&self, url: &Url, headers: &HeaderMap) -> Endpoint {
+        Endpoint::new(url, headers, self.proxy_authorization(url))
     }
 
     /// Sends `body` to `endpoint`; answers the head of the answer, whatever its status.
@@ -79,7 +74,7 @@ impl Client {
     }
 
     /// What a request to `url` says to the proxy. One to `https` says nothing to it: it goes through a tunnel.
-    pub(super) fn proxy_authorization(&self, url: &Url) -> Option<HeaderValue> {
+    fn proxy_authorization(&self, url: &Url) -> Option<HeaderValue> {
         self.proxy.as_ref().filter(|_| url.scheme() == "http")?.authorization.clone()
     }
 }
@@ -96,30 +91,8 @@ pub(super) fn pool(connector: Connector, idle_max: usize) -> Pool {
         .build(connector)
 }
 
-impl Proxy {
-    fn at(url: &Url) -> Self {
-        let has_user = !url.username().is_empty() || url.password().is_some();
-        let decoded = |text| percent_decode_str(text).decode_utf8_lossy();
-        let authorization = has_user.then(|| {
-            let (user, password) = (decoded(url.username()), decoded(url.password().unwrap_or_default()));
-            let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))));
-            value.iter_mut().for_each(|value| value.set_sensitive(true));
-            value.ok()
-        });
-        let mut place = url.clone();
-        place.set_path("/");
-        place.set_query(None);
-        place.set_fragment(None);
-        // A URL without a host has been refused, and only such a one can keep its user.
-        let _ = (place.set_username(""), place.set_password(None));
-        Self { uri: Uri::try_from(place.as_str()).unwrap_or_default(), authorization: authorization.flatten() }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use http::HeaderMap;
-
     use super::*;
 
     #[tokio::test]
@@ -128,7 +101,7 @@ mod tests {
         for url in ["http://127.0.0.1:1", "https://127.0.0.1:1"] {
             let url = Url::parse(url).unwrap();
             let client = Client::new(url.scheme() == "https", Duration::from_secs(1), None);
-            let endpoint = Endpoint::new(&client, &url, &HeaderMap::new());
+            let endpoint = client.endpoint(&url, &HeaderMap::new());
             assert!(matches!(client.get(&endpoint).await, Err(Error::Connect(_) | Error::Setup(_))));
         }
         assert!(rustls::crypto::CryptoProvider::get_default().is_none());

@@ -18,9 +18,9 @@ use rustls::{ClientConfig, RootCertStore};
 use tower::{BoxError, Service, ServiceExt as _};
 
 use super::Error;
-use super::client::Proxy;
 use super::endpoint::USER_AGENT_VALUE;
 use super::guard::{Guard, GuardedResolver};
+use super::proxy::Proxy;
 use super::socket::Socket;
 
 /// A connection over which nothing is said is asked so often whether it is still there, and so many times.

@@ -4,8 +4,6 @@ use http::header::{Entry, HOST, PROXY_AUTHORIZATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use url::Url;
 
-use super::Client;
-
 pub(super) const USER_AGENT_VALUE: HeaderValue = HeaderValue::from_static(concat!("astra/", env!("CARGO_PKG_VERSION")));
 
 /// The target of requests that are alike but for their bodies.
@@ -16,8 +14,9 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Requests to `url` with `headers` over `client`. The names of the host and of this program are added.
-    pub(crate) fn new(client: &Client, url: &Url, headers: &HeaderMap) -> Self {
+    /// Requests to `url` with `headers`, which say `proxy_authorization` to the proxy. The names of the host and of this program
+    /// are added.
+    pub(super) fn new(url: &Url, headers: &HeaderMap, proxy_authorization: Option<HeaderValue>) -> Self {
         // What is no URI here (see `is_sendable`) has no host either, and no request of it leaves.
         let uri = Uri::try_from(url.as_str()).unwrap_or_default();
         let mut all = HeaderMap::with_capacity(headers.len() + 3);
@@ -26,7 +25,7 @@ impl Endpoint {
         }
         all.extend(headers.clone());
         all.entry(USER_AGENT).or_insert(USER_AGENT_VALUE);
-        if let (Entry::Vacant(place), Some(value)) = (all.entry(PROXY_AUTHORIZATION), client.proxy_authorization(url)) {
+        if let (Entry::Vacant(place), Some(value)) = (all.entry(PROXY_AUTHORIZATION), proxy_authorization) {
             place.insert(value);
         }
         Self { uri, headers: all }

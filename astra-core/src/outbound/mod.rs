@@ -14,6 +14,7 @@ mod endpoint;
 mod error;
 mod guard;
 mod inflate;
+mod proxy;
 mod retry;
 mod retry_after;
 mod socket;

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::address::is_loopback;
 use crate::config::ProviderConfig;
-use crate::outbound::{Body, Client, Endpoint};
+use crate::outbound::{Body, Client};
 
 /// A server on this machine answers at once or is not there; the gateway's start waits for it.
 const TIMEOUT: Duration = Duration::from_millis(200);
@@ -22,7 +22,7 @@ pub async fn detect_ollama(base_url: &str) -> Option<ProviderConfig> {
     url.set_path("/api/tags");
     let asked = async {
         let client = Client::new(false, TIMEOUT, None);
-        let response = client.get(&Endpoint::new(&client, &url, &HeaderMap::new())).await.ok()?;
+        let response = client.get(&client.endpoint(&url, &HeaderMap::new())).await.ok()?;
         let body = response.status().is_success().then(|| Body::of(response).ok()).flatten()?;
         serde_json::from_slice::<Tags>(&body.whole(LISTING_BYTES_MAX).await.ok()?).ok()
     };

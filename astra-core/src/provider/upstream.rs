@@ -123,7 +123,7 @@ impl Upstream {
     fn endpoint<const N: usize>(&self, url: &Url, own: [(HeaderName, HeaderValue); N]) -> Endpoint {
         let mut headers = HeaderMap::from_iter(own);
         headers.extend(self.headers.clone());
-        Endpoint::new(&self.client, url, &headers)
+        self.client.endpoint(url, &headers)
     }
 
     async fn good(&self, sent: Result<Response<Incoming>, outbound::Error>) -> Result<Response<Incoming>, Error> {

@@ -1,12 +1,14 @@
 //! Workspaces, users and their memberships: who there is, before any token. Roles are kept by name.
 
-use super::db::{Db, Tx, WorkspaceId};
+use super::db::Db;
 use super::error::{AccountRefusal, Error, Result};
 use super::families::SecretHash;
 use super::page::{Cursor, Page, PageRequest};
 use super::rows::Rows;
 use super::setup;
+use super::tx::Tx;
 use super::value::Row;
+use super::workspace::WorkspaceId;
 use crate::params;
 
 /// A person who is about to have an account.

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::agents;
-use super::db::Tx;
 use super::error::Result;
 use super::page::{Cursor, Page, PageRequest};
 use super::rows::Rows;
+use super::tx::Tx;
 use super::value::Row;
 use crate::params;
 

@@ -5,13 +5,13 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::audit::Target;
-use super::db::Tx;
 use super::error::{AgentRefusal, Error, Result};
 use super::idempotency::OnceKey;
 use super::outbox::{Change, OutboxEvent};
 use super::page::{Cursor, Page, PageRequest};
 use super::precondition::{Precondition, Revision};
 use super::rows::Rows;
+use super::tx::Tx;
 use super::value::Row;
 use crate::params;
 

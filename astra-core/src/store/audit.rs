@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::db::{Db, Tx};
+use super::db::{Db, SWEEP_ROWS};
 use super::error::{Error, Result};
-use super::idempotency::SWEEP_ROWS;
 use super::subjects;
+use super::tx::Tx;
 use crate::params;
 
 /// Who changes something, and by which request.

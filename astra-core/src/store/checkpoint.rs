@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use rusqlite::hooks::Wal;
 
 use super::error::{Error, Result};
-use super::sqlite::{classify, configure};
+use super::sqlite_handle::{classify, configure};
 
 /// Pages in the log that call for a checkpoint beside the writer (4 KiB each). The pages that every transaction changes are
 /// in the log many times and are moved once: often is dear.

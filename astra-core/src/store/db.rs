@@ -11,18 +11,21 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::backend::Backend;
-pub(super) use super::effects::{Effects, Notes};
-use super::error::{Error, Refusal, Result};
-use super::page::{Cursor, Filling, Page, PageRequest};
+use super::error::Result;
+use super::mode::Mode;
+pub(super) use super::mode::OnDouble;
 #[cfg(feature = "postgres")]
-use super::postgres::{self, Postgres};
-#[cfg(feature = "postgres")]
-use super::postgres_steps::{StepRole, Steps};
-pub use super::rows::{Rows, WorkspaceId};
-use super::sqlite::{self, Sqlite};
-use super::value::{Param, Row};
-use super::write_health::WriteHealth;
+use super::postgres::Postgres;
+use super::sqlite::Sqlite;
+use super::subjects::KnownNumbers;
+use super::tx::TransactionBody;
+pub(super) use super::tx::Tx;
+pub(super) use super::workspace::WorkspaceId;
+use super::write_health::{WriteHealth, try_to_write};
 use crate::params;
+
+/// How many rows a sweep deletes in one transaction.
+pub const SWEEP_ROWS: u32 = 1_000;
 
 /// The store's database.
 #[derive(Clone)]
@@ -34,79 +37,7 @@ pub enum Db {
     Postgres(Arc<Postgres>),
 }
 
-/// A transaction (of `write`) or a look (of `read`).
-pub struct Tx<'a> {
-    driver: Driver<'a>,
-    workspace: Option<i64>,
-    pub(super) notes: &'a Notes,
-}
-
-/// What a closure is about to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// Reads one state.
-    Read,
-    /// Reads one state, and may take long: as much as a list or a report does.
-    List,
-    /// Reads by one statement. SQLite does that without a mode.
-    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "of PostgreSQL alone"))]
-    Look,
-    /// Reads and writes, serialisably.
-    Write,
-    /// Reads and writes, and locks the rows that it relies on itself.
-    Lock,
-    /// As `Lock`, in a few short statements of few rows each, as turns do.
-    Turn,
-    /// Takes a lock first, and must see what the lock's holder before it wrote.
-    Migrate,
-}
-
-impl Mode {
-    /// Whether it only reads.
-    pub(super) const fn reads(self) -> bool {
-        matches!(self, Self::Read | Self::List | Self::Look)
-    }
-}
-
-/// What runs the statements of a transaction.
-#[derive(Clone, Copy)]
-pub(super) enum Driver<'a> {
-    Sqlite(&'a sqlite::Handle),
-    #[cfg(feature = "postgres")]
-    Postgres(&'a postgres::Session),
-    #[cfg(feature = "postgres")]
-    Steps(&'a Steps),
-}
-
-/// What it means that a row of the same key is there already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum OnDouble {
-    /// [`Error::Unique`].
-    Fails,
-    /// Another transaction was faster, and this one is to run again: [`Error::Retry`].
-    RunsAgain,
-}
-
-impl OnDouble {
-    pub(super) fn translate(self, fault: Error) -> Error {
-        match fault {
-            Error::Unique(text) if self == Self::RunsAgain => Error::Retry(text),
-            fault => fault,
-        }
-    }
-}
-
-/// A closure over a transaction, in the form that crosses threads.
-pub(super) trait TransactionBody<T>: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static {}
-impl<T, F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static> TransactionBody<T> for F {}
-
 impl Db {
-    /// The rows of `workspace`.
-    #[must_use]
-    pub fn rows(&self, workspace: &WorkspaceId) -> Rows {
-        Rows::new(self.clone(), workspace.clone())
-    }
-
     /// Looks at rows of no one workspace: accounts, keys, migrations, the work of all tenants.
     pub async fn read<T: Send + 'static>(
         &self,
@@ -181,197 +112,45 @@ impl Db {
             Self::Postgres(postgres) => &postgres.writes,
         }
     }
-}
 
-impl<'a> Tx<'a> {
-    /// Runs a closure inside the transaction that is open on `driver`; `Err` means that it must not be committed.
-    pub(super) fn run<T>(
-        driver: Driver<'_>,
-        workspace: Option<&WorkspaceId>,
-        notes: &Notes,
-        work: &impl TransactionBody<T>,
-    ) -> Result<T> {
-        let answer = work(&mut Tx { driver, workspace: workspace.map(WorkspaceId::number), notes });
-        if notes.failed.get() && answer.is_ok() { Err(after_failure()) } else { answer }
+    pub(super) fn workspace_numbers(&self) -> &KnownNumbers {
+        match self {
+            Self::Sqlite(sqlite) => &sqlite.workspaces,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => &postgres.workspaces,
+        }
     }
 
-    /// The end of a SELECT that locks its rows until the transaction ends. SQLite has one writer, and needs none.
-    pub(super) const fn lock(&self) -> &'static str {
-        if self.is_shared() { " FOR UPDATE" } else { "" }
+    pub(super) fn subject_numbers(&self) -> &KnownNumbers {
+        match self {
+            Self::Sqlite(sqlite) => &sqlite.subjects,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => &postgres.subjects,
+        }
     }
 
     /// What kind of database it is.
     #[must_use]
     pub const fn backend(&self) -> Backend {
-        match self.driver {
-            Driver::Sqlite(_) => Backend::Sqlite,
+        match self {
+            Self::Sqlite(_) => Backend::Sqlite,
             #[cfg(feature = "postgres")]
-            Driver::Postgres(_) | Driver::Steps(_) => Backend::Postgres,
+            Self::Postgres(_) => Backend::Postgres,
         }
     }
 
-    /// Whether other transactions may write at the same time, so that what is decided upon needs a lock.
+    /// Whether several gateways may work on it at the same time.
     #[must_use]
     pub const fn is_shared(&self) -> bool {
         matches!(self.backend(), Backend::Postgres)
     }
 
-    /// Now, in milliseconds since the epoch, by the clock of the database, which all gateways on it share. SQLite has one
-    /// gateway and no other clock than its own, which shows `own_ms`.
-    pub(super) fn shared_time_ms(&mut self, own_ms: i64) -> Result<i64> {
-        if !self.is_shared() {
-            return Ok(own_ms);
-        }
-        self.one("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)", params![])?.next_int()
+    /// Whether the store takes writes. As long as they succeed this costs nothing; after one that failed because the store
+    /// is locked, full or gone, a write is tried, by one caller at a time.
+    ///
+    /// # Errors
+    /// Why it takes none.
+    pub async fn check_writes(&self) -> Result<()> {
+        self.write_health().check(|| self.write(try_to_write)).await
     }
-
-    /// The same transaction for rows of no one workspace, such as a counter.
-    pub(super) const fn unscoped(&mut self) -> Tx<'_> {
-        Tx { driver: self.driver, workspace: None, notes: self.notes }
-    }
-
-    /// All rows that `sql` answers.
-    pub fn query(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
-        #[cfg(feature = "postgres")]
-        if let Driver::Steps(steps) = self.driver {
-            return self
-                .guarded(params, |_, workspace| steps.answer(sql, workspace, params, StepRole::Asked))
-                .map(|answer| answer.rows);
-        }
-        let mut rows = Vec::new();
-        self.each(sql, params, &mut |row| {
-            rows.push(row);
-            Ok(true)
-        })?;
-        Ok(rows)
-    }
-
-    /// Gives the rows that `sql` answers to `take`, one by one, until it wants no more or fails. Those that come after are not
-    /// read.
-    pub fn each(&mut self, sql: &str, params: &[Param<'_>], take: &mut dyn FnMut(Row) -> Result<bool>) -> Result<()> {
-        self.guarded(params, |driver, workspace| match driver {
-            Driver::Sqlite(connection) => sqlite::each(connection, sql, workspace, params, take),
-            #[cfg(feature = "postgres")]
-            Driver::Postgres(session) => session.each(sql, workspace, params, take),
-            #[cfg(feature = "postgres")]
-            Driver::Steps(steps) => {
-                let answer = steps.answer(sql, workspace, params, StepRole::Asked)?;
-                for row in answer.rows {
-                    if !take(row)? {
-                        break;
-                    }
-                }
-                Ok(())
-            }
-        })
-    }
-
-    /// A page of the rows that `sql` answers, of which it fetches one more than `request` asks for. Rows that the page has
-    /// no room for are not read.
-    pub(super) fn page<T>(
-        &mut self,
-        sql: &str,
-        params: &[Param<'_>],
-        request: &PageRequest,
-        read: impl FnMut(Row) -> Result<T>,
-        place: impl Fn(&T) -> Cursor,
-    ) -> Result<Page<T>> {
-        let mut filling = Filling::new(request);
-        self.each(sql, params, &mut |row| Ok(filling.take(row)))?;
-        filling.page(read, place)
-    }
-
-    /// The first row, if there is one.
-    pub fn first(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Option<Row>> {
-        // A transaction of PostgreSQL learns from the end of its statement that it has failed.
-        let reads_on = self.is_shared();
-        let mut first = None;
-        self.each(sql, params, &mut |row| {
-            first.get_or_insert(row);
-            Ok(reads_on)
-        })?;
-        Ok(first)
-    }
-
-    /// The only row of a statement that always has one, such as a count.
-    pub fn one(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Row> {
-        self.first(sql, params)?.ok_or_else(|| Error::Broken("a statement that always has a row had none".into()))
-    }
-
-    /// Runs `sql` for its effect; answers how many rows it touched.
-    pub fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
-        self.guarded(params, |driver, workspace| match driver {
-            Driver::Sqlite(connection) => sqlite::execute(connection, sql, workspace, params),
-            #[cfg(feature = "postgres")]
-            Driver::Postgres(session) => session.execute(sql, workspace, params),
-            #[cfg(feature = "postgres")]
-            Driver::Steps(steps) => Ok(steps.answer(sql, workspace, params, StepRole::Asked)?.touched),
-        })
-    }
-
-    /// Says that the transaction will most likely ask for the rows of this very statement: in a turn, PostgreSQL answers it
-    /// in the round trip of the next statement that is asked for, and runs it at its place here.
-    pub(super) fn ahead(&mut self, sql: &str, params: &[Param<'_>]) -> Result<()> {
-        #[cfg(feature = "postgres")]
-        if let Driver::Steps(steps) = self.driver {
-            return self.guarded(params, |_, workspace| steps.note(sql, workspace, params, StepRole::Ahead));
-        }
-        let _ = (sql, params);
-        Ok(())
-    }
-
-    /// Runs `sql` for its effect, of which nothing needs to be known here: in a turn, PostgreSQL runs it together with what
-    /// comes after it. That a row is there already fails the transaction as `on_double` says.
-    pub(super) fn later(&mut self, sql: &str, params: &[Param<'_>], on_double: OnDouble) -> Result<()> {
-        #[cfg(feature = "postgres")]
-        if let Driver::Steps(steps) = self.driver {
-            return self.guarded(params, |_, workspace| steps.note(sql, workspace, params, StepRole::Later(on_double)));
-        }
-        self.execute(sql, params).map(drop).map_err(|fault| on_double.translate(fault))
-    }
-
-    /// As [`Tx::execute`], for the last statement of a transaction that is kept whatever it answers: in a turn, PostgreSQL
-    /// commits it in the same round trip.
-    pub(super) fn execute_last(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
-        #[cfg(feature = "postgres")]
-        if let Driver::Steps(steps) = self.driver {
-            return self
-                .guarded(params, |_, workspace| steps.answer(sql, workspace, params, StepRole::Last))
-                .map(|answer| answer.touched);
-        }
-        self.execute(sql, params)
-    }
-
-    /// Runs several statements without parameters, as migrations do.
-    pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
-        self.guarded(&[], |driver, _| match driver {
-            Driver::Sqlite(connection) => connection.execute_batch(sql).map_err(sqlite::classify),
-            #[cfg(feature = "postgres")]
-            Driver::Postgres(session) => session.batch(sql),
-            #[cfg(feature = "postgres")]
-            Driver::Steps(_) => Err(Error::broken("a turn runs no batch")),
-        })
-    }
-
-    fn guarded<T>(
-        &mut self,
-        params: &[Param<'_>],
-        run: impl FnOnce(&Driver<'a>, Option<i64>) -> Result<T>,
-    ) -> Result<T> {
-        if self.notes.failed.get() {
-            return Err(after_failure());
-        }
-        // PostgreSQL has no NUL in text; what only one backend can keep, neither may.
-        let answer = if params.iter().any(|param| matches!(param, Param::Text(text) if text.contains('\0'))) {
-            Err(Error::Refused(Refusal::Nul))
-        } else {
-            run(&self.driver, self.workspace)
-        };
-        self.notes.failed.set(answer.is_err());
-        answer
-    }
-}
-
-fn after_failure() -> Error {
-    Error::Broken("a store method went on after one of its statements had failed".into())
 }

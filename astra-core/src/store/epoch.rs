@@ -7,16 +7,14 @@ pub(super) mod watch;
 
 use futures_util::future::BoxFuture;
 
-use super::db::{Db, Tx};
+use super::db::Db;
+#[cfg(feature = "postgres")]
+use super::effects::CHANNEL;
 use super::error::Result;
+#[cfg(feature = "postgres")]
+use super::mode::Mode;
+use super::tx::Tx;
 use crate::params;
-
-/// The channel on which gateways that share a PostgreSQL tell each other.
-#[cfg(feature = "postgres")]
-const CHANNEL: &str = "astra_auth";
-/// The channel on which they tell each other of jobs.
-#[cfg(feature = "postgres")]
-pub(super) const JOBS_CHANNEL: &str = "astra_jobs";
 
 impl Db {
     /// The present epoch. Cheap enough for every request: a number in memory. On SQLite it is milliseconds old at the most,
@@ -56,7 +54,7 @@ impl Db {
         match self {
             Self::Sqlite(sqlite) => sqlite.read_epoch(read_epoch),
             #[cfg(feature = "postgres")]
-            Self::Postgres(_) => self.dispatch(None, super::db::Mode::Look, read_epoch).await,
+            Self::Postgres(_) => self.dispatch(None, Mode::Look, read_epoch).await,
         }
     }
 }

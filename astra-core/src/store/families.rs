@@ -5,11 +5,12 @@
 use serde_json::Value as Json;
 
 use super::audit::Target;
-use super::db::{Db, Tx, WorkspaceId};
+use super::db::{Db, SWEEP_ROWS};
 use super::error::Result;
-use super::idempotency::SWEEP_ROWS;
 use super::rows::Rows;
+use super::tx::Tx;
 use super::value::Row;
+use super::workspace::WorkspaceId;
 use crate::params;
 
 /// A hash of a secret, SHA-256.

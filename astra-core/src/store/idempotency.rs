@@ -3,15 +3,16 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::db::{Db, Mode, OnDouble, Rows, Tx};
+use super::db::{Db, SWEEP_ROWS};
 use super::error::{Error, Refusal, Result};
+use super::mode::{Mode, OnDouble};
+use super::rows::Rows;
+use super::tx::Tx;
 use super::value::Row;
 use crate::params;
 
 /// How long a key is remembered, in milliseconds: 24 hours.
 pub const KEY_LIFE_MS: i64 = 24 * 3600 * 1000;
-/// How many rows a sweep deletes in one transaction.
-pub const SWEEP_ROWS: u32 = 1_000;
 
 /// An `Idempotency-Key` and what it stands for.
 #[derive(Debug, Clone)]

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use super::db::Tx;
 use super::error::{Error, Result};
 use super::keys::{self, SigningKey};
 use super::migrate::{Plan, Schema};
+use super::tx::Tx;
 use super::{server, sqlite};
 use crate::config::StoreConfig;
 

@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
-use super::db::{Db, Tx, WorkspaceId};
+use super::db::Db;
 use super::error::{Error, Result};
 use super::turns::{self, Turn};
+use super::tx::Tx;
+use super::workspace::WorkspaceId;
 use crate::clock::Clock;
 use crate::ids::{INSTANCES, Ids as _, TimeOrderedIds, key_in};
 use crate::params;

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::db::{Db, Mode, Tx};
+use super::db::{Db, SWEEP_ROWS};
 use super::error::Result;
-use super::idempotency::SWEEP_ROWS;
 use super::jobs::JobLease;
-use super::rows::WorkspaceId;
+use super::mode::Mode;
+use super::tx::Tx;
 use super::value::{Param, Row};
+use super::workspace::WorkspaceId;
 use crate::ids::JobId;
 use crate::params;
 

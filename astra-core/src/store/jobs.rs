@@ -1,9 +1,9 @@
 //! Jobs of a workspace: work that is kept with the change that causes it, and outlives the program. Every write of a worker
 //! names the epoch of its lease, and is refused once another worker has the job.
 
-use super::db::Tx;
 use super::error::{Error, JobRefusal, Result};
 use super::rows::Rows;
+use super::tx::Tx;
 use super::value::Row;
 use crate::ids::JobId;
 use crate::params;

@@ -5,10 +5,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::audit::Target;
-use super::db::{Db, Tx};
+use super::db::Db;
 use super::error::Result;
 use super::idempotency::OnceKey;
 use super::rows::Rows;
+use super::tx::Tx;
 use crate::params;
 
 /// A signing key.

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::backend::Backend;
-use super::db::{Db, Mode, Tx};
+use super::db::Db;
 use super::error::{Error, Result};
 use super::make_folder;
+use super::mode::Mode;
 use super::sqlite::{Sqlite, create};
+use super::tx::Tx;
 use crate::params;
 
 /// One step of the schema.

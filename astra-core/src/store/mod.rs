@@ -27,6 +27,8 @@ mod merge;
 mod message;
 mod messages;
 pub mod migrate;
+mod mode;
+mod notes;
 mod outbox;
 mod page;
 mod permissions;
@@ -36,6 +38,8 @@ mod postgres;
 mod postgres_address;
 #[cfg(feature = "postgres")]
 mod postgres_error;
+#[cfg(feature = "postgres")]
+mod postgres_session;
 #[cfg(feature = "postgres")]
 mod postgres_steps;
 #[cfg(feature = "postgres")]
@@ -57,6 +61,7 @@ mod setup;
 mod sign_in_networks;
 mod sqlite;
 mod sqlite_commit;
+mod sqlite_handle;
 mod sqlite_steps;
 mod sqlite_writer;
 mod subjects;
@@ -66,20 +71,22 @@ mod turn_events;
 mod turn_finish;
 mod turn_steps;
 mod turns;
+mod tx;
 pub mod usage;
 mod usage_rollup;
 mod value;
 mod views;
 mod visibility;
+mod workspace;
 mod write_health;
 
 pub use agent_versions::{AgentVersions, StoredVersion, VersionStamp};
 pub use agents::{AgentChange, Agents, Applied, Origin, StoredAgent};
 pub use audit::{Actor, Target};
 pub use backend::Backend;
-pub use db::{Db, Rows, Tx, WorkspaceId};
+pub use db::{Db, SWEEP_ROWS};
 pub use error::{AccountRefusal, AgentRefusal, Error, JobRefusal, Refusal, Result, SessionRefusal, TurnRefusal};
-pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey, SWEEP_ROWS};
+pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey};
 pub use inspect::{Inspected, inspect};
 pub use instances::{Instance, Orphan, Program};
 pub use job_claims::{ClaimedJob, JobClaim, NextJob, RenewedLease};
@@ -93,6 +100,7 @@ pub use page::{Cursor, Page, PageRequest};
 pub use postgres::Postgres;
 pub use precondition::{Precondition, Revision};
 pub use recent::Recent;
+pub use rows::Rows;
 pub use session_lifecycle::Fork;
 pub use session_totals::{SessionTotals, SessionWithTotals};
 pub use sessions::{NewSession, Parent, Session, SessionFilter, SessionSettings, Sessions};
@@ -103,9 +111,11 @@ pub use turn_events::{LogEntry, ToolEntry, TurnEvents};
 pub use turn_finish::{FinishedTurn, TraceRecord};
 pub use turn_steps::{TurnStep, TurnSteps};
 pub use turns::{Outcome, Status, ToolUse, Turn, TurnContext, Turns};
+pub use tx::Tx;
 pub use usage::UsageRow;
 pub use value::{Param, Row, Value};
 pub use visibility::VisibleTo;
+pub use workspace::WorkspaceId;
 
 use crate::config::StoreConfig;
 

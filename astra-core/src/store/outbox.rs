@@ -4,10 +4,10 @@
 use serde_json::{Value as Json, json};
 
 use super::audit::Actor;
-use super::db::{Db, Tx};
+use super::db::{Db, SWEEP_ROWS};
 use super::error::Result;
-use super::idempotency::SWEEP_ROWS;
 use super::subjects;
+use super::tx::Tx;
 use crate::params;
 
 /// Something that happened in a workspace.

@@ -13,12 +13,14 @@ use futures_util::future::join_all;
 use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
 
-use super::db::OnDouble;
 use super::error::{Error, Result};
-use super::postgres::{STATEMENTS_CACHED, bound};
+use super::mode::OnDouble;
 use super::postgres_error::{classify, is_lost};
-use super::postgres_values::row;
+use super::postgres_values::{bound, row};
 use super::value::{Param, Row, Value};
+
+/// Prepared statements that a connection keeps.
+const STATEMENTS_CACHED: usize = 512;
 
 /// What a statement is to its transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -70,3 +70,13 @@ pub(super) fn row(found: &tokio_postgres::Row) -> Result<Row> {
     }
     Ok(Row::new(values))
 }
+
+/// The values of a statement: the workspace first, if it has one.
+pub(super) fn bound<'a>(workspace: Option<i64>, params: &[Param<'a>]) -> Vec<Param<'a>> {
+    workspace.map(Param::Int).into_iter().chain(params.iter().copied()).collect()
+}
+
+/// The values as the driver takes them.
+pub(super) fn borrowed<'a>(params: &'a [Param<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+}

@@ -1,11 +1,11 @@
 //! The newest messages of a session, read in the transaction that begins a turn: SQLite's one writing connection has these
 //! rows in memory, and the connections that read would have to fetch them again.
 
-use super::db::Tx;
 use super::error::Result;
 use super::message::{StoredMessage, TURN_STRIDE};
 use super::messages::{SAID, Said};
 use super::sessions::Session;
+use super::tx::Tx;
 use crate::params;
 
 /// So many turns are read at the most: other turns wait meanwhile.

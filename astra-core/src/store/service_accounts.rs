@@ -3,12 +3,12 @@
 use serde_json::{Value as Json, json};
 
 use super::audit::{Actor, Target};
-use super::db::Tx;
 use super::error::{Error, Refusal, Result};
 use super::idempotency::OnceKey;
 use super::page::{Cursor, Page, PageRequest};
 use super::rows::Rows;
 use super::setup;
+use super::tx::Tx;
 use super::value::Row;
 use crate::params;
 

@@ -2,9 +2,10 @@
 
 use subtle::ConstantTimeEq;
 
-use super::db::{Db, Tx};
+use super::db::Db;
 use super::error::Result;
 use super::families::SecretHash;
+use super::tx::Tx;
 use crate::params;
 
 impl Db {

@@ -5,9 +5,12 @@
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::db::{Driver, Effects, Mode, Notes, TransactionBody, Tx, WorkspaceId};
 use super::error::{Error, Result};
-use super::sqlite::{Handle, classify};
+use super::mode::Mode;
+use super::notes::{Effects, Notes};
+use super::sqlite_handle::{Handle, classify};
+use super::tx::{Driver, TransactionBody, Tx};
+use super::workspace::WorkspaceId;
 
 /// A piece of work, whatever it answers.
 pub(super) trait QueuedWrite: Send {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rusqlite::Connection;
 
 use super::error::Result;
-use super::sqlite::classify;
+use super::sqlite_handle::classify;
 
 /// After so many instructions of a statement SQLite asks whether to go on.
 const STEP: i32 = 1_000;

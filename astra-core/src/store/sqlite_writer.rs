@@ -12,11 +12,13 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
-use super::db::{Mode, TransactionBody, WorkspaceId};
 use super::error::{Error, Result};
-use super::sqlite::{Handle, classify, configure};
+use super::mode::Mode;
 use super::sqlite_commit::{Pending, QueuedWrite, Written, commit, commit_alone};
+use super::sqlite_handle::{Handle, classify, configure};
 use super::sqlite_steps::Steps;
+use super::tx::TransactionBody;
+use super::workspace::WorkspaceId;
 use crate::config::{StoreConfig, Synchronous};
 
 /// How much work may wait; beyond it the callers wait.

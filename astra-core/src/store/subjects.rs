@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hashlink::LruCache;
 
-use super::db::{Db, Tx};
 use super::error::{Error, Result};
+use super::tx::Tx;
 use crate::params;
 
 /// How many of the texts that were asked for last are kept, of about 150 bytes each.
@@ -37,24 +37,6 @@ impl KnownNumbers {
 
     fn known(&self) -> MutexGuard<'_, LruCache<Box<str>, i64>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Db {
-    pub(super) fn workspace_numbers(&self) -> &KnownNumbers {
-        match self {
-            Self::Sqlite(sqlite) => &sqlite.workspaces,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => &postgres.workspaces,
-        }
-    }
-
-    pub(super) fn subject_numbers(&self) -> &KnownNumbers {
-        match self {
-            Self::Sqlite(sqlite) => &sqlite.subjects,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => &postgres.subjects,
-        }
     }
 }
 

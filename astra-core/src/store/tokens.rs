@@ -6,11 +6,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 use super::audit::Target;
-use super::db::Tx;
 use super::error::Result;
 use super::idempotency::OnceKey;
 use super::page::{Cursor, Page, PageRequest};
 use super::rows::Rows;
+use super::tx::Tx;
 use super::value::Row;
 use crate::params;
 

@@ -4,10 +4,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::db::{OnDouble, Tx};
 use super::error::{Error, Result};
+use super::mode::OnDouble;
 use super::page::{Cursor, Page, PageRequest};
 use super::rows::Rows;
+use super::tx::Tx;
 use super::value::Row;
 use super::visibility::VisibleTo;
 use crate::content::Arguments;

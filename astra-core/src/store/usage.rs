@@ -1,11 +1,12 @@
 //! What inference used, summed by hour since the epoch: each turn's commit adds rows that no other turn touches, and budgets
 //! and reports read them together with the sums of earlier ones.
 
-use super::db::{OnDouble, Tx};
 use super::error::Result;
+use super::mode::OnDouble;
 use super::page::{Cursor, Page, PageRequest};
 use super::rows::Rows;
 use super::turns::Turn;
+use super::tx::Tx;
 use super::value::{self, Param};
 use crate::params;
 

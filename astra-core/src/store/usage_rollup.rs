@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::db::{Db, Tx};
+use super::db::Db;
 use super::error::Result;
 use super::session_storage;
+use super::tx::Tx;
 use super::usage::NO_PROVIDER;
 use super::value::{Param, Row};
 use crate::params;

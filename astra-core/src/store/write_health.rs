@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Mutex;
 
-use super::db::{Db, Tx};
 use super::error::{Error, Result};
+use super::tx::Tx;
 use crate::params;
 
 /// What the write that is tried needs, in bytes: with less room the store is full.
@@ -34,28 +34,24 @@ impl WriteHealth {
             self.is_failing.store(is_failing, Ordering::Relaxed);
         }
     }
-}
 
-impl Db {
-    /// Whether the store takes writes. As long as they succeed this costs nothing; after one that failed because the store
-    /// is locked, full or gone, a write is tried, by one caller at a time.
+    /// Whether writes succeed: if the last one did not, `write` is tried, by one caller at a time.
     ///
     /// # Errors
-    /// Why it takes none.
-    pub async fn check_writes(&self) -> Result<()> {
-        let health = self.write_health();
-        if !health.is_failing.load(Ordering::Relaxed) {
+    /// Why they do not.
+    pub(super) async fn check<F: Future<Output = Result<()>>>(&self, write: impl FnOnce() -> F) -> Result<()> {
+        if !self.is_failing.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let Ok(_trying) = health.trying.try_lock() else {
+        let Ok(_trying) = self.trying.try_lock() else {
             return Err(Error::Unavailable("the last write failed, and another one is being tried".into()));
         };
-        self.write(try_to_write).await
+        write().await
     }
 }
 
 /// Writes something and takes it back, with a commit.
-fn try_to_write(tx: &mut Tx<'_>) -> Result<()> {
+pub(super) fn try_to_write(tx: &mut Tx<'_>) -> Result<()> {
     let insert = "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, '', 0)";
     tx.execute(insert, params![NO_VERSION, "x".repeat(ROOM).as_str()])?;
     tx.execute("DELETE FROM schema_migrations WHERE version = $1", params![NO_VERSION]).map(drop)

@@ -3,6 +3,7 @@
 
 mod client;
 mod error;
+mod guarded_resolver;
 mod redirect;
 mod refusal;
 mod request;
@@ -20,9 +21,9 @@ use crate::config::OutboundConfig;
 
 pub use client::GuardedClient;
 pub use error::GuardedError;
+pub(super) use guarded_resolver::GuardedResolver;
 pub use refusal::Refusal;
 pub use request::GuardedRequest;
-pub(super) use resolver::GuardedResolver;
 pub use resolver::{Resolve, SystemResolver};
 pub use response::GuardedResponse;
 pub use special_use::SpecialUse;

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use tokio_postgres::{AsyncMessage, Client};
 
 use super::seen::Seen;
-use super::{CHANNEL, JOBS_CHANNEL};
+use crate::store::effects::{CHANNEL, JOBS_CHANNEL};
 use crate::store::postgres_address::Address;
 use crate::store::postgres_error::classify;
 
