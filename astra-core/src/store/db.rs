@@ -13,14 +13,12 @@ use tokio::sync::Notify;
 use super::backend::Backend;
 use super::error::Result;
 use super::mode::Mode;
-pub(super) use super::mode::OnDouble;
 #[cfg(feature = "postgres")]
 use super::postgres::Postgres;
 use super::sqlite::Sqlite;
 use super::subjects::KnownNumbers;
-use super::tx::TransactionBody;
-pub(super) use super::tx::Tx;
-pub(super) use super::workspace::WorkspaceId;
+use super::tx::{TransactionBody, Tx};
+use super::workspace::WorkspaceId;
 use super::write_health::{WriteHealth, try_to_write};
 use crate::params;
 

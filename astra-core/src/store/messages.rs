@@ -1,13 +1,13 @@
 //! Messages: what was said in a session, in order. They are read from the session's turns, and a fork's first ones from the
 //! turns of its parents.
 
-use super::db::Tx;
 use super::error::{Error, Result};
 use super::message::{StoredMessage, TURN_STRIDE, role_of};
 use super::page::{Cursor, Filling, Page, PageRequest};
 use super::rows::Rows;
 use super::sessions::{self, Parent, Session};
 use super::turn_steps;
+use super::tx::Tx;
 use super::value::{self, Row};
 use crate::content::{Content, Part, Role};
 use crate::ids::{MessageId, SessionId, TurnId};

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::db::Tx;
 use super::error::{Result, SessionRefusal};
 use super::idempotency::OnceKey;
 use super::messages;
@@ -11,6 +10,7 @@ use super::sessions::SessionSettings;
 use super::sessions::Sessions;
 use super::sessions::{self, NewSession, Parent, Session};
 use super::subjects;
+use super::tx::Tx;
 use super::visibility::VisibleTo;
 use crate::ids::{MessageId, SessionId};
 use crate::params;

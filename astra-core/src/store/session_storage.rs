@@ -1,9 +1,9 @@
 //! What conversations keep in the store, in bytes: of a session, summed up from an index of its turns; of a workspace, summed up
 //! by periodic work. No turn changes a row of another one for it.
 
-use super::db::Tx;
 use super::error::{Result, TurnRefusal};
 use super::sessions::Sessions;
+use super::tx::Tx;
 use crate::ids::SessionId;
 use crate::params;
 

@@ -3,12 +3,13 @@
 
 use serde_json::Value as Json;
 
-use super::db::{Db, Tx};
+use super::db::Db;
 use super::error::Result;
 use super::message::TURN_STRIDE;
 use super::session_storage;
 use super::sessions;
 use super::sessions::Sessions;
+use super::tx::Tx;
 use super::visibility::VisibleTo;
 use crate::ids::SessionId;
 use crate::params;

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::db::{Db, Tx, WorkspaceId};
+use super::db::Db;
 use super::error::Result;
 use super::message::TURN_STRIDE;
 use super::sessions::Session;
+use super::tx::Tx;
 use super::value::Param;
+use super::workspace::WorkspaceId;
 use crate::ids::SessionId;
 
 /// What a session has in all.

@@ -5,9 +5,10 @@ use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
 use super::audit::{Actor, Target};
-use super::db::{OnDouble, Tx};
 use super::error::{Error, Result, SessionRefusal};
+use super::mode::OnDouble;
 use super::rows::Rows;
+use super::tx::Tx;
 use super::value::Row;
 use super::visibility::VisibleTo;
 use crate::ids::SessionId;

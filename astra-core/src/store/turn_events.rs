@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::db::{OnDouble, Tx};
 use super::error::{Error, Result};
+use super::mode::OnDouble;
 use super::rows::Rows;
+use super::tx::Tx;
 use crate::content::ToolCall;
 use crate::ids::TurnId;
 use crate::params;

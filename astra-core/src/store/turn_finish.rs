@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::db::Tx;
 use super::error::{Error, Result};
 use super::session_storage::length;
 use super::turn_events::{self, LogEntry};
 use super::turns::Turns;
 use super::turns::{Outcome, Status, Turn};
+use super::tx::Tx;
 use super::usage::{self, UsageRow};
 use super::value::Param;
 use crate::params;

@@ -1,10 +1,10 @@
 //! Steps of turns with tools: what was said between the question and the answer.
 
-use super::db::Tx;
 use super::error::{Error, Result};
 use super::message::{self, StoredMessage, TURN_STRIDE};
 use super::rows::Rows;
 use super::turns::Turn;
+use super::tx::Tx;
 use crate::content::{Content, Part, Role};
 use crate::ids::{MessageId, SessionId, TurnId};
 use crate::params;
