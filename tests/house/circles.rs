@@ -148,14 +148,14 @@ fn of_children(file: &File) -> Vec<(usize, Modules)> {
             let is_whole = !code[..start].ends_with(|last: char| last.is_alphanumeric() || "_:$".contains(last));
             let statement = before.rsplit([';', '}']).next().unwrap_or_default();
             if is_whole && !statement.contains("use") {
-                found.push((0, [&own[..], &[child.clone()]].concat()));
+                found.push((0, [&own[..], std::slice::from_ref(&child)].concat()));
             }
         }
         let uses = code.split(';').filter(|statement| {
             let statement = statement.trim_start();
             statement.lines().any(|line| line.trim_start().starts_with(&format!("use {child}::")))
         });
-        found.extend(uses.map(|_| (0, [&own[..], &[child.clone()]].concat())));
+        found.extend(uses.map(|_| (0, [&own[..], std::slice::from_ref(&child)].concat())));
     }
     found
 }
