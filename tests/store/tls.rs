@@ -222,6 +222,7 @@ async fn the_whole_store_works_through_tls() {
         db.read(|tx| tx.one("SELECT value FROM counters WHERE name = 'secret'", params![])).await.expect("a row");
     assert_eq!(row.next_int().expect("a number"), 7);
     // The connection that listens for ended credentials is one more.
+    let watching = tokio::spawn(db.watch().expect("a watch"));
     let listens = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
         AND query LIKE '%auth_epoch%' AND application_name = ''";
     loop {
@@ -232,4 +233,5 @@ async fn the_whole_store_works_through_tls() {
         tokio::task::yield_now().await;
     }
     assert_eq!((server.came().await, server.came().await), (Came::Encrypted, Came::Encrypted));
+    watching.abort();
 }
