@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Gateway, StartError};
+use super::StartError;
 use crate::auth::{Authenticator, ScopeTable};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Fault};
@@ -48,14 +48,6 @@ impl Builder {
         }
     }
 
-    /// Opens the gateway: checks the configuration, makes the data folder, opens and migrates the store.
-    ///
-    /// # Errors
-    /// If one of these fails; nothing is half done then.
-    pub async fn open(self) -> Result<Gateway, StartError> {
-        super::open::open(self).await
-    }
-
     /// Takes the time from `clock`.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -92,7 +84,7 @@ impl Builder {
         self
     }
 
-    /// Lets `handler` run the jobs of its payload's kind, which the host keeps by [`Gateway::jobs`] or in its own
+    /// Lets `handler` run the jobs of its payload's kind, which the host keeps by [`crate::Gateway::jobs`] or in its own
     /// transactions.
     #[must_use]
     pub fn handler(mut self, handler: impl Handler) -> Self {

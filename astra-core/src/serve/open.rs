@@ -22,8 +22,17 @@ use crate::store;
 use crate::tools::Tools;
 use crate::work::{Base, Queue, Upkeep};
 
-/// Opens a gateway: checks what it is made of, opens its base, and then its rooms.
-pub(super) async fn open(builder: Builder) -> Result<Gateway, StartError> {
+impl Builder {
+    /// Opens the gateway: checks the configuration, makes the data folder, opens and migrates the store.
+    ///
+    /// # Errors
+    /// If one of these fails; nothing is half done then.
+    pub async fn open(self) -> Result<Gateway, StartError> {
+        open(self).await
+    }
+}
+
+async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let Read { providers, sources, faults } = builder.read();
     if !faults.is_empty() {
         return Err(StartError::Config(faults));
