@@ -81,6 +81,29 @@ fn a_named_operation_is_found() {
     assert_eq!(found("auth/access/auth.rs", "(\"auth.token\", Public),"), [""; 0]);
 }
 
+#[test]
+fn models_hold_wire_types_alone() {
+    let models = files("astra-core/src/api/").into_iter().filter(|file| file.path.ends_with("/model.rs"));
+    assert_none(models.flat_map(|file| free_functions(&file)));
+}
+
+/// Functions that are no method of a type.
+fn free_functions(file: &File) -> Vec<String> {
+    let free = |line: &&str| {
+        let line = line.trim_start_matches("pub ").trim_start_matches("pub(super) ").trim_start_matches("pub(crate) ");
+        line.trim_start_matches("const ").trim_start_matches("async ").starts_with("fn ")
+    };
+    let found = file.text.lines().filter(free);
+    found.map(|line| format!("{}: `{line}` belongs in lookup.rs", file.path)).collect()
+}
+
+#[test]
+fn a_function_among_wire_types_is_found() {
+    let found = |text: &str| free_functions(&File::example("astra-core/src/api/agents/model.rs", text)).len();
+    assert_eq!(found("pub async fn find() {\n}\nfn page() {}\npub(super) const fn one() {}"), 3);
+    assert_eq!(found("impl Agent {\n    pub fn read() {}\n}"), 0);
+}
+
 fn banned_name(file: &File) -> Option<String> {
     let name = file.path.trim_end_matches(".rs").split('/').find(|name| BANNED.contains(name))?;
     Some(format!("{}: `{name}` says nothing about what is in it", file.path))

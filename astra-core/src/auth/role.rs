@@ -3,9 +3,10 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-/// What a member of a workspace may do, least first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// The roles in a workspace, lowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Reads only.
@@ -21,6 +22,13 @@ pub enum Role {
 impl Role {
     /// All roles, least first.
     pub const ALL: [Self; 4] = [Self::Viewer, Self::Member, Self::Admin, Self::Owner];
+
+    /// The role of this name, as a row has it. One that this version does not know is worth no more than the least, as in
+    /// every decision.
+    #[must_use]
+    pub fn known(name: &str) -> Self {
+        name.parse().unwrap_or(Self::Viewer)
+    }
 
     /// The role's name on the wire.
     #[must_use]

@@ -7,6 +7,7 @@ use super::db::{Db, SWEEP_ROWS};
 use super::error::Result;
 use super::jobs::JobLease;
 #[cfg(feature = "postgres")]
+#[cfg(feature = "postgres")]
 use super::mode::Mode;
 use super::tx::Tx;
 use super::value::{Param, Row};

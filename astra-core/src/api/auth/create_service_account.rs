@@ -5,9 +5,11 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Role, ScopeName, ServiceAccount, scope_set};
+use super::lookup::scope_set;
+use super::model::{ScopeName, ServiceAccount};
 use crate::app::App;
 use crate::auth::NewServiceAccount;
+use crate::auth::Role;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Problem, created};
 
@@ -43,7 +45,7 @@ pub async fn handler(
     Json(new): Json<CreateServiceAccount>,
 ) -> Result<Response> {
     let scopes = scope_set(app.authority.scopes(), new.scopes)?;
-    let new = NewServiceAccount { name: new.name, role: new.role.into(), scopes };
+    let new = NewServiceAccount { name: new.name, role: new.role, scopes };
     let account = app.authority.create_service_account(&caller, new, once).await.map_err(Error::auth)?;
     let location = format!("/auth/service-accounts/{}", account.id);
     Ok(created(&location, ServiceAccount::new(app.authority.scopes(), account)))

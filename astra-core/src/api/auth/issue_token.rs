@@ -5,7 +5,8 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{IssuedToken, ScopeName, ServiceAccountPath, issued, scope_set, secret};
+use super::lookup::{scope_set, secret};
+use super::model::{IssuedToken, ScopeName, ServiceAccountPath};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path, created};
@@ -42,5 +43,5 @@ pub async fn handler(
     let scopes = scope_set(table, new.scopes)?;
     let made = app.authority.issue_token(&caller, &id, scopes, new.expires_in, once).await;
     let location = format!("/auth/service-accounts/{id}/tokens");
-    Ok(secret(created(&location, issued(table, made.map_err(Error::auth)?))))
+    Ok(secret(created(&location, IssuedToken::new(table, made.map_err(Error::auth)?))))
 }

@@ -4,9 +4,10 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Role, ScopeName, scope_names};
+use super::model::ScopeName;
 use crate::app::App;
 use crate::auth::Principal;
+use crate::auth::Role;
 use crate::clock::rfc3339;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json};
@@ -78,8 +79,8 @@ pub async fn handler(State(app): State<App>, caller: Caller) -> Result<Json<Me>>
         email,
         display_name,
         workspace_id: caller.workspace.as_str().to_owned(),
-        role: caller.role.into(),
-        scopes: scope_names(app.authority.scopes(), caller.scopes),
+        role: caller.role,
+        scopes: ScopeName::each(app.authority.scopes(), caller.scopes),
         expires_at: caller.expires_at_ms.map(rfc3339),
     }))
 }

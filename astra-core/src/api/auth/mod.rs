@@ -9,6 +9,7 @@ pub mod list_keys;
 pub mod list_service_accounts;
 pub mod list_tokens;
 pub mod logout;
+mod lookup;
 pub mod me;
 pub mod model;
 pub mod refresh;

@@ -1,39 +1,21 @@
 //! What the operations of the auth group share.
 
-use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use crate::auth::{self, Granted, PublicKey, Scope, ScopeSet, ScopeTable};
+use crate::auth::{self, Granted, PublicKey, Role, Scope, ScopeSet, ScopeTable};
 use crate::clock::rfc3339;
-use crate::error::{Error, Result};
-use crate::http::Json;
 use crate::store::service_accounts;
 use crate::store::tokens;
 
 /// The `token_type` of every token.
 const TOKEN_TYPE: &str = "Bearer";
 
-/// The roles in a workspace, lowest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Looks.
-    Viewer,
-    /// Talks to agents.
-    Member,
-    /// Changes agents and accounts.
-    Admin,
-    /// Everything.
-    Owner,
-}
-
 /// The scopes of credentials. The document has the host's scopes beside the gateway's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ScopeName(String);
+pub struct ScopeName(pub String);
 
 /// Tokens, in OAuth 2's format (RFC 6749, 5.1).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -64,20 +46,28 @@ pub struct Tokens {
     pub issued_token_type: Option<String>,
 }
 
+/// What of a service account its managers set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ServiceAccountSettings {
+    /// The account's name, unique in its workspace.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9][A-Za-z0-9 ._-]*$", example = "ci")]
+    pub name: String,
+    /// Its role.
+    pub role: Role,
+    /// Its scopes.
+    #[schema(max_items = 64, example = json!(["spec:read"]))]
+    pub scopes: Vec<ScopeName>,
+}
+
 /// A program with a name, a role and scopes in one workspace.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceAccount {
     /// The account's id.
     #[schema(example = "svc_06a1b2c3d4e5q")]
     pub id: String,
-    /// The account's name, unique in its workspace.
-    #[schema(max_length = 64, example = "ci")]
-    pub name: String,
-    /// Its role.
-    pub role: Role,
-    /// Its scopes.
-    #[schema(max_items = 64)]
-    pub scopes: Vec<ScopeName>,
+    /// What its managers have set.
+    #[serde(flatten)]
+    pub settings: ServiceAccountSettings,
     /// The account that created it.
     #[schema(max_length = 256, example = "usr_06a1b2c3d4e5q")]
     pub created_by: String,
@@ -173,33 +163,18 @@ pub struct TokenPath {
     pub token_id: String,
 }
 
-/// `body` with the order not to keep it anywhere, since it has a secret in it.
-pub fn secret(body: impl IntoResponse) -> Response {
-    let mut response = body.into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+impl ScopeName {
+    /// The scopes of `set`, one by one.
+    pub fn each(table: &ScopeTable, set: ScopeSet) -> Vec<Self> {
+        table.names(set).map(|name| Self(name.to_owned())).collect()
+    }
 }
 
-/// The set of `names`, if they are given. The contract admits no name that is not in the document, hence in `table`.
-pub fn scope_set(table: &ScopeTable, names: Option<Vec<ScopeName>>) -> Result<Option<ScopeSet>> {
-    let find = |(place, name): (usize, &ScopeName)| {
-        table.find(&name.0).ok_or_else(|| Error::field(format!("/scopes/{place}"), "is not a scope of this gateway"))
-    };
-    let set = |names: Vec<ScopeName>| {
-        let sets = names.iter().enumerate().map(find).collect::<Result<Vec<_>>>()?;
-        Ok(sets.into_iter().fold(ScopeSet::default(), ScopeSet::union))
-    };
-    names.map(set).transpose()
-}
-
-/// The scopes of `set`, one by one.
-pub fn scope_names(table: &ScopeTable, set: ScopeSet) -> Vec<ScopeName> {
-    table.names(set).map(|name| ScopeName(name.to_owned())).collect()
-}
-
-/// The answer to a token that was issued or rotated.
-pub fn issued(table: &ScopeTable, issued: auth::IssuedToken) -> IssuedToken {
-    IssuedToken { secret: issued.secret, token: ServiceToken::new(table, issued.token) }
+impl IssuedToken {
+    /// The answer to a token that was issued or rotated.
+    pub fn new(table: &ScopeTable, issued: auth::IssuedToken) -> Self {
+        Self { secret: issued.secret, token: ServiceToken::new(table, issued.token) }
+    }
 }
 
 impl Tokens {
@@ -214,38 +189,6 @@ impl Tokens {
             issued_token_type: None,
         }
     }
-
-    /// The answer, with the header that forbids caches to keep it.
-    pub fn response(self) -> Response {
-        secret(Json(self))
-    }
-}
-
-impl From<Role> for auth::Role {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Viewer => Self::Viewer,
-            Role::Member => Self::Member,
-            Role::Admin => Self::Admin,
-            Role::Owner => Self::Owner,
-        }
-    }
-}
-
-impl From<auth::Role> for Role {
-    fn from(role: auth::Role) -> Self {
-        match role {
-            auth::Role::Viewer => Self::Viewer,
-            auth::Role::Member => Self::Member,
-            auth::Role::Admin => Self::Admin,
-            auth::Role::Owner => Self::Owner,
-        }
-    }
-}
-
-/// The role of a row. One that this version does not know is worth no more than the least, as in every decision.
-pub fn role_of(name: &str) -> Role {
-    name.parse::<auth::Role>().map_or(Role::Viewer, Role::from)
 }
 
 impl ServiceAccount {
@@ -253,9 +196,11 @@ impl ServiceAccount {
     pub fn new(table: &ScopeTable, account: service_accounts::ServiceAccount) -> Self {
         Self {
             id: account.id,
-            name: account.name,
-            role: role_of(&account.role),
-            scopes: scope_names(table, table.known(&account.scopes)),
+            settings: ServiceAccountSettings {
+                name: account.name,
+                role: Role::known(&account.role),
+                scopes: ScopeName::each(table, table.known(&account.scopes)),
+            },
             created_by: account.created_by,
             created_at: rfc3339(account.created_at),
             updated_at: rfc3339(account.updated_at),
@@ -269,7 +214,7 @@ impl ServiceToken {
         Self {
             id: token.id,
             service_account_id: token.service_account_id,
-            scopes: scope_names(table, table.known(&token.scopes)),
+            scopes: ScopeName::each(table, table.known(&token.scopes)),
             generation: token.generation,
             grace_until: token.grace_until.map(rfc3339),
             expires_at: rfc3339(token.expires_at),

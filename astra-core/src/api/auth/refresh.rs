@@ -5,6 +5,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::lookup::secret;
 use super::model::Tokens;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -31,5 +32,5 @@ pub struct Refresh {
     responses((status = 200, description = "The new pair.", body = Tokens, headers(("Cache-Control" = String, description = "Always `no-store`.")))))]
 pub async fn handler(State(app): State<App>, Json(request): Json<Refresh>) -> Result<Response> {
     let granted = app.authority.refresh(&request.refresh_token, None).await.map_err(Error::auth)?;
-    Ok(Tokens::new(granted).response())
+    Ok(secret(Json(Tokens::new(granted))))
 }

@@ -5,9 +5,11 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Role, Tokens, role_of, secret};
+use super::lookup::secret;
+use super::model::Tokens;
 use crate::app::App;
 use crate::auth::Registration;
+use crate::auth::Role;
 use crate::clock::rfc3339;
 use crate::error::{Error, Result};
 use crate::http::{CalledFrom, Json, Problem, created};
@@ -94,7 +96,7 @@ pub async fn handler(
         email: member.email,
         display_name: member.display_name,
         workspace_id: member.workspace.as_str().to_owned(),
-        role: role_of(&member.role),
+        role: Role::known(&member.role),
         created_at: rfc3339(member.created_at),
     };
     Ok(secret(created("/auth/me", Registered { user, tokens: Tokens::new(granted) })))

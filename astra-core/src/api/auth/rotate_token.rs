@@ -5,7 +5,8 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{IssuedToken, TokenPath, issued, secret};
+use super::lookup::secret;
+use super::model::{IssuedToken, TokenPath};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path};
@@ -35,5 +36,5 @@ pub async fn handler(
     Json(wish): Json<RotateToken>,
 ) -> Result<Response> {
     let made = app.authority.rotate_token(&caller, &id, wish.grace_s, once).await.map_err(Error::auth)?;
-    Ok(secret(Json(issued(app.authority.scopes(), made))))
+    Ok(secret(Json(IssuedToken::new(app.authority.scopes(), made))))
 }

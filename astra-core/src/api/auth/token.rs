@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::lookup::secret;
 use super::model::Tokens;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -101,16 +102,15 @@ pub async fn handler(
         }
         EXCHANGE => {
             let client = credential(&headers, request.client_id.clone(), request.client_secret.clone())?;
-            let subject = subject(request)?;
             issued_token_type = Some(ACCESS_TOKEN.to_owned());
-            authority.end_user_token(client, subject, scope).await
+            authority.end_user_token(client, subject(request)?, scope).await
         }
         _ => {
             let known = format!("grant_type is password, refresh_token, client_credentials or {EXCHANGE}.");
             return Err(Error::new(Code::UnsupportedGrantType, known));
         }
     };
-    Ok(Tokens { issued_token_type, ..Tokens::new(granted.map_err(Error::auth)?) }.response())
+    Ok(secret(Json(Tokens { issued_token_type, ..Tokens::new(granted.map_err(Error::auth)?) })))
 }
 
 impl TokenRequest {

@@ -1,31 +1,21 @@
 //! `auth.update_service_account`: change a service account's name, role or scopes.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::model::{Role, ScopeName, ServiceAccount, ServiceAccountPath, scope_set};
+use super::lookup::scope_set;
+use super::model::{ServiceAccount, ServiceAccountPath, ServiceAccountSettings};
 use crate::app::App;
 use crate::auth::ServiceAccountChange;
 use crate::error::{Error, Result};
-use crate::http::{Caller, Json, Path, Problem};
+use crate::http::{Caller, Json, MergePatch, Path, Problem};
 
-/// The changes: a field that is left out stays.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct UpdateServiceAccount {
-    /// The account's name, unique in its workspace.
-    #[schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9][A-Za-z0-9 ._-]*$", example = "ci")]
-    #[serde(default)]
-    name: Option<String>,
-    /// Its role, not above the caller's.
-    #[schema(value_type = Role)]
-    #[serde(default)]
-    role: Option<Role>,
-    /// Its scopes. The list is replaced as a whole; a scope may be added only if the caller has it.
-    #[schema(value_type = Vec<ScopeName>, max_items = 64, example = json!(["spec:read"]))]
-    #[serde(default)]
-    scopes: Option<Vec<ScopeName>>,
-}
+/// The changes: a field that is left out stays. The role may not be above the caller's, a scope may be added only if the
+/// caller has it, and the list of scopes is replaced as a whole.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(value_type = ServiceAccountSettings)]
+pub struct UpdateServiceAccount(MergePatch<ServiceAccountSettings>);
 
 /// Update a service account
 ///
@@ -42,10 +32,16 @@ pub async fn handler(
     State(app): State<App>,
     caller: Caller,
     Path(ServiceAccountPath { service_account_id: id }): Path<ServiceAccountPath>,
-    Json(change): Json<UpdateServiceAccount>,
+    Json(UpdateServiceAccount(patch)): Json<UpdateServiceAccount>,
 ) -> Result<Json<ServiceAccount>> {
-    let scopes = scope_set(app.authority.scopes(), change.scopes)?;
-    let change = ServiceAccountChange { name: change.name, role: change.role.map(Into::into), scopes };
+    let table = app.authority.scopes();
+    let present = app.authority.service_account(&caller, &id).await.map_err(Error::auth)?;
+    let present = ServiceAccount::new(table, present).settings;
+    let wanted = patch.apply(&present)?;
+    // What stays is not said again: another request may be changing it.
+    let scopes = scope_set(table, (wanted.scopes != present.scopes).then_some(wanted.scopes))?;
+    let name = (wanted.name != present.name).then_some(wanted.name);
+    let change = ServiceAccountChange { name, role: (wanted.role != present.role).then_some(wanted.role), scopes };
     let account = app.authority.update_service_account(&caller, &id, change).await.map_err(Error::auth)?;
-    Ok(Json(ServiceAccount::new(app.authority.scopes(), account)))
+    Ok(Json(ServiceAccount::new(table, account)))
 }

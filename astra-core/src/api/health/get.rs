@@ -4,7 +4,8 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{HealthStatus, check};
+use super::lookup::check;
+use super::model::HealthStatus;
 use crate::app::App;
 use crate::http::Json;
 

@@ -2,6 +2,7 @@
 
 pub mod get;
 pub mod live;
+mod lookup;
 pub mod model;
 pub mod ready;
 

@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 
-use super::model::{SpecQuery, answer};
+use super::lookup::answer;
+use super::model::SpecQuery;
 use crate::app::App;
 use crate::document::Notation;
 use crate::error::Result;

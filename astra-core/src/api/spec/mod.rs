@@ -1,6 +1,7 @@
 //! The OpenAPI document, served by the gateway that it describes.
 
 pub mod json;
+mod lookup;
 pub mod model;
 pub mod yaml;
 

@@ -1,17 +1,7 @@
-//! What both notations share: the filter, and the answer with its cache headers.
+//! Which part of the document is asked for.
 
-use axum::body::Body;
-use axum::response::Response;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use utoipa::IntoParams;
-
-use crate::app::App;
-use crate::auth::Identity;
-use crate::document::{Notation, Rendered};
-use crate::error::{Error, Result};
-use crate::http::contract::{self, Needs};
-use crate::http::{IfNoneMatch, prefers_gzip};
 
 /// Which operations are of interest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, IntoParams)]
@@ -20,61 +10,8 @@ use crate::http::{IfNoneMatch, prefers_gzip};
 pub struct SpecQuery {
     /// Only the operations of this group.
     #[param(min_length = 1, max_length = 64, pattern = "^[a-z][a-z-]*$", example = "health")]
-    tag: Option<String>,
+    pub tag: Option<String>,
     /// Only the operations that this token may call.
     #[param(default = false, example = false)]
-    mine: Option<bool>,
-}
-
-/// The document as `query` wants it, or 304.
-pub(super) fn answer(
-    app: &App,
-    caller: &Identity,
-    query: &SpecQuery,
-    notation: Notation,
-    known: &IfNoneMatch,
-    headers: &HeaderMap,
-) -> Result<Response> {
-    let filtered;
-    let rendered = if query.tag.is_none() && query.mine != Some(true) {
-        app.document.rendered(notation)?
-    } else {
-        let document =
-            contract::select(&app.document.value, app.authority.scopes(), |needs| is_wanted(query, caller, needs));
-        filtered = Rendered::new(&document.map_err(Error::internal)?, notation)?;
-        &filtered
-    };
-    respond(rendered, notation, known, headers)
-}
-
-fn is_wanted(query: &SpecQuery, caller: &Identity, needs: &Needs<'_>) -> bool {
-    let access = needs.access.needs();
-    let is_callable = access.is_none_or(|(role, scopes)| caller.role >= role && caller.scopes.covers(scopes));
-    query.tag.as_deref().is_none_or(|tag| tag == needs.tag) && (query.mine != Some(true) || is_callable)
-}
-
-fn respond(rendered: &Rendered, notation: Notation, known: &IfNoneMatch, headers: &HeaderMap) -> Result<Response> {
-    let takes_gzip = prefers_gzip(headers);
-    let (bytes, etag) =
-        if takes_gzip { (&rendered.gzip, &rendered.gzip_etag) } else { (&rendered.plain, &rendered.etag) };
-    let is_known = known.covers(&rendered.etag) || known.covers(&rendered.gzip_etag);
-    let mut response = Response::new(if is_known { Body::empty() } else { Body::from(bytes.clone()) });
-    if is_known {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-    }
-    let fields = response.headers_mut();
-    fields.insert(header::ETAG, HeaderValue::try_from(etag).map_err(Error::internal)?);
-    fields.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    fields.insert(header::VARY, HeaderValue::from_static("accept-encoding, authorization"));
-    if !is_known {
-        let media_type = match notation {
-            Notation::Json => "application/json",
-            Notation::Yaml => "application/yaml",
-        };
-        fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-        if takes_gzip {
-            fields.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        }
-    }
-    Ok(response)
+    pub mine: Option<bool>,
 }
