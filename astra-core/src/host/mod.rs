@@ -64,7 +64,7 @@
 //!
 //! ```
 //! # use astra_core::{auth::Role, host::Routes};
-//! let own = Routes::new()
+//! let own: Routes = Routes::new()
 //!     .scope("invoices:read", "Reads invoices.", Role::Viewer)
 //!     .scope("invoices:cancel", "Cancels invoices.", None);
 //! ```
