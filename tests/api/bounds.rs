@@ -5,10 +5,10 @@ use astra_core::config::LimitsConfig;
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk, content, ended, id_of, question, question_in, sent, text, unfinished};
-use crate::support::{Answer, Ask, Engine, Gate, Reply, Step, TestApp};
+use crate::support::{Answer, Ask, Gate, Reply, Step, TestApp, TestBackend};
 
 async fn limited(change: impl FnOnce(&mut LimitsConfig)) -> Talk {
-    let builder = TestApp::builder(Engine::sqlite()).config(|config| change(&mut config.limits));
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| change(&mut config.limits));
     Talk::built(builder, json!({})).await
 }
 
@@ -161,7 +161,7 @@ async fn a_credential_has_so_many_streams_open_and_no_more() {
 
 #[tokio::test]
 async fn streams_of_turns_end_soon_after_their_credential() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let authority = talk.app.authority();
     let account = NewServiceAccount { name: "caller".into(), role: Role::Member, scopes: None };
     let issued = authority.issue_named_token(&authority.operator(), account, None).await.expect("a token");

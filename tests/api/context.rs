@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk, calls, id_of, question, question_in, text, types};
-use crate::support::{Engine, Reply, TestApp, TestAppBuilder, both_backends};
+use crate::support::{Reply, TestApp, TestAppBuilder, TestBackend, both_backends};
 
 /// OpenAI's form.
 const COMPLETIONS: &str = "/v1/chat/completions";
@@ -22,15 +22,15 @@ fn too_long() -> Reply {
 }
 
 /// A gateway that asks its model once.
-fn asking_once(engine: Engine) -> TestAppBuilder {
-    TestApp::builder(engine).config(|config| {
+fn asking_once(backend: TestBackend) -> TestAppBuilder {
+    TestApp::builder(backend).config(|config| {
         config.providers.entry("scripted".into()).or_default().max_retries = Some(0);
     })
 }
 
 /// An agent on a model of which nothing is known, and the history of `tokens` tokens that it is sent.
-async fn unknown(engine: Engine, tokens: u32) -> Talk {
-    Talk::built(asking_once(engine).config(|config| config.chat.unknown_context_tokens = tokens), json!({})).await
+async fn unknown(backend: TestBackend, tokens: u32) -> Talk {
+    Talk::built(asking_once(backend).config(|config| config.chat.unknown_context_tokens = tokens), json!({})).await
 }
 
 /// The messages of the last request to the model.
@@ -52,8 +52,8 @@ fn conversation(turns: usize, tokens: usize) -> (Value, usize) {
 }
 
 both_backends! {
-    async fn what_is_left_out_of_the_history_is_told_in_the_turn(engine: Engine) {
-        let talk = unknown(engine, 1_000).await;
+    async fn what_is_left_out_of_the_history_is_told_in_the_turn(backend: TestBackend) {
+        let talk = unknown(backend, 1_000).await;
         let turn = talk.say(&of('a', 200)).await;
         assert_eq!(turn["context"], json!({"messages_sent": 1, "messages_left_out": 0}));
         let turn = talk.say(&of('b', 200)).await;
@@ -72,8 +72,8 @@ both_backends! {
         assert_eq!((&span["messages_sent"], &span["messages_left_out"]), (&json!(3), &json!(2)));
     }
 
-    async fn what_a_summary_stands_for_is_not_left_out(engine: Engine) {
-        let talk = unknown(engine, 1_000).await;
+    async fn what_a_summary_stands_for_is_not_left_out(backend: TestBackend) {
+        let talk = unknown(backend, 1_000).await;
         talk.say(&of('a', 300)).await;
         talk.will(Reply::Answer("They spoke of a.".into()));
         let turn = talk.say(&of('b', 500)).await;
@@ -81,8 +81,8 @@ both_backends! {
         assert_eq!(sent(&talk).len(), 2);
     }
 
-    async fn what_can_never_fit_is_refused_before_it_is_kept(engine: Engine) {
-        let talk = Talk::built(asking_once(engine), json!({"model": {"max_context_tokens": 100}})).await;
+    async fn what_can_never_fit_is_refused_before_it_is_kept(backend: TestBackend) {
+        let talk = Talk::built(asking_once(backend), json!({"model": {"max_context_tokens": 100}})).await;
         let member = talk.app.member();
         let long = question(&of('a', 100));
         for uri in ["/chat", "/chat/stream"] {
@@ -106,8 +106,8 @@ both_backends! {
         assert_eq!(kept(&talk.app).await, [1, 0, 1]);
     }
 
-    async fn a_pinned_version_is_asked_by_what_it_reads_itself(engine: Engine) {
-        let talk = Talk::built(asking_once(engine), json!({})).await;
+    async fn a_pinned_version_is_asked_by_what_it_reads_itself(backend: TestBackend) {
+        let talk = Talk::built(asking_once(backend), json!({})).await;
         let (admin, member) = (talk.app.admin(), talk.app.member());
         let model = |tokens: u32| json!({"provider": "scripted", "max_context_tokens": tokens});
         admin.post("/agents").json(&json!({"id": "own", "model": model(100)})).await.expect(201);
@@ -156,7 +156,7 @@ async fn spans(app: &TestApp, turn_id: &str) -> Vec<Value> {
 
 #[tokio::test]
 async fn what_a_caller_sends_goes_whole_to_a_model_of_which_nothing_is_known() {
-    let talk = unknown(Engine::sqlite(), 1_000).await;
+    let talk = unknown(TestBackend::sqlite(), 1_000).await;
     let long = of('a', 30_000);
     let turn = talk.say(&long).await;
     assert_eq!(turn["context"], json!({"messages_sent": 1, "messages_left_out": 0}));
@@ -168,7 +168,7 @@ async fn what_a_caller_sends_goes_whole_to_a_model_of_which_nothing_is_known() {
 
 #[tokio::test]
 async fn a_history_that_a_caller_sends_goes_whole_to_a_model_that_is_known() {
-    let talk = Talk::with(Engine::sqlite(), json!({"model": {"max_context_tokens": 1_000}})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({"model": {"max_context_tokens": 1_000}})).await;
     let (body, _) = conversation(12, 200);
     talk.app.member().post(COMPLETIONS).json(&body).await.expect(200);
     assert_eq!(sent(&talk), *body["messages"].as_array().expect("messages"));
@@ -180,7 +180,7 @@ async fn a_history_that_a_caller_sends_goes_whole_to_a_model_that_is_known() {
 
 #[tokio::test]
 async fn an_unknown_model_reads_128_000_tokens_of_history() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     for letter in ['a', 'b', 'c'] {
         let turn = talk.say(&of(letter, 20_000)).await;
         assert_eq!(turn["context"]["messages_left_out"], 0, "{}", turn["context"]);
@@ -191,7 +191,7 @@ async fn an_unknown_model_reads_128_000_tokens_of_history() {
 #[tokio::test]
 async fn a_refusal_for_length_compacts_once_and_asks_again() {
     for is_streamed in [false, true] {
-        let talk = Talk::built(asking_once(Engine::sqlite()), json!({})).await;
+        let talk = Talk::built(asking_once(TestBackend::sqlite()), json!({})).await;
         let session = talk.say(&of('a', 100)).await;
         talk.say(&of('b', 100)).await;
         talk.will(too_long())
@@ -218,7 +218,7 @@ async fn a_refusal_for_length_compacts_once_and_asks_again() {
 
 #[tokio::test]
 async fn a_summary_that_cannot_be_made_leaves_the_oldest_turns_out() {
-    let talk = Talk::built(asking_once(Engine::sqlite()), json!({})).await;
+    let talk = Talk::built(asking_once(TestBackend::sqlite()), json!({})).await;
     let session = talk.say(&of('a', 300)).await;
     talk.say(&of('b', 50)).await;
     talk.will(too_long()).will(too_long()).will(Reply::Answer("At last.".into()));
@@ -231,7 +231,7 @@ async fn a_summary_that_cannot_be_made_leaves_the_oldest_turns_out() {
 
 #[tokio::test]
 async fn a_second_refusal_for_length_is_told() {
-    let talk = Talk::built(asking_once(Engine::sqlite()), json!({})).await;
+    let talk = Talk::built(asking_once(TestBackend::sqlite()), json!({})).await;
     let session = talk.say("one").await;
     talk.will(too_long()).will(Reply::Answer("They spoke.".into())).will(too_long());
     let refused = talk.app.member().post("/chat").json(&question_in(&session, "two")).await;

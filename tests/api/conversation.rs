@@ -7,7 +7,9 @@ use astra_core::{ids, params};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use crate::support::{Answer, Ask, Caller, Engine, Event, Gate, OnEngine, Reply, TestApp, TestAppBuilder, Upstream};
+use crate::support::{
+    Answer, Ask, Caller, Event, Gate, OnBackend, Reply, TestApp, TestAppBuilder, TestBackend, Upstream,
+};
 
 /// The agent that asks the scripted model.
 pub(crate) const AGENT: &str = "support";
@@ -23,16 +25,16 @@ pub(crate) struct Talk {
     pub(crate) upstream: Upstream,
 }
 
-impl OnEngine for Talk {
-    async fn on(engine: Engine) -> Self {
-        Self::with(engine, json!({})).await
+impl OnBackend for Talk {
+    async fn on(backend: TestBackend) -> Self {
+        Self::with(backend, json!({})).await
     }
 }
 
 impl Talk {
     /// The agent says what `definition` says, beside its provider.
-    pub(crate) async fn with(engine: Engine, definition: Value) -> Self {
-        Self::built(TestApp::builder(engine), definition).await
+    pub(crate) async fn with(backend: TestBackend, definition: Value) -> Self {
+        Self::built(TestApp::builder(backend), definition).await
     }
 
     /// As [`Talk::with`], on a gateway that is configured already.

@@ -7,7 +7,7 @@ use jsonwebtoken::crypto::sign;
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 
-use crate::support::{Engine, START_MS, TestApp, both_backends};
+use crate::support::{START_MS, TestApp, TestBackend, both_backends};
 
 const SECRET: &str = "0123456789abcdef-0123456789abcdef";
 const OLD_SECRET: &str = "fedcba9876543210-fedcba9876543210";
@@ -73,8 +73,8 @@ async fn refused(app: &TestApp, what: &str, token: &str) {
 }
 
 /// An app that signs with [`SECRET`], so that a test can sign too.
-async fn shared(engine: Engine) -> TestApp {
-    let builder = TestApp::builder(engine).config(|config| config.auth.jwt_secret = Some(Secret::new(SECRET)));
+async fn shared(backend: TestBackend) -> TestApp {
+    let builder = TestApp::builder(backend).config(|config| config.auth.jwt_secret = Some(Secret::new(SECRET)));
     builder.open().await
 }
 
@@ -113,7 +113,7 @@ both_backends! {
 
 #[tokio::test]
 async fn that_are_signed_but_not_for_us_or_not_now() {
-    let app = shared(Engine::sqlite()).await;
+    let app = shared(TestBackend::sqlite()).await;
     let token = app.owner().token().await;
     let good = Parts::of(&token);
     let now_s = START_MS / 1000;
@@ -149,7 +149,7 @@ async fn that_are_signed_but_not_for_us_or_not_now() {
 
 #[tokio::test]
 async fn that_claim_more_than_the_account_has() {
-    let app = shared(Engine::sqlite()).await;
+    let app = shared(TestBackend::sqlite()).await;
     let good = Parts::of(&app.viewer().token().await);
     let more = good.claiming(&json!({"role": "owner", "scope": "auth:read auth:write users:act"}));
     let me = app.bearer(&more.hmac(SECRET.as_bytes())).get("/auth/me").await.expect(200);
@@ -180,18 +180,18 @@ async fn that_are_no_tokens_at_all() {
 
 #[tokio::test]
 async fn of_the_secret_before_are_good_and_no_others() {
-    let first = TestApp::builder(Engine::sqlite());
+    let first = TestApp::builder(TestBackend::sqlite());
     let first = first.config(|config| config.auth.jwt_secret = Some(Secret::new(OLD_SECRET))).open().await;
     let token = first.owner().token().await;
-    let engine = first.close();
-    let second = TestApp::builder(engine).config(|config| {
+    let backend = first.close();
+    let second = TestApp::builder(backend).config(|config| {
         config.auth.jwt_secret = Some(Secret::new(SECRET));
         config.auth.jwt_secret_prev = Some(Secret::new(OLD_SECRET));
     });
     let second = second.open().await;
     second.bearer(&token).get("/auth/me").await.expect(200);
     assert_ne!(Parts::of(&second.viewer().token().await).header["kid"], Parts::of(&token).header["kid"]);
-    let engine = second.close();
-    let third = TestApp::builder(engine).config(|config| config.auth.jwt_secret = Some(Secret::new(SECRET)));
+    let backend = second.close();
+    let third = TestApp::builder(backend).config(|config| config.auth.jwt_secret = Some(Secret::new(SECRET)));
     refused(&third.open().await, "a secret that was given up", &token).await;
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{Talk, id_of, pairs, question_in, text};
-use crate::support::{Engine, Gate, Reply, Step, TestApp, both_backends};
+use crate::support::{Gate, Reply, Step, TestApp, TestBackend, both_backends};
 
 /// A text of about `tokens` tokens, told apart by its letter; a message of it has four more.
 fn of(letter: char, tokens: usize) -> String {
@@ -11,8 +11,8 @@ fn of(letter: char, tokens: usize) -> String {
 }
 
 /// An agent whose model reads `context` tokens, a quarter of them kept for the answer.
-async fn reading(engine: Engine, context: u32) -> Talk {
-    let builder = TestApp::builder(engine).config(|config| {
+async fn reading(backend: TestBackend, context: u32) -> Talk {
+    let builder = TestApp::builder(backend).config(|config| {
         config.providers.entry("scripted".into()).or_default().max_retries = Some(0);
     });
     Talk::built(builder, json!({"model": {"max_context_tokens": context}})).await
@@ -36,8 +36,8 @@ fn tokens_of_last(talk: &Talk) -> usize {
 }
 
 both_backends! {
-    async fn the_oldest_turns_are_left_out_first_and_whole(engine: Engine) {
-        let talk = reading(engine, 400).await;
+    async fn the_oldest_turns_are_left_out_first_and_whole(backend: TestBackend) {
+        let talk = reading(backend, 400).await;
         exchange(&talk, &of('a', 46), &of('b', 46)).await;
         exchange(&talk, &of('c', 46), &of('d', 46)).await;
         assert_eq!(talk.read_last().len(), 3);
@@ -49,8 +49,8 @@ both_backends! {
         assert_eq!(talk.upstream.received().len(), 4, "a summary was asked for");
     }
 
-    async fn a_turn_that_fits_to_the_token_is_read(engine: Engine) {
-        let talk = reading(engine, 400).await;
+    async fn a_turn_that_fits_to_the_token_is_read(backend: TestBackend) {
+        let talk = reading(backend, 400).await;
         exchange(&talk, &of('a', 46), &of('b', 46)).await;
         exchange(&talk, &of('c', 46), &of('d', 46)).await;
         talk.will(Reply::Html);
@@ -58,8 +58,8 @@ both_backends! {
         assert_eq!((talk.read_last().len(), tokens_of_last(&talk)), (5, 300));
     }
 
-    async fn all_that_fits_is_read_however_many_turns_it_takes(engine: Engine) {
-        let talk = reading(engine, 100_000).await;
+    async fn all_that_fits_is_read_however_many_turns_it_takes(backend: TestBackend) {
+        let talk = reading(backend, 100_000).await;
         let mut session = Value::Null;
         let mut expected = Vec::new();
         for turn in 0..36 {
@@ -79,8 +79,8 @@ both_backends! {
         }
     }
 
-    async fn a_session_is_compacted_when_seventy_percent_of_the_context_are_full(engine: Engine) {
-        let talk = reading(engine, 1_000).await;
+    async fn a_session_is_compacted_when_seventy_percent_of_the_context_are_full(backend: TestBackend) {
+        let talk = reading(backend, 1_000).await;
         let session = exchange(&talk, &of('a', 300), "okay").await;
         talk.say(&of('b', 387)).await;
         assert_eq!((talk.upstream.received().len(), tokens_of_last(&talk)), (2, 700), "70 % are not more than 70 %");
@@ -102,8 +102,8 @@ both_backends! {
         assert_eq!(talk.said(&session).await.len(), 4, "the messages stay readable");
     }
 
-    async fn the_newest_part_of_a_compacted_session_stays_word_for_word(engine: Engine) {
-        let talk = reading(engine, 1_000).await;
+    async fn the_newest_part_of_a_compacted_session_stays_word_for_word(backend: TestBackend) {
+        let talk = reading(backend, 1_000).await;
         exchange(&talk, &of('a', 296), &of('b', 96)).await;
         exchange(&talk, &of('c', 46), &of('d', 46)).await;
         talk.will(Reply::Answer("They spoke of a and b.".into()));
@@ -116,8 +116,8 @@ both_backends! {
 }
 
 both_backends! {
-    async fn questions_without_an_answer_are_read_as_one(engine: Engine) {
-        let talk = reading(engine, 10_000).await;
+    async fn questions_without_an_answer_are_read_as_one(backend: TestBackend) {
+        let talk = reading(backend, 10_000).await;
         let session = talk.session().await;
         let ask = |content: Value| talk.app.member().post("/chat").json(&json!({
             "agent_id": crate::conversation::AGENT, "message": content, "session_id": id_of(&session),
@@ -143,8 +143,8 @@ both_backends! {
         ]));
     }
 
-    async fn a_question_that_was_cancelled_is_read_with_the_next_one(engine: Engine) {
-        let talk = reading(engine, 10_000).await;
+    async fn a_question_that_was_cancelled_is_read_with_the_next_one(backend: TestBackend) {
+        let talk = reading(backend, 10_000).await;
         let session = talk.session().await;
         for (steps, read) in [
             (vec![Step::Hang], vec![("user", "one\n\ntwo")]),
@@ -166,8 +166,8 @@ both_backends! {
         }
     }
 
-    async fn a_question_that_waited_behind_a_failed_one_is_read_with_it(engine: Engine) {
-        let talk = reading(engine, 10_000).await;
+    async fn a_question_that_waited_behind_a_failed_one_is_read_with_it(backend: TestBackend) {
+        let talk = reading(backend, 10_000).await;
         let (session, gate) = (talk.session().await, Gate::closed());
         talk.will(Reply::Stream(vec![Step::Wait(gate.clone()), Step::Cut]));
         let mut first = talk.app.member().post("/chat/stream").json(&question_in(&session, "one")).await;
@@ -185,7 +185,7 @@ both_backends! {
 
 #[tokio::test]
 async fn a_session_of_unanswered_questions_is_compacted_at_a_question() {
-    let talk = reading(Engine::sqlite(), 10_000).await;
+    let talk = reading(TestBackend::sqlite(), 10_000).await;
     let session = exchange(&talk, "one", "two").await;
     for question in ["three", "four"] {
         talk.will(Reply::Html);
@@ -207,7 +207,7 @@ async fn a_session_of_unanswered_questions_is_compacted_at_a_question() {
 
 #[tokio::test]
 async fn a_turn_that_is_too_long_to_be_read_goes_into_the_summary() {
-    let talk = reading(Engine::sqlite(), 400).await;
+    let talk = reading(TestBackend::sqlite(), 400).await;
     exchange(&talk, &of('a', 200), &of('b', 200)).await;
     talk.will(Reply::Answer("They spoke of a and b.".into()));
     talk.say("and now?").await;
@@ -219,7 +219,7 @@ async fn a_turn_that_is_too_long_to_be_read_goes_into_the_summary() {
 
 #[tokio::test]
 async fn a_summary_does_not_crowd_out_what_is_said() {
-    let talk = reading(Engine::sqlite(), 1_000).await;
+    let talk = reading(TestBackend::sqlite(), 1_000).await;
     let session = talk.session().await;
     let path = format!("/sessions/{}", id_of(&session));
     for round in 0..3 {
@@ -239,7 +239,7 @@ async fn a_summary_does_not_crowd_out_what_is_said() {
 
 #[tokio::test]
 async fn a_summary_that_an_older_gateway_kept_is_read_as_far_as_it_fits() {
-    let talk = reading(Engine::sqlite(), 1_000).await;
+    let talk = reading(TestBackend::sqlite(), 1_000).await;
     let session = talk.say("one").await;
     let kept = talk
         .app

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk, id_of, pairs, question, question_in, text};
-use crate::support::{Engine, Gate, Reply, both_backends};
+use crate::support::{Gate, Reply, TestBackend, both_backends};
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -22,8 +22,8 @@ async fn succeeded(talk: &Talk, old: &Value, new: &Value, question: &str) {
 }
 
 both_backends! {
-    async fn a_session_ends_after_its_idle_time(engine: Engine) {
-        let talk = Talk::with(engine, json!({"session": {"idle_timeout_min": 10}})).await;
+    async fn a_session_ends_after_its_idle_time(backend: TestBackend) {
+        let talk = Talk::with(backend, json!({"session": {"idle_timeout_min": 10}})).await;
         let first = talk.say("one").await;
         talk.app.clock.advance_ms(10 * MINUTE_MS - 1);
         assert_eq!(talk.say("two").await["session_id"], first["session_id"]);
@@ -39,9 +39,9 @@ both_backends! {
         named.expect_problem(409, "conflict");
     }
 
-    async fn a_session_ends_at_the_hour_of_its_daily_reset(engine: Engine) {
+    async fn a_session_ends_at_the_hour_of_its_daily_reset(backend: TestBackend) {
         // It is 21:00.
-        let talk = Talk::with(engine, json!({"session": {"daily_reset_hour": 4}})).await;
+        let talk = Talk::with(backend, json!({"session": {"daily_reset_hour": 4}})).await;
         let first = talk.say("one").await;
         talk.app.clock.advance_ms(7 * HOUR_MS - 1);
         assert_eq!(talk.say("two").await["session_id"], first["session_id"]);
@@ -54,8 +54,8 @@ both_backends! {
         succeeded(&talk, &second, &talk.say("five").await, "five").await;
     }
 
-    async fn the_successor_takes_over_what_its_session_was_opened_with(engine: Engine) {
-        let talk = Talk::with(engine, json!({"session": {"idle_timeout_min": 1}})).await;
+    async fn the_successor_takes_over_what_its_session_was_opened_with(backend: TestBackend) {
+        let talk = Talk::with(backend, json!({"session": {"idle_timeout_min": 1}})).await;
         let new = json!({"agent_id": AGENT, "pinned_version": 1, "surface": "web", "surface_id": "a", "metadata": {"ticket": 1}});
         let old = talk.app.member().post("/sessions").json(&new).await.expect(201);
         talk.app.clock.advance_ms(MINUTE_MS);
@@ -69,8 +69,8 @@ both_backends! {
         succeeded(&talk, &old, &first.data, "hello").await;
     }
 
-    async fn a_named_session_that_is_over_is_followed_into_its_successor(engine: Engine) {
-        let talk = Talk::with(engine, json!({"session": {"idle_timeout_min": 1}})).await;
+    async fn a_named_session_that_is_over_is_followed_into_its_successor(backend: TestBackend) {
+        let talk = Talk::with(backend, json!({"session": {"idle_timeout_min": 1}})).await;
         let session = talk.session().await;
         talk.say_in(&session, "one").await;
         talk.app.clock.advance_ms(MINUTE_MS);
@@ -78,8 +78,8 @@ both_backends! {
         succeeded(&talk, &session, &next, "two").await;
     }
 
-    async fn a_session_does_not_end_while_a_turn_is_running(engine: Engine) {
-        let talk = Talk::with(engine, json!({"session": {"idle_timeout_min": 1}})).await;
+    async fn a_session_does_not_end_while_a_turn_is_running(backend: TestBackend) {
+        let talk = Talk::with(backend, json!({"session": {"idle_timeout_min": 1}})).await;
         let gate = Gate::closed();
         talk.will(Reply::After(gate.clone(), "late".into()));
         let asking = talk.start(&question("one"));

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use crate::conversation::{
     AGENT, ECHO, Talk, calls, content, ended, pairs, question, question_in, sent, text, types, unfinished,
 };
-use crate::support::{Engine, Gate, OnEngine, Reply, Step, TestApp, both_backends};
+use crate::support::{Gate, OnBackend, Reply, Step, TestApp, TestBackend, both_backends};
 
 /// The gateway's identifiers, counted.
 #[derive(Clone, Default)]
@@ -91,9 +91,9 @@ async fn rename(db: &Db, from: &'static str, to: &'static str) {
 }
 
 both_backends! {
-    async fn a_question_on_disk_is_answered_though_its_caller_hung_up(engine: Engine) {
+    async fn a_question_on_disk_is_answered_though_its_caller_hung_up(backend: TestBackend) {
         let ids = Counted::default();
-        let talk = Talk::built(TestApp::builder(engine).ids(ids.clone()), json!({})).await;
+        let talk = Talk::built(TestApp::builder(backend).ids(ids.clone()), json!({})).await;
         talk.say("hello").await;
         let (release, holding) = held(talk.app.db()).await;
         let made = ids.0.load(Ordering::SeqCst);
@@ -155,8 +155,8 @@ both_backends! {
         assert_eq!(running.await.expect("it ends").expect(200)["content"], "late");
     }
 
-    async fn a_stream_goes_on_while_the_store_does_not_take_its_events(engine: Engine) {
-        let builder = TestApp::builder(engine).config(|config| config.chat.event_flush_ms = 1);
+    async fn a_stream_goes_on_while_the_store_does_not_take_its_events(backend: TestBackend) {
+        let builder = TestApp::builder(backend).config(|config| config.chat.event_flush_ms = 1);
         let talk = Talk::built(builder, json!({})).await;
         let db = talk.app.db();
         rename(&db, "turn_events", "elsewhere").await;
@@ -203,8 +203,8 @@ both_backends! {
         }
     }
 
-    async fn a_summary_that_is_cut_off_is_on_record(engine: Engine) {
-        let talk = Talk::with(engine, json!({"model": {"max_context_tokens": 200}})).await;
+    async fn a_summary_that_is_cut_off_is_on_record(backend: TestBackend) {
+        let talk = Talk::with(backend, json!({"model": {"max_context_tokens": 200}})).await;
         talk.say(&"x".repeat(400)).await;
         talk.will(Reply::Hang);
         let asking = talk.start(&question(&"y".repeat(200)));
@@ -220,7 +220,7 @@ both_backends! {
 
 #[tokio::test]
 async fn a_call_that_takes_too_long_is_on_record() {
-    let builder = TestApp::builder(Engine::sqlite()).config(|config| config.chat.turn_timeout_s = 1);
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| config.chat.turn_timeout_s = 1);
     let talk = Talk::built(builder, json!({})).await;
     talk.will(Reply::Hang);
     talk.app.member().post("/chat").json(&question("hello")).await.expect_problem(504, "upstream_timeout");
@@ -233,7 +233,7 @@ async fn a_call_that_takes_too_long_is_on_record() {
 
 #[tokio::test]
 async fn a_stream_that_is_cut_off_is_traced_to_its_end() {
-    let talk = Talk::on(Engine::sqlite()).await;
+    let talk = Talk::on(TestBackend::sqlite()).await;
     talk.will(Reply::Stream(vec![Step::Content("so far".into()), Step::Hang]));
     let mut stream = talk.stream("hello").await;
     let first = stream.next_event().await.expect("an event");
@@ -246,7 +246,7 @@ async fn a_stream_that_is_cut_off_is_traced_to_its_end() {
 
 #[tokio::test]
 async fn an_answer_that_the_store_never_takes_is_given_up() {
-    let builder = TestApp::builder(Engine::sqlite()).config(|config| config.store.max_size_mb = Some(1));
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| config.store.max_size_mb = Some(1));
     let definition = json!({"model": {"max_context_tokens": 1_000_000}});
     let app = builder.agent(ECHO, definition).open().await;
     let member = app.member();

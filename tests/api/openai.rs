@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk, ended, sent, unfinished};
-use crate::support::{Answer, Engine, Gate, Reply, Step, TestApp, Upstream, both_backends};
+use crate::support::{Answer, Gate, Reply, Step, TestApp, TestBackend, Upstream, both_backends};
 
 fn conversation(stream: bool) -> Value {
     json!({"model": AGENT, "stream": stream, "messages": [{"role": "user", "content": "hello"}]})
@@ -20,7 +20,7 @@ fn error(answer: Answer, status: u16) -> Value {
 
 /// A gateway whose provider is asked once.
 async fn patient() -> Talk {
-    let builder = TestApp::builder(Engine::sqlite()).config(|config| {
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| {
         config.providers.entry("scripted".into()).or_default().max_retries = Some(0);
     });
     Talk::built(builder, json!({})).await
@@ -80,7 +80,7 @@ async fn a_native_caller_hears_what_kind_of_refusal_it_was() {
 #[tokio::test]
 async fn a_used_up_quota_goes_to_the_next_fallback_at_once() {
     let second = Upstream::start().await;
-    let builder = TestApp::builder(Engine::sqlite()).upstream("second", &second.url());
+    let builder = TestApp::builder(TestBackend::sqlite()).upstream("second", &second.url());
     let talk = Talk::built(builder, json!({"model": {"fallbacks": [{"provider": "second"}]}})).await;
     talk.will(Reply::Refuse(429, json!({"message": "no credit", "type": "insufficient_quota"})));
     talk.say("hello").await;
@@ -96,7 +96,7 @@ async fn a_used_up_quota_goes_to_the_next_fallback_at_once() {
 
 #[tokio::test]
 async fn every_refusal_has_openais_form() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let (member, path) = (talk.app.member(), "/v1/chat/completions");
     error(member.get("/v1/embeddings").await, 404);
     error(member.get("/v1/").await, 404);
@@ -106,7 +106,7 @@ async fn every_refusal_has_openais_form() {
     error(member.post(path).body("text/plain", "hello").await, 415);
     error(member.post(path).json(&json!({"model": AGENT, "messages": "x".repeat(2 << 20)})).await, 413);
     error(member.post(path).header("accept", "text/html").json(&conversation(false)).await, 406);
-    let builder = TestApp::builder(Engine::sqlite()).config(|config| config.limits.address_requests_per_s = 1);
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| config.limits.address_requests_per_s = 1);
     let busy = Talk::built(builder, json!({})).await;
     busy.app.anonymous().get("/v1/models").await.expect(401);
     error(busy.app.anonymous().get("/v1/models").await, 429);
@@ -114,7 +114,7 @@ async fn every_refusal_has_openais_form() {
 
 #[tokio::test]
 async fn parameters_of_openais_variants_have_no_effect() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let member = talk.app.member();
     member.post("/v1/chat/completions?api-version=2024-10-21&x=1").json(&conversation(false)).await.expect(200);
     member.get("/v1/models?api-version=2024-10-21").await.expect(200);
@@ -124,7 +124,7 @@ async fn parameters_of_openais_variants_have_no_effect() {
 
 #[tokio::test]
 async fn the_credential_may_stand_in_a_header_of_its_own() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let (token, nobody) = (talk.app.member().token().await, talk.app.anonymous());
     for name in ["api-key", "x-api-key"] {
         nobody.get("/v1/models").header(name, &token).await.expect(200);

@@ -4,11 +4,11 @@ use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode};
 use tower::ServiceExt;
 
-use crate::support::{Engine, TestApp};
+use crate::support::{TestApp, TestBackend};
 
 async fn app(allowed: &[&str]) -> TestApp {
     let allowed = allowed.iter().map(|origin| (*origin).to_owned()).collect();
-    TestApp::builder(Engine::sqlite()).config(|config| config.allowed_origins = allowed).open().await
+    TestApp::builder(TestBackend::sqlite()).config(|config| config.allowed_origins = allowed).open().await
 }
 
 /// What a browser asks before it lets a page send a request that is out of the ordinary.

@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::conversation::Talk;
-use crate::support::{Engine, TestApp, both_backends};
+use crate::support::{TestApp, TestBackend, both_backends};
 
 /// Programs of the template language that prompts once were written in. Each of them ended the process, kept a thread for
 /// ever, or took gigabytes.
@@ -66,9 +66,9 @@ fn only_fault(problem: &Value) -> (&str, &str) {
 }
 
 both_backends! {
-    async fn names_are_replaced_at_each_turn(engine: Engine) {
+    async fn names_are_replaced_at_each_turn(backend: TestBackend) {
         let prompt = "{{ user.id }}|{{user.name}}|{{ workspace.id }}|{{ workspace.name }}|{{ agent.name }}|{{ date }} {{ time }}";
-        let talk = Talk::with(engine, json!({"system_prompt": prompt, "display_name": "Ada {{ date }}"})).await;
+        let talk = Talk::with(backend, json!({"system_prompt": prompt, "display_name": "Ada {{ date }}"})).await;
         talk.say("hello").await;
         let me = talk.app.member().get("/auth/me").await.expect(200);
         let read = talk.read_last()[0].1.clone();
@@ -91,7 +91,7 @@ async fn braces_that_name_nothing_are_text() {
         ("Write {{ \"{{ user.name }}\" }} or {{ '{% if %}' }}.".into(), "Write {{ user.name }} or {% if %}.".into()),
         ("  {{ \"{{\" }}é東京🦀\n\n".into(), "  {{é東京🦀\n\n".into()),
     ] {
-        let talk = Talk::with(Engine::sqlite(), json!({"system_prompt": prompt})).await;
+        let talk = Talk::with(TestBackend::sqlite(), json!({"system_prompt": prompt})).await;
         talk.say("hello").await;
         assert_eq!(talk.read_last()[0].1, read);
     }
@@ -170,8 +170,8 @@ async fn a_prompt_has_at_most_64_kib() {
 
 #[tokio::test]
 async fn programs_in_files_leave_the_gateway_and_the_old_version_running() {
-    let engine = Engine::sqlite();
-    let folder = engine.folder().join("agents");
+    let backend = TestBackend::sqlite();
+    let folder = backend.folder().join("agents");
     fs::create_dir(&folder).expect("a folder");
     let programs: Vec<String> = programs().into_iter().chain(large_programs()).collect();
     for (number, program) in programs.iter().enumerate() {
@@ -180,7 +180,7 @@ async fn programs_in_files_leave_the_gateway_and_the_old_version_running() {
     }
     fs::write(folder.join("good.yml"), "system_prompt: 'On {{ date }}.'\n").expect("a file");
     let place = folder.clone();
-    let app = TestApp::builder(engine).config(|config| config.agents_dir = Some(place)).open().await;
+    let app = TestApp::builder(backend).config(|config| config.agents_dir = Some(place)).open().await;
     let report = app.admin().post("/agents/reload").await.expect(200);
     let failed = report["failed"].as_array().expect("a list");
     assert_eq!(failed.len(), programs.len(), "{report}");

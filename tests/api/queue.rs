@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use crate::conversation::{Talk, pairs, question_in, text, types, unfinished};
-use crate::support::{Answer, Engine, Gate, Reply, Step, TestApp, both_backends};
+use crate::support::{Answer, Gate, Reply, Step, TestApp, TestBackend, both_backends};
 
 /// Asks in a session and waits until the question is on disk behind `before` others.
 async fn ask_behind(talk: &Talk, session: &Value, question: &str, before: usize) -> JoinHandle<Answer> {
@@ -63,8 +63,8 @@ both_backends! {
         first.await.expect("it ends").expect(200);
     }
 
-    async fn an_agent_may_refuse_them(engine: Engine) {
-        let talk = Talk::with(engine, json!({"on_busy": "reject"})).await;
+    async fn an_agent_may_refuse_them(backend: TestBackend) {
+        let talk = Talk::with(backend, json!({"on_busy": "reject"})).await;
         let (session, gate, first) = busy(&talk).await;
         for path in ["/chat", "/chat/stream"] {
             let refused = talk.app.member().post(path).json(&question_in(&session, "two")).await;
@@ -77,8 +77,8 @@ both_backends! {
         assert_eq!(read, pairs(&[("user", "one"), ("assistant", "first"), ("user", "three")]), "nothing was kept");
     }
 
-    async fn an_agent_may_let_the_newest_take_the_place_of_the_others(engine: Engine) {
-        let talk = Talk::with(engine, json!({"on_busy": "interrupt"})).await;
+    async fn an_agent_may_let_the_newest_take_the_place_of_the_others(backend: TestBackend) {
+        let talk = Talk::with(backend, json!({"on_busy": "interrupt"})).await;
         let session = talk.session().await;
         talk.will(Reply::Stream(vec![Step::Content("so far".into()), Step::Hang]));
         let mut stream = talk.app.member().post("/chat/stream").json(&question_in(&session, "one")).await;
@@ -98,7 +98,7 @@ both_backends! {
 
 #[tokio::test]
 async fn no_more_wait_than_the_configuration_allows() {
-    let builder = TestApp::builder(Engine::sqlite()).config(|config| config.chat.queue_per_session = 1);
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| config.chat.queue_per_session = 1);
     let talk = Talk::built(builder, json!({})).await;
     let (session, gate, first) = busy(&talk).await;
     let second = ask_behind(&talk, &session, "two", 1).await;

@@ -4,13 +4,13 @@ use astra_core::config::Prices;
 use serde_json::{Value, json};
 
 use crate::conversation::{Talk, question, unfinished};
-use crate::support::{Answer, Engine, TestApp, both_backends};
+use crate::support::{Answer, TestApp, TestBackend, both_backends};
 
 const HOUR_MS: i64 = 3_600_000;
 
 /// An agent with a budget. Each of its turns has 7 tokens in and 5 out, and costs 17 millionths of a US dollar.
-async fn with_budget(engine: Engine, budget: Value) -> Talk {
-    let builder = TestApp::builder(engine).config(|config| {
+async fn with_budget(backend: TestBackend, budget: Value) -> Talk {
+    let builder = TestApp::builder(backend).config(|config| {
         let prices = Prices { input_usd_per_million: 1.0, output_usd_per_million: 2.0, ..Prices::default() };
         let provider = config.providers.entry("scripted".into()).or_default();
         provider.prices.insert("test-model".into(), prices);
@@ -27,8 +27,8 @@ fn refused(answer: Answer) -> u64 {
 }
 
 both_backends! {
-    async fn the_tokens_of_an_hour_are_free_again_in_the_next_one(engine: Engine) {
-        let talk = with_budget(engine, json!({"tokens_per_hour": 13})).await;
+    async fn the_tokens_of_an_hour_are_free_again_in_the_next_one(backend: TestBackend) {
+        let talk = with_budget(backend, json!({"tokens_per_hour": 13})).await;
         talk.app.clock.advance_ms(600_000);
         let turn = talk.say("one").await;
         talk.say("two").await;
@@ -44,8 +44,8 @@ both_backends! {
         talk.say("four").await;
     }
 
-    async fn the_tokens_of_a_day_are_those_of_24_hours(engine: Engine) {
-        let talk = with_budget(engine, json!({"tokens_per_day": 24})).await;
+    async fn the_tokens_of_a_day_are_those_of_24_hours(backend: TestBackend) {
+        let talk = with_budget(backend, json!({"tokens_per_day": 24})).await;
         talk.say("one").await;
         talk.app.clock.advance_ms(12 * HOUR_MS);
         talk.say("two").await;
@@ -58,8 +58,8 @@ both_backends! {
         assert_eq!(talk.upstream.received().len(), 3);
     }
 
-    async fn so_are_the_us_dollars_of_a_day(engine: Engine) {
-        let talk = with_budget(engine, json!({"cost_usd_per_day": 0.000_034})).await;
+    async fn so_are_the_us_dollars_of_a_day(backend: TestBackend) {
+        let talk = with_budget(backend, json!({"cost_usd_per_day": 0.000_034})).await;
         for question in ["one", "two"] {
             assert_eq!(talk.say(question).await["usage"]["cost_usd"], 0.000_017);
         }
@@ -69,16 +69,16 @@ both_backends! {
         talk.say("four").await;
     }
 
-    async fn another_agents_quota_is_its_own(engine: Engine) {
-        let talk = with_budget(engine, json!({"tokens_per_hour": 1})).await;
+    async fn another_agents_quota_is_its_own(backend: TestBackend) {
+        let talk = with_budget(backend, json!({"tokens_per_hour": 1})).await;
         talk.say("one").await;
         refused(talk.app.member().post("/chat").json(&question("two")).await);
         let echo = json!({"agent_id": crate::conversation::ECHO, "message": "hello"});
         talk.app.member().post("/chat").json(&echo).await.expect(200);
     }
 
-    async fn what_was_answered_before_is_answered_again(engine: Engine) {
-        let talk = with_budget(engine, json!({"tokens_per_hour": 12})).await;
+    async fn what_was_answered_before_is_answered_again(backend: TestBackend) {
+        let talk = with_budget(backend, json!({"tokens_per_hour": 12})).await;
         let ask = |path: &str, key: &str, text: &str| {
             talk.app.member().post(path).header("idempotency-key", key).json(&question(text))
         };

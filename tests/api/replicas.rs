@@ -10,7 +10,7 @@ use astra_core::store::{Begun, Busy, Lifetime, LogEntry, NewTurn, Program, Sessi
 use serde_json::{Map, json};
 
 use crate::conversation::{AGENT, Talk, content, ended, id_of, pairs, question, text, types, unfinished};
-use crate::support::{Caller, Engine, Gate, Replica, Reply, START_MS, Step, TestApp};
+use crate::support::{Caller, Gate, Replica, Reply, START_MS, Step, TestApp, TestBackend};
 
 /// How long a gateway may be silent before the others take it for dead.
 const LEASE_MS: i64 = 15_000;
@@ -19,7 +19,7 @@ const WRONG_MS: i64 = 20_000;
 
 /// Two gateways whose streams are in the store at once; `None` without a PostgreSQL.
 async fn two() -> Option<(Talk, Replica, Caller)> {
-    let builder = TestApp::builder(Engine::postgres().await?).config(|config| config.chat.event_flush_ms = 1);
+    let builder = TestApp::builder(TestBackend::postgres().await?).config(|config| config.chat.event_flush_ms = 1);
     let talk = Talk::built(builder, json!({})).await;
     let there = talk.app.replica().await;
     let caller = there.bearer(&talk.app.member().token().await);

@@ -4,7 +4,7 @@
 use astra_core::auth::{NewServiceAccount, Role};
 use serde_json::json;
 
-use crate::support::{Caller, Engine, OnEngine, TestApp};
+use crate::support::{Caller, OnBackend, TestApp, TestBackend};
 
 fn ci() -> NewServiceAccount {
     NewServiceAccount { name: "ci".into(), role: Role::Viewer, scopes: None }
@@ -42,8 +42,8 @@ async fn by_the_command_line_holds_from_the_next_request_on() {
 
 #[tokio::test]
 async fn by_a_gateway_holds_in_the_others() {
-    let Some(engine) = Engine::postgres().await else { return };
-    let here = TestApp::on(engine).await;
+    let Some(backend) = TestBackend::postgres().await else { return };
+    let here = TestApp::on(backend).await;
     let there = here.replica().await;
     let operator = here.authority().operator();
     let issued = here.authority().issue_named_token(&operator, ci(), None).await.expect("a token");
@@ -71,12 +71,12 @@ async fn needs_the_master_key_of_the_store() {
     use astra_core::Gateway;
     use astra_core::config::Secret;
 
-    for engine in [Some(Engine::sqlite()), Engine::postgres().await].into_iter().flatten() {
-        let engine = TestApp::on(engine).await.close();
-        let mut config = engine.config();
+    for backend in [Some(TestBackend::sqlite()), TestBackend::postgres().await].into_iter().flatten() {
+        let backend = TestApp::on(backend).await.close();
+        let mut config = backend.config();
         config.master_key = Some(Secret::new("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="));
         let fault = Gateway::open(config).await.err().expect("it does not open").to_string();
         assert!(fault.contains("another master key") && fault.contains("ASTRA_MASTER_KEY"), "{fault}");
-        Gateway::open(engine.config()).await.map(drop).expect("it opens with its own");
+        Gateway::open(backend.config()).await.map(drop).expect("it opens with its own");
     }
 }

@@ -5,13 +5,13 @@ use astra_core::params;
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk, id_of, question, question_in, text};
-use crate::support::{Engine, Gate, Reply, Step, TestApp, both_backends};
+use crate::support::{Gate, Reply, Step, TestApp, TestBackend, both_backends};
 
 /// More than what is held against the limit at some turns only.
 const QUESTION_BYTES: usize = 10_000;
 
-async fn limited(engine: Engine, change: impl FnOnce(&mut LimitsConfig)) -> Talk {
-    let builder = TestApp::builder(engine).config(|config| change(&mut config.limits));
+async fn limited(backend: TestBackend, change: impl FnOnce(&mut LimitsConfig)) -> Talk {
+    let builder = TestApp::builder(backend).config(|config| change(&mut config.limits));
     Talk::built(builder, json!({})).await
 }
 
@@ -66,8 +66,8 @@ async fn sweep(app: &TestApp) {
 }
 
 both_backends! {
-    async fn a_session_keeps_so_many_bytes(engine: Engine) {
-        let talk = limited(engine, |limits| limits.session_bytes = 35_000).await;
+    async fn a_session_keeps_so_many_bytes(backend: TestBackend) {
+        let talk = limited(backend, |limits| limits.session_bytes = 35_000).await;
         let member = talk.app.member();
         let session = talk.session().await;
         assert_eq!(session["storage_bytes"], 0);
@@ -91,8 +91,8 @@ both_backends! {
         talk.say_in(&successor, &long()).await;
     }
 
-    async fn short_questions_end_at_the_limit_too(engine: Engine) {
-        let talk = limited(engine, |limits| limits.session_bytes = 5_000).await;
+    async fn short_questions_end_at_the_limit_too(backend: TestBackend) {
+        let talk = limited(backend, |limits| limits.session_bytes = 5_000).await;
         let session = talk.session().await;
         let mut turns = 0;
         let refused = loop {
@@ -107,8 +107,8 @@ both_backends! {
         talk.app.member().post("/chat").json(&question_in(&session, "x")).await.expect_problem(422, "storage_limit");
     }
 
-    async fn questions_at_once_share_a_sessions_room(engine: Engine) {
-        let talk = limited(engine, |limits| limits.session_bytes = 45_000).await;
+    async fn questions_at_once_share_a_sessions_room(backend: TestBackend) {
+        let talk = limited(backend, |limits| limits.session_bytes = 45_000).await;
         let session = talk.session().await;
         let gate = Gate::closed();
         talk.will(Reply::After(gate.clone(), "late".into()));
@@ -188,8 +188,8 @@ both_backends! {
         assert_eq!(same_sums(&talk.app).await, left);
     }
 
-    async fn a_workspace_keeps_so_many_bytes(engine: Engine) {
-        let talk = limited(engine, |limits| limits.workspace_bytes = Some(50_000)).await;
+    async fn a_workspace_keeps_so_many_bytes(backend: TestBackend) {
+        let talk = limited(backend, |limits| limits.workspace_bytes = Some(50_000)).await;
         let mut sessions = Vec::new();
         let refused = loop {
             let session = talk.session().await;
@@ -215,8 +215,8 @@ both_backends! {
         assert_eq!(same_sums(&talk.app).await, session_sum(&talk).await);
     }
 
-    async fn questions_at_once_share_a_workspaces_room(engine: Engine) {
-        let talk = limited(engine, |limits| limits.workspace_bytes = Some(35_000)).await;
+    async fn questions_at_once_share_a_workspaces_room(backend: TestBackend) {
+        let talk = limited(backend, |limits| limits.workspace_bytes = Some(35_000)).await;
         let gate = Gate::closed();
         for _ in 0..3 {
             talk.will(Reply::After(gate.clone(), "late".into()));

@@ -6,16 +6,16 @@ use astra_core::store::{Begun, Busy, Lifetime, LogEntry, NewTurn, SessionTarget,
 use serde_json::{Map, Value, json};
 
 use crate::conversation::{AGENT, Talk, calls, content, id_of, question_in, text, types};
-use crate::support::{Engine, OnEngine, Reply, START_MS, Step, TestApp, both_backends};
+use crate::support::{OnBackend, Reply, START_MS, Step, TestApp, TestBackend, both_backends};
 
 const NOW: &str = r#"{"time":"2026-11-23T21:00:00Z","weekday":"Monday","time_zone":"UTC"}"#;
 
 /// An agent whose model may ask for the time.
 struct Clock(Talk);
 
-impl OnEngine for Clock {
-    async fn on(engine: Engine) -> Self {
-        Self(Talk::with(engine, json!({"tools": {"allow": ["current_time"]}})).await)
+impl OnBackend for Clock {
+    async fn on(backend: TestBackend) -> Self {
+        Self(Talk::with(backend, json!({"tools": {"allow": ["current_time"]}})).await)
     }
 }
 
@@ -185,7 +185,7 @@ both_backends! {
 
 #[tokio::test]
 async fn a_gateway_that_dies_between_call_and_result_leaves_a_conversation_that_goes_on() {
-    let Clock(talk) = Clock::on(Engine::sqlite()).await;
+    let Clock(talk) = Clock::on(TestBackend::sqlite()).await;
     let session = talk.session().await;
     let store = talk.app.store();
     // As a kill between both leaves it: the question and the call are kept, and the result is not.

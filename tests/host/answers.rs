@@ -9,7 +9,7 @@ use serde_json::json;
 use tower::ServiceExt;
 
 use crate::invoices;
-use crate::support::{Engine, TestApp};
+use crate::support::{TestApp, TestBackend};
 
 struct Host {
     router: Router,
@@ -19,7 +19,7 @@ struct Host {
 }
 
 async fn host() -> Host {
-    let app = TestApp::builder(Engine::sqlite()).routes(invoices::routes()).open().await;
+    let app = TestApp::builder(TestBackend::sqlite()).routes(invoices::routes()).open().await;
     let document = Document::new(app.viewer().get("/openapi.json").await.expect(200));
     Host { router: app.gateway_router(), document, token: app.viewer().token().await, _app: app }
 }

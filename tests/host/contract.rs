@@ -8,14 +8,14 @@ use serde_json::json;
 use tower::ServiceExt;
 
 use crate::invoices;
-use crate::support::{Engine, OnEngine, TestApp, both_backends};
+use crate::support::{OnBackend, TestApp, TestBackend, both_backends};
 
 /// A gateway with the host's operations.
 struct Host(TestApp);
 
-impl OnEngine for Host {
-    async fn on(engine: Engine) -> Self {
-        Self(TestApp::builder(engine).routes(invoices::routes()).open().await)
+impl OnBackend for Host {
+    async fn on(backend: TestBackend) -> Self {
+        Self(TestApp::builder(backend).routes(invoices::routes()).open().await)
     }
 }
 
@@ -42,7 +42,7 @@ both_backends! {
 }
 
 async fn host() -> TestApp {
-    Host::on(Engine::sqlite()).await.0
+    Host::on(TestBackend::sqlite()).await.0
 }
 
 #[tokio::test]
@@ -121,7 +121,7 @@ async fn a_panic_of_the_host_is_one_requests_problem() {
 
 #[tokio::test]
 async fn floods_are_refused_before_the_host_is_asked() {
-    let builder = TestApp::builder(Engine::sqlite()).routes(invoices::routes());
+    let builder = TestApp::builder(TestBackend::sqlite()).routes(invoices::routes());
     let app = builder.config(|config| config.limits.token_requests_per_s = 2).open().await;
     for _ in 0..2 {
         app.viewer().get("/invoices").await.expect(200);

@@ -12,10 +12,10 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Info, License, ObjectBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 
 use crate::invoices;
-use crate::support::{Engine, TestApp, document};
+use crate::support::{TestApp, TestBackend, document};
 
 async fn host() -> TestApp {
-    TestApp::builder(Engine::sqlite()).routes(invoices::routes()).open().await
+    TestApp::builder(TestBackend::sqlite()).routes(invoices::routes()).open().await
 }
 
 fn openapi(routes: Routes) -> Value {
@@ -128,7 +128,7 @@ async fn what_utoipa_forgets_is_moved_too() {
     response.headers.insert("Distance".to_owned(), RefOr::Ref(Ref::new("#/components/headers/Distance")));
     let own = Routes::with_openapi(api).routes((schemas, paths, handlers)).routes(routes!(right));
 
-    let app = TestApp::builder(Engine::sqlite()).routes(own).open().await;
+    let app = TestApp::builder(TestBackend::sqlite()).routes(own).open().await;
     app.anonymous().get("/moves/a/left?far=true").await.expect(200);
     app.anonymous().get("/moves/a/left?far=perhaps").await.expect_problem(422, "invalid_request");
     app.anonymous().get("/moves/a/right").await.expect(200);

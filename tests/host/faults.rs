@@ -10,12 +10,12 @@ use utoipa::openapi::Server;
 use utoipa::{OpenApi, ToSchema};
 
 use crate::invoices;
-use crate::support::Engine;
+use crate::support::TestBackend;
 
 /// What is wrong with `routes`; nothing is opened then.
 pub(crate) async fn faults(routes: Vec<Routes>) -> Vec<String> {
-    let engine = Engine::sqlite();
-    let mut config = engine.config();
+    let backend = TestBackend::sqlite();
+    let mut config = backend.config();
     config.data_dir = config.data_dir.join("not-made");
     let builder = routes.into_iter().fold(Gateway::builder(config.clone()), |builder, routes| builder.routes(routes));
     let Err(StartError::Routes(early)) = builder.openapi() else { panic!("the document is made all the same") };
@@ -219,7 +219,7 @@ async fn a_permission_for_all_is_one() {
     let mut document = Bad::openapi();
     document.security = Some(vec![utoipa::openapi::SecurityRequirement::new("bearer", ["chat:send"])]);
     let routes = Routes::with_openapi(document).routes(routes!(permission::silent));
-    let json = Gateway::builder(Engine::sqlite().config()).routes(routes).openapi().expect("good operations");
+    let json = Gateway::builder(TestBackend::sqlite().config()).routes(routes).openapi().expect("good operations");
     assert_eq!(json["paths"]["/bad/one"]["get"]["security"], json!([{"bearer": ["chat:send"]}]));
     assert!(json.get("security").is_none(), "the gateway's own operations are not touched");
 }

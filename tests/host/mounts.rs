@@ -15,7 +15,7 @@ use serde_json::Value;
 use tower::{ServiceExt, service_fn};
 
 use crate::faults::{assert_all, faults};
-use crate::support::{Engine, TestApp};
+use crate::support::{TestApp, TestBackend};
 
 /// Answers method, path and the size of the body.
 async fn describe(request: Request) -> Result<Response, Infallible> {
@@ -53,7 +53,7 @@ async fn ask(router: &Router, method: Method, uri: &str, token: Option<&str>, bo
 }
 
 async fn host() -> TestApp {
-    TestApp::builder(Engine::sqlite()).routes(services()).open().await
+    TestApp::builder(TestBackend::sqlite()).routes(services()).open().await
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn a_service_may_check_its_own_credential_below_a_wildcard() {
 
 #[tokio::test]
 async fn the_layers_of_operations_stand_before_it() {
-    let builder = TestApp::builder(Engine::sqlite()).routes(services());
+    let builder = TestApp::builder(TestBackend::sqlite()).routes(services());
     let app = builder.config(|config| config.limits.address_requests_per_s = 3).open().await;
     let router = app.standalone_router();
     let large = ask(&router, Method::POST, "/state", None, vec![b'x'; 2 << 20]).await;

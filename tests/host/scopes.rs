@@ -12,7 +12,7 @@ use http::HeaderMap;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use crate::support::{Engine, OnEngine, TestApp, both_backends};
+use crate::support::{OnBackend, TestApp, TestBackend, both_backends};
 
 const ACCOUNTS: &str = "/auth/service-accounts";
 
@@ -51,9 +51,9 @@ fn receipts() -> Routes {
 /// A gateway with them.
 struct Host(TestApp);
 
-impl OnEngine for Host {
-    async fn on(engine: Engine) -> Self {
-        Self(TestApp::builder(engine).routes(receipts()).open().await)
+impl OnBackend for Host {
+    async fn on(backend: TestBackend) -> Self {
+        Self(TestApp::builder(backend).routes(receipts()).open().await)
     }
 }
 
@@ -112,7 +112,7 @@ both_backends! {
 }
 
 async fn host() -> TestApp {
-    Host::on(Engine::sqlite()).await.0
+    Host::on(TestBackend::sqlite()).await.0
 }
 
 #[tokio::test]
@@ -227,8 +227,8 @@ impl Authenticator for HostUsers {
 
 #[tokio::test]
 async fn an_authenticator_of_the_host_gives_them() {
-    let scopes = Gateway::builder(Engine::sqlite().config()).routes(receipts()).scopes().expect("good scopes");
-    let app = TestApp::builder(Engine::sqlite()).routes(receipts()).authenticator(HostUsers(scopes)).open().await;
+    let scopes = Gateway::builder(TestBackend::sqlite().config()).routes(receipts()).scopes().expect("good scopes");
+    let app = TestApp::builder(TestBackend::sqlite()).routes(receipts()).authenticator(HostUsers(scopes)).open().await;
     let get = |scopes: &'static str| app.anonymous().get("/receipts").header("x-scopes", scopes);
     get("receipts:read").await.expect(200);
     get("receipts:write").await.expect_problem(403, "forbidden");

@@ -20,7 +20,7 @@ use tower::ServiceExt;
 use utoipa::{OpenApi, ToSchema};
 
 use crate::faults::{assert_all, faults};
-use crate::support::{Engine, TestApp, document};
+use crate::support::{TestApp, TestBackend, document};
 
 const MIB: usize = 1 << 20;
 
@@ -179,7 +179,7 @@ fn own() -> Routes {
 }
 
 async fn host() -> TestApp {
-    TestApp::builder(Engine::sqlite()).routes(own()).open().await
+    TestApp::builder(TestBackend::sqlite()).routes(own()).open().await
 }
 
 /// A body whose length is not known beforehand.
@@ -247,7 +247,7 @@ async fn bodies_of_json_may_be_larger_too() {
 
 #[tokio::test]
 async fn what_tries_a_secret_is_limited_more_strictly_and_refuses_in_its_form() {
-    let builder = TestApp::builder(Engine::sqlite()).routes(own());
+    let builder = TestApp::builder(TestBackend::sqlite()).routes(own());
     let app = builder.config(|config| config.limits.auth_address_requests_per_min = 2).open().await;
     let post = || app.anonymous().post("/codes").form("text=12+34");
     assert_eq!(post().await.expect(200)["bytes"], 5);

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Engine, TestApp};
+use crate::support::{TestApp, TestBackend};
 
 const JSON: &str = "application/json";
 
@@ -132,7 +132,7 @@ async fn what_only_the_body_bounds_follows_the_configured_limit() {
     let ask = |length: usize| json!({"agent_id": "echo", "message": "x".repeat(length)});
     for body_bytes in [4_000, 8 << 20] {
         let limit = |config: &mut astra_core::Config| config.limits.body_bytes = body_bytes;
-        let app = TestApp::builder(Engine::sqlite()).agent("echo", json!({"model": {"provider": "echo"}}));
+        let app = TestApp::builder(TestBackend::sqlite()).agent("echo", json!({"model": {"provider": "echo"}}));
         let app = app.config(limit).open().await;
         let length = body_bytes - 200;
         for body in [image(length), ask(length)] {

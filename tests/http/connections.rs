@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::http2::{self, Frame, Http2};
-use crate::support::{Engine, TestApp};
+use crate::support::{TestApp, TestBackend};
 
 const LIVE: &str = "GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n";
 /// The largest answer that needs no store.
@@ -143,7 +143,7 @@ async fn a_reader_that_does_not_read_is_given_up_and_a_slow_one_is_not() {
 #[tokio::test]
 async fn connections_beyond_the_limits_are_told_so_and_closed() {
     for (connections, per_address, told) in [(100, 2, "from this address"), (2, 100, "The gateway has as many")] {
-        let app = TestApp::builder(Engine::sqlite()).config(|config| {
+        let app = TestApp::builder(TestBackend::sqlite()).config(|config| {
             config.limits.connections = connections;
             config.limits.connections_per_address = per_address;
         });
@@ -177,7 +177,7 @@ async fn connections_beyond_the_limits_are_told_so_and_closed() {
 
 #[tokio::test]
 async fn a_trusted_proxy_may_have_many_connections() {
-    let app = TestApp::builder(Engine::sqlite()).config(|config| {
+    let app = TestApp::builder(TestBackend::sqlite()).config(|config| {
         config.limits.connections_per_address = 1;
         config.limits.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
     });

@@ -16,7 +16,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::support::{Engine, Gate, Reply, TestApp, Upstream};
+use crate::support::{Gate, Reply, TestApp, TestBackend, Upstream};
 
 /// The host knows its users by a header of its own.
 struct HostUsers;
@@ -56,15 +56,15 @@ fn host() -> Router {
         .fallback(|| async { (StatusCode::NOT_FOUND, "the host's 404") })
 }
 
-async fn gateway(engine: &Engine) -> Gateway {
-    Gateway::builder(engine.config()).authenticator(HostUsers).open().await.expect("the gateway opens")
+async fn gateway(backend: &TestBackend) -> Gateway {
+    Gateway::builder(backend.config()).authenticator(HostUsers).open().await.expect("the gateway opens")
 }
 
 #[tokio::test]
 async fn it_stands_beside_the_hosts_routes() {
-    let engine = Engine::sqlite();
+    let backend = TestBackend::sqlite();
     #[expect(clippy::disallowed_methods, reason = "as a host does it")]
-    let router = host().merge(gateway(&engine).await.router());
+    let router = host().merge(gateway(&backend).await.router());
     assert_eq!(ask(&router, "/", None).await, (StatusCode::OK, "the host".into()));
     assert_eq!(ask(&router, "/health", None).await.1["status"], "ok");
     assert_eq!(ask(&router, "/sessions", None).await.0, 401);
@@ -74,9 +74,9 @@ async fn it_stands_beside_the_hosts_routes() {
 
 #[tokio::test]
 async fn it_works_below_a_prefix() {
-    let engine = Engine::sqlite();
+    let backend = TestBackend::sqlite();
     #[expect(clippy::disallowed_methods, reason = "as a host does it")]
-    let router = host().nest("/gateway", gateway(&engine).await.router());
+    let router = host().nest("/gateway", gateway(&backend).await.router());
     assert_eq!(ask(&router, "/gateway/health", None).await.1["status"], "ok");
     assert_eq!(ask(&router, "/gateway/sessions?x=1", Some("ada")).await.0, 422);
     let (status, problem) = ask(&router, "/gateway/sessions/nonsense", Some("ada")).await;
@@ -87,7 +87,7 @@ async fn it_works_below_a_prefix() {
 
 #[tokio::test]
 async fn its_users_are_the_hosts_and_its_roles_are_ours() {
-    let app = TestApp::builder(Engine::sqlite()).authenticator(HostUsers).open().await;
+    let app = TestApp::builder(TestBackend::sqlite()).authenticator(HostUsers).open().await;
     let ask = |uri: &str| app.anonymous().get(uri).header("x-host-user", "ada");
     ask("/sessions").await.expect(200);
     app.anonymous()
@@ -104,7 +104,7 @@ async fn a_host_that_merges_the_routes_can_end_turns() {
     let (gate, upstream) = (Gate::closed(), Upstream::start().await);
     upstream.will(Reply::After(gate.clone(), "in time".into()));
     upstream.will(Reply::Hang);
-    let builder = TestApp::builder(Engine::sqlite()).upstream("slow", &upstream.url());
+    let builder = TestApp::builder(TestBackend::sqlite()).upstream("slow", &upstream.url());
     let app = builder.agent("slow", json!({"model": {"provider": "slow"}})).open().await;
     let member = app.member();
     let ask = |place: &str| {

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tower::ServiceExt;
 
-use crate::support::{Engine, TestApp};
+use crate::support::{TestApp, TestBackend};
 
 /// The status that a real connection answers to a request with these header lines, and the answer.
 async fn asked(address: std::net::SocketAddr, line: &str, hosts: &str) -> (u16, String) {
@@ -69,7 +69,7 @@ async fn a_request_is_for_one_host() {
 
 #[tokio::test]
 async fn what_is_configured_is_admitted() {
-    let app = TestApp::builder(Engine::sqlite()).config(|config| {
+    let app = TestApp::builder(TestBackend::sqlite()).config(|config| {
         config.public_url = Some("https://astra.example.com/gateway".parse().expect("a URL"));
         config.allowed_hosts = vec!["*.corp.example".into()];
     });
@@ -97,15 +97,15 @@ async fn status(router: &axum::Router, host: Option<&str>) -> StatusCode {
 
 #[tokio::test]
 async fn a_host_programs_front_door_is_its_own() {
-    let engine = Engine::sqlite();
-    let gateway = Gateway::open(engine.config()).await.expect("it opens");
+    let backend = TestBackend::sqlite();
+    let gateway = Gateway::open(backend.config()).await.expect("it opens");
     for host in [Some("anything.example"), None] {
         assert_eq!(status(&gateway.router(), host).await, 200);
     }
     assert_eq!(status(&gateway.standalone_router(), Some("anything.example")).await, 421);
     assert!(gateway.setup_code().is_some(), "the host gives it to its operator");
     drop(gateway);
-    let mut config = Engine::sqlite().config();
+    let mut config = TestBackend::sqlite().config();
     config.allowed_hosts = vec!["localhost".into()];
     let gateway = Gateway::open(config).await.expect("it opens");
     assert_eq!(status(&gateway.router(), Some("anything.example")).await, 421);

@@ -1,9 +1,9 @@
 //! How often a caller may ask: by credential and by address, told in the headers, by the gateway's own clock.
 
-use crate::support::{Engine, TestApp};
+use crate::support::{TestApp, TestBackend};
 
 async fn limited(token: u32, address: u32) -> TestApp {
-    let app = TestApp::builder(Engine::sqlite()).config(|config| {
+    let app = TestApp::builder(TestBackend::sqlite()).config(|config| {
         config.limits.token_requests_per_s = token;
         config.limits.address_requests_per_s = address;
     });
@@ -61,7 +61,7 @@ async fn secrets_are_tried_slowly() {
         config.limits.auth_address_requests_per_min = 3;
         config.limits.auth_account_attempts_per_min = 1_000;
     };
-    let app = TestApp::builder(Engine::sqlite()).config(config).open().await;
+    let app = TestApp::builder(TestBackend::sqlite()).config(config).open().await;
     let guess = || app.anonymous().post("/auth/refresh").json(&serde_json::json!({"refresh_token": "guessed"}));
     for _ in 0..3 {
         let answer = guess().await;
@@ -111,7 +111,7 @@ async fn a_clock_that_is_set_back_or_ahead_changes_no_quota() {
 
 #[tokio::test]
 async fn a_clock_that_is_set_back_keeps_nobody_from_signing_in() {
-    let app = TestApp::builder(Engine::sqlite()).config(|config| {
+    let app = TestApp::builder(TestBackend::sqlite()).config(|config| {
         config.limits.auth_account_attempts_per_min = 2;
     });
     let app = app.open().await;

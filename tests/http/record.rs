@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use tracing::span;
 
-use crate::support::{Engine, TestApp};
+use crate::support::{TestApp, TestBackend};
 
 struct Panics;
 
@@ -44,7 +44,7 @@ async fn a_problem_names_its_request() {
 
 #[tokio::test]
 async fn a_panic_is_one_requests_problem() {
-    let app = TestApp::builder(Engine::sqlite()).authenticator(Panics).open().await;
+    let app = TestApp::builder(TestBackend::sqlite()).authenticator(Panics).open().await;
     let answer = app.anonymous().get("/sessions").await;
     assert!(!answer.text().contains("hunter2"), "{}", answer.text());
     answer.expect_problem(500, "internal");
@@ -124,7 +124,7 @@ async fn a_log_line_names_who_asked_and_from_where() {
     let config = |config: &mut astra_core::Config| {
         config.limits.trusted_proxies = vec!["0.0.0.0".parse().expect("an address")];
     };
-    let app = TestApp::builder(Engine::sqlite()).config(config).open().await;
+    let app = TestApp::builder(TestBackend::sqlite()).config(config).open().await;
     let me = app.member().get("/auth/me").await.expect(200);
     let lines = Lines::default();
     let logging = lines.begin();
@@ -152,7 +152,7 @@ async fn a_log_line_names_who_asked_and_from_where() {
 #[tokio::test]
 async fn an_attack_on_passwords_is_seen_without_what_was_tried() {
     let config = |config: &mut astra_core::Config| config.limits.auth_account_attempts_per_min = 2;
-    let app = TestApp::builder(Engine::sqlite()).config(config).open().await;
+    let app = TestApp::builder(TestBackend::sqlite()).config(config).open().await;
     let lines = Lines::default();
     let logging = lines.begin();
     for name in ["ada@example.com", "bob@example.com", "ada@example.com", "ada@example.com"] {

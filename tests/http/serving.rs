@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{Engine, TestApp};
+use crate::support::{TestApp, TestBackend};
 
 /// Sends a request of HTTP/1.1 by hand; answers what comes until the connection ends.
 async fn converse(address: SocketAddr, request: &str) -> String {
@@ -69,7 +69,7 @@ async fn stopping_refuses_new_connections_and_finishes_running_requests() {
 
 #[tokio::test]
 async fn stopping_does_not_wait_longer_than_it_is_told() {
-    let mut app = TestApp::builder(Engine::sqlite()).config(|config| config.drain_s = 0).open().await;
+    let mut app = TestApp::builder(TestBackend::sqlite()).config(|config| config.drain_s = 0).open().await;
     let token = app.member().token().await;
     let listening = app.listen().await;
     let running = begin(listening.address, &token).await;

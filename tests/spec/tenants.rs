@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Caller, Engine, Gate, OnEngine, Reply, TestApp, Upstream, both_backends, document};
+use crate::support::{Caller, Gate, OnBackend, Reply, TestApp, TestBackend, Upstream, both_backends, document};
 
 const AGENT: &str = "helper";
 
@@ -24,11 +24,11 @@ struct Home {
     belongings: BTreeMap<&'static str, String>,
 }
 
-impl OnEngine for Home {
-    async fn on(engine: Engine) -> Self {
+impl OnBackend for Home {
+    async fn on(backend: TestBackend) -> Self {
         let upstream = Upstream::start().await;
         upstream.will(Reply::After(Gate::closed(), "never".into()));
-        let builder = TestApp::builder(engine).upstream("silent", &upstream.url()).agent(AGENT, json!({}));
+        let builder = TestApp::builder(backend).upstream("silent", &upstream.url()).agent(AGENT, json!({}));
         let app = builder.agent("silent", json!({"model": {"provider": "silent"}})).open().await;
         let belongings = belongings(&app.owner()).await;
         let question = json!({"agent_id": "silent", "message": "Are you there?"});

@@ -22,9 +22,9 @@ const SIZE: fill::Size = fill::Size { turns: 6_000, workspaces: 40, long_session
 /// A gateway with an agent that answers at once.
 struct Small(TestApp);
 
-impl crate::support::OnEngine for Small {
-    async fn on(engine: crate::support::Engine) -> Self {
-        let app = TestApp::builder(engine).agent("echo", serde_json::json!({"model": {"provider": "echo"}}));
+impl crate::support::OnBackend for Small {
+    async fn on(backend: crate::support::TestBackend) -> Self {
+        let app = TestApp::builder(backend).agent("echo", serde_json::json!({"model": {"provider": "echo"}}));
         Self(app.open().await)
     }
 }

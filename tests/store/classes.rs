@@ -1,4 +1,4 @@
-//! Failures have the same names on both engines.
+//! Failures have the same names on both backends.
 
 use astra_core::params;
 use astra_core::store::{Db, Error};

@@ -60,7 +60,7 @@ async fn none_is_lost(store: &EmptyStore, writers: usize) {
     store.db.write(move |tx| tx.execute(create, params![])).await.expect("a table");
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     command.args(["--exact", "durability::child_that_writes", "--ignored", "--nocapture"]);
-    command.env(FOLDER, store.engine.folder()).env(WRITERS, writers.to_string()).stdout(Stdio::piped());
+    command.env(FOLDER, store.backend.folder()).env(WRITERS, writers.to_string()).stdout(Stdio::piped());
     if let Some(url) = &store.config.database_url {
         command.env(URL, url.expose());
     }

@@ -3,7 +3,7 @@
 use astra_core::config::StoreConfig;
 use astra_core::store::{self, Backend, Db};
 
-use crate::support::{Engine, OnEngine};
+use crate::support::{OnBackend, TestBackend};
 
 /// A database without any table.
 pub(crate) struct EmptyStore {
@@ -12,21 +12,21 @@ pub(crate) struct EmptyStore {
     /// How it was opened.
     pub(crate) config: StoreConfig,
     /// Where it is.
-    pub(crate) engine: Engine,
+    pub(crate) backend: TestBackend,
 }
 
 impl EmptyStore {
     /// Opened as `change` says.
-    pub(crate) fn open(engine: Engine, change: impl FnOnce(&mut StoreConfig)) -> Self {
-        let mut config = engine.config().store;
+    pub(crate) fn open(backend: TestBackend, change: impl FnOnce(&mut StoreConfig)) -> Self {
+        let mut config = backend.config().store;
         change(&mut config);
-        let db = store::open(&config, engine.folder()).expect("the store opens");
-        Self { db, config, engine }
+        let db = store::open(&config, backend.folder()).expect("the store opens");
+        Self { db, config, backend }
     }
 
     /// Another handle to the same database, as another gateway would have it.
     pub(crate) fn again(&self) -> Db {
-        store::open(&self.config, self.engine.folder()).expect("the store opens again")
+        store::open(&self.config, self.backend.folder()).expect("the store opens again")
     }
 
     /// Whether this one is a file.
@@ -35,8 +35,8 @@ impl EmptyStore {
     }
 }
 
-impl OnEngine for EmptyStore {
-    async fn on(engine: Engine) -> Self {
-        Self::open(engine, |_| {})
+impl OnBackend for EmptyStore {
+    async fn on(backend: TestBackend) -> Self {
+        Self::open(backend, |_| {})
     }
 }

@@ -6,7 +6,7 @@ use astra_core::params;
 use astra_core::store::{Db, Error, Tx};
 
 use crate::empty::EmptyStore;
-use crate::support::Engine;
+use crate::support::TestBackend;
 
 async fn add(db: &Db, id: String, bytes: usize) -> Result<u64, Error> {
     let body = "x".repeat(bytes);
@@ -21,7 +21,7 @@ async fn count(db: &Db) -> i64 {
 
 /// A store of 1 MiB, filled up by blocks until the first that does not fit; how many fitted.
 async fn filled() -> (EmptyStore, i64) {
-    let store = EmptyStore::open(Engine::sqlite(), |config| config.max_size_mb = Some(1));
+    let store = EmptyStore::open(TestBackend::sqlite(), |config| config.max_size_mb = Some(1));
     let create = "CREATE TABLE notes (id TEXT PRIMARY KEY, body TEXT NOT NULL)";
     store.db.write(move |tx| tx.execute(create, params![])).await.expect("a table");
     for block in 0..64 {

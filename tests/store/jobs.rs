@@ -9,7 +9,7 @@ use astra_core::store::{
     RenewedLease, Rows, StoredJob,
 };
 
-use crate::support::{Engine, OnEngine, START_MS, TestStore, both_backends};
+use crate::support::{OnBackend, START_MS, TestBackend, TestStore, both_backends};
 
 const LEASE_MS: i64 = 15_000;
 
@@ -315,7 +315,7 @@ both_backends! {
 
 #[tokio::test]
 async fn an_idle_store_is_not_written_to() {
-    let store = <TestStore as OnEngine>::on(Engine::sqlite()).await;
+    let store = <TestStore as OnBackend>::on(TestBackend::sqlite()).await;
     let rows = rows(&store.db, "wsp_a").await;
     enqueue(&rows, 1, job("mail").run_at_ms(START_MS + 1)).await;
     enqueue(&rows, 2, job("mail")).await;

@@ -10,10 +10,10 @@ use astra_core::params;
 use astra_core::store::{Db, Error, Tx};
 
 use crate::empty::EmptyStore;
-use crate::support::Engine;
+use crate::support::TestBackend;
 
 async fn store(synchronous: Synchronous) -> EmptyStore {
-    let store = EmptyStore::open(Engine::sqlite(), |config| config.synchronous = synchronous);
+    let store = EmptyStore::open(TestBackend::sqlite(), |config| config.synchronous = synchronous);
     let create = "CREATE TABLE notes (number INTEGER PRIMARY KEY, body TEXT NOT NULL)";
     store.db.write(move |tx| tx.execute(create, params![])).await.expect("a table");
     store
@@ -108,7 +108,7 @@ async fn long_work_is_left_to_the_writing_thread_and_done_once() {
 #[tokio::test]
 async fn a_locked_store_holds_up_no_other_task_of_the_caller() {
     let store = store(Synchronous::Normal).await;
-    let other = rusqlite::Connection::open(store.engine.folder().join("astra.db")).expect("the database");
+    let other = rusqlite::Connection::open(store.backend.folder().join("astra.db")).expect("the database");
     other.execute_batch("BEGIN IMMEDIATE").expect("the lock");
     // On one thread, the lock ends only if the write lets this task go on.
     let unlock = async move { drop(other) };

@@ -1,4 +1,4 @@
-//! The store's contract, held against both engines: what a method may rely on whichever engine is under it.
+//! The store's contract, held against both backends: what a method may rely on whichever backend is under it.
 
 #![expect(
     clippy::disallowed_methods,

@@ -94,7 +94,7 @@ both_backends! {
         run(&store.db, "INSERT INTO notes (id) VALUES ('a')").await;
         TWO.apply(&store.db, 1_700_000_000_000).await.expect("the second");
         assert_eq!(count(&store.db, "SELECT COUNT(*) FROM notes WHERE id = 'a' AND body IS NULL").await, 1);
-        let copy = store.engine.folder().join("backups/schema-0001-1700000000000.db");
+        let copy = store.backend.folder().join("backups/schema-0001-1700000000000.db");
         assert_eq!(copy.exists(), store.is_sqlite());
         if copy.exists() {
             for (path, mode) in [(copy.as_path(), 0o600), (copy.parent().expect("its folder"), 0o700)] {
@@ -115,7 +115,7 @@ both_backends! {
             return;
         }
         ONE.apply(&store.db, 0).await.expect("the first");
-        std::fs::write(store.engine.folder().join("backups"), "a file where the folder should be").expect("a file");
+        std::fs::write(store.backend.folder().join("backups"), "a file where the folder should be").expect("a file");
         let Err(Error::Unavailable(text)) = TWO.apply(&store.db, 1).await else { panic!("it went on without a copy") };
         assert!(text.contains("backups") && text.contains("make room"), "{text}");
         assert_eq!(TWO.plan(&store.db).await.expect("a plan").applied, [1]);

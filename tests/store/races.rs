@@ -17,7 +17,7 @@ use serde_json::Map;
 use tokio::join;
 
 use crate::empty::EmptyStore;
-use crate::support::{Engine, OnEngine, both_backends};
+use crate::support::{OnBackend, TestBackend, both_backends};
 
 const AGENT: &str = "agent";
 const USER: &str = "usr_a";
@@ -31,9 +31,9 @@ struct Meeting {
     agent: VersionStamp,
 }
 
-impl OnEngine for Meeting {
-    async fn on(engine: Engine) -> Self {
-        let store = EmptyStore::open(engine, |config| config.connections = 8);
+impl OnBackend for Meeting {
+    async fn on(backend: TestBackend) -> Self {
+        let store = EmptyStore::open(backend, |config| config.connections = 8);
         migrate::apply(&store.db, 0).await.expect("the schema");
         let workspace = WorkspaceId::new(1, "wsp_a");
         let sql = "INSERT INTO workspaces (number, id, name, created_at, updated_at) VALUES (1, 'wsp_a', 'A', 0, 0)";
@@ -346,8 +346,8 @@ both_backends! {
 
 #[tokio::test]
 async fn a_turn_goes_on_over_another_connection() {
-    let Some(engine) = Engine::postgres().await else { return };
-    let meeting = Meeting::on(engine).await;
+    let Some(backend) = TestBackend::postgres().await else { return };
+    let meeting = Meeting::on(backend).await;
     let first = ask_and_end(&meeting, 2, surface("s")).await;
     let others = "SELECT CAST(pg_terminate_backend(pid, 10000) AS TEXT) FROM pg_stat_activity
         WHERE pid <> pg_backend_pid() AND datname = current_database()";
@@ -362,9 +362,9 @@ async fn a_turn_goes_on_over_another_connection() {
 
 #[tokio::test]
 async fn a_turn_does_not_wait_behind_lists() {
-    let Some(engine) = Engine::postgres().await else { return };
-    let meeting = Meeting::on(engine).await;
-    let (client, connection) = meeting.store.engine.connect().await;
+    let Some(backend) = TestBackend::postgres().await else { return };
+    let meeting = Meeting::on(backend).await;
+    let (client, connection) = meeting.store.backend.connect().await;
     tokio::spawn(connection);
     // Lists of an agent's versions wait for the lock, and more of them than there are connections.
     client.batch_execute("BEGIN; LOCK TABLE agent_versions IN ACCESS EXCLUSIVE MODE").await.expect("the lock");

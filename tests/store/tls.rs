@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 
-use crate::support::{Engine, OnEngine as _, TestStore};
+use crate::support::{OnBackend as _, TestBackend, TestStore};
 
 /// PostgreSQL's request for TLS: its length, and 1234.5679.
 const TLS_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
@@ -208,14 +208,14 @@ async fn roots_that_cannot_be_read_are_named() {
 
 #[tokio::test]
 async fn the_whole_store_works_through_tls() {
-    let Some(engine) = Engine::postgres().await else { return };
-    let plain = engine.config().store.database_url.expect("a URL").expose().to_owned();
+    let Some(backend) = TestBackend::postgres().await else { return };
+    let plain = backend.config().store.database_url.expect("a URL").expose().to_owned();
     let behind = plain.split(['@', '/']).nth(3).and_then(|address| address.parse().ok()).expect("an address");
     let mut server = Server::start(Some("server.pem"), Some(behind)).await;
     let database = plain.rsplit_once('/').expect("a database").1;
     let query = format!("hostaddr=127.0.0.1&sslmode=verify-full&sslrootcert={}", file("root.pem"));
     let db = open(format!("postgres://astra@db.example:{}/{database}?{query}", server.address.port())).expect("a URL");
-    let _beside = TestStore::on(engine).await;
+    let _beside = TestStore::on(backend).await;
     let sql = "INSERT INTO counters (name, value) VALUES ('secret', 7)";
     db.write(move |tx| tx.execute(sql, params![])).await.expect("a write");
     let mut row =

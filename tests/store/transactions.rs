@@ -148,7 +148,7 @@ both_backends! {
 
     async fn work_that_fails_spoils_only_its_own(store: EmptyStore) {
         table(&store.db).await;
-        // While this one is held up, the others gather behind it and share a transaction where the engine does so.
+        // While this one is held up, the others gather behind it and share a transaction where the backend does so.
         let (release, held) = mpsc::sync_channel::<()>(1);
         let held = Mutex::new(held);
         let db = store.db.clone();

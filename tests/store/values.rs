@@ -1,4 +1,4 @@
-//! Five types go in and come out as they were; what only one engine could keep, neither takes.
+//! Five types go in and come out as they were; what only one backend could keep, neither takes.
 
 use astra_core::params;
 use astra_core::store::{Db, Error, Param, Refusal};

@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use crate::empty::EmptyStore;
-use crate::support::{Engine, both_backends};
+use crate::support::{TestBackend, both_backends};
 
 /// Short, so that tests do not wait long; long enough for what is sent at once to be there together.
 const WAIT_MS: u64 = 300;
@@ -20,13 +20,13 @@ fn short(config: &mut StoreConfig) {
 
 /// A process beside the gateway that writes, until the value is dropped.
 fn lock(store: &EmptyStore) -> rusqlite::Connection {
-    let other = rusqlite::Connection::open(store.engine.folder().join("astra.db")).expect("the database");
+    let other = rusqlite::Connection::open(store.backend.folder().join("astra.db")).expect("the database");
     other.execute_batch("BEGIN IMMEDIATE").expect("the lock");
     other
 }
 
-async fn migrated(engine: Engine) -> EmptyStore {
-    let store = EmptyStore::open(engine, short);
+async fn migrated(backend: TestBackend) -> EmptyStore {
+    let store = EmptyStore::open(backend, short);
     migrate::apply(&store.db, 0).await.expect("the schema");
     store
 }
@@ -37,7 +37,7 @@ async fn count(db: &Db, name: &'static str) -> Result<u64, Error> {
 
 #[tokio::test]
 async fn all_that_wait_for_a_locked_store_are_refused_after_one_wait() {
-    let store = migrated(Engine::sqlite()).await;
+    let store = migrated(TestBackend::sqlite()).await;
     for round in 0..2 {
         let other = lock(&store);
         let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
@@ -61,7 +61,7 @@ async fn all_that_wait_for_a_locked_store_are_refused_after_one_wait() {
 
 #[tokio::test]
 async fn a_locked_store_takes_no_writes_until_the_lock_is_gone() {
-    let store = migrated(Engine::sqlite()).await;
+    let store = migrated(TestBackend::sqlite()).await;
     store.db.check_writes().await.expect("nothing has failed");
     let other = lock(&store);
     store.db.check_writes().await.expect("nothing has failed yet");
@@ -97,8 +97,8 @@ async fn held(db: &Db, count: usize) -> Vec<mpsc::SyncSender<()>> {
 }
 
 both_backends! {
-    async fn a_look_that_gets_no_connection_is_refused(engine: Engine) {
-        let store = migrated(engine).await;
+    async fn a_look_that_gets_no_connection_is_refused(backend: TestBackend) {
+        let store = migrated(backend).await;
         let look = || store.db.read(|tx| tx.query("SELECT 1", params![]));
         let holders = held(&store.db, if store.is_sqlite() { 1 } else { 2 }).await;
         for _ in 0..2 {
@@ -109,8 +109,8 @@ both_backends! {
         look().await.expect("a connection is free again");
     }
 
-    async fn a_sweep_deletes_a_thousand_rows_at_a_time(engine: Engine) {
-        let store = migrated(engine).await;
+    async fn a_sweep_deletes_a_thousand_rows_at_a_time(backend: TestBackend) {
+        let store = migrated(backend).await;
         let insert = "INSERT INTO idempotency_keys (workspace_id, caller, key, request_hash, answer, created_at)
             WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2500)
             SELECT 1, 'usr_a', CAST(n AS TEXT), '', '', CASE WHEN n <= 2 THEN CAST($1 AS BIGINT) ELSE 5 END FROM numbers";

@@ -8,12 +8,12 @@ use astra_core::params;
 use astra_core::store::{Db, Tx};
 
 use crate::empty::EmptyStore;
-use crate::support::Engine;
+use crate::support::TestBackend;
 
 /// How often the log was begun afresh: the number in its head.
 fn log_of(store: &EmptyStore) -> u32 {
     let mut head = [0; 16];
-    let mut log = std::fs::File::open(store.engine.folder().join("astra.db-wal")).expect("the log");
+    let mut log = std::fs::File::open(store.backend.folder().join("astra.db-wal")).expect("the log");
     log.read_exact(&mut head).expect("its head");
     u32::from_be_bytes([head[12], head[13], head[14], head[15]])
 }
@@ -40,7 +40,7 @@ async fn begun_afresh(store: &EmptyStore) {
 }
 
 async fn empty() -> EmptyStore {
-    let store = EmptyStore::open(Engine::sqlite(), |_| {});
+    let store = EmptyStore::open(TestBackend::sqlite(), |_| {});
     let create = "CREATE TABLE blobs (id INTEGER PRIMARY KEY, body BYTEA NOT NULL)";
     store.db.write(move |tx| tx.execute(create, params![])).await.expect("a table");
     store

@@ -20,10 +20,10 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::backend::{OnBackend, TestBackend};
 use super::caller::{Caller, Credential};
 use super::credentials::{Badge, Issuer};
 use super::document::document;
-use super::engine::{Engine, OnEngine};
 
 /// 2026-11-23T21:00:00Z, when every test begins.
 pub(crate) const START_MS: i64 = 1_795_467_600_000;
@@ -33,7 +33,7 @@ pub(crate) struct TestApp {
     /// The gateway's clock.
     pub(crate) clock: ManualClock,
     /// Its database and folder, which go last.
-    pub(crate) engine: Engine,
+    pub(crate) backend: TestBackend,
     config: Config,
     gateway: Option<Gateway>,
     router: Router,
@@ -45,7 +45,7 @@ pub(crate) struct TestApp {
 
 /// A gateway under test that does not run yet.
 pub(crate) struct TestAppBuilder {
-    engine: Engine,
+    backend: TestBackend,
     config: Config,
     clock: ManualClock,
     handed_in: Vec<Box<dyn FnOnce(Builder) -> Builder>>,
@@ -74,22 +74,22 @@ impl Replica {
     }
 }
 
-impl OnEngine for TestApp {
-    async fn on(engine: Engine) -> Self {
-        Self::builder(engine).open().await
+impl OnBackend for TestApp {
+    async fn on(backend: TestBackend) -> Self {
+        Self::builder(backend).open().await
     }
 }
 
 impl TestApp {
     /// A gateway on SQLite with the default configuration.
     pub(crate) async fn new() -> Self {
-        Self::on(Engine::sqlite()).await
+        Self::on(TestBackend::sqlite()).await
     }
 
-    /// A gateway over `engine`, to be configured.
-    pub(crate) fn builder(engine: Engine) -> TestAppBuilder {
-        let config = engine.config();
-        TestAppBuilder { engine, config, clock: ManualClock::new(START_MS), handed_in: Vec::new(), has_routes: false }
+    /// A gateway over `backend`, to be configured.
+    pub(crate) fn builder(backend: TestBackend) -> TestAppBuilder {
+        let config = backend.config();
+        TestAppBuilder { backend, config, clock: ManualClock::new(START_MS), handed_in: Vec::new(), has_routes: false }
     }
 
     /// Somebody without a credential.
@@ -176,7 +176,7 @@ impl TestApp {
 
     /// What `astra token` works with beside a running gateway: an authority of its own over the same store.
     pub(crate) async fn authority_beside(&self) -> Authority {
-        let config = self.engine.config();
+        let config = self.backend.config();
         let db = store::open(&config.store, &config.data_dir).expect("the store opens");
         let key = MasterKey::load(None, &config.data_dir).expect("the master key");
         let clock = Arc::new(self.clock.clone());
@@ -186,8 +186,8 @@ impl TestApp {
     }
 
     /// Ends the gateway and leaves what it kept to another one.
-    pub(crate) fn close(self) -> Engine {
-        self.engine
+    pub(crate) fn close(self) -> TestBackend {
+        self.backend
     }
 
     /// The agents that are defined on disk.
@@ -291,7 +291,7 @@ impl TestAppBuilder {
         let issuer = Arc::new(Issuer::new(Arc::clone(&authority), self.config.clone()));
         let document =
             if self.has_routes { Arc::new(Document::new(gateway.openapi().clone())) } else { Arc::clone(document()) };
-        let Self { engine, config, clock, .. } = self;
-        TestApp { clock, engine, config, gateway: Some(gateway), router, authority, setup_code, issuer, document }
+        let Self { backend, config, clock, .. } = self;
+        TestApp { clock, backend, config, gateway: Some(gateway), router, authority, setup_code, issuer, document }
     }
 }

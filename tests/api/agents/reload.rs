@@ -8,7 +8,7 @@ use astra_core::definitions::Report;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::support::{Engine, OnEngine, TestApp, both_backends};
+use crate::support::{OnBackend, TestApp, TestBackend, both_backends};
 
 const PATH: &str = "/agents/reload";
 
@@ -18,14 +18,14 @@ struct Defined {
     folder: PathBuf,
 }
 
-impl OnEngine for Defined {
-    async fn on(engine: Engine) -> Self {
-        let folder = engine.folder().join("agents");
+impl OnBackend for Defined {
+    async fn on(backend: TestBackend) -> Self {
+        let folder = backend.folder().join("agents");
         fs::create_dir(&folder).expect("a folder");
         fs::write(folder.join("support.yml"), "display_name: Support\nsystem_prompt: one\n").expect("a file");
         fs::write(folder.join("notes.txt"), "not a definition").expect("a file");
         let place = folder.clone();
-        let app = TestApp::builder(engine).config(|config| {
+        let app = TestApp::builder(backend).config(|config| {
             config.agents_dir = Some(place);
             config.agents =
                 serde_json::from_value(json!({"fixed": {"system_prompt": "fixed"}, "bare": null})).expect("agents");
@@ -265,9 +265,9 @@ struct Released {
     base: PathBuf,
 }
 
-impl OnEngine for Released {
-    async fn on(engine: Engine) -> Self {
-        let base = engine.folder().join("releases");
+impl OnBackend for Released {
+    async fn on(backend: TestBackend) -> Self {
+        let base = backend.folder().join("releases");
         for version in ["1", "2"] {
             fs::create_dir_all(base.join(version).join("agents")).expect("a folder");
             let text = format!("display_name: v{version}\n");
@@ -276,7 +276,7 @@ impl OnEngine for Released {
         link("1", &base.join("current"));
         link("current", &base.join("latest"));
         let folder = base.join("latest/agents");
-        let app = TestApp::builder(engine).config(|config| config.agents_dir = Some(folder));
+        let app = TestApp::builder(backend).config(|config| config.agents_dir = Some(folder));
         Self { app: app.open().await, base }
     }
 }
@@ -307,13 +307,13 @@ both_backends! {
 
 #[tokio::test]
 async fn a_gateway_starts_beside_a_pipe_and_a_device() {
-    let engine = Engine::sqlite();
-    let folder = engine.folder().join("agents");
+    let backend = TestBackend::sqlite();
+    let folder = backend.folder().join("agents");
     fs::create_dir(&folder).expect("a folder");
     pipe(&folder.join("pipe.yml"));
     link("/dev/zero", &folder.join("zero.yml"));
     fs::write(folder.join("good.yml"), "{}\n").expect("a file");
-    let app = TestApp::builder(engine).config(|config| config.agents_dir = Some(folder)).open().await;
+    let app = TestApp::builder(backend).config(|config| config.agents_dir = Some(folder)).open().await;
     app.viewer().get("/agents/good").await.expect(200);
 }
 
@@ -326,13 +326,13 @@ async fn is_for_admins() {
 
 #[tokio::test]
 async fn an_agent_of_the_configuration_must_be_good() {
-    let engine = Engine::sqlite();
-    let mut config = engine.config();
+    let backend = TestBackend::sqlite();
+    let mut config = backend.config();
     config.agents = serde_json::from_value(json!({
         "Bad": {}, "typo": {"promt": ""}, "hot": {"model": {"temperature": 3}, "system_prompt": "{{"},
     }))
     .expect("agents");
-    config.agents_dir = Some(engine.folder().join("nowhere"));
+    config.agents_dir = Some(backend.folder().join("nowhere"));
     let Err(fault) = astra_core::Gateway::open(config).await.map(drop) else { panic!("it was opened") };
     let text = fault.to_string();
     for word in

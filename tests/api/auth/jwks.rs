@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 
 use super::{header, text};
-use crate::support::{Engine, TestApp, both_backends};
+use crate::support::{TestApp, TestBackend, both_backends};
 
 both_backends! {
     async fn verifies_the_gateways_tokens(app: TestApp) {
@@ -27,6 +27,7 @@ both_backends! {
 #[tokio::test]
 async fn is_empty_where_a_shared_secret_signs() {
     let secret = Secret::new("0123456789abcdef-0123456789abcdef");
-    let app = TestApp::builder(Engine::sqlite()).config(|config| config.auth.jwt_secret = Some(secret)).open().await;
+    let app =
+        TestApp::builder(TestBackend::sqlite()).config(|config| config.auth.jwt_secret = Some(secret)).open().await;
     assert_eq!(app.anonymous().get("/.well-known/jwks.json").await.expect(200), json!({"keys": []}));
 }

@@ -4,7 +4,7 @@ use astra_core::config::Secret;
 use serde_json::{Value, json};
 
 use super::{header, text};
-use crate::support::{Engine, TestApp, both_backends};
+use crate::support::{TestApp, TestBackend, both_backends};
 
 both_backends! {
     async fn shows_the_keys_of_the_installation(app: TestApp) {
@@ -37,6 +37,7 @@ async fn comes_in_pages_newest_first() {
 #[tokio::test]
 async fn is_empty_where_a_shared_secret_signs() {
     let secret = Secret::new("0123456789abcdef-0123456789abcdef");
-    let app = TestApp::builder(Engine::sqlite()).config(|config| config.auth.jwt_secret = Some(secret)).open().await;
+    let app =
+        TestApp::builder(TestBackend::sqlite()).config(|config| config.auth.jwt_secret = Some(secret)).open().await;
     assert_eq!(app.owner().get("/auth/keys").await.expect(200)["data"], json!([]));
 }

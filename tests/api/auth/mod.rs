@@ -22,7 +22,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::support::{Caller, Engine, TestApp};
+use crate::support::{Caller, TestApp, TestBackend};
 
 const EMAIL: &str = "ada@example.org";
 const PASSWORD: &str = "correct horse battery";
@@ -82,6 +82,6 @@ fn part(token: &str, number: usize) -> Value {
 }
 
 /// An app that anybody may register at.
-async fn open_app(engine: Engine) -> TestApp {
-    TestApp::builder(engine).config(|config| config.auth.open_registration = true).open().await
+async fn open_app(backend: TestBackend) -> TestApp {
+    TestApp::builder(backend).config(|config| config.auth.open_registration = true).open().await
 }

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{register, sign_in, text, with};
-use crate::support::{Ask, Engine, TestApp, both_backends};
+use crate::support::{Ask, TestApp, TestBackend, both_backends};
 
 fn refresh(app: &TestApp, tokens: &Value) -> Ask {
     app.anonymous().post("/auth/refresh").json(&json!({"refresh_token": tokens["refresh_token"]}))
@@ -83,8 +83,8 @@ both_backends! {
 
 #[tokio::test]
 async fn renews_once_where_there_is_no_grace() {
-    for engine in [Some(Engine::sqlite()), Engine::postgres().await].into_iter().flatten() {
-        let app = TestApp::builder(engine).config(|config| config.auth.refresh_grace_s = 0).open().await;
+    for backend in [Some(TestBackend::sqlite()), TestBackend::postgres().await].into_iter().flatten() {
+        let app = TestApp::builder(backend).config(|config| config.auth.refresh_grace_s = 0).open().await;
         let tokens = register(&app).await["tokens"].clone();
         let asked = (0..8).map(|_| {
             let ask = refresh(&app, &tokens);
@@ -99,7 +99,7 @@ async fn renews_once_where_there_is_no_grace() {
 
 #[tokio::test]
 async fn goes_on_for_no_longer_than_the_sign_in() {
-    let app = TestApp::builder(Engine::sqlite()).config(|config| config.auth.sign_in_ttl_s = 1_000).open().await;
+    let app = TestApp::builder(TestBackend::sqlite()).config(|config| config.auth.sign_in_ttl_s = 1_000).open().await;
     let first = register(&app).await["tokens"].clone();
     assert_eq!(first["expires_in"], 900);
     app.clock.advance_ms(600_000);

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::{EMAIL, PASSWORD, open_app, register, sign_in, text, with};
-use crate::support::{Engine, TestApp, both_backends};
+use crate::support::{TestApp, TestBackend, both_backends};
 
 both_backends! {
     async fn makes_the_first_account_the_owner_and_signs_it_in(app: TestApp) {
@@ -114,7 +114,7 @@ both_backends! {
 #[tokio::test]
 async fn takes_the_configured_code() {
     let code = "a-code-of-the-operators-own";
-    let configured = TestApp::builder(Engine::sqlite())
+    let configured = TestApp::builder(TestBackend::sqlite())
         .config(|config| config.auth.setup_code = Some(astra_core::config::Secret::new(code)));
     let app = configured.open().await;
     assert_eq!(app.setup_code(), code);
@@ -123,7 +123,7 @@ async fn takes_the_configured_code() {
 
 #[tokio::test]
 async fn makes_no_member_before_there_is_an_owner() {
-    let app = open_app(Engine::sqlite()).await;
+    let app = open_app(TestBackend::sqlite()).await;
     let bob = json!({"email": "bob@example.org", "password": PASSWORD});
     app.anonymous().post("/auth/register").json(&bob).await.expect_problem(403, "forbidden");
     register(&app).await;
@@ -151,14 +151,14 @@ async fn keeps_no_set_up_code_that_can_be_read() {
     let app = TestApp::new().await;
     let code = app.setup_code();
     for name in ["astra.db", "astra.db-wal"] {
-        let kept = std::fs::read(app.engine.folder().join(name)).expect("a file of the store");
+        let kept = std::fs::read(app.backend.folder().join(name)).expect("a file of the store");
         assert!(!kept.windows(code.len()).any(|window| window == code.as_bytes()), "{name}");
     }
 }
 
 #[tokio::test]
 async fn makes_members_where_the_configuration_opens_it() {
-    let app = open_app(Engine::sqlite()).await;
+    let app = open_app(TestBackend::sqlite()).await;
     register(&app).await;
     let bob = json!({"email": "bob@example.org", "password": PASSWORD});
     let made = app.anonymous().post("/auth/register").json(&bob).await.expect(201);
@@ -171,8 +171,8 @@ async fn makes_members_where_the_configuration_opens_it() {
 async fn keeps_no_password_that_can_be_read() {
     let app = TestApp::new().await;
     register(&app).await;
-    let database = std::fs::read(app.engine.folder().join("astra.db")).expect("the database");
-    let log = std::fs::read(app.engine.folder().join("astra.db-wal")).expect("its write-ahead log");
+    let database = std::fs::read(app.backend.folder().join("astra.db")).expect("the database");
+    let log = std::fs::read(app.backend.folder().join("astra.db-wal")).expect("its write-ahead log");
     let kept = [database, log].concat();
     let holds = |text: &str| kept.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds("$argon2id$v=19$m=8,t=1,p=1$"));
@@ -201,8 +201,8 @@ async fn refuses_what_is_no_account() {
 
 #[tokio::test]
 async fn is_limited_by_address() {
-    let engine = Engine::sqlite();
-    let app = TestApp::builder(engine).config(|config| config.limits.auth_address_requests_per_min = 2).open().await;
+    let backend = TestBackend::sqlite();
+    let app = TestApp::builder(backend).config(|config| config.limits.auth_address_requests_per_min = 2).open().await;
     register(&app).await;
     let account = json!({"email": "bob@example.org", "password": PASSWORD});
     app.anonymous().post("/auth/register").json(&account).await.expect_problem(403, "forbidden");

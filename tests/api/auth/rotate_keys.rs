@@ -3,7 +3,7 @@
 use astra_core::config::Secret;
 
 use super::{header, register, sign_in, text, with};
-use crate::support::{Engine, TestApp, both_backends};
+use crate::support::{TestApp, TestBackend, both_backends};
 
 both_backends! {
     async fn signs_with_a_new_key_and_goes_on_trusting_the_old_one(app: TestApp) {
@@ -38,6 +38,7 @@ both_backends! {
 #[tokio::test]
 async fn has_nothing_to_rotate_where_a_shared_secret_signs() {
     let secret = Secret::new("0123456789abcdef-0123456789abcdef");
-    let app = TestApp::builder(Engine::sqlite()).config(|config| config.auth.jwt_secret = Some(secret)).open().await;
+    let app =
+        TestApp::builder(TestBackend::sqlite()).config(|config| config.auth.jwt_secret = Some(secret)).open().await;
     app.owner().post("/auth/keys/rotate").await.expect_problem(409, "conflict");
 }

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{EMAIL, PASSWORD, account, claims, issue, register, sign_in, text, tokens_of, with};
-use crate::support::{Engine, START_MS, TestApp, both_backends};
+use crate::support::{START_MS, TestApp, TestBackend, both_backends};
 
 fn ada() -> NewAccount {
     NewAccount { email: EMAIL.into(), password: PASSWORD.into(), display_name: None, role: Role::Member }
@@ -150,7 +150,7 @@ both_backends! {
 async fn refuses_well_signed_names_that_no_row_can_have() {
     use jsonwebtoken::{EncodingKey, Header, encode};
     let secret = "0123456789abcdef-0123456789abcdef";
-    let configured = TestApp::builder(Engine::sqlite())
+    let configured = TestApp::builder(TestBackend::sqlite())
         .config(|config| config.auth.jwt_secret = Some(astra_core::config::Secret::new(secret)));
     let app = configured.open().await;
     let good = register(&app).await["tokens"].clone();
@@ -220,7 +220,7 @@ async fn refuses_what_is_no_grant() {
 #[tokio::test]
 async fn signs_with_the_shared_secret_where_one_is_configured() {
     let secret = "0123456789abcdef-0123456789abcdef";
-    let configured = TestApp::builder(Engine::sqlite())
+    let configured = TestApp::builder(TestBackend::sqlite())
         .config(|config| config.auth.jwt_secret = Some(astra_core::config::Secret::new(secret)));
     let app = configured.open().await;
     let tokens = register(&app).await["tokens"].clone();

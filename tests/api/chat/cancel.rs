@@ -66,7 +66,7 @@ async fn is_the_askers_and_the_admins_alone() {
 
 #[tokio::test]
 async fn ends_it_for_everybody_who_listens() {
-    let talk = Talk::with(crate::support::Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(crate::support::TestBackend::sqlite(), json!({})).await;
     talk.will(Reply::Stream(vec![Step::Content("so far".into()), Step::Hang]));
     let mut stream = talk.stream("hello").await;
     let turn_id = text(&stream.next_event().await.expect("an event").data, "turn_id").to_owned();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, ECHO, Talk, pairs};
-use crate::support::{Answer, Engine, Event, Gate, Reply, Step, TestApp, Upstream, both_backends};
+use crate::support::{Answer, Event, Gate, Reply, Step, TestApp, TestBackend, Upstream, both_backends};
 
 fn conversation(text: &str) -> Value {
     json!({"model": AGENT, "messages": [{"role": "user", "content": text}]})
@@ -82,7 +82,7 @@ both_backends! {
 
 #[tokio::test]
 async fn takes_what_openais_clients_send_beside() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let mut body = conversation("hello");
     let beside = json!({
         "user": "ada", "store": false, "stop": null, "logit_bias": null, "parallel_tool_calls": true, "metadata": {"a": "b"},
@@ -101,7 +101,7 @@ async fn takes_what_openais_clients_send_beside() {
 
 #[tokio::test]
 async fn passes_on_what_is_asked_of_the_model() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let schema = json!({"type": "object", "properties": {"answer": {"type": "string"}}});
     let asked = json!({
         "top_p": 0.5, "presence_penalty": 0.25, "frequency_penalty": -0.25, "seed": 7, "stop": ["END", "STOP"],
@@ -132,7 +132,7 @@ async fn passes_on_what_is_asked_of_the_model() {
 
 #[tokio::test]
 async fn refuses_by_name_what_the_provider_cannot_do() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let send = |body: &Value| talk.app.member().post("/v1/chat/completions").json(body);
     let mut body = json!({"model": ECHO, "messages": [{"role": "user", "content": "Thought: x\nObservation: y"}]});
     body["stop"] = "Observation:".into();
@@ -150,7 +150,7 @@ async fn refuses_by_name_what_the_provider_cannot_do() {
 #[tokio::test]
 async fn passes_over_fallbacks_that_cannot_do_what_is_asked() {
     let second = Upstream::start().await;
-    let builder = TestApp::builder(Engine::sqlite()).upstream("second", &second.url()).config(|config| {
+    let builder = TestApp::builder(TestBackend::sqlite()).upstream("second", &second.url()).config(|config| {
         config.providers.entry("scripted".into()).or_default().max_retries = Some(0);
     });
     let fallbacks = json!([{"provider": "echo"}, {"provider": "second"}]);
@@ -170,7 +170,7 @@ async fn passes_over_fallbacks_that_cannot_do_what_is_asked() {
 
 #[tokio::test]
 async fn takes_messages_that_say_nothing_images_and_unknown_fields() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let cache = json!({"type": "ephemeral"});
     let image = json!({"type": "image_url", "image_url": {"url": "https://images.example/cat.png", "detail": "low"}, "cache_control": cache});
     let parts = json!([{"type": "text", "text": "What is this?", "cache_control": cache}, image]);
@@ -214,7 +214,7 @@ both_backends! {
 
 #[tokio::test]
 async fn refuses_what_agents_do_not_do() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let beside = [
         ("tools", json!([{"type": "function", "function": {"name": "f"}}])),
         ("functions", json!([{"name": "f"}])),
@@ -261,7 +261,7 @@ async fn refuses_what_agents_do_not_do() {
 
 #[tokio::test]
 async fn fails_in_openais_form() {
-    let builder = TestApp::builder(Engine::sqlite()).config(|config| {
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| {
         let provider = config.providers.entry("scripted".into()).or_default();
         provider.max_retries = Some(0);
         provider.first_token_timeout_ms = Some(300);
@@ -294,7 +294,7 @@ async fn fails_in_openais_form() {
 
 #[tokio::test]
 async fn turns_away_who_may_not_chat_in_openais_form() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let send = |caller: crate::support::Caller| caller.post("/v1/chat/completions").json(&conversation("hello"));
     error(send(talk.app.anonymous()).await, 401);
     error(send(talk.app.viewer()).await, 403);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::conversation::{AGENT, Talk};
-use crate::support::{Engine, both_backends};
+use crate::support::{TestBackend, both_backends};
 
 both_backends! {
     async fn gives_an_agent_as_a_model(talk: Talk) {
@@ -14,7 +14,7 @@ both_backends! {
 
 #[tokio::test]
 async fn knows_no_other_models() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     for id in ["nobody", "gpt-4.1", "NOT%20AN%20ID"] {
         let error = talk.app.member().get(&format!("/v1/models/{id}")).await.expect(404)["error"].clone();
         assert_eq!((&error["code"], &error["param"]), (&json!("model_not_found"), &json!("model")), "{id}");

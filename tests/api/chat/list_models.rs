@@ -28,7 +28,7 @@ both_backends! {
 
 #[tokio::test]
 async fn turns_away_in_openais_form() {
-    let talk = Talk::with(crate::support::Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(crate::support::TestBackend::sqlite(), json!({})).await;
     let list = |caller: Caller| caller.get("/v1/models");
     assert!(list(talk.app.anonymous()).await.expect(401)["error"]["message"].is_string());
     assert!(list(talk.app.viewer()).await.expect(403)["error"]["message"].is_string());

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::conversation::{
     AGENT, Talk, hides_from_others, id_of, pairs, question, question_in, read, sent, text, turns_away,
 };
-use crate::support::{Engine, Gate, Reply, TestApp, Upstream, both_backends};
+use crate::support::{Gate, Reply, TestApp, TestBackend, Upstream, both_backends};
 
 const PARIS: &str = "The capital of France is Paris.";
 
@@ -160,7 +160,8 @@ both_backends! {
 
 #[tokio::test]
 async fn takes_overrides_parts_and_metadata() {
-    let talk = Talk::with(Engine::sqlite(), json!({"model": {"temperature": 1.0, "max_output_tokens": 100}})).await;
+    let talk =
+        Talk::with(TestBackend::sqlite(), json!({"model": {"temperature": 1.0, "max_output_tokens": 100}})).await;
     talk.say("as the agent says").await;
     let parts = json!([{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": "https://images.example/cat.png"}}]);
     let mut body = question("");
@@ -182,7 +183,7 @@ async fn takes_overrides_parts_and_metadata() {
 
 #[tokio::test]
 async fn refuses_what_does_not_exist_or_does_not_fit() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let caller = talk.app.member();
     let send = |body: Value| caller.post("/chat").json(&body);
     send(json!({"agent_id": "nobody", "message": "hello"})).await.expect_problem(404, "not_found");
@@ -247,7 +248,7 @@ async fn turns_away_who_may_not_chat() {
 
 #[tokio::test]
 async fn tells_what_the_upstream_did_and_keeps_the_question() {
-    let builder = TestApp::builder(Engine::sqlite()).config(|config| {
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| {
         let provider = config.providers.entry("scripted".into()).or_default();
         provider.max_retries = Some(0);
         provider.first_token_timeout_ms = Some(300);
@@ -276,7 +277,7 @@ async fn tells_what_the_upstream_did_and_keeps_the_question() {
 #[tokio::test]
 async fn tries_again_and_then_falls_back() {
     let second = Upstream::start().await;
-    let builder = TestApp::builder(Engine::sqlite()).upstream("second", &second.url()).config(|config| {
+    let builder = TestApp::builder(TestBackend::sqlite()).upstream("second", &second.url()).config(|config| {
         config.providers.entry("scripted".into()).or_default().max_retries = Some(1);
     });
     let talk = Talk::built(builder, json!({"model": {"fallbacks": [{"provider": "second"}]}})).await;
@@ -292,7 +293,7 @@ async fn tries_again_and_then_falls_back() {
 
 #[tokio::test]
 async fn tells_how_long_the_upstream_asks_to_wait() {
-    let builder = TestApp::builder(Engine::sqlite()).config(|config| {
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| {
         config.providers.entry("scripted".into()).or_default().max_retries = Some(0);
     });
     let talk = Talk::built(builder, json!({})).await;

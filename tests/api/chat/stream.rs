@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::conversation::{
     Talk, content, cut_off, ended, hides_from_others, pairs, question, question_in, text, turns_away, types,
 };
-use crate::support::{Engine, Event, Gate, Reply, Step, TestApp, both_backends};
+use crate::support::{Event, Gate, Reply, Step, TestApp, TestBackend, both_backends};
 
 fn say(text: &str) -> Step {
     Step::Content(text.into())
@@ -13,7 +13,7 @@ fn say(text: &str) -> Step {
 
 /// Without patience for an upstream that says nothing.
 async fn impatient() -> Talk {
-    let builder = TestApp::builder(Engine::sqlite()).config(|config| {
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| {
         let provider = config.providers.entry("scripted".into()).or_default();
         provider.max_retries = Some(0);
         provider.first_token_timeout_ms = Some(300);
@@ -137,7 +137,7 @@ async fn survives_what_no_protocol_allows() {
 
 #[tokio::test]
 async fn a_character_that_no_store_keeps_ends_no_turn() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let nul = r#"data: {"choices":[{"index":0,"delta":{"content":"a\u0000b"},"finish_reason":null}]}"#;
     talk.will(Reply::Stream(vec![Step::Raw(format!("{nul}\n\n")), Step::Finish]));
     let events = talk.stream("hello").await.events().await;
@@ -157,7 +157,7 @@ async fn refuses_before_it_streams() {
 
 #[tokio::test]
 async fn turns_away_who_may_not_chat() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     turns_away(&talk.app, |caller| caller.post("/chat/stream").json(&question("hello"))).await;
     let session = talk.session().await;
     hides_from_others(&talk.app, |caller| caller.post("/chat/stream").json(&question_in(&session, "hello"))).await;

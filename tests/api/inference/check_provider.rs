@@ -1,6 +1,6 @@
 //! `inference.check_provider`
 
-use crate::support::{Engine, TestApp, Upstream, both_backends};
+use crate::support::{TestApp, TestBackend, Upstream, both_backends};
 
 both_backends! {
     async fn echo_answers(app: TestApp) {
@@ -18,7 +18,7 @@ async fn a_real_call_is_made_and_its_failure_told() {
         format!("http://{}/v1", listener.local_addr().expect("an address"))
     };
     let app =
-        TestApp::builder(Engine::sqlite()).upstream("up", &upstream.url()).upstream("down", &nowhere).open().await;
+        TestApp::builder(TestBackend::sqlite()).upstream("up", &upstream.url()).upstream("down", &nowhere).open().await;
     assert_eq!(app.admin().post("/inference/providers/up/check").await.expect(200)["is_ok"], true);
     let check = app.admin().post("/inference/providers/down/check").await.expect(200);
     assert_eq!((&check["is_ok"], &check["error"]["kind"]), (&false.into(), &"connect".into()));

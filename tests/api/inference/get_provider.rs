@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Engine, Reply, TestApp, Upstream, both_backends};
+use crate::support::{Reply, TestApp, TestBackend, Upstream, both_backends};
 
 both_backends! {
     async fn echo_is_there(app: TestApp) {
@@ -29,7 +29,7 @@ async fn what_does_not_exist_is_not_found() {
 #[tokio::test]
 async fn what_a_provider_said_of_one_workspace_is_not_shown_to_others() {
     let upstream = Upstream::start().await;
-    let app = TestApp::builder(Engine::sqlite()).upstream("house", &upstream.url()).open().await;
+    let app = TestApp::builder(TestBackend::sqlite()).upstream("house", &upstream.url()).open().await;
     app.member().post("/chat").json(&json!({"agent_id": "assistant", "message": "Hello."})).await.expect(200);
     upstream.will(Reply::Status(400, None));
     app.member().post("/chat").json(&json!({"agent_id": "assistant", "message": "Hello?"})).await.expect(502);

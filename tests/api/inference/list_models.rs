@@ -3,7 +3,7 @@
 use astra_core::config::Prices;
 use serde_json::json;
 
-use crate::support::{Engine, TestApp, Upstream, both_backends};
+use crate::support::{TestApp, TestBackend, Upstream, both_backends};
 
 both_backends! {
     async fn echo_costs_nothing(app: TestApp) {
@@ -23,7 +23,7 @@ async fn upstreams_are_asked_and_those_that_are_gone_are_marked() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         format!("http://{}/v1", listener.local_addr().expect("an address"))
     };
-    let app = TestApp::builder(Engine::sqlite()).upstream("up", &upstream.url()).upstream("down", &nowhere);
+    let app = TestApp::builder(TestBackend::sqlite()).upstream("up", &upstream.url()).upstream("down", &nowhere);
     let prices = Prices { input_usd_per_million: 1.5, output_usd_per_million: 2.5, ..Prices::default() };
     let app = app.config(|config| {
         let up = config.providers.entry("up".into()).or_default();

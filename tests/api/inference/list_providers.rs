@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Engine, TestApp, Upstream, both_backends};
+use crate::support::{TestApp, TestBackend, Upstream, both_backends};
 
 fn names(page: &Value) -> Vec<&str> {
     page["data"].as_array().expect("a list").iter().filter_map(|provider| provider["name"].as_str()).collect()
@@ -25,7 +25,7 @@ both_backends! {
 #[tokio::test]
 async fn configured_ones_are_among_them_without_their_key() {
     let upstream = Upstream::start().await;
-    let app = TestApp::builder(Engine::sqlite()).upstream("house", &upstream.url()).open().await;
+    let app = TestApp::builder(TestBackend::sqlite()).upstream("house", &upstream.url()).open().await;
     let answer = app.viewer().get("/inference/providers").await;
     assert!(!answer.text().contains("sk-test"), "{}", answer.text());
     let page = answer.expect(200);

@@ -7,7 +7,7 @@ use astra_core::store::usage::{self, HOUR_MS, UsageRow};
 use astra_core::store::{self, WorkspaceId};
 use serde_json::{Value, json};
 
-use crate::support::{Engine, Reply, START_MS, TestApp, Upstream, both_backends};
+use crate::support::{Reply, START_MS, TestApp, TestBackend, Upstream, both_backends};
 
 const DAY_MS: i64 = 24 * HOUR_MS;
 const USER: i64 = 7;
@@ -15,7 +15,7 @@ const USER_ID: &str = "usr_06a1b2c3d4e5q";
 
 /// Records calls of `agent` in the app's workspace, as turns do.
 async fn record(app: &TestApp, at_ms: i64, agent: &str, errors: u32) {
-    let config = app.engine.config();
+    let config = app.backend.config();
     let db = store::open(&config.store, &config.data_dir).expect("the store opens");
     let row = UsageRow {
         agent_id: agent.to_owned(),
@@ -91,7 +91,7 @@ both_backends! {
 #[tokio::test]
 async fn a_turn_is_in_the_sums_when_it_is_answered() {
     let upstream = Upstream::start().await;
-    let app = TestApp::builder(Engine::sqlite()).upstream("house", &upstream.url()).open().await;
+    let app = TestApp::builder(TestBackend::sqlite()).upstream("house", &upstream.url()).open().await;
     app.member().post("/chat").json(&json!({"agent_id": "assistant", "message": "Hello."})).await.expect(200);
     upstream.will(Reply::Html);
     app.member().post("/chat").json(&json!({"agent_id": "assistant", "message": "Hello?"})).await.expect(502);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::conversation::{Talk, calls, hides_from_others, id_of, pairs, turns_away};
-use crate::support::{Engine, Reply, TestApp, both_backends};
+use crate::support::{Reply, TestApp, TestBackend, both_backends};
 
 both_backends! {
     async fn puts_a_summary_in_place_of_all_but_the_last_turn(talk: Talk) {
@@ -53,7 +53,7 @@ both_backends! {
 
 #[tokio::test]
 async fn tells_what_the_upstream_did_and_changes_nothing() {
-    let builder = TestApp::builder(Engine::sqlite()).config(|config| {
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| {
         let provider = config.providers.entry("scripted".into()).or_default();
         provider.max_retries = Some(0);
         provider.first_token_timeout_ms = Some(300);
@@ -79,7 +79,7 @@ async fn tells_what_the_upstream_did_and_changes_nothing() {
 async fn asks_for_nothing_that_the_agents_maker_did_not_ask_for() {
     let model = json!({"model": {"temperature": 1.5, "max_output_tokens": 100}});
     for definition in [json!({}), model] {
-        let talk = Talk::with(Engine::sqlite(), definition).await;
+        let talk = Talk::with(TestBackend::sqlite(), definition).await;
         let session = talk.session().await;
         talk.say_in(&session, "one").await;
         talk.say_in(&session, "two").await;
@@ -95,7 +95,7 @@ async fn asks_for_nothing_that_the_agents_maker_did_not_ask_for() {
 
 #[tokio::test]
 async fn costs_what_turns_cost_and_has_their_quotas() {
-    let talk = Talk::with(Engine::sqlite(), json!({"budget": {"tokens_per_hour": 24}})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({"budget": {"tokens_per_hour": 24}})).await;
     let session = talk.session().await;
     talk.say_in(&session, "one").await;
     talk.say_in(&session, "two").await;

@@ -4,7 +4,7 @@ use astra_core::auth::{NewServiceAccount, Role};
 use serde_json::json;
 
 use crate::conversation::{Talk, content, hides_from_others, id_of, question_in, text, turns_away, types};
-use crate::support::{Answer, Engine, Event, Gate, Reply, Step, both_backends};
+use crate::support::{Answer, Event, Gate, Reply, Step, TestBackend, both_backends};
 
 const WHOLE_TURN: [&str; 4] = ["turn_started", "session_resolved", "content", "done"];
 
@@ -83,7 +83,7 @@ both_backends! {
 
 #[tokio::test]
 async fn ends_with_the_session() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let session = talk.session().await;
     let path = format!("/sessions/{}", id_of(&session));
     let mut stream = talk.app.member().get(&format!("{path}/events")).await;
@@ -93,7 +93,7 @@ async fn ends_with_the_session() {
 
 #[tokio::test]
 async fn ends_with_the_credential() {
-    let talk = Talk::with(Engine::sqlite(), json!({})).await;
+    let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let authority = talk.app.authority();
     let account = NewServiceAccount { name: "follower".into(), role: Role::Admin, scopes: None };
     let issued = authority.issue_named_token(&authority.operator(), account, None).await.expect("a token");

@@ -6,7 +6,7 @@ use astra_core::auth::Role;
 use flate2::read::GzDecoder;
 use serde_json::Value;
 
-use crate::support::{Engine, TestApp, document};
+use crate::support::{TestApp, TestBackend, document};
 
 #[tokio::test]
 async fn is_the_built_in_document() {
@@ -20,7 +20,7 @@ async fn names_the_address_under_which_clients_reach_the_gateway() {
     let servers = app.viewer().get("/openapi.json").await.expect(200)["servers"].clone();
     assert_eq!(servers[0]["url"], ".", "relative to the document, wherever a proxy puts it");
     let public = "https://example.com/astra".parse().expect("a URL");
-    let app = TestApp::builder(Engine::sqlite()).config(|config| config.public_url = Some(public)).open().await;
+    let app = TestApp::builder(TestBackend::sqlite()).config(|config| config.public_url = Some(public)).open().await;
     let served = app.viewer().get("/openapi.json").await.expect(200);
     assert_eq!(served["servers"].as_array().map(Vec::len), Some(1));
     assert_eq!(served["servers"][0]["url"], "https://example.com/astra");

@@ -14,7 +14,7 @@ use super::app::START_MS;
 const SERVER: &str = "ASTRA_TEST_POSTGRES";
 
 /// A database of one test.
-pub(crate) struct Engine {
+pub(crate) struct TestBackend {
     folder: TempDir,
     database: Option<Database>,
 }
@@ -27,19 +27,19 @@ struct Database {
 }
 
 /// What [`super::both_backends`] can hand to a test.
-pub(crate) trait OnEngine {
-    /// One over `engine`.
-    async fn on(engine: Engine) -> Self;
+pub(crate) trait OnBackend {
+    /// One over `backend`.
+    async fn on(backend: TestBackend) -> Self;
 }
 
 /// A migrated store without a gateway.
 pub(crate) struct TestStore {
     /// The store.
     pub(crate) db: Db,
-    _engine: Engine,
+    _backend: TestBackend,
 }
 
-impl Engine {
+impl TestBackend {
     /// SQLite in a folder of its own.
     pub(crate) fn sqlite() -> Self {
         Self { folder: tempfile::tempdir().expect("a folder"), database: None }
@@ -89,18 +89,18 @@ impl Engine {
     }
 }
 
-impl OnEngine for Engine {
-    async fn on(engine: Engine) -> Self {
-        engine
+impl OnBackend for TestBackend {
+    async fn on(backend: TestBackend) -> Self {
+        backend
     }
 }
 
-impl OnEngine for TestStore {
-    async fn on(engine: Engine) -> Self {
-        let config = engine.config();
+impl OnBackend for TestStore {
+    async fn on(backend: TestBackend) -> Self {
+        let config = backend.config();
         let db = store::open(&config.store, &config.data_dir).expect("the store opens");
         migrate::apply(&db, START_MS).await.expect("the store is migrated");
-        Self { db, _engine: engine }
+        Self { db, _backend: backend }
     }
 }
 
