@@ -34,15 +34,13 @@ const FLOORS: [(&str, u8); 26] = [
 ];
 
 /// Which room may import which of its own floor; there is no circle among them.
-const NEIGHBOURS: [(&str, &str); 11] = [
+const NEIGHBOURS: [(&str, &str); 9] = [
     ("app", "document"),
     ("app", "error"),
     ("definitions", "engine"),
-    ("definitions", "work"),
     ("document", "error"),
     ("engine", "memory"),
     ("engine", "tools"),
-    ("engine", "work"),
     ("ids", "clock"),
     ("openapi", "http"),
     ("provider", "outbound"),
@@ -105,7 +103,10 @@ fn floor(room: &str) -> Option<u8> {
 }
 
 fn may_import(room: &str, target: &str) -> bool {
-    room == target || floor(target) < floor(room) && floor(target).is_some() || NEIGHBOURS.contains(&(room, target))
+    let is_below = floor(target).is_some() && floor(target) < floor(room);
+    // Periodic work and the queue are for all rooms of their floor, and use none of them.
+    let is_for_all = target == "work" && floor(room) == floor(target);
+    room == target || is_below || is_for_all || NEIGHBOURS.contains(&(room, target))
 }
 
 fn upward_imports(file: &File) -> Vec<String> {
