@@ -120,6 +120,7 @@ CREATE TABLE families (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX families_by_user ON families (user_id, id);
+CREATE INDEX families_by_expiry ON families (expires_at);
 
 CREATE TABLE signing_keys (
     kid TEXT PRIMARY KEY,

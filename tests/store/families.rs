@@ -132,6 +132,17 @@ both_backends! {
         assert!(rows.families().standing("fam_2").await.expect("an answer").is_some());
     }
 
+    async fn families_that_are_over_are_removed_for_all_users(store: TestStore) {
+        let rows = signed_in(&store).await;
+        rows.families().create(family("fam_2", START_MS + 500)).await.expect("a family");
+        let removed = async |now_ms: i64| store.db.delete_ended_families(START_MS + now_ms).await.expect("an answer");
+        assert_eq!(removed(999).await, 0);
+        assert_eq!(removed(1_000).await, 1);
+        assert_eq!(rows.families().standing("fam_1").await.expect("an answer"), None);
+        assert!(rows.families().standing("fam_2").await.expect("an answer").is_some());
+        assert_eq!(removed(9_000).await, 1);
+    }
+
     async fn a_family_is_ended_in_its_own_workspace_only(store: TestStore) {
         let rows = signed_in(&store).await;
         let elsewhere = store.db.rows(&WorkspaceId::new(9, "wsp_elsewhere"));
