@@ -22,6 +22,7 @@ mod scope_table;
 mod service_accounts;
 pub mod service_tokens;
 mod setup;
+pub mod sign_in_sweep;
 mod signatures;
 mod standing;
 mod token;

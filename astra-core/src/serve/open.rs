@@ -9,7 +9,7 @@ use super::base::{self, Opened};
 use super::builder::Read;
 use super::{Builder, Gateway, StartError};
 use crate::app::{App, Rooms};
-use crate::auth::{Authenticator, Authority, HostAuthenticator, MasterKey};
+use crate::auth::{Authenticator, Authority, HostAuthenticator, MasterKey, sign_in_sweep};
 use crate::clock::Monotonic;
 use crate::definitions::Definitions;
 use crate::document::{Document, served_at};
@@ -51,6 +51,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let engine = Engine::open(&base, &providers, &agents, tools).await.map_err(failed)?;
     let jobs = Queue::open(&base, builder.handlers).await.map_err(failed)?;
     Upkeep::open(&base);
+    sign_in_sweep::open(&base);
 
     let document = served_at(&routes.contract.document, base.config.public_url.as_ref());
     let limits = Arc::new(Limits::new(&base.config.limits, &base.clock));

@@ -6,7 +6,7 @@ use astra_core::work::TaskState;
 use serde_json::json;
 
 use crate::conversation::{ECHO, sent};
-use crate::support::{Engine, TestApp, both_backends};
+use crate::support::{TestApp, TestBackend, both_backends};
 
 /// Makes every statement on the tables of questions and of the schema's history answer that the disk is full.
 const FILL: [&str; 3] = [
@@ -25,12 +25,12 @@ both_backends! {
         assert_eq!(app.anonymous().get("/health/ready").await.expect(200)["status"], "ok");
     }
 
-    async fn is_not_ready_while_the_store_is_full(engine: Engine) {
-        let builder = TestApp::builder(engine).config(|config| config.store.max_size_mb = Some(1));
+    async fn is_not_ready_while_the_store_is_full(backend: TestBackend) {
+        let builder = TestApp::builder(backend).config(|config| config.store.max_size_mb = Some(1));
         let app = builder.agent(ECHO, json!({"model": {"max_context_tokens": 1_000_000}})).open().await;
         let (member, anybody) = (app.member(), app.anonymous());
         member.post("/chat").json(&json!({"agent_id": ECHO, "message": "hello"})).await.expect(200);
-        let is_server = app.engine.config().store.database_url.is_some();
+        let is_server = app.backend.config().store.database_url.is_some();
         if is_server {
             for sql in FILL {
                 run(&app, sql).await;
@@ -64,30 +64,30 @@ both_backends! {
 
 #[tokio::test]
 async fn is_not_ready_while_the_server_is_gone() {
-    let Some(engine) = Engine::postgres().await else { return };
-    let app = TestApp::builder(engine).agent(ECHO, json!({})).open().await;
+    let Some(backend) = TestBackend::postgres().await else { return };
+    let app = TestApp::builder(backend).agent(ECHO, json!({})).open().await;
     let (member, anybody) = (app.member(), app.anonymous());
     let question = json!({"agent_id": ECHO, "message": "hello"});
     member.post("/chat").json(&question).await.expect(200);
-    app.engine.shut(true).await;
+    app.backend.shut(true).await;
     for _ in 0..2 {
         let answer = member.post("/chat").json(&question).await;
         assert_eq!(answer.header("retry-after"), "1");
         answer.expect_problem(503, "unavailable");
         anybody.get("/health/ready").await.expect_problem(503, "unavailable");
     }
-    app.engine.shut(false).await;
+    app.backend.shut(false).await;
     anybody.get("/health/ready").await.expect(200);
     member.post("/chat").json(&question).await.expect(200);
 }
 
 #[tokio::test]
 async fn is_not_ready_while_another_process_has_the_store() {
-    let builder = TestApp::builder(Engine::sqlite()).config(|config| config.store.wait_timeout_ms = 300);
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| config.store.wait_timeout_ms = 300);
     let app = builder.agent(ECHO, json!({})).open().await;
     let (member, anybody) = (app.member(), app.anonymous());
     member.token().await;
-    let other = rusqlite::Connection::open(app.engine.folder().join("astra.db")).expect("the database");
+    let other = rusqlite::Connection::open(app.backend.folder().join("astra.db")).expect("the database");
     other.execute_batch("BEGIN IMMEDIATE").expect("the lock");
     anybody.get("/health/ready").await.expect(200);
     let ask = |place: usize| {
@@ -112,7 +112,7 @@ async fn is_not_ready_when_a_background_task_has_ended_by_a_failure() {
     let app = TestApp::new().await;
     let anybody = app.anonymous();
     let names: Vec<_> = app.supervisor().tasks().iter().map(|task| task.name).collect();
-    assert!(["turns.lost", "usage.rollup", "store.retention"].iter().all(|name| names.contains(name)), "{names:?}");
+    assert!(["turns.lost", "usage.rollup", "store.retention", "sign_ins.sweep"].iter().all(|name| names.contains(name)), "{names:?}");
     app.supervisor().spawn(TaskKind::new("host.done").once(), |_| async { Ok::<_, String>(()) });
     app.supervisor().spawn(TaskKind::new("host.mirror").once(), |_| async { Err("the password is hunter2") });
     while app.supervisor().tasks().iter().all(|task| task.state != TaskState::Dead) {
