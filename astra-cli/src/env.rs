@@ -111,7 +111,7 @@ impl<const N: usize> From<[(&str, &str); N]> for Environment {
     }
 }
 
-/// How this program was called, for commands that it tells its user to type.
+/// How this program was called, for commands that its messages name.
 pub(crate) fn program() -> String {
     let called = std::env::args().next().unwrap_or_default();
     if !called.contains(std::path::MAIN_SEPARATOR) {

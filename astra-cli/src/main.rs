@@ -1,4 +1,4 @@
-//! The binary `astra`: reads the command line, runs the command, tells what went wrong.
+//! The binary `astra`: reads the command line, runs the command, reports what went wrong.
 
 mod cli;
 mod client;

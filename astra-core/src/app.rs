@@ -24,7 +24,7 @@ pub struct App(Arc<Rooms>);
 pub struct Rooms {
     /// Configuration, store, time, identifiers, supervisor.
     pub base: Base,
-    /// Who tells it who is calling.
+    /// Identifies the caller of a request.
     pub authenticator: Arc<dyn Authenticator>,
     /// Its own accounts, tokens and keys.
     pub authority: Arc<Authority>,

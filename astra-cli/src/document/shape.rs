@@ -172,7 +172,7 @@ impl<'d> Shape<'d> {
         self.parts.iter().find_map(|part| part.raw(key)).filter(|part| part.value.is_object())
     }
 
-    /// The field that tells its variants apart, with each variant's value: named by a discriminator, or the one in which
+    /// The field that distinguishes its variants, with each variant's value: named by a discriminator, or the one in which
     /// each variant has a constant of its own.
     pub(crate) fn tags(&self) -> Option<(&'d str, Vec<String>)> {
         let first = Shape::of_level(self.variants.first()?);

@@ -36,7 +36,7 @@ pub(super) struct KeyRing {
     pub(super) public: Vec<PublicKey>,
 }
 
-/// What everybody may know of a signing key.
+/// The public facts of a signing key.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PublicKey {
     /// Its name: the JWK thumbprint (RFC 7638).

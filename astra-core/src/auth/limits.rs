@@ -62,7 +62,7 @@ impl AttemptLimit {
         }
     }
 
-    /// A hash of `name` that tells nothing of it, the same as long as the gateway runs.
+    /// A hash of `name` from which it cannot be derived, the same as long as the gateway runs.
     pub(super) fn hash(&self, name: &str) -> u64 {
         self.hasher.hash_one(("log", name))
     }

@@ -108,7 +108,7 @@ fn parse<K: Kind>(text: &str, kind: &K) -> Result<K::Definition, Unreadable> {
             |place: &str| place.split(" column ").all(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
         let reason =
             reason.rsplit_once(" at line ").filter(|(_, end)| place(end)).map_or(reason.as_str(), |(reason, _)| reason);
-        // The file may be anything, and a link may lead anywhere: what it says is not told on.
+        // The file may be anything, and a link may lead anywhere: its text is not repeated.
         Unreadable { line, reason: in_plain_words(&without_values(reason)) }
     })?;
     match kind.faults(&definition).into_iter().next() {

@@ -20,7 +20,7 @@ use crate::work::{Period, Supervisor};
 const ORPHANS: TaskKind = TaskKind::new("turns.orphans");
 const LOST: TaskKind = TaskKind::new("turns.lost");
 const OFTEN: Period = Period::every(Duration::from_secs(5));
-/// What is given to turns that were told to stop.
+/// What is given to turns that were asked to stop.
 const LAST_MOMENTS: Duration = Duration::from_secs(5);
 
 impl Engine {

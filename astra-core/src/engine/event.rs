@@ -1,4 +1,4 @@
-//! What happens in a turn, as its followers hear it.
+//! What happens in a turn, as its followers read it.
 
 use std::sync::Arc;
 

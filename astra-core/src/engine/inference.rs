@@ -91,7 +91,7 @@ impl Engine {
     }
 }
 
-/// What the caller hears of an upstream's fault.
+/// What the caller reads of an upstream's fault.
 pub(super) fn failed(error: &provider::Error) -> Failure {
     let wait = error.retry_after();
     let code = match error.kind {

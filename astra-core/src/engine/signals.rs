@@ -1,4 +1,4 @@
-//! Those who wait for something to happen in a session, and what tells them: the turns of this gateway, and one question
+//! Those who wait for something to happen in a session, and what notifies them: the turns of this gateway, and one question
 //! to the store for all of them where other gateways work on it too.
 
 use std::collections::HashMap;

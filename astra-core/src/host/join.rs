@@ -101,7 +101,7 @@ impl Joining<'_> {
             self.faults.extend(found.into_iter().map(|fault| format!("{context}: {fault}")));
         }
         self.check_path(&template, path::faults(&template));
-        // What is wrong with the path is told, and then nothing is served; its item may have other faults to tell.
+        // What is wrong with the path is reported, and then nothing is served; its item may have other faults to report.
         if self.document["paths"].get(&template).is_none() {
             self.document["paths"][&template] = item;
         }

@@ -43,7 +43,7 @@
 //! of the data of each event. Extensions of an operation (`x-stream` and others) stay.
 //!
 //! The program needs `axum` 0.8 and `utoipa` 6. There is no way round [`routes!`]: a `utoipa_axum::OpenApiRouter` would
-//! let routes in that are not documented, and has lost the types that share a name before anybody can see it.
+//! let routes in that are not documented, and has lost the types that share a name before they can be compared.
 //!
 //! # Permission
 //!
@@ -51,7 +51,7 @@
 //!
 //! | `security(..)` | who may call it |
 //! |---|---|
-//! | `()` | everybody, without a token |
+//! | `()` | any caller, without a token |
 //! | `("bearer" = [])` | every caller with a valid token, however narrow its scopes |
 //! | `("bearer" = ["invoices:read", ..])` | a token with all of these scopes |
 //!

@@ -45,7 +45,7 @@ pub(super) fn overlap(one: &str, other: &str) -> bool {
     pairs(one, other, |one, other| variable(one).is_some() || variable(other).is_some() || one == other)
 }
 
-/// Whether all URLs of the one are of the other and none of them can be told apart.
+/// Whether all URLs of the one are of the other and none of them can be distinguished.
 pub(super) fn same(one: &str, other: &str) -> bool {
     pairs(one, other, |one, other| variable(one).is_some() && variable(other).is_some() || one == other)
 }

@@ -2,8 +2,8 @@
 
 use http::{HeaderMap, HeaderName, header};
 
-/// Whether the client can read one of `media_types`, if there are any. Who says nothing, or nothing that makes sense, can
-/// read all.
+/// Whether the client can read one of `media_types`, if there are any. Without the header, or with one that makes
+/// no sense, every media type is acceptable.
 #[must_use]
 pub fn accepts_one(headers: &HeaderMap, media_types: &[String]) -> bool {
     let ranges: Vec<(&str, bool)> = listed(headers, &header::ACCEPT).filter(|(range, _)| range.contains('/')).collect();
@@ -42,7 +42,7 @@ pub fn prefers_gzip(headers: &HeaderMap) -> bool {
     gzip(headers) == Some(true)
 }
 
-/// Whether the client cannot read gzip. Who says nothing can read all.
+/// Whether the client cannot read gzip. Without the header every encoding is acceptable.
 #[cfg(any(test, feature = "docs"))]
 #[must_use]
 pub fn refuses_gzip(headers: &HeaderMap) -> bool {

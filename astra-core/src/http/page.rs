@@ -15,7 +15,7 @@ const LIMIT_DEFAULT: u32 = 50;
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// How many items to answer at the most. A page ends after 1 MiB of items too: `next_cursor` tells whether more follow.
+    /// How many items to answer at the most. A page ends after 1 MiB of items too: `next_cursor` says whether more follow.
     #[param(minimum = 1, maximum = 200, default = 50, example = 50)]
     limit: Option<u32>,
     /// The `next_cursor` of the previous page.

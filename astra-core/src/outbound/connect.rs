@@ -39,7 +39,7 @@ type Direct = HttpsConnector<HttpConnector>;
 enum Route {
     /// To the place itself.
     Direct(Direct),
-    /// To the proxy, which is told with each request where it goes.
+    /// To the proxy, which reads the destination from each request.
     Forwarded(Uri, Direct),
     /// Through the proxy, which does not see what goes through.
     Tunnelled(HttpsConnector<Tunnel<Direct>>),

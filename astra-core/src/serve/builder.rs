@@ -111,7 +111,7 @@ impl Builder {
         if faults.is_empty() { Ok(table) } else { Err(StartError::Routes(faults)) }
     }
 
-    /// Reads the configuration as far as it can be read, and tells all that is wrong with it.
+    /// Reads the configuration as far as it can be read, and names all of its faults.
     pub(super) fn read(&self) -> Read {
         let (mut providers, of_providers) = Registry::checked(&self.config.providers, Arc::clone(&self.clock));
         let mut faults = self.config.validate();

@@ -34,7 +34,7 @@ const DOCUMENT: TaskKind = TaskKind::new("document.write").once();
 /// What is given to the tasks beside requests once turns have ended.
 const LAST_MOMENTS: Duration = Duration::from_secs(5);
 
-/// A gateway that is open: its store is migrated and its parts are made, and it listens where [`Gateway::run`] is told to.
+/// A gateway that is open: its store is migrated and its parts are made, and it listens where [`Gateway::run`] is given an address.
 pub struct Gateway {
     app: App,
     limits: Arc<Limits>,

@@ -18,7 +18,7 @@ use crate::params;
 
 impl Db {
     /// The present epoch. Cheap enough for every request: a number in memory. On SQLite it is milliseconds old at the most,
-    /// and whoever ends a credential waits that long before it says so; on PostgreSQL [`Db::watch`] keeps it no
+    /// and the end of a credential is answered only after that time; on PostgreSQL [`Db::watch`] keeps it no
     /// older than a second, and where nothing runs that, the database is asked.
     ///
     /// # Errors
@@ -35,7 +35,7 @@ impl Db {
         }
     }
 
-    /// What keeps the present epoch in memory and hears of the jobs of other gateways, to be run for as long as a gateway does;
+    /// What keeps the present epoch in memory and is notified of the jobs of other gateways, to be run for as long as a gateway does;
     /// `None` on SQLite, which needs none.
     #[must_use]
     pub fn watch(&self) -> Option<BoxFuture<'static, ()>> {

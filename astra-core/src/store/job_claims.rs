@@ -70,7 +70,7 @@ pub enum NextJob {
 pub enum RenewedLease {
     /// The worker has the job for another while.
     Held,
-    /// The same, and somebody has asked to cancel the job.
+    /// The same, and the job was asked to be cancelled.
     CancelRequested,
     /// Another worker has the job, or it is over.
     Lost,

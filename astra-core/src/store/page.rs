@@ -59,7 +59,7 @@ impl Cursor {
 }
 
 impl PageRequest {
-    /// One row more than asked for, which tells whether a next page exists. The `LIMIT` of the statement.
+    /// One row more than asked for, which shows whether a next page exists. The `LIMIT` of the statement.
     #[must_use]
     pub fn fetch(&self) -> i64 {
         i64::from(self.limit) + 1

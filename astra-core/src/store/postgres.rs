@@ -84,7 +84,7 @@ impl Postgres {
         self.epoch.known()
     }
 
-    /// What reads the epoch of all credentials again and again, and hears of other gateways' jobs.
+    /// What reads the epoch of all credentials again and again, and is notified of other gateways' jobs.
     pub(super) fn watch(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
         self.epoch.clone().keep(self.address.clone())
     }

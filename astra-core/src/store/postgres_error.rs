@@ -24,7 +24,7 @@ pub(super) fn is_lost(fault: &tokio_postgres::Error) -> bool {
     fault.code().is_none_or(|state| state.code().starts_with("08") || state.code().starts_with("57P"))
 }
 
-/// What helps where TLS is what failed, which tokio-postgres tells by its words alone.
+/// What helps where TLS is what failed, which tokio-postgres shows in its text alone.
 fn cure(text: &str) -> &'static str {
     if text.contains("server does not support TLS") {
         ": switch TLS on at the server (ssl = on), or, if all of the network to it is safe, add sslmode=disable to store.database_url"

@@ -40,7 +40,7 @@ const FINISH_PAUSE: Duration = Duration::from_millis(500);
 const FIRST_WAIT_MS: i64 = 1_000;
 /// ... up to this.
 const LAST_WAIT_MS: i64 = 3_600_000;
-/// What is given to jobs that were told to stop.
+/// What is given to jobs that were asked to stop.
 const LAST_MOMENTS: Duration = Duration::from_secs(2);
 /// Largest text that is kept of a failure, in bytes.
 const ERROR_BYTES_MAX: usize = 4_096;

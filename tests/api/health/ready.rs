@@ -112,7 +112,10 @@ async fn is_not_ready_when_a_background_task_has_ended_by_a_failure() {
     let app = TestApp::new().await;
     let anybody = app.anonymous();
     let names: Vec<_> = app.supervisor().tasks().iter().map(|task| task.name).collect();
-    assert!(["turns.lost", "usage.rollup", "store.retention", "sign_ins.sweep"].iter().all(|name| names.contains(name)), "{names:?}");
+    assert!(
+        ["turns.lost", "usage.rollup", "store.retention", "sign_ins.sweep"].iter().all(|name| names.contains(name)),
+        "{names:?}"
+    );
     app.supervisor().spawn(TaskKind::new("host.done").once(), |_| async { Ok::<_, String>(()) });
     app.supervisor().spawn(TaskKind::new("host.mirror").once(), |_| async { Err("the password is hunter2") });
     while app.supervisor().tasks().iter().all(|task| task.state != TaskState::Dead) {

@@ -23,7 +23,7 @@ const SOURCES: [(&str, &str); 14] = [
     ("credentials.go", include_str!("../templates/go/credentials.go")),
 ];
 
-/// The runtime, and what tells it about the document.
+/// The runtime, and its facts about the document.
 pub(super) fn files(api: &Api, package: &Package, name: &str) -> Vec<File> {
     let sources = SOURCES.iter().filter(|(path, _)| *path != "credentials.go" || api.sign_in.is_some());
     let mut files: Vec<File> = sources

@@ -1,4 +1,4 @@
-//! Unions: interfaces where a tag tells their cases apart, and structs with a field for each case where none does.
+//! Unions: interfaces where a tag distinguishes their cases, and structs with a field for each case where none does.
 
 use super::comments;
 use super::names;

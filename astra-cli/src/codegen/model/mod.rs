@@ -221,7 +221,7 @@ pub(crate) enum Shape {
     Enum(Vec<String>),
     /// One of several types. More may come.
     Union {
-        /// The field that tells them apart, if one does.
+        /// The field that distinguishes them, if there is one.
         tag: Option<String>,
         variants: Vec<Variant>,
     },

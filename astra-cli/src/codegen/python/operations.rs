@@ -124,7 +124,7 @@ fn set(values: Vec<&str>) -> Code {
     Code::call("frozenset", vec![Code::Group { open: "{".to_owned(), items: values, close: "}" }])
 }
 
-/// The field that tells events apart, and its known values.
+/// The field that distinguishes events, and its known values.
 fn tags<'a>(api: &'a Api, ty: &Type) -> Option<(&'a str, Vec<&'a str>)> {
     let Type::Named(name) = ty else { return None };
     let Shape::Union { tag: Some(tag), variants } = &api.named(name)?.shape else { return None };

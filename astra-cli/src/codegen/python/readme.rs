@@ -69,7 +69,7 @@ fn title(api: &Api) -> String {
     if api.title.is_empty() { "an HTTP API".to_owned() } else { one_line(&api.title) }
 }
 
-/// A kind of event, and what it tells.
+/// A kind of event, and its text.
 struct Event {
     class: String,
     field: String,

@@ -133,7 +133,7 @@ fn variable(ty: &Type) -> String {
         .take(&name)
 }
 
-/// The field by which one tells what is listed.
+/// The field that identifies a listed item.
 fn shown(api: &Api, ty: &Type) -> Option<&'static str> {
     let Type::Named(name) = ty else { return None };
     let Shape::Object { fields, .. } = &api.named(name)?.shape else { return None };

@@ -113,7 +113,7 @@ fn untagged(source: &mut Source, plan: &Plan, named: &Named, name: &str, cases: 
     });
 }
 
-/// `From` of each case whose type tells which one it is.
+/// `From` of each case that its type identifies.
 fn conversions(source: &mut Source, plan: &Plan, named: &Named, name: &str, cases: &[Case]) {
     let behind = |case: &Case| plan.ty(plan.behind(case.ty), Mode::Plain);
     for case in cases {

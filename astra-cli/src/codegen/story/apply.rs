@@ -35,7 +35,7 @@ impl Story {
     }
 }
 
-/// The field that tells the events of an operation apart.
+/// The field that distinguishes the events of an operation.
 fn tag(api: &Api, operation: &Operation) -> Option<String> {
     let Type::Named(name) = &operation.events()?.ty else { return None };
     match &api.named(name)?.shape {

@@ -31,7 +31,7 @@ const CREDENTIALS: &str = include_str!("../templates/typescript/src/runtime/cred
 
 const TSCONFIG: &str = include_str!("../templates/typescript/tsconfig.json");
 
-/// The files. Only a document that tells how one signs in needs `credentials.ts`.
+/// The files. Only a document that describes signing in needs `credentials.ts`.
 pub(super) fn files(signs_in: bool) -> Vec<File> {
     let credentials = signs_in.then_some(("credentials", CREDENTIALS));
     let runtime = RUNTIME.into_iter().chain(credentials);

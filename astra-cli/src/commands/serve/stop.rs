@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::log::Log;
 use crate::error::{Error, Result};
 
-/// Signals so close to each other are one wish: `timeout`, for one, tells the program and then its process group.
+/// Signals so close to each other are one wish: `timeout`, for one, signals the program and then its process group.
 const ONE_WISH: Duration = Duration::from_millis(100);
 /// What the gateway may take after its drain, to write down what it ended.
 const LAST_MOMENTS: Duration = Duration::from_secs(5);
@@ -32,7 +32,7 @@ pub(super) fn signal(drain_s: u64, log: &Log) -> Result<impl Future<Output = ()>
         // The gateway may have ended by itself.
         let _heard = tell.send(());
         tokio::time::sleep(ONE_WISH).await;
-        // A watch begun only now does not hear what came before.
+        // A watch begun only now misses what came before.
         match Signals::watch() {
             Ok(second) => end(wait(second), limit).await,
             Err(_) => end(std::future::pending(), limit).await,

@@ -1,4 +1,4 @@
-//! `inference.usage`: what was used, by whatever tells it apart.
+//! `inference.usage`: what was used, by agent, provider, model, user and time.
 
 use axum::extract::State;
 use chrono::{DateTime, Utc};

@@ -51,7 +51,7 @@ impl Catalogue {
         Ok(None)
     }
 
-    /// An agent as it was a while ago and most likely still is, without a question to the store: whoever takes it holds it
+    /// An agent as it was a while ago and most likely still is, without a question to the store: who takes it holds it
     /// against the store later.
     #[must_use]
     pub fn last_seen(&self, workspace: &WorkspaceId, agent_id: &str) -> Option<Arc<AgentVersion>> {

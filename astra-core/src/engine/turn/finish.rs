@@ -76,7 +76,7 @@ fn unavailable(message: &str) -> Failure {
 }
 
 impl Running {
-    /// Keeps the end of the turn and tells it.
+    /// Keeps the end of the turn and publishes it.
     pub(super) async fn finish(self, ending: Ending, mut progress: Progress) {
         self.publish(progress.log.release());
         let (status, failure) = ending.into_parts();

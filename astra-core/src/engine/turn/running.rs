@@ -40,7 +40,7 @@ impl Running {
         Self { engine, rows, turn, guard, agent, session, recent, ask, started }
     }
 
-    /// For those who want to hear of it.
+    /// A handle for its caller.
     pub(super) fn handle(&self) -> TurnHandle {
         TurnHandle::new(self.turn.id, Arc::clone(&self.guard.live), self.ask.ends_with_caller)
     }

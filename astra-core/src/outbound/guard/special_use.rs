@@ -140,7 +140,7 @@ const IPV6: [(Ipv6Net, SpecialUse); 21] = [
 
 /// All that IANA has given out for single public machines.
 const GLOBAL_UNICAST: Ipv6Net = v6([0x2000, 0, 0, 0], [0; 4], 3);
-/// Translators that everybody may run (NAT64, RFC 6052): the last 32 bits are the IPv4 address.
+/// Translators that any network may run (NAT64, RFC 6052): the last 32 bits are the IPv4 address.
 const NAT64: Ipv6Net = v6([0x64, 0xff9b, 0, 0], [0; 4], 96);
 
 /// The address that packets to `address` arrive at: of an IPv4 address mapped into IPv6, and of one that a translator of

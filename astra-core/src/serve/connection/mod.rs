@@ -1,4 +1,4 @@
-//! Connections: admitted within their limits, each served on its own task, and told to end when the gateway stops.
+//! Connections: admitted within their limits, each served on its own task, and asked to end when the gateway stops.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -42,7 +42,7 @@ const BUFFER_BYTES: usize = 64 * 1024;
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 /// ... and how long the peer may take to answer it.
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
-/// HTTP/2: a connection without a stream for this time is told to end, at most twice this time after its last stream; ...
+/// HTTP/2: a connection without a stream for this time is asked to end, at most twice this time after its last stream; ...
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// ... and this much later it ends.
 const FAREWELL_TIMEOUT: Duration = Duration::from_secs(10);

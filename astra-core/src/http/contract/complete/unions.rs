@@ -1,4 +1,4 @@
-//! A tagged enum comes as `oneOf` of nameless objects: name each branch, and say which field tells them apart.
+//! A tagged enum comes as `oneOf` of nameless objects: name each branch, and say which field distinguishes them.
 
 use serde_json::{Map, Value, json};
 
