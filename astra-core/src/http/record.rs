@@ -31,7 +31,7 @@ const REQUEST_ID_LENGTH_MAX: usize = 128;
 /// them can write that line without work in common with others.
 pub const LOG_NAME: &str = "request";
 /// The target of both.
-pub const LOG_TARGET: &str = "astra_core::http::trace";
+pub const LOG_TARGET: &str = "astra_core::http::record";
 
 /// The request's id: the client's own if it was sane, else made here. Also on the answer, in the log and in problems.
 #[derive(Debug, Clone)]
