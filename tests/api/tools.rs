@@ -214,7 +214,7 @@ async fn a_gateway_that_dies_between_call_and_result_leaves_a_conversation_that_
     let call = ToolCall { id: "call_1".into(), name: "current_time".into(), arguments, extra: None };
     let parts = vec![Part::Text { text: "Let me see.".into() }, Part::ToolCall(call.clone())];
     let step = TurnStep { step: 1, role: Role::Assistant, parts, now_ms: START_MS };
-    assert!(store.turn_steps().create(&turn, step).await.expect("a step"));
+    assert!(store.turn_steps().create(&turn, step, None).await.expect("a step"));
     let log = [LogEntry::Text("Let me see.".into()), LogEntry::Tool(ToolEntry::ToolCallComplete { call })];
     store.turn_events().append(turn.id, 2, &log).await.expect("events");
     let (app, upstream) = (talk.app, talk.upstream);

@@ -74,6 +74,15 @@ impl EventKind {
     }
 }
 
+impl From<LogEntry> for EventKind {
+    fn from(entry: LogEntry) -> Self {
+        match entry {
+            LogEntry::Text(delta) => Self::Content { delta },
+            LogEntry::Tool(entry) => Self::Tool(Arc::new(entry)),
+        }
+    }
+}
+
 /// The events of a turn as its rows tell them, after the sequence number `after`: all of them when it is finished, the
 /// ones kept so far when it is not.
 #[must_use]

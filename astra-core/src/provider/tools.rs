@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde::ser::{SerializeMap as _, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::content::Arguments;
@@ -15,7 +16,7 @@ const NAME_BYTES_MAX: usize = 64;
 const INVALID_JSON: &str = "INVALID_JSON";
 
 /// A tool that a model may call. A clone copies no text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tool {
     /// The name, at most 64 letters, digits, `_` and `-`.
     pub name: Arc<str>,

@@ -3,6 +3,7 @@
 use super::error::{Error, Result};
 use super::message::{self, StoredMessage, TURN_STRIDE};
 use super::rows::Rows;
+use super::turn_events::{self, LogEntry};
 use super::turns::Turn;
 use super::tx::Tx;
 use crate::content::{Content, Part, Role};
@@ -27,8 +28,11 @@ pub struct TurnStep {
 pub struct TurnSteps<'a>(pub(super) &'a Rows);
 
 impl TurnSteps<'_> {
-    /// Keeps a step of an open turn; false, with nothing written, if the turn was ended.
-    pub async fn create(self, turn: &Turn, step: TurnStep) -> Result<bool> {
+    /// Keeps a step of an open turn, with entries of its event log and the sequence number of the first; false, with nothing
+    /// written, if the turn was ended.
+    pub async fn create(self, turn: &Turn, step: TurnStep, log: Option<(i64, &[LogEntry])>) -> Result<bool> {
+        let log = log.map(|(first_seq, entries)| serde_json::to_string(entries).map(|entries| (first_seq, entries)));
+        let log = log.transpose().map_err(Error::broken)?;
         let (id, session_id, number) = (turn.id, turn.session_id, turn.number);
         let parts = serde_json::to_string(&step.parts).map_err(Error::broken)?;
         let rows = self.0;
@@ -42,6 +46,9 @@ impl TurnSteps<'_> {
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (workspace_id, session_id, number, step) DO NOTHING";
             let role = message::role_name(step.role);
             tx.execute(sql, params![session_id, number, i64::from(step.step), id, role, &parts, step.now_ms])?;
+            if let Some((first_seq, entries)) = &log {
+                turn_events::insert(tx, id, *first_seq, entries)?;
+            }
             Ok(true)
         })
         .await

@@ -91,6 +91,7 @@ impl SendMessage {
             prior_messages: Vec::new(),
             overrides,
             parameters: None,
+            tools: None,
             metadata: self.metadata,
             is_streamed,
             ends_with_caller: false,

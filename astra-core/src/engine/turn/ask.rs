@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use crate::content::Content;
-use crate::provider::{Message, Parameters, Role};
+use crate::provider::{Message, Parameters, Role, Tool, ToolChoice};
 use crate::store::{OnceKey, SessionTarget, VisibleTo, WorkspaceId};
 
 /// Who asks.
@@ -39,6 +40,8 @@ pub struct Ask {
     pub overrides: Overrides,
     /// What else is asked of the model, for this turn; `None` for nothing.
     pub parameters: Option<Box<Parameters>>,
+    /// What the caller says of tools; `None` for nothing.
+    pub tools: Option<Box<CallerTools>>,
     /// Data of the caller's own; the gateway does not interpret it.
     pub metadata: Map<String, Json>,
     /// Whether the answer is streamed while it grows.
@@ -58,4 +61,54 @@ pub struct Overrides {
     pub temperature: Option<f64>,
     /// Maximum number of tokens of the answer.
     pub max_output_tokens: Option<u32>,
+}
+
+/// What a caller says of tools, for one turn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallerTools {
+    /// The tools that the caller runs, beside the agent's own.
+    pub tools: Vec<Tool>,
+    /// Whether the model may, must or must not call a tool, of the caller or of the agent.
+    pub choice: CallerToolChoice,
+    /// Whether one answer may call several; `None` leaves it to the provider.
+    pub parallel: Option<bool>,
+    /// What becomes of a turn whose model calls one of them.
+    pub on_call: OnCall,
+}
+
+/// Whether the model may, must or must not call a tool.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallerToolChoice {
+    /// It may.
+    #[default]
+    Auto,
+    /// It must not, in the whole turn.
+    None,
+    /// It must in the first round, whichever it likes. From then on it may.
+    Required,
+    /// It must call the tool of this name in the first round. From then on it may call any.
+    Named(Arc<str>),
+}
+
+/// What becomes of a turn whose model calls a tool that the caller runs. The agent's own tools that the same answer calls are
+/// run first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnCall {
+    /// It completes with the finish reason `tool_calls`; those of its calls that have no result are for the caller. The
+    /// caller keeps the conversation, and comes back with another turn.
+    EndTurn,
+}
+
+impl CallerToolChoice {
+    /// What the model is sent in a round, from 0 on.
+    pub(super) fn in_round(&self, round: u32) -> ToolChoice<'_> {
+        match self {
+            Self::None => ToolChoice::None,
+            Self::Required if round == 0 => ToolChoice::Required,
+            Self::Named(name) if round == 0 => ToolChoice::Named(name),
+            Self::Auto | Self::Required | Self::Named(_) => ToolChoice::Auto,
+        }
+    }
 }

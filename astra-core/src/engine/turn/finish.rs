@@ -159,7 +159,10 @@ impl Running {
             now_ms,
             outcome: Outcome {
                 content: Some(progress.content),
-                finish_reason: progress.finish_reason.map(reason_name).map(str::to_owned),
+                finish_reason: progress
+                    .finish_reason
+                    .map(|reason| reason_name(reason, progress.ends_with_calls))
+                    .map(str::to_owned),
                 provider,
                 model,
                 input_tokens: spent.tokens.input_tokens.saturating_add(calls.tokens.input_tokens),
@@ -176,8 +179,9 @@ impl Running {
     }
 }
 
-const fn reason_name(reason: FinishReason) -> &'static str {
+const fn reason_name(reason: FinishReason, ends_with_calls: bool) -> &'static str {
     match reason {
+        FinishReason::Stop | FinishReason::ToolCalls if ends_with_calls => "tool_calls",
         // A call in the last round, or of no tool that is offered, is not answered: the text is all that the answer is.
         FinishReason::Stop | FinishReason::ToolCalls => "stop",
         FinishReason::Length => "length",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::engine::event::FIRST_SEQ;
 use crate::ids::TurnId;
-use crate::store::{LogEntry, Rows, ToolEntry, ToolUse};
+use crate::store::{self, LogEntry, Rows, ToolEntry, ToolUse};
 
 /// So many pieces of an answer are events of their own, the moment they come. What comes after them is joined, ...
 const PIECES_MAX: u32 = 32_768;
@@ -72,18 +72,32 @@ impl TurnLog {
     /// Writes the entries that the store does not have yet. What it does not take now goes with the next ones, or with the
     /// turn's end.
     pub(super) async fn flush(&mut self, rows: &Rows, turn_id: TurnId) {
-        if self.unflushed.is_empty() {
-            return;
+        if let Err(fault) = self.keep(rows, turn_id).await {
+            tracing::warn!(turn.id = %turn_id, error = %fault, "events could not be kept; trying again later");
         }
-        match rows.turn_events().append(turn_id, FIRST_SEQ + 1 + self.flushed, &self.unflushed).await {
-            Ok(()) => {
-                self.flushed = self.len();
-                self.unflushed.clear();
-            }
-            Err(fault) => {
-                tracing::warn!(turn.id = %turn_id, error = %fault, "events could not be kept; trying again later");
-            }
+    }
+
+    /// As [`TurnLog::flush`], for what must be on disk before the turn goes on.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(super) async fn keep(&mut self, rows: &Rows, turn_id: TurnId) -> store::Result<()> {
+        if let Some((first_seq, entries)) = self.unkept() {
+            rows.turn_events().append(turn_id, first_seq, entries).await?;
+            self.kept();
         }
+        Ok(())
+    }
+
+    /// The entries that the store does not have, with the number of the first.
+    pub(super) fn unkept(&self) -> Option<(i64, &[LogEntry])> {
+        (!self.unflushed.is_empty()).then_some((FIRST_SEQ + 1 + self.flushed, self.unflushed.as_slice()))
+    }
+
+    /// Notes that the store has all entries.
+    pub(super) fn kept(&mut self) {
+        self.flushed = self.len();
+        self.unflushed.clear();
     }
 
     /// The entries that the store does not have, with the number of the first, for the turn's end.

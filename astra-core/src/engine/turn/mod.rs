@@ -2,6 +2,7 @@
 
 mod ask;
 mod begin;
+mod calls;
 mod finish;
 mod handle;
 mod log;
@@ -9,8 +10,9 @@ mod progress;
 mod rounds;
 mod run;
 mod running;
+mod tools;
 
-pub use ask::{Ask, Overrides, TurnCaller};
+pub use ask::{Ask, CallerToolChoice, CallerTools, OnCall, Overrides, TurnCaller};
 pub use begin::Asked;
 pub use handle::TurnHandle;
 pub(super) use log::tool_uses;

@@ -41,6 +41,10 @@ pub(super) struct Progress {
     pub(super) uses: Vec<ToolUse>,
     /// How many steps are kept.
     pub(super) steps: u16,
+    /// How many rounds have ended.
+    pub(super) round: u32,
+    /// Whether the turn ends with calls that are for the caller.
+    pub(super) ends_with_calls: bool,
 }
 
 /// What rounds that are over have used.
@@ -79,6 +83,8 @@ impl Progress {
             spent: Spent::default(),
             uses: Vec::new(),
             steps: 0,
+            round: 0,
+            ends_with_calls: false,
         }
     }
 
@@ -142,6 +148,7 @@ impl Progress {
                 self.log.text(text).into_iter().collect()
             }
             Chunk::ToolCall { index, id, name } => {
+                let id = self.unique(id);
                 self.begun.push((index, id.clone(), name.clone()));
                 let begins = ToolEntry::ToolCall { call_id: id, tool: name, arguments_delta: String::new() };
                 self.log.tool(begins).collect()
@@ -153,7 +160,13 @@ impl Progress {
                 };
                 self.log.tool(ToolEntry::ToolCall { call_id, tool, arguments_delta }).collect()
             }
-            Chunk::ToolCallComplete { call, .. } => self.take_call(*call),
+            Chunk::ToolCallComplete { index, mut call } => {
+                match self.begun.iter().find(|(begun, ..)| *begun == index) {
+                    Some((_, id, _)) => call.id.clone_from(id),
+                    None => call.id = self.unique(std::mem::take(&mut call.id)),
+                }
+                self.take_call(*call)
+            }
             Chunk::Finish(reason) => {
                 self.finish_reason = Some(reason);
                 Vec::new()
@@ -165,7 +178,19 @@ impl Progress {
         }
     }
 
-    /// Takes a call that is complete; gives the entries of the log that it makes.
+    /// `id`, or one made of it if another call of the turn has it: results are known by the ids of their calls.
+    pub(super) fn unique(&self, id: String) -> String {
+        let is_taken = |id: &str| {
+            self.uses.iter().any(|used| used.call_id == id) || self.begun.iter().any(|(_, begun, _)| begun == id)
+        };
+        if !is_taken(&id) {
+            return id;
+        }
+        let others = (2_u32..).map(|number| format!("{id}_{number}"));
+        others.into_iter().find(|other| !is_taken(other)).unwrap_or(id)
+    }
+
+    /// Takes a call that is complete, whose id is unique; gives the entries of the log that it makes.
     pub(super) fn take_call(&mut self, call: ToolCall) -> Vec<LogEntry> {
         self.uses.push(ToolUse {
             call_id: call.id.clone(),

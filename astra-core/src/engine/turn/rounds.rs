@@ -1,42 +1,50 @@
 //! The rounds of a turn: the model is asked, the tools that it calls are run, and it is asked again with their results.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use tokio::time::timeout;
 
+use super::calls::RoundEnd;
 use super::log::HOLD;
 use super::progress::Progress;
 use super::running::Running;
-use crate::content::{Content, Part, Role, ToolCall, ToolResult, without_nul};
+use crate::content::without_nul;
 use crate::engine::budget::output_allowance;
 use crate::engine::context::Context;
-use crate::engine::error::{Error, Failure, Result};
-use crate::engine::estimate::estimate_message;
-use crate::engine::event::EventKind;
-use crate::engine::inference::{Targets, UsageOwner, failed};
-use crate::provider::{Chunk, Message, Request, Tool, ToolChoice};
-use crate::store::{LogEntry, TurnStep};
-use crate::tools::Outcome;
+use crate::engine::error::{Error, Result};
+use crate::engine::inference::{Targets, failed};
+use crate::provider::{Chunk, Request, Tool, ToolChoice};
 
 /// After so many rounds with tools the model must answer.
 pub(super) const TOOL_ROUNDS_MAX: u32 = 5;
 
 impl Running {
-    /// Asks the model, and runs the tools that it calls, until it answers without a call.
+    /// Asks the model, and runs the tools that it calls, until it answers without a call, or with one that is for the caller.
     pub(super) async fn rounds(&mut self, context: &mut Context, progress: &mut Progress) -> Result<()> {
-        let tools = self.engine.tools.offered(&self.agent.definition.tools.allow);
-        for round in 0..=TOOL_ROUNDS_MAX {
-            let choice = if round == TOOL_ROUNDS_MAX { ToolChoice::None } else { ToolChoice::Auto };
+        let tools = self.engine.tools_of(&self.agent.definition, self.ask.tools.as_deref())?;
+        while progress.round <= TOOL_ROUNDS_MAX {
+            let choice = self.tool_choice(progress.round);
             self.ask_once(context, &tools, choice, progress).await?;
             if progress.wanted.is_empty() {
                 break;
             }
-            self.use_tools(context, progress).await?;
+            progress.round += 1;
+            match self.use_tools(context, progress).await? {
+                RoundEnd::Answered => {}
+                RoundEnd::EndsTurn => break,
+            }
         }
         Ok(())
+    }
+
+    /// Whether the model may call tools in a round. In the last one it must answer.
+    fn tool_choice(&self, round: u32) -> ToolChoice<'_> {
+        match self.ask.tools.as_deref() {
+            _ if round == TOOL_ROUNDS_MAX => ToolChoice::None,
+            Some(given) => given.choice.in_round(round),
+            None => ToolChoice::Auto,
+        }
     }
 
     /// Asks the model once, or those that stand in for it.
@@ -62,7 +70,7 @@ impl Running {
             parameters: self.ask.parameters.as_deref(),
             tools,
             tool_choice,
-            ..Request::default()
+            parallel_tool_calls: self.ask.tools.as_deref().and_then(|given| given.parallel),
         };
         if self.ask.is_streamed {
             self.stream(&targets, request, progress).await
@@ -84,7 +92,8 @@ impl Running {
             let text = progress.log.text(progress.content.clone());
             self.publish(text);
         }
-        for call in calls {
+        for mut call in calls {
+            call.id = progress.unique(call.id);
             self.publish(progress.take_call(call));
         }
         Ok(())
@@ -124,65 +133,6 @@ impl Running {
         progress.end_stream(None);
         Ok(())
     }
-
-    /// Runs the tools that the model called. The calls are on disk before the first one runs, and their results before the
-    /// model reads them.
-    async fn use_tools(&self, context: &mut Context, progress: &mut Progress) -> Result<()> {
-        let calls = std::mem::take(&mut progress.wanted);
-        let said = std::mem::take(&mut progress.content);
-        let now_ms = self.engine.clock.now_ms();
-        let owner = UsageOwner { agent_id: &self.turn.agent_id, subject: self.turn.subject, at_ms: now_ms };
-        progress.end_round(&self.engine, &owner);
-        let text = (!said.is_empty()).then_some(Part::Text { text: said });
-        let parts = text.into_iter().chain(calls.iter().cloned().map(Part::ToolCall)).collect();
-        self.keep_step(Role::Assistant, parts, context, progress).await?;
-        progress.log.flush(&self.rows, self.turn.id).await;
-        let results = self.run_tools(calls, progress).await;
-        self.keep_step(Role::Tool, results, context, progress).await
-    }
-
-    /// The results of `calls`, in their order; each is published when it is there.
-    async fn run_tools(&self, calls: Vec<ToolCall>, progress: &mut Progress) -> Vec<Part> {
-        let allowed = &self.agent.definition.tools.allow;
-        let run = async |place: usize, call: ToolCall| {
-            let since = Instant::now();
-            let outcome = self.engine.tools.call(allowed, &call).await;
-            (place, call, since, outcome)
-        };
-        let mut running: FuturesUnordered<_> =
-            calls.into_iter().enumerate().map(|(place, call)| run(place, call)).collect();
-        let mut results = Vec::new();
-        while let Some((place, call, since, Outcome { content, is_error })) = running.next().await {
-            let elapsed_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-            progress.trace.note_tool(&call.name, since, is_error);
-            self.publish(progress.take_result(&call.id, &content, is_error, elapsed_ms));
-            results.push((place, Part::ToolResult(ToolResult { call_id: call.id, content, is_error })));
-        }
-        results.sort_by_key(|(place, _)| *place);
-        results.into_iter().map(|(_, result)| result).collect()
-    }
-
-    /// Keeps what was said, and adds it to what the model reads.
-    async fn keep_step(
-        &self,
-        role: Role,
-        parts: Vec<Part>,
-        context: &mut Context,
-        progress: &mut Progress,
-    ) -> Result<()> {
-        let step = progress.steps + 1;
-        let now_ms = self.engine.clock.now_ms();
-        let kept =
-            self.rows.turn_steps().create(&self.turn, TurnStep { step, role, parts: parts.clone(), now_ms }).await?;
-        if !kept {
-            return Err(Error::Turn(Failure::new("interrupted", "The turn was ended by another gateway.")));
-        }
-        progress.steps = step;
-        let content = Content::Parts(parts);
-        context.tokens = context.tokens.saturating_add(estimate_message(&content));
-        context.messages.push(Message { role, content });
-        Ok(())
-    }
 }
 
 /// Whether the model may call tools. One that does so all the same calls none.
@@ -192,13 +142,4 @@ fn takes_calls(request: &Request<'_>) -> bool {
 
 const fn is_of_call(chunk: &Chunk) -> bool {
     matches!(chunk, Chunk::ToolCall { .. } | Chunk::ToolArguments { .. } | Chunk::ToolCallComplete { .. })
-}
-
-impl From<LogEntry> for EventKind {
-    fn from(entry: LogEntry) -> Self {
-        match entry {
-            LogEntry::Text(delta) => Self::Content { delta },
-            LogEntry::Tool(entry) => Self::Tool(Arc::new(entry)),
-        }
-    }
 }

@@ -187,6 +187,7 @@ impl ChatCompletionRequest {
             prior_messages: said,
             overrides,
             parameters,
+            tools: None,
             metadata: Map::new(),
             is_streamed: self.stream == Some(true),
             ends_with_caller: once.is_none(),

@@ -95,6 +95,8 @@ pub enum FinishReason {
     Length,
     /// The provider withheld content.
     ContentFilter,
+    /// The model calls tools that the caller runs: those of `tool_calls` that have no result.
+    ToolCalls,
 }
 
 /// Tokens and cost of a turn.
@@ -189,6 +191,7 @@ fn finish_reason(name: &str) -> FinishReason {
     match name {
         "length" => FinishReason::Length,
         "content_filter" => FinishReason::ContentFilter,
+        "tool_calls" => FinishReason::ToolCalls,
         _ => FinishReason::Stop,
     }
 }

@@ -1,0 +1,62 @@
+//! The tools of a turn: the agent's and the caller's, and whether they go together.
+
+use super::ask::{Ask, CallerToolChoice, CallerTools};
+use crate::engine::Engine;
+use crate::engine::agent::{AgentDefinition, AgentVersion};
+use crate::engine::error::{Error, Failure, Result};
+use crate::engine::inference::failed;
+use crate::provider::{Request, Target, Tool};
+
+impl Engine {
+    /// The tools that a model is offered for an agent and a caller: the agent's come first.
+    ///
+    /// # Errors
+    /// [`Failure`] of the code `invalid_request` if two of them have one name.
+    pub(super) fn tools_of(&self, definition: &AgentDefinition, given: Option<&CallerTools>) -> Result<Vec<Tool>> {
+        let mut tools = self.tools.offered(&definition.tools.allow);
+        let Some(given) = given else { return Ok(tools) };
+        for tool in &given.tools {
+            if tools.iter().any(|other| other.name == tool.name) {
+                let why = format!(
+                    "Two tools have the name `{}`: the agent's tools and those of the request need names of their own.",
+                    tool.name
+                );
+                return Err(refused("tools", why));
+            }
+            tools.push(tool.clone());
+        }
+        Ok(tools)
+    }
+
+    /// Refuses tools of the caller that cannot go with the agent's, or that the agent's own choice of provider cannot call, before
+    /// anything is kept.
+    pub(super) fn check_tools(&self, agent: &AgentVersion, ask: &Ask) -> Result<()> {
+        let Some(given) = ask.tools.as_deref() else { return Ok(()) };
+        let tools = self.tools_of(&agent.definition, Some(given))?;
+        match &given.choice {
+            CallerToolChoice::Required if tools.is_empty() => {
+                return Err(refused("tool_choice", "The model must call a tool, and there is none.".to_owned()));
+            }
+            CallerToolChoice::Named(name) if !tools.iter().any(|tool| tool.name == *name) => {
+                return Err(refused(
+                    "tool_choice",
+                    format!("There is no tool `{name}` in `tools` or among the agent's."),
+                ));
+            }
+            _ => {}
+        }
+        let model = &agent.definition.model;
+        let target = Target { provider: model.provider.clone(), model: model.model.clone() };
+        let request = Request {
+            tools: &tools,
+            tool_choice: given.choice.in_round(0),
+            parallel_tool_calls: given.parallel,
+            ..Request::default()
+        };
+        self.providers.unsupported(&target, request).map_or(Ok(()), |refused| Err(Error::Turn(failed(&refused))))
+    }
+}
+
+fn refused(param: &str, why: String) -> Error {
+    Error::Turn(Failure { param: Some(param.to_owned()), ..Failure::new("invalid_request", why) })
+}
