@@ -10,7 +10,7 @@ use crate::clock::Monotonic;
 use crate::definitions::Definitions;
 use crate::document::Document;
 use crate::engine::Engine;
-use crate::engine::catalogue::Catalogue;
+use crate::engine::catalogue::{Catalogue, Known};
 use crate::provider::Registry;
 use crate::store::FolderLock;
 use crate::tally::Tally;
@@ -30,6 +30,8 @@ pub struct Rooms {
     pub authority: Arc<Authority>,
     /// The models that it can ask.
     pub providers: Arc<Registry>,
+    /// What definitions of agents may name: the providers, the tools.
+    pub known: Known,
     /// The agents of all workspaces.
     pub agents: Arc<Catalogue>,
     /// The agents that are defined on disk.

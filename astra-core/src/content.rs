@@ -15,7 +15,7 @@ pub fn is_too_large(metadata: &Map<String, Value>) -> bool {
 }
 
 /// The length of `object` as JSON.
-fn json_bytes(object: &Map<String, Value>) -> usize {
+pub(crate) fn json_bytes(object: &Map<String, Value>) -> usize {
     struct Count(usize);
     impl std::io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

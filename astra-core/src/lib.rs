@@ -12,8 +12,8 @@
 //! # }
 //! ```
 //!
-//! [`serve`] does without a host program. [`Gateway::builder`] takes the host's own providers, authenticator, clock and
-//! ids, and operations of its own ([`host`]). The library reads no environment variable and no file but those of the data folder and the agents folder,
+//! [`serve`] does without a host program. [`Gateway::builder`] takes the host's own providers, tools, authenticator, clock
+//! and ids, and operations of its own ([`host`]). The library reads no environment variable and no file but those of the data folder and the agents folder,
 //! installs no logger and handles no signal.
 
 pub mod clock;
@@ -55,6 +55,7 @@ pub use document::{Notation, Rendered};
 pub use error::{Code, Error, FieldError, Result};
 pub use router::openapi;
 pub use serve::{Builder, Check, Gateway, StartError, check, serve};
+pub use tools::{Tool, ToolAnnotations, ToolContext, ToolDefinition, ToolError, ToolOutput};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -35,4 +35,4 @@ mod revocation;
 mod sessions;
 mod spec;
 mod storage;
-mod tools;
+mod tool_calls;

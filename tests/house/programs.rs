@@ -64,8 +64,12 @@ const EVALUATORS: [(&str, &[&str]); 5] = [
 ];
 
 /// Where patterns and schemas are compiled, and why they are not callers'.
-const COMPILES: [(&str, &str); 2] = [
+const COMPILES: [(&str, &str); 3] = [
     ("astra-core/src/http/contract/", "the gateway's own document, and its host's"),
+    (
+        "astra-core/src/tools/schema.rs",
+        "those of tools: the gateway's own and the host's, bounded and without backtracking",
+    ),
     ("astra-core/src/testing/", "for tests: the document that answers are held against"),
 ];
 

@@ -14,6 +14,7 @@ mod public_url;
 mod replay;
 mod secret;
 mod store;
+mod tools;
 mod validate;
 mod words;
 
@@ -34,6 +35,7 @@ pub use provider::{Prices, Protocol, ProviderConfig, ProviderConfigs};
 pub use public_url::PublicUrl;
 pub use secret::Secret;
 pub use store::{StoreConfig, Synchronous};
+pub use tools::ToolsConfig;
 pub use validate::Fault;
 pub use words::{in_plain_words, without_values};
 
@@ -75,6 +77,8 @@ pub struct Config {
     pub outbound: OutboundConfig,
     /// Turns.
     pub chat: ChatConfig,
+    /// What models may call.
+    pub tools: ToolsConfig,
     /// Work that outlives the program.
     pub jobs: JobsConfig,
     /// How long running turns may go on after a shutdown began, in seconds.
@@ -98,6 +102,7 @@ impl Default for Config {
             providers: ProviderConfigs::default(),
             outbound: OutboundConfig::default(),
             chat: ChatConfig::default(),
+            tools: ToolsConfig::default(),
             jobs: JobsConfig::default(),
             drain_s: 30,
         }

@@ -22,6 +22,7 @@ impl Config {
         self.limits.validate(&mut refuse);
         self.chat.validate(&mut refuse);
         self.store.validate(&mut refuse);
+        self.tools.validate(&mut refuse);
         self.jobs.validate(&mut refuse);
         faults
     }

@@ -17,9 +17,9 @@ use super::watch::Reload;
 use crate::clock::Clock;
 use crate::config::{Config, Fault, in_plain_words, without_values};
 use crate::engine::agent::{AgentDefinition, AgentModel};
-use crate::engine::catalogue::{check, id_fault, write};
+use crate::engine::catalogue::{Known, check, id_fault, write};
 use crate::ids::IdMaker;
-use crate::provider::{Registry, presets};
+use crate::provider::presets;
 use crate::store::{self, AgentChange, Applied, Db, Origin, WorkspaceId};
 use crate::work::Base;
 
@@ -38,7 +38,7 @@ type Reading = JoinHandle<io::Result<Files<AgentDefinition>>>;
 pub struct Definitions {
     store: Db,
     workspace: WorkspaceId,
-    providers: Arc<Registry>,
+    known: Known,
     clock: Arc<dyn Clock>,
     ids: IdMaker,
     sources: Sources,
@@ -76,9 +76,9 @@ pub struct Failed {
     pub fault: Unreadable,
 }
 
-/// Agents, whose models are those of the registry's providers.
+/// Agents, which name what is known.
 #[derive(Clone)]
-struct AgentKind(Arc<Registry>);
+struct AgentKind(Known);
 
 impl Kind for AgentKind {
     type Definition = AgentDefinition;
@@ -104,9 +104,9 @@ impl Sources {
     ///
     /// # Errors
     /// All that is wrong with the agents in the configuration itself, and with the folder's name.
-    pub fn of(config: &Config, providers: &Registry) -> Result<Self, Vec<Fault>> {
+    pub fn of(config: &Config, known: &Known) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
-        let configured = configured(config, providers, &mut faults);
+        let configured = configured(config, known, &mut faults);
         let folder = config.agents_dir.clone();
         if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
             let detail = format!("{} is no folder: make it, or leave the key out", folder.display());
@@ -118,9 +118,9 @@ impl Sources {
 
 impl Sources {
     /// The files that define nothing, with what is wrong with each. Nothing is taken over.
-    pub(crate) fn broken(&self, providers: &Arc<Registry>) -> Vec<Failed> {
+    pub(crate) fn broken(&self, known: &Known) -> Vec<Failed> {
         let Some(folder) = &self.folder else { return Vec::new() };
-        let files = match read_folder(folder, &AgentKind(Arc::clone(providers))) {
+        let files = match read_folder(folder, &AgentKind(known.clone())) {
             Ok(files) => files,
             Err(fault) => {
                 let fault = Unreadable { line: None, reason: format!("the folder cannot be read: {fault}") };
@@ -141,12 +141,12 @@ impl Definitions {
         base: &Base,
         workspace: WorkspaceId,
         sources: Sources,
-        providers: &Arc<Registry>,
+        known: &Known,
     ) -> store::Result<Arc<Self>> {
         let definitions = Arc::new(Self {
             store: base.store.clone(),
             workspace,
-            providers: Arc::clone(providers),
+            known: known.clone(),
             clock: Arc::clone(&base.clock),
             ids: base.ids.clone(),
             sources,
@@ -219,7 +219,7 @@ impl Definitions {
             }
             *reading = None;
         }
-        let (place, kind) = (folder.clone(), AgentKind(Arc::clone(&self.providers)));
+        let (place, kind) = (folder.clone(), AgentKind(self.known.clone()));
         let mut present = tokio::task::spawn_blocking(move || read_folder(&place, &kind));
         match timeout(READING_MAX, &mut present).await {
             Ok(Ok(Ok(files))) => files,
@@ -253,7 +253,7 @@ impl Definitions {
 
     /// On the first provider that is more than an echo: the well-known ones in their order, then the others by name.
     fn first_agent(&self) -> AgentDefinition {
-        let statuses = self.providers.statuses();
+        let statuses = self.known.providers.statuses();
         let usable = |name: &str| statuses.iter().any(|status| status.is_configured && status.name == name);
         let known = presets().iter().map(|preset| preset.name);
         let names = known.chain(statuses.iter().map(|status| status.name.as_str()));
@@ -277,7 +277,7 @@ impl Report {
     }
 }
 
-fn configured(config: &Config, providers: &Registry, faults: &mut Vec<Fault>) -> Vec<(String, AgentDefinition)> {
+fn configured(config: &Config, known: &Known, faults: &mut Vec<Fault>) -> Vec<(String, AgentDefinition)> {
     let mut definitions = Vec::new();
     for (id, said) in &config.agents {
         let mut refuse = |key: String, detail: String| faults.push(Fault { key: format!("agents.{id}{key}"), detail });
@@ -288,7 +288,7 @@ fn configured(config: &Config, providers: &Registry, faults: &mut Vec<Fault>) ->
         let said = if said.is_null() { serde_json::Value::Object(serde_json::Map::new()) } else { said.clone() };
         match serde_json::from_value::<AgentDefinition>(said) {
             Ok(definition) => {
-                for (pointer, detail) in check(&definition, providers) {
+                for (pointer, detail) in check(&definition, known) {
                     refuse(pointer.replace('/', "."), detail);
                 }
                 definitions.push((id.clone(), definition));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::tools::ToolName;
+use crate::tools::{Policy, ToolPattern};
 
 /// The definition of an agent. A field that is left out gets a working default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -78,12 +78,23 @@ pub struct AgentFallback {
 }
 
 /// The tools that an agent's model may call.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AgentTools {
-    /// The names of the tools; none by default. `current_time` is built in.
-    #[schema(value_type = Vec<ToolName>, max_items = 128, example = json!(["current_time"]))]
+    /// The names of the tools; none by default. In a name `*` stands for any text, so that `*` is every tool. `current_time` is
+    /// built in.
+    #[schema(value_type = Vec<ToolPattern>, max_items = 128, example = json!(["current_time", "crm_*"]))]
     pub allow: Vec<String>,
+    /// The tools among them that the model may not call all the same, in the same way.
+    #[schema(value_type = Vec<ToolPattern>, max_items = 128, example = json!(["crm_delete_*"]))]
+    pub deny: Vec<String>,
+    /// How many tools the model is sent. If it may call more, it gets the tool `search_tools` in the place of those that come
+    /// last.
+    #[schema(minimum = 1, maximum = 128, example = 64)]
+    pub max_in_prompt: u32,
+    /// How many rounds of tool calls a turn has at the most; then the model must answer.
+    #[schema(minimum = 1, maximum = 20, example = 5)]
+    pub max_rounds: u32,
 }
 
 /// When a session ends automatically; the next message opens its successor.
@@ -137,6 +148,26 @@ impl AgentBudget {
     #[must_use]
     pub const fn has_quotas(&self) -> bool {
         self.tokens_per_hour.is_some() || self.tokens_per_day.is_some() || self.cost_usd_per_day.is_some()
+    }
+}
+
+impl AgentTools {
+    /// Which tools the model may call.
+    #[must_use]
+    pub fn policy(&self) -> Policy<'_> {
+        Policy { allow: &self.allow, deny: &self.deny, require_approval: &[] }
+    }
+
+    /// How many of them it is sent.
+    #[must_use]
+    pub fn in_prompt(&self) -> usize {
+        usize::try_from(self.max_in_prompt).unwrap_or(usize::MAX)
+    }
+}
+
+impl Default for AgentTools {
+    fn default() -> Self {
+        Self { allow: Vec::new(), deny: Vec::new(), max_in_prompt: 64, max_rounds: 5 }
     }
 }
 

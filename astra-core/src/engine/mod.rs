@@ -45,7 +45,7 @@ use crate::store::{self, Db};
 use crate::tasks::{TaskGroup, TaskKind};
 use crate::tools::Tools;
 use crate::work::{Base, Lease};
-use catalogue::Catalogue;
+use catalogue::{Catalogue, Known};
 use live::LiveTurns;
 
 const TURNS: TaskKind = TaskKind::new("turns");
@@ -70,17 +70,12 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine that asks the models of `providers` for the agents of `agents`, which may call `tools`. It ends what dead
-    /// gateways left unfinished, and gives the base's supervisor what it does beside turns.
+    /// An engine that asks the models for the agents of `agents`, which may call the tools, both of what is `known`.
+    /// It ends what dead gateways left unfinished, and gives the base's supervisor what it does beside turns.
     ///
     /// # Errors
     /// The store's.
-    pub async fn open(
-        base: &Base,
-        providers: &Arc<Registry>,
-        agents: &Arc<Catalogue>,
-        tools: Arc<Tools>,
-    ) -> store::Result<Arc<Self>> {
+    pub async fn open(base: &Base, known: &Known, agents: &Arc<Catalogue>) -> store::Result<Arc<Self>> {
         let limits = &base.config.limits;
         let engine = Arc::new(Self {
             store: base.store.clone(),
@@ -89,9 +84,9 @@ impl Engine {
             config: base.config.chat.clone(),
             limits: TurnLimits::new(limits),
             storage: StorageLimits::new(limits),
-            providers: Arc::clone(providers),
+            providers: Arc::clone(&known.providers),
             agents: Arc::clone(agents),
-            tools,
+            tools: Arc::clone(&known.tools),
             lease: Arc::clone(&base.lease),
             live_turns: LiveTurns::default(),
             turns: base.supervisor.group(TURNS),

@@ -45,7 +45,8 @@ impl Engine {
         let whole = count(&system_prompt(rows, agent, session, budget, now_ms).await?);
         let without_summary = Session { summary: None, ..session.clone() };
         let system_tokens = count(&system_prompt(rows, agent, &without_summary, budget, now_ms).await?);
-        let tools = self.tools.offered(&agent.definition.tools.allow);
+        let allowed = &agent.definition.tools;
+        let tools = self.tools.offered(rows.workspace(), allowed.policy(), allowed.in_prompt()).sent();
         let tools_tokens = tools.iter().fold(0_u32, |sum, tool| {
             let parameters = serde_json::to_string(&*tool.parameters).unwrap_or_default();
             let texts = [&*tool.name, &*tool.description, &parameters];

@@ -10,10 +10,12 @@ use crate::auth::{Authenticator, ScopeTable};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Fault};
 use crate::definitions::Sources;
+use crate::engine::catalogue::Known;
 use crate::host::{self, Routes};
 use crate::ids::{IdMaker, Ids};
 use crate::provider::{Provider, Registry};
 use crate::router;
+use crate::tools::{HostTools, Tool, ToolSource, Tools};
 use crate::work::{Handler, Handlers};
 
 /// What a host program may hand in before the gateway opens.
@@ -25,11 +27,12 @@ pub struct Builder {
     pub(super) providers: BTreeMap<String, Arc<dyn Provider>>,
     pub(super) routes: Vec<Routes>,
     pub(super) handlers: Handlers,
+    pub(super) tools: HostTools,
 }
 
 /// What a configuration says, and all that is wrong with it.
 pub(super) struct Read {
-    pub(super) providers: Registry,
+    pub(super) known: Known,
     pub(super) sources: Sources,
     pub(super) faults: Vec<Fault>,
 }
@@ -45,6 +48,7 @@ impl Builder {
             providers: BTreeMap::new(),
             routes: Vec::new(),
             handlers: Handlers::default(),
+            tools: HostTools::default(),
         }
     }
 
@@ -92,6 +96,21 @@ impl Builder {
         self
     }
 
+    /// Adds a tool that agents may call. Two tools of one name, and a schema that cannot be used, are refused when the gateway
+    /// opens.
+    #[must_use]
+    pub fn tool(mut self, tool: impl Tool) -> Self {
+        self.tools.tools.push(Arc::new(tool));
+        self
+    }
+
+    /// Adds a source of tools that come and go while the gateway runs.
+    #[must_use]
+    pub fn tool_source(mut self, source: impl ToolSource) -> Self {
+        self.tools.sources.push(Arc::new(source));
+        self
+    }
+
     /// The document as the gateway will serve it, without a store or a folder: for tests, and to be written to a file.
     ///
     /// # Errors
@@ -122,11 +141,14 @@ impl Builder {
                 Err(of_name) => faults.extend(of_name),
             }
         }
-        let sources = Sources::of(&self.config, &providers).unwrap_or_else(|of_sources| {
+        let (tools, of_tools) = Tools::checked(&self.config, &self.clock, &self.tools);
+        faults.extend(of_tools);
+        let known = Known { providers: Arc::new(providers), tools: Arc::new(tools) };
+        let sources = Sources::of(&self.config, &known).unwrap_or_else(|of_sources| {
             faults.extend(of_sources);
             Sources::default()
         });
-        Read { providers, sources, faults }
+        Read { known, sources, faults }
     }
 
     pub(super) fn route_faults(&self) -> Vec<String> {

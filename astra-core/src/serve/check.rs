@@ -3,7 +3,6 @@
 use std::io;
 use std::net::TcpListener;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::builder::Read;
 use super::{Builder, Gateway};
@@ -51,12 +50,12 @@ impl Builder {
     /// Finds out what [`Builder::open`] would refuse, without opening: all faults at once. The database is asked, and not
     /// changed; no folder, file or table is made.
     pub async fn check(&self) -> Check {
-        let Read { providers, sources, faults } = self.read();
-        let (providers, mut found) = (Arc::new(providers), Check { faults, warnings: Vec::new() });
+        let Read { known, sources, faults } = self.read();
+        let mut found = Check { faults, warnings: Vec::new() };
         for fault in self.route_faults() {
             found.refuse("routes", fault);
         }
-        for broken in sources.broken(&providers) {
+        for broken in sources.broken(&known) {
             let line = broken.fault.line.map_or_else(String::new, |line| format!(":{line}"));
             found.warn(
                 "agents_dir",

@@ -19,7 +19,6 @@ use crate::http::limit::Limits;
 use crate::outbound::GuardedClient;
 use crate::router;
 use crate::store;
-use crate::tools::Tools;
 use crate::work::{Base, Queue, Upkeep};
 
 impl Builder {
@@ -33,7 +32,7 @@ impl Builder {
 }
 
 async fn open(builder: Builder) -> Result<Gateway, StartError> {
-    let Read { providers, sources, faults } = builder.read();
+    let Read { known, sources, faults } = builder.read();
     if !faults.is_empty() {
         return Err(StartError::Config(faults));
     }
@@ -43,12 +42,11 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
 
     let authority = authority(&base, master_key, &routes).await.map_err(failed)?;
     let setup_code = authority.begin_setup().await.map_err(failed)?;
-    base.supervisor.include(providers.drains());
-    let (providers, agents) = (Arc::new(providers), Arc::new(Catalogue::new(base.store.clone())));
+    base.supervisor.include(known.providers.drains());
+    let agents = Arc::new(Catalogue::new(base.store.clone()));
     let workspace = authority.first_workspace().clone();
-    let definitions = Definitions::open(&base, workspace, sources, &providers).await.map_err(failed)?;
-    let tools = Arc::new(Tools::built_in(&base.clock));
-    let engine = Engine::open(&base, &providers, &agents, tools).await.map_err(failed)?;
+    let definitions = Definitions::open(&base, workspace, sources, &known).await.map_err(failed)?;
+    let engine = Engine::open(&base, &known, &agents).await.map_err(failed)?;
     let jobs = Queue::open(&base, builder.handlers).await.map_err(failed)?;
     Upkeep::open(&base);
     sign_in_sweep::open(&base);
@@ -58,7 +56,8 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let app = App::from(Rooms {
         authenticator: authenticator(&base, builder.authenticator, &authority),
         authority,
-        providers,
+        providers: Arc::clone(&known.providers),
+        known,
         agents,
         definitions,
         jobs,

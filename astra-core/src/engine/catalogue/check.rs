@@ -1,10 +1,12 @@
 //! What a definition may say, wherever it comes from: a caller, a file, the configuration.
 
+use std::sync::Arc;
+
 use crate::content::{METADATA_BYTES_MAX, is_too_large};
 use crate::engine::agent::{AgentBudget, AgentDefinition, AgentModel, AgentTools};
 use crate::engine::prompt;
 use crate::provider::Registry;
-use crate::tools;
+use crate::tools::{Tools, pattern_fault};
 
 /// Most characters of a display name.
 const NAME_MAX: usize = 128;
@@ -12,6 +14,10 @@ const NAME_MAX: usize = 128;
 const MODEL_MAX: usize = 256;
 /// Most second choices of a model.
 const FALLBACKS_MAX: usize = 8;
+/// Most entries of a list of tools.
+const TOOLS_MAX: usize = 128;
+/// Most rounds of tool calls of a turn.
+const ROUNDS_MAX: u32 = 20;
 /// Minutes of a year.
 const IDLE_MAX: u32 = 525_600;
 
@@ -37,9 +43,18 @@ fn is_slug(id: &str) -> bool {
         && id.bytes().next().is_some_and(is_letter)
 }
 
-/// All that is wrong with `definition` in a gateway that has these `providers`.
+/// What definitions may name: what a gateway has.
+#[derive(Clone)]
+pub struct Known {
+    /// The providers of models.
+    pub providers: Arc<Registry>,
+    /// The tools.
+    pub tools: Arc<Tools>,
+}
+
+/// All that is wrong with `definition` in a gateway that has what is `known`.
 #[must_use]
-pub fn check(definition: &AgentDefinition, providers: &Registry) -> Vec<Fault> {
+pub fn check(definition: &AgentDefinition, known: &Known) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut refuse = |pointer: &str, detail: String| faults.push((pointer.to_owned(), detail));
     if let Some(name) = &definition.display_name
@@ -55,7 +70,7 @@ pub fn check(definition: &AgentDefinition, providers: &Registry) -> Vec<Fault> {
     } else if let Some(fault) = prompt::fault(&definition.system_prompt) {
         refuse("/system_prompt", fault);
     }
-    check_model(&definition.model, providers, &mut refuse);
+    check_model(&definition.model, &known.providers, &mut refuse);
     if definition.session.idle_timeout_min.is_some_and(|minutes| !(1..=IDLE_MAX).contains(&minutes)) {
         refuse("/session/idle_timeout_min", format!("must lie between 1 and {IDLE_MAX}"));
     }
@@ -63,7 +78,7 @@ pub fn check(definition: &AgentDefinition, providers: &Registry) -> Vec<Fault> {
         refuse("/session/daily_reset_hour", "must lie between 0 and 23".into());
     }
     check_budget(&definition.budget, &mut refuse);
-    check_tools(&definition.tools, &mut refuse);
+    check_tools(&definition.tools, &known.tools, &mut refuse);
     if is_too_large(&definition.metadata) {
         refuse("/metadata", format!("must have at most {METADATA_BYTES_MAX} bytes as JSON"));
     }
@@ -99,13 +114,35 @@ fn check_model(model: &AgentModel, providers: &Registry, refuse: &mut impl FnMut
     }
 }
 
-fn check_tools(policy: &AgentTools, refuse: &mut impl FnMut(&str, String)) {
-    for (place, name) in policy.allow.iter().enumerate() {
-        let pointer = format!("/tools/allow/{place}");
-        if !tools::BUILT_IN.contains(&name.as_str()) {
-            refuse(&pointer, format!("there is no tool `{name}`; there are: {}", tools::BUILT_IN.join(", ")));
-        } else if policy.allow[..place].contains(name) {
-            refuse(&pointer, format!("names the tool `{name}` a second time"));
+fn check_tools(policy: &AgentTools, tools: &Tools, refuse: &mut impl FnMut(&str, String)) {
+    // What is denied need not be there: it may come later.
+    let deny_fault = |name: &str| pattern_fault(name).map(str::to_owned);
+    check_names("/tools/allow", &policy.allow, |name| tools.allow_fault(name), refuse);
+    check_names("/tools/deny", &policy.deny, deny_fault, refuse);
+    if !(1..=TOOLS_MAX).contains(&policy.in_prompt()) {
+        refuse("/tools/max_in_prompt", format!("must lie between 1 and {TOOLS_MAX}"));
+    }
+    if !(1..=ROUNDS_MAX).contains(&policy.max_rounds) {
+        refuse("/tools/max_rounds", format!("must lie between 1 and {ROUNDS_MAX}"));
+    }
+}
+
+/// Checks a list of names and patterns of tools.
+fn check_names(
+    at: &str,
+    names: &[String],
+    fault: impl Fn(&str) -> Option<String>,
+    refuse: &mut impl FnMut(&str, String),
+) {
+    if names.len() > TOOLS_MAX {
+        refuse(at, format!("must have at most {TOOLS_MAX} items"));
+    }
+    for (place, name) in names.iter().enumerate() {
+        let pointer = format!("{at}/{place}");
+        if let Some(fault) = fault(name) {
+            refuse(&pointer, fault);
+        } else if names[..place].contains(name) {
+            refuse(&pointer, format!("names `{name}` a second time"));
         }
     }
 }

@@ -10,7 +10,7 @@ use super::agent::{AgentDefinition, AgentVersion};
 use crate::store::{self, Db, Rows, VersionStamp, WorkspaceId};
 use cache::Cache;
 
-pub use check::{check, id_fault};
+pub use check::{Known, check, id_fault};
 
 /// Finds agents.
 pub struct Catalogue {

@@ -78,7 +78,7 @@ impl Engine {
         let now_ms = self.clock.now_ms();
         let (begun, guard) = loop {
             self.check_parameters(&agent, &ask)?;
-            self.check_tools(&agent, &ask)?;
+            self.check_tools(&caller.workspace, &agent, &ask)?;
             let allowed = match budget::check_quotas(&rows, &agent, now_ms).await {
                 Ok(()) => self.storage.take(&rows, ask.content.bytes()).await,
                 Err(refusal) => Err(refusal),

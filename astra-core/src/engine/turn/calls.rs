@@ -16,7 +16,7 @@ use crate::engine::estimate::estimate_message;
 use crate::engine::inference::UsageOwner;
 use crate::provider::{FinishReason, Message};
 use crate::store::TurnStep;
-use crate::tools::Outcome;
+use crate::tools::{Offered, Outcome, ToolContext};
 
 /// What comes after the calls of an answer.
 pub(super) enum RoundEnd {
@@ -36,7 +36,12 @@ pub(super) struct OpenCall {
 impl Running {
     /// Runs the tools that the model called. The calls are on disk before the first one runs, each result when it is there, and all
     /// of them before the model reads them.
-    pub(super) async fn use_tools(&self, context: &mut Context, progress: &mut Progress) -> Result<RoundEnd> {
+    pub(super) async fn use_tools(
+        &self,
+        offered: &Offered,
+        context: &mut Context,
+        progress: &mut Progress,
+    ) -> Result<RoundEnd> {
         let calls = std::mem::take(&mut progress.wanted);
         let mut calls: Vec<_> = calls.into_iter().map(|call| self.open_call(call)).collect();
         let ends_turn = calls.iter().any(|open| open.is_callers) && self.on_call() == Some(OnCall::EndTurn);
@@ -49,7 +54,7 @@ impl Running {
         let text = (!said.is_empty()).then_some(Part::Text { text: said });
         let parts = text.into_iter().chain(calls.iter().map(|open| Part::ToolCall(open.call.clone()))).collect();
         self.keep_step(Role::Assistant, parts, context, progress).await?;
-        self.run_tools(&mut calls, progress).await?;
+        self.run_tools(offered, &mut calls, progress).await?;
         let results: Vec<_> = calls.into_iter().filter_map(|open| open.result).map(Part::ToolResult).collect();
         if !results.is_empty() {
             self.keep_step(Role::Tool, results, context, progress).await?;
@@ -73,11 +78,10 @@ impl Running {
 
     /// Runs those of `calls` that are the agent's. Each result is kept and published when it is there; the last one is kept with the
     /// step that is made of them.
-    async fn run_tools(&self, calls: &mut [OpenCall], progress: &mut Progress) -> Result<()> {
-        let allowed = &self.agent.definition.tools.allow;
+    async fn run_tools(&self, offered: &Offered, calls: &mut [OpenCall], progress: &mut Progress) -> Result<()> {
         let run = async |place: usize, call: ToolCall| {
             let since = Instant::now();
-            let outcome = self.engine.tools.call(allowed, &call).await;
+            let outcome = offered.call(&call, &self.tool_context(&call)).await;
             (place, since, outcome)
         };
         let own = calls.iter().enumerate().filter(|(_, open)| !open.is_callers && open.result.is_none());
@@ -94,6 +98,15 @@ impl Running {
             self.publish(entries);
         }
         Ok(())
+    }
+
+    /// Who calls a tool by `call`, and within what.
+    fn tool_context(&self, call: &ToolCall) -> ToolContext {
+        let mut context = ToolContext::new(self.rows.workspace().clone(), &self.turn.user_id, &call.id);
+        context.agent_id = Some(self.turn.agent_id.clone());
+        context.session_id = Some(self.turn.session_id);
+        context.turn_id = Some(self.turn.id);
+        context
     }
 
     /// Keeps what was said together with what the log has of it, and adds it to what the model reads.

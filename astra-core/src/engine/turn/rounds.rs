@@ -9,6 +9,7 @@ use super::calls::RoundEnd;
 use super::log::HOLD;
 use super::progress::Progress;
 use super::running::Running;
+use super::tools::tools_of;
 use crate::content::without_nul;
 use crate::engine::budget::output_allowance;
 use crate::engine::context::Context;
@@ -16,21 +17,19 @@ use crate::engine::error::{Error, Result};
 use crate::engine::inference::{Targets, failed};
 use crate::provider::{Chunk, Request, Tool, ToolChoice};
 
-/// After so many rounds with tools the model must answer.
-pub(super) const TOOL_ROUNDS_MAX: u32 = 5;
-
 impl Running {
     /// Asks the model, and runs the tools that it calls, until it answers without a call, or with one that is for the caller.
     pub(super) async fn rounds(&mut self, context: &mut Context, progress: &mut Progress) -> Result<()> {
-        let tools = self.engine.tools_of(&self.agent.definition, self.ask.tools.as_deref())?;
-        while progress.round <= TOOL_ROUNDS_MAX {
-            let choice = self.tool_choice(progress.round);
-            self.ask_once(context, &tools, choice, progress).await?;
+        let offered = self.engine.offered(self.rows.workspace(), &self.agent.definition);
+        while progress.round <= self.agent.definition.tools.max_rounds {
+            // A round may have found tools for the next one.
+            let tools = tools_of(&offered, self.ask.tools.as_deref())?;
+            self.ask_once(context, &tools, self.tool_choice(progress.round), progress).await?;
             if progress.wanted.is_empty() {
                 break;
             }
             progress.round += 1;
-            match self.use_tools(context, progress).await? {
+            match self.use_tools(&offered, context, progress).await? {
                 RoundEnd::Answered => {}
                 RoundEnd::EndsTurn => break,
             }
@@ -41,7 +40,7 @@ impl Running {
     /// Whether the model may call tools in a round. In the last one it must answer.
     fn tool_choice(&self, round: u32) -> ToolChoice<'_> {
         match self.ask.tools.as_deref() {
-            _ if round == TOOL_ROUNDS_MAX => ToolChoice::None,
+            _ if round >= self.agent.definition.tools.max_rounds => ToolChoice::None,
             Some(given) => given.choice.in_round(round),
             None => ToolChoice::Auto,
         }

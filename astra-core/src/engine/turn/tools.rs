@@ -6,33 +6,42 @@ use crate::engine::agent::{AgentDefinition, AgentVersion};
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::inference::failed;
 use crate::provider::{Request, Target, Tool};
+use crate::store::WorkspaceId;
+use crate::tools::{Decision, Offered};
+
+/// The tools that a model is offered in the next round: the agent's, then the caller's.
+///
+/// # Errors
+/// [`Failure`] of the code `invalid_request` if one of the caller's has the name of another one, or of one that the agent has.
+pub(super) fn tools_of(offered: &Offered, given: Option<&CallerTools>) -> Result<Vec<Tool>> {
+    let mut tools = offered.sent();
+    let Some(given) = given else { return Ok(tools) };
+    for tool in &given.tools {
+        let is_agents = offered.decide(&tool.name) != Decision::Denied;
+        if is_agents || tools.iter().any(|other| other.name == tool.name) {
+            let why = format!(
+                "Two tools have the name `{}`: the agent's tools and those of the request need names of their own.",
+                tool.name
+            );
+            return Err(refused("tools", why));
+        }
+        tools.push(tool.clone());
+    }
+    Ok(tools)
+}
 
 impl Engine {
-    /// The tools that a model is offered for an agent and a caller: the agent's come first.
-    ///
-    /// # Errors
-    /// [`Failure`] of the code `invalid_request` if two of them have one name.
-    pub(super) fn tools_of(&self, definition: &AgentDefinition, given: Option<&CallerTools>) -> Result<Vec<Tool>> {
-        let mut tools = self.tools.offered(&definition.tools.allow);
-        let Some(given) = given else { return Ok(tools) };
-        for tool in &given.tools {
-            if tools.iter().any(|other| other.name == tool.name) {
-                let why = format!(
-                    "Two tools have the name `{}`: the agent's tools and those of the request need names of their own.",
-                    tool.name
-                );
-                return Err(refused("tools", why));
-            }
-            tools.push(tool.clone());
-        }
-        Ok(tools)
+    /// The tools of the agent that `definition` says, as they are now.
+    pub(super) fn offered(&self, workspace: &WorkspaceId, definition: &AgentDefinition) -> Offered {
+        let allowed = &definition.tools;
+        self.tools.offered(workspace, allowed.policy(), allowed.in_prompt())
     }
 
     /// Refuses tools of the caller that cannot go with the agent's, or that the agent's own choice of provider cannot call, before
     /// anything is kept.
-    pub(super) fn check_tools(&self, agent: &AgentVersion, ask: &Ask) -> Result<()> {
+    pub(super) fn check_tools(&self, workspace: &WorkspaceId, agent: &AgentVersion, ask: &Ask) -> Result<()> {
         let Some(given) = ask.tools.as_deref() else { return Ok(()) };
-        let tools = self.tools_of(&agent.definition, Some(given))?;
+        let tools = tools_of(&self.offered(workspace, &agent.definition), Some(given))?;
         match &given.choice {
             CallerToolChoice::Required if tools.is_empty() => {
                 return Err(refused("tool_choice", "The model must call a tool, and there is none.".to_owned()));

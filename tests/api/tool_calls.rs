@@ -162,6 +162,11 @@ both_backends! {
         for (allow, pointer) in [
             (json!(["current_time", "rm_rf"]), "/tools/allow/1"),
             (json!(["current_time", "current_time"]), "/tools/allow/1"),
+            (json!(["current_time", "*", "*"]), "/tools/allow/2"),
+            (json!(["current time"]), "/tools/allow/0"),
+            (json!([""]), "/tools/allow/0"),
+            (json!(["*".repeat(65)]), "/tools/allow/0"),
+            (json!(["search_tools"]), "/tools/allow/0"),
             (json!([1]), "/tools/allow/0"),
             (json!("current_time"), "/tools/allow"),
         ] {
@@ -169,9 +174,61 @@ both_backends! {
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{allow}: {problem}");
         }
         let agent = create(json!(["current_time"])).await.expect(201);
-        assert_eq!(agent["tools"], json!({"allow": ["current_time"]}));
+        let whole = |allow: Value| json!({"allow": allow, "deny": [], "max_in_prompt": 64, "max_rounds": 5});
+        assert_eq!(agent["tools"], whole(json!(["current_time"])));
         let changed = app.admin().patch("/agents/clock").json(&json!({"tools": {"allow": []}})).await.expect(200);
-        assert_eq!(changed["tools"], json!({"allow": []}));
+        assert_eq!(changed["tools"], whole(json!([])));
+        for (tools, pointer) in [
+            (json!({"deny": ["a.b"]}), "/tools/deny/0"),
+            (json!({"deny": ["a", "a"]}), "/tools/deny/1"),
+            (json!({"max_rounds": 0}), "/tools/max_rounds"),
+            (json!({"max_rounds": 21}), "/tools/max_rounds"),
+            (json!({"max_in_prompt": 0}), "/tools/max_in_prompt"),
+            (json!({"max_in_prompt": 129}), "/tools/max_in_prompt"),
+        ] {
+            let problem = app.admin().patch("/agents/clock").json(&json!({"tools": tools})).await.expect_problem(422, "invalid_request");
+            assert_eq!(problem["errors"][0]["pointer"], pointer, "{tools}: {problem}");
+        }
+        // What is denied may come later.
+        let denied = json!({"tools": {"allow": ["*"], "deny": ["crm_*", "not_there"], "max_rounds": 20, "max_in_prompt": 1}});
+        assert_eq!(app.admin().patch("/agents/clock").json(&denied).await.expect(200)["tools"], denied["tools"]);
+    }
+
+    async fn what_is_denied_is_neither_offered_nor_called(talk: Talk) {
+        for (tools, is_called) in [
+            (json!({"allow": ["*"]}), true),
+            (json!({"allow": ["current_*"]}), true),
+            (json!({"allow": ["*"], "deny": ["current_*"]}), false),
+            (json!({"allow": ["current_time", "*"], "deny": ["current_time"]}), false),
+        ] {
+            talk.app.admin().patch(&format!("/agents/{AGENT}")).json(&json!({"tools": tools})).await.expect(200);
+            talk.will(call("call_1", "{}")).will(Reply::Answer("It is nine.".into()));
+            let turn = talk.say("What time is it?").await;
+            let last = talk.upstream.received().pop().expect("a request").body;
+            let offered = last["tools"].as_array().map_or(0, Vec::len);
+            assert_eq!((turn["tool_calls"].as_array().expect("calls").len(), offered > 0), (usize::from(is_called), is_called), "{tools}: {turn}");
+            if !is_called {
+                // The answer that was left over.
+                talk.say("And now?").await;
+            }
+        }
+    }
+
+    async fn the_agent_says_after_how_many_rounds_the_model_must_answer(talk: Talk) {
+        for rounds in [1, 7] {
+            let tools = json!({"tools": {"allow": ["current_time"], "max_rounds": rounds}});
+            talk.app.admin().patch(&format!("/agents/{AGENT}")).json(&tools).await.expect(200);
+            let before = talk.upstream.received().len();
+            for _ in 0..rounds {
+                talk.will(call("again", "{}"));
+            }
+            talk.will(Reply::Answer("It is nine.".into()));
+            let turn = talk.say("What time is it?").await;
+            assert_eq!((&turn["content"], turn["tool_calls"].as_array().expect("calls").len()), (&json!("It is nine."), rounds));
+            let received = talk.upstream.received().split_off(before);
+            let choices: Vec<_> = received.iter().map(|request| request.body["tool_choice"] == "none").collect();
+            assert!(choices.len() == rounds + 1 && choices[rounds] && !choices[..rounds].contains(&true), "{choices:?}");
+        }
     }
 
     async fn the_built_in_model_calls_tools_to_try_things_out(app: TestApp) {

@@ -1,0 +1,129 @@
+//! All tools of a gateway: its own, those of the host program, and those of sources that change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::call::CallLimits;
+use super::current_time::CurrentTime;
+use super::name::{is_pattern, name_fault, pattern_fault};
+use super::offered::Offered;
+use super::policy::{Decision, Policy};
+use super::registered::RegisteredTool;
+use super::search::SearchTools;
+use super::source::ToolSource;
+use super::tool::Tool;
+use crate::clock::Clock;
+use crate::config::{Config, Fault};
+use crate::store::WorkspaceId;
+
+/// What a host program hands in.
+#[derive(Clone, Default)]
+pub struct HostTools {
+    /// Its tools.
+    pub tools: Vec<Arc<dyn Tool>>,
+    /// Its sources of tools.
+    pub sources: Vec<Arc<dyn ToolSource>>,
+}
+
+/// All tools of a gateway.
+pub struct Tools {
+    fixed: BTreeMap<Arc<str>, Arc<RegisteredTool>>,
+    sources: Vec<Arc<dyn ToolSource>>,
+    search: Option<Arc<SearchTools>>,
+    /// The bounds of a call.
+    pub limits: CallLimits,
+}
+
+impl Tools {
+    /// The tools that `config` turns on, and the host's; and all that is wrong with them: names that are taken or no names,
+    /// schemas that cannot be used.
+    #[must_use]
+    pub fn checked(config: &Config, clock: &Arc<dyn Clock>, host: &HostTools) -> (Self, Vec<Fault>) {
+        let mut faults = Vec::new();
+        let mut refuse = |detail: String| faults.push(Fault { key: "tools".to_owned(), detail });
+        let mut fixed = BTreeMap::new();
+        let built_in: [Arc<dyn Tool>; 1] = [Arc::new(CurrentTime::new(Arc::clone(clock)))];
+        let built_in = built_in.into_iter().map(RegisteredTool::built_in);
+        for tool in built_in.chain(host.tools.iter().map(|tool| RegisteredTool::of_host(Arc::clone(tool)))) {
+            match tool {
+                Ok(tool) if fixed.contains_key(tool.name()) || BUILT_IN.contains(&tool.name()) && tool.is_of_host() => {
+                    refuse(format!("has two tools of the name `{}`", tool.name()));
+                }
+                Ok(tool) => drop(fixed.insert(Arc::clone(&tool.definition.name), Arc::new(tool))),
+                Err(fault) => refuse(format!("has a tool that cannot be used: {fault}")),
+            }
+        }
+        let (sources, limits) = (host.sources.clone(), CallLimits::from(&config.tools));
+        let search = SearchTools::new().map_err(refuse).ok().map(Arc::new);
+        (Self { fixed, sources, search, limits }, faults)
+    }
+
+    /// All tools that a workspace has at this moment, by name. A source's tool that has a name which is taken or no name is
+    /// left out.
+    #[must_use]
+    pub fn all(&self, workspace: &WorkspaceId) -> Vec<Arc<RegisteredTool>> {
+        if self.sources.is_empty() {
+            return self.fixed.values().cloned().collect();
+        }
+        let mut all = self.fixed.clone();
+        for tool in self.sources.iter().flat_map(|source| source.tools(workspace)) {
+            if self.takes(tool.name()) {
+                all.entry(Arc::clone(&tool.definition.name)).or_insert(tool);
+            }
+        }
+        all.into_values().collect()
+    }
+
+    /// The tool `name` of a workspace at this moment.
+    #[must_use]
+    pub fn find(&self, workspace: &WorkspaceId, name: &str) -> Option<Arc<RegisteredTool>> {
+        if let Some(tool) = self.fixed.get(name) {
+            return Some(Arc::clone(tool));
+        }
+        let mut sources = self.sources.iter().filter(|_| self.takes(name));
+        sources.find_map(|source| source.tools(workspace).into_iter().find(|tool| tool.name() == name))
+    }
+
+    /// Whether a source's tool may be called `name`.
+    fn takes(&self, name: &str) -> bool {
+        name_fault(name).is_none() && !self.fixed.contains_key(name) && !BUILT_IN.contains(&name)
+    }
+
+    /// Why the entry `name` of an agent's list of allowed tools is not taken, if it is not: it must be a pattern, or the name
+    /// of a tool that there is, or that a source may have.
+    #[must_use]
+    pub fn allow_fault(&self, name: &str) -> Option<String> {
+        if let Some(fault) = pattern_fault(name) {
+            return Some(fault.to_owned());
+        }
+        let is_known = is_pattern(name) || self.fixed.contains_key(name);
+        if is_known || self.sources.iter().any(|source| source.claims(name)) {
+            return None;
+        }
+        let names: Vec<&str> = self.fixed.keys().map(|name| &**name).collect();
+        Some(format!("there is no tool `{name}`; there are: {}", names.join(", ")))
+    }
+
+    /// What a turn's model may call by `policy`, in the order of `policy.allow`, the tools of one pattern by name. It is sent
+    /// `max_in_prompt` of them at the most.
+    #[must_use]
+    pub fn offered(&self, workspace: &WorkspaceId, policy: Policy<'_>, max_in_prompt: usize) -> Offered {
+        if policy.allow.is_empty() {
+            return Offered::none(self.limits);
+        }
+        let all = self.all(workspace);
+        let (mut seen, mut tools) = (BTreeSet::new(), Vec::new());
+        for pattern in policy.allow {
+            for tool in all.iter().filter(|tool| super::name::matches(pattern, tool.name())) {
+                let decision = policy.decide(tool.name());
+                if decision != Decision::Denied && seen.insert(tool.name()) {
+                    tools.push((Arc::clone(tool), decision));
+                }
+            }
+        }
+        Offered::new(tools, max_in_prompt, self.search.as_ref(), self.limits)
+    }
+}
+
+/// The names of the gateway's own tools, those that are off among them.
+pub(super) const BUILT_IN: [&str; 1] = [super::current_time::NAME];
