@@ -49,6 +49,9 @@ _astra() {
             astra,token)
                 cmd="astra__subcmd__token"
                 ;;
+            astra,tools)
+                cmd="astra__subcmd__tools"
+                ;;
             astra__subcmd__account,create)
                 cmd="astra__subcmd__account__subcmd__create"
                 ;;
@@ -118,6 +121,9 @@ _astra() {
             astra__subcmd__help,token)
                 cmd="astra__subcmd__help__subcmd__token"
                 ;;
+            astra__subcmd__help,tools)
+                cmd="astra__subcmd__help__subcmd__tools"
+                ;;
             astra__subcmd__help__subcmd__account,create)
                 cmd="astra__subcmd__help__subcmd__account__subcmd__create"
                 ;;
@@ -150,6 +156,12 @@ _astra() {
                 ;;
             astra__subcmd__help__subcmd__token,rotate)
                 cmd="astra__subcmd__help__subcmd__token__subcmd__rotate"
+                ;;
+            astra__subcmd__help__subcmd__tools,call)
+                cmd="astra__subcmd__help__subcmd__tools__subcmd__call"
+                ;;
+            astra__subcmd__help__subcmd__tools,list)
+                cmd="astra__subcmd__help__subcmd__tools__subcmd__list"
                 ;;
             astra__subcmd__spec,diff)
                 cmd="astra__subcmd__spec__subcmd__diff"
@@ -205,6 +217,24 @@ _astra() {
             astra__subcmd__token__subcmd__help,rotate)
                 cmd="astra__subcmd__token__subcmd__help__subcmd__rotate"
                 ;;
+            astra__subcmd__tools,call)
+                cmd="astra__subcmd__tools__subcmd__call"
+                ;;
+            astra__subcmd__tools,help)
+                cmd="astra__subcmd__tools__subcmd__help"
+                ;;
+            astra__subcmd__tools,list)
+                cmd="astra__subcmd__tools__subcmd__list"
+                ;;
+            astra__subcmd__tools__subcmd__help,call)
+                cmd="astra__subcmd__tools__subcmd__help__subcmd__call"
+                ;;
+            astra__subcmd__tools__subcmd__help,help)
+                cmd="astra__subcmd__tools__subcmd__help__subcmd__help"
+                ;;
+            astra__subcmd__tools__subcmd__help,list)
+                cmd="astra__subcmd__tools__subcmd__help__subcmd__list"
+                ;;
             *)
                 ;;
         esac
@@ -212,7 +242,7 @@ _astra() {
 
     case "${cmd}" in
         astra)
-            opts="-h -V --help --version serve token account chat spec codegen migrate config completions man help"
+            opts="-h -V --help --version serve token account chat tools spec codegen migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -580,7 +610,7 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help)
-            opts="serve token account chat spec codegen migrate config completions man help"
+            opts="serve token account chat tools spec codegen migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -888,6 +918,48 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help__subcmd__token__subcmd__rotate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__tools)
+            opts="list call"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__tools__subcmd__call)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__tools__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1271,7 +1343,7 @@ _astra() {
                     return 0
                     ;;
                 --scope)
-                    COMPREPLY=($(compgen -W "auth:read auth:write agents:read agents:write sessions:read sessions:write chat:send inference:read inference:write spec:read users:act" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auth:read auth:write agents:read agents:write sessions:read sessions:write chat:send tools:read tools:write inference:read inference:write spec:read users:act" -- "${cur}"))
                     return 0
                     ;;
                 --expires-in)
@@ -1389,6 +1461,128 @@ _astra() {
                     return 0
                     ;;
                 --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__tools)
+            opts="-h --help list call help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__tools__subcmd__call)
+            opts="-h --output --server --agent --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__tools__subcmd__help)
+            opts="list call help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__tools__subcmd__help__subcmd__call)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__tools__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__tools__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__tools__subcmd__list)
+            opts="-h --output --json --server --agent --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "table tsv json" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agent)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -26,6 +26,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand account 'Create, list and reset the accounts of people'
             cand chat 'Talk to an agent'
+            cand tools 'List the tools that agents may call, and call one'
             cand spec 'Print the OpenAPI document, look up its operations, compare versions of it'
             cand codegen 'Generate a client of the API in a language'
             cand migrate 'Update the database schema (`serve` does this itself)'
@@ -169,6 +170,39 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'astra;tools'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the tools that there are; with --agent what the agent''s policy says of each'
+            cand call 'Call a tool, without an agent''s model'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;tools;list'= {
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --agent 'The agent whose policy holds [default: none]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;tools;call'= {
+            cand --output 'How to print the answer'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --agent 'The agent whose policy holds [default: none]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;tools;help'= {
+            cand list 'List the tools that there are; with --agent what the agent''s policy says of each'
+            cand call 'Call a tool, without an agent''s model'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;tools;help;list'= {
+        }
+        &'astra;tools;help;call'= {
+        }
+        &'astra;tools;help;help'= {
+        }
         &'astra;spec'= {
             cand --format 'Output format [default: by the file name, otherwise json]'
             cand --version 'OpenAPI version to write'
@@ -276,6 +310,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand account 'Create, list and reset the accounts of people'
             cand chat 'Talk to an agent'
+            cand tools 'List the tools that agents may call, and call one'
             cand spec 'Print the OpenAPI document, look up its operations, compare versions of it'
             cand codegen 'Generate a client of the API in a language'
             cand migrate 'Update the database schema (`serve` does this itself)'
@@ -312,6 +347,14 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;account;reset'= {
         }
         &'astra;help;chat'= {
+        }
+        &'astra;help;tools'= {
+            cand list 'List the tools that there are; with --agent what the agent''s policy says of each'
+            cand call 'Call a tool, without an agent''s model'
+        }
+        &'astra;help;tools;list'= {
+        }
+        &'astra;help;tools;call'= {
         }
         &'astra;help;spec'= {
             cand list 'List the operations'

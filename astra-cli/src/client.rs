@@ -34,6 +34,13 @@ pub(crate) struct Problem {
     errors: Vec<Fault>,
 }
 
+/// A page of a list.
+#[derive(Deserialize)]
+struct Page<T> {
+    data: Vec<T>,
+    next_cursor: Option<String>,
+}
+
 #[derive(Debug, Deserialize)]
 struct Fault {
     pointer: String,
@@ -100,6 +107,24 @@ impl Client {
     pub(crate) async fn fetch<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T> {
         let response = self.send(request).await?;
         response.json().await.map_err(|fault| self.not_understood(&fault))
+    }
+
+    /// All rows of a list that comes in pages.
+    pub(crate) async fn all<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let mut request = self.request(Method::GET, path).query(query).query(&[("limit", "200")]);
+            if let Some(cursor) = &cursor {
+                request = request.query(&[("cursor", cursor)]);
+            }
+            let page: Page<T> = self.fetch(request).await?;
+            rows.extend(page.data);
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                return Ok(rows);
+            }
+        }
     }
 
     /// The answer is not what a gateway says.

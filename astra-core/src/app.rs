@@ -44,6 +44,8 @@ pub struct Rooms {
     pub document: Arc<Document>,
     /// The streams that are open, by credential.
     pub streams: Arc<Tally>,
+    /// The calls of tools outside turns that are under way, by credential.
+    pub invocations: Arc<Tally>,
     /// Counts since it was opened.
     pub uptime: Monotonic,
     /// Cancelled when the gateway begins to stop: streams without an end of their own end then.

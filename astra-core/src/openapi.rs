@@ -25,6 +25,7 @@ use crate::http::{OAuthError, Problem};
         (name = "agents", description = "Agents: a model, instructions and limits, kept in versions."),
         (name = "sessions", description = "Conversations of a caller with an agent, and their messages."),
         (name = "chat", description = "Messages to agents: send, stream, resume and cancel."),
+        (name = "tools", description = "What agents may call beside talking: tools of the gateway and of the program around it."),
         (name = "inference", description = "Providers of models: state, prices and usage."),
         (name = "spec", description = "The OpenAPI document of this gateway."),
     ),

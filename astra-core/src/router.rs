@@ -37,6 +37,7 @@ fn operations() -> Operations {
     let operations = api::agents::routes(operations);
     let operations = api::sessions::routes(operations);
     let operations = api::chat::routes(operations);
+    let operations = api::tools::routes(operations);
     let operations = api::inference::routes(operations);
     let operations = api::spec::routes(operations);
     #[cfg(feature = "docs")]

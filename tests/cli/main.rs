@@ -19,4 +19,5 @@ mod serve;
 mod spec;
 mod tls_upstream;
 mod token;
+mod tools;
 mod upstream;

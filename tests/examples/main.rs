@@ -14,6 +14,9 @@ mod embed;
 #[expect(dead_code, reason = "the test serves on another port than the example's main")]
 #[path = "../../examples/embed_routes.rs"]
 mod embed_routes;
+#[expect(dead_code, reason = "the test serves on another port than the example's main")]
+#[path = "../../examples/tool.rs"]
+mod tool;
 
 use std::net::SocketAddr;
 
@@ -112,6 +115,26 @@ async fn an_agent_speaks_through_the_hosts_provider() {
     assert!(answer["usage"]["output_tokens"].as_u64().expect("a count") > 0, "{answer}");
     let (_, stream) = exchange(address, &ask("/chat/stream"), question).await;
     assert!(stream.contains(r#""delta":"GOOD "#) && stream.contains("event: done"), "{stream}");
+}
+
+#[tokio::test]
+async fn an_agent_calls_the_hosts_tool() {
+    let (_folder, config) = configured();
+    let (listener, address) = listener().await;
+    let gateway = tool::open(config).await.expect("a gateway");
+    let token = custom_provider::token(&gateway).await.expect("a token");
+    tokio::spawn(gateway.run(listener, std::future::pending()));
+    let head = format!("POST /chat HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json");
+    for (arguments, is_error, told) in
+        [(r#"{\"grams\": 750}"#, false, r#"{"cents":475}"#), (r#"{\"grams\": 0}"#, true, "/grams: 0 is less than")]
+    {
+        let question = format!(r#"{{"agent_id": "clerk", "message": "/tool postage {arguments}"}}"#);
+        let (status, answer) = exchange(address, &head, &question).await;
+        assert!(status.starts_with("HTTP/1.1 200"), "{status}\n{answer}");
+        let answer: Value = serde_json::from_str(&answer).expect("JSON");
+        assert_eq!(answer["tool_calls"][0]["is_error"], is_error, "{answer}");
+        assert!(answer["content"].as_str().is_some_and(|content| content.contains(told)), "{answer}");
+    }
 }
 
 #[tokio::test]

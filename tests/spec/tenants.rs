@@ -10,10 +10,10 @@ use crate::support::{Caller, Gate, OnBackend, Reply, TestApp, TestBackend, Upstr
 const AGENT: &str = "helper";
 
 /// Path variables that name what belongs to the gateway, not to a workspace.
-const GATEWAY: [&str; 1] = ["provider"];
+const GATEWAY: [&str; 2] = ["provider", "tool"];
 
-/// Lists of what is the gateway's and the same for all: what its operator has configured, and its signing keys.
-const GATEWAY_LISTS: [&str; 3] = ["auth.list_keys", "inference.list_models", "inference.list_providers"];
+/// Lists of what is the gateway's and the same for all: what its operator has configured, its tools, and its signing keys.
+const GATEWAY_LISTS: [&str; 4] = ["auth.list_keys", "inference.list_models", "inference.list_providers", "tools.list"];
 
 /// A gateway whose workspace has one of each.
 struct Home {

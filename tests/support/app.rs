@@ -260,6 +260,12 @@ impl TestAppBuilder {
         self
     }
 
+    /// Hands in what `hand_in` adds, as a host program does.
+    pub(crate) fn host(mut self, hand_in: impl FnOnce(Builder) -> Builder + 'static) -> Self {
+        self.handed_in.push(Box::new(hand_in));
+        self
+    }
+
     /// Hands in a source of identifiers, as a host program does.
     pub(crate) fn ids(mut self, ids: impl Ids) -> Self {
         self.handed_in.push(Box::new(move |builder| builder.ids(ids)));

@@ -12,6 +12,7 @@ pub(crate) mod migrate;
 pub(crate) mod serve;
 pub(crate) mod spec;
 pub(crate) mod token;
+pub(crate) mod tools;
 
 use astra_core::config::Config;
 use astra_core::store::{self, Db};

@@ -8,6 +8,7 @@ pub mod health;
 pub mod inference;
 pub mod sessions;
 pub mod spec;
+pub mod tools;
 
 use axum::routing::MethodRouter;
 use utoipa::openapi::{Components, OpenApi, RefOr, Schema};

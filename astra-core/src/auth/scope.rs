@@ -43,6 +43,8 @@ scopes! {
     SessionsRead => "sessions:read",
     SessionsWrite => "sessions:write",
     ChatSend => "chat:send",
+    ToolsRead => "tools:read",
+    ToolsWrite => "tools:write",
     InferenceRead => "inference:read",
     InferenceWrite => "inference:write",
     SpecRead => "spec:read",

@@ -17,11 +17,13 @@ pub struct ToolsConfig {
     pub timeout_s: u64,
     /// Most bytes of a tool's answer that a model is given; what is longer is cut.
     pub result_bytes: usize,
+    /// Whether there is the tool `http_fetch`, which reads pages of the web, within the bounds of `outbound`.
+    pub http_fetch: bool,
 }
 
 impl Default for ToolsConfig {
     fn default() -> Self {
-        Self { timeout_s: 30, result_bytes: 64 << 10 }
+        Self { timeout_s: 30, result_bytes: 64 << 10, http_fetch: false }
     }
 }
 

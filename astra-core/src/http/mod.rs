@@ -38,7 +38,7 @@ pub use idempotency::{Idempotency, IdempotencyHeader};
 pub use json::Json;
 pub use metadata::small_metadata;
 pub use negotiation::prefers_gzip;
-pub use page::{Page, PageQuery, Paged};
+pub use page::{Page, PageQuery, Paged, page_by_name};
 pub use patch::MergePatch;
 pub use path::Path;
 pub use problem::{FieldProblem, OAuthError, Problem};

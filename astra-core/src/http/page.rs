@@ -46,6 +46,13 @@ impl<T> Page<T> {
     }
 }
 
+/// The part of `items`, which are in order of their unique names, that `request` asks for.
+pub fn page_by_name<T>(items: Vec<T>, request: &PageRequest, name: impl Fn(&T) -> String) -> store::Page<T> {
+    let seen = request.after.as_ref().map(|cursor| cursor.id.as_str());
+    let rest = items.into_iter().filter(|item| seen.is_none_or(|seen| name(item).as_str() > seen)).collect();
+    store::Page::cut(rest, request, |item| Cursor { at: 0, id: name(item) })
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Paged {
     type Rejection = Error;
 

@@ -64,6 +64,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
         engine,
         document: Arc::new(Document::new(document)),
         streams: Arc::default(),
+        invocations: Arc::default(),
         uptime: Monotonic::new(&base.clock),
         stopping: CancellationToken::new(),
         folder_lock,

@@ -1,7 +1,9 @@
 //! The tools that agents may call: what there is, which of them an agent may call, and the call itself.
 
+mod calculate;
 mod call;
 mod current_time;
+mod http_fetch;
 mod name;
 mod offered;
 mod policy;

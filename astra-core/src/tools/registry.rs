@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::calculate::{self, Calculate};
 use super::call::CallLimits;
-use super::current_time::CurrentTime;
+use super::current_time::{self, CurrentTime};
+use super::http_fetch::{self, HttpFetch};
 use super::name::{is_pattern, name_fault, pattern_fault};
 use super::offered::Offered;
 use super::policy::{Decision, Policy};
@@ -14,6 +16,7 @@ use super::source::ToolSource;
 use super::tool::Tool;
 use crate::clock::Clock;
 use crate::config::{Config, Fault};
+use crate::outbound::GuardedClient;
 use crate::store::WorkspaceId;
 
 /// What a host program hands in.
@@ -42,7 +45,11 @@ impl Tools {
         let mut faults = Vec::new();
         let mut refuse = |detail: String| faults.push(Fault { key: "tools".to_owned(), detail });
         let mut fixed = BTreeMap::new();
-        let built_in: [Arc<dyn Tool>; 1] = [Arc::new(CurrentTime::new(Arc::clone(clock)))];
+        let mut built_in: Vec<Arc<dyn Tool>> = vec![Arc::new(CurrentTime::new(Arc::clone(clock))), Arc::new(Calculate)];
+        if config.tools.http_fetch {
+            let client = GuardedClient::new(&config.outbound).with_clock(Arc::clone(clock));
+            built_in.push(Arc::new(HttpFetch::new(client)));
+        }
         let built_in = built_in.into_iter().map(RegisteredTool::built_in);
         for tool in built_in.chain(host.tools.iter().map(|tool| RegisteredTool::of_host(Arc::clone(tool)))) {
             match tool {
@@ -100,6 +107,9 @@ impl Tools {
         if is_known || self.sources.iter().any(|source| source.claims(name)) {
             return None;
         }
+        if BUILT_IN.contains(&name) {
+            return Some(format!("the tool `{name}` is off: set tools.{name} in the gateway's configuration"));
+        }
         let names: Vec<&str> = self.fixed.keys().map(|name| &**name).collect();
         Some(format!("there is no tool `{name}`; there are: {}", names.join(", ")))
     }
@@ -126,4 +136,4 @@ impl Tools {
 }
 
 /// The names of the gateway's own tools, those that are off among them.
-pub(super) const BUILT_IN: [&str; 1] = [super::current_time::NAME];
+const BUILT_IN: [&str; 3] = [calculate::NAME, current_time::NAME, http_fetch::NAME];

@@ -166,6 +166,9 @@ impl<'a> Walk<'a> {
 
     /// The parts of what `reference` refers to.
     fn reference(&mut self, reference: &str, depth: usize) -> Result<usize, String> {
+        if depth > DEPTH_MAX {
+            return Err(too_deep());
+        }
         let told = shorten(reference);
         let pointer = reference.strip_prefix('#').and_then(|pointer| percent_decode_str(pointer).decode_utf8().ok());
         let Some(pointer) = pointer.filter(|pointer| pointer.is_empty() || pointer.starts_with('/')) else {

@@ -3,7 +3,6 @@
 use astra_core::auth::{Role, Scope};
 use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::issuer::{Issued, NewToken, Token};
@@ -14,12 +13,6 @@ const ACCOUNTS: &str = "/auth/service-accounts";
 
 /// A gateway's API.
 pub(super) struct Remote(Client);
-
-#[derive(Deserialize)]
-struct Page<T> {
-    data: Vec<T>,
-    next_cursor: Option<String>,
-}
 
 #[derive(Deserialize)]
 struct Account {
@@ -92,7 +85,7 @@ impl Remote {
     pub(super) async fn list(&self) -> Result<Vec<Token>> {
         let mut tokens = Vec::new();
         for account in self.accounts().await? {
-            let of_account: Vec<ServiceToken> = self.all(&format!("{ACCOUNTS}/{}/tokens", account.id)).await?;
+            let of_account: Vec<ServiceToken> = self.0.all(&format!("{ACCOUNTS}/{}/tokens", account.id), &[]).await?;
             tokens.extend(of_account.into_iter().map(|token| Token {
                 id: token.id,
                 name: account.name.clone(),
@@ -107,25 +100,7 @@ impl Remote {
     }
 
     async fn accounts(&self) -> Result<Vec<Account>> {
-        self.all(ACCOUNTS).await
-    }
-
-    /// All rows of a list that comes in pages.
-    async fn all<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>> {
-        let mut rows = Vec::new();
-        let mut cursor: Option<String> = None;
-        loop {
-            let mut request = self.0.request(Method::GET, path).query(&[("limit", "200")]);
-            if let Some(cursor) = &cursor {
-                request = request.query(&[("cursor", cursor)]);
-            }
-            let page: Page<T> = self.0.fetch(request).await?;
-            rows.extend(page.data);
-            cursor = page.next_cursor;
-            if cursor.is_none() {
-                return Ok(rows);
-            }
-        }
+        self.0.all(ACCOUNTS, &[]).await
     }
 
     fn post(&self, path: &str) -> RequestBuilder {

@@ -4,11 +4,10 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::lookup::page;
 use super::model::ModelQuery;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Json, Page, PageQuery, Paged, Query};
+use crate::http::{Json, Page, PageQuery, Paged, Query, page_by_name};
 use crate::provider::{Listing, ModelInfo};
 
 /// A model that agents can use.
@@ -60,7 +59,7 @@ pub async fn handler(
     };
     let models = listings.into_iter().flat_map(models).collect();
     // A space stands in no provider's name, and before all that does.
-    let found = page(models, &request, |model: &Model| format!("{} {}", model.provider, model.name));
+    let found = page_by_name(models, &request, |model: &Model| format!("{} {}", model.provider, model.name));
     Ok(Json(Page::from_store(found, |model| model)))
 }
 

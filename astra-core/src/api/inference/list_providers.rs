@@ -2,11 +2,10 @@
 
 use axum::extract::State;
 
-use super::lookup::page;
 use super::model::Provider;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::{Json, Page, PageQuery, Paged};
+use crate::http::{Json, Page, PageQuery, Paged, page_by_name};
 
 /// List providers
 ///
@@ -21,6 +20,6 @@ use crate::http::{Json, Page, PageQuery, Paged};
             "last_error": {"kind": "rate_limited", "at": "2026-11-23T21:07:00.000Z"},
         }], "next_cursor": null}))))]
 pub async fn handler(State(app): State<App>, Paged(request): Paged) -> Result<Json<Page<Provider>>> {
-    let found = page(app.providers.statuses(), &request, |status| status.name.clone());
+    let found = page_by_name(app.providers.statuses(), &request, |status| status.name.clone());
     Ok(Json(Page::from_store(found, Provider::from)))
 }

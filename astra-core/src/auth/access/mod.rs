@@ -9,6 +9,7 @@ mod inference;
 mod needs;
 mod sessions;
 mod spec;
+mod tools;
 
 pub use needs::Access;
 
@@ -36,12 +37,13 @@ pub const GROUPS: [&str; 18] = [
 ];
 
 /// The tables of the groups that have operations.
-const TABLES: [&[(&str, Access)]; 7] = [
+const TABLES: [&[(&str, Access)]; 8] = [
     health::OPERATIONS,
     auth::OPERATIONS,
     agents::OPERATIONS,
     sessions::OPERATIONS,
     chat::OPERATIONS,
+    tools::OPERATIONS,
     inference::OPERATIONS,
     spec::OPERATIONS,
 ];

@@ -1,0 +1,16 @@
+//! The tools that agents may call: which there are, what an agent's policy says of each, and a call without an agent.
+
+pub mod get;
+pub mod invoke;
+pub mod list;
+mod lookup;
+pub mod model;
+
+use utoipa_axum::routes;
+
+use super::Operations;
+
+/// The group's operations.
+pub fn routes(operations: Operations) -> Operations {
+    operations.routes(routes!(list::handler)).routes(routes!(get::handler)).routes(routes!(invoke::handler))
+}
