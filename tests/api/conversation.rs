@@ -3,6 +3,7 @@
 use std::future::IntoFuture;
 
 use astra_core::auth::Role;
+use astra_core::config::Protocol;
 use astra_core::{ids, params};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -43,6 +44,16 @@ impl Talk {
         definition["model"]["provider"] = "scripted".into();
         let builder = builder.upstream("scripted", &upstream.url()).agent(AGENT, definition).agent(ECHO, json!({}));
         Self { app: builder.open().await, upstream }
+    }
+
+    /// A gateway whose agent asks a model that speaks `protocol`.
+    pub(crate) async fn speaking(protocol: Protocol) -> Self {
+        let upstream = Upstream::start().await;
+        let builder = TestApp::builder(TestBackend::sqlite()).upstream("scripted", &upstream.url()).config(|config| {
+            config.providers.entry("scripted".into()).or_default().protocol = Some(protocol);
+        });
+        let app = builder.agent(AGENT, json!({"model": {"provider": "scripted"}})).open().await;
+        Self { app, upstream }
     }
 
     /// What the model does next.

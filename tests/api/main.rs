@@ -26,6 +26,7 @@ mod inference;
 mod lifetimes;
 mod mishaps;
 mod openai;
+mod openai_tools;
 mod origin;
 mod outbox;
 mod prompts;

@@ -8,8 +8,11 @@
     reason = "a test that cannot go on says why, and fails"
 )]
 
+mod callers;
+mod calling;
 mod clients;
 mod crash;
+mod frames;
 mod frameworks;
 #[path = "../cli/gateway.rs"]
 #[expect(dead_code, reason = "each test binary uses its part of it")]

@@ -9,13 +9,17 @@ use serde_json::{Value, json};
 use crate::support::document;
 
 /// Requests that take unknown fields: those of a foreign protocol, whose clients send more than the gateway understands.
-const OPEN: [&str; 7] = [
+const OPEN: [&str; 11] = [
+    "ChatCompletionCalledFunction",
+    "ChatCompletionFunction",
     "ChatCompletionImageUrl",
     "ChatCompletionMessage",
     "ChatCompletionPartImageUrl",
     "ChatCompletionPartRefusal",
     "ChatCompletionPartText",
     "ChatCompletionRequest",
+    "ChatCompletionTool",
+    "ChatCompletionToolCall",
     "TokenRequest",
 ];
 

@@ -30,6 +30,8 @@ pub(crate) enum Reply {
     Status(u16, Option<u64>),
     /// Refuses with this status and this error object.
     Refuse(u16, Value),
+    /// Answers with this, in whichever protocol it is.
+    Json(Value),
     /// Answers 200 with a page of HTML.
     Html,
     /// Never answers.
@@ -184,6 +186,7 @@ async fn respond(State(script): State<Arc<Script>>, request: Request) -> Respons
             *response.status_mut() = status.try_into().expect("a good status");
             response
         }
+        Reply::Json(body) => answer("application/json", body.to_string().into()),
         Reply::Html => answer("text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>".into()),
         Reply::Hang => hang(&script).await,
     }

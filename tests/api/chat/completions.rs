@@ -216,9 +216,8 @@ both_backends! {
 async fn refuses_what_agents_do_not_do() {
     let talk = Talk::with(TestBackend::sqlite(), json!({})).await;
     let beside = [
-        ("tools", json!([{"type": "function", "function": {"name": "f"}}])),
         ("functions", json!([{"name": "f"}])),
-        ("tool_choice", json!("required")),
+        ("function_call", json!({"name": "f"})),
         ("modalities", json!(["text", "audio"])),
         ("audio", json!({"voice": "alloy"})),
         ("logprobs", json!(true)),
@@ -235,10 +234,10 @@ async fn refuses_what_agents_do_not_do() {
         assert_eq!(error["param"], name, "{error}");
         assert!(error["message"].as_str().is_some_and(|text| text.contains("not supported")), "{error}");
     }
-    let called = json!({"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}});
+    let called = json!({"name": "f", "arguments": "{}"});
     for (last, param) in [
-        (json!({"role": "tool", "tool_call_id": "c", "content": "42"}), "messages[1].role"),
-        (json!({"role": "assistant", "content": null, "tool_calls": [called]}), "messages[1].tool_calls"),
+        (json!({"role": "function", "name": "f", "content": "42"}), "messages[1].role"),
+        (json!({"role": "assistant", "content": null, "function_call": called}), "messages[1].function_call"),
     ] {
         let body = json!({"model": AGENT, "messages": [{"role": "user", "content": "one"}, last]});
         let error = error(talk.app.member().post("/v1/chat/completions").json(&body).await, 400);

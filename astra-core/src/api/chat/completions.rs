@@ -10,17 +10,21 @@ use super::lookup::wait_until_final;
 use crate::app::App;
 use crate::engine::{self, Asked};
 use crate::error::{Error, Result};
-use crate::http::openai::{ChatCompletion, ChatCompletionChunk, ChatCompletionRequest, chunks, no_such_model};
+use crate::http::openai::{
+    CallerToolNames, ChatCompletion, ChatCompletionChunk, ChatCompletionRequest, ChatCompletionToolCall, answered,
+    chunks, no_such_model,
+};
 use crate::http::turn::failure;
 use crate::http::{Caller, Idempotency, Json, Opened, TraceParent};
 use crate::ids::IdKind;
-use crate::store::Status;
+use crate::store::{Status, Turn};
 
 /// Ask an agent in OpenAI's format
 ///
 /// `model` is an agent's id. The client keeps the conversation and sends all of it; each request is a session of its
 /// own. Errors have OpenAI's format. With `stream` the answer is server-sent events of `chat.completion.chunk`, ended
-/// by `[DONE]`. A parameter that the agent's provider does not support is refused by name. A client that disconnects
+/// by `[DONE]`. Tools of the agent's run within the turn; an answer that calls one of the request's `tools` ends with
+/// `finish_reason` `tool_calls`, and the client sends the conversation again with the results. A parameter that the agent's provider does not support is refused by name. A client that disconnects
 /// ends the turn, unless it sent an `Idempotency-Key`, with which it can ask for the answer again. The credential may
 /// also be in the header `api-key` or `x-api-key`; query parameters, such as `api-version`, have no effect.
 #[utoipa::path(post, path = "/v1/chat/completions", operation_id = "chat.completions",
@@ -63,24 +67,35 @@ async fn answer(
     let with_usage = request.stream_options.and_then(|options| options.include_usage).unwrap_or(false);
     let (model, created) = (request.model.clone(), app.now_ms() / 1000);
     let ask = request.into_ask(app.ids.make(IdKind::Request), once, trace_parent)?;
+    let tools = CallerToolNames::of(ask.tools.as_deref());
     let asked = app.engine.ask(caller.caller(), ask).await.map_err(|fault| match fault {
         engine::Error::NotFound("agent") => no_such_model(),
         fault => Error::engine(fault),
     })?;
-    if let Some(opened) = opened {
-        let (events, handle) = match asked {
-            Asked::New(handle) => (handle.events(), Some(handle)),
-            Asked::Known(turn) => (app.engine.follow_turn(&app.store.rows(&caller.workspace), turn.id, 0), None),
+    if opened.is_none() && tools.is_empty() {
+        let turn = match asked {
+            Asked::New(handle) => handle.finished().await.map_err(Error::engine)?,
+            Asked::Known(turn) => wait_until_final(&app, &caller, *turn).await?,
         };
-        return chunks(opened, events, handle, model, created, with_usage).await;
+        return completion(&turn, Vec::new());
     }
-    let turn = match asked {
-        Asked::New(handle) => handle.finished().await.map_err(Error::engine)?,
-        Asked::Known(turn) => wait_until_final(&app, &caller, *turn).await?,
+    let (events, handle) = match asked {
+        Asked::New(handle) => (handle.events(), Some(handle)),
+        Asked::Known(turn) => (app.engine.follow_turn(&app.store.rows(&caller.workspace), turn.id, 0), None),
     };
+    if let Some(opened) = opened {
+        return chunks(opened, events, handle, model, created, tools, with_usage).await;
+    }
+    // The turn ends with its caller, who holds it until it is answered.
+    let (turn, calls) = answered(events, &tools).await?;
+    drop(handle);
+    completion(&turn, calls)
+}
+
+fn completion(turn: &Turn, calls: Vec<ChatCompletionToolCall>) -> Result<Response> {
     if turn.status == Status::Completed {
-        Ok(Json(ChatCompletion::of(&turn)).into_response())
+        Ok(Json(ChatCompletion::of(turn, calls)).into_response())
     } else {
-        Err(failure(&turn))
+        Err(failure(turn))
     }
 }

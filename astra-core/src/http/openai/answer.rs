@@ -4,8 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ChatCompletionRole;
+use super::tool::ChatCompletionToolCall;
 use crate::clock::timestamp;
 use crate::store::Turn;
+
+/// The reason to finish of an answer that calls the caller's tools.
+const TOOL_CALLS: &str = "tool_calls";
 
 /// A whole answer in OpenAI's format.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -37,7 +41,7 @@ pub struct Choice {
     pub index: u32,
     /// The agent's answer.
     pub message: ChoiceMessage,
-    /// `stop`, `length` or `content_filter`.
+    /// `stop`, `length`, `content_filter`, or `tool_calls` if the model calls tools of the caller's and waits for the results.
     #[schema(max_length = 32, example = "stop")]
     pub finish_reason: String,
 }
@@ -47,9 +51,13 @@ pub struct Choice {
 pub struct ChoiceMessage {
     /// Always `assistant`.
     pub role: ChatCompletionRole,
-    /// The text.
+    /// The text; null if the model calls tools and says nothing.
     #[schema(max_length = 16_777_216, example = "The capital of France is Paris.")]
-    pub content: String,
+    pub content: Option<String>,
+    /// The tools of the caller's that the model calls; absent if it calls none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 128)]
+    pub tool_calls: Option<Vec<ChatCompletionToolCall>>,
 }
 
 /// The tokens of an answer, with OpenAI's names.
@@ -75,24 +83,33 @@ impl CompletionUsage {
 }
 
 impl ChatCompletion {
-    /// The answer of a completed turn.
-    pub fn of(turn: &Turn) -> Self {
+    /// The answer of a completed turn, in which the model calls the caller's tools with `calls`.
+    pub fn of(turn: &Turn, calls: Vec<ChatCompletionToolCall>) -> Self {
+        let text = turn.outcome.content.clone().unwrap_or_default();
+        let finish_reason = finish_reason(turn, !calls.is_empty());
         let message = ChoiceMessage {
             role: ChatCompletionRole::Assistant,
-            content: turn.outcome.content.clone().unwrap_or_default(),
+            content: if text.is_empty() && !calls.is_empty() { None } else { Some(text) },
+            tool_calls: Some(calls).filter(|calls| !calls.is_empty()),
         };
         Self {
             id: turn.id.to_string(),
             object: "chat.completion".into(),
             created: timestamp(turn.created_at_ms).timestamp(),
             model: turn.agent_id.clone(),
-            choices: vec![Choice { index: 0, message, finish_reason: finish_reason(turn) }],
+            choices: vec![Choice { index: 0, message, finish_reason }],
             usage: CompletionUsage::of(turn),
         }
     }
 }
 
 /// Why the model stopped, in OpenAI's words.
-pub fn finish_reason(turn: &Turn) -> String {
-    turn.outcome.finish_reason.clone().unwrap_or_else(|| "stop".into())
+pub fn finish_reason(turn: &Turn, has_calls: bool) -> String {
+    match turn.outcome.finish_reason.as_deref() {
+        None | Some("stop") if has_calls => TOOL_CALLS.to_owned(),
+        // Calls of tools that are not the caller's are none to it.
+        None => "stop".to_owned(),
+        Some(TOOL_CALLS) if !has_calls => "stop".to_owned(),
+        Some(reason) => reason.to_owned(),
+    }
 }

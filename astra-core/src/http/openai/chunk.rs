@@ -11,12 +11,14 @@ use utoipa::ToSchema;
 
 use super::ChatCompletionRole;
 use super::answer::{CompletionUsage, finish_reason};
+use super::calls::StreamedCalls;
+use super::tool::{CallerToolNames, ChatCompletionToolType};
 use super::{OpenAiError, OpenAiErrorBody};
 use crate::engine::event::{EventKind, TurnEvent};
 use crate::engine::{TurnEvents, TurnHandle};
 use crate::error::{Error, Result};
 use crate::http::turn::failure;
-use crate::http::{Opened, sse};
+use crate::http::{AnyJson, Opened, sse};
 
 /// A piece of an answer in OpenAI's format; `[DONE]` follows the last one.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -50,14 +52,14 @@ pub struct ChunkChoice {
     /// Always 0.
     #[schema(minimum = 0, example = 0)]
     pub index: u32,
-    /// The text to append.
+    /// What to append.
     pub delta: ChunkDelta,
-    /// `stop`, `length` or `content_filter` at the end of the text, null before.
+    /// `stop`, `length`, `content_filter` or `tool_calls` at the end of the answer, null before.
     #[schema(max_length = 32, example = "stop")]
     pub finish_reason: Option<String>,
 }
 
-/// The text to append.
+/// What to append.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct ChunkDelta {
     /// `assistant`, in the first chunk.
@@ -67,6 +69,42 @@ pub struct ChunkDelta {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 16_777_216, example = "The capital")]
     pub content: Option<String>,
+    /// Pieces of the calls of the caller's tools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 128)]
+    pub tool_calls: Option<Vec<ChunkToolCall>>,
+}
+
+/// A piece of a call of one of the caller's tools: id and name come first, then the arguments piece by piece.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChunkToolCall {
+    /// The call's number in the answer, from 0 on.
+    #[schema(minimum = 0, maximum = 127, example = 0)]
+    pub index: u32,
+    /// The call's id, in its first piece.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 16_384, example = "call_1")]
+    pub id: Option<String>,
+    /// Always `function`, in the call's first piece.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ChatCompletionToolType>,
+    /// What is called.
+    pub function: ChunkCalledFunction,
+    /// What the model's provider added to the call and wants back with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extra_content: Option<AnyJson>,
+}
+
+/// A called tool, and a piece of what it is called with.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChunkCalledFunction {
+    /// The tool's name, in the call's first piece.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256, example = "get_weather")]
+    pub name: Option<String>,
+    /// The text to append to the arguments.
+    #[schema(max_length = 1_048_576, example = "{\"city\":")]
+    pub arguments: String,
 }
 
 /// How long the answer waits for its first text: until then a turn that fails has its own status. Proxies break a silent
@@ -81,11 +119,12 @@ struct Chunks {
     /// A comment stands before it if it is late.
     first: Option<(Bytes, Vec<Arc<TurnEvent>>)>,
     frame: ChatCompletionChunk,
+    calls: StreamedCalls,
     with_usage: bool,
 }
 
-/// The turn as a stream of chunks, which holds `handle`; a turn that fails before its first text, and within 10 seconds, is
-/// refused as a whole.
+/// The turn as a stream of chunks, which holds `handle`; of its calls those of `tools` are in it. A turn that fails before its
+/// first text, and within 10 seconds, is refused as a whole.
 /// # Errors
 /// Why the turn failed, or the store's.
 pub async fn chunks(
@@ -94,6 +133,7 @@ pub async fn chunks(
     handle: Option<TurnHandle>,
     model: String,
     created: i64,
+    tools: CallerToolNames,
     with_usage: bool,
 ) -> Result<Response> {
     let mut first = Vec::new();
@@ -110,8 +150,9 @@ pub async fn chunks(
         usage: None,
         error: None,
     };
+    let calls = StreamedCalls::new(tools);
     let comment = if is_late { sse::COMMENT } else { Bytes::new() };
-    let chunks = Chunks { events, _handle: handle, first: Some((comment, first)), frame, with_usage };
+    let chunks = Chunks { events, _handle: handle, first: Some((comment, first)), frame, calls, with_usage };
     Ok(sse::respond(opened.until_revoked(frames(chunks))))
 }
 
@@ -148,18 +189,22 @@ fn frames(chunks: Chunks) -> impl Stream<Item = Bytes> + Send + 'static {
 impl Chunks {
     fn write(&mut self, out: &mut BytesMut, event: &EventKind) {
         match event {
-            EventKind::SessionResolved { .. } => self.choice(
-                out,
-                ChunkDelta { role: Some(ChatCompletionRole::Assistant), content: Some(String::new()) },
-                None,
-            ),
-            EventKind::Content { delta } => {
-                self.choice(out, ChunkDelta { role: None, content: Some(delta.clone()) }, None)
+            EventKind::SessionResolved { .. } => {
+                let (role, content) = (Some(ChatCompletionRole::Assistant), Some(String::new()));
+                self.choice(out, ChunkDelta { role, content, tool_calls: None }, None);
             }
-            // The agent's own tools: OpenAI's clients would try to answer the calls.
-            EventKind::Tool(_) => {}
+            EventKind::Content { delta } => {
+                self.choice(out, ChunkDelta { content: Some(delta.clone()), ..ChunkDelta::default() }, None)
+            }
+            // Of the agent's own tools nothing is written: OpenAI's clients would try to answer the calls.
+            EventKind::Tool(entry) => {
+                if let Some(piece) = self.calls.take(entry) {
+                    self.choice(out, ChunkDelta { tool_calls: Some(vec![piece]), ..ChunkDelta::default() }, None);
+                }
+            }
             EventKind::Done { turn } => {
-                self.choice(out, ChunkDelta::default(), Some(finish_reason(turn)));
+                let reason = finish_reason(turn, !self.calls.is_empty());
+                self.choice(out, ChunkDelta::default(), Some(reason));
                 if self.with_usage {
                     let usage = ChatCompletionChunk { usage: Some(CompletionUsage::of(turn)), ..self.frame.clone() };
                     write_data(out, &usage);

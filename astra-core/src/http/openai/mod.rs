@@ -2,15 +2,19 @@
 //! it is refused, and where the credential may stand.
 
 mod answer;
+mod calls;
 mod chunk;
 mod content;
+mod conversation;
 mod credential;
 mod error;
 mod message;
 mod models;
 mod request;
+mod tool;
 
 pub use answer::{ChatCompletion, CompletionUsage};
+pub use calls::answered;
 pub use chunk::{ChatCompletionChunk, chunks};
 pub use content::ChatCompletionContent;
 pub use credential::{bearer, has_key};
@@ -18,6 +22,7 @@ pub use error::{OpenAiError, OpenAiErrorBody, SHOULD_RETRY, should_retry, status
 pub use message::{ChatCompletionMessage, ChatCompletionRole};
 pub use models::{OpenAiModel, OpenAiModels};
 pub use request::ChatCompletionRequest;
+pub use tool::{CallerToolNames, ChatCompletionTool, ChatCompletionToolCall, ChatCompletionToolChoice};
 
 use crate::error::{Code, Error, UpstreamTerms};
 use crate::http::contract::Refusals;

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::message::{ChatCompletionMessage, ChatCompletionRole};
+use super::conversation;
+use super::message::ChatCompletionMessage;
+use super::tool::{self, ChatCompletionTool, ChatCompletionToolChoice};
 use crate::engine::{Ask, Overrides};
 use crate::error::{Error, Result};
 use crate::provider::{Message, Parameters};
@@ -15,8 +17,6 @@ use crate::store::{OnceKey, SessionTarget};
 /// Fields that would change the answer and are not supported, each with the values that would not. Fields of servers that
 /// speak OpenAI's protocol are among them.
 const REFUSED: &[(&str, &[&str])] = &[
-    ("tools", &["[]"]),
-    ("tool_choice", &["\"none\"", "\"auto\""]),
     ("functions", &["[]"]),
     ("function_call", &["\"none\"", "\"auto\""]),
     ("audio", &[]),
@@ -62,7 +62,7 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("transforms", &["[]"]),
 ];
 
-/// A request in OpenAI's form. Fields that would change the answer and are not listed here, such as `tools`, are refused by
+/// A request in OpenAI's form. Fields that would change the answer and are not listed here, such as `logprobs`, are refused by
 /// name; all others are taken and have no effect, such as `user` and `metadata`.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ChatCompletionRequest {
@@ -70,7 +70,7 @@ pub struct ChatCompletionRequest {
     #[schema(min_length = 1, max_length = 256, example = "assistant")]
     pub model: String,
     /// The conversation, oldest first; system messages follow the agent's own prompt. The last message may be of any role:
-    /// after one of the assistant's the model goes on with it, if it can.
+    /// after one of the assistant's the model goes on with it, if it can; after results of the caller's tools it goes on with them.
     #[schema(min_items = 1, max_items = 2048)]
     pub messages: Vec<ChatCompletionMessage>,
     /// Whether to answer with server-sent events.
@@ -115,6 +115,15 @@ pub struct ChatCompletionRequest {
     /// Tokens by their numbers, each with -100 to 100.
     #[schema(example = json!({"50256": -100}))]
     pub logit_bias: Option<Map<String, Value>>,
+    /// Tools that the caller runs, beside those of the agent, which the gateway runs. An answer that calls some has them in
+    /// `tool_calls`; the next request has the results.
+    #[schema(max_items = 128)]
+    pub tools: Option<Vec<ChatCompletionTool>>,
+    /// Whether the model calls one of `tools`; by default it may.
+    pub tool_choice: Option<ChatCompletionToolChoice>,
+    /// Whether one answer may call several tools; without it that is the provider's choice.
+    #[schema(example = true)]
+    pub parallel_tool_calls: Option<bool>,
     /// All else that OpenAI's clients may send.
     #[serde(flatten)]
     pub others: Map<String, Value>,
@@ -165,19 +174,10 @@ impl ChatCompletionRequest {
             temperature: self.temperature,
             max_output_tokens: self.max_completion_tokens.or(self.max_tokens),
         };
-        let last = self.messages.len().saturating_sub(1);
-        let is_question = self.messages.last().is_some_and(|message| message.role == ChatCompletionRole::User);
-        let mut said = Vec::with_capacity(self.messages.len());
-        for (place, message) in self.messages.into_iter().enumerate() {
-            let message = message.into_message(place)?;
-            let is_blank = message.as_ref().is_none_or(|message| message.content.is_blank());
-            if place == last && is_question && is_blank {
-                return Err(Error::field(format!("/messages/{last}/content"), "The question is blank."));
-            }
-            said.extend(message);
-        }
+        let tools = tool::offered(self.tools.unwrap_or_default(), self.tool_choice, self.parallel_tool_calls)?;
+        let mut said = conversation::read(self.messages)?;
         let Some(Message { role, content }) = said.pop() else {
-            return Err(Error::field(format!("/messages/{last}/content"), "No message says anything."));
+            return Err(Error::field("/messages", "No message says anything."));
         };
         Ok(Ask {
             agent_id: self.model,
@@ -187,7 +187,7 @@ impl ChatCompletionRequest {
             prior_messages: said,
             overrides,
             parameters,
-            tools: None,
+            tools,
             metadata: Map::new(),
             is_streamed: self.stream == Some(true),
             ends_with_caller: once.is_none(),
@@ -200,9 +200,7 @@ impl ChatCompletionRequest {
     fn check(&self) -> Result<()> {
         if let Some((name, _)) = REFUSED.iter().find(|(name, harmless)| self.asks_for(name, harmless)) {
             let detail = match *name {
-                "tools" | "tool_choice" | "functions" | "function_call" => {
-                    format!("{name} is not supported: an agent has its own tools and answers with text")
-                }
+                "functions" | "function_call" => format!("{name} is not supported: use tools and tool_choice"),
                 "audio" | "modalities" => format!("{name} is not supported: an agent answers with text"),
                 _ => format!("{name} is not supported: leave it out"),
             };

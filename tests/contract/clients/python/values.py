@@ -144,7 +144,7 @@ async def completions(world: World) -> None:
             messages=[{"role": "user", "content": "one two"}],
             options={"extra_body": {"user": "somebody"}},
         )
-        whole = answer.choices[0].message.content
+        whole = answer.choices[0].message.content or ""
         assert "one two" in whole and answer.usage.total_tokens > 0
         pieces: list[str] = []
         used = 0

@@ -93,7 +93,7 @@ func completions(ctx context.Context) {
 		Extra: map[string]any{"user": "ada"},
 	}
 	whole := must(chat.Completions(ctx, request))
-	equal(whole.Choices[0].Message.Content, "one two three", "the answer")
+	equal(*whole.Choices[0].Message.Content, "one two three", "the answer")
 	equal(whole.Choices[0].Message.Role, astra.ChatCompletionRoleAssistant, "who speaks")
 
 	request.StreamOptions = &astra.StreamOptions{IncludeUsage: astra.Ptr(true)}
