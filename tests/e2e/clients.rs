@@ -36,3 +36,8 @@ fn openai_for_node() {
 fn the_ai_sdk() {
     run_client("ASTRA_TEST_NODE", "ai_sdk.mjs");
 }
+
+#[test]
+fn openai_for_python_with_a_tool() {
+    run_client("ASTRA_TEST_PYTHON", "model_tools_openai.py");
+}

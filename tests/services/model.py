@@ -9,10 +9,36 @@ import sys
 import xllamacpp
 
 # ChatML as the model was trained on, with a plain system line: at temperature 0 its answers to simple questions are right.
+# Tools stand in that line, and calls between <tool_call> and </tool_call>, as models of this family write them.
 CHAT_TEMPLATE = """\
-{%- if messages[0].role != 'system' %}{{ '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' }}{% endif %}
-{%- for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}{% endfor %}
-{%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"""
+{%- set system = 'You are a helpful assistant.' %}
+{%- if messages[0].role == 'system' %}{%- set system = messages[0].content %}{%- endif %}
+{{- '<|im_start|>system\\n' + system }}
+{%- if tools %}
+    {{- '\\n\\nYou can call these functions:\\n' }}
+    {%- for tool in tools %}
+        {{- tool.function.name + ': ' + (tool.function.description or '') + ' ' }}
+        {{- (tool.function.parameters.properties | tojson) + '\\n' }}
+    {%- endfor %}
+    {{- 'To call a function answer with <tool_call>\\n{"name": "function name", "arguments": {"argument": "value"}}\\n</tool_call>' }}
+{%- endif %}
+{{- '<|im_end|>\\n' }}
+{%- for message in messages %}
+    {%- if not (loop.first and message.role == 'system') %}
+        {{- '<|im_start|>' + message.role }}
+        {%- if message.content or not message.tool_calls %}
+            {{- '\\n' + message.content }}
+        {%- endif %}
+        {%- if message.tool_calls %}
+            {%- for call in message.tool_calls %}
+                {{- '\\n<tool_call>\\n{"name": "' + call.function.name + '", "arguments": ' }}
+                {{- (call.function.arguments | tojson) + '}\\n</tool_call>' }}
+            {%- endfor %}
+        {%- endif %}
+        {{- '<|im_end|>\\n' }}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}"""
 
 parameters = xllamacpp.CommonParams()
 parameters.model.path = sys.argv[1]
