@@ -19,7 +19,8 @@ impl OnBackend for Clock {
 
 fn tool(name: &str) -> Value {
     let parameters = json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]});
-    json!({"type": "function", "function": {"name": name, "description": "The weather.", "parameters": parameters}})
+    let function = json!({"name": name, "description": "The weather.", "parameters": parameters, "strict": true});
+    json!({"type": "function", "function": function})
 }
 
 fn user(text: &str) -> Value {
@@ -266,18 +267,8 @@ async fn tools_and_conversations_that_do_not_fit_are_refused_by_their_place() {
     assert_eq!(talk.upstream.received().len(), 1);
 }
 
-#[tokio::test]
-async fn a_provider_of_anthropics_protocol_calls_them_too() {
-    let talk = Talk::speaking(Protocol::Anthropic).await;
-    let used = json!({"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": {"city": "Paris"}});
-    let message = json!({"type": "message", "role": "assistant", "content": [used], "stop_reason": "tool_use",
-        "usage": {"input_tokens": 7, "output_tokens": 5}});
-    talk.will(Reply::Json(message));
-    let body = with(asking(&[user("How is it in Paris?")]), "tool_choice", "required".into());
-    let first = choice(&talk, &with(body.clone(), "parallel_tool_calls", false.into())).await;
-    assert_eq!(first["message"]["tool_calls"][0]["function"]["arguments"], r#"{"city":"Paris"}"#);
-    assert_eq!(sent(&talk)["tool_choice"], json!({"type": "any", "disable_parallel_tool_use": true}));
-
+/// A streamed call as Anthropic's servers write it.
+fn anthropic_call() -> Vec<Step> {
     let event = |name: &str, data: Value| Step::Raw(format!("event: {name}\ndata: {data}\n\n"));
     let block = |index: u32, block: Value| {
         event("content_block_start", json!({"type": "content_block_start", "index": index, "content_block": block}))
@@ -289,7 +280,7 @@ async fn a_provider_of_anthropics_protocol_calls_them_too() {
         "delta": {"type": "input_json_delta", "partial_json": text}}),
         )
     };
-    talk.will(Reply::Stream(vec![
+    vec![
         event(
             "message_start",
             json!({"type": "message_start", "message": {"usage": {"input_tokens": 7, "output_tokens": 1}}}),
@@ -304,7 +295,22 @@ async fn a_provider_of_anthropics_protocol_calls_them_too() {
             json!({"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 5}}),
         ),
         event("message_stop", json!({"type": "message_stop"})),
-    ]));
+    ]
+}
+
+#[tokio::test]
+async fn a_provider_of_anthropics_protocol_calls_them_too() {
+    let talk = Talk::speaking(Protocol::Anthropic).await;
+    let used = json!({"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": {"city": "Paris"}});
+    let message = json!({"type": "message", "role": "assistant", "content": [used], "stop_reason": "tool_use",
+        "usage": {"input_tokens": 7, "output_tokens": 5}});
+    talk.will(Reply::Json(message));
+    let body = with(asking(&[user("How is it in Paris?")]), "tool_choice", "required".into());
+    let first = choice(&talk, &with(body.clone(), "parallel_tool_calls", false.into())).await;
+    assert_eq!(first["message"]["tool_calls"][0]["function"]["arguments"], r#"{"city":"Paris"}"#);
+    assert_eq!(sent(&talk)["tool_choice"], json!({"type": "any", "disable_parallel_tool_use": true}));
+
+    talk.will(Reply::Stream(anthropic_call()));
     let (deltas, reasons) = streamed(&talk, &body).await;
     let pieces = pieces(&deltas);
     assert_eq!((pieces[0]["id"].as_str(), reasons.as_slice()), (Some("toolu_2"), &["tool_calls".to_owned()][..]));
@@ -327,4 +333,24 @@ async fn a_provider_of_anthropics_protocol_calls_them_too() {
         read[2],
         json!({"role": "user", "content": [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "Rain."}]})
     );
+}
+
+#[tokio::test]
+async fn a_call_that_must_be_is_asked_for_until_it_is_the_callers() {
+    let own = json!({"tools": {"allow": ["current_time"], "max_rounds": 2}});
+    let talk = Talk::with(TestBackend::sqlite(), own).await;
+    let now = || Reply::Call(String::new(), vec![("call_1", "current_time", "{}")]);
+    talk.will(now()).will(now()).will(weather("", &["call_a"]));
+    let body = with(asking(&[user("How is it in Paris?")]), "tool_choice", "required".into());
+    assert_eq!(choice(&talk, &body).await["message"]["tool_calls"][0]["id"], "call_a");
+    let received = talk.upstream.received();
+    let choices: Vec<&Value> = received.iter().map(|request| &request.body["tool_choice"]).collect();
+    assert_eq!(choices, ["required"; 3]);
+    let offered: Vec<usize> =
+        received.iter().filter_map(|request| request.body["tools"].as_array().map(Vec::len)).collect();
+    assert_eq!(offered, [2, 2, 1], "in the last round the caller's alone");
+    // Without it the last round is asked for a text.
+    talk.will(now()).will(now()).will(Reply::Answer("I cannot say.".into()));
+    assert_eq!(choice(&talk, &asking(&[user("How is it?")])).await["message"]["content"], "I cannot say.");
+    assert_eq!(sent(&talk)["tool_choice"], "none");
 }

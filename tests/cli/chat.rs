@@ -35,6 +35,26 @@ fn each_line_is_a_message_and_each_answer_a_line() {
 }
 
 #[test]
+fn the_calls_of_tools_and_their_results_are_told_beside_the_answer() {
+    let machine = Machine::new();
+    machine.write("astra.yml", "agents: {clock: {model: {provider: echo}, tools: {allow: [current_time]}}}\n");
+    let gateway = Gateway::start(&machine);
+    let call = |arguments: &str| chat(&machine, &gateway.url, &["clock"], &format!("/tool current_time {arguments}\n"));
+    let chatted = call(r#"{"time_zone": "UTC"}"#);
+    let lines: Vec<&str> = chatted.stderr.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (2, r#"calls current_time with {"time_zone":"UTC"}"#), "{lines:?}");
+    assert!(
+        lines[1].starts_with("current_time answered after ") && lines[1].contains(r#" ms: {"time":""#),
+        "{lines:?}"
+    );
+    assert!(chatted.stdout.starts_with(r#"{"time":""#), "{}", chatted.stdout);
+    let failed = call(&format!(r#"{{"time_zone": "{}"}}"#, "x".repeat(500)));
+    let lines: Vec<&str> = failed.stderr.lines().collect();
+    assert!(lines[0].ends_with("xxx ..") && lines[0].len() < 300, "{lines:?}");
+    assert!(lines[1].starts_with("current_time failed after ") && lines[1].len() < 300, "{lines:?}");
+}
+
+#[test]
 fn a_token_of_ones_own_is_used_and_a_session_is_taken_up() {
     let machine = Machine::new();
     let gateway = Gateway::start(&machine);

@@ -111,7 +111,7 @@ pub(crate) async fn listen_to(registry: &Registry, targets: &[Target]) -> Heard 
 pub(crate) fn tool(name: &str) -> Tool {
     let schema = json!({"type": "object", "properties": {"city": {"type": "string"}}});
     let parameters = Arc::new(schema.as_object().unwrap().clone());
-    Tool { name: name.into(), description: "Looks out of the window.".into(), parameters }
+    Tool { name: name.into(), description: "Looks out of the window.".into(), parameters, is_strict: false }
 }
 
 /// Asks with a request of one's own.

@@ -88,7 +88,7 @@ async fn without_tools_no_byte_is_sent_of_them() {
 
 #[tokio::test]
 async fn what_is_offered_is_sent_in_each_protocols_form() {
-    let bare = Tool { name: "now".into(), description: "".into(), parameters: Arc::default() };
+    let bare = Tool { name: "now".into(), description: "".into(), parameters: Arc::default(), is_strict: true };
     let tools = [tool("look"), bare];
     let schema = json!({"type": "object", "properties": {"city": {"type": "string"}}});
     let empty = json!({"type": "object", "properties": {}});
@@ -96,7 +96,7 @@ async fn what_is_offered_is_sent_in_each_protocols_form() {
     let description = "Looks out of the window.";
     let body = sent_to_openai(request).await;
     let function = json!({"name": "look", "description": description, "parameters": schema});
-    let now = json!({"name": "now", "parameters": empty});
+    let now = json!({"name": "now", "parameters": empty, "strict": true});
     let expected = json!([{"type": "function", "function": function}, {"type": "function", "function": now}]);
     assert_eq!(body, json!({"model": "model-1", "messages": [], "tools": expected}));
     let body = sent_to_anthropic(request).await;

@@ -24,6 +24,9 @@ pub struct Tool {
     pub description: Arc<str>,
     /// The JSON Schema of its arguments, which are an object; empty for a tool that takes none.
     pub parameters: Arc<Map<String, Value>>,
+    /// Whether the arguments must fit the schema. Servers that cannot hold a model to it are not told.
+    #[serde(default)]
+    pub is_strict: bool,
 }
 
 /// Whether a model may, must or must not call a tool.
@@ -105,7 +108,7 @@ mod tests {
 
     #[test]
     fn names_that_no_server_takes_are_cleaned_unless_a_tool_has_them() {
-        let tool = Tool { name: "a.b".into(), description: "".into(), parameters: Arc::default() };
+        let tool = Tool { name: "a.b".into(), description: "".into(), parameters: Arc::default(), is_strict: false };
         assert_eq!(sent_name("look_up-2", &[]), "look_up-2");
         assert_eq!(sent_name("multi_tool_use.parallel", &[]), "multi_tool_use_parallel");
         assert_eq!((sent_name("a.b", &[tool]), sent_name("", &[])), ("a.b".into(), "unknown".into()));

@@ -74,7 +74,8 @@ impl RegisteredTool {
             serde_json::Value::Object(parameters) => Arc::new(parameters),
             _ => Arc::default(),
         };
-        let definition = provider::Tool { name: name.into(), description: description.into(), parameters };
+        let definition =
+            provider::Tool { name: name.into(), description: description.into(), parameters, is_strict: false };
         Ok(Self { definition, annotations, timeout, origin, schema, tool })
     }
 

@@ -111,6 +111,7 @@ mod tests {
             name: name.into(),
             description: description.into(),
             parameters: Arc::default(),
+            is_strict: false,
         };
         let tools = [
             tool("crm_create_note", "Writes a note on a customer."),

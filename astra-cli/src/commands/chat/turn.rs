@@ -12,6 +12,7 @@ use super::input::interrupted;
 use crate::client::events::{Event, Events};
 use crate::client::{Client, Problem};
 use crate::error::{Error, Result};
+use crate::harmless::on_one_line;
 use crate::output::Printer;
 
 /// How this program names itself as the place of a conversation.
@@ -19,6 +20,9 @@ const SURFACE: &str = "terminal";
 /// How often a broken stream is taken up again before it is given up, and how long is waited before.
 const RESUMES_MAX: u32 = 5;
 const RESUME_PAUSE: Duration = Duration::from_millis(500);
+
+/// So much of a tool's arguments and of its result is shown.
+const EXCERPT_CHARACTERS: usize = 200;
 
 /// How a turn ended, if it did not fail.
 pub(super) enum Ending {
@@ -47,11 +51,15 @@ enum ChatFrame {
         delta: String,
     },
     ToolCallComplete {
+        call_id: String,
         tool: String,
         arguments: Value,
     },
     ToolResult {
+        call_id: String,
+        content: String,
         is_error: bool,
+        elapsed_ms: u64,
     },
     Done,
     Error {
@@ -67,6 +75,8 @@ struct Progress {
     turn_id: Option<String>,
     /// The last event that was seen.
     last_id: Option<String>,
+    /// The calls without a result: their ids, and the tools.
+    called: Vec<(String, String)>,
     ends_with_newline: bool,
     is_stopped: bool,
 }
@@ -147,12 +157,18 @@ impl<'a> Conversation<'a> {
                     progress.ends_with_newline = delta.ends_with('\n');
                     self.printer.speech(&delta)?;
                 }
-                ChatFrame::ToolCallComplete { tool, arguments } => {
+                ChatFrame::ToolCallComplete { call_id, tool, arguments } => {
                     self.end_line(progress)?;
-                    self.printer.note(format!("calls {tool} with {arguments}"));
+                    progress.ends_with_newline = true;
+                    self.note(&format!("calls {tool} with {}", excerpt(&arguments.to_string())));
+                    progress.called.push((call_id, tool));
                 }
-                ChatFrame::ToolResult { is_error: true } => self.printer.note("the tool failed"),
-                ChatFrame::ToolResult { is_error: false } => {}
+                ChatFrame::ToolResult { call_id, content, is_error, elapsed_ms } => {
+                    let place = progress.called.iter().position(|(id, _)| *id == call_id);
+                    let tool = place.map_or_else(|| "the tool".to_owned(), |place| progress.called.remove(place).1);
+                    let did = if is_error { "failed" } else { "answered" };
+                    self.note(&format!("{tool} {did} after {elapsed_ms} ms: {}", excerpt(&content)));
+                }
                 ChatFrame::Done => {
                     self.end_line(progress)?;
                     return Ok(Some(Ending::Complete));
@@ -199,7 +215,22 @@ impl<'a> Conversation<'a> {
             .map_err(|error| error.hint(format!("the answer goes on without us as {turn_id}")))
     }
 
+    /// Shows what happens beside what is said.
+    fn note(&self, text: &str) {
+        self.printer.note(self.printer.dimmed(&on_one_line(text)));
+    }
+
     fn end_line(&self, progress: &Progress) -> Result<()> {
         if progress.ends_with_newline { Ok(()) } else { self.printer.data("\n") }
     }
+}
+
+/// The beginning of `text`.
+fn excerpt(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut line: String = letters.by_ref().take(EXCERPT_CHARACTERS).collect();
+    if letters.next().is_some() {
+        line.push_str(" ..");
+    }
+    if line.is_empty() { "nothing".to_owned() } else { line }
 }

@@ -85,7 +85,8 @@ pub enum CallerToolChoice {
     Auto,
     /// It must not, in the whole turn.
     None,
-    /// It must in the first round, whichever it likes. From then on it may.
+    /// It must in the first round, whichever it likes. From then on it may, unless a call for the caller ends the turn: then
+    /// it must until there is one.
     Required,
     /// It must call the tool of this name in the first round. From then on it may call any.
     Named(Arc<str>),
@@ -99,6 +100,13 @@ pub enum OnCall {
     /// It completes with the finish reason `tool_calls`; those of its calls that have no result are for the caller. The
     /// caller keeps the conversation, and comes back with another turn.
     EndTurn,
+}
+
+impl CallerTools {
+    /// Whether the turn is to end with a call for the caller.
+    pub(super) fn wants_call(&self) -> bool {
+        matches!(self.on_call, OnCall::EndTurn) && self.choice == CallerToolChoice::Required && !self.tools.is_empty()
+    }
 }
 
 impl CallerToolChoice {

@@ -23,7 +23,10 @@ impl Running {
         let offered = self.engine.offered(self.rows.workspace(), &self.agent.definition);
         while progress.round <= self.agent.definition.tools.max_rounds {
             // A round may have found tools for the next one.
-            let tools = tools_of(&offered, self.ask.tools.as_deref())?;
+            let tools = match self.ask.tools.as_deref() {
+                Some(given) if given.wants_call() && self.is_last(progress.round) => given.tools.clone(),
+                given => tools_of(&offered, given)?,
+            };
             self.ask_once(context, &tools, self.tool_choice(progress.round), progress).await?;
             if progress.wanted.is_empty() {
                 break;
@@ -40,10 +43,16 @@ impl Running {
     /// Whether the model may call tools in a round. In the last one it must answer.
     fn tool_choice(&self, round: u32) -> ToolChoice<'_> {
         match self.ask.tools.as_deref() {
-            _ if round >= self.agent.definition.tools.max_rounds => ToolChoice::None,
+            // A call for the caller is an answer.
+            Some(given) if given.wants_call() => ToolChoice::Required,
+            _ if self.is_last(round) => ToolChoice::None,
             Some(given) => given.choice.in_round(round),
             None => ToolChoice::Auto,
         }
+    }
+
+    fn is_last(&self, round: u32) -> bool {
+        round >= self.agent.definition.tools.max_rounds
     }
 
     /// Asks the model once, or those that stand in for it.

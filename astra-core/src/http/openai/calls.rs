@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::chunk::{ChunkCalledFunction, ChunkToolCall};
-use super::tool::{CallerToolNames, ChatCompletionToolCall, ChatCompletionToolType};
+use super::tool::{
+    CallerToolNames, ChatCompletionToolCall, ChatCompletionToolType, ChunkCalledFunction, ChunkToolCall,
+};
 use crate::content::ToolCall;
 use crate::engine::TurnEvents;
 use crate::engine::event::EventKind;
@@ -99,7 +100,12 @@ mod tests {
     use crate::provider::Tool;
 
     fn streamed(entries: &[ToolEntry]) -> Vec<Value> {
-        let tool = |name: &str| Tool { name: name.into(), description: "".into(), parameters: Arc::default() };
+        let tool = |name: &str| Tool {
+            name: name.into(),
+            description: "".into(),
+            parameters: Arc::default(),
+            is_strict: false,
+        };
         let given = CallerTools {
             tools: vec![tool("look"), tool("listen")],
             choice: CallerToolChoice::Auto,

@@ -12,13 +12,13 @@ use utoipa::ToSchema;
 use super::ChatCompletionRole;
 use super::answer::{CompletionUsage, finish_reason};
 use super::calls::StreamedCalls;
-use super::tool::{CallerToolNames, ChatCompletionToolType};
+use super::tool::{CallerToolNames, ChunkToolCall};
 use super::{OpenAiError, OpenAiErrorBody};
 use crate::engine::event::{EventKind, TurnEvent};
 use crate::engine::{TurnEvents, TurnHandle};
 use crate::error::{Error, Result};
 use crate::http::turn::failure;
-use crate::http::{AnyJson, Opened, sse};
+use crate::http::{Opened, sse};
 
 /// A piece of an answer in OpenAI's format; `[DONE]` follows the last one.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -73,38 +73,6 @@ pub struct ChunkDelta {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 128)]
     pub tool_calls: Option<Vec<ChunkToolCall>>,
-}
-
-/// A piece of a call of one of the caller's tools: id and name come first, then the arguments piece by piece.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct ChunkToolCall {
-    /// The call's number in the answer, from 0 on.
-    #[schema(minimum = 0, maximum = 127, example = 0)]
-    pub index: u32,
-    /// The call's id, in its first piece.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 16_384, example = "call_1")]
-    pub id: Option<String>,
-    /// Always `function`, in the call's first piece.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<ChatCompletionToolType>,
-    /// What is called.
-    pub function: ChunkCalledFunction,
-    /// What the model's provider added to the call and wants back with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub extra_content: Option<AnyJson>,
-}
-
-/// A called tool, and a piece of what it is called with.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct ChunkCalledFunction {
-    /// The tool's name, in the call's first piece.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 256, example = "get_weather")]
-    pub name: Option<String>,
-    /// The text to append to the arguments.
-    #[schema(max_length = 1_048_576, example = "{\"city\":")]
-    pub arguments: String,
 }
 
 /// How long the answer waits for its first text: until then a turn that fails has its own status. Proxies break a silent

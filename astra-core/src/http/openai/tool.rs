@@ -169,6 +169,38 @@ pub struct ChatCompletionCalledFunction {
     pub others: Map<String, Value>,
 }
 
+/// A piece of a call of one of the caller's tools: id and name come first, then the arguments piece by piece.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChunkToolCall {
+    /// The call's number in the answer, from 0 on.
+    #[schema(minimum = 0, maximum = 127, example = 0)]
+    pub index: u32,
+    /// The call's id, in its first piece.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 16_384, example = "call_1")]
+    pub id: Option<String>,
+    /// Always `function`, in the call's first piece.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ChatCompletionToolType>,
+    /// What is called.
+    pub function: ChunkCalledFunction,
+    /// What the model's provider added to the call and wants back with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extra_content: Option<AnyJson>,
+}
+
+/// A called tool, and a piece of what it is called with.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChunkCalledFunction {
+    /// The tool's name, in the call's first piece.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 256, example = "get_weather")]
+    pub name: Option<String>,
+    /// The text to append to the arguments.
+    #[schema(max_length = 1_048_576, example = "{\"city\":")]
+    pub arguments: String,
+}
+
 impl From<ToolCall> for ChatCompletionToolCall {
     fn from(call: ToolCall) -> Self {
         let arguments = call.arguments.text().into_owned();
@@ -232,6 +264,7 @@ pub(super) fn offered(
             name: function.name.into(),
             description: function.description.unwrap_or_default().into(),
             parameters: Arc::new(function.parameters.unwrap_or_default()),
+            is_strict: function.strict == Some(true),
         });
     }
     let choice = match choice {

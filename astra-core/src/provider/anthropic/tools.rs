@@ -42,7 +42,7 @@ fn called(request: Request<'_>) -> impl Iterator<Item = Arc<str>> {
 
 /// A tool of which only the name is known.
 fn tool(name: Arc<str>) -> Tool {
-    Tool { name, description: Arc::from(""), parameters: Arc::new(Map::new()) }
+    Tool { name, description: Arc::from(""), parameters: Arc::new(Map::new()), is_strict: false }
 }
 
 impl Serialize for WireTools<'_> {

@@ -19,7 +19,7 @@ impl Serialize for WireTools<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(|tool| {
             let (name, description, parameters) = (&*tool.name, &*tool.description, Schema(&tool.parameters));
-            Wrapped { kind: "function", function: Offered { name, description, parameters } }
+            Wrapped { kind: "function", function: Offered { name, description, parameters, strict: tool.is_strict } }
         }))
     }
 }
@@ -51,6 +51,8 @@ struct Offered<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
     parameters: Schema<'a>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    strict: bool,
 }
 
 #[derive(Serialize)]
