@@ -9,7 +9,7 @@ use crate::provider;
 
 /// Most tools that one search finds.
 const HITS_MAX: usize = 10;
-/// Most names that are told when nothing is found.
+/// Most names that are listed when nothing is found.
 const NAMES_MAX: usize = 50;
 
 /// The tool, for all turns.
@@ -68,7 +68,7 @@ impl SearchTools {
     }
 }
 
-/// The places of the tools that fit `words` best, best first, and what the model is told.
+/// The places of the tools that fit `words` best, best first, and what the model reads.
 pub(super) fn answer<'a>(
     words: &[String],
     tools: impl Iterator<Item = (usize, &'a provider::Tool)> + Clone,

@@ -13,7 +13,7 @@ use crate::store::WorkspaceId;
 /// A tool that models may call. A host program adds its own by [`crate::Builder::tool`].
 ///
 /// The gateway checks the arguments against the schema before the call, bounds its time and the length of its answer, and
-/// contains a panic: what goes wrong is told to the model as the result of the call. Several calls run at the same time.
+/// contains a panic: what goes wrong is what the model reads as the result of the call. Several calls run at the same time.
 /// Dropping the future ends the call, so that a tool holds nothing that must be given back. A tool must not block its
 /// thread: the gateway cannot take it away again.
 ///
@@ -35,7 +35,7 @@ use crate::store::WorkspaceId;
 ///         arguments: &'a Map<String, Value>,
 ///         _context: &'a ToolContext,
 ///     ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
-///         Box::pin(async { Ok(arguments["text"].as_str().unwrap_or_default().into()) })
+///         Box::pin(async move { Ok(arguments["text"].as_str().unwrap_or_default().into()) })
 ///     }
 /// }
 /// ```
