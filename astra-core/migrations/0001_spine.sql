@@ -202,9 +202,9 @@ CREATE TABLE open_turns (
     agent_id TEXT NOT NULL,
     agent_version BIGINT NOT NULL,
     subject BIGINT NOT NULL,
-    -- `running` or `queued`
+    -- `queued` or `running`; `awaiting_approval` or `awaiting_results`: no gateway runs it.
     status TEXT NOT NULL,
-    -- The instance that runs it.
+    -- The instance that runs it, or has run it.
     owner BIGINT NOT NULL,
     is_new_session BIGINT NOT NULL,
     cancel_requested BIGINT NOT NULL,
@@ -218,6 +218,50 @@ CREATE TABLE open_turns (
     created_at_ms BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX open_turns_by_session ON open_turns (workspace_id, session_id, number);
+
+-- Turns that wait, and those that have waited and have not ended.
+CREATE TABLE suspensions (
+    turn_id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    -- The sequence number of the last event before the wait, which is another one for each wait of the turn.
+    seq BIGINT NOT NULL,
+    -- JSON of what the turn has come to, and of what the gateway that takes it on needs to know.
+    outcome TEXT NOT NULL,
+    state TEXT NOT NULL,
+    -- JSON of the results that the caller has submitted.
+    results TEXT,
+    -- 1 when the wait is over and no gateway has taken the turn on yet.
+    is_ready BIGINT NOT NULL,
+    -- When the wait ends in any case.
+    expires_at_ms BIGINT NOT NULL
+);
+CREATE INDEX suspensions_ready ON suspensions (turn_id) WHERE is_ready = 1;
+CREATE INDEX suspensions_by_expiry ON suspensions (expires_at_ms);
+
+-- Calls of tools that a person decides on. A row stays with its turn.
+CREATE TABLE approvals (
+    id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    turn_id BIGINT NOT NULL,
+    session_id BIGINT NOT NULL,
+    agent_id TEXT NOT NULL,
+    -- Whose turn it is.
+    subject BIGINT NOT NULL,
+    call_id TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    -- JSON of the arguments.
+    arguments TEXT NOT NULL,
+    -- `pending`, `approved`, `denied`, `expired`, or `cancelled`: its turn has ended before.
+    status TEXT NOT NULL,
+    decided_by TEXT,
+    note TEXT,
+    created_at_ms BIGINT NOT NULL,
+    expires_at_ms BIGINT NOT NULL,
+    decided_at_ms BIGINT
+);
+CREATE INDEX approvals_by_workspace ON approvals (workspace_id, id);
+CREATE INDEX approvals_by_subject ON approvals (workspace_id, subject, id);
+CREATE INDEX approvals_by_turn ON approvals (workspace_id, turn_id);
 
 -- Turns that have ended, each written once: question, answer, outcome and trace.
 CREATE TABLE turns (

@@ -174,7 +174,7 @@ both_backends! {
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{allow}: {problem}");
         }
         let agent = create(json!(["current_time"])).await.expect(201);
-        let whole = |allow: Value| json!({"allow": allow, "deny": [], "max_in_prompt": 64, "max_rounds": 5});
+        let whole = |allow: Value| json!({"allow": allow, "deny": [], "require_approval": [], "max_in_prompt": 64, "max_rounds": 5});
         assert_eq!(agent["tools"], whole(json!(["current_time"])));
         let changed = app.admin().patch("/agents/clock").json(&json!({"tools": {"allow": []}})).await.expect(200);
         assert_eq!(changed["tools"], whole(json!([])));

@@ -88,6 +88,9 @@ pub struct AgentTools {
     /// The tools among them that the model may not call all the same, in the same way.
     #[schema(value_type = Vec<ToolPattern>, max_items = 128, example = json!(["crm_delete_*"]))]
     pub deny: Vec<String>,
+    /// The tools among them of whose calls a person decides: each waits for `tools.approve` or `tools.deny`.
+    #[schema(value_type = Vec<ToolPattern>, max_items = 128, example = json!(["crm_update_*"]))]
+    pub require_approval: Vec<String>,
     /// How many tools the model is sent. If it may call more, it gets the tool `search_tools` in the place of those that come
     /// last.
     #[schema(minimum = 1, maximum = 128, example = 64)]
@@ -155,7 +158,7 @@ impl AgentTools {
     /// Which tools the model may call.
     #[must_use]
     pub fn policy(&self) -> Policy<'_> {
-        Policy { allow: &self.allow, deny: &self.deny, require_approval: &[] }
+        Policy { allow: &self.allow, deny: &self.deny, require_approval: &self.require_approval }
     }
 
     /// How many of them it is sent.
@@ -167,7 +170,7 @@ impl AgentTools {
 
 impl Default for AgentTools {
     fn default() -> Self {
-        Self { allow: Vec::new(), deny: Vec::new(), max_in_prompt: 64, max_rounds: 5 }
+        Self { allow: Vec::new(), deny: Vec::new(), require_approval: Vec::new(), max_in_prompt: 64, max_rounds: 5 }
     }
 }
 

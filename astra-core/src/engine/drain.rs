@@ -8,18 +8,16 @@ use futures_util::future::{BoxFuture, join};
 use tokio::time::timeout;
 
 use super::Engine;
-use super::event::FIRST_SEQ;
-use super::turn::tool_uses;
-use crate::store::{
-    self, FinishedTurn, LogEntry, Orphan, Outcome, Status, ToolEntry, TraceRecord, Turn, UsageRow, VisibleTo,
-    WorkspaceId,
-};
+use crate::store::{self, Orphan, Status, Turn, VisibleTo};
 use crate::tasks::TaskKind;
 use crate::work::{Period, Supervisor};
 
 const ORPHANS: TaskKind = TaskKind::new("turns.orphans");
+const WAITS: TaskKind = TaskKind::new("turns.waits");
 const LOST: TaskKind = TaskKind::new("turns.lost");
 const OFTEN: Period = Period::every(Duration::from_secs(5));
+/// How often turns are looked for whose wait is over and that no gateway has taken on.
+const WAITS_OVER: Period = Period::every(Duration::from_secs(1));
 /// What is given to turns that were asked to stop.
 const LAST_MOMENTS: Duration = Duration::from_secs(5);
 
@@ -31,6 +29,7 @@ impl Engine {
         if self.has_peers() {
             supervisor.periodic(ORPHANS, OFTEN, self.round(|engine| async move { engine.end_orphans().await }));
         }
+        supervisor.periodic(WAITS, WAITS_OVER, self.round(|engine| async move { engine.end_waits().await }));
         supervisor.periodic(LOST, OFTEN, self.round(|engine| async move { engine.end_lost().await }));
         Ok(())
     }
@@ -68,6 +67,27 @@ impl Engine {
         }
     }
 
+    /// Takes on the turns whose wait is over: its time is up, or the gateway that heard of the last decision or of the results
+    /// could not go on with it.
+    async fn end_waits(self: Arc<Self>) -> store::Result<()> {
+        // A gateway that is alone knows whether a turn waits.
+        if !self.has_peers() && !self.may_wait.swap(false, Ordering::AcqRel) {
+            return Ok(());
+        }
+        for Orphan { workspace, turn } in self.store.due_suspensions(self.clock.now_ms()).await? {
+            self.take_on(&self.store.rows(&workspace), turn.id);
+        }
+        if self.has_peers() || self.store.has_suspensions().await? {
+            self.note_wait();
+        }
+        Ok(())
+    }
+
+    /// Notes that a turn waits.
+    pub(super) fn note_wait(&self) {
+        self.may_wait.store(true, Ordering::Release);
+    }
+
     /// Marks the unfinished turns of this gateway that no task runs as interrupted: those whose end the store did not take,
     /// and those whose beginning it took without being able to say so.
     async fn end_lost(&self) -> store::Result<()> {
@@ -77,64 +97,16 @@ impl Engine {
                 continue;
             }
             let turn = self.store.rows(&workspace).turns().find(turn.id, VisibleTo::All).await?;
-            if let Some(turn) = turn.filter(|turn| !turn.status.is_final()) {
+            // It may have begun to wait meanwhile, and even have been taken on, here or elsewhere.
+            let is_ours = self.store.open_turns_of(self.instance()).await?;
+            let is_lost = |turn: &Turn| {
+                is_ours.iter().any(|ours| ours.turn.id == turn.id) && self.live_turns.get(turn.id).is_none()
+            };
+            if let Some(turn) = turn.filter(is_lost) {
                 self.interrupt(&workspace, turn, "The gateway's store failed before the turn was complete.").await?;
             }
         }
         Ok(())
-    }
-
-    /// Ends a turn that no task runs; what it had said is kept.
-    async fn interrupt(&self, workspace: &WorkspaceId, turn: Turn, why: &str) -> store::Result<()> {
-        let rows = self.store.rows(workspace);
-        let entries = rows.turn_events().read(turn.id, 0).await?;
-        let last_seq = entries.last().map_or(FIRST_SEQ, |(seq, _)| *seq) + 1;
-        let steps = rows.turn_steps().count(&turn).await?;
-        let tool_calls = tool_uses(entries.iter().map(|(_, entry)| entry));
-        // What was said since the last result of a tool: what was said before it is in the steps.
-        let since =
-            entries.iter().rposition(|(_, entry)| matches!(entry, LogEntry::Tool(ToolEntry::ToolResult { .. })));
-        let said = entries.into_iter().skip(since.map_or(0, |place| place + 1)).filter_map(|(_, entry)| match entry {
-            LogEntry::Text(text) => Some(text),
-            LogEntry::Tool(_) => None,
-        });
-        // Words before a call stand in the step of the call.
-        let content = if steps % 2 == 1 { String::new() } else { said.collect() };
-        let now_ms = self.clock.now_ms();
-        tracing::warn!(turn.id = %turn.id, session.id = %turn.session_id, "a turn that nobody runs is marked as interrupted");
-        let usage = UsageRow {
-            agent_id: turn.agent_id.clone(),
-            subject: turn.subject,
-            provider: "unknown".into(),
-            model: "unknown".into(),
-            at_ms: now_ms,
-            requests: 1,
-            errors: 1,
-            input_tokens: 0,
-            output_tokens: 0,
-            cost_usd: 0.0,
-        };
-        let finished = FinishedTurn {
-            status: Status::Interrupted,
-            outcome: Outcome {
-                content: Some(content),
-                tool_calls,
-                error: Some(("interrupted".into(), why.to_owned())),
-                ..Outcome::default()
-            },
-            last_seq,
-            events: None,
-            steps,
-            trace: TraceRecord {
-                spans: "[]".into(),
-                duration_us: (now_ms - turn.created_at_ms).max(0) * 1000,
-                ..TraceRecord::default()
-            },
-            usage: vec![usage],
-            now_ms,
-            turn,
-        };
-        rows.turns().finish(&Arc::new(finished)).await.map(drop)
     }
 
     /// Refuses new turns, lets the running ones finish within `limit`, and ends the rest as interrupted.

@@ -5,30 +5,38 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Engine;
-use super::event::{TurnEvent, replay};
+use super::event::{EventKind, TurnEvent, replay};
 use super::live::LiveTurn;
 use super::signals::Listener;
 use crate::ids::{SessionId, TurnId};
-use crate::store::{Result, Rows, Turn, VisibleTo};
+use crate::store::{Result, Rows, Status, ToolEntry, Turn, VisibleTo};
 
 /// How often another gateway's turn is looked up in the store.
 const POLL: Duration = Duration::from_millis(250);
 
-/// The events of one turn, in order, each once.
+/// How often a turn is looked up that waits, where no other gateway can take it on.
+const SLOW_POLL: Duration = Duration::from_secs(2);
+
+/// The events of one turn, in order, each once: live while it runs here, from the store while it waits or runs elsewhere.
 pub struct TurnEvents {
-    source: Source,
+    engine: Arc<Engine>,
+    rows: Rows,
+    turn_id: TurnId,
+    /// The turn, while it runs here.
+    live: Option<Arc<LiveTurn>>,
     seq: i64,
     ended: bool,
 }
 
-enum Source {
-    Here(Arc<LiveTurn>),
-    Elsewhere { rows: Rows, turn_id: TurnId, first: bool },
-}
-
 impl TurnEvents {
-    pub(super) const fn live(turn: Arc<LiveTurn>, after: i64) -> Self {
-        Self { source: Source::Here(turn), seq: after, ended: false }
+    pub(super) const fn new(
+        engine: Arc<Engine>,
+        rows: Rows,
+        turn_id: TurnId,
+        live: Option<Arc<LiveTurn>>,
+        after: i64,
+    ) -> Self {
+        Self { engine, rows, turn_id, live, seq: after, ended: false }
     }
 
     /// The next events, together as they came; `None` after the last.
@@ -39,12 +47,18 @@ impl TurnEvents {
         if self.ended {
             return Ok(None);
         }
-        let events = match &mut self.source {
-            Source::Here(turn) => turn.wait_after(self.seq).await,
-            Source::Elsewhere { rows, turn_id, first } => match poll(rows, *turn_id, self.seq, first).await? {
+        let here = match &self.live {
+            Some(live) => live.wait_after(self.seq).await,
+            None => Vec::new(),
+        };
+        let events = if here.is_empty() {
+            self.live = None;
+            match self.poll().await? {
                 Some(events) => events,
                 None => return Ok(None),
-            },
+            }
+        } else {
+            here
         };
         if let Some(last) = events.last() {
             self.seq = last.seq;
@@ -52,24 +66,54 @@ impl TurnEvents {
         }
         Ok(Some(events))
     }
-}
 
-/// Waits until the store has events after `seq`; `None` if the turn is gone or had no event after it.
-async fn poll(rows: &Rows, turn_id: TurnId, seq: i64, first: &mut bool) -> Result<Option<Vec<Arc<TurnEvent>>>> {
-    loop {
-        if !std::mem::take(first) {
-            tokio::time::sleep(POLL).await;
-        }
-        // The turn before its events: what is missing from the events was not there when the turn was read.
-        let Some(turn) = rows.turns().find(turn_id, VisibleTo::All).await? else { return Ok(None) };
-        let events = replay(&turn, rows.turn_events().read(turn_id, seq).await?, seq);
-        if !events.is_empty() {
-            return Ok(Some(events));
-        }
-        if turn.status.is_final() {
-            return Ok(None);
+    /// Waits until the store has events after those that were seen, or the turn runs here; `None` if the turn is gone or had no
+    /// event after them.
+    async fn poll(&mut self) -> Result<Option<Vec<Arc<TurnEvent>>>> {
+        let signal = match self.look().await? {
+            Look::Found(events) => return Ok(events),
+            Look::Nothing(turn) => self.engine.live_turns.signals.listen(self.rows.workspace(), turn.session_id),
+        };
+        loop {
+            // Listening begins before the look, so that what happens in between is not missed.
+            let mut notified = std::pin::pin!(signal.notified());
+            notified.as_mut().enable();
+            let turn = match self.look().await? {
+                Look::Found(events) => return Ok(events),
+                Look::Nothing(turn) => turn,
+            };
+            let is_ours = turn.status.is_waiting() && !self.engine.has_peers();
+            let _ = tokio::time::timeout(if is_ours { SLOW_POLL } else { POLL }, notified).await;
         }
     }
+
+    /// Looks for events after those that were seen, here and in the store.
+    async fn look(&mut self) -> Result<Look> {
+        if let Some(live) = self.engine.live_turns.get(self.turn_id) {
+            let events = live.wait_after(self.seq).await;
+            if !events.is_empty() {
+                self.live = Some(live);
+                return Ok(Look::Found(Some(events)));
+            }
+        }
+        // The turn before its events: what is missing from the events was not there when the turn was read.
+        let Some(turn) = self.rows.turns().find(self.turn_id, VisibleTo::All).await? else {
+            return Ok(Look::Found(None));
+        };
+        let events = replay(&turn, self.rows.turn_events().read(self.turn_id, self.seq).await?, self.seq);
+        if !events.is_empty() {
+            return Ok(Look::Found(Some(events)));
+        }
+        Ok(if turn.status.is_final() { Look::Found(None) } else { Look::Nothing(Box::new(turn)) })
+    }
+}
+
+/// What comes of a look for events.
+enum Look {
+    /// These events; none if none will come.
+    Found(Option<Vec<Arc<TurnEvent>>>),
+    /// None yet.
+    Nothing(Box<Turn>),
 }
 
 /// What happens in a session, of all its writers: the events of its turns, one turn after the other.
@@ -144,14 +188,21 @@ impl SessionEvents {
 impl Engine {
     /// The events of a turn after the sequence number `after`. Whether the caller may see it is asked before.
     #[must_use]
-    pub fn follow_turn(&self, rows: &Rows, turn_id: TurnId, after: i64) -> TurnEvents {
-        match self.live_turns.get(turn_id) {
-            Some(live) => TurnEvents::live(live, after),
-            None => {
-                let source = Source::Elsewhere { rows: rows.clone(), turn_id, first: true };
-                TurnEvents { source, seq: after, ended: false }
-            }
-        }
+    pub fn follow_turn(self: &Arc<Self>, rows: &Rows, turn_id: TurnId, after: i64) -> TurnEvents {
+        TurnEvents::new(Arc::clone(self), rows.clone(), turn_id, self.live_turns.get(turn_id), after)
+    }
+
+    /// Waits until a turn has ended, or waits for results that its caller has not submitted, after the event `after`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if the turn goes meanwhile, or the store's.
+    pub async fn settled(
+        self: &Arc<Self>,
+        rows: &Rows,
+        turn_id: TurnId,
+        after: i64,
+    ) -> super::error::Result<Arc<Turn>> {
+        settled(&mut self.follow_turn(rows, turn_id, after)).await
     }
 
     /// What happens in a session from now on, beginning with its running turn if there is one; or, after `position`
@@ -178,4 +229,26 @@ impl Engine {
         let waiting = VecDeque::new();
         Ok(SessionEvents { engine, rows, session_id, signal, is_known: false, current, number, waiting })
     }
+}
+
+/// As [`Engine::settled`], by the events of the turn.
+///
+/// # Errors
+/// As there.
+pub(super) async fn settled(events: &mut TurnEvents) -> super::error::Result<Arc<Turn>> {
+    while let Some(batch) = events.next().await? {
+        match batch.last().map(|event| &event.kind) {
+            Some(EventKind::Done { turn } | EventKind::Failed { turn }) => return Ok(Arc::clone(turn)),
+            Some(EventKind::Tool(entry)) if matches!(**entry, ToolEntry::ResultsRequired { .. }) => {
+                let turn = events.rows.turns().find(events.turn_id, VisibleTo::All).await?;
+                if let Some(turn) = turn.filter(|turn| turn.status == Status::AwaitingResults) {
+                    return Ok(Arc::new(turn));
+                }
+            }
+            _ => {}
+        }
+    }
+    // It had ended before, and there was no event after those that were seen.
+    let turn = events.rows.turns().find(events.turn_id, VisibleTo::All).await?;
+    turn.map(Arc::new).ok_or(super::Error::NotFound("turn"))
 }

@@ -1,6 +1,7 @@
 //! The turns that this gateway is running: their events as they happen, and the way to end them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -20,6 +21,8 @@ pub(super) struct LiveTurn {
     turn_id: TurnId,
     log: Mutex<Log>,
     latest: watch::Sender<i64>,
+    /// Whether it is not run here any more, and has not ended.
+    has_left: AtomicBool,
     end: CancellationToken,
     /// How the turn ends when `end` is called.
     ends_as: Mutex<Status>,
@@ -70,12 +73,16 @@ pub(super) struct LiveTurns {
 pub(super) struct LiveGuard {
     pub(super) live: Arc<LiveTurn>,
     turns: Turns,
-    _admission: Admission,
+    _admission: Option<Admission>,
 }
 
 impl Drop for LiveGuard {
     fn drop(&mut self) {
-        lock(&self.turns).remove(&self.live.turn_id);
+        let mut turns = lock(&self.turns);
+        // A turn that waited may have a new seat already.
+        if turns.get(&self.live.turn_id).is_some_and(|live| Arc::ptr_eq(live, &self.live)) {
+            turns.remove(&self.live.turn_id);
+        }
     }
 }
 
@@ -90,6 +97,7 @@ impl LiveTurn {
             turn_id,
             log: Mutex::default(),
             latest: watch::Sender::new(0),
+            has_left: AtomicBool::new(false),
             end: CancellationToken::new(),
             ends_as: Mutex::new(Status::Cancelled),
         }
@@ -123,12 +131,23 @@ impl LiveTurn {
         places.map(event).collect()
     }
 
-    /// Waits for events after `seq`.
+    /// Waits for events after `seq`. There are none if the turn is not run here any more.
     pub(super) async fn wait_after(&self, seq: i64) -> Vec<Arc<TurnEvent>> {
         let mut latest = self.latest.subscribe();
         // The sender lives as long as this turn, so the wait cannot fail.
-        let _ = latest.wait_for(|latest| *latest > seq).await;
+        let _ = latest.wait_for(|latest| *latest > seq || self.has_left()).await;
         self.after(seq)
+    }
+
+    /// Tells followers that the turn is not run here any more, and has not ended.
+    pub(super) fn leave(&self) {
+        self.has_left.store(true, Ordering::Release);
+        self.latest.send_modify(|_| {});
+    }
+
+    /// Whether it is not run here any more, and has not ended.
+    pub(super) fn has_left(&self) -> bool {
+        self.has_left.load(Ordering::Acquire)
     }
 
     /// Ends the turn with `status`; the first call decides.
@@ -152,7 +171,19 @@ impl LiveTurns {
     pub(super) fn register(&self, turn_id: TurnId, admission: Admission) -> LiveGuard {
         let live = Arc::new(LiveTurn::new(turn_id));
         lock(&self.turns).insert(turn_id, Arc::clone(&live));
-        LiveGuard { live, turns: Arc::clone(&self.turns), _admission: admission }
+        LiveGuard { live, turns: Arc::clone(&self.turns), _admission: Some(admission) }
+    }
+
+    /// As [`LiveTurns::register`], for a turn that has waited; `None` if it has a seat here.
+    pub(super) fn seat(&self, turn_id: TurnId, admission: Option<Admission>) -> Option<LiveGuard> {
+        let mut turns = lock(&self.turns);
+        if turns.contains_key(&turn_id) {
+            return None;
+        }
+        let live = Arc::new(LiveTurn::new(turn_id));
+        turns.insert(turn_id, Arc::clone(&live));
+        drop(turns);
+        Some(LiveGuard { live, turns: Arc::clone(&self.turns), _admission: admission })
     }
 
     /// The running turn of this id, if it runs here.

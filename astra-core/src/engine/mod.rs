@@ -67,6 +67,8 @@ pub struct Engine {
     turns: TaskGroup,
     compactions: TaskGroup,
     draining: AtomicBool,
+    /// Whether a turn may be waiting.
+    may_wait: AtomicBool,
 }
 
 impl Engine {
@@ -92,6 +94,7 @@ impl Engine {
             turns: base.supervisor.group(TURNS),
             compactions: base.supervisor.group(COMPACTIONS),
             draining: AtomicBool::new(false),
+            may_wait: AtomicBool::new(true),
         });
         engine.start(&base.supervisor).await?;
         Ok(engine)

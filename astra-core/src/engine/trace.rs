@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::provider::Attempt;
 use crate::store::{TraceRecord, TurnContext};
 
 /// What a stretch of time went into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum TraceStage {
     Queue,
@@ -17,11 +17,14 @@ pub(super) enum TraceStage {
     Compaction,
     Inference,
     Tool,
+    Approval,
+    Results,
     Storage,
 }
 
-#[derive(Debug, Serialize)]
-struct Span {
+/// A stretch of time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Span {
     name: TraceStage,
     start_us: i64,
     duration_us: i64,
@@ -48,6 +51,21 @@ pub(super) struct Trace {
 impl Trace {
     pub(super) const fn new(started: Instant, parent: Option<Arc<str>>) -> Self {
         Self { started, spans: Vec::new(), parent }
+    }
+
+    /// The trace of a turn that goes on, with the spans that it had.
+    pub(super) const fn resumed(started: Instant, spans: Vec<Span>, parent: Option<Arc<str>>) -> Self {
+        Self { started, spans, parent }
+    }
+
+    /// The caller's `traceparent`.
+    pub(super) fn parent(&self) -> Option<Arc<str>> {
+        self.parent.clone()
+    }
+
+    /// The spans so far.
+    pub(super) fn spans(&self) -> &[Span] {
+        &self.spans
     }
 
     /// Notes that `part` took from `since` until now.

@@ -33,6 +33,9 @@ pub enum Turn {}
 /// Names jobs.
 #[derive(Debug)]
 pub enum Job {}
+/// Names approvals.
+#[derive(Debug)]
+pub enum Approval {}
 
 impl Named for Session {
     const KIND: IdKind = IdKind::Session;
@@ -43,6 +46,9 @@ impl Named for Turn {
 impl Named for Job {
     const KIND: IdKind = IdKind::Job;
 }
+impl Named for Approval {
+    const KIND: IdKind = IdKind::Approval;
+}
 
 /// The identifier of a session.
 pub type SessionId = Id<Session>;
@@ -50,6 +56,8 @@ pub type SessionId = Id<Session>;
 pub type TurnId = Id<Turn>;
 /// The identifier of a job.
 pub type JobId = Id<Job>;
+/// The identifier of an approval.
+pub type ApprovalId = Id<Approval>;
 
 /// The identifier of a row: its key. In public `<prefix>_` and 13 lower-case characters of Crockford's base 32, of which the
 /// first is 0 to 7.

@@ -31,10 +31,12 @@ pub enum IdKind {
     Event,
     /// Work that outlives the program.
     Job,
+    /// The question whether a tool may be called.
+    Approval,
 }
 
 impl IdKind {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::User,
         Self::Workspace,
         Self::ServiceAccount,
@@ -48,6 +50,7 @@ impl IdKind {
         Self::Request,
         Self::Instance,
         Self::Event,
+        Self::Approval,
     ];
 
     /// The letters before the underscore.
@@ -68,6 +71,7 @@ impl IdKind {
             Self::Instance => "ins",
             Self::Event => "evt",
             Self::Job => "job",
+            Self::Approval => "apr",
         }
     }
 }

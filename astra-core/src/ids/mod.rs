@@ -7,7 +7,9 @@ mod source;
 use std::fmt;
 use std::sync::Arc;
 
-pub use id::{Id, Job, JobId, MessageId, Named, NotAnId, Session, SessionId, Turn, TurnId, key_in};
+pub use id::{
+    Approval, ApprovalId, Id, Job, JobId, MessageId, Named, NotAnId, Session, SessionId, Turn, TurnId, key_in,
+};
 pub use kind::IdKind;
 pub use source::{CountingIds, EPOCH_MS, INSTANCES, Ids, TimeOrderedIds};
 

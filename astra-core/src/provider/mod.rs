@@ -60,7 +60,7 @@ pub struct Request<'a> {
 }
 
 /// One message of the conversation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
     /// The author of the message.
     pub role: Role,

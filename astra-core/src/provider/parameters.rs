@@ -1,12 +1,13 @@
 //! What a caller asks of a model beside conversation, temperature and length. Not every provider can do all of it, and what
 //! one cannot do is refused by name: nothing that changes an answer is passed over in silence.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::{Error, ErrorKind};
 
 /// What a caller asks of a model beside conversation, temperature and length. What is absent is the provider's choice.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Parameters {
     /// Texts before which the answer ends; none for none.
     pub stop: Vec<String>,

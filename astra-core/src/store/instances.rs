@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::db::Db;
 use super::error::{Error, Result};
-use super::turns::{self, Turn};
+use super::turns::{self, Turn, WAITS};
 use super::tx::Tx;
 use super::workspace::WorkspaceId;
 use crate::clock::Clock;
@@ -98,12 +98,12 @@ impl Db {
         self.write(move |tx| tx.execute("DELETE FROM instances WHERE id = $1", params![id]).map(drop)).await
     }
 
-    /// Open turns of all workspaces that no living gateway owns, oldest first, at most 100.
+    /// Open turns of all workspaces that no living gateway owns and that do not wait, oldest first, at most 100.
     pub async fn orphaned_turns(&self, own_ms: i64) -> Result<Vec<Orphan>> {
         self.read(move |tx| {
             let now_ms = tx.shared_time_ms(own_ms)?;
             let sql = format!(
-                "{} WHERE t.owner NOT IN (SELECT id FROM instances WHERE lease_until_ms > $1) ORDER BY t.id LIMIT 100",
+                "{} WHERE t.owner NOT IN (SELECT id FROM instances WHERE lease_until_ms > $1) AND t.status NOT IN {WAITS} ORDER BY t.id LIMIT 100",
                 turns::OPEN
             );
             tx.query(&sql, params![now_ms])?.iter_mut().map(orphan).collect()
@@ -111,13 +111,31 @@ impl Db {
         .await
     }
 
-    /// The open turns of all workspaces that the gateway `owner` has begun.
+    /// The open turns of all workspaces that the gateway `owner` runs.
     pub async fn open_turns_of(&self, owner: i64) -> Result<Vec<Orphan>> {
         self.read(move |tx| {
-            let sql = format!("{} WHERE t.owner = $1 ORDER BY t.id", turns::OPEN);
+            let sql = format!("{} WHERE t.owner = $1 AND t.status NOT IN {WAITS} ORDER BY t.id", turns::OPEN);
             tx.query(&sql, params![owner])?.iter_mut().map(orphan).collect()
         })
         .await
+    }
+
+    /// Turns of all workspaces whose wait is over and that no gateway has taken on, at most 100.
+    pub async fn due_suspensions(&self, now_ms: i64) -> Result<Vec<Orphan>> {
+        self.read(move |tx| {
+            let sql = format!(
+                "{} WHERE t.id IN (SELECT turn_id FROM suspensions WHERE is_ready = 1 UNION ALL
+                    SELECT turn_id FROM suspensions WHERE expires_at_ms <= $1) AND t.status IN {WAITS} ORDER BY t.id LIMIT 100",
+                turns::OPEN
+            );
+            tx.query(&sql, params![now_ms])?.iter_mut().map(orphan).collect()
+        })
+        .await
+    }
+
+    /// Whether a turn of any workspace waits.
+    pub async fn has_suspensions(&self) -> Result<bool> {
+        self.read(|tx| Ok(tx.first("SELECT turn_id FROM suspensions LIMIT 1", params![])?.is_some())).await
     }
 }
 
@@ -143,10 +161,10 @@ fn largest_key(tx: &mut Tx<'_>) -> Result<i64> {
     let mut texts = vec![row.next_optional_text()?, row.next_optional_text()?];
     let all = "SELECT (SELECT MAX(id) FROM turns), (SELECT MAX(id) FROM open_turns), (SELECT MAX(id) FROM instances),
         (SELECT MAX(number) FROM subjects), (SELECT MAX(id) FROM audit), (SELECT MAX(id) FROM outbox),
-        (SELECT MAX(id) FROM jobs),
+        (SELECT MAX(id) FROM jobs), (SELECT MAX(id) FROM approvals),
         (SELECT MAX(id) FROM users), (SELECT MAX(id) FROM families), (SELECT MAX(id) FROM workspaces)";
     let mut row = tx.one(all, params![])?;
-    for _ in ["turns", "open_turns", "instances", "subjects", "audit", "outbox", "jobs"] {
+    for _ in ["turns", "open_turns", "instances", "subjects", "audit", "outbox", "jobs", "approvals"] {
         largest = largest.max(row.next_optional_int()?.unwrap_or(0));
     }
     texts.extend([row.next_optional_text()?, row.next_optional_text()?, row.next_optional_text()?]);

@@ -6,6 +6,7 @@
 pub mod accounts;
 mod agent_versions;
 mod agents;
+mod approvals;
 mod audit;
 mod backend;
 #[cfg(feature = "postgres")]
@@ -65,6 +66,7 @@ mod sqlite_handle;
 mod sqlite_steps;
 mod sqlite_writer;
 mod subjects;
+mod suspensions;
 pub mod tokens;
 mod turn_begin;
 mod turn_events;
@@ -82,6 +84,7 @@ mod write_health;
 
 pub use agent_versions::{AgentVersions, StoredVersion, VersionStamp};
 pub use agents::{AgentChange, Agents, Applied, Origin, StoredAgent};
+pub use approvals::{ApprovalStatus, Approvals, Decided, Decision, NewApproval, StoredApproval};
 pub use audit::{Actor, Target};
 pub use backend::Backend;
 pub use db::{Db, SWEEP_ROWS};
@@ -106,6 +109,7 @@ pub use session_totals::{SessionTotals, SessionWithTotals};
 pub use sessions::{NewSession, Parent, Session, SessionFilter, SessionSettings, Sessions};
 pub use sign_in_networks::NETWORKS_MAX as SIGN_IN_NETWORKS_MAX;
 pub use sqlite::Sqlite;
+pub use suspensions::{NewSuspension, Suspended, Suspension, Suspensions};
 pub use turn_begin::{Begun, Busy, Lifetime, NewTurn, SessionTarget};
 pub use turn_events::{LogEntry, ToolEntry, TurnEvents};
 pub use turn_finish::{FinishedTurn, TraceRecord};

@@ -258,6 +258,9 @@ fn make_way(tx: &mut Tx<'_>, busy: Busy, session_id: SessionId, open: Vec<TurnId
         Busy::Interrupt => {
             let sql = "UPDATE open_turns SET cancel_requested = 1 WHERE workspace_id = $1 AND session_id = $2";
             tx.later(sql, params![session_id], OnDouble::Fails)?;
+            let wake = "UPDATE suspensions SET is_ready = 1 WHERE workspace_id = $1 AND turn_id IN
+                (SELECT id FROM open_turns WHERE workspace_id = $1 AND session_id = $2)";
+            tx.later(wake, params![session_id], OnDouble::Fails)?;
             Ok(open)
         }
     }

@@ -49,6 +49,22 @@ pub enum ToolEntry {
         /// How long it took, in milliseconds.
         elapsed_ms: u64,
     },
+    /// A person is to decide on a call.
+    ApprovalRequired {
+        /// The approval's key.
+        approval: i64,
+        /// The call.
+        call: ToolCall,
+        /// When the call is denied if there is no decision, in milliseconds since the epoch.
+        expires_at_ms: i64,
+    },
+    /// The caller is to submit the results of calls.
+    ResultsRequired {
+        /// The calls.
+        calls: Vec<ToolCall>,
+        /// Until when, in milliseconds since the epoch.
+        expires_at_ms: i64,
+    },
 }
 
 /// The event logs of a workspace's turns.

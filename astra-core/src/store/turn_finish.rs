@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::approvals;
 use super::error::{Error, Result};
 use super::session_storage::length;
+use super::suspensions;
 use super::turn_events::{self, LogEntry};
 use super::turns::Turns;
 use super::turns::{Outcome, Status, Turn};
@@ -30,6 +32,8 @@ pub struct FinishedTurn {
     pub events: Option<(i64, Vec<LogEntry>)>,
     /// How many steps the turn has.
     pub steps: u16,
+    /// Whether the turn has waited.
+    pub has_waited: bool,
     /// How the time was spent.
     pub trace: TraceRecord,
     /// What each upstream that was asked has counted.
@@ -77,13 +81,16 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
     if tx.is_shared() {
         let unasked = usage::of_no_call(turn, finished.now_ms);
         let usage = if finished.usage.is_empty() { std::slice::from_ref(&unasked) } else { &finished.usage };
-        return finish_at_once(tx, values, events.as_ref(), usage, bytes);
+        return finish_at_once(tx, values, finished.has_waited, events.as_ref(), usage, bytes);
     }
     // The question moves with the row.
     if tx.execute(MOVE_ONE, &values)? == 0 {
         return Ok(false);
     }
     tx.execute("DELETE FROM open_turns WHERE workspace_id = $1 AND id = $2", params![turn.id])?;
+    if finished.has_waited {
+        suspensions::end(tx, turn.id)?;
+    }
     if let Some((first_seq, entries)) = &events {
         turn_events::insert(tx, turn.id, *first_seq, entries)?;
     }
@@ -125,6 +132,7 @@ fn bytes(tx: &mut Tx<'_>, finished: &FinishedTurn, last_texts: Option<&str>) -> 
 fn finish_at_once<'a>(
     tx: &mut Tx<'_>,
     mut params: Vec<Param<'a>>,
+    has_waited: bool,
     events: Option<&'a (i64, String)>,
     usage: &'a [UsageRow],
     bytes: i64,
@@ -133,6 +141,12 @@ fn finish_at_once<'a>(
         "WITH o AS (DELETE FROM open_turns WHERE workspace_id = $1 AND id = $2 RETURNING *),
         ended AS ({MOVE})"
     );
+    if has_waited {
+        sql += &format!(
+            ", waited AS (DELETE FROM suspensions WHERE turn_id IN (SELECT id FROM o)), undecided AS ({} AND turn_id IN (SELECT id FROM o))",
+            approvals::CANCEL
+        );
+    }
     // `$1` is the workspace.
     let numbered = |params: &[Param<'_>], count: usize| {
         let first = params.len() + 2 - count;

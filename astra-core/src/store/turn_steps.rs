@@ -54,6 +54,17 @@ impl TurnSteps<'_> {
         .await
     }
 
+    /// The steps of an open turn, in order.
+    pub async fn list(self, turn: &Turn) -> Result<Vec<(Role, Content)>> {
+        let (id, session_id, number) = (turn.id, turn.session_id, turn.number);
+        let rows = self.0;
+        rows.read(move |tx| {
+            let steps = of(tx, session_id, id, number)?;
+            Ok(steps.into_iter().rev().map(|step| (step.role, step.content)).collect())
+        })
+        .await
+    }
+
     /// How many steps a turn has.
     pub async fn count(self, turn: &Turn) -> Result<u16> {
         let (session_id, number) = (turn.session_id, turn.number);

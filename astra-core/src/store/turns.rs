@@ -42,7 +42,8 @@ pub struct Turn {
 }
 
 /// What became of a turn so far.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(missing_docs, reason = "as in `Turn`")]
 pub struct Outcome {
     pub content: Option<String>,
@@ -93,6 +94,10 @@ pub enum Status {
     Queued,
     /// It is being answered.
     Running,
+    /// It waits for a person's decision on a call of a tool.
+    AwaitingApproval,
+    /// It waits for results of tools that its caller runs.
+    AwaitingResults,
     /// It was answered.
     Completed,
     /// It could not be answered.
@@ -104,8 +109,16 @@ pub enum Status {
 }
 
 impl Status {
-    const ALL: [Self; 6] =
-        [Self::Queued, Self::Running, Self::Completed, Self::Failed, Self::Cancelled, Self::Interrupted];
+    const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Running,
+        Self::AwaitingApproval,
+        Self::AwaitingResults,
+        Self::Completed,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Interrupted,
+    ];
 
     /// The name in the store and on the wire.
     #[must_use]
@@ -113,6 +126,8 @@ impl Status {
         match self {
             Self::Queued => "queued",
             Self::Running => "running",
+            Self::AwaitingApproval => "awaiting_approval",
+            Self::AwaitingResults => "awaiting_results",
             Self::Completed => "completed",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
@@ -123,13 +138,31 @@ impl Status {
     /// Whether nothing more will happen.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        !matches!(self, Self::Queued | Self::Running)
+        !matches!(self, Self::Queued | Self::Running) && !self.is_waiting()
     }
 
-    fn named(name: &str) -> Result<Self> {
+    /// Whether it waits for a decision or for results: no gateway runs it.
+    #[must_use]
+    pub const fn is_waiting(self) -> bool {
+        matches!(self, Self::AwaitingApproval | Self::AwaitingResults)
+    }
+
+    pub(super) fn named(name: &str) -> Result<Self> {
         let status = Self::ALL.into_iter().find(|known| known.as_str() == name);
         status.ok_or_else(|| Error::Broken(format!("a turn has the status {name}")))
     }
+}
+
+/// Those of [`Status::is_waiting`], in the store.
+pub(super) const WAITS: &str = "('awaiting_approval', 'awaiting_results')";
+
+/// Ends the wait of a turn, if it waits.
+pub(super) const WAKE: &str = "UPDATE suspensions SET is_ready = 1 WHERE workspace_id = $1 AND turn_id = $2";
+
+/// What a turn that waits has come to.
+fn outcome_so_far(tx: &mut Tx<'_>, id: TurnId) -> Result<Outcome> {
+    let sql = "SELECT outcome FROM suspensions WHERE workspace_id = $1 AND turn_id = $2";
+    tx.first(sql, params![id])?.map_or_else(|| Ok(Outcome::default()), |mut row| row.next_json())
 }
 
 /// Whether a turn ended because its gateway did, without an answer.
@@ -203,9 +236,13 @@ fn read_context(row: &mut Row) -> Result<Option<TurnContext>> {
 }
 
 /// The turn that is open, or the one that has ended, which is looked for behind it: a turn that ends in between is found.
-fn find_by(tx: &mut Tx<'_>, condition: &str, params: &[super::Param<'_>]) -> Result<Option<Turn>> {
+pub(super) fn find_by(tx: &mut Tx<'_>, condition: &str, params: &[super::Param<'_>]) -> Result<Option<Turn>> {
     if let Some(mut row) = tx.first(&format!("{OPEN} WHERE t.workspace_id = $1 AND {condition}"), params)? {
-        return read_open(&mut row).map(Some);
+        let mut turn = read_open(&mut row)?;
+        if turn.status.is_waiting() {
+            turn.outcome = outcome_so_far(tx, turn.id)?;
+        }
+        return Ok(Some(turn));
     }
     let ended = tx.first(&format!("{ENDED} WHERE t.workspace_id = $1 AND {condition}"), params)?;
     ended.map(|mut row| read_ended(&mut row)).transpose()
@@ -292,12 +329,14 @@ impl Turns<'_> {
         .await
     }
 
-    /// Asks the gateway that runs a turn to end it; answers whether the turn was still open.
+    /// Asks the gateway that runs a turn, or takes it on, to end it; answers whether the turn was still open.
     pub async fn request_cancel(self, id: TurnId) -> Result<bool> {
         let rows = self.0;
         rows.write_turn(move |tx| {
             let sql = "UPDATE open_turns SET cancel_requested = 1 WHERE workspace_id = $1 AND id = $2";
-            Ok(tx.execute_last(sql, params![id])? == 1)
+            let is_open = tx.execute(sql, params![id])? == 1;
+            tx.later(WAKE, params![id], OnDouble::Fails)?;
+            Ok(is_open)
         })
         .await
     }

@@ -1,6 +1,8 @@
 //! What inference used, summed by hour since the epoch: each turn's commit adds rows that no other turn touches, and budgets
 //! and reports read them together with the sums of earlier ones.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::Result;
 use super::mode::OnDouble;
 use super::page::{Cursor, Page, PageRequest};
@@ -20,7 +22,7 @@ pub(super) const NO_PROVIDER: &str = "";
 const SEPARATOR: char = '\u{1f}';
 
 /// What one call, or one failed attempt, adds to the sums.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UsageRow {
     /// The agent that asked.
     pub agent_id: String,

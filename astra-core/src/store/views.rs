@@ -4,6 +4,7 @@
 use super::accounts::Accounts;
 use super::agent_versions::AgentVersions;
 use super::agents::Agents;
+use super::approvals::Approvals;
 use super::families::Families;
 use super::idempotency::IdempotencyKeys;
 use super::jobs::Jobs;
@@ -12,6 +13,7 @@ use super::messages::Messages;
 use super::rows::Rows;
 use super::service_accounts::ServiceAccounts;
 use super::sessions::Sessions;
+use super::suspensions::Suspensions;
 use super::tokens::Tokens;
 use super::turn_events::TurnEvents;
 use super::turn_steps::TurnSteps;
@@ -35,6 +37,12 @@ impl Rows {
     #[must_use]
     pub const fn agents(&self) -> Agents<'_> {
         Agents(self)
+    }
+
+    /// Approvals of calls of tools.
+    #[must_use]
+    pub const fn approvals(&self) -> Approvals<'_> {
+        Approvals(self)
     }
 
     /// Sign-ins.
@@ -71,6 +79,12 @@ impl Rows {
     #[must_use]
     pub const fn sessions(&self) -> Sessions<'_> {
         Sessions(self)
+    }
+
+    /// Turns that wait.
+    #[must_use]
+    pub const fn suspensions(&self) -> Suspensions<'_> {
+        Suspensions(self)
     }
 
     /// Signing keys.

@@ -4,23 +4,22 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::Caller;
+use crate::http::turn;
+use crate::http::{Caller, Json};
 use crate::ids::TurnId;
-use crate::store::{Rows, Turn, VisibleTo};
+use crate::store::{Rows, Status, Turn};
 
-/// The turn of a request that was made before, once it is final. A repeated request waits for the first one.
+/// The turn of a request that was made before, once it is final or waits for results of its caller. A repeated request waits for
+/// the first one.
 ///
 /// # Errors
 /// The store's, and 404 if the turn goes while it is waited for.
 pub async fn wait_until_final(app: &App, caller: &Caller, turn: Turn) -> Result<Arc<Turn>> {
-    if turn.status.is_final() {
+    if turn.status.is_final() || turn.status == Status::AwaitingResults {
         return Ok(Arc::new(turn));
     }
     let rows = app.store.rows(&caller.workspace);
-    let mut events = app.engine.follow_turn(&rows, turn.id, 0);
-    while events.next().await.map_err(Error::store)?.is_some() {}
-    let turn = rows.turns().find(turn.id, VisibleTo::All).await.map_err(Error::store)?;
-    Ok(Arc::new(turn.ok_or_else(|| Error::not_found("turn"))?))
+    app.engine.settled(&rows, turn.id, 0).await.map_err(Error::engine)
 }
 
 /// A turn that the caller may see, and its workspace's rows: its own, or those of any user for an admin.
@@ -31,4 +30,15 @@ pub async fn visible_turn(app: &App, caller: &Caller, turn_id: TurnId) -> Result
     let rows = app.store.rows(&caller.workspace);
     let turn = rows.turns().find(turn_id, caller.sees()).await.map_err(Error::store)?;
     Ok((rows, turn.ok_or_else(|| Error::not_found("turn"))?))
+}
+
+/// The answer of an operation that waits for a turn: one that has completed, or that waits for results of its caller.
+///
+/// # Errors
+/// Why the turn did not complete.
+pub fn answered(turn: &Turn) -> Result<Json<turn::Turn>> {
+    match turn.status {
+        Status::Completed | Status::AwaitingResults => Ok(Json(turn::Turn::from(turn))),
+        _ => Err(turn::failure(turn)),
+    }
 }

@@ -1,5 +1,6 @@
 //! Talking to agents: a question becomes a turn, whose answer comes whole or as a stream of events.
 
+mod caller_tool;
 mod cancel;
 mod completions;
 mod get_model;
@@ -11,6 +12,7 @@ mod presence;
 mod resume;
 mod send;
 mod stream;
+mod submit_results;
 
 use utoipa_axum::routes;
 
@@ -24,6 +26,7 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(get_turn::handler))
         .routes(routes!(resume::handler))
         .routes(routes!(cancel::handler))
+        .routes(routes!(submit_results::handler))
         .routes(routes!(completions::handler))
         .routes(routes!(list_models::handler))
         .routes(routes!(get_model::handler))

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::caller_tool::{CallerTool, TurnToolChoice, caller_tools};
 use crate::content::Content;
 use crate::engine::{Ask, Overrides};
 use crate::error::{Error, Result};
@@ -38,6 +39,13 @@ pub struct SendMessage {
     pub surface_id: Option<String>,
     /// Settings for this turn, instead of the agent's own.
     pub overrides: Option<TurnOverrides>,
+    /// Tools that the caller runs, beside the agent's own, whose names they must not have. A turn whose model calls one of them
+    /// waits for the result.
+    #[serde(default)]
+    #[schema(max_items = 128)]
+    pub tools: Vec<CallerTool>,
+    /// Whether the model may call tools, of the agent or of the caller; `auto` by default.
+    pub tool_choice: Option<TurnToolChoice>,
     /// The caller's own data, at most 16 KiB as JSON; it comes back with the turn.
     #[serde(default)]
     #[schema(example = json!({"ticket": "4711"}))]
@@ -83,6 +91,7 @@ impl SendMessage {
             return Err(Error::field("/message", "The question is blank: say something, or send an image."));
         }
         small_metadata(&self.metadata)?;
+        let tools = caller_tools(self.tools, self.tool_choice)?;
         Ok(Ask {
             agent_id: self.agent_id,
             place,
@@ -91,7 +100,7 @@ impl SendMessage {
             prior_messages: Vec::new(),
             overrides,
             parameters: None,
-            tools: None,
+            tools,
             metadata: self.metadata,
             is_streamed,
             ends_with_caller: false,

@@ -38,6 +38,10 @@ pub enum AgentActivity {
     Waiting,
     /// The agent answers.
     Answering,
+    /// The agent waits for a person's decision on a call of a tool.
+    AwaitingApproval,
+    /// The agent waits for results of tools that the caller runs.
+    AwaitingResults,
 }
 
 /// List what agents do for the caller
@@ -60,7 +64,12 @@ impl From<Turn> for AgentPresence {
     fn from(turn: Turn) -> Self {
         Self {
             agent_id: turn.agent_id,
-            activity: if turn.status == Status::Queued { AgentActivity::Waiting } else { AgentActivity::Answering },
+            activity: match turn.status {
+                Status::Queued => AgentActivity::Waiting,
+                Status::AwaitingApproval => AgentActivity::AwaitingApproval,
+                Status::AwaitingResults => AgentActivity::AwaitingResults,
+                _ => AgentActivity::Answering,
+            },
             turn_id: turn.id,
             session_id: turn.session_id,
             since: rfc3339(turn.created_at_ms),

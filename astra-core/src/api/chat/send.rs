@@ -2,18 +2,18 @@
 
 use axum::extract::State;
 
-use super::lookup::wait_until_final;
+use super::lookup::{answered, wait_until_final};
 use super::model::SendMessage;
 use crate::app::App;
 use crate::engine::Asked;
 use crate::error::{Error, Result};
-use crate::http::turn::{self, Turn};
+use crate::http::turn::Turn;
 use crate::http::{Caller, Idempotency, Json, TraceParent};
-use crate::store::Status;
 
 /// Ask an agent
 ///
-/// Answers when the whole answer is stored. The message is stored before the model is called. A client that disconnects
+/// Answers when the whole answer is stored, or when the model calls tools of the request: `status` is `awaiting_results`
+/// then, and `chat.submit_results` continues. The message is stored before the model is called. A client that disconnects
 /// does not end the turn: `chat.get_turn` has the answer. A second request with the same `Idempotency-Key` waits for
 /// the first one and gets its answer.
 #[utoipa::path(post, path = "/chat", operation_id = "chat.send",
@@ -39,5 +39,5 @@ pub async fn handler(
         Asked::New(handle) => handle.finished().await.map_err(Error::engine)?,
         Asked::Known(turn) => wait_until_final(&app, &caller, *turn).await?,
     };
-    if turn.status == Status::Completed { Ok(Json(Turn::from(turn.as_ref()))) } else { Err(turn::failure(&turn)) }
+    answered(&turn)
 }

@@ -13,6 +13,7 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
         ("chat.get_turn", Needs(Member, Scope::ChatSend)),
         ("chat.resume", Needs(Member, Scope::ChatSend)),
         ("chat.cancel", Needs(Member, Scope::ChatSend)),
+        ("chat.submit_results", Needs(Member, Scope::ChatSend)),
         ("chat.presence", Needs(Member, Scope::ChatSend)),
         ("chat.completions", Needs(Member, Scope::ChatSend)),
         ("chat.list_models", Needs(Member, Scope::ChatSend)),

@@ -119,6 +119,7 @@ fn check_tools(policy: &AgentTools, tools: &Tools, refuse: &mut impl FnMut(&str,
     let deny_fault = |name: &str| pattern_fault(name).map(str::to_owned);
     check_names("/tools/allow", &policy.allow, |name| tools.allow_fault(name), refuse);
     check_names("/tools/deny", &policy.deny, deny_fault, refuse);
+    check_names("/tools/require_approval", &policy.require_approval, deny_fault, refuse);
     if !(1..=TOOLS_MAX).contains(&policy.in_prompt()) {
         refuse("/tools/max_in_prompt", format!("must lie between 1 and {TOOLS_MAX}"));
     }

@@ -55,7 +55,7 @@ pub struct Ask {
 }
 
 /// Settings for one turn, instead of the agent's own.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Overrides {
     /// Sampling temperature, 0 to 2.
     pub temperature: Option<f64>,
@@ -100,6 +100,8 @@ pub enum OnCall {
     /// It completes with the finish reason `tool_calls`; those of its calls that have no result are for the caller. The
     /// caller keeps the conversation, and comes back with another turn.
     EndTurn,
+    /// It waits for the results, which the caller submits.
+    AwaitResults,
 }
 
 impl CallerTools {

@@ -49,7 +49,7 @@ impl Engine {
         let (engine, (tell, told)) = (Arc::clone(self), oneshot::channel());
         // In a box: tokio moves what it runs several times.
         self.turns.spawn(Box::pin(async move {
-            let (asked, running) = match engine.begin(&caller, ask).await {
+            let (asked, running) = match engine.begin(caller, ask).await {
                 Ok(Beginning::New(running)) => (Ok(Asked::New(running.handle())), Some(running)),
                 Ok(Beginning::Known(turn)) => (Ok(Asked::Known(turn)), None),
                 Err(fault) => (Err(fault), None),
@@ -62,7 +62,7 @@ impl Engine {
         told.await.unwrap_or_else(|_| Err(Error::Turn(Failure::new("internal", "The gateway failed."))))
     }
 
-    async fn begin(self: &Arc<Self>, caller: &TurnCaller, ask: Ask) -> Result<Beginning> {
+    async fn begin(self: &Arc<Self>, caller: TurnCaller, ask: Ask) -> Result<Beginning> {
         // Asked by a task that counts: a gateway that drains either waits for it or is seen to drain.
         if self.is_draining() {
             return Err(Error::Draining);
@@ -73,7 +73,7 @@ impl Engine {
         // Quotas are those of the present version: only where there are none can it be taken on trust until it is kept.
         let mut agent = match last_seen.filter(|agent| !agent.definition.budget.has_quotas()) {
             Some(agent) => agent,
-            None => self.present_agent(caller, &ask).await?,
+            None => self.present_agent(&caller, &ask).await?,
         };
         let now_ms = self.clock.now_ms();
         let (begun, guard) = loop {
@@ -83,18 +83,18 @@ impl Engine {
                 Ok(()) => self.storage.take(&rows, ask.content.bytes()).await,
                 Err(refusal) => Err(refusal),
             };
-            let admitted = allowed.and_then(|taken| Ok((self.limits.admit(caller)?, taken)));
+            let admitted = allowed.and_then(|taken| Ok((self.limits.admit(&caller)?, taken)));
             // What is taken of the workspace's room is so until the question is kept.
             let (admission, _taken) = match admitted {
                 Ok(admitted) => admitted,
                 Err(refusal) => return already_answered(&rows, ask.once, now_ms).await?.ok_or(refusal),
             };
-            let too_long = fits::refusal(self.room(&agent), &agent, caller, &ask, now_ms);
-            let new = NewTurn { is_too_long: too_long.is_some(), ..self.new_turn(caller, &ask, &agent, now_ms) };
+            let too_long = fits::refusal(self.room(&agent), &agent, &caller, &ask, now_ms);
+            let new = NewTurn { is_too_long: too_long.is_some(), ..self.new_turn(&caller, &ask, &agent, now_ms) };
             // Seated before it is on disk: a turn of this gateway that is on disk without a guard is not run.
             let guard = self.live_turns.register(new.id, admission);
             match rows.turns().begin(new).await {
-                Err(store::Error::Refused(Refusal::Stale)) => agent = self.present_agent(caller, &ask).await?,
+                Err(store::Error::Refused(Refusal::Stale)) => agent = self.present_agent(&caller, &ask).await?,
                 begun => break (begun.map_err(|fault| self.translate(fault, too_long))?, guard),
             }
         };
@@ -103,13 +103,15 @@ impl Engine {
             Begun::Known { turn_id } => return known(&rows, turn_id).await,
         };
         for turn_id in interrupted {
-            if let Some(live) = self.live_turns.get(turn_id) {
-                live.end(Status::Cancelled);
+            match self.live_turns.get(turn_id) {
+                Some(live) => live.end(Status::Cancelled),
+                None => self.take_on(&rows, turn_id),
             }
         }
         guard.live.publish([EventKind::first(&turn)]);
         self.live_turns.signals.notify(&caller.workspace, turn.session_id);
-        let running = Running::new(Arc::clone(self), rows, agent, session, recent, turn, guard, ask, started);
+        let running =
+            Running::new(Arc::clone(self), rows, agent, session, recent, turn, guard, ask, caller.credential, started);
         Ok(Beginning::New(Box::new(running)))
     }
 
@@ -161,15 +163,27 @@ impl Engine {
     ///
     /// # Errors
     /// The store's.
-    pub async fn cancel(&self, rows: &Rows, turn: Turn) -> Result<Turn> {
+    pub async fn cancel(self: &Arc<Self>, rows: &Rows, turn: Turn) -> Result<Turn> {
         if rows.turns().request_cancel(turn.id).await? {
-            if let Some(live) = self.live_turns.get(turn.id) {
-                live.end(Status::Cancelled);
+            match self.live_turns.get(turn.id) {
+                Some(live) => live.end(Status::Cancelled),
+                None => self.take_on(rows, turn.id),
             }
             let mut events = self.follow_turn(rows, turn.id, 0);
             while events.next().await?.is_some() {}
         }
         Ok(rows.turns().find(turn.id, VisibleTo::All).await?.unwrap_or(turn))
+    }
+
+    /// Ends a turn that waits, and that nothing is going to be asked of any more.
+    pub(super) fn cancel_later(self: &Arc<Self>, rows: &Rows, turn_id: TurnId) {
+        let (engine, rows) = (Arc::clone(self), rows.clone());
+        self.turns.spawn(Box::pin(async move {
+            match rows.turns().request_cancel(turn_id).await {
+                Ok(_) => engine.take_on(&rows, turn_id),
+                Err(fault) => tracing::warn!(turn.id = %turn_id, error = %fault, "a turn could not be cancelled"),
+            }
+        }));
     }
 }
 

@@ -1,5 +1,5 @@
 //! The calls of one answer of the model: kept before the first one runs, run side by side, and their results kept before the model
-//! reads them.
+//! reads them. Those that a person decides on, or that the caller makes, are waited for.
 
 use std::time::Instant;
 
@@ -7,16 +7,17 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use super::ask::OnCall;
+use super::open_call::{CallState, OpenCall};
 use super::progress::Progress;
 use super::running::Running;
-use crate::content::{Content, Part, Role, ToolCall, ToolResult};
+use crate::content::{Arguments, Content, Part, Role, ToolCall, ToolResult};
 use crate::engine::context::Context;
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::estimate::estimate_message;
 use crate::engine::inference::UsageOwner;
 use crate::provider::{FinishReason, Message};
 use crate::store::TurnStep;
-use crate::tools::{Offered, Outcome, ToolContext};
+use crate::tools::{Decision, Offered, Outcome, ToolContext};
 
 /// What comes after the calls of an answer.
 pub(super) enum RoundEnd {
@@ -24,78 +25,147 @@ pub(super) enum RoundEnd {
     Answered,
     /// The others are for the caller, and the turn is complete.
     EndsTurn,
+    /// The others have to be waited for.
+    Waits(Wait),
 }
 
-/// A call of the answer, and its result when it is there.
-pub(super) struct OpenCall {
-    call: ToolCall,
-    result: Option<ToolResult>,
-    is_callers: bool,
+/// What a turn waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// A person's decisions.
+    Approvals,
+    /// Results of the caller.
+    Results,
 }
 
 impl Running {
-    /// Runs the tools that the model called. The calls are on disk before the first one runs, each result when it is there, and all
-    /// of them before the model reads them.
-    pub(super) async fn use_tools(
+    /// Keeps the calls of the model's answer before the first one is made.
+    pub(super) async fn open_calls(
+        &self,
+        offered: &Offered,
+        context: &mut Context,
+        progress: &mut Progress,
+    ) -> Result<()> {
+        let calls = std::mem::take(&mut progress.wanted);
+        progress.open = calls.into_iter().map(|call| self.open_call(offered, call)).collect();
+        let reason = progress.finish_reason;
+        let owner = self.usage_owner();
+        progress.end_round(&self.engine, &owner);
+        let mut text = None;
+        if self.ends_turn(&progress.open) {
+            // What is said with calls that end the turn is the turn's answer.
+            progress.finish_reason = reason.or(Some(FinishReason::ToolCalls));
+        } else {
+            progress.said = std::mem::take(&mut progress.content);
+            text = (!progress.said.is_empty()).then(|| Part::Text { text: progress.said.clone() });
+        }
+        let parts =
+            text.into_iter().chain(progress.open.iter().map(|open| Part::ToolCall(open.call.clone()))).collect();
+        self.keep_step(Role::Assistant, parts, context, progress).await
+    }
+
+    /// Makes the calls that can be made. When all have results, these are kept for the model to read.
+    pub(super) async fn make_calls(
         &self,
         offered: &Offered,
         context: &mut Context,
         progress: &mut Progress,
     ) -> Result<RoundEnd> {
-        let calls = std::mem::take(&mut progress.wanted);
-        let mut calls: Vec<_> = calls.into_iter().map(|call| self.open_call(call)).collect();
-        let ends_turn = calls.iter().any(|open| open.is_callers) && self.on_call() == Some(OnCall::EndTurn);
-        let reason = progress.finish_reason;
-        let now_ms = self.engine.clock.now_ms();
-        let owner = UsageOwner { agent_id: &self.turn.agent_id, subject: self.turn.subject, at_ms: now_ms };
-        progress.end_round(&self.engine, &owner);
-        // What is said with calls that end the turn is the turn's answer.
-        let said = if ends_turn { String::new() } else { std::mem::take(&mut progress.content) };
-        let text = (!said.is_empty()).then_some(Part::Text { text: said });
-        let parts = text.into_iter().chain(calls.iter().map(|open| Part::ToolCall(open.call.clone()))).collect();
-        self.keep_step(Role::Assistant, parts, context, progress).await?;
-        self.run_tools(offered, &mut calls, progress).await?;
-        let results: Vec<_> = calls.into_iter().filter_map(|open| open.result).map(Part::ToolResult).collect();
+        self.refuse_unreadable(progress);
+        self.run_tools(offered, progress).await?;
+        let is_asked = |open: &OpenCall| matches!(open.state, CallState::NeedsApproval | CallState::AwaitsApproval(_));
+        if progress.open.iter().any(is_asked) {
+            return Ok(RoundEnd::Waits(Wait::Approvals));
+        }
+        let ends_turn = self.ends_turn(&progress.open);
+        if !ends_turn && progress.open.iter().any(OpenCall::is_callers) {
+            return Ok(RoundEnd::Waits(Wait::Results));
+        }
+        let result = |open: OpenCall| match open.state {
+            CallState::Done(result) => Some(Part::ToolResult(result)),
+            _ => None,
+        };
+        let results: Vec<_> = std::mem::take(&mut progress.open).into_iter().filter_map(result).collect();
         if !results.is_empty() {
             self.keep_step(Role::Tool, results, context, progress).await?;
         }
-        if ends_turn {
-            (progress.finish_reason, progress.ends_with_calls) = (reason.or(Some(FinishReason::ToolCalls)), true);
-            return Ok(RoundEnd::EndsTurn);
-        }
-        Ok(RoundEnd::Answered)
+        progress.ends_with_calls = ends_turn;
+        Ok(if ends_turn { RoundEnd::EndsTurn } else { RoundEnd::Answered })
     }
 
-    fn open_call(&self, call: ToolCall) -> OpenCall {
+    /// On whose account what the turn uses goes.
+    pub(super) fn usage_owner(&self) -> UsageOwner<'_> {
+        let at_ms = self.engine.clock.now_ms();
+        UsageOwner { agent_id: &self.turn.agent_id, subject: self.turn.subject, at_ms }
+    }
+
+    fn open_call(&self, offered: &Offered, call: ToolCall) -> OpenCall {
         let given = self.ask.tools.as_deref();
         let is_callers = given.is_some_and(|given| given.tools.iter().any(|tool| *tool.name == *call.name));
-        OpenCall { call, result: None, is_callers }
+        // A person is not asked for a call that cannot be made.
+        let is_asked = || call.arguments.object().is_ok() && offered.decide(&call.name) == Decision::NeedsApproval;
+        let state = match is_callers {
+            true => CallState::Callers,
+            false if is_asked() => CallState::NeedsApproval,
+            false => CallState::Runs,
+        };
+        OpenCall { call, state }
     }
 
     fn on_call(&self) -> Option<OnCall> {
         self.ask.tools.as_deref().map(|given| given.on_call)
     }
 
-    /// Runs those of `calls` that are the agent's. Each result is kept and published when it is there; the last one is kept with the
-    /// step that is made of them.
-    async fn run_tools(&self, offered: &Offered, calls: &mut [OpenCall], progress: &mut Progress) -> Result<()> {
+    /// Whether the turn is complete with these calls.
+    fn ends_turn(&self, calls: &[OpenCall]) -> bool {
+        self.on_call() == Some(OnCall::EndTurn) && calls.iter().any(OpenCall::is_callers)
+    }
+
+    /// Answers calls whose arguments are no JSON object in the place of the caller, who submits results: the model made a mistake.
+    fn refuse_unreadable(&self, progress: &mut Progress) {
+        if self.on_call() != Some(OnCall::AwaitResults) {
+            return;
+        }
+        for place in 0..progress.open.len() {
+            let open = &progress.open[place];
+            if let (CallState::Callers, Arguments::Text(_), Err(fault)) =
+                (&open.state, &open.call.arguments, open.call.arguments.object())
+            {
+                self.answer_call(progress, place, format!("The tool was not called: {fault}."), true, 0);
+            }
+        }
+    }
+
+    /// Gives a call its result, and tells those who follow.
+    pub(super) fn answer_call(
+        &self,
+        progress: &mut Progress,
+        place: usize,
+        content: String,
+        is_error: bool,
+        elapsed_ms: u64,
+    ) {
+        let call_id = progress.open[place].call.id.clone();
+        self.publish(progress.take_result(&call_id, &content, is_error, elapsed_ms));
+        progress.open[place].state = CallState::Done(ToolResult { call_id, content, is_error });
+    }
+
+    /// Makes the calls of the agent's tools. Each result is kept when it is there; the last one is kept with what follows.
+    async fn run_tools(&self, offered: &Offered, progress: &mut Progress) -> Result<()> {
         let run = async |place: usize, call: ToolCall| {
             let since = Instant::now();
             let outcome = offered.call(&call, &self.tool_context(&call)).await;
-            (place, since, outcome)
+            (place, call.name, since, outcome)
         };
-        let own = calls.iter().enumerate().filter(|(_, open)| !open.is_callers && open.result.is_none());
+        let own = progress.open.iter().enumerate().filter(|(_, open)| open.state == CallState::Runs);
         let mut running: FuturesUnordered<_> = own.map(|(place, open)| run(place, open.call.clone())).collect();
-        while let Some((place, since, Outcome { content, is_error })) = running.next().await {
-            let open = &mut calls[place];
+        while let Some((place, tool, since, Outcome { content, is_error })) = running.next().await {
             let elapsed_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-            progress.trace.note_tool(&open.call.name, since, is_error);
-            let entries = progress.take_result(&open.call.id, &content, is_error, elapsed_ms);
-            open.result = Some(ToolResult { call_id: open.call.id.clone(), content, is_error });
+            progress.trace.note_tool(&tool, since, is_error);
+            self.answer_call(progress, place, content, is_error, elapsed_ms);
             if !running.is_empty() {
                 progress.log.keep(&self.rows, self.turn.id).await?;
             }
-            self.publish(entries);
         }
         Ok(())
     }
@@ -125,9 +195,13 @@ impl Running {
         }
         progress.log.kept();
         progress.steps = step;
-        let content = Content::Parts(parts);
-        context.tokens = context.tokens.saturating_add(estimate_message(&content));
-        context.messages.push(Message { role, content });
+        add_step(context, role, Content::Parts(parts));
         Ok(())
     }
+}
+
+/// Adds what was said in the turn to what the model reads.
+pub(super) fn add_step(context: &mut Context, role: Role, content: Content) {
+    context.tokens = context.tokens.saturating_add(estimate_message(&content));
+    context.messages.push(Message { role, content });
 }

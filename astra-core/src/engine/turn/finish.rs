@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::open_call::{CallState, OpenCall};
 use super::progress::Progress;
 use super::running::Running;
-use crate::engine::error::{Error, Failure, Result};
+use crate::content::{Part, Role};
+use crate::engine::error::{Error, Failure};
 use crate::engine::event::{EventKind, FIRST_SEQ};
 use crate::engine::inference::UsageOwner;
 use crate::provider::FinishReason;
-use crate::store::{self, FinishedTurn, Outcome, Status, Turn};
+use crate::store::{self, FinishedTurn, Outcome, Status, Turn, TurnStep};
 
 /// How long a full or unreachable store is given between two tries to keep a turn's end, ...
 const RETRY: Duration = Duration::from_secs(1);
@@ -24,18 +26,17 @@ pub(super) enum Ending {
 }
 
 impl Ending {
-    pub(super) fn of(answered: Result<()>) -> Self {
-        match answered {
-            Ok(()) => Self::Completed,
-            Err(Error::Turn(failure)) => Self::Failed(failure),
-            Err(Error::Store(store::Error::Full(_))) => {
+    pub(super) fn of(fault: Error) -> Self {
+        match fault {
+            Error::Turn(failure) => Self::Failed(failure),
+            Error::Store(store::Error::Full(_)) => {
                 Self::Failed(Failure::new("storage_full", "The gateway's store is full."))
             }
-            Err(Error::Store(fault @ (store::Error::Unavailable(_) | store::Error::Retry(_)))) => {
+            Error::Store(fault @ (store::Error::Unavailable(_) | store::Error::Retry(_))) => {
                 tracing::warn!(error = %fault, "a turn failed");
                 Self::Failed(unavailable("The gateway's store cannot be reached."))
             }
-            Err(fault) => {
+            fault => {
                 tracing::error!(error = %fault, "a turn failed");
                 Self::Failed(Failure::new("internal", "The gateway failed."))
             }
@@ -80,6 +81,9 @@ impl Running {
     pub(super) async fn finish(self, ending: Ending, mut progress: Progress) {
         self.publish(progress.log.release());
         let (status, failure) = ending.into_parts();
+        if !progress.open.is_empty() {
+            self.keep_results(&mut progress).await;
+        }
         let mut finished = Arc::new(self.finished(status, failure, progress));
         let mut told = false;
         for tries_left in (0..TRIES).rev() {
@@ -115,6 +119,23 @@ impl Running {
         }
         drop(self.guard);
         self.engine.live_turns.signals.notify(self.rows.workspace(), self.turn.session_id);
+    }
+
+    /// Keeps the results that are there of calls of which some have none: the turn ends between them.
+    async fn keep_results(&self, progress: &mut Progress) {
+        let result = |open: OpenCall| match open.state {
+            CallState::Done(result) => Some(Part::ToolResult(result)),
+            _ => None,
+        };
+        let parts: Vec<_> = std::mem::take(&mut progress.open).into_iter().filter_map(result).collect();
+        let step = TurnStep { step: progress.steps + 1, role: Role::Tool, parts, now_ms: self.engine.clock.now_ms() };
+        if step.parts.is_empty() {
+            return;
+        }
+        match self.rows.turn_steps().create(&self.turn, step, None).await {
+            Ok(is_kept) => progress.steps += u16::from(is_kept),
+            Err(fault) => tracing::warn!(turn.id = %self.turn.id, error = %fault, "results of tools could not be kept"),
+        }
     }
 
     fn tell(&self, finished: &FinishedTurn) {
@@ -154,6 +175,7 @@ impl Running {
             last_seq: FIRST_SEQ + contents + 1,
             events: progress.log.rest(),
             steps: progress.steps,
+            has_waited: progress.has_waited,
             trace: progress.trace.record(),
             usage,
             now_ms,

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::engine::error::{Error, Result};
-use crate::engine::event::EventKind;
-use crate::engine::follow::TurnEvents;
+use crate::engine::Engine;
+use crate::engine::error::Result;
+use crate::engine::follow::{TurnEvents, settled};
 use crate::engine::live::LiveTurn;
 use crate::ids::TurnId;
-use crate::store::{Status, Turn};
+use crate::store::{Rows, Status, Turn};
 
 /// A turn that has begun. Dropping it ends the turn if that was asked to end with its caller.
 pub struct TurnHandle {
     /// The turn's id.
     pub turn_id: TurnId,
+    engine: Arc<Engine>,
+    rows: Rows,
     live: Arc<LiveTurn>,
     ends_turn: bool,
 }
@@ -22,32 +24,36 @@ impl Drop for TurnHandle {
         if self.ends_turn {
             // A turn that has ended stays as it is.
             self.live.end(Status::Cancelled);
+            if self.live.has_left() {
+                self.engine.cancel_later(&self.rows, self.turn_id);
+            }
         }
     }
 }
 
 impl TurnHandle {
-    pub(super) const fn new(turn_id: TurnId, live: Arc<LiveTurn>, ends_turn: bool) -> Self {
-        Self { turn_id, live, ends_turn }
+    pub(super) const fn new(
+        engine: Arc<Engine>,
+        rows: Rows,
+        turn_id: TurnId,
+        live: Arc<LiveTurn>,
+        ends_turn: bool,
+    ) -> Self {
+        Self { turn_id, engine, rows, live, ends_turn }
     }
 
     /// The turn's events from the first one on.
     #[must_use]
     pub fn events(&self) -> TurnEvents {
-        TurnEvents::live(Arc::clone(&self.live), 0)
+        let live = Some(Arc::clone(&self.live));
+        TurnEvents::new(Arc::clone(&self.engine), self.rows.clone(), self.turn_id, live, 0)
     }
 
-    /// Waits for the end of the turn.
+    /// Waits for the end of the turn, or until it waits for results of its caller.
     ///
     /// # Errors
     /// The store's.
     pub async fn finished(&self) -> Result<Arc<Turn>> {
-        let mut events = self.events();
-        while let Some(batch) = events.next().await? {
-            if let Some(EventKind::Done { turn } | EventKind::Failed { turn }) = batch.last().map(|event| &event.kind) {
-                return Ok(Arc::clone(turn));
-            }
-        }
-        Err(Error::NotFound("turn"))
+        settled(&mut self.events()).await
     }
 }

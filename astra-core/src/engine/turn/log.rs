@@ -27,6 +27,16 @@ pub(super) struct TurnLog {
 }
 
 impl TurnLog {
+    /// The log of a turn that goes on, whose entries are in the store.
+    pub(super) fn resumed(entries: &[(i64, LogEntry)]) -> Self {
+        let pieces = entries.iter().filter(|(_, entry)| matches!(entry, LogEntry::Text(_))).count();
+        Self {
+            flushed: i64::try_from(entries.len()).unwrap_or(i64::MAX),
+            pieces: u32::try_from(pieces).unwrap_or(u32::MAX),
+            ..Self::default()
+        }
+    }
+
     /// Whether nothing is in it: the whole answer may be one event, which need not be kept.
     pub(super) fn is_empty(&self) -> bool {
         self.len() == 0
@@ -127,7 +137,7 @@ pub(in crate::engine) fn tool_uses<'a>(entries: impl Iterator<Item = &'a LogEntr
                     (used.is_error, used.elapsed_ms) = (Some(*is_error), *elapsed_ms);
                 }
             }
-            LogEntry::Text(_) | LogEntry::Tool(ToolEntry::ToolCall { .. }) => {}
+            LogEntry::Text(_) | LogEntry::Tool(_) => {}
         }
     }
     uses

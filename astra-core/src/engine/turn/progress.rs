@@ -1,8 +1,11 @@
 //! What a turn has so far: the round that is being answered, and what the rounds before it used.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
 
 use super::log::TurnLog;
+use super::open_call::OpenCall;
 use crate::content::{ToolCall, without_nul};
 use crate::engine::estimate::estimate;
 use crate::engine::inference::{Calls, UsageOwner};
@@ -21,7 +24,7 @@ pub(super) struct Progress {
     /// The tools that the model calls in this round.
     pub(super) wanted: Vec<ToolCall>,
     /// Number, id and name of the calls that have begun in this round.
-    begun: Vec<(u32, String, String)>,
+    pub(super) begun: Vec<(u32, String, String)>,
     pub(super) finish_reason: Option<FinishReason>,
     /// What the provider counted in this round.
     pub(super) usage: Option<Usage>,
@@ -45,10 +48,18 @@ pub(super) struct Progress {
     pub(super) round: u32,
     /// Whether the turn ends with calls that are for the caller.
     pub(super) ends_with_calls: bool,
+    /// The calls of the last answer, until all have results.
+    pub(super) open: Vec<OpenCall>,
+    /// The text of the answer that has these calls.
+    pub(super) said: String,
+    /// Whether the turn has waited, or tried to.
+    pub(super) has_waited: bool,
+    /// For how long it ran before it waited.
+    pub(super) ran: Duration,
 }
 
 /// What rounds that are over have used.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Spent {
     pub(super) tokens: Usage,
     pub(super) cost_usd: f64,
@@ -85,6 +96,10 @@ impl Progress {
             steps: 0,
             round: 0,
             ends_with_calls: false,
+            open: Vec::new(),
+            said: String::new(),
+            has_waited: false,
+            ran: Duration::ZERO,
         }
     }
 
@@ -130,6 +145,13 @@ impl Progress {
         self.calls = Calls::default();
         self.begun.clear();
         (self.usage, self.finish_reason) = (None, None);
+    }
+
+    /// Adds the calls for a summary to what was used before.
+    pub(super) fn end_summary(&mut self, engine: &Engine, owner: &UsageOwner<'_>) {
+        let rows = owner.rows(&self.summary, engine.cost_usd(&self.summary), false);
+        self.spent.rows.splice(0..0, rows);
+        self.summary = Calls::default();
     }
 
     /// Whether a model refused what it was sent for its length, before it said anything.

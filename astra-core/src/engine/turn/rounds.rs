@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use tokio::time::timeout;
 
-use super::calls::RoundEnd;
+use super::calls::{RoundEnd, Wait};
 use super::log::HOLD;
 use super::progress::Progress;
 use super::running::Running;
@@ -18,26 +18,30 @@ use crate::engine::inference::{Targets, failed};
 use crate::provider::{Chunk, Request, Tool, ToolChoice};
 
 impl Running {
-    /// Asks the model, and runs the tools that it calls, until it answers without a call, or with one that is for the caller.
-    pub(super) async fn rounds(&mut self, context: &mut Context, progress: &mut Progress) -> Result<()> {
+    /// Asks the model, and makes the calls of its answer, until it answers without a call, or with one that ends the turn or has
+    /// to be waited for. A turn that has waited goes on with the calls that it waited for.
+    pub(super) async fn rounds(&mut self, context: &mut Context, progress: &mut Progress) -> Result<Option<Wait>> {
         let offered = self.engine.offered(self.rows.workspace(), &self.agent.definition);
         while progress.round <= self.agent.definition.tools.max_rounds {
-            // A round may have found tools for the next one.
-            let tools = match self.ask.tools.as_deref() {
-                Some(given) if given.wants_call() && self.is_last(progress.round) => given.tools.clone(),
-                given => tools_of(&offered, given)?,
-            };
-            self.ask_once(context, &tools, self.tool_choice(progress.round), progress).await?;
-            if progress.wanted.is_empty() {
-                break;
+            if progress.open.is_empty() {
+                // A round may have found tools for the next one.
+                let tools = match self.ask.tools.as_deref() {
+                    Some(given) if given.wants_call() && self.is_last(progress.round) => given.tools.clone(),
+                    given => tools_of(&offered, given)?,
+                };
+                self.ask_once(context, &tools, self.tool_choice(progress.round), progress).await?;
+                if progress.wanted.is_empty() {
+                    break;
+                }
+                self.open_calls(&offered, context, progress).await?;
             }
-            progress.round += 1;
-            match self.use_tools(&offered, context, progress).await? {
-                RoundEnd::Answered => {}
+            match self.make_calls(&offered, context, progress).await? {
+                RoundEnd::Answered => progress.round += 1,
                 RoundEnd::EndsTurn => break,
+                RoundEnd::Waits(wait) => return Ok(Some(wait)),
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Whether the model may call tools in a round. In the last one it must answer.

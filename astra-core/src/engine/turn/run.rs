@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 
+use super::calls::{Wait, add_step};
 use super::finish::Ending;
 use super::progress::Progress;
 use super::running::Running;
@@ -20,30 +21,60 @@ use crate::store::{LogEntry, Rows, Status, TURN_STRIDE, VisibleTo};
 /// How often another gateway's wish to cancel is looked for, and a queued turn's predecessors when nothing notifies it.
 const POLL: Duration = Duration::from_millis(500);
 
+/// Why a turn is not gone on with.
+enum Stop {
+    Ends(Ending),
+    Waits(Wait),
+}
+
+impl Stop {
+    fn of(answered: Result<Option<Wait>>) -> Self {
+        match answered {
+            Ok(Some(wait)) => Self::Waits(wait),
+            Ok(None) => Self::Ends(Ending::Completed),
+            Err(fault) => Self::Ends(Ending::of(fault)),
+        }
+    }
+}
+
 impl Running {
     /// Answers the question and keeps the answer; only then is the turn reported as done.
     pub(super) async fn run(mut self) {
         let mut progress = Progress::new(Trace::new(self.started, self.ask.trace_parent.take()));
         progress.trace.note(TraceStage::Storage, self.started);
+        self.go_on(progress).await;
+    }
+
+    /// Goes on with the turn until it ends or has to wait.
+    pub(super) async fn go_on(mut self, mut progress: Progress) {
         let limit = Duration::from_secs(self.engine.config.turn_timeout_s);
+        let (left, since) = (limit.saturating_sub(progress.ran), Instant::now());
         let live = Arc::clone(&self.guard.live);
         let (engine, rows, turn_id) = (Arc::clone(&self.engine), self.rows.clone(), self.turn.id);
-        let ending = {
+        let stop = {
             let work = std::panic::AssertUnwindSafe(self.answer(&mut progress)).catch_unwind();
             tokio::select! {
                 biased;
-                status = live.ended() => Ending::stopped(status),
-                answered = work => Ending::of(answered.unwrap_or_else(|_| Err(Error::Turn(Failure::new("internal", "The gateway failed."))))),
-                () = tokio::time::sleep(limit) => {
-                    Ending::Failed(Failure::new("upstream_timeout", format!("The turn took more than {} s.", limit.as_secs())))
+                status = live.ended() => Stop::Ends(Ending::stopped(status)),
+                answered = work => Stop::of(answered.unwrap_or_else(|_| Err(Error::Turn(Failure::new("internal", "The gateway failed."))))),
+                () = tokio::time::sleep(left) => {
+                    let message = format!("The turn took more than {} s.", limit.as_secs());
+                    Stop::Ends(Ending::Failed(Failure::new("upstream_timeout", message)))
                 }
-                () = engine.cancelled_elsewhere(&rows, turn_id) => Ending::stopped(Status::Cancelled),
+                () = engine.cancelled_elsewhere(&rows, turn_id) => Stop::Ends(Ending::stopped(Status::Cancelled)),
             }
         };
-        self.finish(ending, progress).await;
+        progress.ran += since.elapsed();
+        match stop {
+            Stop::Ends(ending) => self.finish(ending, progress).await,
+            Stop::Waits(wait) => match self.suspend(wait, &mut progress).await {
+                Ok(entries) => self.leave(entries),
+                Err(ending) => self.finish(ending, progress).await,
+            },
+        }
     }
 
-    async fn answer(&mut self, progress: &mut Progress) -> Result<()> {
+    async fn answer(&mut self, progress: &mut Progress) -> Result<Option<Wait>> {
         if self.turn.status == Status::Queued {
             let since = Instant::now();
             self.wait_for_my_turn().await?;
@@ -61,6 +92,11 @@ impl Running {
                 self.engine.agents.resolve(workspace, &self.turn.agent_id, pinned).await?.ok_or_else(missing)?;
         }
         let mut context = self.context(progress).await?;
+        if progress.steps > 0 {
+            for (role, content) in self.rows.turn_steps().list(&self.turn).await? {
+                add_step(&mut context, role, content);
+            }
+        }
         let answered = self.rounds(&mut context, progress).await;
         if answered.is_ok() || !context.has_history || !progress.was_too_long() {
             return answered;

@@ -21,6 +21,8 @@ pub(super) struct Running {
     /// What was read of the history when the turn began.
     pub(super) recent: Option<Recent>,
     pub(super) ask: Ask,
+    /// What the asker's credential belongs to.
+    pub(super) credential: String,
     pub(super) started: Instant,
 }
 
@@ -35,13 +37,15 @@ impl Running {
         turn: Turn,
         guard: LiveGuard,
         ask: Ask,
+        credential: String,
         started: Instant,
     ) -> Self {
-        Self { engine, rows, turn, guard, agent, session, recent, ask, started }
+        Self { engine, rows, turn, guard, agent, session, recent, ask, credential, started }
     }
 
     /// A handle for its caller.
     pub(super) fn handle(&self) -> TurnHandle {
-        TurnHandle::new(self.turn.id, Arc::clone(&self.guard.live), self.ask.ends_with_caller)
+        let (engine, live) = (Arc::clone(&self.engine), Arc::clone(&self.guard.live));
+        TurnHandle::new(engine, self.rows.clone(), self.turn.id, live, self.ask.ends_with_caller)
     }
 }

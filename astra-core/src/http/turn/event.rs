@@ -5,12 +5,14 @@ use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::tool::{ToolCallComplete, ToolCallDelta, ToolResultEvent, shown};
+use super::tool::{MessageToolCall, ToolCallComplete, ToolCallDelta, ToolResultEvent, shown};
+use super::wait::{ApprovalRequired, ResultsRequired};
 use super::{Turn, failure};
+use crate::clock::rfc3339;
 use crate::engine::event::{EventKind, TurnEvent};
 use crate::engine::{self, SessionEvents, TurnEvents};
 use crate::http::{Problem, sse};
-use crate::ids::{SessionId, TurnId};
+use crate::ids::{ApprovalId, SessionId, TurnId};
 use crate::store::ToolEntry;
 
 /// An event of a turn. Clients must ignore types that they do not know.
@@ -28,6 +30,10 @@ pub enum ChatEvent {
     ToolCallComplete(ToolCallComplete),
     /// A tool has answered.
     ToolResult(ToolResultEvent),
+    /// A person is to decide on the call of a tool; the turn waits.
+    ApprovalRequired(ApprovalRequired),
+    /// The caller is to submit the results of tools that it runs; the turn waits.
+    ResultsRequired(ResultsRequired),
     /// The answer is complete and stored. This is the last event.
     Done(TurnDone),
     /// The turn failed, was cancelled or was interrupted. This is the last event.
@@ -110,6 +116,10 @@ pub enum SessionEvent {
     ToolCallComplete(ToolCallComplete),
     /// A tool has answered.
     ToolResult(ToolResultEvent),
+    /// A person is to decide on the call of a tool; the turn waits.
+    ApprovalRequired(ApprovalRequired),
+    /// The caller is to submit the results of tools that it runs; the turn waits.
+    ResultsRequired(ResultsRequired),
     /// The answer is complete and stored.
     Done(TurnDone),
     /// The turn failed, was cancelled or was interrupted.
@@ -131,6 +141,8 @@ impl ChatEvent {
             Self::ToolCall(_) => "tool_call",
             Self::ToolCallComplete(_) => "tool_call_complete",
             Self::ToolResult(_) => "tool_result",
+            Self::ApprovalRequired(_) => "approval_required",
+            Self::ResultsRequired(_) => "results_required",
             Self::Done(_) => "done",
             Self::Error(_) => "error",
         }
@@ -162,6 +174,21 @@ impl ChatEvent {
                 content: content.clone(),
                 is_error: *is_error,
                 elapsed_ms: *elapsed_ms,
+            }),
+            ToolEntry::ApprovalRequired { approval, call, expires_at_ms } => Self::ApprovalRequired(ApprovalRequired {
+                turn_id,
+                seq,
+                approval_id: ApprovalId::from_key(*approval),
+                call_id: call.id.clone(),
+                tool: call.name.clone(),
+                arguments: shown(&call.arguments),
+                expires_at: rfc3339(*expires_at_ms),
+            }),
+            ToolEntry::ResultsRequired { calls, expires_at_ms } => Self::ResultsRequired(ResultsRequired {
+                turn_id,
+                seq,
+                calls: calls.iter().map(MessageToolCall::from).collect(),
+                expires_at: rfc3339(*expires_at_ms),
             }),
         }
     }

@@ -3,6 +3,7 @@
 mod content;
 mod event;
 pub mod tool;
+mod wait;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -11,6 +12,7 @@ use utoipa::ToSchema;
 pub use content::{ImageUrl, MessageContent, MessagePart, MessageParts, MessageText};
 pub use event::{ChatEvent, SessionEvent, frames, session_frames};
 pub use tool::{MessageToolCall, MessageToolResult, ToolCallComplete, ToolCallDelta, ToolResultEvent, TurnToolCall};
+pub use wait::{ApprovalRequired, ResultsRequired};
 
 use crate::clock::rfc3339;
 use crate::error::{Code, Error, UpstreamTerms};
@@ -37,10 +39,10 @@ pub struct Turn {
     /// The answer, or the part of it that is stored; null while nothing is stored.
     #[schema(max_length = 16_777_216, example = "The capital of France is Paris.")]
     pub content: Option<String>,
-    /// The tools that the model called, in order; empty while the turn is running.
+    /// The tools that the model called, in order; empty while the turn is running. Those without a result are for the caller.
     #[schema(max_items = 4096)]
     pub tool_calls: Vec<TurnToolCall>,
-    /// Why the model stopped; null if the turn did not complete or is still running.
+    /// Why the model stopped; null if the turn did not complete, is still running or waits for an approval.
     pub finish_reason: Option<FinishReason>,
     /// Tokens and cost of the turn.
     pub usage: TurnUsage,
@@ -75,6 +77,10 @@ pub enum TurnStatus {
     Queued,
     /// It is being answered.
     Running,
+    /// It waits for a person's decision on a call of a tool.
+    AwaitingApproval,
+    /// It waits for the results of tools that its caller runs: of those of `tool_calls` that have none.
+    AwaitingResults,
     /// It was answered.
     Completed,
     /// It could not be answered; `error` says why.
@@ -201,6 +207,8 @@ impl From<store::Status> for TurnStatus {
         match status {
             store::Status::Queued => Self::Queued,
             store::Status::Running => Self::Running,
+            store::Status::AwaitingApproval => Self::AwaitingApproval,
+            store::Status::AwaitingResults => Self::AwaitingResults,
             store::Status::Completed => Self::Completed,
             store::Status::Failed => Self::Failed,
             store::Status::Cancelled => Self::Cancelled,

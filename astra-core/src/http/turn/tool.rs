@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::content::told;
-use crate::content::{Arguments, Content, Part};
+use crate::content::{Arguments, Content, Part, ToolCall};
 use crate::http::AnyJson;
 use crate::ids::TurnId;
 use crate::store::ToolUse;
@@ -70,8 +70,7 @@ pub fn split(content: Content) -> (Content, Vec<MessageToolCall>, Vec<MessageToo
             Part::Text { text } => said.push_str(&text),
             Part::ImageUrl { .. } => {}
             Part::ToolCall(call) => {
-                let arguments = shown(&call.arguments);
-                calls.push(MessageToolCall { call_id: call.id, tool: call.name, arguments });
+                calls.push(MessageToolCall::from(&call));
             }
             Part::ToolResult(result) => {
                 let (call_id, content, is_error) = (result.call_id, result.content, result.is_error);
@@ -149,6 +148,12 @@ pub(super) fn shown(arguments: &Arguments) -> AnyJson {
         Arguments::Object(object) => Value::Object(object.clone()),
         Arguments::Text(text) => Value::String(text.clone()),
     })
+}
+
+impl From<&ToolCall> for MessageToolCall {
+    fn from(call: &ToolCall) -> Self {
+        Self { call_id: call.id.clone(), tool: call.name.clone(), arguments: shown(&call.arguments) }
+    }
 }
 
 impl From<&ToolUse> for TurnToolCall {

@@ -1,0 +1,46 @@
+//! A call of the model that has no result yet, or whose round is not complete.
+
+use serde::{Deserialize, Serialize};
+
+use crate::content::{ToolCall, ToolResult};
+use crate::ids::ApprovalId;
+
+/// A call of the answer whose calls are being made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct OpenCall {
+    /// The call.
+    pub(super) call: ToolCall,
+    /// What becomes of it.
+    pub(super) state: CallState,
+}
+
+/// What becomes of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum CallState {
+    /// It is made here.
+    Runs,
+    /// A person is to be asked.
+    NeedsApproval,
+    /// A person was asked.
+    AwaitsApproval(i64),
+    /// The caller makes it.
+    Callers,
+    /// It was made, or refused.
+    Done(ToolResult),
+}
+
+impl OpenCall {
+    /// The approval that it waits for.
+    pub(super) fn approval(&self) -> Option<ApprovalId> {
+        match self.state {
+            CallState::AwaitsApproval(key) => Some(ApprovalId::from_key(key)),
+            _ => None,
+        }
+    }
+
+    /// Whether the caller makes it, and has not yet.
+    pub(super) fn is_callers(&self) -> bool {
+        self.state == CallState::Callers
+    }
+}
