@@ -34,6 +34,7 @@ mod queue;
 mod quotas;
 mod replicas;
 mod revocation;
+mod rounds;
 mod sessions;
 mod spec;
 mod storage;

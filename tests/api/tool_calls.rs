@@ -190,7 +190,7 @@ both_backends! {
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{tools}: {problem}");
         }
         // What is denied may come later.
-        let denied = json!({"tools": {"allow": ["*"], "deny": ["crm_*", "not_there"], "max_rounds": 20, "max_in_prompt": 1}});
+        let denied = json!({"tools": {"allow": ["*"], "deny": ["crm_*", "not_there"], "require_approval": ["crm_*"], "max_rounds": 20, "max_in_prompt": 1}});
         assert_eq!(app.admin().patch("/agents/clock").json(&denied).await.expect(200)["tools"], denied["tools"]);
     }
 

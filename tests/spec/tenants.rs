@@ -30,13 +30,29 @@ impl OnBackend for Home {
         upstream.will(Reply::After(Gate::closed(), "never".into()));
         let builder = TestApp::builder(backend).upstream("silent", &upstream.url()).agent(AGENT, json!({}));
         let app = builder.agent("silent", json!({"model": {"provider": "silent"}})).open().await;
-        let belongings = belongings(&app.owner()).await;
+        let mut belongings = belongings(&app.owner()).await;
         let question = json!({"agent_id": "silent", "message": "Are you there?"});
         let mut open = app.owner().post("/chat/stream").json(&question).await;
         open.next_event().await.expect("a turn that begins");
+        let approval_id = approval(&app.owner()).await;
+        belongings.insert("approval_id", approval_id);
         // Usage is summed up to now, exclusively.
         app.clock.advance_ms(1);
         Self { app, _upstream: upstream, belongings }
+    }
+}
+
+/// A call that waits for an approval.
+async fn approval(owner: &Caller) -> String {
+    let agent = json!({"id": "careful", "tools": {"allow": ["current_time"], "require_approval": ["*"]}});
+    owner.post("/agents").json(&agent).await.expect(201);
+    let question = json!({"agent_id": "careful", "message": "/tool current_time {}"});
+    let mut open = owner.post("/chat/stream").json(&question).await;
+    loop {
+        let event = open.next_event().await.expect("a call that needs an approval");
+        if event.event == "approval_required" {
+            return event.data["approval_id"].as_str().expect("an id").to_owned();
+        }
     }
 }
 

@@ -151,6 +151,7 @@ fn end(turn: &Turn, status: Status) -> Arc<FinishedTurn> {
         last_seq: 4,
         events: Some((2, ["a", "b"].map(|text| LogEntry::Text(text.into())).to_vec())),
         steps: 0,
+        has_waited: false,
         trace: TraceRecord { spans: "[]".into(), ..TraceRecord::default() },
         usage: vec![usage.clone(), usage],
         now_ms: 9,

@@ -9,3 +9,4 @@ mod presence;
 mod resume;
 mod send;
 mod stream;
+mod submit_results;

@@ -1,8 +1,12 @@
 //! The tools group.
 
+mod approvals;
+mod approve;
+mod deny;
 mod get;
 mod invoke;
 mod list;
+mod list_approvals;
 
 use serde_json::json;
 

@@ -1,8 +1,12 @@
 //! The tools that agents may call: which there are, what an agent's policy says of each, and a call without an agent.
 
+mod approval;
+mod approve;
+mod deny;
 pub mod get;
 pub mod invoke;
 pub mod list;
+mod list_approvals;
 mod lookup;
 pub mod model;
 
@@ -12,5 +16,11 @@ use super::Operations;
 
 /// The group's operations.
 pub fn routes(operations: Operations) -> Operations {
-    operations.routes(routes!(list::handler)).routes(routes!(get::handler)).routes(routes!(invoke::handler))
+    operations
+        .routes(routes!(list::handler))
+        .routes(routes!(get::handler))
+        .routes(routes!(invoke::handler))
+        .routes(routes!(list_approvals::handler))
+        .routes(routes!(approve::handler))
+        .routes(routes!(deny::handler))
 }

@@ -6,10 +6,13 @@ use crate::auth::scope::Scope;
 
 pub(super) const OPERATIONS: &[(&str, Access)] = {
     use Access::Needs;
-    use Role::{Member, Viewer};
+    use Role::{Admin, Member, Viewer};
     &[
         ("tools.list", Needs(Viewer, Scope::ToolsRead)),
         ("tools.get", Needs(Viewer, Scope::ToolsRead)),
         ("tools.invoke", Needs(Member, Scope::ToolsWrite)),
+        ("tools.list_approvals", Needs(Member, Scope::ToolsRead)),
+        ("tools.approve", Needs(Admin, Scope::ToolsWrite)),
+        ("tools.deny", Needs(Admin, Scope::ToolsWrite)),
     ]
 };

@@ -1,4 +1,4 @@
-//! The caller's results of calls: kept once, whichever gateway they come to.
+//! What a turn waits for: a person's decisions and the caller's results, kept once, whichever gateway they come to.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use super::log::tool_uses;
 use crate::content::ToolResult;
 use crate::engine::Engine;
 use crate::engine::error::{Error, Failure, Result};
-use crate::ids::TurnId;
-use crate::store::{LogEntry, Rows, Status, Suspension, ToolEntry, ToolUse, Turn, VisibleTo};
+use crate::ids::{ApprovalId, TurnId};
+use crate::store::{Decided, Decision, LogEntry, Rows, Status, Suspension, ToolEntry, ToolUse, Turn, VisibleTo};
 
 /// What is to be done with a submission.
 enum Step {
@@ -20,6 +20,18 @@ enum Step {
 }
 
 impl Engine {
+    /// Decides on a call, and goes on with its turn if it waits for no other decision; `None` if there is no such approval.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn decide(self: &Arc<Self>, rows: &Rows, id: ApprovalId, decision: Decision) -> Result<Option<Decided>> {
+        let decided = rows.approvals().decide(id, decision).await?;
+        if let Some(Decided::Now(approval)) = &decided {
+            self.take_on(&self.store.rows(rows.workspace()), approval.turn_id);
+        }
+        Ok(decided)
+    }
+
     /// Goes on with a turn that waits for results of its caller, and waits until it has ended or wants results again. A call takes
     /// one result: a second one changes nothing and is answered with what has become of the turn.
     ///
