@@ -17,7 +17,7 @@ use crate::program::Machine;
 
 mod checks;
 mod client;
-mod model;
+pub(crate) mod model;
 
 use client::{Acknowledged, Client, Endpoint, Progress};
 

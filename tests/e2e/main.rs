@@ -28,3 +28,4 @@ mod tour;
 #[path = "../cli/upstream.rs"]
 #[expect(dead_code, reason = "each test binary uses its part of it")]
 mod upstream;
+mod waits;

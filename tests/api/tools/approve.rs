@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::approvals::{Asks, decide, events, pending, waiting};
+use super::approvals::{Asks, decide, definition, events, pending, waiting};
 use crate::conversation::{AGENT, ended, question, sent, text, turns_away, types};
 use crate::support::{OnBackend, Reply, TestApp, TestBackend, both_backends};
 
@@ -82,7 +82,7 @@ both_backends! {
         let (asking, approval) = waiting(&talk).await;
         asking.abort();
         let (url, upstream) = (talk.upstream.url(), talk.upstream);
-        let mut definition = super::approvals::definition();
+        let mut definition = definition();
         definition["model"] = json!({"provider": "scripted"});
         let app = TestApp::builder(talk.app.close()).upstream("scripted", &url).agent(AGENT, definition).open().await;
         let path = format!("/chat/turns/{}", text(&approval, "turn_id"));

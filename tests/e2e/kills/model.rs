@@ -59,7 +59,7 @@ fn serve(connection: &TcpStream) -> io::Result<()> {
 }
 
 /// The body of the next request; `None` at the end of the connection.
-fn read_request(reader: &mut BufReader<&TcpStream>) -> io::Result<Option<Value>> {
+pub(crate) fn read_request(reader: &mut BufReader<&TcpStream>) -> io::Result<Option<Value>> {
     let mut length = 0;
     for number in 0.. {
         let mut line = String::new();
