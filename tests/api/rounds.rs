@@ -82,7 +82,9 @@ async fn events_of(app: &TestApp, turn_id: &str) -> Vec<String> {
 both_backends! {
     async fn a_turn_that_waits_survives_each_end_of_its_gateway(backend: TestBackend) {
         let (upstream, count) = (Upstream::start().await, Count::default());
-        (0..=ROUNDS).for_each(|round| drop(upstream.will(said(round))));
+        for round in 0..=ROUNDS {
+            upstream.will(said(round));
+        }
         let app = open(backend, &upstream, &count).await;
         let asking = sent(app.member().post("/chat").json(&ask()));
         upstream.wait_for(6).await;
@@ -94,6 +96,7 @@ both_backends! {
             }
         };
         asking.abort();
+        let _ = asking.await;
         let turn_id = text(&approval, "turn_id").to_owned();
         for _ in 0..2 {
             app = open(app.close(), &upstream, &count).await;
@@ -123,14 +126,16 @@ both_backends! {
 /// The gateway ends while the model is asked in the round: what was recorded is kept, and the turn is interrupted.
 async fn ends_in_round(round: usize) {
     let (upstream, count, gate) = (Upstream::start().await, Count::default(), Gate::closed());
-    (0..round).for_each(|round| drop(upstream.will(said(round))));
+    for round in 0..round {
+        upstream.will(said(round));
+    }
     upstream.will(Reply::After(gate.clone(), "too late".into()));
     let app = open(TestBackend::sqlite(), &upstream, &count).await;
     let asking = sent(app.member().post("/chat").json(&ask()));
     upstream.wait_for(round + 1).await;
     asking.abort();
     let turn_id = crate::conversation::unfinished(&app).await.remove(0);
-    let app = open(app.close(), &upstream, &count).await;
+    let app = open(app.backend.image(), &upstream, &count).await;
     let turn = settled(&app, &turn_id).await;
     assert_eq!(
         (&turn["status"], turn["tool_calls"].as_array().expect("calls").len()),

@@ -45,6 +45,13 @@ impl TestBackend {
         Self { folder: tempfile::tempdir().expect("a folder"), database: None }
     }
 
+    /// A copy of the folder, as a kill at this moment would leave it. It is of SQLite, and nothing is being written.
+    pub(crate) fn image(&self) -> Self {
+        let image = Self::sqlite();
+        copy(self.folder.path(), image.folder.path());
+        image
+    }
+
     /// A new database on the server that the environment names; `None` if it names none.
     pub(crate) async fn postgres() -> Option<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -86,6 +93,18 @@ impl TestBackend {
         // As little work as Argon2 allows: tests are many and passwords are not what they wait for.
         config.auth.password_cost = PasswordCost { memory_kib: 8, passes: 1 };
         config
+    }
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let (from, to) = entry.map(|entry| (entry.path(), to.join(entry.file_name()))).expect("an entry");
+        if from.is_dir() {
+            std::fs::create_dir_all(&to).expect("a folder");
+            copy(&from, &to);
+        } else {
+            std::fs::copy(&from, &to).expect("a copy");
+        }
     }
 }
 

@@ -81,6 +81,7 @@ both_backends! {
         let Asks(talk) = asks;
         let (asking, approval) = waiting(&talk).await;
         asking.abort();
+        let _ = asking.await;
         let (url, upstream) = (talk.upstream.url(), talk.upstream);
         let mut definition = definition();
         definition["model"] = json!({"provider": "scripted"});
