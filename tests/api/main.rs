@@ -12,6 +12,7 @@
 mod support;
 
 mod agents;
+mod approvals;
 mod audit;
 mod auth;
 mod bounds;

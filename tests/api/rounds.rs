@@ -52,7 +52,8 @@ async fn open(backend: TestBackend, upstream: &Upstream, count: &Count) -> TestA
         "tools": {"allow": ["count", "current_time"], "require_approval": ["current_time"], "max_rounds": 20},
     });
     let builder = TestApp::builder(backend).upstream("scripted", &upstream.url()).agent(AGENT, definition);
-    builder.tool(count.clone()).open().await
+    let count = count.clone();
+    builder.host(move |builder| builder.tool(count)).open().await
 }
 
 fn ask() -> Value {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::approvals::{Asks, decide, definition, events, pending, waiting};
+use crate::approvals::{Asks, decide, definition, events, pending, waiting};
 use crate::conversation::{AGENT, ended, question, sent, text, turns_away, types};
 use crate::support::{OnBackend, Reply, TestApp, TestBackend, both_backends};
 

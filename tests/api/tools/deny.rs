@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::approvals::{Asks, decide, waiting};
+use crate::approvals::{Asks, decide, waiting};
 use crate::conversation::{text, turns_away};
 use crate::support::{OnBackend, Reply, TestBackend, both_backends};
 

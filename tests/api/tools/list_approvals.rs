@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::approvals::{Asks, decide, waiting};
+use crate::approvals::{Asks, decide, waiting};
 use crate::support::{Reply, both_backends};
 
 const PATH: &str = "/tools/approvals";

@@ -1,6 +1,5 @@
 //! The tools group.
 
-mod approvals;
 mod approve;
 mod deny;
 mod get;

@@ -1,6 +1,5 @@
 //! Talking to agents: a question becomes a turn, whose answer comes whole or as a stream of events.
 
-mod caller_tool;
 mod cancel;
 mod completions;
 mod get_model;

@@ -6,12 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::caller_tool::{CallerTool, TurnToolChoice, caller_tools};
 use crate::content::Content;
 use crate::engine::{Ask, Overrides};
 use crate::error::{Error, Result};
 use crate::http::small_metadata;
-use crate::http::turn::MessageContent;
+use crate::http::turn::{CallerTool, MessageContent, TurnToolChoice, caller_tools};
 use crate::ids::SessionId;
 use crate::provider::Role;
 use crate::store::{OnceKey, SessionTarget};

@@ -2,11 +2,10 @@
 
 use axum::extract::State;
 
-use super::caller_tool::SubmitResults;
 use super::lookup::{answered, visible_turn};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::turn::Turn;
+use crate::http::turn::{SubmitResults, Turn};
 use crate::http::{Caller, Json, Path};
 use crate::ids::TurnId;
 

@@ -2,9 +2,10 @@
 
 use axum::extract::State;
 
-use super::approval::{Approval, DecideApproval, decide};
+use super::lookup::decide;
 use crate::app::App;
 use crate::error::Result;
+use crate::http::turn::{Approval, DecideApproval};
 use crate::http::{Caller, Json, Path};
 use crate::ids::ApprovalId;
 

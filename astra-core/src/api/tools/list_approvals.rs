@@ -4,9 +4,9 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::approval::{Approval, ApprovalStatus};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::turn::{Approval, ApprovalStatus};
 use crate::http::{Caller, Json, Page, PageQuery, Paged, Query};
 
 /// Which approvals to list.

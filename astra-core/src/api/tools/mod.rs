@@ -1,6 +1,5 @@
 //! The tools that agents may call: which there are, what an agent's policy says of each, and a call without an agent.
 
-mod approval;
 mod approve;
 mod deny;
 pub mod get;

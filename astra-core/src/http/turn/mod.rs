@@ -1,5 +1,7 @@
 //! Turns and their events on the wire: what the groups `chat` and `sessions` both speak of.
 
+mod approval;
+mod caller_tool;
 mod content;
 mod event;
 pub mod tool;
@@ -9,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+pub use approval::{Approval, ApprovalStatus, DecideApproval};
+pub use caller_tool::{CallResult, CallerTool, NamedTool, SubmitResults, TurnToolChoice, TurnToolMode, caller_tools};
 pub use content::{ImageUrl, MessageContent, MessagePart, MessageParts, MessageText};
 pub use event::{ChatEvent, SessionEvent, frames, session_frames};
 pub use tool::{MessageToolCall, MessageToolResult, ToolCallComplete, ToolCallDelta, ToolResultEvent, TurnToolCall};

@@ -1,15 +1,13 @@
-//! Approvals on the wire, and the decisions on them.
+//! Calls that a person decides on, on the wire.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::app::App;
+use super::tool::shown;
 use crate::clock::rfc3339;
-use crate::content::Arguments;
-use crate::error::{Code, Error, Result};
-use crate::http::{AnyJson, Caller};
+use crate::http::AnyJson;
 use crate::ids::{ApprovalId, SessionId, TurnId};
-use crate::store::{self, Decided, Decision, StoredApproval};
+use crate::store::{self, StoredApproval};
 
 /// The call of a tool that a person decides on.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -92,10 +90,7 @@ impl From<StoredApproval> for Approval {
             user_id: approval.user_id,
             call_id: approval.call_id,
             tool: approval.tool,
-            arguments: AnyJson(match approval.arguments {
-                Arguments::Object(object) => object.into(),
-                Arguments::Text(text) => text.into(),
-            }),
+            arguments: shown(&approval.arguments),
             decided_by: approval.decided_by,
             note: approval.note,
             created_at: rfc3339(approval.created_at_ms),
@@ -127,38 +122,4 @@ impl From<ApprovalStatus> for store::ApprovalStatus {
             ApprovalStatus::Cancelled => Self::Cancelled,
         }
     }
-}
-
-/// Decides on a call. The same decision of the same caller again is answered as the first one.
-///
-/// # Errors
-/// 404 if there is no such approval; 409 if it was decided on otherwise, its time is over, or its turn has ended.
-pub async fn decide(
-    app: &App,
-    caller: &Caller,
-    id: ApprovalId,
-    is_approved: bool,
-    body: DecideApproval,
-) -> Result<Approval> {
-    let decided_by = caller.subject.clone();
-    let note = body.note.filter(|note| !note.trim().is_empty());
-    let decision = Decision { is_approved, decided_by, note, now_ms: app.now_ms() };
-    let decided = app.engine.decide(&caller.rows(app), id, decision).await.map_err(Error::engine)?;
-    let before = match decided.ok_or_else(|| Error::not_found("approval"))? {
-        Decided::Now(approval) => return Ok(approval.into()),
-        Decided::Before(approval) => approval,
-    };
-    let wanted = if is_approved { store::ApprovalStatus::Approved } else { store::ApprovalStatus::Denied };
-    if before.status == wanted && before.decided_by.as_ref() == Some(&caller.subject) {
-        return Ok(before.into());
-    }
-    let by = before.decided_by.as_deref().unwrap_or_default();
-    Err(match before.status {
-        store::ApprovalStatus::Approved => Error::conflict(format!("{by} has approved the call.")),
-        store::ApprovalStatus::Denied => Error::conflict(format!("{by} has denied the call.")),
-        store::ApprovalStatus::Cancelled => Error::conflict("The turn has ended before the decision."),
-        store::ApprovalStatus::Pending | store::ApprovalStatus::Expired => {
-            Error::new(Code::Expired, "The call is denied: no decision came in time.")
-        }
-    })
 }
