@@ -99,6 +99,7 @@ pub fn caller_tools(tools: Vec<CallerTool>, choice: Option<TurnToolChoice>) -> R
         name: tool.name.into(),
         description: tool.description.into(),
         parameters: Arc::new(tool.parameters),
+        is_strict: false,
     };
     let choice = match choice {
         None | Some(TurnToolChoice::Mode(TurnToolMode::Auto)) => CallerToolChoice::Auto,
