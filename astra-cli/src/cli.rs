@@ -12,6 +12,7 @@ use crate::commands;
   astra token issue --name me --role owner
                                      issue a token for it
   astra chat                         talk to an agent
+  astra traces list --status failed  say which turns failed
   astra spec --format yaml           print the OpenAPI document
   astra codegen typescript --out ts  generate a client from it
 
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Account(commands::account::Args),
     Chat(commands::chat::Args),
     Tools(commands::tools::Args),
+    Traces(commands::traces::Args),
     Spec(commands::spec::Args),
     Codegen(Box<commands::codegen::Args>),
     Migrate(commands::migrate::Args),
@@ -46,6 +48,7 @@ impl Command {
             Self::Account(args) => commands::account::run(args, context),
             Self::Chat(args) => commands::chat::run(args, context),
             Self::Tools(args) => commands::tools::run(args, context),
+            Self::Traces(args) => commands::traces::run(args, context),
             Self::Spec(args) => commands::spec::run(&args, context),
             Self::Codegen(args) => commands::codegen::run(&args, context),
             Self::Migrate(args) => commands::migrate::run(args, context),

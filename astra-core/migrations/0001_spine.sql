@@ -10,6 +10,8 @@ CREATE TABLE counters (
 INSERT INTO counters (name, value) VALUES ('auth_epoch', 1);
 -- Counts the programs that have joined: one joins at a time.
 INSERT INTO counters (name, value) VALUES ('instances', 1);
+-- The key of the last turn whose trace was looked at by the work that removes old traces.
+INSERT INTO counters (name, value) VALUES ('traces_swept', 0);
 
 -- The programs that work on the store: gateways, and the command line beside them. Each has a number of its own, which is
 -- part of the keys that it makes, and may go to another one when its lease has run out.
@@ -294,12 +296,16 @@ CREATE TABLE turns (
     -- The sequence number of the last event.
     last_seq BIGINT NOT NULL,
     -- The trace: a JSON array of {name, start_us, duration_us, ...}, relative to its start; the whole time, and of it what
-    -- went into waiting for upstreams and for the store; and the rest of traceparent, when the caller sent one.
+    -- went into waiting for upstreams, for the store, for tools, and for other turns and people; traceparent, when the caller
+    -- sent one; and the id of the request that asked. Periodic work removes spans, traceparent and id after a time.
     spans TEXT,
     duration_us BIGINT NOT NULL,
     provider_us BIGINT NOT NULL,
     storage_us BIGINT NOT NULL,
+    tool_us BIGINT NOT NULL,
+    waiting_us BIGINT NOT NULL,
     trace_parent TEXT,
+    request_id TEXT,
     -- How many rows of turn_steps the turn has, and JSON of the tools that it called: none for a plain turn.
     step_count BIGINT NOT NULL,
     tool_calls TEXT,
@@ -312,6 +318,8 @@ CREATE TABLE turns (
 -- Has all that a session's sums need.
 CREATE INDEX turns_by_session ON turns (workspace_id, session_id, number, message_count, input_tokens, output_tokens, finished_at_ms,
     bytes);
+-- The one index of the list of traces; its filters are held against a bounded range of it.
+CREATE INDEX turns_by_time ON turns (workspace_id, created_at_ms);
 
 -- What was said between question and answer, in turns with tools: calls of the model and their results, each written when it
 -- happens. Step 1, 2, 3, ... is the place of the message in its turn.
@@ -357,6 +365,10 @@ CREATE TABLE usage_entries (
     output_tokens BIGINT NOT NULL,
     cost_usd DOUBLE PRECISION NOT NULL,
     bytes BIGINT NOT NULL,
+    -- In the first row of a turn: the hour since the epoch in which it began, how it ended, and how long it took.
+    turn_hour BIGINT,
+    turn_status TEXT,
+    turn_us BIGINT,
     PRIMARY KEY (workspace_id, source, place)
 ) /*without_rowid*/;
 
@@ -381,6 +393,20 @@ CREATE TABLE usage_hours (
     output_tokens BIGINT NOT NULL,
     cost_usd DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (workspace_id, agent_id, hour, provider, model, subject)
+) /*without_rowid*/;
+
+-- Turns by the hour since the epoch in which they began: how they ended, and a histogram of how long they took. With the rows
+-- of `usage_entries` that are the first ones of their turns, it counts all turns that have ended, at any time.
+CREATE TABLE turn_hours (
+    workspace_id BIGINT NOT NULL,
+    hour BIGINT NOT NULL,
+    agent_id TEXT NOT NULL,
+    completed BIGINT NOT NULL,
+    failed BIGINT NOT NULL,
+    cancelled BIGINT NOT NULL,
+    interrupted BIGINT NOT NULL,
+    durations BYTEA NOT NULL,
+    PRIMARY KEY (workspace_id, hour, agent_id)
 ) /*without_rowid*/;
 
 CREATE TABLE idempotency_keys (

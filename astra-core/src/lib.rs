@@ -13,13 +13,14 @@
 //! ```
 //!
 //! [`serve`] does without a host program. [`Gateway::builder`] takes the host's own providers, tools, authenticator, clock
-//! and ids, and operations of its own ([`host`]). The library reads no environment variable and no file but those of the data folder and the agents folder,
-//! installs no logger and handles no signal.
+//! and ids, and operations of its own ([`host`]). The library reads no environment variable and no file but those of the data folder
+//! and the agents folder, and what Linux says of the process's memory; it installs no logger and handles no signal.
 
 pub mod clock;
 pub mod config;
 pub mod content;
 pub mod ids;
+pub mod metrics;
 pub mod outbound;
 mod tally;
 pub mod tasks;

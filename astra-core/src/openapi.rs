@@ -26,6 +26,7 @@ use crate::http::{OAuthError, Problem};
         (name = "sessions", description = "Conversations of a caller with an agent, and their messages."),
         (name = "chat", description = "Messages to agents: send, stream, resume and cancel."),
         (name = "tools", description = "What agents may call beside talking: tools of the gateway and of the program around it."),
+        (name = "traces", description = "How turns went: where their time was spent, what they cost, and why they failed."),
         (name = "inference", description = "Providers of models: state, prices and usage."),
         (name = "spec", description = "The OpenAPI document of this gateway."),
     ),

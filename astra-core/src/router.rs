@@ -8,21 +8,21 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-#[cfg(feature = "docs")]
-use axum::routing::get;
-use axum::routing::{MethodRouter, any};
+use axum::routing::{MethodRouter, any, get};
 use serde_json::Value;
 
 use crate::api::{self, Operations};
 use crate::app::App;
-use crate::auth::ScopeTable;
+use crate::auth::{Role, Scope, ScopeTable};
 use crate::config::LimitsConfig;
 use crate::error::{Error, Result};
 use crate::host;
+use crate::http::PathCounts;
 use crate::http::contract::{self, Contract, Declared, Gate, Mount, PathContract, enforce};
 use crate::http::fallback;
 use crate::http::host_header::{self, Hosts};
 use crate::http::limit::{self, Limits};
+use crate::http::metrics;
 use crate::http::origin::{self, Origins};
 use crate::http::record::{self, Recorder};
 #[cfg(feature = "docs")]
@@ -38,8 +38,11 @@ fn operations() -> Operations {
     let operations = api::sessions::routes(operations);
     let operations = api::chat::routes(operations);
     let operations = api::tools::routes(operations);
+    let operations = api::traces::routes(operations);
     let operations = api::inference::routes(operations);
     let operations = api::spec::routes(operations);
+    let metrics = Mount::for_callers("metrics", Role::Owner, &[Scope::AdminRead.as_str()]);
+    let operations = operations.mount("/metrics", readable(get(metrics::answer)), metrics);
     #[cfg(feature = "docs")]
     let operations = reference(operations);
     operations
@@ -148,9 +151,14 @@ struct Guard {
     gate: Gate,
 }
 
+fn recorder(path: Option<&Arc<PathContract>>, app: &App, door: &Door) -> Recorder {
+    let counts = PathCounts::new(&app.metrics, path.map(AsRef::as_ref));
+    Recorder { ids: app.ids.clone(), path: path.cloned(), counts, limits: Arc::clone(&door.limits) }
+}
+
 fn guarded(handlers: MethodRouter<App>, path: &Arc<PathContract>, app: &App, door: &Door) -> MethodRouter<App> {
     let guard = Guard {
-        recorder: Recorder { ids: app.ids.clone(), path: Some(Arc::clone(path)), limits: Arc::clone(&door.limits) },
+        recorder: recorder(Some(path), app, door),
         hosts: door.hosts.clone(),
         origins: Origins::new(&app.config.allowed_origins),
         gate: Gate { path: Arc::clone(path), app: app.clone(), limits: Arc::clone(&door.limits) },
@@ -198,14 +206,13 @@ fn reference(operations: Operations) -> Operations {
 }
 
 /// Other methods than GET get a problem.
-#[cfg(feature = "docs")]
 fn readable<S: Clone + Send + Sync + 'static>(file: MethodRouter<S>) -> MethodRouter<S> {
     file.fallback(fallback::method_not_allowed)
 }
 
 /// The layers of what stands beside the contract; their reasons are those of [`pass`].
 fn beside(handlers: MethodRouter, app: &App, door: &Door) -> MethodRouter {
-    let recorder = Recorder { ids: app.ids.clone(), path: None, limits: Arc::clone(&door.limits) };
+    let recorder = recorder(None, app, door);
     let layers = Arc::new((recorder, door.hosts.clone(), Origins::new(&app.config.allowed_origins)));
     handlers.layer::<_, Infallible>(from_fn_with_state(layers, pass_beside))
 }

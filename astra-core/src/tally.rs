@@ -39,6 +39,16 @@ impl Tally {
         Some(Share { tally: Arc::clone(self), key })
     }
 
+    /// How many things all callers have going on.
+    #[must_use]
+    pub fn sum(&self) -> u64 {
+        let count = |shard: &Mutex<HashMap<u64, u32>>| {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.values().map(|count| u64::from(*count)).sum::<u64>()
+        };
+        self.shards.iter().map(count).sum()
+    }
+
     fn shard(&self, key: u64) -> MutexGuard<'_, HashMap<u64, u32>> {
         let shard = &self.shards[usize::try_from(key % SHARDS as u64).unwrap_or_default()];
         // A panic elsewhere leaves the map whole: each change is one operation.
@@ -69,6 +79,7 @@ mod tests {
         let second = tally.take("a", 2);
         assert!(first.is_some() && second.is_some() && tally.take("a", 2).is_none());
         let other = tally.take("b", 1);
+        assert_eq!(tally.sum(), 3);
         assert!(other.is_some() && tally.take("b", 1).is_none() && tally.take("c", 0).is_none());
         drop(first);
         assert!(tally.take("a", 2).is_some());

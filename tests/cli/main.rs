@@ -20,4 +20,5 @@ mod spec;
 mod tls_upstream;
 mod token;
 mod tools;
+mod traces;
 mod upstream;

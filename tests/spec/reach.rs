@@ -6,9 +6,9 @@ use http::Method;
 
 use crate::support::{TestApp, document};
 
-/// What is served beside the contract, for people with a browser: the API reference and its assets.
+/// What is served beside the contract: for people with a browser the API reference and its assets, and the metrics.
 fn is_beside(path: &str) -> bool {
-    path == "/docs" || path.starts_with("/docs/")
+    path == "/metrics" || path == "/docs" || path.starts_with("/docs/")
 }
 
 type Methods = BTreeMap<String, BTreeSet<String>>;

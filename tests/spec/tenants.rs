@@ -69,6 +69,7 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
         ("model", AGENT.to_owned()),
         ("version", "1".to_owned()),
         ("session_id", id(&session)),
+        ("trace_id", turn["trace_id"].as_str().expect("an id").to_owned()),
         ("turn_id", turn["turn_id"].as_str().expect("an id").to_owned()),
         ("service_account_id", id(&account)),
         ("token_id", id(&token["token"])),

@@ -38,6 +38,7 @@ mod races;
 mod scopes;
 mod service_accounts;
 mod tls;
+mod traces;
 mod transactions;
 mod turn_counts;
 mod turn_events;

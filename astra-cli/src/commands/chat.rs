@@ -13,7 +13,8 @@ use serde::Deserialize;
 use self::command::Line;
 use self::input::{Input, Said};
 use self::turn::{Conversation, Ending};
-use super::token::{Local, NewToken};
+use super::reach::{self, Place};
+use super::token::NewToken;
 use super::{Context, block_on};
 use crate::client::{Client, DEFAULT_SERVER};
 use crate::env;
@@ -64,33 +65,9 @@ struct Agent {
 
 /// Runs the command.
 pub(crate) fn run(args: Args, context: &Context) -> Result<()> {
-    let server = args.server.as_deref().or_else(|| context.environment.get(env::SERVER)).unwrap_or(DEFAULT_SERVER);
-    block_on(async {
-        // A token of the local store is for the local gateway alone.
-        let is_local = is_this_machine(server) || args.store.is_named();
-        if context.environment.get(env::TOKEN).is_some() || !is_local {
-            return converse(&Client::of_environment(server, &context.environment)?, &args, context).await;
-        }
-        let local = Local::open(&args.store, context).await.map_err(|error| {
-            error.hint(format!(
-                "put a token into {}, or give the data folder of the gateway with --data-dir",
-                env::TOKEN
-            ))
-        })?;
-        let new = NewToken { name: OWN_ACCOUNT.into(), role: None, scopes: None, expires_in_s: Some(OWN_TOKEN_LIFE_S) };
-        let issued = local.issue(new).await?;
-        let conversed = converse(&Client::new(server, issued.secret)?, &args, context).await;
-        local.revoke(&issued.id).await?;
-        conversed
-    })
-}
-
-/// Whether `server` is reached without leaving this machine; what is no URL of a server is refused elsewhere.
-fn is_this_machine(server: &str) -> bool {
-    let url = reqwest::Url::parse(server);
-    let Some(host) = url.as_ref().ok().and_then(|url| url.host_str()) else { return true };
-    let host = host.trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    let place = Place { server: args.server.as_deref(), store: &args.store };
+    let new = NewToken { name: OWN_ACCOUNT.into(), role: None, scopes: None, expires_in_s: Some(OWN_TOKEN_LIFE_S) };
+    block_on(reach::with_client(&place, new, context, async |client| converse(client, &args, context).await))
 }
 
 async fn converse(client: &Client, args: &Args, context: &Context) -> Result<()> {
@@ -206,25 +183,5 @@ async fn usual_agent(client: &Client) -> Result<String> {
         several if several.contains(&USUAL_AGENT) => Ok(USUAL_AGENT.to_owned()),
         several => Err(Error::usage(format!("{} has several agents", client.server()))
             .hint(format!("name one of them: {}", several.join(", ")))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn this_machine_is_known_by_its_names() {
-        for here in ["http://127.0.0.1:3000", "http://localhost", "https://[::1]:3000/", "localhost:3000", "nonsense"] {
-            assert!(is_this_machine(here), "{here}");
-        }
-        for elsewhere in [
-            "https://astra.example.com",
-            "http://10.0.0.1:3000",
-            "http://127.0.0.1.example.com",
-            "http://localhost@example.com",
-        ] {
-            assert!(!is_this_machine(elsewhere), "{elsewhere}");
-        }
     }
 }

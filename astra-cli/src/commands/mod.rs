@@ -9,10 +9,12 @@ pub(crate) mod duration;
 pub(crate) mod listing;
 pub(crate) mod man;
 pub(crate) mod migrate;
+pub(crate) mod reach;
 pub(crate) mod serve;
 pub(crate) mod spec;
 pub(crate) mod token;
 pub(crate) mod tools;
+pub(crate) mod traces;
 
 use astra_core::config::Config;
 use astra_core::store::{self, Db};

@@ -122,14 +122,15 @@ fn turns_sql(size: Size, first: i64, now_ms: i64, from: i64, to: i64) -> String 
         )
         INSERT INTO turns (id, workspace_id, session_id, number, agent_id, agent_version, subject, status, is_new_session, role,
             question, answer, finish_reason, provider, model, input_tokens, output_tokens, cost_usd, messages_sent,
-            messages_left_out, last_seq, spans, duration_us, provider_us, storage_us, step_count, message_count, bytes,
+            messages_left_out, last_seq, spans, duration_us, provider_us, storage_us,
+            tool_us, waiting_us, step_count, message_count, bytes,
             created_at_ms, finished_at_ms)
         SELECT {first_key} + i * {key_step}, workspace_id, {first_key} + head * {key_step} + kind + 1,
             CASE kind WHEN 0 THEN place + 1 ELSE place % 10 + 1 END, '{AGENT}', 1, workspace_id, 'completed', 0, 'user',
             'What do you know about harbour town number ' || CAST(i AS TEXT) || '?',
             'It is a port at the mouth of a river, older than its walls, and known for number ' || CAST(i AS TEXT) || '.',
             'stop', '{AGENT}', '{AGENT}', 20, 44, 0.25, 1, 0, 4, '[{{\"name\":\"inference\",\"start_us\":90,\"duration_us\":900}}]',
-            1200, 900, 200, 0, 2, 190, {first_ms} + i * {STEP_MS}, {first_ms} + i * {STEP_MS} + 2
+            1200, 900, 200, 0, 0, 0, 2, 190, {first_ms} + i * {STEP_MS}, {first_ms} + i * {STEP_MS} + 2
         FROM places"
     )
 }

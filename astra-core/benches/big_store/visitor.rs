@@ -7,11 +7,13 @@ use super::Result;
 use super::http::{Connection, request_by};
 
 /// Lists of a workspace.
-const LISTS: [&str; 10] = [
+const LISTS: [&str; 12] = [
     "/sessions",
     "/agents",
     "/agents/echo/versions",
     "/agents/echo/usage",
+    "/traces",
+    "/traces/summary",
     "/auth/keys",
     "/auth/service-accounts",
     "/inference/usage?group_by=day,model,user",

@@ -9,6 +9,7 @@ pub mod inference;
 pub mod sessions;
 pub mod spec;
 pub mod tools;
+pub mod traces;
 
 use axum::routing::MethodRouter;
 use utoipa::openapi::{Components, OpenApi, RefOr, Schema};

@@ -45,9 +45,11 @@ scopes! {
     ChatSend => "chat:send",
     ToolsRead => "tools:read",
     ToolsWrite => "tools:write",
+    TracesRead => "traces:read",
     InferenceRead => "inference:read",
     InferenceWrite => "inference:write",
     SpecRead => "spec:read",
+    AdminRead => "admin:read",
     UsersAct => "users:act",
 }
 

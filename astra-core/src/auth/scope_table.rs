@@ -1,7 +1,7 @@
 //! All scopes of one gateway: its own and those that its host program declares, with their names and with the roles that
 //! have them by default. Stores and tokens keep names, so that a number may mean another scope after a restart.
 
-use super::access::{GROUPS, operations};
+use super::access::{GROUPS, needs};
 use super::role::Role;
 use super::scope::{HOST_SCOPE_LENGTH_MAX, HOST_SCOPES_MAX, Scope, ScopeSet};
 
@@ -28,7 +28,6 @@ impl Default for ScopeTable {
     /// A role has by default the scopes that some operation of it asks for. `users:act` is given by name only, since it
     /// lets its holder act for others.
     fn default() -> Self {
-        let needs = || operations().filter_map(|(_, access)| access.needs());
         let of = |role: Role| needs().filter(move |(least, _)| *least <= role).map(|(_, scopes)| scopes);
         let defaults = Role::ALL.map(|role| of(role).fold(ScopeSet::default(), ScopeSet::union));
         Self { hosts: Vec::new(), defaults }

@@ -15,6 +15,7 @@ mod replay;
 mod secret;
 mod store;
 mod tools;
+mod traces;
 mod validate;
 mod words;
 
@@ -36,6 +37,7 @@ pub use public_url::PublicUrl;
 pub use secret::Secret;
 pub use store::{StoreConfig, Synchronous};
 pub use tools::ToolsConfig;
+pub use traces::{TraceContent, TracesConfig};
 pub use validate::Fault;
 pub use words::{in_plain_words, without_values};
 
@@ -81,6 +83,8 @@ pub struct Config {
     pub tools: ToolsConfig,
     /// Work that outlives the program.
     pub jobs: JobsConfig,
+    /// What is shown and kept of how turns went.
+    pub traces: TracesConfig,
     /// How long running turns may go on after a shutdown began, in seconds.
     pub drain_s: u64,
 }
@@ -104,6 +108,7 @@ impl Default for Config {
             chat: ChatConfig::default(),
             tools: ToolsConfig::default(),
             jobs: JobsConfig::default(),
+            traces: TracesConfig::default(),
             drain_s: 30,
         }
     }

@@ -24,6 +24,7 @@ impl Config {
         self.store.validate(&mut refuse);
         self.tools.validate(&mut refuse);
         self.jobs.validate(&mut refuse);
+        self.traces.validate(&mut refuse);
         faults
     }
 

@@ -22,6 +22,7 @@ mod signals;
 mod storage;
 mod token_budget;
 mod trace;
+pub mod trace_retention;
 mod turn;
 mod turn_limits;
 
@@ -40,6 +41,7 @@ pub use turn_limits::TurnLimits;
 use crate::clock::Clock;
 use crate::config::ChatConfig;
 use crate::ids::IdMaker;
+use crate::metrics::Metrics;
 use crate::provider::Registry;
 use crate::store::{self, Db};
 use crate::tasks::{TaskGroup, TaskKind};
@@ -63,6 +65,7 @@ pub struct Engine {
     agents: Arc<Catalogue>,
     tools: Arc<Tools>,
     lease: Arc<Lease>,
+    metrics: Arc<Metrics>,
     live_turns: LiveTurns,
     turns: TaskGroup,
     compactions: TaskGroup,
@@ -90,6 +93,7 @@ impl Engine {
             agents: Arc::clone(agents),
             tools: Arc::clone(&known.tools),
             lease: Arc::clone(&base.lease),
+            metrics: Arc::clone(&base.metrics),
             live_turns: LiveTurns::default(),
             turns: base.supervisor.group(TURNS),
             compactions: base.supervisor.group(COMPACTIONS),

@@ -40,6 +40,7 @@ impl Caller {
             user_id: Arc::clone(&user_id),
             credential: self.credential().to_owned(),
             visible_to: self.sees_as(|| user_id),
+            request_id: Arc::clone(&self.request_id),
         }
     }
 

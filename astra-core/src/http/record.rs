@@ -17,6 +17,7 @@ use tracing::Instrument;
 use super::contract::{self, PathContract, Refusals};
 use super::limit::Limits;
 use super::openai;
+use super::path_counts::PathCounts;
 use super::problem::{self, Failure, Occurrence};
 use crate::auth::Identity;
 use crate::error::Error;
@@ -47,6 +48,8 @@ pub struct Recorder {
     pub ids: IdMaker,
     /// The path's operations; `None` before what is not in the contract.
     pub path: Option<Arc<PathContract>>,
+    /// Where its answers are counted.
+    pub counts: PathCounts,
     /// Knows which proxies are believed.
     pub limits: Arc<Limits>,
 }
@@ -91,7 +94,8 @@ pub async fn record<F: Future<Output = Response>>(
     let of_path = contract.map_or_else(|| openai::refusals(path), |contract| contract.refusals);
     let had_credential = contract::is_sent(contract, of_path, &method, request.headers());
     let operation = recorder.path.as_ref().and_then(|path| path.operation(&method));
-    let operation = operation.map_or("-", |operation| operation.id.as_str());
+    let operation_id = operation.map(|operation| operation.id.as_str());
+    let operation = operation_id.unwrap_or("-");
     let (id, trace_parent) = (known.id.as_str(), known.trace_parent.as_deref());
     let span =
         tracing::info_span!(target: LOG_TARGET, LOG_NAME, request.id = %id, operation, traceparent = trace_parent);
@@ -108,6 +112,7 @@ pub async fn record<F: Future<Output = Response>>(
         response.headers_mut().insert(REQUEST_ID, value);
     }
     protect(response.headers_mut());
+    recorder.counts.note(operation_id, response.status().as_u16());
     let elapsed_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let log = || {
         let _entered = span.enter();

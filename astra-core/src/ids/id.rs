@@ -30,6 +30,9 @@ pub enum Session {}
 /// Names turns.
 #[derive(Debug)]
 pub enum Turn {}
+/// Names traces, by the keys of their turns.
+#[derive(Debug)]
+pub enum Trace {}
 /// Names jobs.
 #[derive(Debug)]
 pub enum Job {}
@@ -43,6 +46,9 @@ impl Named for Session {
 impl Named for Turn {
     const KIND: IdKind = IdKind::Turn;
 }
+impl Named for Trace {
+    const KIND: IdKind = IdKind::Trace;
+}
 impl Named for Job {
     const KIND: IdKind = IdKind::Job;
 }
@@ -54,6 +60,8 @@ impl Named for Approval {
 pub type SessionId = Id<Session>;
 /// The identifier of a turn.
 pub type TurnId = Id<Turn>;
+/// The identifier of a trace: the key of its turn.
+pub type TraceId = Id<Trace>;
 /// The identifier of a job.
 pub type JobId = Id<Job>;
 /// The identifier of an approval.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::error::{Error, ErrorKind};
+use crate::metrics::HistogramCounts;
 
 /// So many latencies are remembered; the report is of these.
 const REMEMBERED: usize = 64;
@@ -16,6 +17,8 @@ pub struct Health {
     pub errors: u64,
     /// Median time to the answer, or to the first token of a stream, of the last 64 good calls; `None` before the first.
     pub latency_p50: Option<Duration>,
+    /// The time to the answer, or to the first token of a stream, of all good calls.
+    pub latencies: HistogramCounts,
     /// The last failure.
     pub last_error: Option<LastError>,
 }
@@ -39,12 +42,14 @@ pub(super) struct Tally {
     latencies: Vec<Duration>,
     /// Where the next latency goes once the ring is full.
     next: usize,
+    counts: HistogramCounts,
     last_error: Option<LastError>,
 }
 
 impl Tally {
     pub(super) fn succeeded(&mut self, latency: Duration) {
         self.requests += 1;
+        self.counts.add(latency);
         if self.latencies.len() < REMEMBERED {
             self.latencies.push(latency);
         } else {
@@ -72,6 +77,7 @@ impl Tally {
             requests: self.requests,
             errors: self.errors,
             latency_p50: median,
+            latencies: self.counts.clone(),
             last_error: self.last_error.clone(),
         }
     }

@@ -34,7 +34,8 @@ pub(super) async fn open(builder: &Builder) -> Result<Opened, StartError> {
     let lease = Arc::new(Lease::new(store.clone(), Arc::clone(&clock), instance));
     lease.keep(&supervisor);
     watch(&store, &supervisor);
-    let base = Base { config: Arc::new(config.clone()), store, clock, ids, supervisor, lease };
+    let (config, metrics) = (Arc::new(config.clone()), Arc::default());
+    let base = Base { config, store, clock, ids, supervisor, metrics, lease };
     Ok(Opened { base, folder_lock, master_key })
 }
 

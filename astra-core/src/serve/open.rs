@@ -13,8 +13,8 @@ use crate::auth::{Authenticator, Authority, HostAuthenticator, MasterKey, sign_i
 use crate::clock::Monotonic;
 use crate::definitions::Definitions;
 use crate::document::{Document, served_at};
-use crate::engine::Engine;
 use crate::engine::catalogue::Catalogue;
+use crate::engine::{Engine, trace_retention};
 use crate::http::limit::Limits;
 use crate::outbound::GuardedClient;
 use crate::router;
@@ -50,6 +50,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let jobs = Queue::open(&base, builder.handlers).await.map_err(failed)?;
     Upkeep::open(&base);
     sign_in_sweep::open(&base);
+    trace_retention::open(&base);
 
     let document = served_at(&routes.contract.document, base.config.public_url.as_ref());
     let limits = Arc::new(Limits::new(&base.config.limits, &base.clock));

@@ -166,6 +166,17 @@ fn each_of(
     }
 }
 
+/// What was said in a turn that has ended, oldest first.
+pub(super) fn of_turn(tx: &mut Tx<'_>, turn: TurnId) -> Result<Vec<StoredMessage>> {
+    let sql =
+        "SELECT t.id, t.number, t.role, t.question, t.question_parts, t.created_at_ms, t.answer, t.finished_at_ms,
+        t.step_count, t.session_id FROM turns t WHERE t.workspace_id = $1 AND t.id = $2";
+    let Some(mut row) = tx.first(sql, params![turn])? else { return Ok(Vec::new()) };
+    let (said, session) = (Said::read(&mut row)?, row.next_id()?);
+    let steps = if said.steps > 0 { turn_steps::of(tx, session, said.turn, said.number)? } else { Vec::new() };
+    Ok([said.question].into_iter().chain(steps.into_iter().rev()).chain(said.answer).collect())
+}
+
 /// What a session refers to, whatever its state.
 pub(super) fn parent_of(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Parent>> {
     let sql = "SELECT parent_id, parent_until, parent_messages FROM sessions WHERE workspace_id = $1 AND id = $2";

@@ -10,7 +10,7 @@ use super::turn_events::{self, LogEntry};
 use super::turns::Turns;
 use super::turns::{Outcome, Status, Turn};
 use super::tx::Tx;
-use super::usage::{self, UsageRow};
+use super::usage::{self, EndedTurn, HOUR_MS, UsageRow};
 use super::value::Param;
 use crate::params;
 
@@ -53,8 +53,22 @@ pub struct TraceRecord {
     pub provider_us: i64,
     /// Of it, waiting for the store.
     pub storage_us: i64,
+    /// Of it, running tools.
+    pub tool_us: i64,
+    /// Of it, waiting for other turns of the session and for people.
+    pub waiting_us: i64,
     /// The caller's `traceparent`.
     pub parent: Option<String>,
+    /// The id of the request that asked.
+    pub request_id: Option<Arc<str>>,
+}
+
+impl TraceRecord {
+    /// What of the whole turn was not the gateway's: models, tools, other turns and people.
+    #[must_use]
+    pub fn elsewhere_us(&self) -> u64 {
+        u64::try_from(self.provider_us.saturating_add(self.tool_us).saturating_add(self.waiting_us)).unwrap_or(0)
+    }
 }
 
 impl Turns<'_> {
@@ -77,11 +91,17 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         [] => None,
         calls => Some(serde_json::to_string(calls).map_err(Error::broken)?),
     };
+    let ended = EndedTurn {
+        hour: turn.created_at_ms.div_euclid(HOUR_MS),
+        status: finished.status.as_str(),
+        duration_us: finished.trace.duration_us,
+        bytes,
+    };
     let values = values(finished, tool_calls.as_deref(), bytes);
     if tx.is_shared() {
         let unasked = usage::of_no_call(turn, finished.now_ms);
         let usage = if finished.usage.is_empty() { std::slice::from_ref(&unasked) } else { &finished.usage };
-        return finish_at_once(tx, values, finished.has_waited, events.as_ref(), usage, bytes);
+        return finish_at_once(tx, values, finished.has_waited, events.as_ref(), usage, &ended);
     }
     // The question moves with the row.
     if tx.execute(MOVE_ONE, &values)? == 0 {
@@ -95,10 +115,10 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         turn_events::insert(tx, turn.id, *first_seq, entries)?;
     }
     if finished.usage.is_empty() {
-        usage::add_with_bytes(tx, turn.id.key(), 0, &usage::of_no_call(turn, finished.now_ms), bytes)?;
+        usage::add_of_turn(tx, turn.id.key(), 0, &usage::of_no_call(turn, finished.now_ms), &ended)?;
     }
     for (place, row) in (0..).zip(&finished.usage) {
-        usage::add_with_bytes(tx, turn.id.key(), place, row, if place == 0 { bytes } else { 0 })?;
+        usage::add_of_turn(tx, turn.id.key(), place, row, &ended)?;
     }
     Ok(true)
 }
@@ -135,7 +155,7 @@ fn finish_at_once<'a>(
     has_waited: bool,
     events: Option<&'a (i64, String)>,
     usage: &'a [UsageRow],
-    bytes: i64,
+    ended: &'a EndedTurn,
 ) -> Result<bool> {
     let mut sql = format!(
         "WITH o AS (DELETE FROM open_turns WHERE workspace_id = $1 AND id = $2 RETURNING *),
@@ -162,7 +182,7 @@ fn finish_at_once<'a>(
         );
     }
     for (place, row) in (0_i64..).zip(usage) {
-        let values = usage::values(place, row, if place == 0 { bytes } else { 0 });
+        let values = usage::values(place, row, Some(ended));
         params.extend_from_slice(&values);
         sql += &format!(
             ", usage{place} AS (INSERT INTO usage_entries ({}) SELECT $1, $2, {} FROM o)",
@@ -180,10 +200,10 @@ macro_rules! move_from {
             "INSERT INTO turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, is_new_session, metadata,
         role, question, question_parts, created_at_ms, status, answer, finish_reason, provider, model, input_tokens, output_tokens,
         cost_usd, messages_sent, messages_left_out, error_code, error_message, last_seq, spans, duration_us, provider_us,
-        storage_us, trace_parent, step_count, tool_calls, message_count, finished_at_ms, bytes)
+        storage_us, tool_us, waiting_us, trace_parent, request_id, step_count, tool_calls, message_count, finished_at_ms, bytes)
     SELECT o.workspace_id, o.id, o.session_id, o.number, o.agent_id, o.agent_version, o.subject, o.is_new_session, o.metadata,
         o.role, o.question, o.question_parts, o.created_at_ms, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-        $18, $19, $20, $21, $22, $23, $24, $25
+        $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28
     FROM ",
             $source
         )
@@ -219,7 +239,10 @@ fn values<'a>(finished: &'a FinishedTurn, tool_calls: Option<&'a str>, bytes: i6
         trace.duration_us,
         trace.provider_us,
         trace.storage_us,
+        trace.tool_us,
+        trace.waiting_us,
         &trace.parent,
+        trace.request_id.as_deref(),
         i64::from(finished.steps),
         tool_calls,
         1 + i64::from(finished.steps) + i64::from(has_answer),

@@ -89,26 +89,44 @@ pub struct UsageSum {
 /// Keeps `row`, which is the one at `place` of the turn or compaction with the key `source`, within the transaction of what
 /// caused it.
 pub fn add(tx: &mut Tx<'_>, source: i64, place: i64, row: &UsageRow) -> Result<()> {
-    add_with_bytes(tx, source, place, row, 0)
+    insert(tx, source, place, row, None)
 }
 
-/// As [`add`], with what the turn keeps, in bytes.
-pub(super) fn add_with_bytes(tx: &mut Tx<'_>, source: i64, place: i64, row: &UsageRow, bytes: i64) -> Result<()> {
+/// A turn that has ended, as the first of its rows says it.
+pub(super) struct EndedTurn {
+    /// The hour since the epoch in which it began.
+    pub(super) hour: i64,
+    /// How it ended.
+    pub(super) status: &'static str,
+    /// How long it took.
+    pub(super) duration_us: i64,
+    /// What it keeps in the store.
+    pub(super) bytes: i64,
+}
+
+/// As [`add`], for a row of the turn with the key `source`.
+pub(super) fn add_of_turn(tx: &mut Tx<'_>, source: i64, place: i64, row: &UsageRow, ended: &EndedTurn) -> Result<()> {
+    insert(tx, source, place, row, Some(ended))
+}
+
+fn insert(tx: &mut Tx<'_>, source: i64, place: i64, row: &UsageRow, ended: Option<&EndedTurn>) -> Result<()> {
     let sql = format!(
-        "INSERT INTO usage_entries ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+        "INSERT INTO usage_entries ({COLUMNS})
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
     );
     let mut params = vec![Param::Int(source)];
-    params.extend(values(place, row, bytes));
+    params.extend(values(place, row, ended));
     tx.later(&sql, &params, OnDouble::Fails)
 }
 
 /// The columns of a row: the workspace, the source, and those of [`values`].
 pub(super) const COLUMNS: &str =
     "workspace_id, source, place, agent_id, hour, provider, model, subject, requests, errors, input_tokens,
-    output_tokens, cost_usd, bytes";
+    output_tokens, cost_usd, bytes, turn_hour, turn_status, turn_us";
 
-/// What is in a row, but for its workspace and its source.
-pub(super) fn values(place: i64, row: &UsageRow, bytes: i64) -> [Param<'_>; 12] {
+/// What is in a row, but for its workspace and its source. Only the first row of a turn says something of the turn itself.
+pub(super) fn values<'a>(place: i64, row: &'a UsageRow, ended: Option<&EndedTurn>) -> [Param<'a>; 15] {
+    let ended = ended.filter(|_| place == 0);
     [
         place.into(),
         (&row.agent_id).into(),
@@ -121,7 +139,10 @@ pub(super) fn values(place: i64, row: &UsageRow, bytes: i64) -> [Param<'_>; 12] 
         row.input_tokens.into(),
         row.output_tokens.into(),
         row.cost_usd.into(),
-        bytes.into(),
+        ended.map_or(0, |ended| ended.bytes).into(),
+        ended.map(|ended| ended.hour).into(),
+        ended.map(|ended| ended.status).into(),
+        ended.map(|ended| ended.duration_us).into(),
     ]
 }
 

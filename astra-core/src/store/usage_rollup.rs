@@ -1,11 +1,13 @@
-//! The periodic sum of what turns have used: rows of `usage_entries` become sums in `usage_hours`, a piece at a time. Each
-//! piece is one transaction, so that both tables together say the same before and after it.
+//! The periodic sum of what turns have used: rows of `usage_entries` become sums in `usage_hours` and, as far as they count turns,
+//! in `turn_hours`, a piece at a time. Each
+//! piece is one transaction, so that these tables together say the same before and after it.
 
 use std::collections::BTreeMap;
 
 use super::db::Db;
 use super::error::Result;
 use super::session_storage;
+use super::turn_hours::TurnSums;
 use super::tx::Tx;
 use super::usage::NO_PROVIDER;
 use super::value::{Param, Row};
@@ -29,16 +31,16 @@ impl Db {
             let skip = if tx.is_shared() { " SKIP LOCKED" } else { "" };
             let sql = format!(
                 "SELECT workspace_id, source, place, bytes, agent_id, hour, provider, model, subject, requests, errors,
-                    input_tokens, output_tokens, cost_usd FROM usage_entries ORDER BY workspace_id, source, place LIMIT {PIECE}{}{skip}",
+                    input_tokens, output_tokens, cost_usd, turn_hour, turn_status, turn_us FROM usage_entries ORDER BY workspace_id, source, place LIMIT {PIECE}{}{skip}",
                 tx.lock()
             );
             let (mut keys, mut sums) = (Vec::with_capacity(PIECE), BTreeMap::<Group, Sum>::new());
-            let mut kept = BTreeMap::<i64, i64>::new();
+            let (mut kept, mut turns) = (BTreeMap::<i64, i64>::new(), TurnSums::default());
             tx.each(&sql, params![], &mut |mut row| {
                 let workspace = row.next_int()?;
                 keys.push([workspace, row.next_int()?, row.next_int()?]);
                 *kept.entry(workspace).or_default() += row.next_int()?;
-                take(&mut row, workspace, &mut sums)?;
+                take(&mut row, workspace, &mut sums, &mut turns)?;
                 Ok(true)
             })?;
             if keys.is_empty() {
@@ -47,6 +49,7 @@ impl Db {
             // In the order of their keys, so that two gateways never wait for each other.
             sums.iter().try_for_each(|(group, sum)| add(tx, group, sum))?;
             kept.iter().try_for_each(|(workspace, bytes)| session_storage::add(tx, *workspace, *bytes))?;
+            turns.add(tx)?;
             delete(tx, &keys)?;
             Ok(keys.len() == PIECE)
         })
@@ -54,16 +57,19 @@ impl Db {
     }
 }
 
-fn take(row: &mut Row, workspace: i64, sums: &mut BTreeMap<Group, Sum>) -> Result<()> {
+fn take(row: &mut Row, workspace: i64, sums: &mut BTreeMap<Group, Sum>, turns: &mut TurnSums) -> Result<()> {
     let group = (workspace, row.next_text()?, row.next_int()?, row.next_text()?, row.next_text()?, row.next_int()?);
-    if group.3 == NO_PROVIDER {
-        return Ok(());
+    let mut used = Sum::default();
+    for count in &mut used.0 {
+        *count = row.next_int()?;
     }
-    let Sum(counts, cost_usd) = sums.entry(group).or_default();
-    for count in counts {
-        *count += row.next_int()?;
+    used.1 = row.next_float()?;
+    turns.take(row, workspace, &group.1)?;
+    if group.3 != NO_PROVIDER {
+        let Sum(counts, cost_usd) = sums.entry(group).or_default();
+        counts.iter_mut().zip(used.0).for_each(|(sum, count)| *sum += count);
+        *cost_usd += used.1;
     }
-    *cost_usd += row.next_float()?;
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use super::service_accounts::ServiceAccounts;
 use super::sessions::Sessions;
 use super::suspensions::Suspensions;
 use super::tokens::Tokens;
+use super::traces::Traces;
 use super::turn_events::TurnEvents;
 use super::turn_steps::TurnSteps;
 use super::turns::Turns;
@@ -97,6 +98,12 @@ impl Rows {
     #[must_use]
     pub const fn tokens(&self) -> Tokens<'_> {
         Tokens(self)
+    }
+
+    /// The traces of turns.
+    #[must_use]
+    pub const fn traces(&self) -> Traces<'_> {
+        Traces(self)
     }
 
     /// The event logs of turns.

@@ -74,6 +74,9 @@ impl Document {
         let faults = match self.operation(method, path) {
             Some((_, operation)) => self.documented(method, operation, status, headers, body),
             None if is_beside(path) && status.as_u16() < 400 => Vec::new(),
+            None if is_beside(path) && matches!(status.as_u16(), 401 | 403) => {
+                self.refusal(method, path, headers, body)
+            }
             None if matches!(status.as_u16(), 400 | 404..=406 | 421 | 429) => self.refusal(method, path, headers, body),
             None => vec!["the operation is not documented".to_owned()],
         };
@@ -169,7 +172,7 @@ impl Document {
 
 /// What is served beside the contract, to browsers.
 fn is_beside(path: &str) -> bool {
-    path == "/" || path == "/docs" || path.starts_with("/docs/")
+    path == "/" || path == "/metrics" || path == "/docs" || path.starts_with("/docs/")
 }
 
 fn media_type(headers: &HeaderMap) -> String {

@@ -8,6 +8,7 @@ use super::supervisor::Supervisor;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ids::IdMaker;
+use crate::metrics::Metrics;
 use crate::store::Db;
 
 /// The base of one gateway.
@@ -22,6 +23,8 @@ pub struct Base {
     pub ids: IdMaker,
     /// What owns all that runs beside requests.
     pub supervisor: Supervisor,
+    /// What it counts.
+    pub metrics: Arc<Metrics>,
     /// This gateway among all that share the store.
     pub lease: Arc<Lease>,
 }

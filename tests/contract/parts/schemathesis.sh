@@ -12,10 +12,13 @@ schemathesis() { # schemathesis URL TOKEN
 
 held() { # held NAME URL TOKEN
   check "schemathesis, every check, on $1" "$schemathesis_version" schemathesis "$2" "$3"
+  check "$1: prometheus_client reads the metrics" "$reader_version" \
+    "$judges_python/bin/python" "$here/schemathesis/metrics.py" "$2" "$3"
   check "$1: the gateway lives, and logged no error" "" survives "$1" "$2"
 }
 
 schemathesis_version=$(pip_version "$judges_python" schemathesis)
+reader_version=$(pip_version "$judges_python" prometheus_client)
 start_gateway SQLite
 held SQLite "$url" "$owner" &
 engines=($!)

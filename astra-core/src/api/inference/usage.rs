@@ -1,7 +1,6 @@
 //! `inference.usage`: what was used, by agent, provider, model, user and time.
 
 use axum::extract::State;
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,7 +8,7 @@ use super::model::UsageQuery;
 use crate::app::App;
 use crate::clock::{rfc3339, timestamp};
 use crate::error::{Error, Result};
-use crate::http::{Caller, Json, PageQuery, Paged, Query};
+use crate::http::{Caller, Json, PageQuery, Paged, Query, instant};
 use crate::store::Cursor;
 use crate::store::usage::{HOUR_MS, UsageGroup, UsageSum};
 
@@ -101,12 +100,6 @@ pub async fn handler(
     let next_cursor = page.next.as_ref().map(Cursor::encode);
     let data = page.data.into_iter().map(Usage::from).collect();
     Ok(Json(UsageReport { from: rfc3339(from_ms), to: rfc3339(to_ms), data, next_cursor }))
-}
-
-fn instant(text: Option<&str>, pointer: &str) -> Result<Option<i64>> {
-    let parsed = text.map(DateTime::parse_from_rfc3339).transpose();
-    let parsed = parsed.map_err(|_| Error::field(pointer, "is no time such as 2026-11-23T21:07:00Z"))?;
-    Ok(parsed.map(|at| at.with_timezone(&Utc).timestamp_millis()))
 }
 
 impl From<UsageSum> for Usage {

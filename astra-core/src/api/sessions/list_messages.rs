@@ -3,9 +3,9 @@
 use axum::extract::State;
 
 use super::lookup::visible_session;
-use super::model::Message;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::turn::Message;
 use crate::http::{Caller, Json, Page, PageQuery, Paged, Path};
 use crate::ids::SessionId;
 

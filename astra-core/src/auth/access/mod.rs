@@ -10,6 +10,10 @@ mod needs;
 mod sessions;
 mod spec;
 mod tools;
+mod traces;
+
+use super::role::Role;
+use super::scope::{Scope, ScopeSet};
 
 pub use needs::Access;
 
@@ -37,16 +41,25 @@ pub const GROUPS: [&str; 18] = [
 ];
 
 /// The tables of the groups that have operations.
-const TABLES: [&[(&str, Access)]; 8] = [
+const TABLES: [&[(&str, Access)]; 9] = [
     health::OPERATIONS,
     auth::OPERATIONS,
     agents::OPERATIONS,
     sessions::OPERATIONS,
     chat::OPERATIONS,
     tools::OPERATIONS,
+    traces::OPERATIONS,
     inference::OPERATIONS,
     spec::OPERATIONS,
 ];
+
+/// The gateway's services beside its operations, with what they need.
+const SERVICES: [(&str, Access); 1] = [("metrics", Access::Needs(Role::Owner, Scope::AdminRead))];
+
+/// What operations and services need of their callers, all of it.
+pub fn needs() -> impl Iterator<Item = (Role, ScopeSet)> {
+    operations().chain(SERVICES).filter_map(|(_, access)| access.needs())
+}
 
 /// Every operation of the gateway, with what it needs.
 pub fn operations() -> impl Iterator<Item = (&'static str, Access)> {
@@ -61,7 +74,6 @@ pub fn access(operation_id: &str) -> Option<Access> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scope::Scope;
     use super::*;
 
     #[test]
@@ -81,7 +93,10 @@ mod tests {
         ids.sort_unstable();
         assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");
         // `users:act` is checked by a grant of the token endpoint, within the operation.
-        for scope in Scope::all().filter(|scope| *scope != Scope::UsersAct) {
+        let beside = |scope: Scope| {
+            SERVICES.iter().any(|(_, access)| access.needs().is_some_and(|(_, scopes)| scopes.contains(scope)))
+        };
+        for scope in Scope::all().filter(|scope| *scope != Scope::UsersAct && !beside(*scope)) {
             let (group, _) = scope.as_str().split_once(':').expect("a scope is <group>:<verb>");
             let is_used = operations().any(|(id, access)| {
                 id.split_once('.').is_some_and(|(of, _)| of == group)

@@ -20,6 +20,8 @@ pub struct TurnCaller {
     pub credential: String,
     /// Whose sessions it may go on with.
     pub visible_to: VisibleTo,
+    /// The id of its request.
+    pub request_id: Arc<str>,
 }
 
 /// A message to an agent.

@@ -110,8 +110,20 @@ impl Engine {
         }
         guard.live.publish([EventKind::first(&turn)]);
         self.live_turns.signals.notify(&caller.workspace, turn.session_id);
-        let running =
-            Running::new(Arc::clone(self), rows, agent, session, recent, turn, guard, ask, caller.credential, started);
+        let request_id = Some(Arc::clone(&caller.request_id));
+        let running = Running::new(
+            Arc::clone(self),
+            rows,
+            agent,
+            session,
+            recent,
+            turn,
+            guard,
+            ask,
+            caller.credential,
+            started,
+            request_id,
+        );
         Ok(Beginning::New(Box::new(running)))
     }
 

@@ -16,7 +16,7 @@ use crate::engine::error::{Error, Failure, Result};
 use crate::engine::estimate::estimate_message;
 use crate::engine::inference::UsageOwner;
 use crate::provider::{FinishReason, Message};
-use crate::store::TurnStep;
+use crate::store::{TraceStage, TurnStep};
 use crate::tools::{Decision, Offered, Outcome, ToolContext};
 
 /// What comes after the calls of an answer.
@@ -188,11 +188,12 @@ impl Running {
         progress: &mut Progress,
     ) -> Result<()> {
         let step = progress.steps + 1;
-        let now_ms = self.engine.clock.now_ms();
+        let (now_ms, since) = (self.engine.clock.now_ms(), Instant::now());
         let kept = TurnStep { step, role, parts: parts.clone(), now_ms };
         if !self.rows.turn_steps().create(&self.turn, kept, progress.log.unkept()).await? {
             return Err(Error::Turn(Failure::new("interrupted", "The turn was ended by another gateway.")));
         }
+        progress.trace.note(TraceStage::Storage, since);
         progress.log.kept();
         progress.steps = step;
         add_step(context, role, Content::Parts(parts));

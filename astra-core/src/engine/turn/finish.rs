@@ -84,6 +84,7 @@ impl Running {
         if !progress.open.is_empty() {
             self.keep_results(&mut progress).await;
         }
+        progress.trace.each_tool(|took, is_error| self.engine.metrics.turns.note_tool(took, is_error));
         let mut finished = Arc::new(self.finished(status, failure, progress));
         let mut told = false;
         for tries_left in (0..TRIES).rev() {
@@ -117,6 +118,12 @@ impl Running {
         if !told {
             self.tell(&finished);
         }
+        let elsewhere_us = finished.trace.elsewhere_us();
+        self.engine.metrics.turns.note(
+            finished.status.as_str(),
+            self.started.elapsed(),
+            Duration::from_micros(elsewhere_us),
+        );
         drop(self.guard);
         self.engine.live_turns.signals.notify(self.rows.workspace(), self.turn.session_id);
     }

@@ -36,8 +36,8 @@ pub(super) struct Progress {
     pub(super) calls: Calls,
     /// The calls for a summary of what was said before.
     pub(super) summary: Calls,
-    /// When the first content of a stream was there whose end is not yet.
-    pub(super) streaming_since: Option<Instant>,
+    /// Whether the first content of a stream was there whose end is not yet.
+    pub(super) is_streaming: bool,
     /// What the rounds before this one used.
     pub(super) spent: Spent,
     /// The tools that were called.
@@ -90,7 +90,7 @@ impl Progress {
             context: None,
             calls: Calls::default(),
             summary: Calls::default(),
-            streaming_since: None,
+            is_streaming: false,
             spent: Spent::default(),
             uses: Vec::new(),
             steps: 0,
@@ -103,11 +103,13 @@ impl Progress {
         }
     }
 
-    /// Takes note of the end of a stream, whose call was noted when its first content was there.
+    /// Takes note of the end of a stream, whose call is in the trace up to its first content.
     pub(super) fn end_stream(&mut self, error: Option<provider::Error>) {
-        let (Some(since), Some(call)) = (self.streaming_since.take(), self.calls.attempts.last_mut()) else { return };
+        let (true, Some(call)) = (std::mem::take(&mut self.is_streaming), self.calls.attempts.last_mut()) else {
+            return;
+        };
         call.error = error;
-        self.trace.note_call(call, since, since.elapsed());
+        self.trace.end_stream(call);
     }
 
     /// Takes note of the calls of this round, those that were cut off too, and of what they used.

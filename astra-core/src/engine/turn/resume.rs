@@ -14,10 +14,10 @@ use crate::engine::Engine;
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::event::EventKind;
 use crate::engine::live::LiveGuard;
-use crate::engine::trace::{Trace, TraceStage};
+use crate::engine::trace::Trace;
 use crate::ids::TurnId;
 use crate::store::{
-    self, ApprovalStatus, LogEntry, Rows, SessionTarget, Status, StoredApproval, Suspension, Turn, VisibleTo,
+    self, ApprovalStatus, LogEntry, Rows, SessionTarget, Status, StoredApproval, Suspension, TraceStage, Turn, VisibleTo,
 };
 
 impl Engine {
@@ -46,6 +46,7 @@ impl Engine {
             user_id,
             credential: state.credential,
             visible_to: VisibleTo::All,
+            request_id: Arc::from(""),
         };
         // Where there is no room for it now, periodic work takes it on later.
         let admission = match self.limits.admit(&caller) {
@@ -116,7 +117,7 @@ impl Engine {
         let ask = ask(&turn, state.asked);
         let engine = Arc::clone(self);
         let running =
-            Running::new(engine, rows.clone(), agent, session, None, turn, guard, ask, state.credential, started);
+            Running::new(engine, rows.clone(), agent, session, None, turn, guard, ask, state.credential, started, None);
         if ending.is_none() {
             running.take_decisions(&mut progress, &approvals);
             running.take_results(&mut progress, kept.results.unwrap_or_default(), now_ms - state.since_ms);
@@ -187,7 +188,7 @@ fn before(ago_ms: i64) -> Instant {
 }
 
 fn progress(state: &State, entries: &[(i64, LogEntry)], started: Instant) -> Progress {
-    let trace = Trace::resumed(started, state.spans.clone(), state.trace_parent.clone());
+    let trace = Trace::resumed(started, state.spans.clone(), state.trace_parent.clone(), state.request_id.clone());
     Progress {
         log: TurnLog::resumed(entries),
         content: state.content.clone(),

@@ -116,7 +116,7 @@ impl Running {
         let answered = self.engine.stream_model(targets, request, &mut progress.calls.attempts).await;
         let mut chunks = answered.map_err(Error::Turn)?;
         progress.calls.trace(&mut progress.trace);
-        progress.streaming_since = Some(Instant::now());
+        progress.is_streaming = true;
         let flush_every = Duration::from_millis(self.engine.config.event_flush_ms);
         let mut flushed = Instant::now();
         loop {

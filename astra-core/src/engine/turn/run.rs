@@ -14,9 +14,9 @@ use crate::engine::context::{self, Context};
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::event::EventKind;
 use crate::engine::token_budget::TokenBudget;
-use crate::engine::trace::{Trace, TraceStage};
+use crate::engine::trace::Trace;
 use crate::ids::TurnId;
-use crate::store::{LogEntry, Rows, Status, TURN_STRIDE, VisibleTo};
+use crate::store::{LogEntry, Rows, Status, TURN_STRIDE, TraceStage, VisibleTo};
 
 /// How often another gateway's wish to cancel is looked for, and a queued turn's predecessors when nothing notifies it.
 const POLL: Duration = Duration::from_millis(500);
@@ -40,7 +40,8 @@ impl Stop {
 impl Running {
     /// Answers the question and keeps the answer; only then is the turn reported as done.
     pub(super) async fn run(mut self) {
-        let mut progress = Progress::new(Trace::new(self.started, self.ask.trace_parent.take()));
+        let trace = Trace::new(self.started, self.ask.trace_parent.take(), self.request_id.take());
+        let mut progress = Progress::new(trace);
         progress.trace.note(TraceStage::Storage, self.started);
         self.go_on(progress).await;
     }

@@ -24,6 +24,8 @@ pub(super) struct Running {
     /// What the asker's credential belongs to.
     pub(super) credential: String,
     pub(super) started: Instant,
+    /// The id of the request that asked.
+    pub(super) request_id: Option<Arc<str>>,
 }
 
 impl Running {
@@ -39,8 +41,9 @@ impl Running {
         ask: Ask,
         credential: String,
         started: Instant,
+        request_id: Option<Arc<str>>,
     ) -> Self {
-        Self { engine, rows, turn, guard, agent, session, recent, ask, credential, started }
+        Self { engine, rows, turn, guard, agent, session, recent, ask, credential, started, request_id }
     }
 
     /// A handle for its caller.

@@ -15,10 +15,9 @@ use super::running::Running;
 use crate::content::{Content, Role, ToolCall};
 use crate::engine::error::Error;
 use crate::engine::event::{EventKind, FIRST_SEQ};
-use crate::engine::trace::Span;
 use crate::provider::{FinishReason, Message, Parameters};
 use crate::store::{
-    self, LogEntry, NewApproval, NewSuspension, Outcome, Status, Suspended, ToolEntry, TurnContext, UsageRow,
+    self, LogEntry, NewApproval, NewSuspension, Outcome, Span, Status, Suspended, ToolEntry, TurnContext, UsageRow,
 };
 
 /// What the gateway needs to know that takes a turn on.
@@ -37,6 +36,7 @@ pub(super) struct State {
     pub(super) context: Option<TurnContext>,
     pub(super) spans: Vec<Span>,
     pub(super) trace_parent: Option<Arc<str>>,
+    pub(super) request_id: Option<Arc<str>>,
     /// For how long it ran.
     pub(super) ran: Duration,
     /// Since when it waits, in milliseconds since the epoch.
@@ -166,6 +166,7 @@ impl Running {
             context: progress.context,
             spans: progress.trace.spans().to_vec(),
             trace_parent: progress.trace.parent(),
+            request_id: progress.trace.request_id(),
             ran: progress.ran,
             since_ms,
         }

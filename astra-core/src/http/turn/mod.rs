@@ -4,6 +4,7 @@ mod approval;
 mod caller_tool;
 mod content;
 mod event;
+mod message;
 pub mod tool;
 mod wait;
 
@@ -15,6 +16,7 @@ pub use approval::{Approval, ApprovalStatus, DecideApproval};
 pub use caller_tool::{CallResult, CallerTool, NamedTool, SubmitResults, TurnToolChoice, TurnToolMode, caller_tools};
 pub use content::{ImageUrl, MessageContent, MessagePart, MessageParts, MessageText};
 pub use event::{ChatEvent, SessionEvent, frames, session_frames};
+pub use message::{Message, MessageRole};
 pub use tool::{MessageToolCall, MessageToolResult, ToolCallComplete, ToolCallDelta, ToolResultEvent, TurnToolCall};
 pub use wait::{ApprovalRequired, ResultsRequired};
 

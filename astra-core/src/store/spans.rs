@@ -1,0 +1,100 @@
+//! The spans of a trace, as the row of their turn keeps them: JSON.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::turns::TurnContext;
+
+/// What a stretch of a turn's time went into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TraceStage {
+    /// It waited behind other turns of its session.
+    Queue,
+    /// What the model reads was put together.
+    Context,
+    /// Older messages were summarised.
+    Compaction,
+    /// One try of one model.
+    Inference,
+    /// One call of a tool.
+    Tool,
+    /// It waited until a person allowed a tool to be called.
+    Approval,
+    /// It waited for the results of tools that its caller runs.
+    Results,
+    /// It waited for the store.
+    Storage,
+}
+
+impl TraceStage {
+    /// Whether the turn waited for other turns or for people.
+    #[must_use]
+    pub const fn is_waiting(self) -> bool {
+        matches!(self, Self::Queue | Self::Approval | Self::Results)
+    }
+}
+
+/// A stretch of a turn's time, in microseconds from the beginning of the turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// What it went into.
+    pub name: TraceStage,
+    /// When it began.
+    pub start_us: i64,
+    /// How long it took.
+    pub duration_us: i64,
+    /// Of a streamed answer: the time from the beginning of the span to the first content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_content_us: Option<i64>,
+    /// The provider that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// The model that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The tool that was called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
+    /// Why it failed, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What was put together.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub context: Option<TurnContext>,
+}
+
+impl Span {
+    /// A span of no time.
+    #[must_use]
+    pub const fn new(name: TraceStage) -> Self {
+        Self {
+            name,
+            start_us: 0,
+            duration_us: 0,
+            first_content_us: None,
+            provider: None,
+            model: None,
+            tool: None,
+            error: None,
+            context: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_read_as_it_was_written() {
+        let context = Some(TurnContext { messages_sent: 3, messages_left_out: 1 });
+        let spans = [
+            Span { start_us: 5, duration_us: 7, context, ..Span::new(TraceStage::Context) },
+            Span { provider: Some("p".into()), error: Some("no".into()), ..Span::new(TraceStage::Inference) },
+        ];
+        let text = serde_json::to_string(&spans).unwrap();
+        assert_eq!(serde_json::from_str::<Vec<Span>>(&text).unwrap(), spans);
+        assert!(!text.contains("null"), "{text}");
+    }
+}

@@ -1,0 +1,5 @@
+//! The group `traces`.
+
+mod get;
+mod list;
+mod summary;
