@@ -14,6 +14,8 @@ pub(crate) const DATA_DIR: &str = "ASTRA_DATA_DIR";
 pub(crate) const DATABASE_URL: &str = "ASTRA_DATABASE_URL";
 /// The folder of agent definitions.
 pub(crate) const AGENTS_DIR: &str = "ASTRA_AGENTS_DIR";
+/// The folder of skills.
+pub(crate) const SKILLS_DIR: &str = "ASTRA_SKILLS_DIR";
 /// Signs tokens with HS256 and this secret of at least 32 bytes.
 pub(crate) const JWT_SECRET: &str = "ASTRA_JWT_SECRET";
 /// The secret before the present one.
@@ -51,12 +53,13 @@ pub(crate) const ALL_PROXY: &str = "ALL_PROXY";
 pub(crate) const NO_PROXY: &str = "NO_PROXY";
 
 /// Ours, for the check against misspelt ones.
-pub(crate) const OURS: [&str; 14] = [
+pub(crate) const OURS: [&str; 15] = [
     CONFIG,
     LISTEN,
     DATA_DIR,
     DATABASE_URL,
     AGENTS_DIR,
+    SKILLS_DIR,
     JWT_SECRET,
     JWT_SECRET_PREV,
     MASTER_KEY,

@@ -23,12 +23,15 @@ use crate::error::{Error, Result};
 const DEFAULT_FILE: &str = "astra.yml";
 /// Agent definitions are read from here when it lies in the working folder and no other folder is named.
 const DEFAULT_AGENTS_DIR: &str = "agents";
+/// The same for skills.
+const DEFAULT_SKILLS_DIR: &str = "skills";
 
 /// The keys that a variable sets.
-const OVERLAID_KEYS: [(&str, &str); 8] = [
+const OVERLAID_KEYS: [(&str, &str); 9] = [
     ("listen", env::LISTEN),
     ("data_dir", env::DATA_DIR),
     ("agents_dir", env::AGENTS_DIR),
+    ("skills_dir", env::SKILLS_DIR),
     ("store.database_url", env::DATABASE_URL),
     ("auth.jwt_secret", env::JWT_SECRET),
     ("auth.jwt_secret_prev", env::JWT_SECRET_PREV),
@@ -68,6 +71,9 @@ pub(crate) struct ServerArgs {
     /// Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it exists]
     #[arg(long, value_name = "DIR")]
     pub(crate) agents_dir: Option<PathBuf>,
+    /// Folder of skills (*/SKILL.md) [env: ASTRA_SKILLS_DIR] [default: skills in the working folder, if it exists]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) skills_dir: Option<PathBuf>,
 }
 
 /// What was configured, and where it was read.
@@ -106,13 +112,18 @@ pub(crate) fn read(args: &ServerArgs, environment: &Environment) -> Result<Setti
     overlay("listen", "--listen", flags.listen.is_some());
     overlay("data_dir", "--data-dir", flags.store.data_dir.is_some());
     overlay("agents_dir", "--agents-dir", flags.agents_dir.is_some());
+    overlay("skills_dir", "--skills-dir", flags.skills_dir.is_some());
     overlay("store.database_url", "--database-url", flags.store.database_url.is_some());
     set(&mut config.listen, flags.listen);
     set(&mut config.data_dir, flags.store.data_dir);
     set(&mut config.agents_dir, flags.agents_dir.map(Some));
+    set(&mut config.skills_dir, flags.skills_dir.map(Some));
     set(&mut config.store.database_url, flags.store.database_url.map(|url| Some(Secret::new(url))));
     if config.agents_dir.is_none() && Path::new(DEFAULT_AGENTS_DIR).is_dir() {
         config.agents_dir = Some(DEFAULT_AGENTS_DIR.into());
+    }
+    if config.skills_dir.is_none() && Path::new(DEFAULT_SKILLS_DIR).is_dir() {
+        config.skills_dir = Some(DEFAULT_SKILLS_DIR.into());
     }
     Ok(settings)
 }
@@ -140,6 +151,7 @@ impl Settings {
         }
         set(&mut config.data_dir, environment.get(env::DATA_DIR).map(PathBuf::from));
         set(&mut config.agents_dir, environment.get(env::AGENTS_DIR).map(|folder| Some(folder.into())));
+        set(&mut config.skills_dir, environment.get(env::SKILLS_DIR).map(|folder| Some(folder.into())));
         set(&mut config.store.database_url, secret(env::DATABASE_URL));
         set(&mut config.auth.jwt_secret, secret(env::JWT_SECRET));
         set(&mut config.auth.jwt_secret_prev, secret(env::JWT_SECRET_PREV));

@@ -7,11 +7,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::{Authenticator, Authority};
 use crate::clock::Monotonic;
-use crate::definitions::Definitions;
+use crate::definitions::{Definitions, SkillFolder};
 use crate::document::Document;
 use crate::engine::Engine;
 use crate::engine::catalogue::{Catalogue, Known};
 use crate::provider::Registry;
+use crate::skills::Skills;
 use crate::store::FolderLock;
 use crate::tally::Tally;
 use crate::work::{Base, Queue};
@@ -36,6 +37,10 @@ pub struct Rooms {
     pub agents: Arc<Catalogue>,
     /// The agents that are defined on disk.
     pub definitions: Arc<Definitions>,
+    /// The skills on disk, as they were read last.
+    pub skills: Arc<Skills>,
+    /// The folder that they are in.
+    pub skill_folder: Arc<SkillFolder>,
     /// Work that outlives the program.
     pub jobs: Arc<Queue>,
     /// What runs turns.

@@ -31,6 +31,7 @@ pub mod engine;
 mod error;
 pub mod host;
 pub mod provider;
+pub mod skills;
 pub mod store;
 pub mod testing;
 pub mod text;

@@ -39,6 +39,7 @@ fn operations() -> Operations {
     let operations = api::chat::routes(operations);
     let operations = api::tools::routes(operations);
     let operations = api::traces::routes(operations);
+    let operations = api::skills::routes(operations);
     let operations = api::inference::routes(operations);
     let operations = api::spec::routes(operations);
     let metrics = Mount::for_callers("metrics", Role::Owner, &[Scope::AdminRead.as_str()]);

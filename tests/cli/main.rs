@@ -16,6 +16,7 @@ mod outbound;
 mod program;
 mod remote;
 mod serve;
+mod skills;
 mod spec;
 mod tls_upstream;
 mod token;

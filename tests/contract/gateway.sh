@@ -27,6 +27,7 @@ limits:
   auth_address_requests_per_min: 1000000
   auth_account_attempts_per_min: 1000000
   auth_account_failures_per_min: 1000000
+skills_dir: $here/../../examples/skills
 agents:
   # The agent of the document's examples.
   assistant:

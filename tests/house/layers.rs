@@ -20,6 +20,7 @@ const FLOORS: [(&str, u8); 27] = [
     ("definitions", 3),
     ("engine", 3),
     ("memory", 3),
+    ("skills", 3),
     ("tools", 3),
     ("work", 3),
     ("app", 4),
@@ -35,10 +36,11 @@ const FLOORS: [(&str, u8); 27] = [
 ];
 
 /// Which room may import which of its own floor; there is no circle among them.
-const NEIGHBOURS: [(&str, &str); 9] = [
+const NEIGHBOURS: [(&str, &str); 10] = [
     ("app", "document"),
     ("app", "error"),
     ("definitions", "engine"),
+    ("definitions", "skills"),
     ("document", "error"),
     ("engine", "memory"),
     ("engine", "tools"),

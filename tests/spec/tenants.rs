@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Caller, Gate, OnBackend, Reply, TestApp, TestBackend, Upstream, both_backends, document};
 
 const AGENT: &str = "helper";
+const SKILL: &str = "help";
 
 /// Path variables that name what belongs to the gateway, not to a workspace.
 const GATEWAY: [&str; 2] = ["provider", "tool"];
@@ -28,7 +29,14 @@ impl OnBackend for Home {
     async fn on(backend: TestBackend) -> Self {
         let upstream = Upstream::start().await;
         upstream.will(Reply::After(Gate::closed(), "never".into()));
-        let builder = TestApp::builder(backend).upstream("silent", &upstream.url()).agent(AGENT, json!({}));
+        let skills = backend.folder().join("skills");
+        std::fs::create_dir_all(skills.join(SKILL)).expect("a folder");
+        let text = format!("---\nname: {SKILL}\ndescription: Helps.\n---\nHelp.\n");
+        std::fs::write(skills.join(SKILL).join("SKILL.md"), text).expect("a file");
+        let builder = TestApp::builder(backend)
+            .config(|config| config.skills_dir = Some(skills))
+            .upstream("silent", &upstream.url())
+            .agent(AGENT, json!({}));
         let app = builder.agent("silent", json!({"model": {"provider": "silent"}})).open().await;
         let mut belongings = belongings(&app.owner()).await;
         let question = json!({"agent_id": "silent", "message": "Are you there?"});
@@ -67,6 +75,7 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("agent_id", AGENT.to_owned()),
         ("model", AGENT.to_owned()),
+        ("skill_id", SKILL.to_owned()),
         ("version", "1".to_owned()),
         ("session_id", id(&session)),
         ("trace_id", turn["trace_id"].as_str().expect("an id").to_owned()),

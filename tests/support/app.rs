@@ -6,7 +6,7 @@ use std::sync::Arc;
 use astra_core::auth::{Authenticator, Authority, MasterKey, Role};
 use astra_core::clock::{Clock, ManualClock};
 use astra_core::config::{Config, Secret};
-use astra_core::definitions::Definitions;
+use astra_core::definitions::{Definitions, SkillFolder};
 use astra_core::host::Routes;
 use astra_core::ids::{IdMaker, Ids};
 use astra_core::provider::Provider;
@@ -193,6 +193,11 @@ impl TestApp {
     /// The agents that are defined on disk.
     pub(crate) fn definitions(&self) -> &Definitions {
         self.gateway.as_ref().expect("the app does not listen").definitions()
+    }
+
+    /// The skills on disk.
+    pub(crate) fn skill_folder(&self) -> &SkillFolder {
+        self.gateway.as_ref().expect("the app does not listen").skill_folder()
     }
 
     fn badge(&self, name: &str, role: Role, scopes: Option<String>, is_foreign: bool) -> Caller {

@@ -11,6 +11,7 @@ pub(crate) mod man;
 pub(crate) mod migrate;
 pub(crate) mod reach;
 pub(crate) mod serve;
+pub(crate) mod skills;
 pub(crate) mod spec;
 pub(crate) mod token;
 pub(crate) mod tools;

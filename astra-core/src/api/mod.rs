@@ -7,6 +7,7 @@ pub mod chat;
 pub mod health;
 pub mod inference;
 pub mod sessions;
+pub mod skills;
 pub mod spec;
 pub mod tools;
 pub mod traces;

@@ -46,6 +46,8 @@ scopes! {
     ToolsRead => "tools:read",
     ToolsWrite => "tools:write",
     TracesRead => "traces:read",
+    SkillsRead => "skills:read",
+    SkillsWrite => "skills:write",
     InferenceRead => "inference:read",
     InferenceWrite => "inference:write",
     SpecRead => "spec:read",

@@ -6,6 +6,7 @@ mod chat;
 mod jobs;
 mod limits;
 mod listen;
+mod locate;
 mod merge;
 mod network;
 mod outbound;
@@ -29,6 +30,7 @@ pub use chat::ChatConfig;
 pub use jobs::JobsConfig;
 pub use limits::LimitsConfig;
 pub use listen::listen_address;
+pub use locate::line_of;
 pub use merge::MergeKeys;
 pub use network::Network;
 pub use outbound::{OutboundConfig, Ports};
@@ -61,6 +63,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The folder of agent definitions (`*.yml`), watched for changes; `None` for no folder.
     pub agents_dir: Option<PathBuf>,
+    /// The folder of skills (`<id>/SKILL.md`), watched for changes; `None` for no folder.
+    pub skills_dir: Option<PathBuf>,
     /// Agents defined here, by id; the same keys as in a file of `agents_dir`.
     pub agents: serde_json::Map<String, serde_json::Value>,
     /// The key that seals secrets at rest, 32 bytes in base64; by default made once and kept in the data folder.
@@ -97,6 +101,7 @@ impl Default for Config {
             allowed_hosts: Vec::new(),
             data_dir: PathBuf::from("astra-data"),
             agents_dir: None,
+            skills_dir: None,
             agents: serde_json::Map::new(),
             master_key: None,
             allowed_origins: Vec::new(),

@@ -2,18 +2,15 @@
 //! A definition that changed becomes a new version; a broken one leaves the old version running. When a file goes, its
 //! agent stays: what callers use is taken away by callers.
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{Mutex, watch};
-use tokio::task::JoinHandle;
-use tokio::time::timeout;
 
 use super::file::{Files, Unreadable, read_folder};
 use super::kind::Kind;
-use super::watch::Reload;
+use super::reading::Reading;
+use super::watch::{Layout, Reload};
 use crate::clock::Clock;
 use crate::config::{Config, Fault, in_plain_words, without_values};
 use crate::engine::agent::{AgentDefinition, AgentModel};
@@ -28,12 +25,6 @@ const GATEWAY: &str = "gateway";
 /// The agent of a gateway that has none.
 const FIRST_AGENT: &str = "assistant";
 
-/// How long a reading of the folder may take.
-const READING_MAX: Duration = Duration::from_secs(10);
-
-/// A reading of the folder.
-type Reading = JoinHandle<io::Result<Files<AgentDefinition>>>;
-
 /// The definitions on disk, and what became of them.
 pub struct Definitions {
     store: Db,
@@ -42,8 +33,8 @@ pub struct Definitions {
     clock: Arc<dyn Clock>,
     ids: IdMaker,
     sources: Sources,
-    /// One reading at a time, so that the last one wins; in it the one that did not come to an end, if there is one.
-    reading: Mutex<Option<Reading>>,
+    /// One reading at a time, so that the last one wins.
+    reading: Mutex<Reading<Files<AgentDefinition>>>,
     reports: watch::Sender<Arc<Report>>,
 }
 
@@ -154,7 +145,7 @@ impl Definitions {
             reports: watch::Sender::default(),
         });
         if let Some(folder) = &definitions.sources.folder {
-            super::watch::watch(folder, Arc::downgrade(&definitions), &base.supervisor);
+            super::watch::watch(folder, Layout::Files, Arc::downgrade(&definitions), &base.supervisor);
         }
         definitions.reload().await?;
         let first = definitions.first_agent();
@@ -205,31 +196,14 @@ impl Definitions {
         Ok(report)
     }
 
-    /// What the folder says. A file system that does not answer keeps one thread waiting, and nothing else.
-    async fn read_folder(&self, reading: &mut Option<Reading>) -> Files<AgentDefinition> {
+    /// What the folder says.
+    async fn read_folder(&self, reading: &mut Reading<Files<AgentDefinition>>) -> Files<AgentDefinition> {
         let Some(folder) = self.sources.folder.clone() else { return Files::new() };
-        let unreadable = |fault: String| {
+        let (place, kind) = (folder.clone(), AgentKind(self.known.clone()));
+        reading.run(move || read_folder(&place, &kind)).await.unwrap_or_else(|fault| {
             let fault = Unreadable { line: None, reason: format!("the folder cannot be read: {fault}") };
             Files::from([(folder.display().to_string(), Err(fault))])
-        };
-        let late = || unreadable(format!("its files did not come within {} s", READING_MAX.as_secs()));
-        if let Some(earlier) = reading {
-            if timeout(READING_MAX, earlier).await.is_err() {
-                return late();
-            }
-            *reading = None;
-        }
-        let (place, kind) = (folder.clone(), AgentKind(self.known.clone()));
-        let mut present = tokio::task::spawn_blocking(move || read_folder(&place, &kind));
-        match timeout(READING_MAX, &mut present).await {
-            Ok(Ok(Ok(files))) => files,
-            Ok(Ok(Err(fault))) => unreadable(fault.to_string()),
-            Ok(Err(fault)) => unreadable(fault.to_string()),
-            Err(_) => {
-                *reading = Some(present);
-                late()
-            }
-        }
+        })
     }
 
     fn unless_configured(&self, said: (String, AgentDefinition)) -> Result<(String, AgentDefinition), Unreadable> {

@@ -8,8 +8,7 @@ use std::path::Path;
 use serde::Deserialize as _;
 
 use super::kind::Kind;
-use super::locate::line_of;
-use crate::config::{MergeKeys, in_plain_words, without_values};
+use crate::config::{MergeKeys, in_plain_words, line_of, without_values};
 
 /// Most bytes of a file.
 const BYTES_MAX: u64 = 1 << 20;

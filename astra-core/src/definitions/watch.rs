@@ -4,7 +4,7 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::convert::Infallible;
-use std::fs::{self, Metadata};
+use std::fs::{self, DirEntry, Metadata};
 use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Weak;
@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
 use super::file::{FILES_MAX, is_definition};
+use crate::skills::SKILLS_MAX;
 use crate::store;
 use crate::tasks::TaskKind;
 use crate::work::Supervisor;
@@ -35,9 +36,19 @@ pub(super) trait Reload: Send + Sync + 'static {
     fn reload(&self) -> impl Future<Output = store::Result<()>> + Send;
 }
 
+/// How the definitions lie in their folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Each is a file, `<id>.yml`.
+    Files,
+    /// Each is a folder, `<id>/SKILL.md`.
+    Folders,
+}
+
 /// The folder, and what is known of it.
 struct Watch {
     folder: PathBuf,
+    layout: Layout,
     /// None where there are no events.
     watcher: Option<RecommendedWatcher>,
     seen: Sight,
@@ -54,11 +65,11 @@ struct Sight {
 
 /// Watches `folder`. What changed while nothing was watched is not missed: the caller reads the folder after this returns,
 /// and a watch that begins again after a failure reads it itself.
-pub(super) fn watch(folder: &Path, definitions: Weak<impl Reload>, supervisor: &Supervisor) {
+pub(super) fn watch(folder: &Path, layout: Layout, definitions: Weak<impl Reload>, supervisor: &Supervisor) {
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let begins_again = AtomicBool::new(false);
     supervisor.spawn(KIND, move |_| {
-        let (watch, changes) = Watch::begin(&folder);
+        let (watch, changes) = Watch::begin(&folder, layout);
         let (definitions, reads_first) = (definitions.clone(), begins_again.swap(true, Ordering::Relaxed));
         async move {
             watch.follow(changes, definitions, reads_first).await;
@@ -90,14 +101,15 @@ fn events(folder: &Path, changed: mpsc::Sender<()>) -> notify::Result<Recommende
 
 impl Watch {
     /// A watch of `folder`, and what comes when the folder changes.
-    fn begin(folder: &Path) -> (Self, mpsc::Receiver<()>) {
+    fn begin(folder: &Path, layout: Layout) -> (Self, mpsc::Receiver<()>) {
         let (changed, changes) = mpsc::channel(1);
         let watcher = events(folder, changed.clone()).inspect_err(|fault| {
             tracing::warn!(error = %fault, folder = %folder.display(), "a folder of definitions has no events: it is looked at twice a second");
         });
-        let watcher = watcher.ok();
-        let seen = Sight::of(folder, watcher.is_none());
-        (Self { folder: folder.to_owned(), watcher, seen, _changed: changed }, changes)
+        let seen = Sight::of(folder, layout, watcher.is_err());
+        let mut watch = Self { folder: folder.to_owned(), layout, watcher: watcher.ok(), seen, _changed: changed };
+        watch.watch_parts();
+        (watch, changes)
     }
 
     async fn follow(mut self, mut changes: mpsc::Receiver<()>, definitions: Weak<impl Reload>, reads_first: bool) {
@@ -118,6 +130,7 @@ impl Watch {
                 let _ = watcher.unwatch(&self.folder);
                 let _ = watcher.watch(&self.folder, RecursiveMode::NonRecursive);
             }
+            self.watch_parts();
             // Before the reading: what changes after this look is found by the next one.
             if let Some(sight) = self.look().await {
                 self.seen = sight;
@@ -128,8 +141,19 @@ impl Watch {
     }
 
     async fn look(&self) -> Option<Sight> {
-        let (folder, is_blind) = (self.folder.clone(), self.watcher.is_none());
-        tokio::task::spawn_blocking(move || Sight::of(&folder, is_blind)).await.ok()
+        let (folder, layout, is_blind) = (self.folder.clone(), self.layout, self.watcher.is_none());
+        tokio::task::spawn_blocking(move || Sight::of(&folder, layout, is_blind)).await.ok()
+    }
+
+    /// Watches the folders of definitions that are folders. Where there are too many for the system's events, the look
+    /// finds what changes.
+    fn watch_parts(&mut self) {
+        let Some(watcher) = self.watcher.as_mut().filter(|_| self.layout == Layout::Folders) else { return };
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten().take(SKILLS_MAX) {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                let _ = watcher.watch(&entry.path(), RecursiveMode::NonRecursive);
+            }
+        }
     }
 }
 
@@ -140,25 +164,44 @@ async fn reload(definitions: &impl Reload) {
 }
 
 impl Sight {
-    /// With `is_blind`, every file is looked at; without, those behind links alone, since the others have events.
-    fn of(folder: &Path, is_blind: bool) -> Self {
+    /// With `is_blind`, every file is looked at; without, those behind links and in folders alone, since the others have
+    /// events.
+    fn of(folder: &Path, layout: Layout, is_blind: bool) -> Self {
         let mut hasher = DefaultHasher::new();
         note(&mut hasher, fs::metadata(folder).ok().as_ref());
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        let definitions = entries.filter(|entry| is_definition(&entry.file_name().to_string_lossy()));
-        let mut sum: u64 = 0;
-        for entry in definitions.take(FILES_MAX) {
-            if is_blind || entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
-                let mut hasher = DefaultHasher::new();
-                entry.file_name().hash(&mut hasher);
-                note(&mut hasher, fs::metadata(entry.path()).ok().as_ref());
+        let sum: u64 = match layout {
+            Layout::Files => {
+                let definitions = entries.filter(|entry| is_definition(&entry.file_name().to_string_lossy()));
+                let unseen = definitions
+                    .take(FILES_MAX)
+                    .filter(|entry| is_blind || entry.file_type().is_ok_and(|kind| kind.is_symlink()));
                 // The order of a folder's entries means nothing.
-                sum = sum.wrapping_add(hasher.finish());
+                unseen.map(|entry| sum_of(&entry, &[fs::metadata(entry.path()).ok()])).fold(0, u64::wrapping_add)
             }
-        }
+            Layout::Folders => {
+                let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_file()));
+                let sums = folders.take(SKILLS_MAX).map(|entry| {
+                    let path = entry.path();
+                    let found = ["SKILL.md", "skill.md"].map(|name| fs::symlink_metadata(path.join(name)).ok());
+                    sum_of(&entry, &found)
+                });
+                sums.fold(0, u64::wrapping_add)
+            }
+        };
         sum.hash(&mut hasher);
         Self { place: fs::canonicalize(folder).ok(), sum: hasher.finish() }
     }
+}
+
+/// A sum of an entry's name and of what it leads to.
+fn sum_of(entry: &DirEntry, found: &[Option<Metadata>]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    entry.file_name().hash(&mut hasher);
+    for metadata in found {
+        note(&mut hasher, metadata.as_ref());
+    }
+    hasher.finish()
 }
 
 /// Takes note of which file it is and when it was written.

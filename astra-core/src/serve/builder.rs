@@ -9,7 +9,7 @@ use super::StartError;
 use crate::auth::{Authenticator, ScopeTable};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Fault};
-use crate::definitions::Sources;
+use crate::definitions::{Failed, SkillFolder, Sources};
 use crate::engine::catalogue::Known;
 use crate::host::{self, Routes};
 use crate::ids::{IdMaker, Ids};
@@ -34,6 +34,8 @@ pub struct Builder {
 pub(super) struct Read {
     pub(super) known: Known,
     pub(super) sources: Sources,
+    /// Skills that cannot be used: no reason not to start.
+    pub(super) broken_skills: Vec<Failed>,
     pub(super) faults: Vec<Fault>,
 }
 
@@ -141,14 +143,18 @@ impl Builder {
                 Err(of_name) => faults.extend(of_name),
             }
         }
+        let (skills, broken_skills, of_folder) =
+            SkillFolder::first(self.config.skills_dir.clone(), self.clock.now_ms());
+        faults.extend(of_folder);
+        let skills = Arc::new(skills);
         let (tools, of_tools) = Tools::checked(&self.config, &self.clock, &self.tools);
         faults.extend(of_tools);
-        let known = Known { providers: Arc::new(providers), tools: Arc::new(tools) };
+        let known = Known { providers: Arc::new(providers), tools: Arc::new(tools), skills };
         let sources = Sources::of(&self.config, &known).unwrap_or_else(|of_sources| {
             faults.extend(of_sources);
             Sources::default()
         });
-        Read { known, sources, faults }
+        Read { known, sources, broken_skills, faults }
     }
 
     pub(super) fn route_faults(&self) -> Vec<String> {

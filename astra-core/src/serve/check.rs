@@ -8,6 +8,7 @@ use super::builder::Read;
 use super::{Builder, Gateway};
 use crate::auth::{self, MasterKey};
 use crate::config::{Config, Fault};
+use crate::definitions::Failed;
 use crate::store::{self, FolderLock};
 
 /// What was found.
@@ -50,17 +51,16 @@ impl Builder {
     /// Finds out what [`Builder::open`] would refuse, without opening: all faults at once. The database is asked, and not
     /// changed; no folder, file or table is made.
     pub async fn check(&self) -> Check {
-        let Read { known, sources, faults } = self.read();
+        let Read { known, sources, broken_skills, faults } = self.read();
         let mut found = Check { faults, warnings: Vec::new() };
         for fault in self.route_faults() {
             found.refuse("routes", fault);
         }
         for broken in sources.broken(&known) {
-            let line = broken.fault.line.map_or_else(String::new, |line| format!(":{line}"));
-            found.warn(
-                "agents_dir",
-                format!("has a file that defines nothing, {}{line}: {}", broken.file, broken.fault.reason),
-            );
+            found.warn("agents_dir", format!("has a file that defines nothing, {}", placed(&broken)));
+        }
+        for broken in broken_skills {
+            found.warn("skills_dir", format!("has a skill that cannot be used, {}", placed(&broken)));
         }
         let data_dir = &self.config.data_dir;
         match usable(data_dir).and_then(|()| store::check_folder(data_dir)) {
@@ -91,6 +91,12 @@ impl Builder {
             (Ok(_), _) => {}
         }
     }
+}
+
+/// File, line and reason.
+fn placed(broken: &Failed) -> String {
+    let line = broken.fault.line.map_or_else(String::new, |line| format!(":{line}"));
+    format!("{}{line}: {}", broken.file, broken.fault.reason)
 }
 
 /// Whether the folder can be written, or else made.

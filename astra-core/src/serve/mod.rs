@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::app::App;
 use crate::auth::Authority;
 use crate::config::Config;
-use crate::definitions::Definitions;
+use crate::definitions::{Definitions, SkillFolder};
 use crate::http::host_header::Hosts;
 use crate::http::limit::Limits;
 use crate::outbound::GuardedClient;
@@ -112,6 +112,12 @@ impl Gateway {
     #[must_use]
     pub fn definitions(&self) -> &Arc<Definitions> {
         &self.app.definitions
+    }
+
+    /// The skills on disk, for host programs that change them.
+    #[must_use]
+    pub fn skill_folder(&self) -> &Arc<SkillFolder> {
+        &self.app.skill_folder
     }
 
     /// The client for URLs that callers or models chose, by the configuration's `outbound`: for the host's own operations

@@ -11,7 +11,7 @@ use super::{Builder, Gateway, StartError};
 use crate::app::{App, Rooms};
 use crate::auth::{Authenticator, Authority, HostAuthenticator, MasterKey, sign_in_sweep};
 use crate::clock::Monotonic;
-use crate::definitions::Definitions;
+use crate::definitions::{Definitions, SkillFolder};
 use crate::document::{Document, served_at};
 use crate::engine::catalogue::Catalogue;
 use crate::engine::{Engine, trace_retention};
@@ -32,7 +32,7 @@ impl Builder {
 }
 
 async fn open(builder: Builder) -> Result<Gateway, StartError> {
-    let Read { known, sources, faults } = builder.read();
+    let Read { known, sources, faults, .. } = builder.read();
     if !faults.is_empty() {
         return Err(StartError::Config(faults));
     }
@@ -46,6 +46,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let agents = Arc::new(Catalogue::new(base.store.clone()));
     let workspace = authority.first_workspace().clone();
     let definitions = Definitions::open(&base, workspace, sources, &known).await.map_err(failed)?;
+    let skill_folder = SkillFolder::open(&base, &known.skills, &definitions).await.map_err(failed)?;
     let engine = Engine::open(&base, &known, &agents).await.map_err(failed)?;
     let jobs = Queue::open(&base, builder.handlers).await.map_err(failed)?;
     Upkeep::open(&base);
@@ -58,9 +59,11 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
         authenticator: authenticator(&base, builder.authenticator, &authority),
         authority,
         providers: Arc::clone(&known.providers),
+        skills: Arc::clone(&known.skills),
         known,
         agents,
         definitions,
+        skill_folder,
         jobs,
         engine,
         document: Arc::new(Document::new(document)),

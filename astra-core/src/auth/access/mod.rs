@@ -8,6 +8,7 @@ mod health;
 mod inference;
 mod needs;
 mod sessions;
+mod skills;
 mod spec;
 mod tools;
 mod traces;
@@ -41,7 +42,7 @@ pub const GROUPS: [&str; 18] = [
 ];
 
 /// The tables of the groups that have operations.
-const TABLES: [&[(&str, Access)]; 9] = [
+const TABLES: [&[(&str, Access)]; 10] = [
     health::OPERATIONS,
     auth::OPERATIONS,
     agents::OPERATIONS,
@@ -49,6 +50,7 @@ const TABLES: [&[(&str, Access)]; 9] = [
     chat::OPERATIONS,
     tools::OPERATIONS,
     traces::OPERATIONS,
+    skills::OPERATIONS,
     inference::OPERATIONS,
     spec::OPERATIONS,
 ];

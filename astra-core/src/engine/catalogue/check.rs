@@ -6,6 +6,7 @@ use crate::content::{METADATA_BYTES_MAX, is_too_large};
 use crate::engine::agent::{AgentBudget, AgentDefinition, AgentModel, AgentTools};
 use crate::engine::prompt;
 use crate::provider::Registry;
+use crate::skills::Skills;
 use crate::tools::{Tools, pattern_fault};
 
 /// Most characters of a display name.
@@ -50,6 +51,8 @@ pub struct Known {
     pub providers: Arc<Registry>,
     /// The tools.
     pub tools: Arc<Tools>,
+    /// The skills on disk.
+    pub skills: Arc<Skills>,
 }
 
 /// All that is wrong with `definition` in a gateway that has what is `known`.

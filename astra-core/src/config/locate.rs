@@ -2,7 +2,8 @@
 
 /// The line of the value at `pointer` (a JSON Pointer), counted from 1; of the innermost part that is found in block
 /// style if the rest is not.
-pub(super) fn line_of(text: &str, pointer: &str) -> Option<u32> {
+#[must_use]
+pub fn line_of(text: &str, pointer: &str) -> Option<u32> {
     let lines: Vec<&str> = text.lines().collect();
     let (mut from, mut to, mut found) = (0, lines.len(), None);
     for part in pointer.split('/').filter(|part| !part.is_empty()) {

@@ -1,0 +1,32 @@
+//! A skill: what the front matter of its SKILL.md says, and its instructions.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A skill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkillDefinition {
+    /// Its id, which is its name and the name of its folder.
+    pub id: String,
+    /// What it does, and when to use it.
+    pub description: String,
+    /// The name of its licence, or of the file that has it.
+    pub license: Option<String>,
+    /// What it needs of its surroundings.
+    pub compatibility: Option<String>,
+    /// The tools that it wants to use. They are said to the model and grant nothing.
+    pub allowed_tools: Vec<String>,
+    /// What else its author says of it.
+    pub metadata: BTreeMap<String, String>,
+    /// The text of SKILL.md after the front matter.
+    pub instructions: Arc<str>,
+}
+
+/// A skill as this gateway has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadedSkill {
+    /// What it says.
+    pub definition: SkillDefinition,
+    /// When this gateway read it as it is now, in milliseconds since the epoch.
+    pub loaded_at_ms: i64,
+}
