@@ -36,17 +36,19 @@ const FLOORS: [(&str, u8); 27] = [
 ];
 
 /// Which room may import which of its own floor; there is no circle among them.
-const NEIGHBOURS: [(&str, &str); 10] = [
+const NEIGHBOURS: [(&str, &str); 12] = [
     ("app", "document"),
     ("app", "error"),
     ("definitions", "engine"),
     ("definitions", "skills"),
     ("document", "error"),
     ("engine", "memory"),
+    ("engine", "skills"),
     ("engine", "tools"),
     ("ids", "clock"),
     ("openapi", "http"),
     ("provider", "outbound"),
+    ("tools", "skills"),
 ];
 
 /// What the crate's root re-exports, and the room that it comes from.
