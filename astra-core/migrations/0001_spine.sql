@@ -409,6 +409,24 @@ CREATE TABLE turn_hours (
     PRIMARY KEY (workspace_id, hour, agent_id)
 ) /*without_rowid*/;
 
+-- What came of turns that read a skill: a row for each such turn and skill, written with the turn's end.
+CREATE TABLE skill_uses (
+    workspace_id BIGINT NOT NULL,
+    skill_id TEXT NOT NULL,
+    turn_id BIGINT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    subject BIGINT NOT NULL,
+    -- 1 if the turn failed or was interrupted.
+    is_failed BIGINT NOT NULL,
+    reads BIGINT NOT NULL,
+    read_errors BIGINT NOT NULL,
+    duration_us BIGINT NOT NULL,
+    -- JSON of the other tools that the turn called: an array of {tool, calls, errors}.
+    tools TEXT NOT NULL,
+    PRIMARY KEY (workspace_id, skill_id, turn_id)
+) /*without_rowid*/;
+CREATE INDEX skill_uses_by_time ON skill_uses (at_ms);
+
 CREATE TABLE idempotency_keys (
     workspace_id BIGINT NOT NULL,
     -- Each caller has keys of its own: `usr_...` or `svc_...`.

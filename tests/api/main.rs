@@ -38,6 +38,7 @@ mod replicas;
 mod revocation;
 mod rounds;
 mod sessions;
+mod skill_turns;
 mod skills;
 mod spec;
 mod storage;

@@ -37,6 +37,7 @@ mod queue;
 mod races;
 mod scopes;
 mod service_accounts;
+mod skill_uses;
 mod tls;
 mod traces;
 mod transactions;

@@ -154,6 +154,7 @@ fn end(turn: &Turn, status: Status) -> Arc<FinishedTurn> {
         has_waited: false,
         trace: TraceRecord { spans: "[]".into(), ..TraceRecord::default() },
         usage: vec![usage.clone(), usage],
+        skills: Vec::new(),
         now_ms: 9,
     })
 }

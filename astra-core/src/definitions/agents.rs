@@ -80,7 +80,7 @@ impl Kind for AgentKind {
     }
 
     fn faults(&self, definition: &AgentDefinition) -> Vec<(String, String)> {
-        check(definition, &self.0)
+        check(definition, None, &self.0)
     }
 }
 
@@ -262,7 +262,7 @@ fn configured(config: &Config, known: &Known, faults: &mut Vec<Fault>) -> Vec<(S
         let said = if said.is_null() { serde_json::Value::Object(serde_json::Map::new()) } else { said.clone() };
         match serde_json::from_value::<AgentDefinition>(said) {
             Ok(definition) => {
-                for (pointer, detail) in check(&definition, known) {
+                for (pointer, detail) in check(&definition, None, known) {
                     refuse(pointer.replace('/', "."), detail);
                 }
                 definitions.push((id.clone(), definition));

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::skills::SkillId;
 use crate::tools::{Policy, ToolPattern};
 
 /// The definition of an agent. A field that is left out gets a working default.
@@ -25,6 +26,10 @@ pub struct AgentDefinition {
     /// The tools that the model may call.
     #[serde(default)]
     pub tools: AgentTools,
+    /// The ids of its skills. The model is told their names and descriptions, and reads them by the tool `read_skill`.
+    #[serde(default)]
+    #[schema(value_type = Vec<SkillId>, max_items = 64, example = json!(["release-notes"]))]
+    pub skills: Vec<String>,
     /// When sessions end automatically.
     #[serde(default)]
     pub session: AgentSessionPolicy,
@@ -154,11 +159,19 @@ impl AgentBudget {
     }
 }
 
+impl AgentDefinition {
+    /// Which tools the model may call.
+    #[must_use]
+    pub fn policy(&self) -> Policy<'_> {
+        Policy { reads_skills: !self.skills.is_empty(), ..self.tools.policy() }
+    }
+}
+
 impl AgentTools {
     /// Which tools the model may call.
     #[must_use]
     pub fn policy(&self) -> Policy<'_> {
-        Policy { allow: &self.allow, deny: &self.deny, require_approval: &self.require_approval }
+        Policy { allow: &self.allow, deny: &self.deny, require_approval: &self.require_approval, reads_skills: false }
     }
 
     /// How many of them it is sent.
@@ -181,6 +194,7 @@ impl Default for AgentDefinition {
             model: AgentModel::default(),
             system_prompt: String::new(),
             tools: AgentTools::default(),
+            skills: Vec::new(),
             session: AgentSessionPolicy::default(),
             budget: AgentBudget::default(),
             on_busy: AgentOnBusy::Queue,

@@ -11,6 +11,7 @@ use super::token_budget::TokenBudget;
 use super::turn::Ask;
 use crate::content::ToolResult;
 use crate::provider::{Content, Message, Part, Role};
+use crate::skills::Skills;
 use crate::store::{Recent, Rows, Session, TURN_STRIDE, Turn, TurnContext};
 
 /// The result of a call that was interrupted.
@@ -31,7 +32,7 @@ pub(super) struct Context {
     pub(super) is_cut: bool,
 }
 
-/// The system prompt of a turn, with the summary of what was compacted.
+/// The system prompt of a turn, with the names and descriptions of the agent's skills and the summary of what was compacted.
 ///
 /// # Errors
 /// The store's, or a failure of the template.
@@ -39,6 +40,7 @@ pub(super) async fn system_prompt(
     rows: &Rows,
     agent: &AgentVersion,
     session: &Session,
+    skills: &Skills,
     room: TokenBudget,
     now_ms: i64,
 ) -> Result<String> {
@@ -60,6 +62,9 @@ pub(super) async fn system_prompt(
     } else {
         template.clone()
     };
+    if !agent.definition.skills.is_empty() {
+        add_paragraph(&mut text, &skills.prompt(rows.workspace(), &agent.agent_id, &agent.definition.skills));
+    }
     if let Some(summary) = &session.summary {
         if !text.is_empty() {
             text.push_str("\n\n");

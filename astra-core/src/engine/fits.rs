@@ -8,6 +8,7 @@ use super::prompt::{Template, Values};
 use super::token_budget::TokenBudget;
 use super::turn::{Ask, TurnCaller};
 use crate::provider::{Content, Role};
+use crate::skills::Skills;
 
 /// The refusal of a prompt and a message of `tokens` tokens, of which a model reads `readable`.
 pub(super) fn too_long(tokens: u32, readable: u32) -> Failure {
@@ -21,18 +22,26 @@ pub(super) fn refusal(
     agent: &AgentVersion,
     caller: &TurnCaller,
     ask: &Ask,
+    skills: &Skills,
     now_ms: i64,
 ) -> Option<Failure> {
     let readable = room.readable_if_known()?;
     let template = &agent.definition.system_prompt;
+    let skills = skills.prompt(&caller.workspace, &agent.agent_id, &agent.definition.skills);
     let instructions = || ask.prior_messages.iter().filter(|message| message.role == Role::System);
     // No text has more tokens than bytes: most questions need no estimate.
-    let bytes =
-        template.len() + instructions().map(|said| said.content.bytes() + 2).sum::<usize>() + ask.content.bytes() + 6;
+    let bytes = template.len()
+        + skills.len()
+        + instructions().map(|said| said.content.bytes() + 2).sum::<usize>()
+        + ask.content.bytes()
+        + 8;
     if matches!(ask.content, Content::Text(_)) && bytes <= usize::try_from(readable).unwrap_or(usize::MAX) {
         return None;
     }
     let mut system = shortest_prompt(agent, caller, now_ms);
+    if !skills.is_empty() {
+        add_paragraph(&mut system, &skills);
+    }
     let is_instruction = ask.role == Role::System;
     for instruction in instructions().map(|said| &said.content).chain(is_instruction.then_some(&ask.content)) {
         add_paragraph(&mut system, &plain(instruction));

@@ -43,6 +43,7 @@ use crate::config::ChatConfig;
 use crate::ids::IdMaker;
 use crate::metrics::Metrics;
 use crate::provider::Registry;
+use crate::skills::Skills;
 use crate::store::{self, Db};
 use crate::tasks::{TaskGroup, TaskKind};
 use crate::tools::Tools;
@@ -64,6 +65,7 @@ pub struct Engine {
     providers: Arc<Registry>,
     agents: Arc<Catalogue>,
     tools: Arc<Tools>,
+    skills: Arc<Skills>,
     lease: Arc<Lease>,
     metrics: Arc<Metrics>,
     live_turns: LiveTurns,
@@ -92,6 +94,7 @@ impl Engine {
             providers: Arc::clone(&known.providers),
             agents: Arc::clone(agents),
             tools: Arc::clone(&known.tools),
+            skills: Arc::clone(&known.skills),
             lease: Arc::clone(&base.lease),
             metrics: Arc::clone(&base.metrics),
             live_turns: LiveTurns::default(),

@@ -19,6 +19,8 @@ pub struct ContextPreview {
     pub answer_tokens: u32,
     /// The agent's instructions.
     pub system_tokens: u32,
+    /// The names and descriptions of the agent's skills.
+    pub skills_tokens: u32,
     /// The summary of what was compacted.
     pub summary_tokens: u32,
     /// The descriptions of the tools that the model may call.
@@ -42,11 +44,12 @@ impl Engine {
         let budget = self.room(agent);
         let now_ms = self.clock.now_ms();
         let count = |text: &str| if text.is_empty() { 0 } else { estimate(text) };
-        let whole = count(&system_prompt(rows, agent, session, budget, now_ms).await?);
+        let whole = count(&system_prompt(rows, agent, session, &self.skills, budget, now_ms).await?);
         let without_summary = Session { summary: None, ..session.clone() };
-        let system_tokens = count(&system_prompt(rows, agent, &without_summary, budget, now_ms).await?);
-        let allowed = &agent.definition.tools;
-        let tools = self.tools.offered(rows.workspace(), allowed.policy(), allowed.in_prompt()).sent();
+        let with_skills = count(&system_prompt(rows, agent, &without_summary, &self.skills, budget, now_ms).await?);
+        let skills = self.skills.prompt(rows.workspace(), &agent.agent_id, &agent.definition.skills);
+        let skills_tokens = count(&skills).min(with_skills);
+        let tools = self.offered(rows.workspace(), &agent.definition).sent();
         let tools_tokens = tools.iter().fold(0_u32, |sum, tool| {
             let parameters = serde_json::to_string(&*tool.parameters).unwrap_or_default();
             let texts = [&*tool.name, &*tool.description, &parameters];
@@ -62,8 +65,9 @@ impl Engine {
             context_tokens: budget.context,
             is_known: budget.readable_if_known().is_some(),
             answer_tokens: budget.answer,
-            system_tokens,
-            summary_tokens: whole.saturating_sub(system_tokens),
+            system_tokens: with_skills - skills_tokens,
+            skills_tokens,
+            summary_tokens: whole.saturating_sub(with_skills),
             tools_tokens,
             history_tokens: look.tokens,
             history_messages: u32::try_from(look.said.len()).unwrap_or(u32::MAX),

@@ -147,7 +147,7 @@ impl Builder {
             SkillFolder::first(self.config.skills_dir.clone(), self.clock.now_ms());
         faults.extend(of_folder);
         let skills = Arc::new(skills);
-        let (tools, of_tools) = Tools::checked(&self.config, &self.clock, &self.tools);
+        let (tools, of_tools) = Tools::checked(&self.config, &self.clock, &self.tools, &skills);
         faults.extend(of_tools);
         let known = Known { providers: Arc::new(providers), tools: Arc::new(tools), skills };
         let sources = Sources::of(&self.config, &known).unwrap_or_else(|of_sources| {

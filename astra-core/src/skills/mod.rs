@@ -7,6 +7,7 @@ mod folder;
 mod front_matter;
 mod judge;
 mod loaded;
+mod metrics;
 mod prompt;
 mod reading;
 mod resources;
@@ -14,6 +15,7 @@ mod skill;
 
 pub use finding::{Finding, Severity};
 pub use loaded::{SkillMap, Skills};
+pub use metrics::{METRICS_TURNS_MAX, SkillMetrics};
 pub use reading::{Checked, ReadSkills, SKILLS_MAX, check, read_all};
 pub use resources::Resource;
-pub use skill::{LoadedSkill, SkillDefinition};
+pub use skill::{LoadedSkill, SkillDefinition, SkillId};

@@ -3,6 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The id of a skill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(format = "slug", example = "release-notes")]
+pub struct SkillId(pub String);
+
 /// A skill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkillDefinition {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::approvals;
 use super::error::{Error, Result};
 use super::session_storage::length;
+use super::skill_uses::{self, SkillRow, SkillUse};
 use super::suspensions;
 use super::turn_events::{self, LogEntry};
 use super::turns::Turns;
@@ -38,6 +39,8 @@ pub struct FinishedTurn {
     pub trace: TraceRecord,
     /// What each upstream that was asked has counted.
     pub usage: Vec<UsageRow>,
+    /// The skills that it read.
+    pub skills: Vec<SkillUse>,
     /// Now, in milliseconds since the epoch.
     pub now_ms: i64,
 }
@@ -98,10 +101,11 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         bytes,
     };
     let values = values(finished, tool_calls.as_deref(), bytes);
+    let skills = skill_uses::rows(finished)?;
     if tx.is_shared() {
         let unasked = usage::of_no_call(turn, finished.now_ms);
         let usage = if finished.usage.is_empty() { std::slice::from_ref(&unasked) } else { &finished.usage };
-        return finish_at_once(tx, values, finished.has_waited, events.as_ref(), usage, &ended);
+        return finish_at_once(tx, values, finished.has_waited, events.as_ref(), usage, &ended, &skills);
     }
     // The question moves with the row.
     if tx.execute(MOVE_ONE, &values)? == 0 {
@@ -117,6 +121,7 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
     if finished.usage.is_empty() {
         usage::add_of_turn(tx, turn.id.key(), 0, &usage::of_no_call(turn, finished.now_ms), &ended)?;
     }
+    skill_uses::insert(tx, turn.id, &skills)?;
     for (place, row) in (0..).zip(&finished.usage) {
         usage::add_of_turn(tx, turn.id.key(), place, row, &ended)?;
     }
@@ -156,6 +161,7 @@ fn finish_at_once<'a>(
     events: Option<&'a (i64, String)>,
     usage: &'a [UsageRow],
     ended: &'a EndedTurn,
+    skills: &'a [SkillRow<'a>],
 ) -> Result<bool> {
     let mut sql = format!(
         "WITH o AS (DELETE FROM open_turns WHERE workspace_id = $1 AND id = $2 RETURNING *),
@@ -187,6 +193,15 @@ fn finish_at_once<'a>(
         sql += &format!(
             ", usage{place} AS (INSERT INTO usage_entries ({}) SELECT $1, $2, {} FROM o)",
             usage::COLUMNS,
+            numbered(&params, values.len())
+        );
+    }
+    for (place, row) in skills.iter().enumerate() {
+        let values = row.values();
+        params.extend_from_slice(&values);
+        sql += &format!(
+            ", skill{place} AS (INSERT INTO skill_uses (workspace_id, turn_id, {}) SELECT $1, $2, {} FROM o)",
+            skill_uses::COLUMNS,
             numbered(&params, values.len())
         );
     }

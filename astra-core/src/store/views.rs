@@ -13,6 +13,7 @@ use super::messages::Messages;
 use super::rows::Rows;
 use super::service_accounts::ServiceAccounts;
 use super::sessions::Sessions;
+use super::skill_uses::SkillUses;
 use super::suspensions::Suspensions;
 use super::tokens::Tokens;
 use super::traces::Traces;
@@ -92,6 +93,12 @@ impl Rows {
     #[must_use]
     pub const fn signing_keys(&self) -> SigningKeys<'_> {
         SigningKeys(self)
+    }
+
+    /// What turns have done with skills.
+    #[must_use]
+    pub const fn skill_uses(&self) -> SkillUses<'_> {
+        SkillUses(self)
     }
 
     /// Tokens of service accounts.

@@ -1,6 +1,7 @@
 //! Which tools an agent's model may call: what is denied, what is allowed, what needs a person's approval.
 
 use super::name::matches;
+use super::read_skill::READ_SKILL;
 
 /// What is said of a call before it is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Policy<'a> {
     pub deny: &'a [String],
     /// Those that need an approval at each call.
     pub require_approval: &'a [String],
+    /// Whether the agent has skills: only then there is `read_skill`, which need not be allowed.
+    pub reads_skills: bool,
 }
 
 impl Policy<'_> {
@@ -30,7 +33,8 @@ impl Policy<'_> {
     #[must_use]
     pub fn decide(&self, name: &str) -> Decision {
         let names = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, name));
-        if names(self.deny) || !names(self.allow) {
+        let is_allowed = if name == READ_SKILL { self.reads_skills } else { names(self.allow) };
+        if names(self.deny) || !is_allowed {
             Decision::Denied
         } else if names(self.require_approval) {
             Decision::NeedsApproval
@@ -49,7 +53,7 @@ mod tests {
         let lists = |allow: &[&str], deny: &[&str], ask: &[&str], name: &str| {
             let owned = |list: &[&str]| list.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
             let (allow, deny, require_approval) = (owned(allow), owned(deny), owned(ask));
-            Policy { allow: &allow, deny: &deny, require_approval: &require_approval }.decide(name)
+            Policy { allow: &allow, deny: &deny, require_approval: &require_approval, reads_skills: false }.decide(name)
         };
         for (allow, deny, ask, decision) in [
             (&[][..], &[][..], &[][..], Decision::Denied),
@@ -63,5 +67,16 @@ mod tests {
         ] {
             assert_eq!(lists(allow, deny, ask, "crm_read"), decision, "{allow:?} {deny:?} {ask:?}");
         }
+    }
+
+    #[test]
+    fn skills_are_read_by_agents_that_have_some() {
+        let every = ["*".to_owned()];
+        let decide = |policy: Policy<'_>| policy.decide(READ_SKILL);
+        let with = Policy { reads_skills: true, ..Policy::default() };
+        assert_eq!(decide(with), Decision::Allowed);
+        assert_eq!(decide(Policy { deny: &every, ..with }), Decision::Denied);
+        assert_eq!(decide(Policy { require_approval: &every, ..with }), Decision::NeedsApproval);
+        assert_eq!(decide(Policy { allow: &every, ..Policy::default() }), Decision::Denied);
     }
 }

@@ -10,6 +10,7 @@ use super::http_fetch::{self, HttpFetch};
 use super::name::{is_pattern, name_fault, pattern_fault};
 use super::offered::Offered;
 use super::policy::{Decision, Policy};
+use super::read_skill::{READ_SKILL, ReadSkill};
 use super::registered::RegisteredTool;
 use super::search::SearchTools;
 use super::source::ToolSource;
@@ -17,6 +18,7 @@ use super::tool::Tool;
 use crate::clock::Clock;
 use crate::config::{Config, Fault};
 use crate::outbound::GuardedClient;
+use crate::skills::Skills;
 use crate::store::WorkspaceId;
 
 /// What a host program hands in.
@@ -41,11 +43,20 @@ impl Tools {
     /// The tools that `config` turns on, and the host's; and all that is wrong with them: names that are taken or no names,
     /// schemas that cannot be used.
     #[must_use]
-    pub fn checked(config: &Config, clock: &Arc<dyn Clock>, host: &HostTools) -> (Self, Vec<Fault>) {
+    pub fn checked(
+        config: &Config,
+        clock: &Arc<dyn Clock>,
+        host: &HostTools,
+        skills: &Arc<Skills>,
+    ) -> (Self, Vec<Fault>) {
         let mut faults = Vec::new();
         let mut refuse = |detail: String| faults.push(Fault { key: "tools".to_owned(), detail });
         let mut fixed = BTreeMap::new();
-        let mut built_in: Vec<Arc<dyn Tool>> = vec![Arc::new(CurrentTime::new(Arc::clone(clock))), Arc::new(Calculate)];
+        let mut built_in: Vec<Arc<dyn Tool>> = vec![
+            Arc::new(CurrentTime::new(Arc::clone(clock))),
+            Arc::new(Calculate),
+            Arc::new(ReadSkill::new(Arc::clone(skills))),
+        ];
         if config.tools.http_fetch {
             let client = GuardedClient::new(&config.outbound).with_clock(Arc::clone(clock));
             built_in.push(Arc::new(HttpFetch::new(client)));
@@ -118,12 +129,13 @@ impl Tools {
     /// `max_in_prompt` of them at the most.
     #[must_use]
     pub fn offered(&self, workspace: &WorkspaceId, policy: Policy<'_>, max_in_prompt: usize) -> Offered {
-        if policy.allow.is_empty() {
+        if policy.allow.is_empty() && !policy.reads_skills {
             return Offered::none(self.limits);
         }
         let all = self.all(workspace);
         let (mut seen, mut tools) = (BTreeSet::new(), Vec::new());
-        for pattern in policy.allow {
+        let skills = policy.reads_skills.then_some(READ_SKILL);
+        for pattern in skills.into_iter().chain(policy.allow.iter().map(String::as_str)) {
             for tool in all.iter().filter(|tool| super::name::matches(pattern, tool.name())) {
                 let decision = policy.decide(tool.name());
                 if decision != Decision::Denied && seen.insert(tool.name()) {
@@ -136,4 +148,4 @@ impl Tools {
 }
 
 /// The names of the gateway's own tools, those that are off among them.
-const BUILT_IN: [&str; 3] = [calculate::NAME, current_time::NAME, http_fetch::NAME];
+const BUILT_IN: [&str; 4] = [calculate::NAME, current_time::NAME, http_fetch::NAME, READ_SKILL];

@@ -97,6 +97,8 @@ pub struct ToolContext {
     pub turn_id: Option<TurnId>,
     /// The id of the call, unique in its answer of the model.
     pub call_id: String,
+    /// The skills of the agent.
+    pub skills: Vec<String>,
 }
 
 /// What a tool answers: text, which may be JSON. Bytes that are no UTF-8, and a NUL, make the call an error.
@@ -165,6 +167,7 @@ impl ToolContext {
             session_id: None,
             turn_id: None,
             call_id: call_id.into(),
+            skills: Vec::new(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::base::Base;
 use super::periodic::Period;
 use crate::clock::Clock;
-use crate::store::{self, Db, SWEEP_ROWS};
+use crate::store::{self, Db, SKILL_USE_DAYS, SWEEP_ROWS};
 use crate::tasks::TaskKind;
 
 const USAGE: TaskKind = TaskKind::new("usage.rollup");
@@ -58,6 +58,8 @@ impl Upkeep {
         while self.store.delete_old_audit(audit_from_ms).await? == u64::from(SWEEP_ROWS) {}
         let outbox_from_ms = now_ms - i64::from(self.outbox_days) * DAY_MS;
         while self.store.delete_old_events(outbox_from_ms).await? == u64::from(SWEEP_ROWS) {}
+        let skills_from_ms = now_ms - SKILL_USE_DAYS * DAY_MS;
+        while self.store.delete_old_skill_uses(skills_from_ms).await? == u64::from(SWEEP_ROWS) {}
         let jobs_from_ms = now_ms - i64::from(self.jobs_days) * DAY_MS;
         while self.store.delete_old_jobs(jobs_from_ms).await? == u64::from(SWEEP_ROWS) {}
         Ok(())

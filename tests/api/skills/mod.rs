@@ -2,6 +2,7 @@
 
 mod get;
 mod list;
+mod metrics;
 mod reload;
 
 use std::fs;
@@ -50,12 +51,12 @@ async fn turns_away(app: &TestApp, below: Option<Role>, ask: impl Fn(&Caller) ->
 }
 
 /// A SKILL.md.
-fn skill(name: &str, description: &str, instructions: &str) -> String {
+pub(crate) fn skill(name: &str, description: &str, instructions: &str) -> String {
     format!("---\nname: {name}\ndescription: {description}\n---\n\n{instructions}\n")
 }
 
 /// Writes a file, as editors do: under another name first.
-fn write(folder: &Path, path: &str, text: &str) {
+pub(crate) fn write(folder: &Path, path: &str, text: &str) {
     let path = folder.join(path);
     fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
     let other = path.with_extension("md~");

@@ -61,7 +61,7 @@ pub async fn handler(
     settings.display_name = new.display_name.or(settings.display_name);
     let change = AgentChange {
         agent_id: new.id,
-        definition: checked(&settings, &app)?,
+        definition: checked(&settings, &caller, &app)?,
         author: caller.subject.clone(),
         now_ms: app.now_ms(),
     };

@@ -44,7 +44,7 @@ pub async fn handler(
     check_id(&new.id)?;
     let change = AgentChange {
         agent_id: new.id,
-        definition: checked(&new.definition, &app)?,
+        definition: checked(&new.definition, &caller, &app)?,
         author: caller.subject.clone(),
         now_ms: app.now_ms(),
     };

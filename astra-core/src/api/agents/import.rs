@@ -29,7 +29,7 @@ pub async fn handler(
     Json(file): Json<AgentExport>,
 ) -> Result<Response> {
     check_id(&file.id)?;
-    let definition = checked(&file.definition, &app).map_err(within_the_file)?;
+    let definition = checked(&file.definition, &caller, &app).map_err(within_the_file)?;
     let change = AgentChange { agent_id: file.id, definition, author: caller.subject.clone(), now_ms: app.now_ms() };
     let agent = caller.rows(&app).agents().create(change, once).await.map_err(refused)?;
     let (location, revision) = (format!("/agents/{}", agent.id), agent.revision());

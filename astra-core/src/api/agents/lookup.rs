@@ -19,8 +19,8 @@ pub fn read(definition: &str) -> Result<AgentDefinition> {
 ///
 /// # Errors
 /// 422 with a pointer for each fault.
-pub fn checked(definition: &AgentDefinition, app: &App) -> Result<String> {
-    let faults = catalogue::check(definition, &app.known);
+pub fn checked(definition: &AgentDefinition, caller: &Caller, app: &App) -> Result<String> {
+    let faults = catalogue::check(definition, Some(&caller.workspace), &app.known);
     if faults.is_empty() {
         return catalogue::write(definition).map_err(Error::store);
     }

@@ -62,7 +62,7 @@ pub async fn handler(
     }
     let change = AgentChange {
         agent_id,
-        definition: checked(&new.definition, &app)?,
+        definition: checked(&new.definition, &caller, &app)?,
         author: caller.subject.clone(),
         now_ms: app.now_ms(),
     };

@@ -46,7 +46,7 @@ pub async fn handler(
         precondition.check(present.revision()).map_err(refused)?;
         let change = AgentChange {
             agent_id: agent_id.clone(),
-            definition: checked(&patch.apply(&read(&present.definition)?)?, &app)?,
+            definition: checked(&patch.apply(&read(&present.definition)?)?, &caller, &app)?,
             author: caller.subject.clone(),
             now_ms: app.now_ms(),
         };

@@ -31,6 +31,9 @@ pub struct SessionContext {
     /// Tokens of the agent's instructions.
     #[schema(minimum = 0, example = 40)]
     system_tokens: u32,
+    /// Tokens of the names and descriptions of the agent's skills.
+    #[schema(minimum = 0, example = 0)]
+    skills_tokens: u32,
     /// Tokens of the summary of older messages; 0 if the session was never compacted.
     #[schema(minimum = 0, example = 0)]
     summary_tokens: u32,
@@ -75,6 +78,7 @@ pub async fn handler(
         is_context_known: preview.is_known,
         answer_tokens: preview.answer_tokens,
         system_tokens: preview.system_tokens,
+        skills_tokens: preview.skills_tokens,
         summary_tokens: preview.summary_tokens,
         tools_tokens: preview.tools_tokens,
         history_tokens: preview.history_tokens,

@@ -3,6 +3,7 @@
 pub mod get;
 pub mod list;
 mod lookup;
+pub mod metrics;
 pub mod model;
 pub mod reload;
 
@@ -12,5 +13,9 @@ use super::Operations;
 
 /// The group's operations.
 pub fn routes(operations: Operations) -> Operations {
-    operations.routes(routes!(list::handler)).routes(routes!(get::handler)).routes(routes!(reload::handler))
+    operations
+        .routes(routes!(list::handler))
+        .routes(routes!(get::handler))
+        .routes(routes!(metrics::handler))
+        .routes(routes!(reload::handler))
 }

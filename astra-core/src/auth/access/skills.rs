@@ -10,6 +10,7 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
     &[
         ("skills.list", Needs(Viewer, Scope::SkillsRead)),
         ("skills.get", Needs(Viewer, Scope::SkillsRead)),
+        ("skills.metrics", Needs(Viewer, Scope::SkillsRead)),
         ("skills.reload", Needs(Admin, Scope::SkillsWrite)),
     ]
 };

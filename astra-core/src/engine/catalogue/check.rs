@@ -7,6 +7,8 @@ use crate::engine::agent::{AgentBudget, AgentDefinition, AgentModel, AgentTools}
 use crate::engine::prompt;
 use crate::provider::Registry;
 use crate::skills::Skills;
+use crate::store::WorkspaceId;
+use crate::text::shorten;
 use crate::tools::{Tools, pattern_fault};
 
 /// Most characters of a display name.
@@ -15,6 +17,8 @@ const NAME_MAX: usize = 128;
 const MODEL_MAX: usize = 256;
 /// Most second choices of a model.
 const FALLBACKS_MAX: usize = 8;
+/// Most skills of an agent.
+const SKILLS_MAX: usize = 64;
 /// Most entries of a list of tools.
 const TOOLS_MAX: usize = 128;
 /// Most rounds of tool calls of a turn.
@@ -55,9 +59,10 @@ pub struct Known {
     pub skills: Arc<Skills>,
 }
 
-/// All that is wrong with `definition` in a gateway that has what is `known`.
+/// All that is wrong with `definition` in a gateway that has what is `known`, for an agent of `workspace`; `None` is the first
+/// workspace, before the store is open.
 #[must_use]
-pub fn check(definition: &AgentDefinition, known: &Known) -> Vec<Fault> {
+pub fn check(definition: &AgentDefinition, workspace: Option<&WorkspaceId>, known: &Known) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut refuse = |pointer: &str, detail: String| faults.push((pointer.to_owned(), detail));
     if let Some(name) = &definition.display_name
@@ -82,6 +87,7 @@ pub fn check(definition: &AgentDefinition, known: &Known) -> Vec<Fault> {
     }
     check_budget(&definition.budget, &mut refuse);
     check_tools(&definition.tools, &known.tools, &mut refuse);
+    check_skills(&definition.skills, workspace, &known.skills, &mut refuse);
     if is_too_large(&definition.metadata) {
         refuse("/metadata", format!("must have at most {METADATA_BYTES_MAX} bytes as JSON"));
     }
@@ -114,6 +120,30 @@ fn check_model(model: &AgentModel, providers: &Registry, refuse: &mut impl FnMut
     }
     if model.max_context_tokens == Some(0) {
         refuse("/model/max_context_tokens", "must be at least 1".into());
+    }
+}
+
+fn check_skills(
+    ids: &[String],
+    workspace: Option<&WorkspaceId>,
+    skills: &Skills,
+    refuse: &mut impl FnMut(&str, String),
+) {
+    if ids.is_empty() {
+        return;
+    }
+    if ids.len() > SKILLS_MAX {
+        refuse("/skills", format!("must have at most {SKILLS_MAX} items"));
+    }
+    let known = workspace.map_or_else(|| Some(skills.present()), |workspace| skills.of(workspace)).unwrap_or_default();
+    for (place, id) in ids.iter().enumerate() {
+        if !known.contains_key(id) {
+            let names: Vec<&str> = known.keys().take(SKILLS_MAX).map(String::as_str).collect();
+            let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            refuse(&format!("/skills/{place}"), format!("there is no skill `{}`; there are: {names}", shorten(id)));
+        } else if ids[..place].contains(id) {
+            refuse(&format!("/skills/{place}"), format!("names the skill `{id}` a second time"));
+        }
     }
 }
 

@@ -89,7 +89,7 @@ impl Engine {
                 Ok(admitted) => admitted,
                 Err(refusal) => return already_answered(&rows, ask.once, now_ms).await?.ok_or(refusal),
             };
-            let too_long = fits::refusal(self.room(&agent), &agent, &caller, &ask, now_ms);
+            let too_long = fits::refusal(self.room(&agent), &agent, &caller, &ask, &self.skills, now_ms);
             let new = NewTurn { is_too_long: too_long.is_some(), ..self.new_turn(&caller, &ask, &agent, now_ms) };
             // Seated before it is on disk: a turn of this gateway that is on disk without a guard is not run.
             let guard = self.live_turns.register(new.id, admission);

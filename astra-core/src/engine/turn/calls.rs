@@ -176,6 +176,7 @@ impl Running {
         context.agent_id = Some(self.turn.agent_id.clone());
         context.session_id = Some(self.turn.session_id);
         context.turn_id = Some(self.turn.id);
+        context.skills.clone_from(&self.agent.definition.skills);
         context
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::open_call::{CallState, OpenCall};
 use super::progress::Progress;
 use super::running::Running;
+use super::skill_uses::skill_uses;
 use crate::content::{Part, Role};
 use crate::engine::error::{Error, Failure};
 use crate::engine::event::{EventKind, FIRST_SEQ};
@@ -185,6 +186,7 @@ impl Running {
             has_waited: progress.has_waited,
             trace: progress.trace.record(),
             usage,
+            skills: skill_uses(&self.agent.definition.skills, &progress.uses),
             now_ms,
             outcome: Outcome {
                 content: Some(progress.content),

@@ -59,7 +59,7 @@ impl Engine {
         };
         let status = Status::Interrupted;
         let finished =
-            FinishedTurn { status, outcome, last_seq, events, steps, has_waited, trace, usage, now_ms, turn };
+            FinishedTurn { status, outcome, last_seq, events, steps, has_waited, trace, usage, skills: Vec::new(), now_ms, turn };
         rows.turns().finish(&Arc::new(finished)).await.map(drop)
     }
 }

@@ -13,6 +13,7 @@ mod resume;
 mod rounds;
 mod run;
 mod running;
+mod skill_uses;
 mod submit;
 mod suspend;
 mod tools;

@@ -175,7 +175,8 @@ impl Running {
     async fn read(&mut self, room: TokenBudget, progress: &mut Progress) -> Result<Context> {
         let since = Instant::now();
         let now_ms = self.turn.created_at_ms;
-        let system = context::system_prompt(&self.rows, &self.agent, &self.session, room, now_ms).await?;
+        let system =
+            context::system_prompt(&self.rows, &self.agent, &self.session, &self.engine.skills, room, now_ms).await?;
         let context =
             context::build(&self.rows, &self.turn, &self.session, system, &self.ask, room, self.recent.take()).await?;
         progress.trace.note_context(since, context.told);

@@ -32,9 +32,8 @@ pub(super) fn tools_of(offered: &Offered, given: Option<&CallerTools>) -> Result
 
 impl Engine {
     /// The tools of the agent that `definition` says, as they are now.
-    pub(super) fn offered(&self, workspace: &WorkspaceId, definition: &AgentDefinition) -> Offered {
-        let allowed = &definition.tools;
-        self.tools.offered(workspace, allowed.policy(), allowed.in_prompt())
+    pub(in crate::engine) fn offered(&self, workspace: &WorkspaceId, definition: &AgentDefinition) -> Offered {
+        self.tools.offered(workspace, definition.policy(), definition.tools.in_prompt())
     }
 
     /// Refuses tools of the caller that cannot go with the agent's, or that the agent's own choice of provider cannot call, before
