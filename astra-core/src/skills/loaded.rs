@@ -94,12 +94,12 @@ impl Skills {
         paragraph(found.into_iter().map(|found| &found.definition))
     }
 
-    /// The files beside the SKILL.md of `skill`.
+    /// The files beside the SKILL.md of `skill`; none while its folder is away.
     ///
     /// # Errors
     /// Why they are not listed, as a sentence.
     pub async fn resources(&self, skill: &str) -> Result<Vec<Resource>, String> {
-        self.read(skill, |folder| Ok(resources::list(&folder).0)).await
+        self.read(skill, |folder| Ok(folder.map(|folder| resources::list(&folder).0).unwrap_or_default())).await
     }
 
     /// The text of the file at `path` in the folder of `skill`.
@@ -107,8 +107,8 @@ impl Skills {
     /// # Errors
     /// Why it is not read, as a sentence.
     pub async fn resource(&self, skill: &str, path: &str) -> Result<String, String> {
-        let path = path.to_owned();
-        self.read(skill, move |folder| resources::read(folder, &path)).await
+        let (path, gone) = (path.to_owned(), "The skill's folder cannot be opened.");
+        self.read(skill, move |folder| resources::read(folder.ok_or(gone)?, &path)).await
     }
 
     /// What `read` finds in the folder of `skill`. A file system that does not answer keeps a few threads waiting, and no
@@ -116,19 +116,18 @@ impl Skills {
     async fn read<T: Send + 'static>(
         &self,
         skill: &str,
-        read: impl FnOnce(Folder) -> Result<T, String> + Send + 'static,
+        read: impl FnOnce(Option<Folder>) -> Result<T, String> + Send + 'static,
     ) -> Result<T, String> {
-        let gone = || "The skill's folder cannot be opened.".to_owned();
-        let (folder, skill) = (self.folder.clone().ok_or_else(gone)?, skill.to_owned());
+        let (folder, skill) = (self.folder.clone(), skill.to_owned());
         let readings = Arc::clone(&self.readings);
         let reading = async move {
-            let permit = readings.acquire_owned().await.map_err(|_| gone())?;
+            let permit = readings.acquire_owned().await;
             let reading = tokio::task::spawn_blocking(move || {
                 let _permit = permit;
-                let folder = Folder::open(&folder).map_err(|_| gone())?.folder(&skill).map_err(|_| gone())?;
+                let folder = folder.and_then(|folder| Folder::open(&folder).ok()?.folder(&skill).ok());
                 read(folder)
             });
-            reading.await.unwrap_or_else(|_| Err(gone()))
+            reading.await.unwrap_or_else(|_| Err("The skill's files cannot be read.".to_owned()))
         };
         let late = |_| Err(format!("The skill's files did not come within {} s.", READING_MAX.as_secs()));
         timeout(READING_MAX, reading).await.unwrap_or_else(late)

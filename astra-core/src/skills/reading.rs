@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use super::folder::{EntryKind, Folder, Unread};
-use super::skill::SkillDefinition;
+use super::skill::{SKILL_FILES, SkillDefinition, is_skill_file};
 use super::{front_matter, judge, resources};
 
 /// Most bytes of a SKILL.md.
@@ -15,9 +15,6 @@ const SKILL_BYTES_MAX: u64 = 256 << 10;
 pub const SKILLS_MAX: usize = 1000;
 /// Most names in a folder of skills, with those that are none.
 const NAMES_MAX: usize = 4096;
-
-/// The file of a skill; the second spelling is accepted where the first one is not there.
-const SKILL_FILES: [&str; 2] = ["SKILL.md", "skill.md"];
 
 /// What a folder of skills says, by the names of the folders in it.
 pub type ReadSkills = BTreeMap<String, Result<SkillDefinition, Vec<Finding>>>;
@@ -31,11 +28,6 @@ pub struct Checked {
     pub usable: Vec<String>,
     /// All that was found, in the order of the files.
     pub findings: Vec<Finding>,
-}
-
-/// Whether a file of this name is the skill itself.
-pub(super) fn is_skill_file(name: &str) -> bool {
-    SKILL_FILES.contains(&name)
 }
 
 /// Reads all skills of `folder`. Files and hidden folders in it are passed over.

@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use super::folder::{EntryKind, Folder, Unread, is_plain_name};
-use super::reading::is_skill_file;
+use super::skill::is_skill_file;
 
 /// Most files of a skill that are listed.
 const RESOURCES_MAX: usize = 1000;

@@ -6,6 +6,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// The file of a skill; the second spelling is accepted where the first one is not there.
+pub(super) const SKILL_FILES: [&str; 2] = ["SKILL.md", "skill.md"];
+
+/// Whether a file of this name is the skill itself.
+pub(super) fn is_skill_file(name: &str) -> bool {
+    SKILL_FILES.contains(&name)
+}
+
 /// The id of a skill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(format = "slug", example = "release-notes")]

@@ -5,8 +5,6 @@ use super::db::{Db, SWEEP_ROWS};
 use super::error::{Error, Result};
 use super::mode::OnDouble;
 use super::rows::Rows;
-use super::turn_finish::FinishedTurn;
-use super::turns::Status;
 use super::tx::Tx;
 use super::value::Param;
 use crate::ids::TurnId;
@@ -107,31 +105,39 @@ impl Db {
     }
 }
 
+/// How a turn ended, as far as its rows say it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct End {
+    pub(super) at_ms: i64,
+    pub(super) subject: i64,
+    pub(super) is_failed: bool,
+    pub(super) duration_us: i64,
+}
+
 /// A row, with its tools as JSON.
 pub(super) struct SkillRow<'a> {
-    finished: &'a FinishedTurn,
     used: &'a SkillUse,
     tools: String,
+    end: End,
 }
 
 /// The rows of a turn that has ended: none for most turns.
-pub(super) fn rows(finished: &FinishedTurn) -> Result<Vec<SkillRow<'_>>> {
-    let row = |used: &'_ SkillUse| serde_json::to_string(&used.tools).map_err(Error::broken);
-    finished.skills.iter().map(|used| Ok(SkillRow { finished, used, tools: row(used)? })).collect()
+pub(super) fn rows(skills: &[SkillUse], end: End) -> Result<Vec<SkillRow<'_>>> {
+    let tools = |used: &SkillUse| serde_json::to_string(&used.tools).map_err(Error::broken);
+    skills.iter().map(|used| Ok(SkillRow { used, tools: tools(used)?, end })).collect()
 }
 
 impl SkillRow<'_> {
     /// The values of [`COLUMNS`].
     pub(super) fn values(&self) -> [Param<'_>; 8] {
-        let is_failed = matches!(self.finished.status, Status::Failed | Status::Interrupted);
         [
             (&self.used.skill_id).into(),
-            self.finished.now_ms.into(),
-            self.finished.turn.subject.into(),
-            i64::from(is_failed).into(),
+            self.end.at_ms.into(),
+            self.end.subject.into(),
+            i64::from(self.end.is_failed).into(),
             self.used.reads.into(),
             self.used.read_errors.into(),
-            self.finished.trace.duration_us.into(),
+            self.end.duration_us.into(),
             self.tools.as_str().into(),
         ]
     }

@@ -101,7 +101,13 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         bytes,
     };
     let values = values(finished, tool_calls.as_deref(), bytes);
-    let skills = skill_uses::rows(finished)?;
+    let end = skill_uses::End {
+        at_ms: finished.now_ms,
+        subject: turn.subject,
+        is_failed: matches!(finished.status, Status::Failed | Status::Interrupted),
+        duration_us: finished.trace.duration_us,
+    };
+    let skills = skill_uses::rows(&finished.skills, end)?;
     if tx.is_shared() {
         let unasked = usage::of_no_call(turn, finished.now_ms);
         let usage = if finished.usage.is_empty() { std::slice::from_ref(&unasked) } else { &finished.usage };

@@ -106,10 +106,7 @@ fn on_which_others_differ() -> Vec<Folder> {
     let ascii = "an id is a part of paths and of calls: a-z, 0-9 and hyphens, as the specification says";
     let reserved = "an operation on all skills has this name";
     let many = format!("---\nname: large\ndescription: x\n---\n{}", "Do it again.\n".repeat(400_000));
-    let wide = format!(
-        "---\nname: wide\ndescription: x\nmetadata:\n{}---\nDo.\n",
-        "  k: v\n".replace('k', &"k".repeat(17_000))
-    );
+    let wide = format!("---\nname: wide\ndescription: x\nmetadata:\n  k: {}\n---\nDo.\n", "v".repeat(17_000));
     vec![
         good("claude", "---\nname: claude\ndescription: x\nmodel: opus\ndisable-model-invocation: true\n---\nDo.\n")
             .but(BOTH.0, BOTH.1, product),
