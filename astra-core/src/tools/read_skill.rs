@@ -33,7 +33,7 @@ impl ReadSkill {
         let offset = arguments.get("offset").and_then(Value::as_u64).unwrap_or_default();
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
         if !context.skills.iter().any(|known| known == id) {
-            let known = context.skills.join(", ");
+            let known = if context.skills.is_empty() { "none".to_owned() } else { context.skills.join(", ") };
             return Err(format!("The agent has no skill of this name; it has: {known}."));
         }
         let loaded = self.skills.find(&context.workspace, id).ok_or("This skill is not there any more.")?;

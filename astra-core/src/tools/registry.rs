@@ -35,6 +35,9 @@ pub struct Tools {
     fixed: BTreeMap<Arc<str>, Arc<RegisteredTool>>,
     sources: Vec<Arc<dyn ToolSource>>,
     search: Option<Arc<SearchTools>>,
+    /// For the workspace that has skills.
+    read_skill: Option<Arc<RegisteredTool>>,
+    skills: Arc<Skills>,
     /// The bounds of a call.
     pub limits: CallLimits,
 }
@@ -52,11 +55,7 @@ impl Tools {
         let mut faults = Vec::new();
         let mut refuse = |detail: String| faults.push(Fault { key: "tools".to_owned(), detail });
         let mut fixed = BTreeMap::new();
-        let mut built_in: Vec<Arc<dyn Tool>> = vec![
-            Arc::new(CurrentTime::new(Arc::clone(clock))),
-            Arc::new(Calculate),
-            Arc::new(ReadSkill::new(Arc::clone(skills))),
-        ];
+        let mut built_in: Vec<Arc<dyn Tool>> = vec![Arc::new(CurrentTime::new(Arc::clone(clock))), Arc::new(Calculate)];
         if config.tools.http_fetch {
             let client = GuardedClient::new(&config.outbound).with_clock(Arc::clone(clock));
             built_in.push(Arc::new(HttpFetch::new(client)));
@@ -72,18 +71,22 @@ impl Tools {
             }
         }
         let (sources, limits) = (host.sources.clone(), CallLimits::from(&config.tools));
-        let search = SearchTools::new().map_err(refuse).ok().map(Arc::new);
-        (Self { fixed, sources, search, limits }, faults)
+        let search = SearchTools::new().map_err(&mut refuse).ok().map(Arc::new);
+        let read_skill = RegisteredTool::built_in(Arc::new(ReadSkill::new(Arc::clone(skills))));
+        let read_skill = read_skill.map_err(refuse).ok().map(Arc::new);
+        (Self { fixed, sources, search, read_skill, skills: Arc::clone(skills), limits }, faults)
     }
 
     /// All tools that a workspace has at this moment, by name. A source's tool that has a name which is taken or no name is
     /// left out.
     #[must_use]
     pub fn all(&self, workspace: &WorkspaceId) -> Vec<Arc<RegisteredTool>> {
-        if self.sources.is_empty() {
+        let read_skill = self.read_skill(workspace);
+        if self.sources.is_empty() && read_skill.is_none() {
             return self.fixed.values().cloned().collect();
         }
         let mut all = self.fixed.clone();
+        all.extend(read_skill.map(|tool| (Arc::clone(&tool.definition.name), Arc::clone(tool))));
         for tool in self.sources.iter().flat_map(|source| source.tools(workspace)) {
             if self.takes(tool.name()) {
                 all.entry(Arc::clone(&tool.definition.name)).or_insert(tool);
@@ -95,11 +98,18 @@ impl Tools {
     /// The tool `name` of a workspace at this moment.
     #[must_use]
     pub fn find(&self, workspace: &WorkspaceId, name: &str) -> Option<Arc<RegisteredTool>> {
-        if let Some(tool) = self.fixed.get(name) {
+        let read_skill = self.read_skill(workspace).filter(|tool| tool.name() == name);
+        if let Some(tool) = self.fixed.get(name).or(read_skill) {
             return Some(Arc::clone(tool));
         }
         let mut sources = self.sources.iter().filter(|_| self.takes(name));
         sources.find_map(|source| source.tools(workspace).into_iter().find(|tool| tool.name() == name))
+    }
+
+    /// The tool that reads skills, if `workspace` has some.
+    fn read_skill(&self, workspace: &WorkspaceId) -> Option<&Arc<RegisteredTool>> {
+        let has_skills = self.skills.of(workspace).is_some_and(|skills| !skills.is_empty());
+        self.read_skill.as_ref().filter(|_| has_skills)
     }
 
     /// Whether a source's tool may be called `name`.
@@ -114,7 +124,7 @@ impl Tools {
         if let Some(fault) = pattern_fault(name) {
             return Some(fault.to_owned());
         }
-        let is_known = is_pattern(name) || self.fixed.contains_key(name);
+        let is_known = is_pattern(name) || self.fixed.contains_key(name) || name == READ_SKILL;
         if is_known || self.sources.iter().any(|source| source.claims(name)) {
             return None;
         }

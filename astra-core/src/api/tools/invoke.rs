@@ -90,6 +90,7 @@ pub async fn handler(
     let call_id = app.ids.key().to_string();
     let mut context = ToolContext::new(caller.workspace.clone(), &caller.subject, call_id);
     context.agent_id = call.agent_id;
+    context.skills = agent.map(|agent| agent.definition.skills.clone()).unwrap_or_default();
     let since = Instant::now();
     let outcome = app.known.tools.limits.run(&tool, &call.arguments, &context).await;
     let elapsed_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);

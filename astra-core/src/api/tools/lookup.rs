@@ -33,7 +33,7 @@ pub async fn agent(app: &App, caller: &Caller, id: Option<&str>) -> Result<Optio
 /// What the policy of `agent` says of the tool `name`.
 #[must_use]
 pub fn decision(agent: Option<&AgentVersion>, name: &str) -> Option<Decision> {
-    agent.map(|agent| agent.definition.tools.policy().decide(name))
+    agent.map(|agent| agent.definition.policy().decide(name))
 }
 
 /// A tool as it is shown.
