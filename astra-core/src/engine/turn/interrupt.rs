@@ -58,8 +58,19 @@ impl Engine {
             ..TraceRecord::default()
         };
         let status = Status::Interrupted;
-        let finished =
-            FinishedTurn { status, outcome, last_seq, events, steps, has_waited, trace, usage, skills: Vec::new(), now_ms, turn };
+        let finished = FinishedTurn {
+            status,
+            outcome,
+            last_seq,
+            events,
+            steps,
+            has_waited,
+            trace,
+            usage,
+            skills: Vec::new(),
+            now_ms,
+            turn,
+        };
         rows.turns().finish(&Arc::new(finished)).await.map(drop)
     }
 }

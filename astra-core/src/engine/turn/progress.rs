@@ -1,6 +1,6 @@
 //! What a turn has so far: the round that is being answered, and what the rounds before it used.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 

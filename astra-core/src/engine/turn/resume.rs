@@ -17,7 +17,8 @@ use crate::engine::live::LiveGuard;
 use crate::engine::trace::Trace;
 use crate::ids::TurnId;
 use crate::store::{
-    self, ApprovalStatus, LogEntry, Rows, SessionTarget, Status, StoredApproval, Suspension, TraceStage, Turn, VisibleTo,
+    self, ApprovalStatus, LogEntry, Rows, SessionTarget, Status, StoredApproval, Suspension, TraceStage, Turn,
+    VisibleTo,
 };
 
 impl Engine {
