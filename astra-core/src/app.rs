@@ -15,6 +15,7 @@ use crate::provider::Registry;
 use crate::skills::Skills;
 use crate::store::FolderLock;
 use crate::tally::Tally;
+use crate::tasks::TaskGroup;
 use crate::work::{Base, Queue};
 
 /// One gateway, for each of its requests.
@@ -51,6 +52,8 @@ pub struct Rooms {
     pub streams: Arc<Tally>,
     /// The calls of tools outside turns that are under way, by credential.
     pub invocations: Arc<Tally>,
+    /// The WebSockets that are open.
+    pub sockets: TaskGroup,
     /// Counts since it was opened.
     pub uptime: Monotonic,
     /// Cancelled when the gateway begins to stop: streams without an end of their own end then.

@@ -40,6 +40,7 @@ mod rounds;
 mod sessions;
 mod skill_turns;
 mod skills;
+mod socket;
 mod spec;
 mod storage;
 mod tool_calls;

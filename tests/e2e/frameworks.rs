@@ -59,6 +59,11 @@ fn openai_for_node() {
 }
 
 #[test]
+fn the_websocket_of_node() {
+    sends_once("ASTRA_TEST_NODE", "websocket_node.mjs", &all());
+}
+
+#[test]
 fn langchain_for_python() {
     sends_once("ASTRA_TEST_PYTHON", "langchain_python.py", &all());
 }

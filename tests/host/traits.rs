@@ -382,6 +382,11 @@ mod bad {
         params(("Idempotency-Key" = String, Header, description = "The key.")),
         request_body(content_type = "text/plain", description = "A text."), responses((status = 200, description = "Done.")))]
     pub(super) async fn keyed() {}
+
+    /// Eight
+    #[utoipa::path(get, path = "/bad/eight", operation_id = "bad.unopened", security(()),
+        extensions(("x-traits" = json!({"refusals": "close"}))), responses((status = 200, description = "Done.")))]
+    pub(super) async fn unopened() {}
 }
 
 #[derive(OpenApi)]
@@ -396,7 +401,8 @@ async fn traits_that_contradict_the_document_are_faults() {
         .routes(routes!(bad::own))
         .routes(routes!(bad::upgraded))
         .routes(routes!(bad::unread))
-        .routes(routes!(bad::unformed));
+        .routes(routes!(bad::unformed))
+        .routes(routes!(bad::unopened));
     assert_all(
         &faults(vec![routes]).await,
         &[
@@ -413,6 +419,8 @@ async fn traits_that_contradict_the_document_are_faults() {
             "POST /bad/five: its body has no schema",
             "POST /bad/six: its body is read as a form, which it does not document",
             "POST /bad/six: its body is read as a form or as JSON, and it documents another media type",
+            "GET /bad/eight: it refuses by closing, and does not upgrade",
+            "GET /bad/eight: it refuses by closing, and does not say in x-websocket what it receives",
         ],
     );
     let keyed = Routes::with_openapi(Bad::openapi()).routes(routes!(bad::keyed));

@@ -11,7 +11,7 @@ mod golden;
 mod upstream;
 
 pub(crate) use answer::Answer;
-pub(crate) use app::{Replica, START_MS, TestApp, TestAppBuilder};
+pub(crate) use app::{Listening, Replica, START_MS, TestApp, TestAppBuilder};
 pub(crate) use astra_core::testing::Event;
 pub(crate) use backend::{OnBackend, TestBackend, TestStore};
 pub(crate) use caller::{Ask, Caller};

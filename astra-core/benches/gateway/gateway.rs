@@ -40,7 +40,8 @@ impl Gateway {
             "listen": address,
             "data_dir": folder.join("data"),
             "store": store,
-            "limits": {"token_requests_per_s": 1_000_000, "address_requests_per_s": 1_000_000},
+            "limits": {"token_requests_per_s": 1_000_000, "address_requests_per_s": 1_000_000, "streams_per_token": 20_000,
+                "connections": 18_000, "connections_per_address": 18_000},
             "providers": {"fake": {"protocol": "openai", "base_url": format!("http://{upstream}/v1"), "api_key": "fake"}},
             "agents": {FAST: agent(FAST), PACED: agent(PACED)},
         });

@@ -13,6 +13,7 @@ pub mod tools;
 pub mod traces;
 
 use axum::routing::MethodRouter;
+use utoipa::ToSchema;
 use utoipa::openapi::{Components, OpenApi, RefOr, Schema};
 use utoipa_axum::router::UtoipaMethodRouter;
 
@@ -52,6 +53,20 @@ impl Operations {
             self.faults
                 .push(format!("{path} shares a routes!(..) with another path, which would mix up their methods"));
         }
+        self.add_schemas(schemas);
+        self
+    }
+
+    /// Adds what no request or answer has: the frames that a WebSocket receives.
+    #[must_use]
+    pub fn frames<T: ToSchema>(mut self) -> Self {
+        let mut schemas = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut schemas);
+        self.add_schemas(schemas);
+        self
+    }
+
+    fn add_schemas(&mut self, schemas: Vec<(String, RefOr<Schema>)>) {
         let components = self.document.components.get_or_insert_with(Components::new);
         for (name, schema) in schemas {
             if components.schemas.get(&name).is_some_and(|known| differ(known, &schema)) {
@@ -59,7 +74,6 @@ impl Operations {
             }
             components.schemas.insert(name, schema);
         }
-        self
     }
 
     /// Adds a service beside the document at `path`, which may end in a `{*wildcard}`: for a protocol of its own, such as

@@ -39,6 +39,12 @@ impl TurnEvents {
         Self { engine, rows, turn_id, live, seq: after, ended: false }
     }
 
+    /// Whether the turn runs in this gateway.
+    #[must_use]
+    pub const fn is_here(&self) -> bool {
+        self.live.is_some()
+    }
+
     /// The next events, together as they came; `None` after the last.
     ///
     /// # Errors

@@ -7,12 +7,13 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use super::contract::Operation;
+use super::idempotency::once;
 use super::record::RequestId;
 use crate::app::App;
 use crate::auth::{self, By, Identity, Role};
 use crate::engine::TurnCaller;
 use crate::error::Error;
-use crate::store::{Actor, Rows, VisibleTo};
+use crate::store::{Actor, OnceKey, Rows, VisibleTo};
 
 /// The verified identity of the request. Only operations that need a credential can ask for it.
 #[derive(Clone)]
@@ -55,6 +56,18 @@ impl Caller {
             request_id: Arc::clone(&self.request_id),
             at_ms: app.now_ms(),
         })
+    }
+
+    /// The key with which the caller makes `content` take effect once, where the operation takes it in a frame.
+    #[must_use]
+    pub fn once(&self, key: String, content: &[u8]) -> OnceKey {
+        once(&self.identity, key, &[self.operation.id.as_bytes(), content])
+    }
+
+    /// The request that the caller sent, as in `X-Request-ID`.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
     }
 
     /// Whose sessions and turns the caller may see: admins and owners see those of all.

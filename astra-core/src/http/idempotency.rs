@@ -43,14 +43,19 @@ pub(super) fn once_key(
     body: &[u8],
 ) -> Option<OnceKey> {
     let key = headers.get(IDEMPOTENCY_KEY)?.to_str().ok()?;
-    let mut hash = Sha256::new();
     let url = uri.path_and_query().map_or("/", PathAndQuery::as_str);
-    for part in [operation.as_bytes(), url.as_bytes(), body] {
+    Some(once(caller, key.to_owned(), &[operation.as_bytes(), url.as_bytes(), body]))
+}
+
+/// The key `key` of `caller` for what `parts` say together.
+pub(super) fn once(caller: &Identity, key: String, parts: &[&[u8]]) -> OnceKey {
+    let mut hash = Sha256::new();
+    for part in parts {
         hash.update(part.len().to_le_bytes());
         hash.update(part);
     }
     let request_hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(OnceKey { caller: caller.subject.clone(), key: key.to_owned(), request_hash })
+    OnceKey { caller: caller.subject.clone(), key, request_hash }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Idempotency {

@@ -31,6 +31,7 @@ pub mod record;
 mod revocable;
 pub mod sse;
 pub mod turn;
+pub mod websocket;
 
 pub use address::CalledFrom;
 pub use any_json::AnyJson;

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::contract::Refusals;
 use super::openai::{self, OpenAiError};
+use super::websocket;
 use crate::error::{Code, Error};
 use crate::text::shorten;
 
@@ -142,7 +143,7 @@ impl OAuthError {
 /// Fills in the answer that [`Error`] began.
 pub(super) fn render(response: &mut Response, error: &Error, occurrence: Occurrence<'_>) {
     let (media_type, body) = match occurrence.refusals {
-        Refusals::Problem => {
+        Refusals::Problem | Refusals::Close => {
             let problem = Problem::new(error, occurrence.request_id, occurrence.path);
             ("application/problem+json", serde_json::to_vec(&problem))
         }
@@ -175,6 +176,9 @@ pub(super) fn render(response: &mut Response, error: &Error, occurrence: Occurre
     }
     if error.code == Code::InvalidClient {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(r#"Basic realm="astra", charset="UTF-8""#));
+    }
+    if error.code == Code::UpgradeRequired {
+        websocket::require_upgrade(headers);
     }
     if matches!(status, 429 | 503) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(error.retry_after_s.unwrap_or(1).clamp(1, 86_400)));

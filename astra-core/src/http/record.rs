@@ -68,6 +68,11 @@ struct Known {
 pub(super) struct Record(Arc<Known>);
 
 impl Record {
+    /// The request's id.
+    pub(super) fn id(&self) -> &str {
+        &self.0.id
+    }
+
     /// Notes who asked, for the log.
     pub(super) fn note_caller(&self, identity: &Arc<Identity>) {
         let _first = self.0.caller.set(Arc::clone(identity));
@@ -186,6 +191,13 @@ fn trace_parent(headers: &HeaderMap) -> Option<Arc<str>> {
     let is_good = is_hex(version, 2) && version != "ff" && is_hex(trace, 32) && is_hex(parent, 16) && is_hex(flags, 2);
     let is_zero = trace.bytes().all(|byte| byte == b'0') || parent.bytes().all(|byte| byte == b'0');
     (is_good && !is_zero).then(|| Arc::from(text))
+}
+
+/// Logs a failure of the gateway that no answer to a request tells of: it happened in a connection that goes on.
+pub fn log_failure(request_id: &str, error: &Error) {
+    if error.code.status() >= 500 {
+        tracing::error!(request.id = request_id, code = error.code.as_str(), cause = %chain(error), "a frame failed");
+    }
 }
 
 /// The error with all its causes, for the log.

@@ -58,20 +58,23 @@ impl Opened {
     ) -> impl Stream<Item = T> + Send + 'static {
         let stopping = self.app.stopping.clone().cancelled_owned();
         let revoked = Arc::clone(&self).revoked();
-        frames.take_until(stopping).take_until(revoked).take_while(move |_| Arc::clone(&self).is_admitted())
+        frames.take_until(stopping).take_until(revoked).take_while(move |_| {
+            let this = Arc::clone(&self);
+            async move { this.is_admitted().await }
+        })
     }
 
     async fn revoked(self: Arc<Self>) {
         loop {
             tokio::time::sleep(CHECK_EVERY).await;
-            if !Arc::clone(&self).is_admitted().await {
+            if !self.is_admitted().await {
                 return;
             }
         }
     }
 
-    /// A caller who may now do more or less than before asks again.
-    async fn is_admitted(self: Arc<Self>) -> bool {
+    /// Whether the credential is as good as it was. A caller who may now do more or less than before asks again.
+    pub(super) async fn is_admitted(&self) -> bool {
         match self.app.authenticator.authenticate(&self.headers).await {
             Ok(now) => {
                 let before = &self.caller;

@@ -19,7 +19,11 @@ use crate::http::limit::Limits;
 use crate::outbound::GuardedClient;
 use crate::router;
 use crate::store;
+use crate::tasks::TaskKind;
 use crate::work::{Base, Queue, Upkeep};
+
+/// Ends each when the gateway stops and its turns have ended.
+const SOCKETS: TaskKind = TaskKind::new("websockets");
 
 impl Builder {
     /// Opens the gateway: checks the configuration, makes the data folder, opens and migrates the store.
@@ -69,6 +73,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
         document: Arc::new(Document::new(document)),
         streams: Arc::default(),
         invocations: Arc::default(),
+        sockets: base.supervisor.group(SOCKETS),
         uptime: Monotonic::new(&base.clock),
         stopping: CancellationToken::new(),
         folder_lock,

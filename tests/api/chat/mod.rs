@@ -2,6 +2,7 @@
 
 mod cancel;
 mod completions;
+mod connect;
 mod get_model;
 mod get_turn;
 mod list_models;

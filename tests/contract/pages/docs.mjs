@@ -11,6 +11,7 @@ import { open } from "./docs/browser.mjs";
 import * as door from "./docs/door.mjs";
 import { front } from "./docs/front.mjs";
 import * as reading from "./docs/reading.mjs";
+import * as sockets from "./docs/sockets.mjs";
 import * as trying from "./docs/trying.mjs";
 
 const { ASTRA_URL: gateway, ASTRA_READER: reader } = process.env;
@@ -46,6 +47,7 @@ try {
   await reading.finds(read.page, "rollback", "Roll back an agent");
   await reading.showsSamples(read.page, samples, gateway);
   await reading.turnsDark(read.page);
+  await sockets.talks(read.page, member, reader);
   await trying.signsOut(read.page);
   await door.isReadable(read.page);
   await leave(read, "reading");

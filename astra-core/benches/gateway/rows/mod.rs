@@ -7,6 +7,7 @@ mod memory;
 mod pages;
 mod postgres;
 mod program;
+mod sockets;
 mod spec;
 mod start;
 mod streams;
@@ -23,8 +24,9 @@ use crate::report;
 const LONG: Duration = Duration::from_secs(300);
 
 /// The rows by name, in the order in which they are measured.
-pub(crate) const NAMES: [&str; 12] = [
-    "program", "start", "json", "latency", "crowd", "durable", "pages", "postgres", "paced", "stream", "memory", "spec",
+pub(crate) const NAMES: [&str; 13] = [
+    "program", "start", "json", "latency", "crowd", "durable", "pages", "postgres", "paced", "stream", "memory",
+    "sockets", "spec",
 ];
 
 /// Measures what `plan` asks for.
@@ -46,6 +48,7 @@ pub(crate) fn run(plan: &Plan) -> Result<()> {
             "paced" => streams::paced(&lab, plan),
             "stream" => streams::unpaced(&lab, plan),
             "memory" => memory::measure(&lab, plan),
+            "sockets" => sockets::measure(&lab),
             _ => spec::measure(&lab, plan),
         }?;
     }

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod completions;
+mod connect;
 mod get_model;
 mod get_turn;
 mod list_models;
@@ -26,6 +27,8 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(resume::handler))
         .routes(routes!(cancel::handler))
         .routes(routes!(submit_results::handler))
+        .routes(routes!(connect::handler))
+        .frames::<model::SocketRequest>()
         .routes(routes!(completions::handler))
         .routes(routes!(list_models::handler))
         .routes(routes!(get_model::handler))

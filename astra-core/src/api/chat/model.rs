@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::content::Content;
 use crate::engine::{Ask, Overrides};
-use crate::error::{Error, Result};
-use crate::http::small_metadata;
+use crate::error::{Code, Error, Result};
 use crate::http::turn::{CallerTool, MessageContent, TurnToolChoice, caller_tools};
-use crate::ids::SessionId;
+use crate::http::websocket::SUBPROTOCOL;
+use crate::http::{Problem, small_metadata};
+use crate::ids::{SessionId, TurnId};
 use crate::provider::Role;
 use crate::store::{OnceKey, SessionTarget};
 
@@ -106,5 +107,173 @@ impl SendMessage {
             once,
             trace_parent,
         })
+    }
+}
+
+/// A frame that a client sends over a WebSocket. Each is answered by one `accepted`, `pong` or `problem` with its
+/// `request_id`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum SocketRequest {
+    /// Ask an agent, as `chat.stream` does. After `accepted` come the events of the turn.
+    Message(Box<SocketMessage>),
+    /// End a turn, as `chat.cancel` does. It is accepted when the turn has ended.
+    Cancel(SocketCancel),
+    /// Follow a turn from an event on, as `chat.resume` does: a turn of another connection, or again one of this.
+    Resume(SocketResume),
+    /// Ask for a `pong`.
+    Ping(SocketPing),
+}
+
+/// A message to an agent.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SocketMessage {
+    /// What the answer to this frame repeats.
+    #[schema(min_length = 1, max_length = 128, pattern = "^[!-~]+$", example = "q1")]
+    pub request_id: Option<String>,
+    /// Makes the frame take effect once, as the header `Idempotency-Key` does for `chat.stream`: after a connection that
+    /// broke, the same frame gets the events of the turn that it began.
+    #[schema(min_length = 1, max_length = 255, pattern = "^[!-~]+$", example = "8e03978e-40d5-43e8-bc93-6894a57f9324")]
+    pub idempotency_key: Option<String>,
+    /// What is asked.
+    #[serde(flatten)]
+    pub question: SendMessage,
+}
+
+/// The turn that is to end.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SocketCancel {
+    /// What the answer to this frame repeats.
+    #[schema(min_length = 1, max_length = 128, pattern = "^[!-~]+$", example = "q2")]
+    pub request_id: Option<String>,
+    /// The turn.
+    #[schema(value_type = String, example = "trn_06a1b2c3d4e5q")]
+    pub turn_id: TurnId,
+}
+
+/// The turn that is to be followed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SocketResume {
+    /// What the answer to this frame repeats.
+    #[schema(min_length = 1, max_length = 128, pattern = "^[!-~]+$", example = "q3")]
+    pub request_id: Option<String>,
+    /// The turn.
+    #[schema(value_type = String, example = "trn_06a1b2c3d4e5q")]
+    pub turn_id: TurnId,
+    /// The number of the last event that the client has; 0 by default, which is before the first one.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 1_000_000_000, example = 2)]
+    pub after: i64,
+}
+
+/// A question whether the gateway is there.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SocketPing {
+    /// What the answer to this frame repeats.
+    #[schema(min_length = 1, max_length = 128, pattern = "^[!-~]+$", example = "q4")]
+    pub request_id: Option<String>,
+}
+
+/// A frame that answers another one. The other frames that a client gets are the events of turns.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum SocketReply {
+    /// What was asked for is done or has begun.
+    Accepted(SocketAccepted),
+    /// The gateway is there.
+    Pong(SocketPong),
+    /// What was asked for is refused, or has failed. The connection goes on.
+    Problem(Box<SocketProblem>),
+}
+
+/// What was asked for is done or has begun.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SocketAccepted {
+    /// The `request_id` of the frame.
+    #[schema(max_length = 128, example = "q1")]
+    pub request_id: Option<String>,
+    /// The turn that it was about, or that it began.
+    #[schema(value_type = String, example = "trn_06a1b2c3d4e5q")]
+    pub turn_id: TurnId,
+}
+
+/// The gateway is there.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SocketPong {
+    /// The `request_id` of the frame.
+    #[schema(max_length = 128, example = "q4")]
+    pub request_id: Option<String>,
+}
+
+/// A frame is refused, or has failed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SocketProblem {
+    /// The `request_id` of the frame, if one can be read.
+    #[schema(max_length = 128, example = "q1")]
+    pub request_id: Option<String>,
+    /// How long to wait before another try, in seconds; null if that would change nothing.
+    #[schema(minimum = 1, maximum = 86_400, example = 1)]
+    pub retry_after_s: Option<u64>,
+    /// Why.
+    pub problem: Problem,
+}
+
+/// What a WebSocket of this gateway takes and sends.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChatSocket {
+    /// The subprotocols: `astra`, and `bearer.` with a token, which is a credential.
+    #[schema(min_items = 2, max_items = 2, example = json!(["astra", "bearer.<token>"]))]
+    pub subprotocols: Vec<String>,
+    /// The largest frame, in bytes.
+    #[schema(minimum = 1, example = 1_048_576)]
+    pub frame_bytes_max: u64,
+    /// How many turns one connection follows at once.
+    #[schema(minimum = 1, example = 64)]
+    pub turns_max: u64,
+    /// A frame of each kind that a client may send: a `SocketRequest`.
+    #[schema(max_items = 16, example = json!([{"type": "ping", "request_id": "q4"}]))]
+    pub requests: Vec<Map<String, Value>>,
+    /// A frame of each kind that answers one.
+    #[schema(max_items = 16)]
+    pub replies: Vec<SocketReply>,
+}
+
+impl ChatSocket {
+    /// What there is to know, with the bounds of this gateway and an example of each frame.
+    #[must_use]
+    pub fn new(frame_bytes_max: usize, turns_max: usize, request_id: &str, path: &str) -> Self {
+        let turn_id = TurnId::from_key(1);
+        let requests = [
+            json!({"type": "message", "request_id": "q1", "agent_id": "assistant", "message": "What is the capital of France?"}),
+            json!({"type": "cancel", "request_id": "q2", "turn_id": turn_id}),
+            json!({"type": "resume", "request_id": "q3", "turn_id": turn_id, "after": 2}),
+            json!({"type": "ping", "request_id": "q4"}),
+        ];
+        let (id, object) = (|name: &str| Some(name.to_owned()), |frame: Value| frame.as_object().cloned());
+        let busy = Error::new(Code::AgentBusy, "The session is busy with another message.");
+        Self {
+            subprotocols: vec![SUBPROTOCOL.to_owned(), "bearer.<token>".to_owned()],
+            frame_bytes_max: frame_bytes_max as u64,
+            turns_max: turns_max as u64,
+            requests: requests.into_iter().filter_map(object).collect(),
+            replies: vec![
+                SocketReply::Accepted(SocketAccepted { request_id: id("q1"), turn_id }),
+                SocketReply::Pong(SocketPong { request_id: id("q4") }),
+                SocketReply::problem(Some("q1"), &busy, request_id, path),
+            ],
+        }
+    }
+}
+
+impl SocketReply {
+    /// The refusal of the frame `frame_id`, on the connection of the request `request_id` for `path`.
+    #[must_use]
+    pub fn problem(frame_id: Option<&str>, error: &Error, request_id: &str, path: &str) -> Self {
+        let waits = matches!(error.code.status(), 429 | 503);
+        Self::Problem(Box::new(SocketProblem {
+            request_id: frame_id.map(str::to_owned),
+            retry_after_s: waits.then(|| error.retry_after_s.unwrap_or(1).clamp(1, 86_400)),
+            problem: Problem::new(error, request_id, path),
+        }))
     }
 }

@@ -12,6 +12,7 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
         ("chat.stream", Needs(Member, Scope::ChatSend)),
         ("chat.get_turn", Needs(Member, Scope::ChatSend)),
         ("chat.resume", Needs(Member, Scope::ChatSend)),
+        ("chat.connect", Needs(Member, Scope::ChatSend)),
         ("chat.cancel", Needs(Member, Scope::ChatSend)),
         ("chat.submit_results", Needs(Member, Scope::ChatSend)),
         ("chat.presence", Needs(Member, Scope::ChatSend)),

@@ -109,6 +109,7 @@ impl Reader<'_> {
             parameters,
             bodies: read.collect(),
             raw_types: raw.collect(),
+            frame: source.pointer("/x-websocket/receives").map(schema),
             is_body_required: source.pointer("/requestBody/required").and_then(Value::as_bool).unwrap_or(false),
             answers: answers(self.document, source)?,
         })

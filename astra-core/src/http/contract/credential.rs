@@ -16,37 +16,39 @@ const PREFIX: &str = "bearer.";
 /// The headers with the credential in `Authorization`.
 ///
 /// # Errors
-/// 401 if the request has several credentials that differ.
+/// 401 if the request has several keys that differ.
 pub(super) fn with_bearer<'a>(operation: &Operation, headers: &'a HeaderMap) -> Result<Cow<'a, HeaderMap>, Error> {
-    if operation.traits.refusals == Refusals::OpenAi {
-        return openai::bearer(headers);
-    }
-    if operation.traits.credential != CredentialPlace::Subprotocol {
-        return Ok(Cow::Borrowed(headers));
-    }
-    let mut tokens = protocols(headers).filter_map(|protocol| protocol.strip_prefix(PREFIX));
-    let Some(token) = tokens.next() else { return Ok(Cow::Borrowed(headers)) };
-    if tokens.next().is_some() || headers.contains_key(AUTHORIZATION) {
-        let message = "The request has several credentials: send one, in Authorization or as a subprotocol.";
-        return Err(Error::new(Code::Unauthorized, message));
-    }
-    let mut value = HeaderValue::try_from(format!("Bearer {token}")).map_err(Error::internal)?;
-    value.set_sensitive(true);
-    let mut headers = headers.clone();
-    headers.insert(AUTHORIZATION, value);
-    Ok(Cow::Owned(headers))
+    if operation.traits.refusals == Refusals::OpenAi { openai::bearer(headers) } else { Ok(Cow::Borrowed(headers)) }
 }
 
-/// Takes the subprotocols that are tokens away, so that a handler cannot choose one and send it back.
-pub(super) fn hide_subprotocol(operation: &Operation, headers: &mut HeaderMap) {
+/// Puts a token that came as a subprotocol into `Authorization`, and takes it away where it was: a handler cannot choose it
+/// and send it back. Answers the subprotocol.
+///
+/// The outcome is 401 if the request has several credentials; it has one in `Authorization` then.
+pub(super) fn take_subprotocol(
+    operation: &Operation,
+    headers: &mut HeaderMap,
+) -> (Option<HeaderValue>, Result<(), Error>) {
     if operation.traits.credential != CredentialPlace::Subprotocol || !headers.contains_key(SEC_WEBSOCKET_PROTOCOL) {
-        return;
+        return (None, Ok(()));
     }
-    let others: Vec<&str> = protocols(headers).filter(|protocol| !protocol.starts_with(PREFIX)).collect();
+    let (tokens, others): (Vec<&str>, Vec<&str>) = protocols(headers).partition(|name| name.starts_with(PREFIX));
+    let first = tokens.first().copied();
+    let sensitive = |text: String| {
+        let mut value = HeaderValue::try_from(text).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    };
+    let token = first.and_then(|name| sensitive(name.to_owned()));
+    let bearer = first.and_then(|name| sensitive(format!("Bearer {}", name.strip_prefix(PREFIX)?)));
+    let is_one = tokens.len() <= 1 && (tokens.is_empty() || !headers.contains_key(AUTHORIZATION));
     match HeaderValue::try_from(others.join(", ")) {
         Ok(others) if !others.is_empty() => drop(headers.insert(SEC_WEBSOCKET_PROTOCOL, others)),
         _ => drop(headers.remove(SEC_WEBSOCKET_PROTOCOL)),
     }
+    bearer.and_then(|bearer| headers.insert(AUTHORIZATION, bearer));
+    let message = "The request has several credentials: send one, in Authorization or as a subprotocol.";
+    (token, if is_one { Ok(()) } else { Err(Error::new(Code::Unauthorized, message)) })
 }
 
 /// Whether the request to `path` has a credential, good or not.

@@ -22,6 +22,7 @@ use crate::http::limit::{Limits, QuotaState};
 use crate::http::negotiation::accepts_one;
 use crate::http::query::QueryValues;
 use crate::http::record::Record;
+use crate::http::websocket;
 
 /// What stands before the operations of one path.
 pub struct Gate {
@@ -37,11 +38,28 @@ pub struct Gate {
 pub async fn enforce(gate: &Gate, mut request: Request, next: Next) -> Response {
     let Some(operation) = gate.path.operation(request.method()).cloned() else { return wrong_method(&gate.path) };
     let mut standing = None;
-    let admitted = admit(gate, &operation, &mut request, &mut standing).await;
+    let refuses_by_closing = operation.traits.refusals == Refusals::Close;
+    if refuses_by_closing && let Err(error) = websocket::check_origin(&gate.app.config, &request) {
+        return error.into_response();
+    }
+    let (token, taken) = credential::take_subprotocol(&operation, request.headers_mut());
+    let admitted = match taken {
+        Ok(()) => admit(gate, &operation, &mut request, &mut standing).await,
+        Err(error) => Err(error),
+    };
+    if refuses_by_closing
+        && let Err(error) = &admitted
+        && let Some(response) = websocket::refuse(&gate.app, &mut request, token.as_ref(), error)
+    {
+        return response;
+    }
     let mut response = match admitted {
         Ok(()) => {
             let upgrades = operation.traits.upgrades;
             request.extensions_mut().insert(operation);
+            if refuses_by_closing {
+                request.extensions_mut().insert(websocket::Offer { limits: Arc::clone(&gate.limits), token });
+            }
             let response = next.run(request).await;
             if response.status() == StatusCode::SWITCHING_PROTOCOLS && !upgrades {
                 return Error::internal("an operation that does not upgrade answers 101").into_response();
@@ -99,7 +117,6 @@ async fn admit(
     } else {
         let identity = identify(gate, operation, (request.headers(), request.extensions()), standing).await?;
         request.extensions_mut().insert(Arc::clone(&identity));
-        credential::hide_subprotocol(operation, request.headers_mut());
         Some(identity)
     };
     if !accepts_one(request.headers(), &operation.answers) {

@@ -20,7 +20,7 @@ mod select;
 mod traits;
 mod tree;
 
-pub(super) use body::BodyValue;
+pub(super) use body::{BodyValue, frame};
 pub use compile::{compile, parameter_faults};
 pub use complete::complete;
 pub(super) use credential::is_sent;

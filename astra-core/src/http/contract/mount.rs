@@ -69,6 +69,7 @@ pub fn mounted(template: &str, mount: &Mount, scopes: &ScopeTable) -> Result<Pat
         bodies: Vec::new(),
         raw_types: Vec::new(),
         is_body_required: false,
+        frame: None,
         answers: Vec::new(),
         has_key: false,
         ignores_unknown: true,

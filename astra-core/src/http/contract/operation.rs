@@ -56,6 +56,8 @@ pub struct Operation {
     /// The media types of a raw body, in lower case; none if every one will do.
     pub(super) raw_types: Vec<String>,
     pub(super) is_body_required: bool,
+    /// What a frame of a WebSocket may be, if it has such connections.
+    pub(super) frame: Option<Schema>,
     /// The media types of its answers, of which `Accept` must name one; none if it answers success without a body.
     pub(super) answers: Vec<String>,
     /// Whether it documents the header `Idempotency-Key`.
@@ -148,6 +150,9 @@ impl Operation {
     /// The schemas by which it judges requests, each with its place.
     pub(super) fn schemas(&self) -> impl Iterator<Item = (String, &Schema)> {
         let parameters = self.parameters.iter().map(|known| (format!("{}: {}", self.id, known.pointer), &known.schema));
-        parameters.chain(self.bodies.iter().map(|(media_type, schema)| (format!("{}: {media_type}", self.id), schema)))
+        let frame = self.frame.iter().map(|schema| (format!("{}: frames", self.id), schema));
+        parameters
+            .chain(frame)
+            .chain(self.bodies.iter().map(|(media_type, schema)| (format!("{}: {media_type}", self.id), schema)))
     }
 }

@@ -42,6 +42,17 @@ pub enum Refusals {
     OpenAi,
     /// As OAuth 2 writes them: `{"error", "error_description"}` (RFC 6749, 5.2).
     OAuth,
+    /// As problems; but a WebSocket that is asked for is opened and closed with a code, since a page cannot read the answer
+    /// to a handshake.
+    Close,
+}
+
+impl Refusals {
+    /// Whether refusals are problems.
+    #[must_use]
+    pub const fn are_problems(self) -> bool {
+        matches!(self, Self::Problem | Self::Close)
+    }
 }
 
 /// How the body of a request is read.
@@ -162,6 +173,11 @@ fn upgrade_faults(operation: &Value, traits: Traits, method: &str) -> Vec<String
         (traits.upgrades && !is_documented, "it upgrades, and does not document the answer 101"),
         (!traits.upgrades && is_documented, "it documents the answer 101, and does not say that it upgrades"),
         (traits.upgrades && method != "get", "it upgrades, which only GET does"),
+        (traits.refusals == Refusals::Close && !traits.upgrades, "it refuses by closing, and does not upgrade"),
+        (
+            traits.refusals == Refusals::Close && operation.pointer("/x-websocket/receives").is_none(),
+            "it refuses by closing, and does not say in x-websocket what it receives",
+        ),
     ];
     broken(&rules)
 }

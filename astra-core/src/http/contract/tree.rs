@@ -97,6 +97,11 @@ pub(super) fn operations(paths: Option<&mut Value>) -> impl Iterator<Item = (&St
     })
 }
 
+/// What says in `operation` what a client may send: the body, and the frames of a WebSocket.
+pub(super) fn asked(operation: &Value) -> impl Iterator<Item = &Value> {
+    ["/requestBody", "/x-websocket/receives"].into_iter().filter_map(|pointer| operation.pointer(pointer))
+}
+
 /// The schemas of the document's components; empty if there are none.
 pub(super) fn schemas(document: &mut Value) -> Option<&mut Map<String, Value>> {
     document.pointer_mut("/components/schemas").and_then(Value::as_object_mut)

@@ -234,6 +234,16 @@ pub fn frames(events: TurnEvents) -> impl Stream<Item = Bytes> + Send + 'static 
     })
 }
 
+/// A turn's events as texts of JSON: those that are there together are one batch. A store that fails ends the stream, and the
+/// client resumes.
+pub fn texts(events: TurnEvents) -> impl Stream<Item = Vec<String>> + Send + 'static {
+    stream::unfold(events, |mut events| async move {
+        let batch = logged(events.next().await)??;
+        let texts = batch.iter().map(|event| serde_json::to_string(&ChatEvent::from(event.as_ref())));
+        Some((logged(texts.collect::<std::result::Result<_, _>>())?, events))
+    })
+}
+
 /// The frames of a session's events. An id is the turn's id, a dot, and the event's number.
 pub fn session_frames(events: SessionEvents) -> impl Stream<Item = Bytes> + Send + 'static {
     stream::unfold(events, |mut events| async move {

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 pub use approval::{Approval, ApprovalStatus, DecideApproval};
 pub use caller_tool::{CallResult, CallerTool, NamedTool, SubmitResults, TurnToolChoice, TurnToolMode, caller_tools};
 pub use content::{ImageUrl, MessageContent, MessagePart, MessageParts, MessageText};
-pub use event::{ChatEvent, SessionEvent, frames, session_frames};
+pub use event::{ChatEvent, SessionEvent, frames, session_frames, texts};
 pub use message::{Message, MessageRole};
 pub use tool::{MessageToolCall, MessageToolResult, ToolCallComplete, ToolCallDelta, ToolResultEvent, TurnToolCall};
 pub use wait::{ApprovalRequired, ResultsRequired};

@@ -111,7 +111,8 @@ pub(super) async fn accept(
     }
 }
 
-/// Serves one connection to its end; the permit is given back then.
+/// Serves one connection to its end, or until it goes on with another protocol. The permit is given back when the socket is
+/// closed.
 async fn serve(mut stream: TcpStream, address: SocketAddr, router: Router, permit: Permit, closing: CancellationToken) {
     // Events of a stream are small and must not wait for each other.
     if let Err(fault) = stream.set_nodelay(true) {
@@ -134,7 +135,7 @@ async fn serve(mut stream: TcpStream, address: SocketAddr, router: Router, permi
         }
     };
     let protocol = begun.protocol;
-    let socket = TokioIo::new(Socket::new(stream, begun));
+    let socket = TokioIo::new(Socket::new(stream, begun, permit));
     let ended = match protocol {
         Protocol::Http1 => serve_http1(socket, address, router, closing).await,
         Protocol::Http2 => serve_http2(socket, address, router, closing).await,
@@ -142,7 +143,6 @@ async fn serve(mut stream: TcpStream, address: SocketAddr, router: Router, permi
     if let Err(fault) = ended {
         tracing::debug!(client.address = %address, %fault, "a connection ended badly");
     }
-    drop(permit);
 }
 
 async fn serve_http1(

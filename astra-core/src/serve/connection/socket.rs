@@ -9,6 +9,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::admission::Permit;
+
 /// A peer that takes nothing of what waits for it for this time is gone.
 pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -57,11 +59,13 @@ pub(super) struct Socket {
     /// Made when a write waits for the first time.
     timeout: Option<Pin<Box<Sleep>>>,
     is_waiting: bool,
+    /// Given back when the socket is closed, also by whoever goes on with it after an upgrade.
+    _permit: Permit,
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream, begun: Begun) -> Self {
-        Self { stream, begun, read: 0, timeout: None, is_waiting: false }
+    pub(super) fn new(stream: TcpStream, begun: Begun, permit: Permit) -> Self {
+        Self { stream, begun, read: 0, timeout: None, is_waiting: false, _permit: permit }
     }
 
     /// Begins to count when a write waits, and ends when one does not.

@@ -4,7 +4,7 @@ mod parse;
 mod raw;
 mod read;
 
-pub(in crate::http) use parse::BodyValue;
+pub(in crate::http) use parse::{BodyValue, frame};
 pub(super) use parse::{check_raw_type, parse, schema};
 pub(super) use raw::bounded;
 pub(super) use read::{Coding, coding, read};

@@ -53,6 +53,19 @@ pub(in crate::http::contract) fn parse(bytes: &[u8], schema: &Schema, is_form: b
     Err(error)
 }
 
+/// The frame of a WebSocket of `operation` that `bytes` say, held against the schema of its frames.
+///
+/// # Errors
+/// As for a body.
+pub(in crate::http) fn frame(operation: &Operation, bytes: &[u8]) -> Result<Value, Error> {
+    let schema = operation.frame.as_ref().ok_or_else(|| Error::internal("the operation documents no frames"))?;
+    let mut read = parse(bytes, schema, false);
+    if let Err(error) = &mut read {
+        error.message = error.message.replacen("The body", "The frame", 1);
+    }
+    read
+}
+
 /// A form's fields as an object of strings. A field that the schema does not know, where it takes such fields, may come
 /// several times: it is not looked at.
 fn form(bytes: &[u8], schema: &Schema) -> Result<Value, Error> {

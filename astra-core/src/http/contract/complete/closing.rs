@@ -1,14 +1,15 @@
-//! Unknown fields of request bodies are refused, so that a typo is not silently dropped: the document says so.
+//! Unknown fields of request bodies and of frames are refused, so that a typo is not silently dropped: the document says so.
 
 use serde_json::Value;
 
 use super::super::tree;
 
-/// Adds `additionalProperties: false` to every object with named fields that a request body reaches. Answers stay open,
+/// Adds `additionalProperties: false` to every object with named fields that a request body, or a frame of a client,
+/// reaches. Answers stay open,
 /// so that clients survive new fields.
 pub(super) fn close_requests(document: &mut Value, faults: &mut Vec<String>) {
     let mut bodies: Vec<Value> = tree::operations(document.get_mut("paths"))
-        .filter_map(|(.., operation)| operation.get("requestBody").cloned())
+        .flat_map(|(.., operation)| tree::asked(operation).cloned().collect::<Vec<_>>())
         .collect();
     let reached = match tree::reach(document, &bodies) {
         Ok(reached) => reached,

@@ -12,8 +12,10 @@ const SCHEMAS: &str = "#/components/schemas/";
 /// Merges every component that is an `allOf` of objects. In the gateway's own answers all fields are required: they are
 /// always written. `hosts` are the paths of a host program.
 pub(super) fn merge(document: &mut Value, hosts: &BTreeSet<String>, faults: &mut Vec<String>) {
-    let reached = reached(document, "requestBody", &BTreeSet::new())
-        .and_then(|asked| reached(document, "responses", hosts).map(|answered| (asked, answered)));
+    let answers = |operation: &Value| operation.get("responses").into_iter().cloned().collect();
+    let requests = |operation: &Value| tree::asked(operation).cloned().collect();
+    let reached = reached(document, requests, &BTreeSet::new())
+        .and_then(|asked| reached(document, answers, hosts).map(|answered| (asked, answered)));
     let (asked, answered) = match reached {
         Ok(reached) => reached,
         Err(fault) => return faults.push(fault),
@@ -33,12 +35,16 @@ pub(super) fn merge(document: &mut Value, hosts: &BTreeSet<String>, faults: &mut
     }
 }
 
-/// All that the `part` of the operations reaches whose paths are not in `hosts`.
-fn reached(document: &mut Value, part: &str, hosts: &BTreeSet<String>) -> Result<BTreeSet<String>, String> {
+/// All that the `parts` of the operations reach whose paths are not in `hosts`.
+fn reached(
+    document: &mut Value,
+    parts: impl Fn(&Value) -> Vec<Value>,
+    hosts: &BTreeSet<String>,
+) -> Result<BTreeSet<String>, String> {
     let own = |path: &String| !hosts.contains(path);
     let parts: Vec<Value> = tree::operations(document.get_mut("paths"))
         .filter(|(path, ..)| own(path))
-        .filter_map(|(.., operation)| operation.get(part).cloned())
+        .flat_map(|(.., operation)| parts(operation))
         .collect();
     tree::reach(document, &parts)
 }

@@ -50,7 +50,7 @@ pub(super) fn complete(document: &mut Value, traits: &Declared, faults: &mut Vec
 fn complete_one(operation: &mut Value, traits: Traits) {
     let form = traits.refusals;
     let mut common = common(operation, traits);
-    if form != Refusals::Problem {
+    if !form.are_problems() {
         // There, a request that does not match its schema is a bad one.
         common.retain(|status| *status != "422");
     }
@@ -60,7 +60,7 @@ fn complete_one(operation: &mut Value, traits: Traits) {
     };
     for (status, name, meaning) in REFUSALS.iter().filter(|(status, ..)| common.contains(status)) {
         let answer = match form {
-            Refusals::Problem => json!({"$ref": format!("#/components/responses/{name}")}),
+            Refusals::Problem | Refusals::Close => json!({"$ref": format!("#/components/responses/{name}")}),
             form => refusal_in(form, status, meaning),
         };
         responses.entry(*status).or_insert(answer);
@@ -130,7 +130,7 @@ fn refusal(status: &str, meaning: &str) -> Value {
 fn refusal_in(refusals: Refusals, status: &str, meaning: &str) -> Value {
     let mut answer = refusal(status, meaning);
     let schema = match refusals {
-        Refusals::Problem => return answer,
+        Refusals::Problem | Refusals::Close => return answer,
         Refusals::OpenAi => "OpenAiError",
         Refusals::OAuth => "OAuthError",
     };
