@@ -331,7 +331,7 @@ mod tests {
         let bytes = [0x89, 0x81, 0, 0, 0, 0, b'?', 0x81, 0x81, 0, 0, 0, 0, b'a', 0xf1];
         far.write_all(&bytes).await.unwrap();
         far.write_all(&[0x80]).await.unwrap();
-        assert!(matches!(socket.next(false).now_or_never(), None));
+        assert!(socket.next(false).now_or_never().is_none());
         assert!(matches!(socket.next(true).await, Event::Sent));
         assert!(matches!(socket.next(true).await, Event::Text(text) if text == "a"));
         assert!(matches!(socket.next(true).await, Event::End(Some(Close { code: 1002, .. }))));
