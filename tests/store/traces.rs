@@ -145,6 +145,7 @@ fn finished(sample: &Sample) -> Arc<FinishedTurn> {
         steps: 0,
         trace,
         usage: Vec::new(),
+        skills: Vec::new(),
         now_ms: sample.begun_ms + 5,
         turn,
     })
