@@ -39,12 +39,6 @@ impl TurnEvents {
         Self { engine, rows, turn_id, live, seq: after, ended: false }
     }
 
-    /// Whether the turn runs in this gateway.
-    #[must_use]
-    pub const fn is_here(&self) -> bool {
-        self.live.is_some()
-    }
-
     /// The next events, together as they came; `None` after the last.
     ///
     /// # Errors
@@ -192,6 +186,12 @@ impl SessionEvents {
 }
 
 impl Engine {
+    /// Whether the turn runs in this gateway: neither has it ended, nor does it wait.
+    #[must_use]
+    pub fn runs(&self, turn_id: TurnId) -> bool {
+        self.live_turns.get(turn_id).is_some_and(|live| !live.has_left())
+    }
+
     /// The events of a turn after the sequence number `after`. Whether the caller may see it is asked before.
     #[must_use]
     pub fn follow_turn(self: &Arc<Self>, rows: &Rows, turn_id: TurnId, after: i64) -> TurnEvents {

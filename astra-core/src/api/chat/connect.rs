@@ -95,18 +95,29 @@ impl Protocol for Chat {
 }
 
 impl Chat {
+    /// What was asked for is accepted; `events` of the turn follow.
+    fn following(&self, request_id: Option<String>, turn_id: TurnId, events: Option<TurnEvents>) -> Done {
+        let followed = |events: TurnEvents| {
+            let engine = Arc::clone(&self.app.engine);
+            let runs_here = Box::new(move || engine.runs(turn_id));
+            Followed { turn_id, runs_here, messages: texts(events).boxed() }
+        };
+        let answer = written(&SocketReply::Accepted(SocketAccepted { request_id, turn_id }));
+        Done { answer, followed: events.map(followed) }
+    }
+
     async fn ask(self, message: Box<SocketMessage>) -> Result<Done> {
         let SocketMessage { request_id, idempotency_key, question } = *message;
         let once = match idempotency_key {
             Some(key) => Some(self.caller.once(key, &serde_json::to_vec(&question).map_err(Error::internal)?)),
             None => None,
         };
-        let ask = question.into_ask(true, once, self.trace_parent)?;
+        let ask = question.into_ask(true, once, self.trace_parent.clone())?;
         Ok(match self.app.engine.ask(self.caller.caller(), ask).await.map_err(Error::engine)? {
-            Asked::New(handle) => following(request_id, handle.turn_id, Some(handle.events())),
+            Asked::New(handle) => self.following(request_id, handle.turn_id, Some(handle.events())),
             Asked::Known(turn) => {
                 let rows = self.app.store.rows(&self.caller.workspace);
-                following(request_id, turn.id, Some(self.app.engine.follow_turn(&rows, turn.id, 0)))
+                self.following(request_id, turn.id, Some(self.app.engine.follow_turn(&rows, turn.id, 0)))
             }
         })
     }
@@ -115,22 +126,14 @@ impl Chat {
         let (rows, turn) = visible_turn(&self.app, &self.caller, turn_id).await?;
         let is_over = turn.status.is_final() && after >= turn.last_seq;
         let events = (!is_over).then(|| self.app.engine.follow_turn(&rows, turn.id, after));
-        Ok(following(request_id, turn.id, events))
+        Ok(self.following(request_id, turn.id, events))
     }
 
     async fn cancel(self, SocketCancel { request_id, turn_id }: SocketCancel) -> Result<Done> {
         let (rows, turn) = visible_turn(&self.app, &self.caller, turn_id).await?;
         let turn = self.app.engine.cancel(&rows, turn).await.map_err(Error::engine)?;
-        Ok(following(request_id, turn.id, None))
+        Ok(self.following(request_id, turn.id, None))
     }
-}
-
-/// What was asked for is accepted; `events` of the turn follow.
-fn following(request_id: Option<String>, turn_id: TurnId, events: Option<TurnEvents>) -> Done {
-    let followed =
-        |events: TurnEvents| Followed { turn_id, ends_with_gateway: events.is_here(), messages: texts(events).boxed() };
-    let answer = written(&SocketReply::Accepted(SocketAccepted { request_id, turn_id }));
-    Done { answer, followed: events.map(followed) }
 }
 
 fn written(reply: &SocketReply) -> String {

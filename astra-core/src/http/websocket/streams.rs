@@ -12,8 +12,8 @@ use crate::ids::TurnId;
 pub struct Followed {
     /// The turn whose events it tells. A connection follows a turn once: a newer stream takes the place of an older one.
     pub turn_id: TurnId,
-    /// Whether it ends when this gateway has stopped: the turn runs here.
-    pub ends_with_gateway: bool,
+    /// Whether the turn runs here, so that it ends before this gateway does.
+    pub runs_here: Box<dyn Fn() -> bool + Send>,
     /// Its messages, those that are there together in one batch.
     pub messages: BoxStream<'static, Vec<String>>,
 }
@@ -41,9 +41,9 @@ impl Streams {
         self.open.push(followed);
     }
 
-    /// Leaves those alone that end when this gateway has stopped.
+    /// Leaves those alone whose turns run here now.
     pub(super) fn keep_own(&mut self) {
-        self.open.retain(|followed| followed.ends_with_gateway);
+        self.open.retain(|followed| (followed.runs_here)());
     }
 
     /// The next messages of one of them. May be dropped and called again.
@@ -81,9 +81,10 @@ mod tests {
 
     use super::*;
 
-    fn followed(key: i64, ends_with_gateway: bool, messages: &[&str]) -> Followed {
+    fn followed(key: i64, is_here: bool, messages: &[&str]) -> Followed {
         let messages: Vec<_> = messages.iter().map(|text| vec![(*text).to_owned()]).collect();
-        Followed { turn_id: TurnId::from_key(key), ends_with_gateway, messages: stream::iter(messages).boxed() }
+        let runs_here = Box::new(move || is_here);
+        Followed { turn_id: TurnId::from_key(key), runs_here, messages: stream::iter(messages).boxed() }
     }
 
     #[tokio::test]
