@@ -23,8 +23,10 @@ use crate::http::fallback;
 use crate::http::host_header::{self, Hosts};
 use crate::http::limit::{self, Limits};
 use crate::http::metrics;
+use crate::http::mcp::{self, McpServer};
 use crate::http::origin::{self, Origins};
 use crate::http::record::{self, Recorder};
+use crate::http::{Caller, TraceParent};
 #[cfg(feature = "docs")]
 use crate::http::{IfNoneMatch, docs};
 use crate::openapi as document;
@@ -46,7 +48,17 @@ fn operations() -> Operations {
     let operations = operations.mount("/metrics", readable(get(metrics::answer)), metrics);
     #[cfg(feature = "docs")]
     let operations = reference(operations);
-    operations
+    mcp(operations)
+}
+
+/// The agents as an MCP server: for those who may ask agents.
+fn mcp(operations: Operations) -> Operations {
+    let server = Arc::new(McpServer::default());
+    let answer = move |State(app): State<App>, caller: Caller, TraceParent(parent): TraceParent, request: Request| {
+        let server = Arc::clone(&server);
+        async move { mcp::serve(&server, &app, &caller, parent, request).await }
+    };
+    operations.mount("/mcp", any(answer), Mount::for_callers("mcp", Role::Member, &["chat:send"]))
 }
 
 /// The OpenAPI 3.1 document of this version: of the routes alone, without configuration, store or network.

@@ -26,6 +26,8 @@ mod host_tools;
 mod inference;
 mod lifetimes;
 mod metrics;
+mod mcp;
+mod mcp_protocol;
 mod mishaps;
 mod openai;
 mod openai_tools;

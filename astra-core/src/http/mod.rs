@@ -15,6 +15,7 @@ mod idempotency;
 mod instant;
 mod json;
 pub mod limit;
+pub mod mcp;
 mod metadata;
 pub mod metrics;
 mod negotiation;

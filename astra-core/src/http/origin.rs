@@ -6,9 +6,11 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::contract::PathContract;
+use crate::config::PublicUrl;
 
 /// What a page may send beside what every page may, if it does not say what it will send.
 const REQUEST_HEADERS: HeaderValue = HeaderValue::from_static(
@@ -17,7 +19,7 @@ const REQUEST_HEADERS: HeaderValue = HeaderValue::from_static(
 
 /// What a page may read beside what every page may.
 const ANSWER_HEADERS: HeaderValue = HeaderValue::from_static(
-    "accept-encoding, allow, etag, location, ratelimit, ratelimit-policy, retry-after, retry-after-ms, www-authenticate, \
+    "accept-encoding, allow, etag, location, mcp-session-id, ratelimit, ratelimit-policy, retry-after, retry-after-ms, www-authenticate, \
      x-request-id, x-should-retry",
 );
 
@@ -36,6 +38,27 @@ impl Origins {
     #[must_use]
     pub fn new(allowed: &[String]) -> Self {
         Self(allowed.into())
+    }
+
+    /// Whether `request` comes from no page, from one of an allowed origin, or from one of the host that it was sent to or
+    /// that clients know the gateway by.
+    #[must_use]
+    pub fn covers(&self, request: &Request, public_url: Option<&PublicUrl>) -> bool {
+        let headers = request.headers();
+        let Some(origin) = headers.get(header::ORIGIN) else { return true };
+        if self.admit(headers).is_some() {
+            return true;
+        }
+        let Some((origin, page)) = origin.to_str().ok().and_then(|text| Some((text, text.split_once("://")?.1))) else {
+            return false;
+        };
+        let sent_to = request.uri().authority().map(Authority::as_str);
+        let sent_to = sent_to.or_else(|| headers.get(header::HOST).and_then(|host| host.to_str().ok()));
+        let is_public = |url: &PublicUrl| {
+            let (start, rest) = url.as_str().split_at_checked(origin.len()).unwrap_or_default();
+            start.eq_ignore_ascii_case(origin) && (rest.is_empty() || rest.starts_with('/'))
+        };
+        sent_to.is_some_and(|host| host.eq_ignore_ascii_case(page)) || public_url.is_some_and(is_public)
     }
 
     /// The request's origin, if it is an allowed one.

@@ -1,0 +1,61 @@
+//! The tools of a caller: one for each agent of its workspace.
+
+use std::sync::Arc;
+
+use rmcp::model::{CacheScope, ListToolsResult, Tool};
+use serde::Deserialize;
+
+use super::answer::Fault;
+use super::arguments::Schemas;
+use super::message::Request;
+use super::revision::Revision;
+use crate::app::App;
+use crate::error::Error;
+use crate::http::Caller;
+use crate::store::{Cursor, PageRequest, StoredAgent};
+
+/// So many agents are in one page of the list.
+const PAGE: u32 = 100;
+
+/// What of a definition a client is told. The prompt is the agent's own affair.
+#[derive(Deserialize)]
+struct Named {
+    display_name: Option<String>,
+}
+
+/// One page of the tools.
+pub(super) async fn page(
+    app: &App,
+    caller: &Caller,
+    schemas: &Schemas,
+    request: &Request,
+    revision: Revision,
+) -> Result<ListToolsResult, Fault> {
+    let invalid = || request.invalid("The cursor is not one of this list: start again without one.");
+    let after = match request.params.get("cursor") {
+        None => None,
+        Some(cursor) => Some(cursor.as_str().and_then(Cursor::decode).ok_or_else(invalid)?),
+    };
+    let rows = app.store.rows(&caller.workspace);
+    let page = rows.agents().page(PageRequest { limit: PAGE, after }).await.map_err(Error::store)?;
+    let tools = page.data.iter().map(|agent| tool(agent, schemas)).collect();
+    let mut result = ListToolsResult::with_all_items(tools);
+    result.next_cursor = page.next.as_ref().map(Cursor::encode);
+    if revision.has_result_types() {
+        // Agents change at any time, and are those of the caller's workspace.
+        result = result.with_ttl_ms(0).with_cache_scope(CacheScope::Private);
+    } else {
+        result.result_type = None;
+    }
+    Ok(result)
+}
+
+/// An agent as a tool: its id is a good name of one.
+fn tool(agent: &StoredAgent, schemas: &Schemas) -> Tool {
+    let named: Option<Named> = serde_json::from_str(&agent.definition).ok();
+    let title = named.and_then(|named| named.display_name).unwrap_or_else(|| agent.id.clone());
+    let description = format!("Asks the agent {title}, and answers with what it says.");
+    Tool::new(agent.id.clone(), description, Arc::clone(&schemas.input))
+        .with_title(title)
+        .with_raw_output_schema(Arc::clone(&schemas.output))
+}

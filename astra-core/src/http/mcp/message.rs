@@ -1,0 +1,90 @@
+//! What a client sends: one JSON-RPC 2.0 message.
+
+use http::StatusCode;
+use rmcp::model::{ErrorCode, ErrorData, RequestId};
+use serde_json::{Map, Value};
+
+use super::answer::Fault;
+
+/// A message of a client. The gateway asks its clients nothing, so that they have nothing to answer.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// It wants an answer.
+    Request(Request),
+    /// It wants none.
+    Notification {
+        /// What happened.
+        method: String,
+        /// More of it.
+        params: Map<String, Value>,
+    },
+}
+
+/// A request of a client.
+#[derive(Debug)]
+pub(super) struct Request {
+    /// The name by which the client knows the answer.
+    pub(super) id: RequestId,
+    /// What is asked for.
+    pub(super) method: String,
+    /// With what.
+    pub(super) params: Map<String, Value>,
+}
+
+impl Request {
+    /// A refusal of this request, which is answered with the status `status`.
+    pub(super) fn refuse(&self, status: StatusCode, error: ErrorData) -> Fault {
+        Fault::protocol(status, Some(self.id.clone()), error)
+    }
+
+    /// A refusal because of what the request is made with.
+    pub(super) fn invalid(&self, message: impl Into<String>) -> Fault {
+        self.refuse(StatusCode::OK, ErrorData::new(ErrorCode::INVALID_PARAMS, message.into(), None))
+    }
+
+    /// What the protocol itself is told by the request.
+    pub(super) fn meta(&self, key: &str) -> Option<&Value> {
+        self.params.get("_meta")?.get(key)
+    }
+}
+
+/// Reads the message that is `bytes`.
+///
+/// # Errors
+/// If it is none, or one that a client does not send.
+pub(super) fn read(bytes: &[u8]) -> Result<Message, Fault> {
+    let value = serde_json::from_slice(bytes)
+        .map_err(|fault| Fault::malformed(None, ErrorCode::PARSE_ERROR, format!("The body is not JSON: {fault}")))?;
+    let invalid = |id: Option<RequestId>, message: &str| Fault::malformed(id, ErrorCode::INVALID_REQUEST, message);
+    let Value::Object(mut message) = value else {
+        return Err(invalid(None, "The body is one JSON-RPC message, which is an object: batches are not read."));
+    };
+    let id = match message.remove("id") {
+        None => None,
+        Some(id) => Some(read_id(id).ok_or_else(|| invalid(None, "The id is a text or a whole number."))?),
+    };
+    if message.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
+        return Err(invalid(id, "The field jsonrpc is \"2.0\"."));
+    }
+    let Some(Value::String(method)) = message.remove("method") else {
+        return Err(invalid(id, "The message has no method: clients send requests and notifications, and no answers."));
+    };
+    let params = match message.remove("params") {
+        None => Map::new(),
+        Some(Value::Object(params)) => params,
+        Some(_) => return Err(Fault::malformed(id, ErrorCode::INVALID_PARAMS, "The field params is an object.")),
+    };
+    Ok(match id {
+        Some(id) => Message::Request(Request { id, method, params }),
+        None => Message::Notification { method, params },
+    })
+}
+
+/// A name of a request, or of what tells how far it has got: a text or a whole number.
+pub(super) fn read_id(id: Value) -> Option<RequestId> {
+    match id {
+        Value::String(text) => Some(RequestId::String(text.into())),
+        Value::Number(number) => number.as_i64().map(RequestId::Number),
+        _ => None,
+    }
+}

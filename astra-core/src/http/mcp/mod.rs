@@ -1,0 +1,17 @@
+//! The gateway as an MCP server (Model Context Protocol): one endpoint, by POST, at which each agent is a tool. It speaks
+//! revision 2026-07-28, whose requests each say all that is needed, and 2025-11-25 and 2025-06-18, which begin with a
+//! handshake. Nothing is kept between requests in either, so that each may go to another replica and no session can be lost.
+//!
+//! What a client sends is read here; what it is sent are the types of rmcp, the protocol's own crate.
+
+mod agent_call;
+mod answer;
+mod arguments;
+mod headers;
+mod listing;
+mod message;
+mod revision;
+mod running;
+mod server;
+
+pub use server::{McpServer, serve};
