@@ -84,7 +84,8 @@ impl Client {
         Err(self.refusal(response).await)
     }
 
-    async fn try_send(&self, request: RequestBuilder) -> Result<Response> {
+    /// Sends a request; any answer at all.
+    pub(crate) async fn try_send(&self, request: RequestBuilder) -> Result<Response> {
         request.send().await.map_err(|fault| {
             let error = Error::new(format!("cannot reach the gateway at {}", self.server));
             let error = error.because_at_root(&fault.without_url());
@@ -137,7 +138,8 @@ impl Client {
         Error::new(format!("the answer of {} is not a gateway's", self.server)).cause(cause)
     }
 
-    async fn refusal(&self, response: Response) -> Error {
+    /// What an answer that is no success says.
+    pub(crate) async fn refusal(&self, response: Response) -> Error {
         let status = response.status();
         let Ok(problem) = response.json::<Problem>().await else {
             return Error::new(format!("{} answered {status}, and not as a gateway does", self.server));

@@ -308,7 +308,7 @@ async fn calls_are_bounded_as_streams_are() {
 
 #[tokio::test]
 async fn a_gateway_that_stops_ends_the_calls() {
-    let mut talk = Talk::built(TestApp::builder(TestBackend::sqlite()), json!({})).await;
+    let talk = Talk::built(TestApp::builder(TestBackend::sqlite()), json!({})).await;
     let member = talk.app.member();
     talk.will(Reply::Hang);
     let mut running = stateless(&member, "tools/call", call(AGENT, json!({"message": "wait"}))).await;
@@ -317,5 +317,4 @@ async fn a_gateway_that_stops_ends_the_calls() {
     let last = running.events().await.pop().expect("an answer").data;
     assert_eq!(last["result"]["isError"], true, "{last}");
     stateless(&member, "tools/call", call(AGENT, json!({"message": "more"}))).await.expect_problem(503, "unavailable");
-    talk.app.supervisor();
 }

@@ -121,6 +121,7 @@ async fn a_body_is_one_message() {
         (deep("{\"a\":", "}"), -32700),
         ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":".into(), -32700),
         ("\u{feff}{}".into(), -32700),
+        ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"id\":2}".into(), -32600),
         ("[]".into(), -32600),
         ("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]".into(), -32600),
         ("null".into(), -32600),
@@ -144,6 +145,8 @@ async fn a_body_is_one_message() {
         let found = error(member.post("/mcp").body("application/json", body), 400).await;
         assert_eq!(found["code"], code, "{shown}: {found}");
     }
+    let many = member.post("/mcp").body("application/json", format!("[{}0]", "0,".repeat(100_000)));
+    many.await.expect_problem(413, "payload_too_large");
     let bytes = member.post("/mcp").body("application/json", b"{\"jsonrpc\":\"2.0\",\"id\":\"\xff\"}".to_vec());
     assert_eq!(error(bytes, 400).await["code"], -32700);
     for id in [json!(i64::MIN), json!("x".repeat(10_000)), json!("\u{0}")] {

@@ -19,6 +19,7 @@ mod frameworks;
 mod gateway;
 mod http;
 mod kills;
+mod mcp;
 mod model;
 #[path = "../cli/program.rs"]
 #[expect(dead_code, reason = "each test binary uses its part of it")]

@@ -17,6 +17,9 @@ mod embed_routes;
 #[expect(dead_code, reason = "the test serves on another port than the example's main")]
 #[path = "../../examples/tool.rs"]
 mod tool;
+#[expect(dead_code, reason = "the test serves on another port than the example's main")]
+#[path = "../../examples/mcp_conformance.rs"]
+mod mcp_conformance;
 
 use std::net::SocketAddr;
 
@@ -146,4 +149,32 @@ async fn a_host_keeps_jobs_and_runs_them() {
     assert_eq!(done.status, astra_core::store::JobStatus::Succeeded);
     assert_eq!(done.result.as_deref(), Some(r#"{"sent":"Welcome, Ada!","attempt":1}"#));
     gateway.shutdown(std::time::Duration::from_secs(5)).await;
+}
+
+#[tokio::test]
+async fn a_host_offers_its_tools_to_mcp_clients() {
+    let (_folder, config) = configured();
+    let (listener, address) = listener().await;
+    let gateway = mcp_conformance::open(config).await.expect("a gateway");
+    let serving = tokio::spawn(gateway.run(listener, std::future::pending()));
+    let head = "POST /mcp HTTP/1.1\r\nContent-Type: application/json\r\nMCP-Protocol-Version: 2025-11-25";
+    let call = |name: &str| {
+        let meta = "\"_meta\":{\"progressToken\":7}";
+        format!("{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{{\"name\":\"{name}\",{meta}}}}}")
+    };
+    let (_, list) = exchange(address, head, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}").await;
+    for name in ["test_simple_text", "test_error_handling", "json_schema_2020_12_tool", "$anchor", "x-mcp-header"] {
+        assert!(list.contains(&format!("\"{name}\"")), "{name}: {list}");
+    }
+    let (_, answer) = exchange(address, head, &call("test_simple_text")).await;
+    assert!(answer.contains("This is a simple text response") && answer.contains("\"isError\":false"), "{answer}");
+    let (_, failed) = exchange(address, head, &call("test_error_handling")).await;
+    assert!(failed.contains("intentionally") && failed.contains("\"isError\":true"), "{failed}");
+    let (_, reported) = exchange(address, head, &call("test_tool_with_progress")).await;
+    assert_eq!(reported.matches("\"progressToken\":7").count(), 3, "{reported}");
+    let (_, unfit) = exchange(address, head, &call("test_x_mcp_header")).await;
+    assert!(unfit.contains("\"isError\":true") && unfit.contains("region"), "{unfit}");
+    let (_, own) = exchange(address, head, &call("current_time")).await;
+    assert!(own.contains("-32602"), "the gateway's own tools are its agents': {own}");
+    serving.abort();
 }

@@ -6,9 +6,10 @@ use http::Method;
 
 use crate::support::{TestApp, document};
 
-/// What is served beside the contract: for people with a browser the API reference and its assets, and the metrics.
+/// What is served beside the contract: for people with a browser the API reference and its assets, the metrics, and the MCP
+/// server, whose protocol is not of the document.
 fn is_beside(path: &str) -> bool {
-    path == "/metrics" || path == "/docs" || path.starts_with("/docs/")
+    path == "/metrics" || path == "/mcp" || path == "/docs" || path.starts_with("/docs/")
 }
 
 type Methods = BTreeMap<String, BTreeSet<String>>;

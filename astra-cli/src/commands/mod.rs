@@ -8,6 +8,7 @@ pub(crate) mod config;
 pub(crate) mod duration;
 pub(crate) mod listing;
 pub(crate) mod man;
+pub(crate) mod mcp;
 pub(crate) mod migrate;
 pub(crate) mod reach;
 pub(crate) mod serve;

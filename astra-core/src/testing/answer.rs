@@ -77,6 +77,9 @@ impl Document {
             None if is_beside(path) && matches!(status.as_u16(), 401 | 403) => {
                 self.refusal(method, path, headers, body)
             }
+            // What it says itself is the protocol's affair; what the gateway refuses is a problem as everywhere.
+            None if has_own_protocol(path) && media_type(headers) != PROBLEM => Vec::new(),
+            None if has_own_protocol(path) => self.refusal(method, path, headers, body),
             None if matches!(status.as_u16(), 400 | 404..=406 | 421 | 429) => self.refusal(method, path, headers, body),
             None => vec!["the operation is not documented".to_owned()],
         };
@@ -173,6 +176,11 @@ impl Document {
 /// What is served beside the contract, to browsers.
 fn is_beside(path: &str) -> bool {
     path == "/" || path == "/metrics" || path == "/docs" || path.starts_with("/docs/")
+}
+
+/// Whether what is served at `path` speaks a protocol that the document does not describe.
+pub(super) fn has_own_protocol(path: &str) -> bool {
+    path == "/mcp"
 }
 
 fn media_type(headers: &HeaderMap) -> String {

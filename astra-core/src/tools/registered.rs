@@ -34,6 +34,8 @@ pub struct RegisteredTool {
     pub timeout: Option<Duration>,
     /// Where it comes from.
     pub origin: ToolOrigin,
+    /// Whether clients of the MCP server may call it.
+    pub is_for_mcp_clients: bool,
     schema: Schema,
     pub(super) tool: Arc<dyn Tool>,
 }
@@ -62,7 +64,7 @@ impl RegisteredTool {
     }
 
     fn read(tool: Arc<dyn Tool>, definition: ToolDefinition, origin: ToolOrigin) -> Result<Self, String> {
-        let ToolDefinition { name, description, parameters, annotations, timeout } = definition;
+        let ToolDefinition { name, description, parameters, annotations, timeout, is_for_mcp_clients } = definition;
         if description.len() > DESCRIPTION_BYTES_MAX || description.contains('\0') {
             return Err(format!("the description of `{name}` has more than {DESCRIPTION_BYTES_MAX} bytes, or a NUL"));
         }
@@ -76,7 +78,7 @@ impl RegisteredTool {
         };
         let definition =
             provider::Tool { name: name.into(), description: description.into(), parameters, is_strict: false };
-        Ok(Self { definition, annotations, timeout, origin, schema, tool })
+        Ok(Self { definition, annotations, timeout, origin, is_for_mcp_clients, schema, tool })
     }
 
     pub(super) fn is_of_host(&self) -> bool {

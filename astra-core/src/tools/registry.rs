@@ -112,6 +112,17 @@ impl Tools {
         self.read_skill.as_ref().filter(|_| has_skills)
     }
 
+    /// The tools that clients of the MCP server may call, in all workspaces, by name.
+    pub fn for_mcp_clients(&self) -> impl Iterator<Item = &Arc<RegisteredTool>> {
+        self.fixed.values().filter(|tool| tool.is_for_mcp_clients)
+    }
+
+    /// The tool `name`, if clients of the MCP server may call it.
+    #[must_use]
+    pub fn find_for_mcp_clients(&self, name: &str) -> Option<&Arc<RegisteredTool>> {
+        self.fixed.get(name).filter(|tool| tool.is_for_mcp_clients)
+    }
+
     /// Whether a source's tool may be called `name`.
     fn takes(&self, name: &str) -> bool {
         name_fault(name).is_none() && !self.fixed.contains_key(name) && !BUILT_IN.contains(&name)

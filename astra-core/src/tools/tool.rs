@@ -7,6 +7,7 @@ pub use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::progress::{ProgressSender, ToolProgress};
 use crate::ids::{SessionId, TurnId};
 use crate::store::WorkspaceId;
 
@@ -68,6 +69,8 @@ pub struct ToolDefinition {
     pub annotations: ToolAnnotations,
     /// The longest time of a call; by default `tools.timeout_s` of the configuration.
     pub timeout: Option<Duration>,
+    /// Whether clients of the gateway's MCP server may call it, beside agents.
+    pub is_for_mcp_clients: bool,
 }
 
 /// What the call of a tool does to the world, as the tool says it of itself.
@@ -99,6 +102,8 @@ pub struct ToolContext {
     pub call_id: String,
     /// The skills of the agent.
     pub skills: Vec<String>,
+    /// Where a client of the MCP server is told how far the call has got; `None` if the caller does not ask.
+    pub(crate) progress: Option<ProgressSender>,
 }
 
 /// What a tool answers: text, which may be JSON. Bytes that are no UTF-8, and a NUL, make the call an error.
@@ -124,6 +129,7 @@ impl ToolDefinition {
             parameters: parameters.into(),
             annotations: ToolAnnotations::default(),
             timeout: None,
+            is_for_mcp_clients: false,
         }
     }
 
@@ -148,6 +154,14 @@ impl ToolDefinition {
         self
     }
 
+    /// Offers the tool to the clients of the gateway's MCP server at `/mcp` too: to every caller who may ask agents, in all
+    /// workspaces.
+    #[must_use]
+    pub const fn for_mcp_clients(mut self) -> Self {
+        self.is_for_mcp_clients = true;
+        self
+    }
+
     /// Bounds the time of a call by `timeout` instead of `tools.timeout_s` of the configuration.
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
@@ -168,6 +182,15 @@ impl ToolContext {
             turn_id: None,
             call_id: call_id.into(),
             skills: Vec::new(),
+            progress: None,
+        }
+    }
+
+    /// Tells a client of the MCP server that asks for it how far the call has got: `done`, of `total` if that is known, and
+    /// words for people. Models are told nothing of it. A client that reads slowly misses reports.
+    pub fn report(&self, done: f64, total: Option<f64>, message: impl Into<String>) {
+        if let Some(progress) = &self.progress {
+            progress.send(ToolProgress { done, total, message: message.into() });
         }
     }
 }

@@ -16,7 +16,7 @@ const VALUES_MAX: usize = 100_000;
 /// # Errors
 /// 400 for what is not JSON or nested more than 128 deep, 413 for too many values, 422 with a pointer for a name that is
 /// twice in an object.
-pub(super) fn read(bytes: &[u8]) -> Result<Value, Error> {
+pub(in crate::http) fn read(bytes: &[u8]) -> Result<Value, Error> {
     let mut state = State { left: VALUES_MAX, fault: None };
     let mut source = serde_json::Deserializer::from_slice(bytes);
     let read = Reader(&mut state).deserialize(&mut source).and_then(|value| source.end().map(|()| value));

@@ -9,7 +9,7 @@ mod credential;
 mod decoding;
 mod enforce;
 mod faults;
-mod json;
+pub(in crate::http) mod json;
 mod mount;
 mod narrow;
 mod operation;

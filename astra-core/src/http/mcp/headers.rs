@@ -58,10 +58,14 @@ pub(super) fn check(request: &Request, sent: &HeaderMap) -> Result<(), String> {
 ///
 /// # Errors
 /// In words, if one is missing, says something else or repeats nothing.
-pub(super) fn check_arguments(schema: &Value, arguments: &Map<String, Value>, sent: &HeaderMap) -> Result<(), String> {
+pub(super) fn check_arguments(
+    schema: &Map<String, Value>,
+    arguments: &Map<String, Value>,
+    sent: &HeaderMap,
+) -> Result<(), String> {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return Ok(()) };
     let nothing = Map::new();
-    for (name, property) in properties {
+    for (name, property) in properties.iter().filter_map(|(name, property)| Some((name, property.as_object()?))) {
         let value = arguments.get(name).filter(|value| !value.is_null());
         if let Some(suffix) = property.get(ANNOTATION).and_then(Value::as_str) {
             check_argument(suffix, value, sent)?;
@@ -129,7 +133,7 @@ mod tests {
             for (name, value) in lines {
                 sent.append(*name, value.parse().unwrap());
             }
-            check_arguments(&schema, arguments.as_object().unwrap(), &sent).is_ok()
+            check_arguments(schema.as_object().unwrap(), arguments.as_object().unwrap(), &sent).is_ok()
         };
         let (count, dry) = (("mcp-param-count", "42"), ("mcp-param-dry", "true"));
         for region in ["us", "=?base64?dXM=?="] {

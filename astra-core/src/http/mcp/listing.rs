@@ -1,8 +1,8 @@
-//! The tools of a caller: one for each agent of its workspace.
+//! The tools of a caller: those of the host program that are meant for clients, and one for each agent of its workspace.
 
 use std::sync::Arc;
 
-use rmcp::model::{CacheScope, ListToolsResult, Tool};
+use rmcp::model::{CacheScope, ListToolsResult, Tool, ToolAnnotations};
 use serde::Deserialize;
 
 use super::answer::Fault;
@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::Caller;
 use crate::store::{Cursor, PageRequest, StoredAgent};
+use crate::tools::RegisteredTool;
 
 /// So many agents are in one page of the list.
 const PAGE: u32 = 100;
@@ -38,7 +39,11 @@ pub(super) async fn page(
     };
     let rows = app.store.rows(&caller.workspace);
     let page = rows.agents().page(PageRequest { limit: PAGE, after }).await.map_err(Error::store)?;
-    let tools = page.data.iter().map(|agent| tool(agent, schemas)).collect();
+    let known = &app.known.tools;
+    // Those of the host stand on the first page, and have their names before agents do.
+    let hosts = known.for_mcp_clients().filter(|_| request.params.get("cursor").is_none()).map(|tool| of_host(tool));
+    let agents = page.data.iter().filter(|agent| known.find_for_mcp_clients(&agent.id).is_none());
+    let tools = hosts.chain(agents.map(|agent| of_agent(agent, schemas))).collect();
     let mut result = ListToolsResult::with_all_items(tools);
     result.next_cursor = page.next.as_ref().map(Cursor::encode);
     if revision.has_result_types() {
@@ -51,11 +56,26 @@ pub(super) async fn page(
 }
 
 /// An agent as a tool: its id is a good name of one.
-fn tool(agent: &StoredAgent, schemas: &Schemas) -> Tool {
+fn of_agent(agent: &StoredAgent, schemas: &Schemas) -> Tool {
     let named: Option<Named> = serde_json::from_str(&agent.definition).ok();
     let title = named.and_then(|named| named.display_name).unwrap_or_else(|| agent.id.clone());
     let description = format!("Asks the agent {title}, and answers with what it says.");
     Tool::new(agent.id.clone(), description, Arc::clone(&schemas.input))
         .with_title(title)
         .with_raw_output_schema(Arc::clone(&schemas.output))
+}
+
+fn of_host(tool: &RegisteredTool) -> Tool {
+    let (definition, said) = (&tool.definition, tool.annotations);
+    let mut annotations = ToolAnnotations::new();
+    annotations.read_only_hint = said.read_only.then_some(true);
+    annotations.destructive_hint = said.destructive.then_some(true);
+    annotations.idempotent_hint = said.idempotent.then_some(true);
+    let (name, description) = (definition.name.to_string(), definition.description.to_string());
+    let mut schema = Arc::clone(&definition.parameters);
+    if !schema.contains_key("type") {
+        // Clients refuse a schema that does not say so.
+        Arc::make_mut(&mut schema).insert("type".to_owned(), "object".into());
+    }
+    Tool::new(name, description, schema).with_annotations(annotations)
 }

@@ -5,6 +5,8 @@ use rmcp::model::{ErrorCode, ErrorData, RequestId};
 use serde_json::{Map, Value};
 
 use super::answer::Fault;
+use crate::error::Code;
+use crate::http::contract::json;
 
 /// A message of a client. The gateway asks its clients nothing, so that they have nothing to answer.
 #[derive(Debug)]
@@ -53,8 +55,11 @@ impl Request {
 /// # Errors
 /// If it is none, or one that a client does not send.
 pub(super) fn read(bytes: &[u8]) -> Result<Message, Fault> {
-    let value = serde_json::from_slice(bytes)
-        .map_err(|fault| Fault::malformed(None, ErrorCode::PARSE_ERROR, format!("The body is not JSON: {fault}")))?;
+    let value = json::read(bytes).map_err(|error| match error.code {
+        Code::PayloadTooLarge => Fault::Gateway(error),
+        Code::BadRequest => Fault::malformed(None, ErrorCode::PARSE_ERROR, error.message),
+        _ => Fault::malformed(None, ErrorCode::INVALID_REQUEST, "A name is given more than once."),
+    })?;
     let invalid = |id: Option<RequestId>, message: &str| Fault::malformed(id, ErrorCode::INVALID_REQUEST, message);
     let Value::Object(mut message) = value else {
         return Err(invalid(None, "The body is one JSON-RPC message, which is an object: batches are not read."));

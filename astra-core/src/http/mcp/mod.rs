@@ -8,6 +8,7 @@ mod agent_call;
 mod answer;
 mod arguments;
 mod headers;
+mod host_call;
 mod listing;
 mod message;
 mod revision;

@@ -18,7 +18,7 @@ use super::arguments::Schemas;
 use super::message::{self, Message, Request};
 use super::revision::{self, Revision};
 use super::running::{CallName, RunningCalls};
-use super::{headers, listing};
+use super::{headers, host_call, listing};
 use crate::app::App;
 use crate::error::{Code, Error};
 use crate::http::negotiation::accepts_one;
@@ -162,6 +162,14 @@ impl McpServer {
             Some(Value::Object(arguments)) => arguments,
             Some(_) => return Err(request.invalid("The arguments are an object.")),
         };
+        if let Some(tool) = call.app.known.tools.find_for_mcp_clients(&name) {
+            if call.revision == Revision::Stateless {
+                let verdict = headers::check_arguments(&tool.definition.parameters, &arguments, &call.headers);
+                verdict.map_err(|text| headers::mismatch(&call.request, text))?;
+            }
+            let tool = Arc::clone(tool);
+            return host_call::answer(call, &tool, arguments);
+        }
         let agent = if is_id(&name) {
             call.app.agents.resolve(&call.caller.workspace, &name, None).await.map_err(Error::store)?
         } else {
@@ -170,11 +178,6 @@ impl McpServer {
         if agent.is_none() {
             let name: String = name.chars().take(128).collect();
             return Err(call.request.invalid(format!("Unknown tool: {name}")));
-        }
-        if call.revision == Revision::Stateless {
-            let schema = Value::Object(self.schemas.input.as_ref().clone());
-            let verdict = headers::check_arguments(&schema, &arguments, &call.headers);
-            verdict.map_err(|text| headers::mismatch(&call.request, text))?;
         }
         agent_call::answer(call, name, arguments).await
     }
