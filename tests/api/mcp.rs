@@ -300,6 +300,7 @@ async fn calls_are_bounded_as_streams_are() {
     talk.will(Reply::Hang);
     let asked = || call(AGENT, json!({"message": "wait"}));
     let running = stateless(&member, "tools/call", asked()).await;
+    talk.upstream.wait_for(1).await;
     stateless(&member, "tools/call", asked()).await.expect_problem(429, "too_many_streams");
     drop(running);
     let (result, _) = called(stateless(&member, "tools/call", asked()).await).await;

@@ -11,6 +11,7 @@ mod gateway;
 mod generated;
 mod log;
 mod manners;
+mod mcp;
 mod migrate;
 mod outbound;
 mod program;

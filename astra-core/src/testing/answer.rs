@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Value, json};
 
+use super::beside::{has_own_protocol, is_beside};
 use super::{Document, Event, EventReader};
 use crate::http::contract::Refusals;
 use crate::http::openai;
@@ -171,16 +172,6 @@ impl Document {
         }
         faults
     }
-}
-
-/// What is served beside the contract, to browsers.
-fn is_beside(path: &str) -> bool {
-    path == "/" || path == "/metrics" || path == "/docs" || path.starts_with("/docs/")
-}
-
-/// Whether what is served at `path` speaks a protocol that the document does not describe.
-pub(super) fn has_own_protocol(path: &str) -> bool {
-    path == "/mcp"
 }
 
 fn media_type(headers: &HeaderMap) -> String {

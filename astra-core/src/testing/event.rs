@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::Document;
-use super::answer::has_own_protocol;
+use super::beside::has_own_protocol;
 use crate::outbound::sse::{self, EventTooLarge, Parser};
 
 /// One server-sent event.

@@ -17,6 +17,7 @@
 //! fields, media type and body, and each event of a stream. It answers what is wrong, and never panics.
 
 mod answer;
+mod beside;
 mod document;
 mod event;
 mod rules;

@@ -10,8 +10,9 @@ use rmcp::model::{CallToolResult, ErrorCode, ErrorData, ProgressToken, RequestId
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::answer::{self, Fault};
+use super::answer;
 use super::arguments::{self, Question};
+use super::fault::Fault;
 use super::message::Request;
 use super::revision::Revision;
 use super::running::{CallName, Registered, RunningCall, RunningCalls};

@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 use rmcp::model::{ErrorCode, ErrorData};
 use serde_json::{Map, Value};
 
-use super::answer::Fault;
+use super::fault::Fault;
 use super::message::Request;
 
 /// A value that no header can hold stands between these, in base64.

@@ -12,7 +12,8 @@ use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 
 use super::agent_call::{Call, register};
-use super::answer::{self, Fault};
+use super::answer;
+use super::fault::Fault;
 use super::revision::Revision;
 use super::running::Registered;
 use crate::content::{Arguments, ToolCall};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rmcp::model::{CacheScope, ListToolsResult, Tool, ToolAnnotations};
 use serde::Deserialize;
 
-use super::answer::Fault;
 use super::arguments::Schemas;
+use super::fault::Fault;
 use super::message::Request;
 use super::revision::Revision;
 use crate::app::App;
@@ -16,7 +16,7 @@ use crate::store::{Cursor, PageRequest, StoredAgent};
 use crate::tools::RegisteredTool;
 
 /// So many agents are in one page of the list.
-const PAGE: u32 = 100;
+const PAGE_AGENTS_MAX: u32 = 100;
 
 /// What of a definition a client is told. The prompt is the agent's own affair.
 #[derive(Deserialize)]
@@ -38,7 +38,7 @@ pub(super) async fn page(
         Some(cursor) => Some(cursor.as_str().and_then(Cursor::decode).ok_or_else(invalid)?),
     };
     let rows = app.store.rows(&caller.workspace);
-    let page = rows.agents().page(PageRequest { limit: PAGE, after }).await.map_err(Error::store)?;
+    let page = rows.agents().page(PageRequest { limit: PAGE_AGENTS_MAX, after }).await.map_err(Error::store)?;
     let known = &app.known.tools;
     // Those of the host stand on the first page, and have their names before agents do.
     let hosts = known.for_mcp_clients().filter(|_| request.params.get("cursor").is_none()).map(|tool| of_host(tool));

@@ -4,7 +4,7 @@ use http::StatusCode;
 use rmcp::model::{ErrorCode, ErrorData, RequestId};
 use serde_json::{Map, Value};
 
-use super::answer::Fault;
+use super::fault::Fault;
 use crate::error::Code;
 use crate::http::contract::json;
 

@@ -7,6 +7,7 @@
 mod agent_call;
 mod answer;
 mod arguments;
+mod fault;
 mod headers;
 mod host_call;
 mod listing;

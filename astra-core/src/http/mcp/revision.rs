@@ -4,7 +4,7 @@ use http::{HeaderMap, StatusCode};
 use rmcp::model::{ErrorCode, ErrorData, ProtocolVersion};
 use serde_json::{Value, json};
 
-use super::answer::Fault;
+use super::fault::Fault;
 use super::headers;
 use super::message::Request;
 

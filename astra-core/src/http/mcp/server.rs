@@ -13,8 +13,9 @@ use rmcp::model::{
 use serde_json::{Map, Value, json};
 
 use super::agent_call::{self, Call};
-use super::answer::{self, Fault};
+use super::answer;
 use super::arguments::Schemas;
+use super::fault::Fault;
 use super::message::{self, Message, Request};
 use super::revision::{self, Revision};
 use super::running::{CallName, RunningCalls};
