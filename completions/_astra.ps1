@@ -30,6 +30,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('account', 'account', [CompletionResultType]::ParameterValue, 'Create, list and reset the accounts of people')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Talk to an agent')
             [CompletionResult]::new('tools', 'tools', [CompletionResultType]::ParameterValue, 'List the tools that agents may call, and call one')
+            [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Be an MCP server whose tools are a gateway''s agents')
             [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document, look up its operations, compare versions of it')
             [CompletionResult]::new('codegen', 'codegen', [CompletionResultType]::ParameterValue, 'Generate a client of the API in a language')
             [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Update the database schema (`serve` does this itself)')
@@ -236,6 +237,12 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         'astra;tools;help;help' {
             break
         }
+        'astra;mcp' {
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'astra;spec' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: by the file name, otherwise json]')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'OpenAPI version to write')
@@ -362,6 +369,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('account', 'account', [CompletionResultType]::ParameterValue, 'Create, list and reset the accounts of people')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Talk to an agent')
             [CompletionResult]::new('tools', 'tools', [CompletionResultType]::ParameterValue, 'List the tools that agents may call, and call one')
+            [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Be an MCP server whose tools are a gateway''s agents')
             [CompletionResult]::new('spec', 'spec', [CompletionResultType]::ParameterValue, 'Print the OpenAPI document, look up its operations, compare versions of it')
             [CompletionResult]::new('codegen', 'codegen', [CompletionResultType]::ParameterValue, 'Generate a client of the API in a language')
             [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Update the database schema (`serve` does this itself)')
@@ -420,6 +428,9 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             break
         }
         'astra;help;tools;call' {
+            break
+        }
+        'astra;help;mcp' {
             break
         }
         'astra;help;spec' {

@@ -37,6 +37,9 @@ _astra() {
             astra,man)
                 cmd="astra__subcmd__man"
                 ;;
+            astra,mcp)
+                cmd="astra__subcmd__mcp"
+                ;;
             astra,migrate)
                 cmd="astra__subcmd__migrate"
                 ;;
@@ -108,6 +111,9 @@ _astra() {
                 ;;
             astra__subcmd__help,man)
                 cmd="astra__subcmd__help__subcmd__man"
+                ;;
+            astra__subcmd__help,mcp)
+                cmd="astra__subcmd__help__subcmd__mcp"
                 ;;
             astra__subcmd__help,migrate)
                 cmd="astra__subcmd__help__subcmd__migrate"
@@ -242,7 +248,7 @@ _astra() {
 
     case "${cmd}" in
         astra)
-            opts="-h -V --help --version serve token account chat tools spec codegen migrate config completions man help"
+            opts="-h -V --help --version serve token account chat tools mcp spec codegen migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -610,7 +616,7 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help)
-            opts="serve token account chat tools spec codegen migrate config completions man help"
+            opts="serve token account chat tools mcp spec codegen migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -764,6 +770,20 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help__subcmd__man)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__mcp)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -981,6 +1001,24 @@ _astra() {
             fi
             case "${prev}" in
                 --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__mcp)
+            opts="-h --server --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --server)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

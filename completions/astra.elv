@@ -27,6 +27,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand account 'Create, list and reset the accounts of people'
             cand chat 'Talk to an agent'
             cand tools 'List the tools that agents may call, and call one'
+            cand mcp 'Be an MCP server whose tools are a gateway''s agents'
             cand spec 'Print the OpenAPI document, look up its operations, compare versions of it'
             cand codegen 'Generate a client of the API in a language'
             cand migrate 'Update the database schema (`serve` does this itself)'
@@ -203,6 +204,11 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;tools;help;help'= {
         }
+        &'astra;mcp'= {
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'astra;spec'= {
             cand --format 'Output format [default: by the file name, otherwise json]'
             cand --version 'OpenAPI version to write'
@@ -311,6 +317,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand account 'Create, list and reset the accounts of people'
             cand chat 'Talk to an agent'
             cand tools 'List the tools that agents may call, and call one'
+            cand mcp 'Be an MCP server whose tools are a gateway''s agents'
             cand spec 'Print the OpenAPI document, look up its operations, compare versions of it'
             cand codegen 'Generate a client of the API in a language'
             cand migrate 'Update the database schema (`serve` does this itself)'
@@ -355,6 +362,8 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;tools;list'= {
         }
         &'astra;help;tools;call'= {
+        }
+        &'astra;help;mcp'= {
         }
         &'astra;help;spec'= {
             cand list 'List the operations'

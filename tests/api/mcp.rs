@@ -280,7 +280,7 @@ async fn a_client_with_a_handshake_may_lose_the_line_and_cancels_by_name() {
     ] {
         assert_eq!(cancel(&caller, session, id).await.status, 202);
     }
-    assert_eq!(unfinished(&talk.app).await, [turn_id.clone()]);
+    assert_eq!(unfinished(&talk.app).await, std::slice::from_ref(&turn_id));
     assert_eq!(cancel(&member, &session, json!(2)).await.status, 202);
     assert_eq!(ended(&member, &turn_id).await["status"], "cancelled");
     assert_eq!(running.events().await.len(), 0, "a call that is cancelled has no answer");

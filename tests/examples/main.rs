@@ -15,11 +15,11 @@ mod embed;
 #[path = "../../examples/embed_routes.rs"]
 mod embed_routes;
 #[expect(dead_code, reason = "the test serves on another port than the example's main")]
-#[path = "../../examples/tool.rs"]
-mod tool;
-#[expect(dead_code, reason = "the test serves on another port than the example's main")]
 #[path = "../../examples/mcp_conformance.rs"]
 mod mcp_conformance;
+#[expect(dead_code, reason = "the test serves on another port than the example's main")]
+#[path = "../../examples/tool.rs"]
+mod tool;
 
 use std::net::SocketAddr;
 
