@@ -22,8 +22,8 @@ use crate::http::contract::{self, Contract, Declared, Gate, Mount, PathContract,
 use crate::http::fallback;
 use crate::http::host_header::{self, Hosts};
 use crate::http::limit::{self, Limits};
-use crate::http::metrics;
 use crate::http::mcp::{self, McpServer};
+use crate::http::metrics;
 use crate::http::origin::{self, Origins};
 use crate::http::record::{self, Recorder};
 use crate::http::{Caller, TraceParent};

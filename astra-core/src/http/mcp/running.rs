@@ -43,13 +43,13 @@ pub(super) struct Registered {
 
 impl RunningCall {
     /// Says which turn the call is; ends it if the client has cancelled the call in the meantime.
-    pub(super) async fn begin(&self, engine: &Engine, rows: &Rows, turn_id: TurnId) -> engine::Result<()> {
+    pub(super) async fn begin(&self, engine: &Arc<Engine>, rows: &Rows, turn_id: TurnId) -> engine::Result<()> {
         let _first = self.turn_id.set(turn_id);
         if self.cancelled.is_cancelled() { end(engine, rows, turn_id).await } else { Ok(()) }
     }
 
     /// Cancels the call, and ends its turn.
-    pub(super) async fn cancel(&self, engine: &Engine, rows: &Rows) -> engine::Result<()> {
+    pub(super) async fn cancel(&self, engine: &Arc<Engine>, rows: &Rows) -> engine::Result<()> {
         self.cancelled.cancel();
         match self.turn_id.get() {
             Some(turn_id) => end(engine, rows, *turn_id).await,
@@ -58,7 +58,7 @@ impl RunningCall {
     }
 }
 
-async fn end(engine: &Engine, rows: &Rows, turn_id: TurnId) -> engine::Result<()> {
+async fn end(engine: &Arc<Engine>, rows: &Rows, turn_id: TurnId) -> engine::Result<()> {
     match rows.turns().find(turn_id, VisibleTo::All).await? {
         Some(turn) => engine.cancel(rows, turn).await.map(drop),
         None => Ok(()),
