@@ -65,7 +65,7 @@ impl Engine {
         let entries = rows.turn_events().read(turn_id, 0).await?;
         let uses = tool_uses(entries.iter().map(|(_, entry)| entry));
         match kept {
-            Some(kept) if kept.status == Status::AwaitingResults => self.take(rows, turn, &kept, &uses, results).await,
+            Some(kept) if kept.status == Status::AwaitingResults => self.take(rows, turn, &kept, results).await,
             kept => {
                 let taken = kept.and_then(|kept| kept.results).unwrap_or_default();
                 let others = results.iter().filter(|result| !taken.iter().any(|taken| taken.call_id == result.call_id));
@@ -83,15 +83,17 @@ impl Engine {
         rows: &Rows,
         turn: Turn,
         kept: &Suspension,
-        uses: &[ToolUse],
         results: &[ToolResult],
     ) -> Result<Step> {
+        // As they were when the wait began: the log may have gone on since.
+        let uses = &kept.outcome.tool_calls;
         let wanted: Vec<_> = uses.iter().filter(|used| used.is_error.is_none()).map(|used| &used.call_id).collect();
         let is_wanted = |result: &ToolResult| wanted.contains(&&result.call_id);
         if !results.iter().any(is_wanted) {
             check(results, uses, "does not wait for it")?;
             // What was submitted before was taken, and the turn wants other results now.
-            return Ok(Step::Answer(Box::new(turn)));
+            let (status, outcome) = (kept.status, kept.outcome.clone());
+            return Ok(Step::Answer(Box::new(Turn { status, outcome, ..turn })));
         }
         if let Some(other) = results.iter().find(|result| !is_wanted(result)) {
             check([other], uses, "does not wait for it")?;
