@@ -62,11 +62,11 @@ fn ask() -> Value {
     body
 }
 
-/// The turn as it is when it waits or has ended.
-async fn settled(app: &TestApp, turn_id: &str) -> Value {
+/// The turn when it is as `status` says; one that never is hangs the test.
+async fn turn_that_is(app: &TestApp, turn_id: &str, status: &str) -> Value {
     loop {
         let turn = app.member().get(&format!("/chat/turns/{turn_id}")).await.expect(200);
-        if turn["status"] != "running" {
+        if turn["status"] == status {
             return turn;
         }
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
@@ -101,13 +101,13 @@ both_backends! {
         let turn_id = text(&approval, "turn_id").to_owned();
         for _ in 0..2 {
             app = open(app.close(), &upstream, &count).await;
-            assert_eq!(settled(&app, &turn_id).await["status"], "awaiting_approval");
+            turn_that_is(&app, &turn_id, "awaiting_approval").await;
         }
         app.admin().post(&format!("/tools/approvals/{}/approve", text(&approval, "id"))).json(&json!({})).await.expect(200);
-        assert_eq!(settled(&app, &turn_id).await["status"], "awaiting_results");
+        turn_that_is(&app, &turn_id, "awaiting_results").await;
         for _ in 0..2 {
             app = open(app.close(), &upstream, &count).await;
-            assert_eq!(settled(&app, &turn_id).await["status"], "awaiting_results");
+            turn_that_is(&app, &turn_id, "awaiting_results").await;
         }
         let body = json!({"results": [{"call_id": "mood", "content": "good"}]});
         let submit = async |app: &TestApp| app.member().post(&format!("/chat/turns/{turn_id}/results")).json(&body).await.expect(200);
@@ -137,7 +137,7 @@ async fn ends_in_round(round: usize) {
     asking.abort();
     let turn_id = crate::conversation::unfinished(&app).await.remove(0);
     let app = open(app.backend.image(), &upstream, &count).await;
-    let turn = settled(&app, &turn_id).await;
+    let turn = turn_that_is(&app, &turn_id, "interrupted").await;
     assert_eq!(
         (&turn["status"], turn["tool_calls"].as_array().expect("calls").len()),
         (&json!("interrupted"), 2 * round)
