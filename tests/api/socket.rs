@@ -118,9 +118,9 @@ impl Socket {
     /// The code with which the gateway closes the connection; what comes before it is left out.
     pub(crate) async fn close_code(&mut self) -> u16 {
         loop {
-            match self.stream.next().await.expect("a close").expect("a message") {
-                Message::Close(frame) => return frame.expect("a code").code.into(),
-                _ => {}
+            let message = self.stream.next().await.expect("a close").expect("a message");
+            if let Message::Close(frame) = message {
+                return frame.expect("a code").code.into();
             }
         }
     }

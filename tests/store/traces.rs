@@ -143,6 +143,7 @@ fn finished(sample: &Sample) -> Arc<FinishedTurn> {
         last_seq: 3,
         events: None,
         steps: 0,
+        has_waited: false,
         trace,
         usage: Vec::new(),
         skills: Vec::new(),

@@ -19,19 +19,22 @@ pub struct SummaryRequest {
     pub to_hour: i64,
     /// Only those of this agent.
     pub agent_id: Option<String>,
-    /// Whether agents are told apart.
+    /// Whether agents are distinguished.
     pub by_agent: bool,
-    /// Whether hours are told apart.
+    /// Whether hours are distinguished.
     pub by_hour: bool,
 }
+
+/// Hour and agent of a group, as far as they are distinguished.
+pub type SummaryGroup = (Option<i64>, Option<String>);
 
 /// A summary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TurnSummary {
     /// All turns of the time.
     pub total: TurnSum,
-    /// The groups of a page, newest hour first: hour and agent, as far as they are told apart.
-    pub groups: Page<((Option<i64>, Option<String>), TurnSum)>,
+    /// The groups of a page, newest hour first.
+    pub groups: Page<(SummaryGroup, TurnSum)>,
 }
 
 /// The order of the groups: newest hour first, then by agent.

@@ -38,14 +38,14 @@ both_backends! {
         let mine = talk.say("hello").await;
         let theirs = other.post("/chat").json(&json!({"agent_id": ECHO, "message": "hello"})).await.expect(200);
         let (mine_id, theirs_id) = (text(&mine, "trace_id").to_owned(), text(&theirs, "trace_id").to_owned());
-        assert_eq!(ids(&member, "").await, [mine_id.clone()]);
-        assert_eq!(ids(&other, "").await, [theirs_id.clone()]);
+        assert_eq!(ids(&member, "").await, [mine_id.as_str()]);
+        assert_eq!(ids(&other, "").await, [theirs_id.as_str()]);
         assert_eq!(ids(&admin, "").await, [theirs_id.clone(), mine_id.clone()]);
         assert!(ids(&talk.app.other_workspace(), "").await.is_empty());
         let user = text(&listed(&other, "").await[0], "user_id").to_owned();
-        assert_eq!(ids(&admin, &format!("?user_id={user}")).await, [theirs_id.clone()]);
+        assert_eq!(ids(&admin, &format!("?user_id={user}")).await, [theirs_id.as_str()]);
         assert!(ids(&member, &format!("?user_id={user}")).await.is_empty());
-        assert_eq!(ids(&admin, &format!("?agent_id={AGENT}")).await, [mine_id.clone()]);
+        assert_eq!(ids(&admin, &format!("?agent_id={AGENT}")).await, [mine_id.as_str()]);
         assert_eq!(ids(&admin, &format!("?session_id={}", id_of(&theirs))).await, [theirs_id]);
         assert!(ids(&member, &format!("?session_id={}", id_of(&theirs))).await.is_empty());
         talk.app.admin().delete(&format!("/sessions/{}", id_of(&theirs))).await.expect(204);
