@@ -46,6 +46,9 @@ _astra() {
             astra,serve)
                 cmd="astra__subcmd__serve"
                 ;;
+            astra,skills)
+                cmd="astra__subcmd__skills"
+                ;;
             astra,spec)
                 cmd="astra__subcmd__spec"
                 ;;
@@ -54,6 +57,9 @@ _astra() {
                 ;;
             astra,tools)
                 cmd="astra__subcmd__tools"
+                ;;
+            astra,traces)
+                cmd="astra__subcmd__traces"
                 ;;
             astra__subcmd__account,create)
                 cmd="astra__subcmd__account__subcmd__create"
@@ -121,6 +127,9 @@ _astra() {
             astra__subcmd__help,serve)
                 cmd="astra__subcmd__help__subcmd__serve"
                 ;;
+            astra__subcmd__help,skills)
+                cmd="astra__subcmd__help__subcmd__skills"
+                ;;
             astra__subcmd__help,spec)
                 cmd="astra__subcmd__help__subcmd__spec"
                 ;;
@@ -129,6 +138,9 @@ _astra() {
                 ;;
             astra__subcmd__help,tools)
                 cmd="astra__subcmd__help__subcmd__tools"
+                ;;
+            astra__subcmd__help,traces)
+                cmd="astra__subcmd__help__subcmd__traces"
                 ;;
             astra__subcmd__help__subcmd__account,create)
                 cmd="astra__subcmd__help__subcmd__account__subcmd__create"
@@ -141,6 +153,9 @@ _astra() {
                 ;;
             astra__subcmd__help__subcmd__config,check)
                 cmd="astra__subcmd__help__subcmd__config__subcmd__check"
+                ;;
+            astra__subcmd__help__subcmd__skills,check)
+                cmd="astra__subcmd__help__subcmd__skills__subcmd__check"
                 ;;
             astra__subcmd__help__subcmd__spec,diff)
                 cmd="astra__subcmd__help__subcmd__spec__subcmd__diff"
@@ -168,6 +183,24 @@ _astra() {
                 ;;
             astra__subcmd__help__subcmd__tools,list)
                 cmd="astra__subcmd__help__subcmd__tools__subcmd__list"
+                ;;
+            astra__subcmd__help__subcmd__traces,list)
+                cmd="astra__subcmd__help__subcmd__traces__subcmd__list"
+                ;;
+            astra__subcmd__help__subcmd__traces,show)
+                cmd="astra__subcmd__help__subcmd__traces__subcmd__show"
+                ;;
+            astra__subcmd__skills,check)
+                cmd="astra__subcmd__skills__subcmd__check"
+                ;;
+            astra__subcmd__skills,help)
+                cmd="astra__subcmd__skills__subcmd__help"
+                ;;
+            astra__subcmd__skills__subcmd__help,check)
+                cmd="astra__subcmd__skills__subcmd__help__subcmd__check"
+                ;;
+            astra__subcmd__skills__subcmd__help,help)
+                cmd="astra__subcmd__skills__subcmd__help__subcmd__help"
                 ;;
             astra__subcmd__spec,diff)
                 cmd="astra__subcmd__spec__subcmd__diff"
@@ -241,6 +274,24 @@ _astra() {
             astra__subcmd__tools__subcmd__help,list)
                 cmd="astra__subcmd__tools__subcmd__help__subcmd__list"
                 ;;
+            astra__subcmd__traces,help)
+                cmd="astra__subcmd__traces__subcmd__help"
+                ;;
+            astra__subcmd__traces,list)
+                cmd="astra__subcmd__traces__subcmd__list"
+                ;;
+            astra__subcmd__traces,show)
+                cmd="astra__subcmd__traces__subcmd__show"
+                ;;
+            astra__subcmd__traces__subcmd__help,help)
+                cmd="astra__subcmd__traces__subcmd__help__subcmd__help"
+                ;;
+            astra__subcmd__traces__subcmd__help,list)
+                cmd="astra__subcmd__traces__subcmd__help__subcmd__list"
+                ;;
+            astra__subcmd__traces__subcmd__help,show)
+                cmd="astra__subcmd__traces__subcmd__help__subcmd__show"
+                ;;
             *)
                 ;;
         esac
@@ -248,7 +299,7 @@ _astra() {
 
     case "${cmd}" in
         astra)
-            opts="-h -V --help --version serve token account chat tools mcp spec codegen migrate config completions man help"
+            opts="-h -V --help --version serve token account chat tools traces mcp spec codegen skills migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -540,7 +591,7 @@ _astra() {
             return 0
             ;;
         astra__subcmd__config__subcmd__check)
-            opts="-h --config --data-dir --database-url --listen --agents-dir --help"
+            opts="-h --config --data-dir --database-url --listen --agents-dir --skills-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -563,6 +614,10 @@ _astra() {
                     return 0
                     ;;
                 --agents-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skills-dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -616,7 +671,7 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help)
-            opts="serve token account chat tools mcp spec codegen migrate config completions man help"
+            opts="serve token account chat tools traces mcp spec codegen skills migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -825,6 +880,34 @@ _astra() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        astra__subcmd__help__subcmd__skills)
+            opts="check"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__skills__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         astra__subcmd__help__subcmd__spec)
             opts="list show diff"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -993,6 +1076,48 @@ _astra() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        astra__subcmd__help__subcmd__traces)
+            opts="list show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__traces__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__traces__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         astra__subcmd__man)
             opts="-h --dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1056,7 +1181,7 @@ _astra() {
             return 0
             ;;
         astra__subcmd__serve)
-            opts="-h --config --data-dir --database-url --listen --agents-dir --log-format --log-level --help"
+            opts="-h --config --data-dir --database-url --listen --agents-dir --skills-dir --log-format --log-level --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1082,6 +1207,10 @@ _astra() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --skills-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --log-format)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
@@ -1090,6 +1219,80 @@ _astra() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__skills)
+            opts="-h --help check help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__skills__subcmd__check)
+            opts="-h --output --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__skills__subcmd__help)
+            opts="check help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__skills__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__skills__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
@@ -1381,7 +1584,7 @@ _astra() {
                     return 0
                     ;;
                 --scope)
-                    COMPREPLY=($(compgen -W "auth:read auth:write agents:read agents:write sessions:read sessions:write chat:send tools:read tools:write inference:read inference:write spec:read users:act" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auth:read auth:write agents:read agents:write sessions:read sessions:write chat:send tools:read tools:write traces:read skills:read skills:write inference:read inference:write spec:read admin:read users:act" -- "${cur}"))
                     return 0
                     ;;
                 --expires-in)
@@ -1621,6 +1824,176 @@ _astra() {
                     return 0
                     ;;
                 --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__traces)
+            opts="-h --help list show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__traces__subcmd__help)
+            opts="list show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__traces__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__traces__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__traces__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__traces__subcmd__list)
+            opts="-h --agent --session --user --status --since --min-duration-ms --request-id --limit --output --json --server --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --status)
+                    COMPREPLY=($(compgen -W "completed failed cancelled interrupted" -- "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-duration-ms)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table tsv json" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__traces__subcmd__show)
+            opts="-h --messages --output --server --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

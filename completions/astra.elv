@@ -27,9 +27,11 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand account 'Create, list and reset the accounts of people'
             cand chat 'Talk to an agent'
             cand tools 'List the tools that agents may call, and call one'
+            cand traces 'Show where the time of turns went, what they cost and why they failed'
             cand mcp 'Be an MCP server whose tools are a gateway''s agents'
             cand spec 'Print the OpenAPI document, look up its operations, compare versions of it'
             cand codegen 'Generate a client of the API in a language'
+            cand skills 'Check skills in the Agent Skills format'
             cand migrate 'Update the database schema (`serve` does this itself)'
             cand config 'Print every configuration key with its meaning and default, or check a configuration'
             cand completions 'Print the completion script for a shell'
@@ -42,6 +44,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
             cand --listen 'Address and port to listen on, or a port alone; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]'
             cand --agents-dir 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it exists]'
+            cand --skills-dir 'Folder of skills (*/SKILL.md) [env: ASTRA_SKILLS_DIR] [default: skills in the working folder, if it exists]'
             cand --log-format 'Log format [env: ASTRA_LOG_FORMAT] [default: text]'
             cand --log-level 'Log level: error, warn, info, debug, trace, or levels of modules such as info,astra_core=debug [env: ASTRA_LOG] [default: info]'
             cand -h 'Print help (see more with ''--help'')'
@@ -204,6 +207,52 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;tools;help;help'= {
         }
+        &'astra;traces'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List how turns went, newest first'
+            cand show 'Show where the time of a turn went'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;traces;list'= {
+            cand --agent 'Only turns of this agent'
+            cand --session 'Only turns of this session'
+            cand --user 'Only turns of this user or service account'
+            cand --status 'Only turns that ended so'
+            cand --since 'Only turns that began so long ago or later, such as 45m, 12h or 7d'
+            cand --min-duration-ms 'Only turns that took at least so many milliseconds'
+            cand --request-id 'Only turns that the request with this X-Request-ID asked for'
+            cand --limit 'How many to list'
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;traces;show'= {
+            cand --output 'How to print it'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --messages 'Show what was said too'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;traces;help'= {
+            cand list 'List how turns went, newest first'
+            cand show 'Show where the time of a turn went'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;traces;help;list'= {
+        }
+        &'astra;traces;help;show'= {
+        }
+        &'astra;traces;help;help'= {
+        }
         &'astra;mcp'= {
             cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
             cand -h 'Print help'
@@ -271,6 +320,26 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'astra;skills'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand check 'Check the folder of a skill, or each skill in a folder of skills'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;skills;check'= {
+            cand --output 'How to print what is found'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;skills;help'= {
+            cand check 'Check the folder of a skill, or each skill in a folder of skills'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;skills;help;check'= {
+        }
+        &'astra;skills;help;help'= {
+        }
         &'astra;migrate'= {
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
@@ -291,6 +360,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
             cand --listen 'Address and port to listen on, or a port alone; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]'
             cand --agents-dir 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it exists]'
+            cand --skills-dir 'Folder of skills (*/SKILL.md) [env: ASTRA_SKILLS_DIR] [default: skills in the working folder, if it exists]'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -317,9 +387,11 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand account 'Create, list and reset the accounts of people'
             cand chat 'Talk to an agent'
             cand tools 'List the tools that agents may call, and call one'
+            cand traces 'Show where the time of turns went, what they cost and why they failed'
             cand mcp 'Be an MCP server whose tools are a gateway''s agents'
             cand spec 'Print the OpenAPI document, look up its operations, compare versions of it'
             cand codegen 'Generate a client of the API in a language'
+            cand skills 'Check skills in the Agent Skills format'
             cand migrate 'Update the database schema (`serve` does this itself)'
             cand config 'Print every configuration key with its meaning and default, or check a configuration'
             cand completions 'Print the completion script for a shell'
@@ -363,6 +435,14 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;help;tools;call'= {
         }
+        &'astra;help;traces'= {
+            cand list 'List how turns went, newest first'
+            cand show 'Show where the time of a turn went'
+        }
+        &'astra;help;traces;list'= {
+        }
+        &'astra;help;traces;show'= {
+        }
         &'astra;help;mcp'= {
         }
         &'astra;help;spec'= {
@@ -377,6 +457,11 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;spec;diff'= {
         }
         &'astra;help;codegen'= {
+        }
+        &'astra;help;skills'= {
+            cand check 'Check the folder of a skill, or each skill in a folder of skills'
+        }
+        &'astra;help;skills;check'= {
         }
         &'astra;help;migrate'= {
         }

@@ -31,9 +31,11 @@ complete -c astra -n "__fish_astra_needs_command" -f -a "token" -d 'Issue, rotat
 complete -c astra -n "__fish_astra_needs_command" -f -a "account" -d 'Create, list and reset the accounts of people'
 complete -c astra -n "__fish_astra_needs_command" -f -a "chat" -d 'Talk to an agent'
 complete -c astra -n "__fish_astra_needs_command" -f -a "tools" -d 'List the tools that agents may call, and call one'
+complete -c astra -n "__fish_astra_needs_command" -f -a "traces" -d 'Show where the time of turns went, what they cost and why they failed'
 complete -c astra -n "__fish_astra_needs_command" -f -a "mcp" -d 'Be an MCP server whose tools are a gateway\'s agents'
 complete -c astra -n "__fish_astra_needs_command" -f -a "spec" -d 'Print the OpenAPI document, look up its operations, compare versions of it'
 complete -c astra -n "__fish_astra_needs_command" -f -a "codegen" -d 'Generate a client of the API in a language'
+complete -c astra -n "__fish_astra_needs_command" -f -a "skills" -d 'Check skills in the Agent Skills format'
 complete -c astra -n "__fish_astra_needs_command" -f -a "migrate" -d 'Update the database schema (`serve` does this itself)'
 complete -c astra -n "__fish_astra_needs_command" -f -a "config" -d 'Print every configuration key with its meaning and default, or check a configuration'
 complete -c astra -n "__fish_astra_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
@@ -44,6 +46,7 @@ complete -c astra -n "__fish_astra_using_subcommand serve" -l data-dir -d 'Data 
 complete -c astra -n "__fish_astra_using_subcommand serve" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand serve" -l listen -d 'Address and port to listen on, or a port alone; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]' -r
 complete -c astra -n "__fish_astra_using_subcommand serve" -l agents-dir -d 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand serve" -l skills-dir -d 'Folder of skills (*/SKILL.md) [env: ASTRA_SKILLS_DIR] [default: skills in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand serve" -l log-format -d 'Log format [env: ASTRA_LOG_FORMAT] [default: text]' -r -f -a "text\t'Lines for people'
 json\t'One JSON object per line'"
 complete -c astra -n "__fish_astra_using_subcommand serve" -l log-level -d 'Log level: error, warn, info, debug, trace, or levels of modules such as info,astra_core=debug [env: ASTRA_LOG] [default: info]' -r
@@ -68,9 +71,13 @@ sessions:write\t''
 chat:send\t''
 tools:read\t''
 tools:write\t''
+traces:read\t''
+skills:read\t''
+skills:write\t''
 inference:read\t''
 inference:write\t''
 spec:read\t''
+admin:read\t''
 users:act\t''"
 complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l expires-in -d 'Lifetime: 45s, 30m, 12h, 30d, 2w [default: 90d]' -r
 complete -c astra -n "__fish_astra_using_subcommand token; and __fish_seen_subcommand_from issue" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
@@ -161,6 +168,41 @@ complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subco
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the tools that there are; with --agent what the agent\'s policy says of each'
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from help" -f -a "call" -d 'Call a tool, without an agent\'s model'
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand traces; and not __fish_seen_subcommand_from list show help" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand traces; and not __fish_seen_subcommand_from list show help" -f -a "list" -d 'List how turns went, newest first'
+complete -c astra -n "__fish_astra_using_subcommand traces; and not __fish_seen_subcommand_from list show help" -f -a "show" -d 'Show where the time of a turn went'
+complete -c astra -n "__fish_astra_using_subcommand traces; and not __fish_seen_subcommand_from list show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l agent -d 'Only turns of this agent' -r
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l session -d 'Only turns of this session' -r
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l user -d 'Only turns of this user or service account' -r
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l status -d 'Only turns that ended so' -r -f -a "completed\t''
+failed\t''
+cancelled\t''
+interrupted\t''"
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l since -d 'Only turns that began so long ago or later, such as 45m, 12h or 7d' -r
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l min-duration-ms -d 'Only turns that took at least so many milliseconds' -r
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l request-id -d 'Only turns that the request with this X-Request-ID asked for' -r
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l limit -d 'How many to list' -r
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
+tsv\t'Columns separated by tabs, without their names'
+json\t'A JSON array'"
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l json -d 'Short for --output json'
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from show" -l output -d 'How to print it' -r -f -a "text\t'Bars for people'
+json\t'The gateway\'s answer'"
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from show" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from show" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from show" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from show" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from show" -l messages -d 'Show what was said too'
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from help" -f -a "list" -d 'List how turns went, newest first'
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show where the time of a turn went'
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand mcp" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
 complete -c astra -n "__fish_astra_using_subcommand mcp" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l format -d 'Output format [default: by the file name, otherwise json]' -r -f -a "json\t'JSON'
@@ -207,6 +249,15 @@ complete -c astra -n "__fish_astra_using_subcommand codegen" -l json -d 'Short f
 complete -c astra -n "__fish_astra_using_subcommand codegen" -l samples -d 'Print an example call of every operation in every language, as JSON'
 complete -c astra -n "__fish_astra_using_subcommand codegen" -l check -d 'Write nothing; list the files that would change'
 complete -c astra -n "__fish_astra_using_subcommand codegen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand skills; and not __fish_seen_subcommand_from check help" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand skills; and not __fish_seen_subcommand_from check help" -f -a "check" -d 'Check the folder of a skill, or each skill in a folder of skills'
+complete -c astra -n "__fish_astra_using_subcommand skills; and not __fish_seen_subcommand_from check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand skills; and __fish_seen_subcommand_from check" -l output -d 'How to print what is found' -r -f -a "text\t'FILE:LINE: error: REASON, a line each'
+json\t'A JSON object: the skills that can be used, and what was found'"
+complete -c astra -n "__fish_astra_using_subcommand skills; and __fish_seen_subcommand_from check" -l json -d 'Short for --output json'
+complete -c astra -n "__fish_astra_using_subcommand skills; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand skills; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check the folder of a skill, or each skill in a folder of skills'
+complete -c astra -n "__fish_astra_using_subcommand skills; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand migrate" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand migrate" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand migrate" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -220,25 +271,28 @@ complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l listen -d 'Address and port to listen on, or a port alone; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]' -r
 complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l agents-dir -d 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -l skills-dir -d 'Folder of skills (*/SKILL.md) [env: ASTRA_SKILLS_DIR] [default: skills in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check all that `serve` would open: file, environment, flags, providers, agents, keys, folders, database, address'
 complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand man" -l dir -d 'Write the pages of all commands to this folder instead' -r -F
 complete -c astra -n "__fish_astra_using_subcommand man" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools mcp spec codegen migrate config completions man help" -f -a "serve" -d 'Run a gateway'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools mcp spec codegen migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools mcp spec codegen migrate config completions man help" -f -a "account" -d 'Create, list and reset the accounts of people'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools mcp spec codegen migrate config completions man help" -f -a "chat" -d 'Talk to an agent'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools mcp spec codegen migrate config completions man help" -f -a "tools" -d 'List the tools that agents may call, and call one'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools mcp spec codegen migrate config completions man help" -f -a "mcp" -d 'Be an MCP server whose tools are a gateway\'s agents'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools mcp spec codegen migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document, look up its operations, compare versions of it'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools mcp spec codegen migrate config completions man help" -f -a "codegen" -d 'Generate a client of the API in a language'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools mcp spec codegen migrate config completions man help" -f -a "migrate" -d 'Update the database schema (`serve` does this itself)'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools mcp spec codegen migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and default, or check a configuration'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools mcp spec codegen migrate config completions man help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools mcp spec codegen migrate config completions man help" -f -a "man" -d 'Print the manual page'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools mcp spec codegen migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "serve" -d 'Run a gateway'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "account" -d 'Create, list and reset the accounts of people'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "chat" -d 'Talk to an agent'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "tools" -d 'List the tools that agents may call, and call one'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "traces" -d 'Show where the time of turns went, what they cost and why they failed'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "mcp" -d 'Be an MCP server whose tools are a gateway\'s agents'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document, look up its operations, compare versions of it'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "codegen" -d 'Generate a client of the API in a language'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "skills" -d 'Check skills in the Agent Skills format'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "migrate" -d 'Update the database schema (`serve` does this itself)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and default, or check a configuration'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "man" -d 'Print the manual page'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "issue" -d 'Issue a token to a service account, which is created if it does not exist, and print only the token'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "rotate" -d 'Replace a token by a new one and print only the new token'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "list" -d 'List the tokens of all service accounts; their secrets are not kept'
@@ -248,7 +302,10 @@ complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "reset" -d 'Give an account another password and end all of its sign-ins'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from tools" -f -a "list" -d 'List the tools that there are; with --agent what the agent\'s policy says of each'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from tools" -f -a "call" -d 'Call a tool, without an agent\'s model'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from traces" -f -a "list" -d 'List how turns went, newest first'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from traces" -f -a "show" -d 'Show where the time of a turn went'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "list" -d 'List the operations'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "show" -d 'Show one operation: permissions, parameters, body and responses'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "diff" -d 'Compare two documents: what changes for clients, and what breaks them'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from skills" -f -a "check" -d 'Check the folder of a skill, or each skill in a folder of skills'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check all that `serve` would open: file, environment, flags, providers, agents, keys, folders, database, address'
