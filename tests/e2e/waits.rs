@@ -33,7 +33,7 @@ impl Place {
         });
         machine.write("astra.yml", &config.to_string());
         let gateway = Gateway::start_with(&machine, &[], &["--log-level", "error"]);
-        let token = machine.astra(&["token", "issue", "--name", "test"]).ok().trim().to_owned();
+        let token = machine.astra(&["token", "issue", "--name", "test", "--role", "admin"]).ok().trim().to_owned();
         Self { machine, model, token, gateway: Some(gateway) }
     }
 

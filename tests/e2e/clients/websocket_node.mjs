@@ -45,9 +45,10 @@ async function ask(frame) {
   return reply;
 }
 
-// Asks the agent, and answers all that was said and the last event.
+// Asks the agent in a session of its own, and answers all that was said and the last event.
 async function say(message) {
-  const { type, turn_id } = await ask({ type: "message", agent_id: ASTRA_AGENT, message });
+  const place = { surface: "socket", surface_id: `s${asked}` };
+  const { type, turn_id } = await ask({ type: "message", agent_id: ASTRA_AGENT, message, ...place });
   assert.equal(type, "accepted");
   let said = "";
   for (let seq = 1; ; seq += 1) {

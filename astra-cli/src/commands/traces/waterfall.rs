@@ -98,7 +98,7 @@ mod tests {
             ..span("inference", 250.0, 500.0)
         };
         let tool = Span { tool: Some("clock".into()), error: Some("no\nluck".into()), ..span("tool", 999.9, 0.01) };
-        let lines = lines(&[tool, streamed, span("storage", 0.0, 0.2)], 1_000.0, 41);
+        let lines = lines(&[tool, streamed, span("storage", 0.0, 0.2)], 1_000.0, 40);
         assert_eq!(
             lines,
             [
