@@ -443,7 +443,8 @@ async fn a_turn_of_one_gateway_is_followed_at_another() {
     let mut talk = Talk::with(backend, json!({})).await;
     let gate = Gate::closed();
     talk.will(Reply::Stream(vec![say("one "), Step::Wait(gate.clone()), say("two"), Step::Finish]));
-    let there = talk.app.replica().await.bearer(&talk.app.member().token().await);
+    let replica = talk.app.replica().await;
+    let there = replica.bearer(&talk.app.member().token().await);
     let mut stream = there.post("/chat/stream").json(&question("count")).await;
     let mut seen = vec![stream.next_event().await.expect("an event")];
     while content(&seen) != "one " {
