@@ -18,7 +18,12 @@ use crate::http::{Caller, Json, Page, PageQuery, Paged, Query, page_by_name};
         (status = 200, description = "The tools.", body = Page<ToolInfo>,
             example = json!({"data": [{
                 "name": "current_time", "description": "The present date, time and weekday in a time zone.",
-                "parameters": {"type": "object", "properties": {"time_zone": {"type": ["string", "null"]}}},
+                "parameters": {
+                    "type": "object",
+                    "properties": {
+                        "time_zone": {"type": ["string", "null"], "maxLength": 64, "pattern": "^[A-Za-z0-9_+/-]+$"},
+                    },
+                },
                 "source": "built_in", "is_read_only": true, "is_destructive": false, "is_idempotent": false,
                 "timeout_ms": 30_000, "decision": "allowed",
             }], "next_cursor": null})),

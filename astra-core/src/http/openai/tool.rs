@@ -45,7 +45,11 @@ pub struct ChatCompletionFunction {
     pub description: Option<String>,
     /// The JSON Schema of its arguments, which are an object; without it there are no arguments. The gateway passes it on as
     /// it is: it follows no reference in it, and holds no arguments against it.
-    #[schema(example = json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}))]
+    #[schema(example = json!({
+        "type": "object",
+        "properties": {"city": {"type": "string", "maxLength": 100, "pattern": "^[^<>]+$"}},
+        "required": ["city"],
+    }))]
     pub parameters: Option<Map<String, Value>>,
     /// Whether the arguments must fit the schema; passed on to providers that speak OpenAI's protocol, without effect at
     /// others.

@@ -24,7 +24,11 @@ pub struct CallerTool {
     /// The JSON Schema of its arguments, which are an object; by default it takes none. The gateway does not check arguments
     /// against it.
     #[serde(default)]
-    #[schema(example = json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}))]
+    #[schema(example = json!({
+        "type": "object",
+        "properties": {"city": {"type": "string", "maxLength": 100, "pattern": "^[^<>]+$"}},
+        "required": ["city"],
+    }))]
     pub parameters: Map<String, Value>,
 }
 
