@@ -329,12 +329,10 @@ impl Error {
                 return Self::new(Code::BadRequest, "The request holds a NUL (U+0000), which no text here can have.");
             }
             store::Error::Full(_) => Self::new(Code::StorageFull, "The gateway's store is full; nothing was changed."),
-            store::Error::Unavailable(_) | store::Error::Retry(_) => {
-                let mut error =
-                    Self::new(Code::Unavailable, "The gateway's store cannot be reached; nothing was changed.");
-                error.retry_after_s = Some(1);
-                error
-            }
+            store::Error::Unavailable(_) | store::Error::Retry(_) => Self {
+                retry_after_s: Some(1),
+                ..Self::new(Code::Unavailable, "The gateway's store cannot be reached; nothing was changed.")
+            },
             store::Error::Uncertain(_) => Self::new(
                 Code::Unavailable,
                 "The gateway's store was lost in the middle of the change, which may have taken place: read it again before you repeat the request.",
@@ -367,16 +365,14 @@ impl Error {
                 };
                 Self::new(code, refusal.to_string())
             }
-            auth::Error::TooManyAttempts { retry_after_s } => {
-                let mut error = Self::new(Code::RateLimited, "Too many attempts have failed: wait a little.");
-                error.retry_after_s = Some(retry_after_s);
-                error
-            }
-            auth::Error::Overloaded { retry_after_s } => {
-                let mut error = Self::new(Code::Unavailable, "Too many passwords are being checked: wait a little.");
-                error.retry_after_s = Some(retry_after_s);
-                error
-            }
+            auth::Error::TooManyAttempts { retry_after_s } => Self {
+                retry_after_s: Some(retry_after_s),
+                ..Self::new(Code::RateLimited, "Too many attempts have failed: wait a little.")
+            },
+            auth::Error::Overloaded { retry_after_s } => Self {
+                retry_after_s: Some(retry_after_s),
+                ..Self::new(Code::Unavailable, "Too many passwords are being checked: wait a little.")
+            },
             auth::Error::Store(fault) => Self::store(fault),
         }
     }

@@ -102,12 +102,7 @@ impl Engine {
             Begun::New { turn, session, interrupted, recent } => (turn, session, interrupted, recent),
             Begun::Known { turn_id } => return known(&rows, turn_id).await,
         };
-        for turn_id in interrupted {
-            match self.live_turns.get(turn_id) {
-                Some(live) => live.end(Status::Cancelled),
-                None => self.take_on(&rows, turn_id),
-            }
-        }
+        self.end_turns(&rows, interrupted);
         guard.live.publish([EventKind::first(&turn)]);
         self.live_turns.signals.notify(&caller.workspace, turn.session_id);
         let request_id = Some(Arc::clone(&caller.request_id));
@@ -125,6 +120,16 @@ impl Engine {
             request_id,
         );
         Ok(Beginning::New(Box::new(running)))
+    }
+
+    /// Ends turns that were asked to end: those that run here, and those that wait.
+    fn end_turns(self: &Arc<Self>, rows: &Rows, turns: Vec<TurnId>) {
+        for turn_id in turns {
+            match self.live_turns.get(turn_id) {
+                Some(live) => live.end(Status::Cancelled),
+                None => self.take_on(rows, turn_id),
+            }
+        }
     }
 
     async fn present_agent(&self, caller: &TurnCaller, ask: &Ask) -> Result<Arc<AgentVersion>> {
