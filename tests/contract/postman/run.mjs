@@ -126,9 +126,9 @@ collection.item = order.map((id) => {
   return item;
 });
 
-// A stream without an end ends with the event that the story names: newman would wait for more.
+// A stream that goes on after the event that the story names ends with it: newman would wait for more.
 const endless = order
-  .filter((id) => story[id].until && !operationOf(requests.get(id))["x-stream"]?.ends_with)
+  .filter((id) => story[id].until && !operationOf(requests.get(id))["x-stream"]?.ends_with?.includes(story[id].until))
   .map((id) => ({
     path: new RegExp(`^${templateOf(requests.get(id).request).replace(/\{[^}]*\}/g, "[^/?]+")}(\\?|$)`),
     last: `event: ${story[id].until}\n`,

@@ -141,7 +141,9 @@ fn until(row: &Row, operation: &Operation, tag: Option<String>) -> Result<Option
     let is_streamed = matches!(operation.answer, Answer::Events(_));
     match (&row.until, operation.events(), tag) {
         (Some(value), Some(events), Some(tag)) => {
-            Ok(Some(Until { tag, value: value.clone(), is_endless: events.ends_with.is_empty() }))
+            // What goes on after this event ends for the story alone.
+            let is_endless = !events.ends_with.contains(value);
+            Ok(Some(Until { tag, value: value.clone(), is_endless }))
         }
         (None, Some(events), Some(_)) if is_streamed => {
             Err(format!("`until` must say which event is the last: {}", events.ends_with.join(", ")))
