@@ -148,13 +148,13 @@ impl Families<'_> {
 }
 
 impl Db {
-    /// Removes families of all workspaces whose newest refresh token ended before `now_ms` or then, at most [`SWEEP_ROWS`] of them;
+    /// Removes families of all workspaces whose newest refresh token ended at `before_ms` or earlier, at most [`SWEEP_ROWS`] of them;
     /// answers how many.
-    pub async fn delete_ended_families(&self, now_ms: i64) -> Result<u64> {
+    pub async fn delete_ended_families(&self, before_ms: i64) -> Result<u64> {
         self.write_locking(move |tx| {
             let sql = "DELETE FROM families WHERE id IN
                 (SELECT id FROM families WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
-            tx.execute(sql, params![now_ms, SWEEP_ROWS])
+            tx.execute(sql, params![before_ms, SWEEP_ROWS])
         })
         .await
     }
