@@ -123,15 +123,6 @@ both_backends! {
         assert_eq!(store.db.exchange_refresh_token(late).await.expect("an answer"), Exchanged::Unknown);
     }
 
-    async fn a_new_family_sweeps_away_those_that_are_over(store: TestStore) {
-        let rows = signed_in(&store).await;
-        rows.families().create(family("fam_2", START_MS + 999)).await.expect("a family");
-        assert!(rows.families().standing("fam_1").await.expect("an answer").is_some());
-        rows.families().create(family("fam_3", START_MS + 1_000)).await.expect("a family");
-        assert_eq!(rows.families().standing("fam_1").await.expect("an answer"), None);
-        assert!(rows.families().standing("fam_2").await.expect("an answer").is_some());
-    }
-
     async fn families_that_are_over_are_removed_for_all_users(store: TestStore) {
         let rows = signed_in(&store).await;
         rows.families().create(family("fam_2", START_MS + 500)).await.expect("a family");

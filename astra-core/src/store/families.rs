@@ -91,13 +91,10 @@ const STANDING: &str = "SELECT w.number, w.id, f.user_id, f.scopes, m.role, f.en
 pub struct Families<'a>(pub(super) &'a Rows);
 
 impl Families<'_> {
-    /// Begins a family, and forgets those of the same user that are over.
+    /// Begins a family.
     pub async fn create(self, new: NewFamily) -> Result<()> {
         let rows = self.0;
         rows.write(move |tx| {
-            let over = "DELETE FROM families WHERE id IN (SELECT id FROM families
-                WHERE workspace_id = $1 AND user_id = $2 AND expires_at <= $3 ORDER BY id LIMIT $4)";
-            tx.execute(over, params![&new.user_id, new.created_at, SWEEP_ROWS])?;
             tx.execute(
                 "INSERT INTO families
                  (workspace_id, id, user_id, scopes, family_hash, secret_hash, expires_at, ends_at, created_at)

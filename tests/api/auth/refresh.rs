@@ -163,3 +163,22 @@ async fn refuses_what_is_no_refresh_token() {
     }
     app.anonymous().post("/auth/refresh").json(&json!({})).await.expect_problem(422, "invalid_request");
 }
+
+#[tokio::test]
+async fn leaves_access_tokens_good_that_outlive_it() {
+    for backend in [Some(TestBackend::sqlite()), TestBackend::postgres().await].into_iter().flatten() {
+        let configured = TestApp::builder(backend).config(|config| {
+            config.auth.access_token_ttl_s = 900;
+            config.auth.refresh_token_ttl_s = 60;
+        });
+        let app = configured.open().await;
+        let first = register(&app).await["tokens"].clone();
+        app.clock.advance_ms(600_000);
+        refresh(&app, &first).await.expect_problem(400, "invalid_grant");
+        // Neither another sign-in nor the sweep ends what is good yet.
+        sign_in(&app).await;
+        with(&app, &first).get("/auth/me").await.expect(200);
+        app.clock.advance_ms(300_000);
+        with(&app, &first).get("/auth/me").await.expect_problem(401, "unauthorized");
+    }
+}
