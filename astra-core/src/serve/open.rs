@@ -47,6 +47,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let authority = authority(&base, master_key, &routes).await.map_err(failed)?;
     let setup_code = authority.begin_setup().await.map_err(failed)?;
     base.supervisor.include(known.providers.drains());
+    base.supervisor.include(known.tools.mcp().tasks());
     let agents = Arc::new(Catalogue::new(base.store.clone()));
     let workspace = authority.first_workspace().clone();
     let definitions = Definitions::open(&base, workspace, sources, &known).await.map_err(failed)?;

@@ -4,6 +4,7 @@ mod calculate;
 mod call;
 mod current_time;
 mod http_fetch;
+pub mod mcp;
 mod name;
 mod offered;
 mod policy;

@@ -22,6 +22,8 @@ pub enum ToolOrigin {
     BuiltIn,
     /// The program around the gateway has registered it.
     Host,
+    /// An MCP server has it; the tool's name begins with the server's.
+    Mcp,
 }
 
 /// A tool that is ready to be called. The schema of its arguments is compiled once.
@@ -55,6 +57,12 @@ impl RegisteredTool {
             Some(fault) => Err(format!("{:?} {fault}", crate::text::shorten(&definition.name))),
             None => Self::read(tool, definition, ToolOrigin::Host),
         }
+    }
+
+    /// A tool of an MCP server.
+    pub(super) fn of_mcp(tool: Arc<dyn Tool>) -> Result<Self, String> {
+        let definition = tool.definition();
+        Self::read(tool, definition, ToolOrigin::Mcp)
     }
 
     /// A tool of the gateway itself, which may have a name that is kept for it.

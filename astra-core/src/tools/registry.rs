@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::calculate::{self, Calculate};
 use super::call::CallLimits;
 use super::current_time::{self, CurrentTime};
 use super::http_fetch::{self, HttpFetch};
+use super::mcp::{Environment, McpServers};
 use super::name::{is_pattern, name_fault, pattern_fault};
 use super::offered::Offered;
 use super::policy::{Decision, Policy};
@@ -34,6 +36,7 @@ pub struct HostTools {
 pub struct Tools {
     fixed: BTreeMap<Arc<str>, Arc<RegisteredTool>>,
     sources: Vec<Arc<dyn ToolSource>>,
+    mcp: Arc<McpServers>,
     search: Option<Arc<SearchTools>>,
     /// For the workspace that has skills.
     read_skill: Option<Arc<RegisteredTool>>,
@@ -71,23 +74,36 @@ impl Tools {
             }
         }
         let (sources, limits) = (host.sources.clone(), CallLimits::from(&config.tools));
+        let timeout = Duration::from_secs(config.tools.timeout_s);
+        let mcp = Arc::new(McpServers::new(Environment::new(Arc::clone(clock), &config.outbound, Vec::new(), timeout)));
         let search = SearchTools::new().map_err(&mut refuse).ok().map(Arc::new);
         let read_skill = RegisteredTool::built_in(Arc::new(ReadSkill::new(Arc::clone(skills))));
         let read_skill = read_skill.map_err(refuse).ok().map(Arc::new);
-        (Self { fixed, sources, search, read_skill, skills: Arc::clone(skills), limits }, faults)
+        (Self { fixed, sources, mcp, search, read_skill, skills: Arc::clone(skills), limits }, faults)
+    }
+
+    /// The MCP servers whose tools these are.
+    #[must_use]
+    pub const fn mcp(&self) -> &Arc<McpServers> {
+        &self.mcp
     }
 
     /// All tools that a workspace has at this moment, by name. A source's tool that has a name which is taken or no name is
     /// left out.
     #[must_use]
     pub fn all(&self, workspace: &WorkspaceId) -> Vec<Arc<RegisteredTool>> {
+        self.gather(workspace, !self.mcp.is_empty())
+    }
+
+    fn gather(&self, workspace: &WorkspaceId, with_mcp: bool) -> Vec<Arc<RegisteredTool>> {
         let read_skill = self.read_skill(workspace);
-        if self.sources.is_empty() && read_skill.is_none() {
+        if self.sources.is_empty() && read_skill.is_none() && !with_mcp {
             return self.fixed.values().cloned().collect();
         }
         let mut all = self.fixed.clone();
         all.extend(read_skill.map(|tool| (Arc::clone(&tool.definition.name), Arc::clone(tool))));
-        for tool in self.sources.iter().flat_map(|source| source.tools(workspace)) {
+        let of_mcp = if with_mcp { self.mcp.tools(workspace) } else { Vec::new() };
+        for tool in self.sources.iter().flat_map(|source| source.tools(workspace)).chain(of_mcp) {
             if self.takes(tool.name()) {
                 all.entry(Arc::clone(&tool.definition.name)).or_insert(tool);
             }
@@ -102,8 +118,12 @@ impl Tools {
         if let Some(tool) = self.fixed.get(name).or(read_skill) {
             return Some(Arc::clone(tool));
         }
-        let mut sources = self.sources.iter().filter(|_| self.takes(name));
-        sources.find_map(|source| source.tools(workspace).into_iter().find(|tool| tool.name() == name))
+        if !self.takes(name) {
+            return None;
+        }
+        let named = |tools: Vec<Arc<RegisteredTool>>| tools.into_iter().find(|tool| tool.name() == name);
+        let of_sources = self.sources.iter().find_map(|source| named(source.tools(workspace)));
+        of_sources.or_else(|| self.mcp.claims(name).then(|| named(self.mcp.tools(workspace)))?)
     }
 
     /// The tool that reads skills, if `workspace` has some.
@@ -136,7 +156,7 @@ impl Tools {
             return Some(fault.to_owned());
         }
         let is_known = is_pattern(name) || self.fixed.contains_key(name) || name == READ_SKILL;
-        if is_known || self.sources.iter().any(|source| source.claims(name)) {
+        if is_known || self.mcp.claims(name) || self.sources.iter().any(|source| source.claims(name)) {
             return None;
         }
         if BUILT_IN.contains(&name) {
@@ -153,7 +173,10 @@ impl Tools {
         if policy.allow.is_empty() && !policy.reads_skills {
             return Offered::none(self.limits);
         }
-        let all = self.all(workspace);
+        // The tools of MCP servers have names of two parts.
+        let may_be_of_mcp = |pattern: &String| is_pattern(pattern) || self.mcp.claims(pattern);
+        let with_mcp = !self.mcp.is_empty() && policy.allow.iter().any(may_be_of_mcp);
+        let all = self.gather(workspace, with_mcp);
         let (mut seen, mut tools) = (BTreeSet::new(), Vec::new());
         let skills = policy.reads_skills.then_some(READ_SKILL);
         for pattern in skills.into_iter().chain(policy.allow.iter().map(String::as_str)) {

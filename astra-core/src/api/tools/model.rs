@@ -44,6 +44,8 @@ pub enum ToolSourceKind {
     BuiltIn,
     /// The program around the gateway has it.
     Host,
+    /// An MCP server has it, whose name stands before `__` in the tool's.
+    Mcp,
 }
 
 /// What an agent's policy says of a tool.
@@ -101,6 +103,7 @@ impl From<ToolOrigin> for ToolSourceKind {
         match origin {
             ToolOrigin::BuiltIn => Self::BuiltIn,
             ToolOrigin::Host => Self::Host,
+            ToolOrigin::Mcp => Self::Mcp,
         }
     }
 }

@@ -28,8 +28,8 @@ const ENDLESS: Duration = Duration::from_secs(365 * 24 * 3_600);
 ///
 /// A request goes to public addresses and to the networks and ports that the configuration allows
 /// ([`OutboundConfig`]). A name is looked up once for each connection, all of its addresses must be allowed, and the
-/// connection is made to one of them. Redirects are decided over in the same way, one by one. Each request has a connection
-/// of its own. A proxy is not used: it would look the name up itself, and the guard would not know where it leads.
+/// connection is made to one of them. Redirects are decided over in the same way, one by one. Each request of a
+/// host program has a connection of its own. A proxy is not used: it would look the name up itself, and the guard would not know where it leads.
 ///
 /// ```no_run
 /// # async fn example(gateway: &astra_core::Gateway) -> Result<(), Box<dyn std::error::Error>> {
@@ -47,6 +47,8 @@ pub struct GuardedClient {
     pools: Arc<Pools>,
     clock: Arc<dyn Clock>,
     jitter: Jitter,
+    /// Connections that stay open for the next call. None by default: the number of hosts that callers can name has no bound.
+    idle_max: usize,
 }
 
 /// One for each scheme, made at the first request: reading the machine's root certificates takes milliseconds, and fails on
@@ -66,7 +68,13 @@ impl GuardedClient {
             pools: Arc::default(),
             clock: Arc::new(SystemClock),
             jitter: system_jitter(),
+            idle_max: 0,
         }
+    }
+
+    /// Keeps up to `idle_max` connections to each host for the next call: for a client whose requests all go to the same one.
+    pub(crate) fn keeping(self, idle_max: usize) -> Self {
+        Self { idle_max, pools: Arc::default(), ..self }
     }
 
     /// Looks names up with `resolver`.
@@ -156,8 +164,7 @@ impl GuardedClient {
             return Ok(pool);
         }
         let connector = Connector::guarded(is_https, CONNECT_TIMEOUT, &self.guard)?;
-        // No connection is kept: the number of hosts that callers can name has no bound.
-        Ok(place.get_or_init(|| pool(connector, 0)))
+        Ok(place.get_or_init(|| pool(connector, self.idle_max)))
     }
 }
 
