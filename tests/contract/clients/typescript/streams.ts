@@ -45,6 +45,10 @@ scenario("typed events in their order", async () => {
       case "tool_result":
         assert.fail(`no tool is offered: ${event.call_id}`);
         break;
+      case "approval_required":
+      case "results_required":
+        assert.fail(`no tool is offered, and the turn waits for one: ${event.turn_id}`);
+        break;
       case "error":
         assert.fail(event.problem.detail);
         break;
