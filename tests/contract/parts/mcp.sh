@@ -4,7 +4,7 @@
 mapfile -t folders < <("$setup/mcp.sh")
 suite=${folders[1]}/node_modules/.bin/conformance
 suite_version=$(npm_version "${folders[1]}" @modelcontextprotocol/conformance)
-(cd "$here/../.." && cargo build --quiet --locked --package astra-core --example mcp_conformance)
+(cd "$here/../.." && cargo build --quiet --locked --workspace --example mcp_conformance)
 target=$(cd "$here/../.." && cargo metadata --format-version 1 --no-deps --offline |
   python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')
 

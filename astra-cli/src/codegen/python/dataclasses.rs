@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::annotated;
 use super::annotations::{Annotations, Module, constant, optional};
 use super::choices;
 use super::layout::{Code, INDENT};
@@ -170,7 +171,7 @@ fn declare(body: &mut Source, annotations: &mut Annotations<'_>, attribute: &Att
         Some(default) => format!(" = {default}"),
         None => String::new(),
     };
-    body.line(format!("{}: {ty}{default}", attribute.name));
+    annotated::write(body, 1, &attribute.name, &ty, &default);
     docstring(body, 1, &described(attribute.field));
 }
 

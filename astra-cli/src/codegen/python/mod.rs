@@ -1,5 +1,6 @@
 //! The client in Python: a package with a class for threads and one for asyncio over the same types.
 
+mod annotated;
 mod annotations;
 mod choices;
 mod client;

@@ -1,5 +1,6 @@
 //! `params.py`: what is sent inside of bodies, as dictionaries whose keys are those of the document.
 
+use super::annotated;
 use super::annotations::{Annotations, Module};
 use super::choices;
 use super::dataclasses::described;
@@ -75,7 +76,7 @@ fn by_class(body: &mut Source, annotations: &mut Annotations<'_>, fields: &[&Fie
             if place > 0 || !description.is_empty() {
                 body.gap();
             }
-            body.line(format!("{}: {}", field.name, annotations.sent(&field.ty)));
+            annotated::write(body, 1, &field.name, &annotations.sent(&field.ty), "");
             docstring(body, 1, &described(field));
         }
     });

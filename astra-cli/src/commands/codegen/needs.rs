@@ -33,8 +33,8 @@ pub(super) fn of(name: &str) -> Needs {
         "typescript-fetch" => &["--additional-properties=withoutRuntimeChecks=true,modelPropertyNaming=original"],
         _ => &[],
     };
-    // Of a document of 3.1 it takes no `oneOf` that has an array in it.
-    let version = if name == "swift-combine" { Version::V30 } else { Version::V31 };
+    // Of a document of 3.1 they take no `oneOf` that has an array in it.
+    let version = if matches!(name, "cpp-oatpp-client" | "swift-combine") { Version::V30 } else { Version::V31 };
     Needs { arguments, version }
 }
 

@@ -181,6 +181,7 @@ fn a_success_without_content_gives_way_to_one_with_content() {
     };
     let (bare, full) = (json!({"description": "A."}), json!({"description": "B.", "content": {"a/b": {}}}));
     assert_eq!(statuses(json!({"200": full, "204": bare, "404": bare})), ["200", "404"]);
+    assert_eq!(statuses(json!({"101": bare, "200": full, "426": bare})), ["200", "426"]);
     assert_eq!(statuses(json!({"204": bare, "404": full})), ["204", "404"]);
 }
 

@@ -76,11 +76,12 @@ fn one_media_type(body: &mut Map<String, Value>) {
     content.retain(|kind, _| Some(kind) == chosen.as_ref());
 }
 
-/// progenitor makes one type of what succeeds: a success without content is left out beside one that has some.
+/// progenitor makes one type of what succeeds: an answer without content, be it a success or another protocol, is left out
+/// beside a success that has some.
 fn one_success(responses: &mut Map<String, Value>) {
     let has_content = |response: &Value| response.get("content").or(response.get("$ref")).is_some();
     if responses.iter().any(|(status, response)| status.starts_with('2') && has_content(response)) {
-        responses.retain(|status, response| !status.starts_with('2') || has_content(response));
+        responses.retain(|status, response| !status.starts_with(['1', '2']) || has_content(response));
     }
 }
 
