@@ -84,13 +84,16 @@ mod tests {
         };
         let (long, longer) = ("L".repeat(60), "M".repeat(60));
         assert_eq!(written(&long, ""), format!("a: {long}\n"));
-        let short = "S".repeat(30);
+        let short = "S".repeat(26);
         assert_eq!(
             written(&format!("{long} | {short} | None"), " = None"),
             format!("a: (\n    {long} | {short} | None\n) = None\n")
         );
         assert_eq!(written(&format!("{long} | {longer}"), ""), format!("a: (\n    {long}\n    | {longer}\n)\n"));
-        assert_eq!(written(&format!("B[{long} | {short}]"), ""), format!("a: B[\n    {long} | {short}\n]\n"));
+        assert_eq!(
+            written(&format!("Mapping[{long} | {short}]"), ""),
+            format!("a: Mapping[\n    {long} | {short}\n]\n")
+        );
         assert_eq!(
             written(&format!("B[C[str, {long} | {longer}]] | None"), ""),
             format!(
