@@ -122,7 +122,7 @@ mod tests {
         }
         for bad in ["", "A", "-a", "_a", "a.b", "a__b", "a_", "ä", "a\0", &"a".repeat(33)] {
             assert!(server_name_fault(bad).is_some(), "{bad}");
-            assert!(bad == "a__b" || split_tool_name(&format!("{bad}__x")).is_none(), "{bad}");
+            assert!(["a__b", "a_"].contains(&bad) || split_tool_name(&format!("{bad}__x")).is_none(), "{bad}");
         }
         assert_eq!(split_tool_name("a___b"), Some(("a", "_b")));
         assert_eq!(split_tool_name("a__b__c"), Some(("a", "b__c")));
