@@ -16,6 +16,7 @@ mod approvals;
 mod audit;
 mod auth;
 mod bounds;
+mod call_budget;
 mod chat;
 mod context;
 mod conversation;

@@ -124,6 +124,10 @@ pub struct AgentBudget {
     /// Input and output tokens of one turn.
     #[schema(minimum = 1, maximum = 4_294_967_295_i64, example = 16_000)]
     pub max_tokens_per_turn: Option<u32>,
+    /// Calls of tools in one turn, those of the caller's tools among them. The model reads that further calls are not made, and
+    /// must answer.
+    #[schema(minimum = 1, maximum = 4096, example = 20)]
+    pub max_tool_calls_per_turn: Option<u32>,
     /// Cost of one turn in US dollars.
     #[schema(exclusive_minimum = 0, example = 0.05)]
     pub max_cost_usd_per_turn: Option<f64>,
@@ -152,6 +156,9 @@ pub enum AgentOnBusy {
 }
 
 impl AgentBudget {
+    /// The largest number of calls of tools that a turn may be limited to.
+    pub(super) const TOOL_CALLS_MAX: u32 = 4096;
+
     /// Whether the sums of an hour or a day are limited.
     #[must_use]
     pub const fn has_quotas(&self) -> bool {

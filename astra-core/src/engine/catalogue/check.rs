@@ -192,6 +192,9 @@ fn check_budget(budget: &AgentBudget, refuse: &mut impl FnMut(&str, String)) {
             refuse(pointer, "must lie between 1 and 2^53".into());
         }
     }
+    if budget.max_tool_calls_per_turn.is_some_and(|calls| calls == 0 || calls > AgentBudget::TOOL_CALLS_MAX) {
+        refuse("/budget/max_tool_calls_per_turn", format!("must lie between 1 and {}", AgentBudget::TOOL_CALLS_MAX));
+    }
     let costs = [
         ("/budget/max_cost_usd_per_turn", budget.max_cost_usd_per_turn),
         ("/budget/cost_usd_per_day", budget.cost_usd_per_day),

@@ -71,6 +71,7 @@ impl Running {
         context: &mut Context,
         progress: &mut Progress,
     ) -> Result<RoundEnd> {
+        self.refuse_beyond_budget(progress);
         self.refuse_unreadable(progress);
         self.run_tools(offered, progress).await?;
         let is_asked = |open: &OpenCall| matches!(open.state, CallState::NeedsApproval | CallState::AwaitsApproval(_));
@@ -117,7 +118,7 @@ impl Running {
     }
 
     /// Whether the turn is complete with these calls.
-    fn ends_turn(&self, calls: &[OpenCall]) -> bool {
+    pub(super) fn ends_turn(&self, calls: &[OpenCall]) -> bool {
         self.on_call() == Some(OnCall::EndTurn) && calls.iter().any(OpenCall::is_callers)
     }
 

@@ -2,6 +2,7 @@
 
 mod ask;
 mod begin;
+mod call_budget;
 mod calls;
 mod finish;
 mod handle;

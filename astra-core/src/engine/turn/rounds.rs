@@ -26,10 +26,10 @@ impl Running {
             if progress.open.is_empty() {
                 // A round may have found tools for the next one.
                 let tools = match self.ask.tools.as_deref() {
-                    Some(given) if given.wants_call() && self.is_last(progress.round) => given.tools.clone(),
+                    Some(given) if given.wants_call() && self.is_last(progress) => given.tools.clone(),
                     given => tools_of(&offered, given)?,
                 };
-                self.ask_once(context, &tools, self.tool_choice(progress.round), progress).await?;
+                self.ask_once(context, &tools, self.tool_choice(progress), progress).await?;
                 if progress.wanted.is_empty() {
                     break;
                 }
@@ -44,19 +44,19 @@ impl Running {
         Ok(None)
     }
 
-    /// Whether the model may call tools in a round. In the last one it must answer.
-    fn tool_choice(&self, round: u32) -> ToolChoice<'_> {
+    /// Whether the model may call tools in this round. In the last one it must answer.
+    fn tool_choice(&self, progress: &Progress) -> ToolChoice<'_> {
         match self.ask.tools.as_deref() {
             // A call for the caller is an answer.
             Some(given) if given.wants_call() => ToolChoice::Required,
-            _ if self.is_last(round) => ToolChoice::None,
-            Some(given) => given.choice.in_round(round),
+            _ if self.is_last(progress) => ToolChoice::None,
+            Some(given) => given.choice.in_round(progress.round),
             None => ToolChoice::Auto,
         }
     }
 
-    fn is_last(&self, round: u32) -> bool {
-        round >= self.agent.definition.tools.max_rounds
+    fn is_last(&self, progress: &Progress) -> bool {
+        progress.round >= self.agent.definition.tools.max_rounds || self.has_used_its_calls(progress)
     }
 
     /// Asks the model once, or those that stand in for it.
