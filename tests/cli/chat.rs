@@ -268,3 +268,28 @@ fn in_a_terminal_what_does_not_exist_is_told_before_the_prompt() {
         assert!(seen.contains(told) && !seen.contains("> "), "{told:?} is not alone in\n{seen}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn in_a_terminal_calls_that_need_an_approval_are_asked_for() {
+    let machine = Machine::new();
+    let tools = "{allow: [current_time], require_approval: ['*']}";
+    machine.write("astra.yml", &format!("agents: {{clock: {{model: {{provider: echo}}, tools: {tools}}}}}\n"));
+    let gateway = Gateway::start(&machine);
+    let call = "/tool current_time {\"time_zone\": \"UTC\"}\r".replacen('/', "//", 1);
+    let call = call.as_str();
+    let keys = [call, "\r", "y\r", call, "not on a Friday\r", call, "\u{3}", "/exit\r"];
+    let (code, seen) = typed(&machine, &format!("clock --server {}", gateway.url), &keys);
+    assert_eq!(code, Some(0), "{seen}");
+    for words in [
+        "calls current_time with {\"time_zone\":\"UTC\"}",
+        "approve? [y/n/why not] ",
+        "current_time answered after ",
+        "current_time failed after 0 ms: The tool was not called: a person denied the call: not on a Friday",
+        "stopped",
+    ] {
+        assert!(seen.contains(words), "{words:?} is not in\n{seen}");
+    }
+    let kept = std::fs::read_to_string(machine.path(".local/state/astra/chat-history")).expect("a history");
+    assert!(!kept.contains("Friday"), "decisions are no messages: {kept}");
+}

@@ -9,6 +9,7 @@
 )]
 
 mod account;
+mod approvals;
 mod chat;
 mod codegen;
 mod compatibility;

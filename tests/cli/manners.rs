@@ -4,13 +4,16 @@ use std::io::{BufRead, BufReader};
 
 use crate::program::Machine;
 
-const COMMANDS: [&[&str]; 12] = [
+const COMMANDS: [&[&str]; 15] = [
     &["serve"],
     &["token", "issue"],
     &["token", "rotate"],
     &["token", "list"],
     &["token", "revoke"],
     &["chat"],
+    &["approvals", "list"],
+    &["approvals", "approve"],
+    &["approvals", "deny"],
     &["spec"],
     &["migrate"],
     &["config"],

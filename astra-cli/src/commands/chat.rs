@@ -1,12 +1,15 @@
 //! `astra chat`: a conversation in the terminal, or by the line in a pipe.
 
+mod approval;
 mod command;
 mod history;
 mod input;
 mod terminal;
 mod turn;
 
+use astra_core::auth::{Role, Scope};
 use astra_core::clock::{Clock, SystemClock};
+use clap::ValueEnum;
 use reqwest::Method;
 use serde::Deserialize;
 
@@ -24,7 +27,10 @@ use crate::settings::StoreArgs;
 /// The agent that is taken when several are there and none is named.
 const USUAL_AGENT: &str = "assistant";
 /// The service account of conversations that begin without a token.
-const OWN_ACCOUNT: &str = "astra-chat";
+const OWN_ACCOUNT: &str = "astra-terminal";
+/// What they may do: who has the store of the gateway also decides on the calls of tools.
+const OWN_SCOPES: [Scope; 5] =
+    [Scope::AgentsRead, Scope::ChatSend, Scope::SessionsRead, Scope::ToolsRead, Scope::ToolsWrite];
 /// How long such a conversation may last, in seconds; its token is revoked when it ends.
 const OWN_TOKEN_LIFE_S: i64 = 24 * 3600;
 
@@ -32,7 +38,9 @@ const OWN_TOKEN_LIFE_S: i64 = 24 * 3600;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "In a terminal, lines can be edited, /help lists commands, ctrl-c stops an answer and ctrl-d leaves. In a pipe \
-each line is a message and only the answers are on stdout. Without ASTRA_TOKEN, a token for the gateway of this machine is \
+each line is a message and only the answers are on stdout; with --output json the events of all turns are, a line each. \
+Calls of tools are told on stderr. One that needs an approval is asked for in a terminal; in a pipe it is decided on by \
+`astra approvals`. Without ASTRA_TOKEN, a token for the gateway of this machine is \
 issued from the local store.
 
 Examples:
@@ -49,8 +57,20 @@ pub(crate) struct Args {
     /// Continue this session
     #[arg(long, value_name = "ID")]
     session: Option<String>,
+    /// What is printed on stdout
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Text)]
+    output: Form,
     #[command(flatten)]
     store: StoreArgs,
+}
+
+/// What is printed of a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// What the agent says
+    Text,
+    /// All events of the turn, each an object of JSON in a line
+    Json,
 }
 
 #[derive(Deserialize)]
@@ -66,7 +86,12 @@ struct Agent {
 /// Runs the command.
 pub(crate) fn run(args: Args, context: &Context) -> Result<()> {
     let place = Place { server: args.server.as_deref(), store: &args.store };
-    let new = NewToken { name: OWN_ACCOUNT.into(), role: None, scopes: None, expires_in_s: Some(OWN_TOKEN_LIFE_S) };
+    let new = NewToken {
+        name: OWN_ACCOUNT.into(),
+        role: Some(Role::Admin),
+        scopes: Some(OWN_SCOPES.to_vec()),
+        expires_in_s: Some(OWN_TOKEN_LIFE_S),
+    };
     block_on(reach::with_client(&place, new, context, async |client| converse(client, &args, context).await))
 }
 
@@ -83,6 +108,7 @@ async fn converse(client: &Client, args: &Args, context: &Context) -> Result<()>
         printer.note(printer.dimmed(&format!("{agent} at {}: {keys}", client.server())));
     }
     let mut conversation = Conversation::new(client, printer, agent, args.session.clone(), surface_id());
+    conversation.form = args.output;
     loop {
         let said = match input.next().await? {
             Said::Message(message) => message,
@@ -103,7 +129,7 @@ async fn converse(client: &Client, args: &Args, context: &Context) -> Result<()>
                 continue;
             }
         };
-        match conversation.ask(message).await {
+        match conversation.ask(message, &mut input).await {
             Ok(Ending::Complete) => {}
             Ok(Ending::Stopped) if !input.is_terminal() => return Err(Error::silent()),
             Ok(Ending::Stopped) => printer.note(printer.dimmed("stopped")),

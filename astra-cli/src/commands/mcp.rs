@@ -129,7 +129,7 @@ async fn relay(client: &Client, printer: &Printer, mut lines: Receiver<std::io::
 struct Message {
     text: String,
     method: String,
-    /// Null of a notification.
+    /// Null of what is owed no answer: a notification, and the answer to what the client was asked.
     id: Value,
     params: Map<String, Value>,
     /// The revision that the request names, where each one does.
@@ -146,7 +146,8 @@ impl Message {
         };
         let version = params.get("_meta").and_then(|meta| meta.get("io.modelcontextprotocol/protocolVersion"));
         let version = version.and_then(Value::as_str).map(str::to_owned);
-        let id = message.remove("id").unwrap_or_default();
+        let is_response = method.is_empty() && (message.contains_key("result") || message.contains_key("error"));
+        let id = message.remove("id").filter(|_| !is_response).unwrap_or_default();
         Some(Self { text: line.trim().to_owned(), method, id, params, version })
     }
 
@@ -225,7 +226,9 @@ impl Bridge<'_> {
             let mut events = Events::new(Box::pin(response.bytes_stream()));
             let mut is_answered = false;
             while let Some(event) = events.next().await {
-                is_answered = serde_json::from_str::<Value>(&event.data).is_ok_and(|said| said.get("id").is_some());
+                // What the client is asked has an id too, and a method.
+                let is_answer = |said: Value| said.get("id").is_some() && said.get("method").is_none();
+                is_answered = serde_json::from_str(&event.data).is_ok_and(is_answer);
                 self.say(&event.data)?;
             }
             return Ok(is_answered);

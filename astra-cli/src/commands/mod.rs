@@ -1,6 +1,7 @@
 //! The commands, each with its arguments and its `run`.
 
 pub(crate) mod account;
+pub(crate) mod approvals;
 pub(crate) mod chat;
 pub(crate) mod codegen;
 pub(crate) mod completions;

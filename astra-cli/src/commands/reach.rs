@@ -1,8 +1,8 @@
 //! The gateway that a command talks to: one that it names, with the token of the environment; or that of this machine, with a
 //! token of the local store that is revoked when the command ends.
 
-use super::Context;
 use super::token::{Local, NewToken};
+use super::{Context, block_on};
 use crate::client::{Client, DEFAULT_SERVER};
 use crate::env;
 use crate::error::Result;
@@ -12,6 +12,30 @@ use crate::settings::StoreArgs;
 pub(crate) struct Place<'a> {
     pub(crate) server: Option<&'a str>,
     pub(crate) store: &'a StoreArgs,
+}
+
+/// The flags of a command that asks one thing.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Gateway {
+    /// The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+impl Gateway {
+    /// Asks it something, and shows `what` meanwhile.
+    pub(crate) fn ask<T>(
+        &self,
+        what: &str,
+        new: NewToken,
+        context: &Context,
+        work: impl AsyncFnOnce(&Client) -> Result<T>,
+    ) -> Result<T> {
+        let place = Place { server: self.server.as_deref(), store: &self.store };
+        block_on(context.printer.progress(what, with_client(&place, new, context, work)))
+    }
 }
 
 /// Runs `work` with a client of the gateway. Without a token in the environment, `new` is issued from the local store of the

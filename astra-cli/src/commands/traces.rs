@@ -8,12 +8,9 @@ mod waterfall;
 use astra_core::auth::{Role, Scope};
 use clap::Subcommand;
 
-use super::reach::{self, Place};
+use super::Context;
 use super::token::NewToken;
-use super::{Context, block_on};
-use crate::client::Client;
 use crate::error::Result;
-use crate::settings::StoreArgs;
 
 /// The service account of commands that begin without a token.
 const OWN_ACCOUNT: &str = "astra-traces";
@@ -43,27 +40,13 @@ enum Action {
     Show(show::Args),
 }
 
-/// The gateway.
-#[derive(Debug, clap::Args)]
-struct Gateway {
-    /// The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
-    #[command(flatten)]
-    store: StoreArgs,
-}
-
-impl Gateway {
-    /// Asks it something.
-    fn ask<T>(&self, what: &str, context: &Context, work: impl AsyncFnOnce(&Client) -> Result<T>) -> Result<T> {
-        let place = Place { server: self.server.as_deref(), store: &self.store };
-        let new = NewToken {
-            name: OWN_ACCOUNT.into(),
-            role: Some(Role::Admin),
-            scopes: Some(vec![Scope::TracesRead]),
-            expires_in_s: Some(OWN_TOKEN_LIFE_S),
-        };
-        block_on(context.printer.progress(what, reach::with_client(&place, new, context, work)))
+/// What a command may do that begins without a token.
+fn own_token() -> NewToken {
+    NewToken {
+        name: OWN_ACCOUNT.into(),
+        role: Some(Role::Admin),
+        scopes: Some(vec![Scope::TracesRead]),
+        expires_in_s: Some(OWN_TOKEN_LIFE_S),
     }
 }
 

@@ -7,7 +7,8 @@ pub(super) const HELP: &str = "/help          show this
 /exit          leave, as ctrl-d does
 //...          a message that begins with a slash
 A line that ends with \\ goes on in the next one; lines between \"\"\" and \"\"\" are one message.
-The arrow keys bring back earlier messages. Ctrl-c stops an answer.";
+The arrow keys bring back earlier messages. Ctrl-c stops an answer.
+A call of a tool that needs an approval is made after y, and not after n or a reason.";
 
 /// A line, read.
 #[derive(Debug, PartialEq, Eq)]

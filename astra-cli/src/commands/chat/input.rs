@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal};
 
 use tokio::sync::mpsc::{Receiver, channel};
 
-use super::terminal::Terminal;
+use super::terminal::{Prompt, Terminal};
 use crate::env::Environment;
 use crate::error::{Error, Result};
 
@@ -55,10 +55,18 @@ impl Input {
         matches!(self, Self::Terminal(_))
     }
 
+    /// Asks the person who types to decide on something; nothing if nobody types.
+    pub(super) async fn decision(&mut self) -> Result<Option<Said>> {
+        match self {
+            Self::Terminal(terminal) => terminal.next(Prompt::Decision).await.map(Some),
+            Self::Pipe(_) => Ok(None),
+        }
+    }
+
     /// Waits for the next thing.
     pub(super) async fn next(&mut self) -> Result<Said> {
         let lines = match self {
-            Self::Terminal(terminal) => return terminal.next().await,
+            Self::Terminal(terminal) => return terminal.next(Prompt::Message).await,
             Self::Pipe(lines) => lines,
         };
         let line = tokio::select! {

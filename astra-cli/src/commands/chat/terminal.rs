@@ -18,12 +18,29 @@ use super::input::Said;
 use crate::env::Environment;
 use crate::error::{Error, Result};
 
-const PROMPT: &str = "> ";
 const QUOTES: &str = "\"\"\"";
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Prompt {
+    /// What to say to the agent.
+    Message,
+    /// Whether something may be done.
+    Decision,
+}
+
+impl Prompt {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Message => "> ",
+            Self::Decision => "approve? [y/n/why not] ",
+        }
+    }
+}
 
 /// The editor, in a thread of its own: it holds the terminal only while it is asked for a line.
 pub(super) struct Terminal {
-    ask: mpsc::SyncSender<()>,
+    ask: mpsc::SyncSender<Prompt>,
     said: Receiver<std::result::Result<Said, String>>,
 }
 
@@ -42,10 +59,10 @@ impl Terminal {
         Ok(Self { ask, said })
     }
 
-    /// Asks for a message.
-    pub(super) async fn next(&mut self) -> Result<Said> {
+    /// Asks for something.
+    pub(super) async fn next(&mut self, prompt: Prompt) -> Result<Said> {
         let gone = || Error::new("cannot read the terminal");
-        self.ask.send(()).map_err(|_| gone())?;
+        self.ask.send(prompt).map_err(|_| gone())?;
         match self.said.recv().await {
             Some(Ok(said)) => Ok(said),
             Some(Err(fault)) => Err(gone().cause(fault)),
@@ -54,13 +71,15 @@ impl Terminal {
     }
 }
 
-fn edit(mut history: History, asked: &mpsc::Receiver<()>, say: &Sender<std::result::Result<Said, String>>) {
+fn edit(mut history: History, asked: &mpsc::Receiver<Prompt>, say: &Sender<std::result::Result<Said, String>>) {
     let mut editor = match open(&history) {
         Ok(editor) => editor,
         Err(fault) => return drop(say.blocking_send(Err(fault.to_string()))),
     };
-    while asked.recv().is_ok() {
-        let said = match editor.readline(PROMPT) {
+    while let Ok(prompt) = asked.recv() {
+        let said = match editor.readline(prompt.text()) {
+            Ok(text) if prompt == Prompt::Decision && text.trim().is_empty() => Ok(Said::Nothing),
+            Ok(text) if prompt == Prompt::Decision => Ok(Said::Message(joined(&text))),
             Ok(text) => Ok(message(&text, &mut editor, &mut history)),
             Err(ReadlineError::Interrupted) => Ok(Said::Interrupted),
             Err(ReadlineError::Eof) => Ok(Said::Goodbye),

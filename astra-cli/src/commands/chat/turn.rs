@@ -8,7 +8,9 @@ use reqwest::{Method, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::input::interrupted;
+use super::Form;
+use super::approval::{self, Asked, Required};
+use super::input::{Input, interrupted};
 use crate::client::events::{Event, Events};
 use crate::client::{Client, Problem};
 use crate::error::{Error, Result};
@@ -37,6 +39,8 @@ pub(super) struct Conversation<'a> {
     agent: String,
     session: Option<String>,
     surface_id: String,
+    /// What is printed of its turns.
+    pub(super) form: Form,
 }
 
 /// The events that matter here; others are skipped, as the API asks of its clients.
@@ -61,6 +65,7 @@ enum ChatFrame {
         is_error: bool,
         elapsed_ms: u64,
     },
+    ApprovalRequired(Required),
     Done,
     Error {
         problem: Problem,
@@ -81,6 +86,14 @@ struct Progress {
     is_stopped: bool,
 }
 
+impl Progress {
+    /// The tool of a call that has a result.
+    fn returned(&mut self, call_id: &str) -> String {
+        let place = self.called.iter().position(|(id, _)| *id == call_id);
+        place.map_or_else(|| "the tool".to_owned(), |place| self.called.remove(place).1)
+    }
+}
+
 impl<'a> Conversation<'a> {
     pub(super) fn new(
         client: &'a Client,
@@ -89,7 +102,7 @@ impl<'a> Conversation<'a> {
         session: Option<String>,
         surface_id: String,
     ) -> Self {
-        Self { client, printer, agent, session, surface_id }
+        Self { client, printer, agent, session, surface_id, form: Form::Text }
     }
 
     /// The session, once there is one.
@@ -107,8 +120,8 @@ impl<'a> Conversation<'a> {
         (self.agent, self.surface_id, self.session) = (agent, surface_id, None);
     }
 
-    /// Says `message` and prints the answer.
-    pub(super) async fn ask(&mut self, message: &str) -> Result<Ending> {
+    /// Says `message` and prints the answer; `input` is asked where a person is to decide.
+    pub(super) async fn ask(&mut self, message: &str, input: &mut Input) -> Result<Ending> {
         let mut body = json!({"agent_id": self.agent, "message": message});
         match &self.session {
             Some(session) => body["session_id"] = json!(session),
@@ -122,7 +135,7 @@ impl<'a> Conversation<'a> {
         };
         let mut resumes = 0;
         loop {
-            if let Some(ending) = self.follow(answer, &mut progress).await? {
+            if let Some(ending) = self.follow(answer, &mut progress, input).await? {
                 return Ok(ending);
             }
             resumes += 1;
@@ -131,7 +144,7 @@ impl<'a> Conversation<'a> {
     }
 
     /// Shows what comes until the turn has ended; nothing if the line broke before.
-    async fn follow(&mut self, answer: Response, progress: &mut Progress) -> Result<Option<Ending>> {
+    async fn follow(&mut self, answer: Response, progress: &mut Progress, input: &mut Input) -> Result<Option<Ending>> {
         let mut events = Events::new(Box::pin(answer.bytes_stream()));
         loop {
             let event = tokio::select! {
@@ -145,7 +158,12 @@ impl<'a> Conversation<'a> {
             let Some(event) = event else { return Ok(None) };
             progress.last_id = event.id.or(progress.last_id.take());
             let happened = serde_json::from_str(&event.data);
-            match happened.map_err(|fault| Error::new("an event of the gateway cannot be read").because(&fault))? {
+            let frame =
+                happened.map_err(|fault| Error::new("an event of the gateway cannot be read").because(&fault))?;
+            if self.form == Form::Json {
+                self.printer.line(event.data.replace(['\r', '\n'], " "))?;
+            }
+            match frame {
                 ChatFrame::SessionResolved { turn_id, session_id } => {
                     progress.turn_id = Some(turn_id);
                     self.session = Some(session_id);
@@ -153,19 +171,15 @@ impl<'a> Conversation<'a> {
                         self.cancel(progress).await?;
                     }
                 }
-                ChatFrame::Content { delta } => {
-                    progress.ends_with_newline = delta.ends_with('\n');
-                    self.printer.speech(&delta)?;
-                }
+                ChatFrame::Content { delta } => self.speak(&delta, progress)?,
+                ChatFrame::ApprovalRequired(required) => self.decide(&required, progress, input).await?,
                 ChatFrame::ToolCallComplete { call_id, tool, arguments } => {
                     self.end_line(progress)?;
-                    progress.ends_with_newline = true;
                     self.note(&format!("calls {tool} with {}", excerpt(&arguments.to_string())));
                     progress.called.push((call_id, tool));
                 }
                 ChatFrame::ToolResult { call_id, content, is_error, elapsed_ms } => {
-                    let place = progress.called.iter().position(|(id, _)| *id == call_id);
-                    let tool = place.map_or_else(|| "the tool".to_owned(), |place| progress.called.remove(place).1);
+                    let tool = progress.returned(&call_id);
                     let did = if is_error { "failed" } else { "answered" };
                     self.note(&format!("{tool} {did} after {elapsed_ms} ms: {}", excerpt(&content)));
                 }
@@ -180,6 +194,16 @@ impl<'a> Conversation<'a> {
                 ChatFrame::Other => {}
             }
         }
+    }
+
+    /// Lets the person who types decide on a call, or stop the turn.
+    async fn decide(&self, required: &Required, progress: &mut Progress, input: &mut Input) -> Result<()> {
+        self.end_line(progress)?;
+        if progress.is_stopped || approval::ask(required, self.client, self.printer, input).await? == Asked::On {
+            return Ok(());
+        }
+        progress.is_stopped = true;
+        self.cancel(progress).await
     }
 
     /// The next event. Until the model has begun to speak, a person sees that something is going on.
@@ -220,8 +244,17 @@ impl<'a> Conversation<'a> {
         self.printer.note(self.printer.dimmed(&on_one_line(text)));
     }
 
-    fn end_line(&self, progress: &Progress) -> Result<()> {
-        if progress.ends_with_newline { Ok(()) } else { self.printer.data("\n") }
+    /// Prints what the agent says, unless the events are printed.
+    fn speak(&self, delta: &str, progress: &mut Progress) -> Result<()> {
+        if self.form == Form::Json {
+            return Ok(());
+        }
+        progress.ends_with_newline = delta.ends_with('\n');
+        self.printer.speech(delta)
+    }
+
+    fn end_line(&self, progress: &mut Progress) -> Result<()> {
+        if std::mem::replace(&mut progress.ends_with_newline, true) { Ok(()) } else { self.printer.data("\n") }
     }
 }
 

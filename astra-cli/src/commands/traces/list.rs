@@ -5,10 +5,11 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Gateway;
+use super::own_token;
 use super::trace::{Trace, duration};
 use crate::client::Client;
 use crate::commands::listing::ListArgs;
+use crate::commands::reach::Gateway;
 use crate::commands::{Context, duration as span};
 use crate::error::Result;
 
@@ -73,7 +74,8 @@ struct Row {
 
 /// Runs the command.
 pub(super) fn run(args: Args, context: &Context) -> Result<()> {
-    let rows = args.gateway.ask("reading the traces", context, async |client| fetch(client, &args).await)?;
+    let rows =
+        args.gateway.ask("reading the traces", own_token(), context, async |client| fetch(client, &args).await)?;
     args.list.print(&context.printer, &rows, HEAD, |row| columns(&row.trace))
 }
 

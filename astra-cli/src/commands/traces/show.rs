@@ -6,11 +6,12 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Gateway;
+use super::own_token;
 use super::trace::{Time, Trace, duration};
 use super::waterfall;
 use crate::commands::Context;
 use crate::commands::listing::json;
+use crate::commands::reach::Gateway;
 use crate::error::{Error, Result};
 use crate::harmless::on_one_line;
 use crate::output::Printer;
@@ -58,7 +59,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
         return Err(Error::usage(format!("`{}` is not the id of a trace or a turn", args.id))
             .hint("`astra traces list` shows the ids of the newest ones"));
     }
-    let (whole, trace) = args.gateway.ask("reading the trace", context, async |client| {
+    let (whole, trace) = args.gateway.ask("reading the trace", own_token(), context, async |client| {
         let whole: Value = client.fetch(client.request(Method::GET, &format!("/traces/{id}"))).await?;
         let trace = Trace::deserialize(&whole).map_err(|fault| client.no_gateway(&fault.to_string()))?;
         Ok((whole, trace))
