@@ -21,7 +21,9 @@ pub(crate) fn stateless(caller: &Caller, method: &str, params: Value) -> Ask {
 pub(crate) fn sent(method: &str, mut params: Value) -> Value {
     let meta = &mut params["_meta"];
     meta["io.modelcontextprotocol/protocolVersion"] = "2026-07-28".into();
-    meta["io.modelcontextprotocol/clientCapabilities"] = json!({});
+    if meta["io.modelcontextprotocol/clientCapabilities"].is_null() {
+        meta["io.modelcontextprotocol/clientCapabilities"] = json!({});
+    }
     json!({"jsonrpc": "2.0", "id": 7, "method": method, "params": params})
 }
 
@@ -38,8 +40,12 @@ pub(crate) fn with_handshake(caller: &Caller, session: &str, id: u32, method: &s
 
 /// The name that a client is given by the handshake.
 async fn handshake(caller: &Caller) -> String {
-    let params =
-        json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+    handshake_with(caller, json!({})).await
+}
+
+/// The name that a client with these capabilities is given by the handshake.
+pub(crate) async fn handshake_with(caller: &Caller, capabilities: Value) -> String {
+    let params = json!({"protocolVersion": "2025-11-25", "capabilities": capabilities, "clientInfo": {"name": "t", "version": "1"}});
     let message = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params});
     let answer = plain(caller, &message).await;
     let session = answer.header("mcp-session-id").to_owned();
@@ -53,14 +59,14 @@ async fn handshake(caller: &Caller) -> String {
 }
 
 /// The result of a call, which is the last event of its stream, and the progress before it.
-async fn called(mut answer: Answer) -> (Value, Vec<Value>) {
+pub(crate) async fn called(mut answer: Answer) -> (Value, Vec<Value>) {
     let mut events: Vec<Value> = answer.events().await.into_iter().map(|event: Event| event.data).collect();
     let last = events.pop().expect("a result");
     assert_eq!((&last["jsonrpc"], last.get("method")), (&json!("2.0"), None), "{last}");
     (last["result"].clone(), events)
 }
 
-fn call(name: &str, arguments: Value) -> Value {
+pub(crate) fn call(name: &str, arguments: Value) -> Value {
     json!({"name": name, "arguments": arguments})
 }
 

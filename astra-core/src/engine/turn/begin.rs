@@ -192,12 +192,22 @@ impl Engine {
         Ok(rows.turns().find(turn.id, VisibleTo::All).await?.unwrap_or(turn))
     }
 
+    /// A hold of a turn that was begun before. Dropping it ends the turn, wherever it runs or waits.
+    #[must_use]
+    pub fn hold(self: &Arc<Self>, rows: &Rows, turn_id: TurnId) -> TurnHandle {
+        TurnHandle::new(Arc::clone(self), rows.clone(), turn_id, self.live_turns.get(turn_id), true)
+    }
+
     /// Ends a turn that waits, and that nothing is going to be asked of any more.
     pub(super) fn cancel_later(self: &Arc<Self>, rows: &Rows, turn_id: TurnId) {
         let (engine, rows) = (Arc::clone(self), rows.clone());
         self.turns.spawn(Box::pin(async move {
             match rows.turns().request_cancel(turn_id).await {
-                Ok(_) => engine.take_on(&rows, turn_id),
+                Ok(_) => match engine.live_turns.get(turn_id) {
+                    // It has been taken on in the meantime.
+                    Some(live) => live.end(Status::Cancelled),
+                    None => engine.take_on(&rows, turn_id),
+                },
                 Err(fault) => tracing::warn!(turn.id = %turn_id, error = %fault, "a turn could not be cancelled"),
             }
         }));

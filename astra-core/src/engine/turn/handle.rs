@@ -15,7 +15,8 @@ pub struct TurnHandle {
     pub turn_id: TurnId,
     engine: Arc<Engine>,
     rows: Rows,
-    live: Arc<LiveTurn>,
+    /// The turn, if it ran here when this was made.
+    live: Option<Arc<LiveTurn>>,
     ends_turn: bool,
 }
 
@@ -23,8 +24,10 @@ impl Drop for TurnHandle {
     fn drop(&mut self) {
         if self.ends_turn {
             // A turn that has ended stays as it is.
-            self.live.end(Status::Cancelled);
-            if self.live.has_left() {
+            if let Some(live) = &self.live {
+                live.end(Status::Cancelled);
+            }
+            if self.live.as_ref().is_none_or(|live| live.has_left()) {
                 self.engine.cancel_later(&self.rows, self.turn_id);
             }
         }
@@ -36,7 +39,7 @@ impl TurnHandle {
         engine: Arc<Engine>,
         rows: Rows,
         turn_id: TurnId,
-        live: Arc<LiveTurn>,
+        live: Option<Arc<LiveTurn>>,
         ends_turn: bool,
     ) -> Self {
         Self { turn_id, engine, rows, live, ends_turn }
@@ -45,8 +48,12 @@ impl TurnHandle {
     /// The turn's events from the first one on.
     #[must_use]
     pub fn events(&self) -> TurnEvents {
-        let live = Some(Arc::clone(&self.live));
-        TurnEvents::new(Arc::clone(&self.engine), self.rows.clone(), self.turn_id, live, 0)
+        TurnEvents::new(Arc::clone(&self.engine), self.rows.clone(), self.turn_id, self.live.clone(), 0)
+    }
+
+    /// Lets the turn go on without its caller.
+    pub fn release(&mut self) {
+        self.ends_turn = false;
     }
 
     /// Waits for the end of the turn, or until it waits for results of its caller.

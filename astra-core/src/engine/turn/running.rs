@@ -49,6 +49,6 @@ impl Running {
     /// A handle for its caller.
     pub(super) fn handle(&self) -> TurnHandle {
         let (engine, live) = (Arc::clone(&self.engine), Arc::clone(&self.guard.live));
-        TurnHandle::new(engine, self.rows.clone(), self.turn.id, live, self.ask.ends_with_caller)
+        TurnHandle::new(engine, self.rows.clone(), self.turn.id, Some(live), self.ask.ends_with_caller)
     }
 }

@@ -1,31 +1,30 @@
 //! An agent that is called as a tool: a question whose answer is a stream of events, of which the last one is the result.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::response::{IntoResponse as _, Response};
-use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, stream};
 use http::{HeaderMap, StatusCode};
-use rmcp::model::{CallToolResult, ErrorCode, ErrorData, ProgressToken, RequestId};
-use serde_json::{Map, Value, json};
-use tokio_util::sync::CancellationToken;
+use rmcp::model::{ErrorCode, ErrorData, ProgressToken};
+use serde_json::{Map, Value};
 
 use super::answer;
+use super::approvals;
 use super::arguments::{self, Question};
+use super::calling::{Asking, Calling, DECISION_PATIENCE, frames};
 use super::fault::Fault;
 use super::message::Request;
 use super::revision::Revision;
 use super::running::{CallName, Registered, RunningCall, RunningCalls};
 use crate::app::App;
 use crate::content::Content;
-use crate::engine::event::{EventKind, TurnEvent};
-use crate::engine::{self, Ask, Asked, Overrides, TurnEvents, TurnHandle};
-use crate::error::{Code, Error};
-use crate::http::turn::failure;
+use crate::engine::{self, Ask, Asked, Overrides};
+use crate::error::Error;
+use crate::http::turn::may_decide;
 use crate::http::{Caller, Opened, sse};
 use crate::ids::IdKind;
 use crate::provider::Role;
-use crate::store::{SessionTarget, ToolEntry, Turn};
+use crate::store::{SessionTarget, VisibleTo};
 
 /// The surface of sessions that are opened here.
 const SURFACE: &str = "mcp";
@@ -39,6 +38,8 @@ pub(super) struct Call<'a> {
     pub(super) revision: Revision,
     /// The name that the client has for itself, in a revision with a handshake.
     pub(super) session: Option<String>,
+    /// Whether the client asks its user by a form.
+    pub(super) asks_by_form: bool,
     /// What the client wants to be told the progress by.
     pub(super) progress: Option<ProgressToken>,
     pub(super) trace_parent: Option<Arc<str>>,
@@ -46,7 +47,15 @@ pub(super) struct Call<'a> {
 }
 
 /// The answer of the agent `agent_id`, which there is, to a call with `arguments`.
-pub(super) async fn answer(call: Call<'_>, agent_id: String, arguments: Map<String, Value>) -> Result<Response, Fault> {
+pub(super) async fn answer(
+    mut call: Call<'_>,
+    agent_id: String,
+    arguments: Map<String, Value>,
+) -> Result<Response, Fault> {
+    let state = call.request.params.remove("requestState").filter(|_| call.revision == Revision::Stateless);
+    if let Some(state) = state {
+        return go_on(call, &agent_id, &state).await;
+    }
     let tool_error = |text: String| Ok(answer::result(&call.request.id, &answer::tool_error(call.revision, text)));
     let question = match arguments::question(arguments) {
         Ok(question) => question,
@@ -65,17 +74,79 @@ pub(super) async fn answer(call: Call<'_>, agent_id: String, arguments: Map<Stri
         }
     };
     let rows = call.app.store.rows(&call.caller.workspace);
-    let (events, handle) = match asked {
-        Asked::New(handle) => (handle.events(), Some(handle)),
-        Asked::Known(turn) => (call.app.engine.follow_turn(&rows, turn.id, 0), None),
+    let (turn_id, events, handle) = match asked {
+        Asked::New(handle) => (handle.turn_id, handle.events(), Some(handle)),
+        Asked::Known(turn) => (turn.id, call.app.engine.follow_turn(&rows, turn.id, 0), None),
     };
-    if let Some(handle) = &handle {
-        running.begin(&call.app.engine, &rows, handle.turn_id).await.map_err(Error::engine)?;
+    if handle.is_some() {
+        running.begin(&call.app.engine, &rows, turn_id).await.map_err(Error::engine)?;
     }
-    let cancelled = running.cancelled;
-    let (id, revision) = (call.request.id, call.revision);
-    let calling =
-        Calling { events, id, revision, progress: call.progress, cancelled, _registered: registered, _handle: handle };
+    let asking = asking(&call);
+    let calling = Calling {
+        app: call.app.clone(),
+        rows,
+        turn_id,
+        events,
+        id: call.request.id,
+        revision: call.revision,
+        progress: call.progress,
+        cancelled: running.cancelled,
+        _registered: registered,
+        handle,
+        asking,
+        patience: DECISION_PATIENCE,
+        may_wait: false,
+        waiting: None,
+    };
+    Ok(sse::respond(opened.until_revoked(frames(calling))).into_response())
+}
+
+/// How the client's user is asked for decisions.
+fn asking(call: &Call<'_>) -> Asking {
+    match call.revision {
+        _ if !call.asks_by_form || !may_decide(call.app, call.caller) => Asking::Not,
+        Revision::Stateless => Asking::ByResult,
+        Revision::Handshake => Asking::ByRequest,
+    }
+}
+
+/// The answer to a call that comes again, with what its client was asked for.
+async fn go_on(mut call: Call<'_>, agent_id: &str, state: &Value) -> Result<Response, Fault> {
+    let unknown = || call.request.invalid("The requestState is not one that this call was answered with.");
+    let turn_id = state.as_str().and_then(|state| state.parse().ok()).ok_or_else(unknown)?;
+    let opened = Opened::new(call.app, call.caller, call.headers.clone())?;
+    let rows = call.app.store.rows(&call.caller.workspace);
+    // What a client sends back proves nothing: the turn must be the caller's own, and of this agent.
+    let own = VisibleTo::Only(Arc::from(call.caller.subject.as_str()));
+    let turn = rows.turns().find(turn_id, own).await.map_err(Error::store)?;
+    let turn = turn.filter(|turn| turn.agent_id == agent_id).ok_or_else(unknown)?;
+    let responses = match call.request.params.remove("inputResponses") {
+        None => Map::new(),
+        Some(Value::Object(responses)) => responses,
+        Some(_) => return Err(call.request.invalid("The inputResponses are an object.")),
+    };
+    let pending = approvals::pending(&rows, turn.id, call.app.now_ms()).await.map_err(Error::store)?;
+    let by = (call.app, call.caller);
+    let is_dismissed = approvals::decide_all(by, &call.request, &pending, responses).await?;
+    // What came before the last wait was told before it.
+    let kept = rows.suspensions().find(turn_id).await.map_err(Error::store)?;
+    let seq = kept.map_or_else(|| turn.last_seq.saturating_sub(1), |kept| kept.seq);
+    let calling = Calling {
+        app: call.app.clone(),
+        turn_id,
+        events: call.app.engine.follow_turn(&rows, turn_id, seq),
+        handle: Some(call.app.engine.hold(&rows, turn_id)),
+        rows,
+        asking: if is_dismissed { Asking::Not } else { asking(&call) },
+        id: call.request.id,
+        revision: call.revision,
+        progress: call.progress,
+        cancelled: RunningCall::default().cancelled,
+        _registered: None,
+        patience: if is_dismissed { Duration::ZERO } else { DECISION_PATIENCE },
+        may_wait: true,
+        waiting: None,
+    };
     Ok(sse::respond(opened.until_revoked(frames(calling))).into_response())
 }
 
@@ -112,83 +183,4 @@ fn ask(call: &Call<'_>, agent_id: String, question: Question) -> Ask {
         once: None,
         trace_parent: call.trace_parent.clone(),
     }
-}
-
-struct Calling {
-    events: TurnEvents,
-    id: RequestId,
-    revision: Revision,
-    progress: Option<ProgressToken>,
-    cancelled: CancellationToken,
-    _registered: Option<Registered>,
-    /// Ends the turn when the client hangs up, if it shall end then.
-    _handle: Option<TurnHandle>,
-}
-
-/// The events of the call. Those that are there together go out together. A call that is cancelled has no answer.
-fn frames(calling: Calling) -> impl Stream<Item = Bytes> + Send + 'static {
-    stream::unfold(Some(calling), |calling| async move {
-        let mut calling = calling?;
-        loop {
-            let batch = tokio::select! {
-                biased;
-                () = calling.cancelled.cancelled() => return None,
-                batch = calling.events.next() => batch,
-            };
-            let mut out = BytesMut::new();
-            let Some(batch) = batch.unwrap_or_else(|fault| {
-                tracing::error!(error = %fault, "the events of a call broke off");
-                None
-            }) else {
-                let error = ErrorData::new(ErrorCode::INTERNAL_ERROR, "The gateway failed.", None);
-                answer::error_event(&mut out, &calling.id, &error);
-                return Some((out.freeze(), None));
-            };
-            let is_last = batch.iter().any(|event| calling.write(&mut out, event));
-            if is_last || !out.is_empty() {
-                return Some((out.freeze(), (!is_last).then_some(calling)));
-            }
-        }
-    })
-}
-
-impl Calling {
-    /// Appends what the client is told of `event`; answers whether that was the result.
-    fn write(&self, out: &mut BytesMut, event: &TurnEvent) -> bool {
-        let text = match &event.kind {
-            EventKind::Done { turn } | EventKind::Failed { turn } => {
-                answer::result_event(out, &self.id, &result(self.revision, turn));
-                return true;
-            }
-            _ if self.progress.is_none() => return false,
-            EventKind::SessionResolved { session_id, .. } => format!("Session {session_id}"),
-            EventKind::Content { delta } => delta.clone(),
-            EventKind::Tool(entry) => match entry.as_ref() {
-                ToolEntry::ToolCallComplete { call } => format!("Calls {}", call.name),
-                _ => return false,
-            },
-        };
-        if let (Some(token), Some(progress)) = (&self.progress, exact(event.seq)) {
-            answer::progress_event(out, token, progress, None, &text);
-        }
-        false
-    }
-}
-
-/// The number of an event, which grows.
-fn exact(seq: i64) -> Option<f64> {
-    u32::try_from(seq).ok().map(f64::from)
-}
-
-/// The turn as the result of a tool.
-fn result(revision: Revision, turn: &Turn) -> CallToolResult {
-    let (session_id, turn_id) = (turn.session_id.to_string(), turn.id.to_string());
-    if turn.outcome.error.is_some() {
-        let Error { code, message, .. } = failure(turn);
-        let code = if code == Code::Internal { "internal" } else { code.as_str() };
-        return answer::tool_error(revision, format!("{message} ({code}; session {session_id}, turn {turn_id})"));
-    }
-    let answer = turn.outcome.content.clone().unwrap_or_default();
-    let structured = json!({"answer": answer, "session_id": session_id, "turn_id": turn_id});
-    answer::tool_result(revision, answer, Some(structured))
 }

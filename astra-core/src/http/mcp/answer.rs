@@ -18,6 +18,14 @@ struct Answered<'a, T> {
 }
 
 #[derive(Serialize)]
+struct Asked<'a, T> {
+    jsonrpc: JsonRpc,
+    id: &'a str,
+    #[serde(flatten)]
+    request: &'a T,
+}
+
+#[derive(Serialize)]
 struct Notified<'a> {
     jsonrpc: JsonRpc,
     method: &'a str,
@@ -52,6 +60,11 @@ pub(super) fn result_event(out: &mut BytesMut, id: &RequestId, result: &impl Ser
 /// Appends the event of an answer that fails.
 pub(super) fn error_event(out: &mut BytesMut, id: &RequestId, error: &ErrorData) {
     event(out, &Failed { jsonrpc: JsonRpc, id: Some(id), error });
+}
+
+/// Appends the event that asks the client for something, which it answers by a message of its own.
+pub(super) fn request_event(out: &mut BytesMut, id: &str, request: &impl Serialize) {
+    event(out, &Asked { jsonrpc: JsonRpc, id, request });
 }
 
 /// Appends the event that says how far a request has got. `progress` grows with each.

@@ -8,7 +8,7 @@ use super::fault::Fault;
 use crate::error::Code;
 use crate::http::contract::json;
 
-/// A message of a client. The gateway asks its clients nothing, so that they have nothing to answer.
+/// A message of a client.
 #[derive(Debug)]
 pub(super) enum Message {
     /// It wants an answer.
@@ -19,6 +19,13 @@ pub(super) enum Message {
         method: String,
         /// More of it.
         params: Map<String, Value>,
+    },
+    /// It answers what the client was asked.
+    Response {
+        /// The name by which it was asked.
+        id: String,
+        /// What the client says; nothing if it could not ask its user.
+        result: Option<Value>,
     },
 }
 
@@ -72,7 +79,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Message, Fault> {
         return Err(invalid(id, "The field jsonrpc is \"2.0\"."));
     }
     let Some(Value::String(method)) = message.remove("method") else {
-        return Err(invalid(id, "The message has no method: clients send requests and notifications, and no answers."));
+        let answers = message.contains_key("result") != message.contains_key("error");
+        return match id {
+            // All that a client is asked has a text for its name.
+            Some(RequestId::String(id)) if answers => {
+                Ok(Message::Response { id: id.to_string(), result: message.remove("result") })
+            }
+            id => Err(invalid(id, "The message is neither a request nor a notification, nor does it answer one.")),
+        };
     };
     let params = match message.remove("params") {
         None => Map::new(),

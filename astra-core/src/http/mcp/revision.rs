@@ -43,6 +43,17 @@ impl Revision {
     }
 }
 
+/// Whether a client with these capabilities asks its user by a form. Where it does not say how it asks, it is so.
+pub(super) fn asks_by_form(capabilities: Option<&Value>) -> bool {
+    let how = capabilities.and_then(|capabilities| capabilities.get("elicitation")).and_then(Value::as_object);
+    how.is_some_and(|how| how.is_empty() || how.contains_key("form"))
+}
+
+/// Whether the client of `request`, which is of the revision without a handshake, asks its user by a form.
+pub(super) fn states_form(request: &Request) -> bool {
+    asks_by_form(request.meta(CAPABILITIES_FIELD))
+}
+
 /// All revisions, newest first.
 pub(super) fn supported() -> Vec<ProtocolVersion> {
     std::iter::once(STATELESS).chain(WITH_HANDSHAKE).collect()

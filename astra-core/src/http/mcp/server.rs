@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::agent_call::{self, Call};
 use super::answer;
+use super::approvals;
 use super::arguments::Schemas;
 use super::fault::Fault;
 use super::message::{self, Message, Request};
@@ -31,6 +32,8 @@ use crate::ids::IdKind;
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 /// So long may that name be.
 const SESSION_LENGTH_MAX: usize = 128;
+/// How the name ends that is given to a client which asks its user by a form, so that no gateway has to keep that.
+const ASKS_BY_FORM: &str = ".form";
 /// How long a client may trust what the gateway says of itself.
 const DISCOVERY_TTL_MS: u64 = 3_600_000;
 
@@ -75,6 +78,10 @@ pub async fn serve(
                 Ok(StatusCode::ACCEPTED.into_response())
             }
             Message::Request(request) => server.answer(app, caller, trace_parent, parts.headers, request).await,
+            Message::Response { id, result } => {
+                decide(app, caller, &id, result).await?;
+                Ok(StatusCode::ACCEPTED.into_response())
+            }
         }
     };
     answer.await.unwrap_or_else(Fault::into_response)
@@ -99,6 +106,19 @@ fn admit(app: &App, request: &HttpRequest) -> Result<(), Error> {
         return Err(Error::new(Code::NotAcceptable, message));
     }
     Ok(())
+}
+
+/// Does what the client's user says of the approval `id`, which the client was asked about. Its turn goes on wherever it is
+/// followed.
+async fn decide(app: &App, caller: &Caller, id: &str, result: Option<Value>) -> Result<(), Fault> {
+    let refuse = |code: ErrorCode, text: String| Fault::malformed(None, code, text);
+    let Ok(approval) = id.parse() else {
+        return Err(refuse(ErrorCode::INVALID_REQUEST, "No request of this id was sent to a client.".to_owned()));
+    };
+    // A client that could not ask its user has decided nothing.
+    let Some(result) = result else { return Ok(()) };
+    let verdict = approvals::verdict(result).map_err(|text| refuse(ErrorCode::INVALID_PARAMS, text))?;
+    Ok(approvals::decide(app, caller, approval, verdict).await?)
 }
 
 impl McpServer {
@@ -139,11 +159,25 @@ impl McpServer {
             }
             (_, "tools/call") => {
                 let session = if revision == Revision::Handshake { session(&sent)? } else { None };
+                let asks_by_form = match revision {
+                    Revision::Stateless => revision::states_form(&request),
+                    Revision::Handshake => session.as_ref().is_some_and(|session| session.ends_with(ASKS_BY_FORM)),
+                };
                 let progress = progress_token(&request)?;
-                let running = &self.running;
-                let call =
-                    Call { app, caller, running, request, revision, session, progress, trace_parent, headers: sent };
-                self.call(call).await
+                let (running, headers) = (&self.running, sent);
+                self.call(Call {
+                    app,
+                    caller,
+                    running,
+                    request,
+                    revision,
+                    session,
+                    asks_by_form,
+                    progress,
+                    trace_parent,
+                    headers,
+                })
+                .await
             }
             (_, method) => {
                 let method: String = method.chars().take(128).collect();
@@ -237,7 +271,8 @@ fn initialized(app: &App, request: &Request) -> Response {
         .with_server_info(implementation())
         .with_instructions(INSTRUCTIONS);
     let mut response = answer::result(&request.id, &result);
-    if let Ok(session) = HeaderValue::try_from(app.ids.make(IdKind::Request)) {
+    let ending = if revision::asks_by_form(request.params.get("capabilities")) { ASKS_BY_FORM } else { "" };
+    if let Ok(session) = HeaderValue::try_from(format!("{}{ending}", app.ids.make(IdKind::Request))) {
         response.headers_mut().insert(SESSION, session);
     }
     response
