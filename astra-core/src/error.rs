@@ -1,10 +1,14 @@
 //! What handlers return when they cannot answer: a closed set of codes, words for the caller, and a cause for the log.
 
+mod upstream_terms;
+
 use std::error::Error as StdError;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use upstream_terms::UpstreamTerms;
 
 use crate::auth::{self, OAuthError};
 use crate::engine;
@@ -83,23 +87,6 @@ pub struct Error {
     pub upstream: Option<Box<UpstreamTerms>>,
     /// The cause; it is logged and never sent.
     pub source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-/// A refusal in the upstream's own terms.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct UpstreamTerms {
-    /// Its code, such as `model_not_found`.
-    pub code: Option<String>,
-    /// The parameter at fault, such as `temperature`.
-    pub param: Option<String>,
-}
-
-impl UpstreamTerms {
-    /// The terms, if there are any.
-    #[must_use]
-    pub fn boxed(code: Option<String>, param: Option<String>) -> Option<Box<Self>> {
-        (code.is_some() || param.is_some()).then(|| Box::new(Self { code, param }))
-    }
 }
 
 impl Code {
@@ -293,6 +280,7 @@ impl Error {
             engine::Error::TooManyTurns { .. } => Code::TooManyTurns,
             engine::Error::StorageLimit { .. } => Code::StorageLimit,
             engine::Error::Draining => Code::Unavailable,
+            engine::Error::Results { .. } => Code::InvalidRequest,
             engine::Error::Turn(failure) => Code::named(failure.code),
             engine::Error::Store(_) => Code::Internal,
         };
@@ -304,6 +292,10 @@ impl Error {
             engine::Error::Turn(failure) => {
                 let upstream = UpstreamTerms::boxed(failure.upstream_code, failure.param);
                 Self { retry_after_s: failure.retry_after_s, upstream, ..Self::new(code, failure.message) }
+            }
+            engine::Error::Results { place, message } => {
+                let pointer = place.map_or_else(|| "/results".to_owned(), |place| format!("/results/{place}/call_id"));
+                Self { fields: vec![FieldError { pointer, detail: message.clone() }], ..Self::new(code, message) }
             }
             engine::Error::TooManyTurns { .. } => Self { retry_after_s: Some(1), ..Self::new(code, fault.to_string()) },
             fault => Self::new(code, fault.to_string()),

@@ -25,6 +25,7 @@ mod model;
 #[expect(dead_code, reason = "each test binary uses its part of it")]
 mod program;
 mod refusing;
+mod sockets;
 mod tour;
 #[path = "../cli/upstream.rs"]
 #[expect(dead_code, reason = "each test binary uses its part of it")]

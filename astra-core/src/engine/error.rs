@@ -41,6 +41,13 @@ pub enum Error {
     },
     /// The gateway is about to stop.
     Draining,
+    /// The results of the caller's tools are not those of the turn's calls.
+    Results {
+        /// Which of them is wrong; none if one is missing.
+        place: Option<usize>,
+        /// In a sentence, for the caller.
+        message: String,
+    },
     /// The turn failed, was cancelled or was interrupted.
     Turn(Failure),
     /// The store failed.
@@ -99,6 +106,7 @@ impl fmt::Display for Error {
                 "The workspace has no room for the question: its turns may keep {bytes} bytes ({limit}). Delete sessions that are no longer needed; their room is free within seconds."
             ),
             Self::Draining => formatter.write_str("The gateway is about to stop."),
+            Self::Results { message, .. } => formatter.write_str(message),
             Self::Turn(failure) => formatter.write_str(&failure.message),
             Self::Store(fault) => fault.fmt(formatter),
         }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use super::contract::Operation;
+use super::contract::{Operation, permit};
 use super::idempotency::once;
 use super::record::RequestId;
 use crate::app::App;
-use crate::auth::{self, By, Identity, Role};
+use crate::auth::{self, By, Identity, Role, access};
 use crate::engine::TurnCaller;
 use crate::error::Error;
 use crate::store::{Actor, OnceKey, Rows, VisibleTo};
@@ -21,6 +21,8 @@ pub struct Caller {
     identity: Arc<Identity>,
     operation: Arc<Operation>,
     request_id: Arc<str>,
+    /// The operation that is asked for within `operation`, if it is another one.
+    within: Option<&'static str>,
 }
 
 impl Deref for Caller {
@@ -45,6 +47,20 @@ impl Caller {
         }
     }
 
+    /// The caller of the operation `operation_id`, which is asked for within this one, such as in a frame.
+    ///
+    /// # Errors
+    /// 403 if the credential is not good for it.
+    pub fn within(&self, app: &App, operation_id: &'static str) -> Result<Self, Error> {
+        let access = access::access(operation_id);
+        permit(app, &self.identity, access.ok_or_else(|| Error::internal("there is no such operation"))?)?;
+        Ok(Self { within: Some(operation_id), ..self.clone() })
+    }
+
+    fn operation_id(&self) -> &str {
+        self.within.unwrap_or(&self.operation.id)
+    }
+
     /// The rows of the caller's workspace, for a change: what the operation changes is on record as the caller's.
     #[must_use]
     pub fn rows(&self, app: &App) -> Rows {
@@ -52,7 +68,7 @@ impl Caller {
             subject: self.subject.clone(),
             subject_number: app.ids.key(),
             key: app.ids.key(),
-            action: self.operation.id.clone(),
+            action: self.operation_id().to_owned(),
             request_id: Arc::clone(&self.request_id),
             at_ms: app.now_ms(),
         })
@@ -61,7 +77,7 @@ impl Caller {
     /// The key with which the caller makes `content` take effect once, where the operation takes it in a frame.
     #[must_use]
     pub fn once(&self, key: String, content: &[u8]) -> OnceKey {
-        once(&self.identity, key, &[self.operation.id.as_bytes(), content])
+        once(&self.identity, key, &[self.operation_id().as_bytes(), content])
     }
 
     /// The request that the caller sent, as in `X-Request-ID`.
@@ -91,12 +107,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
         let operation = parts.extensions.get::<Arc<Operation>>().cloned();
         let operation = operation.ok_or_else(|| Error::internal("a request without an operation has no caller"))?;
         let RequestId(request_id) = RequestId::from_request_parts(parts, state).await?;
-        Ok(Self { identity, operation, request_id })
+        Ok(Self { identity, operation, request_id, within: None })
     }
 }
 
 impl<'a> From<&'a Caller> for By<'a> {
     fn from(caller: &'a Caller) -> Self {
-        By::request(&caller.identity, auth::Request { operation: &caller.operation.id, id: &caller.request_id })
+        By::request(&caller.identity, auth::Request { operation: caller.operation_id(), id: &caller.request_id })
     }
 }

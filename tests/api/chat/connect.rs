@@ -225,6 +225,17 @@ async fn what_breaks_the_protocol_closes_with_its_code() {
         socket.send_raw(bytes).await;
         assert_eq!(socket.close_code().await, code, "{bytes:?}");
     }
+    // Masked otherwise than its head says: what comes of it is no UTF-8, or no JSON.
+    for (mask, code) in [([0x80, 0, 0, 0], Some(1007)), ([1, 2, 3, 4], None)] {
+        let mut socket = Socket::of(address, &token).await;
+        let plain = json!({"type": "ping"}).to_string();
+        let length = u8::try_from(plain.len()).expect("a short frame");
+        socket.send_raw(&[&[0x81, 0x80 | length], &mask[..], plain.as_bytes()].concat()).await;
+        match code {
+            Some(code) => assert_eq!(socket.close_code().await, code),
+            None => assert_eq!(socket.next().await["problem"]["code"], "bad_request"),
+        }
+    }
     // A frame may come in pieces of whatever size, and pings in between.
     let mut socket = Socket::of(address, &token).await;
     for piece in
@@ -289,7 +300,7 @@ async fn a_plain_request_gets_the_description_and_a_broken_one_learns_what_is_mi
     assert_eq!(
         (kinds("requests"), kinds("replies")),
         (
-            vec![json!("message"), json!("cancel"), json!("resume"), json!("ping")],
+            ["message", "cancel", "resume", "ping", "approve", "deny", "submit_results"].map(Value::from).to_vec(),
             vec![json!("accepted"), json!("pong"), json!("problem")]
         )
     );

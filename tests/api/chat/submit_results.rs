@@ -106,6 +106,7 @@ both_backends! {
         assert_eq!(open, [json!(false), Value::Null, Value::Null, json!(true)], "broken JSON is the model's fault");
         let problem = submit(&talk.app, &turn, &[("c", "good")]).await.expect_problem(422, "invalid_request");
         assert!(text(&problem, "detail").contains("`b` is missing"), "{problem}");
+        assert_eq!(problem["errors"][0]["pointer"], "/results");
         talk.will(Reply::Answer("Fine.".into()));
         let body = json!({"results": [{"call_id": "c", "content": "good"}, {"call_id": "b", "content": "no", "is_error": true}]});
         let done = talk.app.member().post(&path_of(&turn, "/results")).json(&body).await.expect(200);
@@ -182,17 +183,20 @@ both_backends! {
         let Weather(talk) = weather;
         let turn = waiting(&talk).await;
         let invalid = async |body: Value| talk.app.member().post(&path_of(&turn, "/results")).json(&body).await.expect_problem(422, "invalid_request");
-        for body in [
-            json!({}),
-            json!({"results": []}),
-            json!({"results": [{"call_id": "call_1"}]}),
-            json!({"results": [{"call_id": "call_1", "content": "nul \u{0}"}]}),
-            results(&[("call_1", "a"), ("call_1", "b")]),
-            results(&[("call_1", "a"), ("call_2", "b")]),
-            results(&[("call_2", "b")]),
+        for (body, pointer) in [
+            (json!({}), "/results"),
+            (json!({"results": []}), "/results"),
+            (json!({"results": [{"call_id": "call_1"}]}), "/results/0/content"),
+            (json!({"results": [{"call_id": "call_1", "content": "nul \u{0}"}]}), "/results/0/content"),
+            (results(&[("call_1", "a"), ("call_1", "b")]), "/results/1/call_id"),
+            (results(&[("call_1", "a"), ("call_2", "b")]), "/results/1/call_id"),
+            (results(&[("call_2", "b")]), "/results/0/call_id"),
         ] {
-            invalid(body).await;
+            let problem = invalid(body).await;
+            assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
         }
+        let problem = invalid(results(&[("call_2", "b")])).await;
+        assert_eq!(text(&problem, "detail"), "The turn has no call `call_2`.");
         assert_eq!(talk.app.member().get(&path_of(&turn, "")).await.expect(200), turn, "it waits still");
         let cancelled = talk.app.member().post(&path_of(&turn, "/cancel")).await.expect(200);
         assert_eq!((&cancelled["status"], &cancelled["tool_calls"][0]["is_error"]), (&json!("cancelled"), &Value::Null));
@@ -214,6 +218,22 @@ both_backends! {
         talk.say_in(&turn, "And now?").await;
         let read = talk.upstream.received()[1].body["messages"].clone();
         assert!(text(&read[2], "content").contains("interrupted"), "{read}");
+    }
+
+    async fn a_schema_of_the_callers_is_passed_on_and_never_followed(weather: Weather) {
+        let Weather(talk) = weather;
+        for place in ["#", "http://127.0.0.1:9/schema", "file:///etc/passwd"] {
+            let schema = json!({"type": "object", "properties": {"city": {"$ref": place}}});
+            talk.will(call("call_1")).will(Reply::Answer("Fine.".into()));
+            let body = json!({"agent_id": AGENT, "message": "Go.", "tools": [{"name": "weather", "parameters": schema}]});
+            let turn = talk.app.member().post("/chat").json(&body).await.expect(200);
+            let offered = talk.upstream.received().pop().expect("a request").body["tools"][1]["function"]["parameters"].clone();
+            assert_eq!((&turn["status"], &offered["properties"]), (&json!("awaiting_results"), &schema["properties"]));
+            assert_eq!(submit(&talk.app, &turn, &[("call_1", "sunny")]).await.expect(200)["content"], "Fine.");
+        }
+        let deep = format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
+        let body = format!(r#"{{"agent_id": "{AGENT}", "message": "Go.", "tools": [{{"name": "weather", "parameters": {deep}}}]}}"#);
+        talk.app.member().post("/chat").body("application/json", body).await.expect_problem(400, "bad_request");
     }
 
     async fn lets_the_session_wait_meanwhile(weather: Weather) {

@@ -7,16 +7,16 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
-use super::lookup::visible_turn;
+use super::lookup::{keep_results, visible_turn};
 use super::model::{
-    ChatSocket, SocketAccepted, SocketCancel, SocketMessage, SocketPing, SocketPong, SocketReply, SocketRequest,
-    SocketResume,
+    ChatSocket, SocketAccepted, SocketCancel, SocketDecision, SocketMessage, SocketPing, SocketPong, SocketReply,
+    SocketRequest, SocketResults, SocketResume,
 };
 use crate::app::App;
 use crate::engine::{Asked, TurnEvents};
 use crate::error::{Error, Result};
 use crate::http::record::log_failure;
-use crate::http::turn::texts;
+use crate::http::turn::{decide_within, texts};
 use crate::http::websocket::{Connect, Done, Followed, Protocol, STREAMS_MAX, Taken};
 use crate::http::{Caller, Json, TraceParent};
 use crate::ids::TurnId;
@@ -62,8 +62,7 @@ pub async fn handler(
         let socket = ChatSocket::new(app.config.limits.body_bytes, STREAMS_MAX, caller.request_id(), PATH);
         return Ok(Json(socket).into_response());
     };
-    let chat = Chat { app: app.clone(), caller: caller.clone(), trace_parent };
-    Ok(opening.serve(&app, &caller, chat))
+    Ok(opening.serve(&app, &caller, Chat { app: app.clone(), caller: caller.clone(), trace_parent }))
 }
 
 /// A caller's conversation with agents over one connection.
@@ -79,18 +78,21 @@ impl Protocol for Chat {
         let chat = self.clone();
         match serde_json::from_value(frame) {
             Ok(SocketRequest::Ping(SocketPing { request_id })) => {
-                Taken::Answer(written(&SocketReply::Pong(SocketPong { request_id })))
+                Taken::Answer(SocketReply::Pong(SocketPong { request_id }).text())
             }
             Ok(SocketRequest::Message(message)) => Taken::InTurn(Box::pin(chat.ask(message))),
             Ok(SocketRequest::Resume(resume)) => Taken::InTurn(Box::pin(chat.resume(resume))),
             Ok(SocketRequest::Cancel(cancel)) => Taken::Beside(Box::pin(chat.cancel(cancel))),
+            Ok(SocketRequest::Approve(decision)) => Taken::Beside(Box::pin(chat.decide(true, decision))),
+            Ok(SocketRequest::Deny(decision)) => Taken::Beside(Box::pin(chat.decide(false, decision))),
+            Ok(SocketRequest::SubmitResults(results)) => Taken::Beside(Box::pin(chat.submit(results))),
             Err(fault) => Taken::Answer(self.refusal(None, &Error::field("", fault.to_string()))),
         }
     }
 
     fn refusal(&self, request_id: Option<&str>, error: &Error) -> String {
         log_failure(self.caller.request_id(), error);
-        written(&SocketReply::problem(request_id, error, self.caller.request_id(), PATH))
+        SocketReply::problem(request_id, error, self.caller.request_id(), PATH).text()
     }
 }
 
@@ -102,7 +104,7 @@ impl Chat {
             let runs_here = Box::new(move || engine.runs(turn_id));
             Followed { turn_id, runs_here, messages: texts(events).boxed() }
         };
-        let answer = written(&SocketReply::Accepted(SocketAccepted { request_id, turn_id }));
+        let answer = SocketReply::Accepted(SocketAccepted { request_id, turn_id }).text();
         Done { answer, followed: events.map(followed) }
     }
 
@@ -134,8 +136,15 @@ impl Chat {
         let turn = self.app.engine.cancel(&rows, turn).await.map_err(Error::engine)?;
         Ok(self.following(request_id, turn.id, None))
     }
-}
 
-fn written(reply: &SocketReply) -> String {
-    serde_json::to_string(reply).unwrap_or_default()
+    async fn decide(self, is_approved: bool, frame: SocketDecision) -> Result<Done> {
+        let SocketDecision { request_id, approval_id, decision } = frame;
+        let approval = decide_within(&self.app, &self.caller, approval_id, is_approved, decision).await?;
+        Ok(self.following(request_id, approval.turn_id, None))
+    }
+
+    async fn submit(self, SocketResults { request_id, turn_id, submitted }: SocketResults) -> Result<Done> {
+        keep_results(&self.app, &self.caller, turn_id, submitted).await?;
+        Ok(self.following(request_id, turn_id, None))
+    }
 }

@@ -1,10 +1,11 @@
-//! Turns in the store: looked up, awaited.
+//! Turns in the store: looked up, awaited, given the results of their calls.
 
 use std::sync::Arc;
 
 use crate::app::App;
+use crate::engine::Submitted;
 use crate::error::{Error, Result};
-use crate::http::turn;
+use crate::http::turn::{self, SubmitResults};
 use crate::http::{Caller, Json};
 use crate::ids::TurnId;
 use crate::store::{Rows, Status, Turn};
@@ -40,5 +41,32 @@ pub fn answered(turn: &Turn) -> Result<Json<turn::Turn>> {
     match turn.status {
         Status::Completed | Status::AwaitingResults => Ok(Json(turn::Turn::from(turn))),
         _ => Err(turn::failure(turn)),
+    }
+}
+
+/// Gives a turn that the caller may see the results of its calls; and the turn's workspace's rows.
+///
+/// # Errors
+/// 404 if there is no such turn; 422 and 409 for results that it does not wait for.
+pub async fn submit(
+    app: &App,
+    caller: &Caller,
+    turn_id: TurnId,
+    submitted: SubmitResults,
+) -> Result<(Rows, Submitted)> {
+    let results = submitted.into_results()?;
+    let (rows, turn) = visible_turn(app, caller, turn_id).await?;
+    let submitted = app.engine.take_results(&rows, turn.id, &results).await.map_err(Error::engine)?;
+    Ok((rows, submitted))
+}
+
+/// As [`submit`], for a caller who follows the turn's events.
+///
+/// # Errors
+/// Those of [`submit`], and why a turn that has ended before did not complete.
+pub async fn keep_results(app: &App, caller: &Caller, turn_id: TurnId, submitted: SubmitResults) -> Result<()> {
+    match submit(app, caller, turn_id, submitted).await? {
+        (_, Submitted::Taken(_)) => Ok(()),
+        (_, Submitted::Over(turn)) => answered(&turn).map(drop),
     }
 }

@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 use crate::content::Content;
 use crate::engine::{Ask, Overrides};
 use crate::error::{Code, Error, Result};
-use crate::http::turn::{CallerTool, MessageContent, TurnToolChoice, caller_tools};
+use crate::http::turn::{CallerTool, DecideApproval, MessageContent, SubmitResults, TurnToolChoice, caller_tools};
 use crate::http::websocket::SUBPROTOCOL;
 use crate::http::{Problem, small_metadata};
-use crate::ids::{SessionId, TurnId};
+use crate::ids::{ApprovalId, SessionId, TurnId};
 use crate::provider::Role;
 use crate::store::{OnceKey, SessionTarget};
 
@@ -121,6 +121,14 @@ pub enum SocketRequest {
     Cancel(SocketCancel),
     /// Follow a turn from an event on, as `chat.resume` does: a turn of another connection, or again one of this.
     Resume(SocketResume),
+    /// Approve a call, as `tools.approve` does, whose role and scope the credential needs. The events of its turn go on where it is
+    /// followed.
+    Approve(SocketDecision),
+    /// Deny a call, as `tools.deny` does, whose role and scope the credential needs.
+    Deny(SocketDecision),
+    /// Submit the results of a turn's calls, as `chat.submit_results` does. They are accepted when they are kept; the events of the
+    /// turn go on where it is followed.
+    SubmitResults(SocketResults),
     /// Ask for a `pong`.
     Ping(SocketPing),
 }
@@ -164,6 +172,34 @@ pub struct SocketResume {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 1_000_000_000, example = 2)]
     pub after: i64,
+}
+
+/// A decision on a call.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SocketDecision {
+    /// What the answer to this frame repeats.
+    #[schema(min_length = 1, max_length = 128, pattern = "^[!-~]+$", example = "q5")]
+    pub request_id: Option<String>,
+    /// The approval, of the event `approval_required`.
+    #[schema(value_type = String, example = "apr_06a1b2c3d4e5q")]
+    pub approval_id: ApprovalId,
+    /// What is said beside.
+    #[serde(flatten)]
+    pub decision: DecideApproval,
+}
+
+/// The results of all calls that a turn waits for.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SocketResults {
+    /// What the answer to this frame repeats.
+    #[schema(min_length = 1, max_length = 128, pattern = "^[!-~]+$", example = "q7")]
+    pub request_id: Option<String>,
+    /// The turn.
+    #[schema(value_type = String, example = "trn_06a1b2c3d4e5q")]
+    pub turn_id: TurnId,
+    /// What is submitted.
+    #[serde(flatten)]
+    pub submitted: SubmitResults,
 }
 
 /// A question whether the gateway is there.
@@ -242,12 +278,15 @@ impl ChatSocket {
     /// What there is to know, with the bounds of this gateway and an example of each frame.
     #[must_use]
     pub fn new(frame_bytes_max: usize, turns_max: usize, request_id: &str, path: &str) -> Self {
-        let turn_id = TurnId::from_key(1);
+        let (turn_id, approval_id) = (TurnId::from_key(1), ApprovalId::from_key(1));
         let requests = [
             json!({"type": "message", "request_id": "q1", "agent_id": "assistant", "message": "What is the capital of France?"}),
             json!({"type": "cancel", "request_id": "q2", "turn_id": turn_id}),
             json!({"type": "resume", "request_id": "q3", "turn_id": turn_id, "after": 2}),
             json!({"type": "ping", "request_id": "q4"}),
+            json!({"type": "approve", "request_id": "q5", "approval_id": approval_id}),
+            json!({"type": "deny", "request_id": "q6", "approval_id": approval_id, "note": "Not on a Friday."}),
+            json!({"type": "submit_results", "request_id": "q7", "turn_id": turn_id, "results": [{"call_id": "call_1", "content": "21"}]}),
         ];
         let (id, object) = (|name: &str| Some(name.to_owned()), |frame: Value| frame.as_object().cloned());
         let busy = Error::new(Code::AgentBusy, "The session is busy with another message.");
@@ -266,6 +305,12 @@ impl ChatSocket {
 }
 
 impl SocketReply {
+    /// The text of the frame.
+    #[must_use]
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// The refusal of the frame `frame_id`, on the connection of the request `request_id` for `path`.
     #[must_use]
     pub fn problem(frame_id: Option<&str>, error: &Error, request_id: &str, path: &str) -> Self {

@@ -2,8 +2,9 @@
 
 use axum::extract::State;
 
-use super::lookup::{answered, visible_turn};
+use super::lookup::{answered, submit};
 use crate::app::App;
+use crate::engine::Submitted;
 use crate::error::{Error, Result};
 use crate::http::turn::{SubmitResults, Turn};
 use crate::http::{Caller, Json, Path};
@@ -31,7 +32,10 @@ pub async fn handler(
     Path(turn_id): Path<TurnId>,
     Json(submitted): Json<SubmitResults>,
 ) -> Result<Json<Turn>> {
-    let results = submitted.into_results()?;
-    let (rows, turn) = visible_turn(&app, &caller, turn_id).await?;
-    answered(&*app.engine.submit_results(&rows, turn.id, &results).await.map_err(Error::engine)?)
+    match submit(&app, &caller, turn_id, submitted).await? {
+        (rows, Submitted::Taken(after)) => {
+            answered(&*app.engine.settled(&rows, turn_id, after).await.map_err(Error::engine)?)
+        }
+        (_, Submitted::Over(turn)) => answered(&turn),
+    }
 }

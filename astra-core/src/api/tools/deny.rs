@@ -2,10 +2,9 @@
 
 use axum::extract::State;
 
-use super::lookup::decide;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::turn::{Approval, DecideApproval};
+use crate::http::turn::{Approval, DecideApproval, decide};
 use crate::http::{Caller, Json, Path};
 use crate::ids::ApprovalId;
 

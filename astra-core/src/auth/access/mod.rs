@@ -17,6 +17,7 @@ use super::role::Role;
 use super::scope::{Scope, ScopeSet};
 
 pub use needs::Access;
+pub use tools::{APPROVE, DENY};
 
 /// The names of the gateway's groups, in the order of the document. They are reserved: a host's operations and scopes
 /// are in none of these groups, including those whose operations come with a later version.

@@ -4,6 +4,11 @@ use super::needs::Access;
 use crate::auth::role::Role;
 use crate::auth::scope::Scope;
 
+/// The operation that approves a call, also where it is asked for within another one.
+pub const APPROVE: &str = "tools.approve";
+/// The operation that denies one.
+pub const DENY: &str = "tools.deny";
+
 pub(super) const OPERATIONS: &[(&str, Access)] = {
     use Access::Needs;
     use Role::{Admin, Member, Viewer};
@@ -12,7 +17,7 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
         ("tools.get", Needs(Viewer, Scope::ToolsRead)),
         ("tools.invoke", Needs(Member, Scope::ToolsWrite)),
         ("tools.list_approvals", Needs(Member, Scope::ToolsRead)),
-        ("tools.approve", Needs(Admin, Scope::ToolsWrite)),
-        ("tools.deny", Needs(Admin, Scope::ToolsWrite)),
+        (APPROVE, Needs(Admin, Scope::ToolsWrite)),
+        (DENY, Needs(Admin, Scope::ToolsWrite)),
     ]
 };

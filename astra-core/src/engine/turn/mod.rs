@@ -22,3 +22,4 @@ mod tools;
 pub use ask::{Ask, CallerToolChoice, CallerTools, OnCall, Overrides, TurnCaller};
 pub use begin::Asked;
 pub use handle::TurnHandle;
+pub use submit::Submitted;

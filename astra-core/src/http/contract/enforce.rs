@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::body::{self, BodyValue, Coding};
 use super::operation::{Operation, PathContract};
+use super::permission::permit;
 use super::traits::{BodyReading, Refusals};
 use super::{credential, parameters};
 use crate::app::App;
@@ -201,20 +202,6 @@ async fn identify(
         record.note_caller(&identity);
     }
     gate.limits.admit_credential(&identity, standing)?;
-    let Some((role, scopes)) = operation.access.needs() else { return Ok(identity) };
-    if identity.role < role {
-        return Err(Error::forbidden(format!(
-            "This operation needs the role {} or a higher one; the credential has {}.",
-            role.as_str(),
-            identity.role.as_str()
-        )));
-    }
-    let missing = scopes.minus(identity.scopes);
-    if !missing.is_empty() {
-        let missing = gate.app.authority.scopes().text(missing);
-        return Err(Error::forbidden(format!(
-            "This operation needs the scope {missing}, which the credential does not have."
-        )));
-    }
+    permit(&gate.app, &identity, operation.access)?;
     Ok(identity)
 }

@@ -3,6 +3,7 @@
 mod approval;
 mod caller_tool;
 mod content;
+mod decision;
 mod event;
 mod message;
 pub mod tool;
@@ -15,6 +16,7 @@ use utoipa::ToSchema;
 pub use approval::{Approval, ApprovalStatus, DecideApproval};
 pub use caller_tool::{CallResult, CallerTool, NamedTool, SubmitResults, TurnToolChoice, TurnToolMode, caller_tools};
 pub use content::{ImageUrl, MessageContent, MessagePart, MessageParts, MessageText};
+pub use decision::{decide, decide_within, may_decide};
 pub use event::{ChatEvent, SessionEvent, frames, session_frames, texts};
 pub use message::{Message, MessageRole};
 pub use tool::{MessageToolCall, MessageToolResult, ToolCallComplete, ToolCallDelta, ToolResultEvent, TurnToolCall};
