@@ -28,7 +28,11 @@ mod inference;
 mod lifetimes;
 mod mcp;
 mod mcp_approvals;
+#[expect(dead_code, reason = "the tests of the servers themselves use the rest")]
+#[path = "../mcp/fixture.rs"]
+mod mcp_fixture;
 mod mcp_protocol;
+mod mcp_tools;
 mod metrics;
 mod mishaps;
 mod openai;

@@ -17,7 +17,7 @@ const OPAQUE: usize = 24;
 
 /// What must not be repeated.
 #[derive(Default)]
-pub(super) struct Secrets {
+pub(crate) struct Secrets {
     key: Vec<char>,
     /// Words of the headers' values.
     words: Vec<String>,
@@ -26,12 +26,14 @@ pub(super) struct Secrets {
 impl Secrets {
     /// The key, whole or in part, and what stands in `headers`.
     pub(super) fn of(key: Option<&Secret>, headers: &HeaderMap) -> Self {
-        let values = headers.values().filter_map(|value| value.to_str().ok());
-        let words = values.flat_map(str::split_whitespace).filter(|word| word.len() >= KEY_PART);
-        Self {
-            key: key.map_or(Vec::new(), |key| key.expose().chars().collect()),
-            words: words.map(str::to_owned).collect(),
-        }
+        let words = Self::words(headers.values().filter_map(|value| value.to_str().ok()));
+        Self { key: key.map_or(Vec::new(), |key| key.expose().chars().collect()), ..words }
+    }
+
+    /// The words of these texts.
+    pub(crate) fn words<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let words = texts.into_iter().flat_map(str::split_whitespace).filter(|word| word.len() >= KEY_PART);
+        Self { key: Vec::new(), words: words.map(str::to_owned).collect() }
     }
 
     fn are_in(&self, word: &str) -> bool {
@@ -42,7 +44,7 @@ impl Secrets {
 }
 
 /// `text` on one line of at most 200 characters, with stars for every word that may be a secret.
-pub(super) fn clean(text: &str, secrets: &Secrets) -> String {
+pub(crate) fn clean(text: &str, secrets: &Secrets) -> String {
     let text = whole_characters(text);
     let mut clean = String::new();
     for word in text.split(|character: char| character.is_whitespace() || character.is_control()) {

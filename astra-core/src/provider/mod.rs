@@ -33,6 +33,7 @@ pub use crate::outbound::{Circuit, Jitter};
 pub use error::{Error, ErrorKind};
 pub use fallback::{Attempt, Target};
 pub use health::{Health, LastError};
+pub(crate) use mask::{Secrets, clean};
 pub use ollama::detect_ollama;
 pub use parameters::{Parameter, Parameters};
 pub use presets::{Preset, preset, presets};

@@ -17,6 +17,7 @@ use crate::http::limit::Limits;
 use crate::outbound::GuardedClient;
 use crate::router::{self, Door};
 use crate::tasks::TaskKind;
+use crate::tools::mcp::McpServers;
 use crate::work::{Queue, Supervisor};
 
 mod base;
@@ -125,6 +126,13 @@ impl Gateway {
     #[must_use]
     pub const fn guarded_client(&self) -> &GuardedClient {
         &self.guarded
+    }
+
+    /// The MCP servers whose tools agents may call, for host programs that connect some themselves. What is connected here is
+    /// connected until the gateway stops, and is kept nowhere.
+    #[must_use]
+    pub fn mcp_servers(&self) -> &Arc<McpServers> {
+        self.app.known.tools.mcp()
     }
 
     /// The owner of all that runs beside requests, also of what the host runs there: it shows in the health, and ends when

@@ -1,8 +1,191 @@
-//! A connection to an MCP server.
+//! A connection to an MCP server: how it comes about, what it is then.
 
-/// A connection to an MCP server, whose handshake is done.
-pub(super) struct Session {
-    pub(super) protocol_version: String,
-    pub(super) server_name: String,
-    pub(super) server_version: String,
+use std::sync::Arc;
+use std::time::Duration;
+
+use rmcp::RoleClient;
+use rmcp::model::{
+    ClientCapabilities, ClientConfig, ClientResult, ErrorCode, ErrorData, Implementation, ProtocolVersion,
+    ServerNotification, ServerRequest,
+};
+use rmcp::service::{
+    ClientCacheConfig, ClientLifecycleMode, ClientServiceExt as _, NotificationContext, RequestContext, RunningService,
+    Service,
+};
+use rmcp::transport::Transport;
+#[cfg(unix)]
+use rmcp::transport::async_rw::AsyncRwTransport;
+use rmcp::transport::common::client_side_sse::ExponentialBackoff;
+use rmcp::transport::streamable_http_client::{StreamableHttpClientTransport, StreamableHttpClientTransportConfig};
+use tokio::time::timeout;
+
+#[cfg(unix)]
+use super::events::MESSAGE_BYTES_MAX;
+use super::fault::{Seen, Words};
+use super::http::Http;
+#[cfg(unix)]
+use super::lines::{Lines, log};
+use super::moderated::Moderated;
+use super::process::Process;
+#[cfg(unix)]
+use super::process::start;
+use super::server::McpServer;
+use super::session::Session;
+#[cfg(unix)]
+use super::spec::McpStdio;
+use super::spec::{McpHttp, McpTransport};
+
+/// Longest time until the handshake is done, with both ways to begin it.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(45);
+/// Calls to one server at the same time; others wait for their turn.
+const CALLS_MAX: usize = 32;
+/// Tries to take up a stream of events that broke, ...
+const RESUMES_MAX: usize = 5;
+/// ... and the longest pause between them.
+const RESUME_PAUSE_MAX: Duration = Duration::from_secs(30);
+/// Longest name and version of a server that are kept, in characters.
+const SAID_CHARACTERS_MAX: usize = 100;
+
+/// A connection that runs. It ends with this.
+pub(super) struct Running {
+    pub(super) session: Arc<Session>,
+    pub(super) service: RunningService<RoleClient, Handler>,
+    /// Kept after the connection, so that what it says at its end is read.
+    pub(super) process: Option<Process>,
+}
+
+/// What a server may ask of the gateway: nothing but whether it is there.
+pub(super) struct Handler(Arc<McpServer>);
+
+impl Service<RoleClient> for Handler {
+    async fn handle_request(
+        &self,
+        request: ServerRequest,
+        _context: RequestContext<RoleClient>,
+    ) -> Result<ClientResult, ErrorData> {
+        match request {
+            ServerRequest::PingRequest(_) => Ok(ClientResult::empty(())),
+            // A model, the user and the files of the gateway are not the server's to use.
+            _ => Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "The client does not offer this.", None)),
+        }
+    }
+
+    async fn handle_notification(
+        &self,
+        notification: ServerNotification,
+        _context: NotificationContext<RoleClient>,
+    ) -> Result<(), ErrorData> {
+        if matches!(notification, ServerNotification::ToolListChangedNotification(_)) {
+            self.0.attention.notify_one();
+        }
+        Ok(())
+    }
+
+    fn get_info(&self) -> ClientConfig {
+        let gateway = Implementation::new("astra", env!("CARGO_PKG_VERSION"));
+        ClientConfig::new(ClientCapabilities::default(), gateway)
+    }
+}
+
+/// Connects to `server`, and runs `then` with the connection for as long as that takes. What a process says of itself is
+/// read meanwhile.
+///
+/// # Errors
+/// Why there is no connection any more, in a sentence.
+pub(super) async fn connect<F>(server: &Arc<McpServer>, then: impl FnOnce(Running) -> F) -> Result<(), String>
+where
+    F: Future<Output = Result<(), String>>,
+{
+    let (seen, words) = (Seen::default(), Arc::new(Words::of(&server.spec)));
+    match &server.spec.transport {
+        McpTransport::Http(http) => {
+            let transport = over_http(server, http, &seen)?;
+            let running = shake_hands(server, transport, None, &words, &seen).await?;
+            then(running).await
+        }
+        #[cfg(not(unix))]
+        McpTransport::Stdio(_) => Err("A server can be a program on Unix alone.".to_owned()),
+        #[cfg(unix)]
+        McpTransport::Stdio(stdio) => {
+            let (process, transport, stderr) = over_stdio(server, stdio, &seen)?;
+            let lasting = async {
+                let running = shake_hands(server, transport, Some(process), &words, &seen).await?;
+                then(running).await
+            };
+            tokio::select! {
+                outcome = lasting => outcome,
+                () = log(&server.spec.name, stderr, &words) => Ok(()),
+            }
+        }
+    }
+}
+
+fn over_http(server: &McpServer, spec: &McpHttp, seen: &Seen) -> Result<StreamableHttpClientTransport<Http>, String> {
+    let environment = &server.environment;
+    let limit = server.spec.timeout.unwrap_or(environment.timeout);
+    let http = Http::new(spec, limit, environment, seen.clone()).map_err(|fault| fault.to_string())?;
+    let mut resumes = ExponentialBackoff::default();
+    (resumes.max_times, resumes.max_delay) = (Some(RESUMES_MAX), Some(RESUME_PAUSE_MAX));
+    // The URL stays with the client: it may be secret, and the protocol's crate writes a log.
+    let mut config = StreamableHttpClientTransportConfig::with_uri("mcp").max_concurrent_requests(CALLS_MAX);
+    config.retry_config = Arc::new(resumes);
+    config.reinit_on_expired_session = false;
+    Ok(StreamableHttpClientTransport::with_client(http, config))
+}
+
+#[cfg(unix)]
+type OverStdio = (
+    Process,
+    AsyncRwTransport<RoleClient, Lines<tokio::net::unix::pipe::Receiver>, tokio::net::unix::pipe::Sender>,
+    tokio::net::unix::pipe::Receiver,
+);
+
+#[cfg(unix)]
+fn over_stdio(server: &McpServer, spec: &McpStdio, seen: &Seen) -> Result<OverStdio, String> {
+    let started = start(spec, &server.environment);
+    let (process, pipes) = started.map_err(|fault| format!("The program cannot be started: {}.", fault.kind()))?;
+    let transport = AsyncRwTransport::new_client(Lines::new(pipes.stdout, seen.clone()), pipes.stdin);
+    Ok((process, transport.with_max_line_length(MESSAGE_BYTES_MAX + 1), pipes.stderr))
+}
+
+async fn shake_hands<T>(
+    server: &Arc<McpServer>,
+    transport: T,
+    mut process: Option<Process>,
+    words: &Arc<Words>,
+    seen: &Seen,
+) -> Result<Running, String>
+where
+    T: Transport<RoleClient> + 'static,
+{
+    let lifecycle = ClientLifecycleMode::Auto {
+        preferred_versions: vec![ProtocolVersion::V_2026_07_28],
+        legacy_version: Some(ProtocolVersion::V_2025_11_25),
+    };
+    let transport = Moderated::new(transport, seen.clone());
+    let handler = Handler(Arc::clone(server));
+    let service = match timeout(CONNECT_TIMEOUT, handler.serve_with_lifecycle(transport, lifecycle)).await {
+        Err(_) => return Err(format!("The server has not answered within {} s.", CONNECT_TIMEOUT.as_secs())),
+        Ok(Err(fault)) => {
+            let ended = process.as_mut().and_then(Process::ended);
+            return Err(ended.unwrap_or_else(|| words.handshake(&fault, seen)));
+        }
+        Ok(Ok(service)) => service,
+    };
+    let peer = service.peer().clone();
+    peer.set_response_cache_config(ClientCacheConfig::disabled()).await;
+    let info = peer.peer_info().ok_or("The server does not say what it is.")?;
+    let said = |text: Option<&str>| -> String {
+        words.clean(text.unwrap_or_default()).chars().take(SAID_CHARACTERS_MAX).collect()
+    };
+    let session = Session {
+        protocol_version: said(Some(info.protocol_version.as_str())),
+        server_name: said(info.server_info.as_ref().map(|info| info.name.as_str())),
+        server_version: said(info.server_info.as_ref().map(|info| info.version.as_str())),
+        capabilities: info.capabilities.clone(),
+        peer,
+        words: Arc::clone(words),
+        seen: seen.clone(),
+    };
+    Ok(Running { session: Arc::new(session), service, process })
 }

@@ -3,11 +3,25 @@
 
 mod connection;
 mod environment;
+mod events;
+mod fault;
+mod http;
+#[cfg(unix)]
+mod lines;
+mod moderated;
+mod names;
+mod oauth;
+mod offer;
+mod process;
+mod remote_tool;
+mod resources;
 mod server;
 mod servers;
+mod session;
 mod spec;
 mod state;
 mod supervision;
+mod text;
 
 pub use environment::Environment;
 pub use servers::{MCP_SERVERS_MAX, McpRefusal, McpServers};

@@ -5,12 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::connection::Session;
 use super::environment::Environment;
+use super::session::Session;
 use super::spec::{McpServerSpec, McpTransport};
 use super::state::{McpServerOrigin, McpServerState, McpServerStatus, McpTransportKind};
-use super::supervision;
-use crate::tasks::TaskGroup;
 use crate::tools::registered::RegisteredTool;
 
 /// One MCP server.
@@ -38,13 +36,8 @@ pub(super) struct Offer {
 }
 
 impl McpServer {
-    /// A server, with a task that connects to it.
-    pub(super) fn begin(
-        spec: McpServerSpec,
-        origin: McpServerOrigin,
-        environment: &Arc<Environment>,
-        tasks: &TaskGroup,
-    ) -> Arc<Self> {
+    /// A server that is not connected yet.
+    pub(super) fn new(spec: McpServerSpec, origin: McpServerOrigin, environment: &Arc<Environment>) -> Self {
         let transport = match spec.transport {
             McpTransport::Http(_) => McpTransportKind::Http,
             McpTransport::Stdio(_) => McpTransportKind::Stdio,
@@ -63,16 +56,18 @@ impl McpServer {
             since_ms: environment.now_ms(),
             next_try_ms: None,
         };
-        let server = Arc::new(Self {
+        Self {
             spec,
             environment: Arc::clone(environment),
             known: Mutex::new(Known { state, tools: Arc::default(), session: None }),
             cancelled: CancellationToken::new(),
             attention: Notify::new(),
-        });
-        let (task, cancelled) = (Arc::clone(&server), server.cancelled.clone());
-        drop(tasks.spawn(async move { cancelled.run_until_cancelled(supervision::keep(&task)).await }));
-        server
+        }
+    }
+
+    /// When this is cancelled its task ends.
+    pub(super) fn cancelled(&self) -> CancellationToken {
+        self.cancelled.clone()
     }
 
     /// Ends its task, with the connection.

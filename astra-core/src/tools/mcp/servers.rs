@@ -9,6 +9,7 @@ use super::environment::Environment;
 use super::server::McpServer;
 use super::spec::{McpServerSpec, server_name_fault, split_tool_name};
 use super::state::{McpServerOrigin, McpServerState};
+use super::supervision::keep;
 use crate::store::WorkspaceId;
 use crate::tasks::{TaskGroup, TaskKind};
 use crate::tools::registered::RegisteredTool;
@@ -91,7 +92,9 @@ impl McpServers {
         if of_scope.len() >= MCP_SERVERS_MAX && !of_scope.contains_key(&name) {
             return Err(McpRefusal::TooMany);
         }
-        let server = McpServer::begin(spec, origin, &self.environment, &self.tasks);
+        let server = Arc::new(McpServer::new(spec, origin, &self.environment));
+        let (task, cancelled) = (Arc::clone(&server), server.cancelled());
+        drop(self.tasks.spawn(async move { cancelled.run_until_cancelled(keep(&task)).await }));
         match of_scope.insert(name, server) {
             Some(earlier) => earlier.end(),
             None => drop(self.count.fetch_add(1, Ordering::Relaxed)),

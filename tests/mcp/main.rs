@@ -1,0 +1,12 @@
+//! MCP servers as sources of tools: real ones over HTTP and as processes, and servers that were made to hurt.
+
+#![expect(clippy::disallowed_methods, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod client;
+mod fake;
+mod fixture;
+mod hostile;
+mod oauth;
+mod real;
+#[cfg(unix)]
+mod stdio;
