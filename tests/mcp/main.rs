@@ -10,3 +10,5 @@ mod oauth;
 mod real;
 #[cfg(unix)]
 mod stdio;
+#[cfg(unix)]
+mod stdio_server;

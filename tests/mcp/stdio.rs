@@ -1,6 +1,6 @@
 //! Servers that are programs: a real one, and what a program can do that is none.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use astra_core::config::Secret;
@@ -21,11 +21,11 @@ fn shell(script: &str) -> McpServerSpec {
     program("bad", "sh", &["-c", script])
 }
 
-/// The real server, which cargo has built beside this test.
+/// The real server, which is this test binary.
 fn real() -> McpServerSpec {
     let test = std::env::current_exe().expect("this test");
-    let folder: PathBuf = test.ancestors().nth(2).expect("the folder of the profile").join("examples");
-    program("own", folder.join("mcp_stdio_server").to_str().expect("a path"), &[])
+    let args = ["--exact", "stdio_server::program", "--ignored", "--nocapture"];
+    program("own", test.to_str().expect("a path"), &args)
 }
 
 async fn is_gone(process: &str) {

@@ -1,6 +1,5 @@
-//! A real MCP server as a program, for the tests: it says what it inherited, starts a program of its own, and ends badly.
-
-#![expect(clippy::expect_used, reason = "a program that cannot go on ends")]
+//! A real MCP server as a program: this test binary, which is started with the name of one test. It says what it inherited,
+//! starts a program of its own, and ends badly.
 
 use std::os::fd::AsFd as _;
 use std::time::Duration;
@@ -56,8 +55,10 @@ impl ServerHandler for Program {
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() {
+/// Runs the server, between the lines that a test writes of itself.
+#[tokio::test]
+#[ignore = "a program that other tests start"]
+async fn program() {
     let stdin = std::io::stdin().as_fd().try_clone_to_owned().expect("an input");
     let stdout = std::io::stdout().as_fd().try_clone_to_owned().expect("an output");
     let input = Receiver::from_owned_fd(stdin).expect("a pipe");

@@ -9,8 +9,8 @@ use rmcp::model::{
     ServerNotification, ServerRequest,
 };
 use rmcp::service::{
-    ClientCacheConfig, ClientLifecycleMode, ClientServiceExt as _, NotificationContext, RequestContext, RunningService,
-    Service,
+    ClientCacheConfig, ClientInitializeError, ClientLifecycleMode, ClientServiceExt as _, NotificationContext,
+    RequestContext, RunningService, Service,
 };
 use rmcp::transport::Transport;
 #[cfg(unix)]
@@ -18,6 +18,7 @@ use rmcp::transport::async_rw::AsyncRwTransport;
 use rmcp::transport::common::client_side_sse::ExponentialBackoff;
 use rmcp::transport::streamable_http_client::{StreamableHttpClientTransport, StreamableHttpClientTransportConfig};
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 #[cfg(unix)]
 use super::events::MESSAGE_BYTES_MAX;
@@ -35,6 +36,8 @@ use super::session::Session;
 use super::spec::McpStdio;
 use super::spec::{McpHttp, McpTransport};
 
+/// The newest revision with a handshake.
+const WITH_HANDSHAKE: ProtocolVersion = ProtocolVersion::V_2025_11_25;
 /// Longest time until the handshake is done, with both ways to begin it.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(45);
 /// Calls to one server at the same time; others wait for their turn.
@@ -83,7 +86,20 @@ impl Service<RoleClient> for Handler {
 
     fn get_info(&self) -> ClientConfig {
         let gateway = Implementation::new("astra", env!("CARGO_PKG_VERSION"));
-        ClientConfig::new(ClientCapabilities::default(), gateway)
+        ClientConfig::new(ClientCapabilities::default(), gateway).with_protocol_version(WITH_HANDSHAKE)
+    }
+}
+
+/// How a handshake failed.
+struct Refusal {
+    reason: String,
+    /// The server knows how it was asked first, and wants to be asked in the older way.
+    wants_older: bool,
+}
+
+impl From<String> for Refusal {
+    fn from(reason: String) -> Self {
+        Self { reason, wants_older: false }
     }
 }
 
@@ -92,29 +108,52 @@ impl Service<RoleClient> for Handler {
 ///
 /// # Errors
 /// Why there is no connection any more, in a sentence.
-pub(super) async fn connect<F>(server: &Arc<McpServer>, then: impl FnOnce(Running) -> F) -> Result<(), String>
+pub(super) async fn connect<F>(server: &Arc<McpServer>, then: impl Fn(Running) -> F) -> Result<(), String>
 where
     F: Future<Output = Result<(), String>>,
 {
-    let (seen, words) = (Seen::default(), Arc::new(Words::of(&server.spec)));
+    let words = Arc::new(Words::of(&server.spec));
+    let newest = ClientLifecycleMode::Auto {
+        preferred_versions: vec![ProtocolVersion::V_2026_07_28],
+        legacy_version: Some(WITH_HANDSHAKE),
+    };
+    match connect_as(newest, server, &words, &then).await {
+        Err(Refusal { wants_older: true, .. }) => {
+            let outcome = connect_as(ClientLifecycleMode::Initialize, server, &words, &then).await;
+            outcome.map_err(|refusal| refusal.reason)
+        }
+        outcome => outcome.map_err(|refusal| refusal.reason),
+    }
+}
+
+async fn connect_as<F>(
+    mode: ClientLifecycleMode,
+    server: &Arc<McpServer>,
+    words: &Arc<Words>,
+    then: &impl Fn(Running) -> F,
+) -> Result<(), Refusal>
+where
+    F: Future<Output = Result<(), String>>,
+{
+    let seen = Seen::default();
     match &server.spec.transport {
         McpTransport::Http(http) => {
             let transport = over_http(server, http, &seen)?;
-            let running = shake_hands(server, transport, None, &words, &seen).await?;
-            then(running).await
+            let running = shake_hands(mode, server, transport, None, words, &seen).await?;
+            Ok(then(running).await?)
         }
         #[cfg(not(unix))]
-        McpTransport::Stdio(_) => Err("A server can be a program on Unix alone.".to_owned()),
+        McpTransport::Stdio(_) => Err("A server can be a program on Unix alone.".to_owned().into()),
         #[cfg(unix)]
         McpTransport::Stdio(stdio) => {
             let (process, transport, stderr) = over_stdio(server, stdio, &seen)?;
             let lasting = async {
-                let running = shake_hands(server, transport, Some(process), &words, &seen).await?;
-                then(running).await
+                let running = shake_hands(mode, server, transport, Some(process), words, &seen).await?;
+                Ok(then(running).await?)
             };
             tokio::select! {
                 outcome = lasting => outcome,
-                () = log(&server.spec.name, stderr, &words) => Ok(()),
+                () = log(&server.spec.name, stderr, words) => Ok(()),
             }
         }
     }
@@ -149,32 +188,34 @@ fn over_stdio(server: &McpServer, spec: &McpStdio, seen: &Seen) -> Result<OverSt
 }
 
 async fn shake_hands<T>(
+    mode: ClientLifecycleMode,
     server: &Arc<McpServer>,
     transport: T,
     mut process: Option<Process>,
     words: &Arc<Words>,
     seen: &Seen,
-) -> Result<Running, String>
+) -> Result<Running, Refusal>
 where
     T: Transport<RoleClient> + 'static,
 {
-    let lifecycle = ClientLifecycleMode::Auto {
-        preferred_versions: vec![ProtocolVersion::V_2026_07_28],
-        legacy_version: Some(ProtocolVersion::V_2025_11_25),
-    };
-    let transport = Moderated::new(transport, seen.clone());
+    let over = CancellationToken::new();
+    let transport = Moderated::new(transport, seen.clone(), over.clone());
     let handler = Handler(Arc::clone(server));
-    let service = match timeout(CONNECT_TIMEOUT, handler.serve_with_lifecycle(transport, lifecycle)).await {
-        Err(_) => return Err(format!("The server has not answered within {} s.", CONNECT_TIMEOUT.as_secs())),
+    let service = match timeout(CONNECT_TIMEOUT, handler.serve_with_lifecycle(transport, mode)).await {
+        Err(_) => return Err(format!("The server has not answered within {} s.", CONNECT_TIMEOUT.as_secs()).into()),
         Ok(Err(fault)) => {
-            let ended = process.as_mut().and_then(Process::ended);
-            return Err(ended.unwrap_or_else(|| words.handshake(&fault, seen)));
+            let ended = match &mut process {
+                Some(process) if seen.reason().is_none() => process.ended().await,
+                _ => None,
+            };
+            let reason = ended.unwrap_or_else(|| words.handshake(&fault, seen));
+            return Err(Refusal { reason, wants_older: wants_older(&fault) });
         }
         Ok(Ok(service)) => service,
     };
     let peer = service.peer().clone();
     peer.set_response_cache_config(ClientCacheConfig::disabled()).await;
-    let info = peer.peer_info().ok_or("The server does not say what it is.")?;
+    let info = peer.peer_info().ok_or_else(|| "The server does not say what it is.".to_owned())?;
     let said = |text: Option<&str>| -> String {
         words.clean(text.unwrap_or_default()).chars().take(SAID_CHARACTERS_MAX).collect()
     };
@@ -186,6 +227,15 @@ where
         peer,
         words: Arc::clone(words),
         seen: seen.clone(),
+        over,
     };
     Ok(Running { session: Arc::new(session), service, process })
+}
+
+/// Whether a server speaks revisions with a handshake alone, and says so.
+fn wants_older(fault: &ClientInitializeError) -> bool {
+    let ClientInitializeError::NoCompatibleProtocolVersion { server_supported, .. } = fault else { return false };
+    let known =
+        |version: &ProtocolVersion| version.has_initialize() && ProtocolVersion::KNOWN_VERSIONS.contains(version);
+    server_supported.iter().any(known)
 }

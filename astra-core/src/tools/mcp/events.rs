@@ -7,7 +7,7 @@ use futures_util::stream::{self, BoxStream};
 use rmcp::transport::streamable_http_client::SseError;
 use sse_stream::Sse;
 
-use super::fault::HttpFault;
+use super::fault::{HttpFault, Seen};
 use crate::outbound::sse::Parser;
 use crate::outbound::{Event, EventTooLarge, GuardedResponse};
 
@@ -23,12 +23,13 @@ struct Events {
     ready: VecDeque<Sse>,
     bytes: usize,
     is_over: bool,
+    seen: Seen,
 }
 
 /// The events of `response`.
-pub(super) fn events(response: GuardedResponse) -> BoxStream<'static, Result<Sse, SseError>> {
+pub(super) fn events(response: GuardedResponse, seen: &Seen) -> BoxStream<'static, Result<Sse, SseError>> {
     let parser = Parser::new(MESSAGE_BYTES_MAX);
-    let events = Events { response, parser, ready: VecDeque::new(), bytes: 0, is_over: false };
+    let events = Events { response, parser, ready: VecDeque::new(), bytes: 0, is_over: false, seen: seen.clone() };
     stream::unfold(events, |mut events| async move { Some((events.next().await?, events)) }).boxed()
 }
 
@@ -45,6 +46,7 @@ impl Events {
                 Ok(has_more) => self.is_over = !has_more,
                 Err(fault) => {
                     self.is_over = true;
+                    self.seen.note(fault.to_string());
                     return Some(Err(SseError::Body(Box::new(fault))));
                 }
             }

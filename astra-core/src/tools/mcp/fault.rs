@@ -2,14 +2,19 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rmcp::ServiceError;
 use rmcp::service::ClientInitializeError;
 use rmcp::transport::streamable_http_client::{SseError, StreamableHttpError};
+use tokio::time::Instant;
 
 use super::spec::{McpServerSpec, McpTransport};
 use crate::outbound::GuardedError;
 use crate::provider::{Secrets, clean};
+
+/// What was seen of a connection is of a failure that comes within this.
+const MOMENT: Duration = Duration::from_secs(10);
 
 /// What a server does over HTTP that is not taken.
 #[derive(PartialEq, Eq)]
@@ -68,18 +73,19 @@ impl From<GuardedError> for HttpFault {
     }
 }
 
-/// What was seen of the end of a connection where it is carried, which the protocol's crate does not pass on.
+/// What was seen last of a connection where it is carried, which the protocol's crate does not pass on.
 #[derive(Clone, Default)]
-pub(super) struct Seen(Arc<Mutex<Option<String>>>);
+pub(super) struct Seen(Arc<Mutex<Option<(Instant, String)>>>);
 
 impl Seen {
-    /// Keeps the first reason.
     pub(super) fn note(&self, reason: impl Into<String>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason.into());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), reason.into()));
     }
 
+    /// What was seen just now: what is older has nothing to do with a failure of this moment.
     pub(super) fn reason(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.as_ref().filter(|(at, _)| at.elapsed() < MOMENT).map(|(_, reason)| reason.clone())
     }
 }
 

@@ -164,7 +164,7 @@ impl Http {
             return Ok(StreamableHttpPostResponse::Accepted);
         }
         let answered = if status.is_success() {
-            answer(response, message).await
+            answer(response, message, &self.0.seen).await
         } else {
             refusal(response, message, has_session).await
         };
@@ -238,7 +238,7 @@ impl StreamableHttpClient for Http {
         let response = self.send(head, Bytes::new()).await.map_err(StreamableHttpError::Client)?;
         match response.status() {
             StatusCode::METHOD_NOT_ALLOWED => Err(StreamableHttpError::ServerDoesNotSupportSse),
-            StatusCode::OK if is_of(&response, EVENTS) => Ok(events(response)),
+            StatusCode::OK if is_of(&response, EVENTS) => Ok(events(response, &self.0.seen)),
             StatusCode::OK => Err(StreamableHttpError::Client(HttpFault::ContentType)),
             status => Err(StreamableHttpError::Client(HttpFault::Status(status.as_u16()))),
         }
@@ -255,10 +255,11 @@ fn is_endless(message: &ClientJsonRpcMessage) -> bool {
 async fn answer(
     response: GuardedResponse,
     message: &ClientJsonRpcMessage,
+    seen: &Seen,
 ) -> Result<StreamableHttpPostResponse, HttpFault> {
     let session = response.headers().get(SESSION).and_then(|value| value.to_str().ok()).map(str::to_owned);
     if is_of(&response, EVENTS) {
-        return Ok(StreamableHttpPostResponse::Sse(events(response), session));
+        return Ok(StreamableHttpPostResponse::Sse(events(response, seen), session));
     }
     // Nothing is asked by a notification, or by an answer.
     let is_request = matches!(message, ClientJsonRpcMessage::Request(_));

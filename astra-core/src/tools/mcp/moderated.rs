@@ -7,6 +7,7 @@ use rmcp::RoleClient;
 use rmcp::model::{JsonRpcMessage, ServerJsonRpcMessage, ServerNotification};
 use rmcp::transport::Transport;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::fault::Seen;
 
@@ -19,7 +20,10 @@ const IGNORED_MAX: u32 = 60_000;
 
 /// A transport whose server is moderated.
 pub(super) struct Moderated<T> {
-    inner: T,
+    /// Absent once it is closed.
+    inner: Option<T>,
+    /// Ends the connection.
+    over: CancellationToken,
     since: Instant,
     heeded: u32,
     ignored: u32,
@@ -27,8 +31,9 @@ pub(super) struct Moderated<T> {
 }
 
 impl<T> Moderated<T> {
-    pub(super) fn new(inner: T, seen: Seen) -> Self {
-        Self { inner, since: Instant::now(), heeded: 0, ignored: 0, seen }
+    /// `over` is cancelled when the server is left.
+    pub(super) fn new(inner: T, seen: Seen, over: CancellationToken) -> Self {
+        Self { inner: Some(inner), over, since: Instant::now(), heeded: 0, ignored: 0, seen }
     }
 
     /// Whether the connection goes on after one more of these.
@@ -65,15 +70,23 @@ impl<T: Transport<RoleClient>> Transport<RoleClient> for Moderated<T> {
         &mut self,
         item: rmcp::service::TxJsonRpcMessage<RoleClient>,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
-        self.inner.send(item)
+        let sent = self.inner.as_mut().map(|inner| inner.send(item));
+        async move {
+            match sent {
+                Some(sent) => sent.await,
+                // Nothing is sent over what is closed, and who sends it is dropped.
+                None => std::future::pending().await,
+            }
+        }
     }
 
     async fn receive(&mut self) -> Option<ServerJsonRpcMessage> {
         loop {
-            let message = self.inner.receive().await?;
+            let message = self.inner.as_mut()?.receive().await?;
             let Some(is_heeded) = unasked(&message) else { return Some(message) };
             if !self.admits(is_heeded) {
                 self.seen.note("The server sends too many messages that were not asked for.");
+                self.over.cancel();
                 return None;
             }
             if is_heeded {
@@ -85,6 +98,8 @@ impl<T: Transport<RoleClient>> Transport<RoleClient> for Moderated<T> {
     }
 
     async fn close(&mut self) -> Result<(), Self::Error> {
-        self.inner.close().await
+        // It is dropped and not asked to close: one that has more messages than are taken would wait for that, and be waited for.
+        self.inner = None;
+        Ok(())
     }
 }

@@ -9,7 +9,8 @@ pub(super) enum Process {}
 
 #[cfg(not(unix))]
 impl Process {
-    pub(super) fn ended(&mut self) -> Option<String> {
+    #[expect(clippy::unused_async, reason = "it is waited for elsewhere")]
+    pub(super) async fn ended(&mut self) -> Option<String> {
         match *self {}
     }
 }
@@ -20,13 +21,20 @@ mod unix {
     use std::os::fd::OwnedFd;
     use std::os::unix::process::CommandExt as _;
     use std::process::{Child, Command, Stdio};
+    use std::time::Duration;
 
     use rustix::process::{Pid, Signal, kill_process_group};
     use tokio::net::unix::pipe::{Receiver, Sender};
     use tokio::runtime::Handle;
+    use tokio::time::sleep;
 
     use crate::tools::mcp::environment::Environment;
     use crate::tools::mcp::spec::McpStdio;
+
+    /// So many looks at whether it has ended, ...
+    const ENDS: u32 = 20;
+    /// ... with so much time between them.
+    const PAUSE: Duration = Duration::from_millis(10);
 
     /// A server's process. With this it is killed, and all that it has started in its group.
     pub(in crate::tools::mcp) struct Process {
@@ -65,10 +73,15 @@ mod unix {
     }
 
     impl Process {
-        /// How it ended, if it has ended.
-        pub(in crate::tools::mcp) fn ended(&mut self) -> Option<String> {
-            let status = self.child.as_mut()?.try_wait().ok()??;
-            Some(format!("The program has ended ({status})."))
+        /// How it ended, if it has ended: its pipes may be closed a moment before.
+        pub(in crate::tools::mcp) async fn ended(&mut self) -> Option<String> {
+            for _ in 0..ENDS {
+                if let Some(status) = self.child.as_mut()?.try_wait().ok()? {
+                    return Some(format!("The program has ended ({status})."));
+                }
+                sleep(PAUSE).await;
+            }
+            None
         }
     }
 

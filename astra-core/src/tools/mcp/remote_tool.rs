@@ -36,7 +36,7 @@ impl RemoteTool {
         let (server, session) = connected(&self.server)?;
         let params = CallToolRequestParams::new(self.remote_name.clone()).with_arguments(arguments.clone());
         // When this is dropped the server is told that the call is given up.
-        match session.peer.call_tool_once(params).await {
+        match session.ask(session.peer.call_tool_once(params)).await {
             Ok(CallToolResponse::Complete(result)) => {
                 let is_error = result.is_error == Some(true);
                 let text = result_text(&result);

@@ -62,7 +62,7 @@ impl ListResources {
     async fn list(&self, cursor: Option<&str>) -> Result<ToolOutput, ToolError> {
         let (server, session) = connected(&self.server)?;
         let params = PaginatedRequestParams::default().with_cursor(cursor.map(str::to_owned));
-        let listed = session.peer.list_resources(Some(params)).await;
+        let listed = session.ask(session.peer.list_resources(Some(params))).await;
         let listed = listed.map_err(|fault| failed(&server, &session, &fault))?;
         let mut text = String::new();
         for resource in &listed.resources {
@@ -84,7 +84,7 @@ impl ListResources {
 impl ReadResource {
     async fn read(&self, uri: &str) -> Result<ToolOutput, ToolError> {
         let (server, session) = connected(&self.server)?;
-        let read = session.peer.read_resource(ReadResourceRequestParams::new(uri)).await;
+        let read = session.ask(session.peer.read_resource(ReadResourceRequestParams::new(uri))).await;
         let read = read.map_err(|fault| failed(&server, &session, &fault))?;
         let texts: Vec<String> = read.contents.iter().map(contents_text).collect();
         Ok(texts.join("\n").into())

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use rmcp::RoleClient;
 use rmcp::model::ServerCapabilities;
 use rmcp::service::Peer;
+use rmcp::{RoleClient, ServiceError};
+use tokio_util::sync::CancellationToken;
 
 use super::fault::{Seen, Words};
 
@@ -17,4 +18,20 @@ pub(super) struct Session {
     pub(super) capabilities: ServerCapabilities,
     pub(super) words: Arc<Words>,
     pub(super) seen: Seen,
+    /// Cancelled when the connection is over, whatever still runs of it.
+    pub(super) over: CancellationToken,
+}
+
+impl Session {
+    /// What `request` answers, unless the connection is over before.
+    pub(super) async fn ask<T>(
+        &self,
+        request: impl Future<Output = Result<T, ServiceError>>,
+    ) -> Result<T, ServiceError> {
+        tokio::select! {
+            biased;
+            answered = request => answered,
+            () = self.over.cancelled() => Err(ServiceError::TransportClosed),
+        }
+    }
 }

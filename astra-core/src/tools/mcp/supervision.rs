@@ -71,6 +71,8 @@ fn millis(wait: Duration) -> i64 {
 /// Stays connected, and knows what the server offers.
 async fn stay(server: &Arc<McpServer>, running: Running) -> Result<(), String> {
     let Running { session, service, mut process } = running;
+    // Calls end with this, whatever still runs of the connection.
+    let _over = session.over.clone().drop_guard();
     let mut ended = Box::pin(service.waiting());
     let (mut subscription, mut quick) = (None, 0_u32);
     loop {
@@ -84,11 +86,13 @@ async fn stay(server: &Arc<McpServer>, running: Running) -> Result<(), String> {
         };
         let offered = tokio::select! {
             offered = listing => offered?,
-            reason = &mut ended => return Err(why(reason.ok(), &session, process.as_mut())),
+            reason = &mut ended => return Err(why(reason.ok(), &session, process.as_mut()).await),
+            () = session.over.cancelled() => return Err(why(None, &session, None).await),
         };
         server.note_connected(&session, offered);
         tokio::select! {
-            reason = &mut ended => return Err(why(reason.ok(), &session, process.as_mut())),
+            reason = &mut ended => return Err(why(reason.ok(), &session, process.as_mut()).await),
+            () = session.over.cancelled() => return Err(why(None, &session, None).await),
             () = server.attention.notified() => {}
             goes_on = change(&mut subscription) => {
                 if !goes_on {
@@ -124,14 +128,19 @@ async fn subscribe(session: &Session) -> Option<Subscription> {
 }
 
 /// Why a connection has ended.
-fn why(reason: Option<QuitReason>, session: &Session, process: Option<&mut Process>) -> String {
-    let seen = session.seen.reason();
-    let of_process = || process.and_then(Process::ended);
-    let other = || match reason {
+async fn why(reason: Option<QuitReason>, session: &Session, process: Option<&mut Process>) -> String {
+    if let Some(seen) = session.seen.reason() {
+        return seen;
+    }
+    if let Some(process) = process
+        && let Some(ended) = process.ended().await
+    {
+        return ended;
+    }
+    match reason {
         Some(QuitReason::Closed) => "The server has closed the connection.".to_owned(),
         _ => "The connection to the server broke.".to_owned(),
-    };
-    seen.or_else(of_process).unwrap_or_else(other)
+    }
 }
 
 #[cfg(test)]
