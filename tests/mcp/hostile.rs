@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use astra_core::tools::mcp::McpServerStatus;
+use astra_core::tools::mcp::{McpServerState, McpServerStatus};
 use axum::response::Response;
 use rmcp::model::ProtocolVersion;
 use serde_json::{Value, json};
@@ -123,52 +123,40 @@ async fn a_call_ends_however_badly_it_is_answered_and_others_go_on() {
     }
 }
 
-#[tokio::test]
-async fn lists_are_bounded_and_a_tool_that_is_none_is_left_out() {
-    let list = |tools: Value, next: Value| json!({"tools": tools, "nextCursor": next});
-    let listing = |answer: fn(&Asked) -> Value| {
-        move |asked: &Asked| match asked.name() {
-            "tools/list" => asked.result(answer(asked)),
-            _ => asked.handshake(json!([])),
-        }
-    };
-    let connected = async |fake: Fake| {
-        let (_client, state) = Client::connected(http("bad", &fake.url)).await;
-        assert_eq!(state.status, McpServerStatus::Connected, "{state:?}");
-        state
-    };
-    // A page that leads to itself.
-    let fake = Fake::start(listing(|_| json!({"tools": [any_tool("a")], "nextCursor": "again"}))).await;
-    let state = connected(fake.clone()).await;
-    assert!(state.warning.expect("a warning").contains("leads back") && fake.count("tools/list") == 2);
-    // Pages without end.
-    let fake = Fake::start(listing(|asked| {
-        json!({"tools": [], "nextCursor": format!("{}x", asked.body["params"]["cursor"].as_str().unwrap_or_default())})
-    }))
-    .await;
-    let state = connected(fake.clone()).await;
-    assert!(state.warning.expect("a warning").contains("more than 64 pages") && fake.count("tools/list") == 64);
-    // Too many tools, and tools of too many bytes.
-    let many: Vec<Value> = (0..1_000).map(|number| any_tool(&format!("t{number}"))).collect();
-    let answer = list(many.into(), Value::Null);
+/// A server whose list of tools is what `answer` says.
+async fn listing(answer: impl Fn(&Asked) -> Value + Send + Sync + 'static) -> (Fake, McpServerState) {
     let fake = Fake::start(move |asked| match asked.name() {
-        "tools/list" => asked.result(answer.clone()),
+        "tools/list" => asked.result(answer(asked)),
         _ => asked.handshake(json!([])),
     })
     .await;
-    let state = connected(fake).await;
-    assert!(names(&state).len() == 256 && state.warning.expect("a warning").contains("more than 256 tools"));
-    let fake = Fake::start(listing(|_| {
-        let tool =
-            |number: u32| json!({"name": format!("t{number}"), "description": "a".repeat(12 << 10), "inputSchema": {}});
-        let large: Vec<Value> = (0..200).map(tool).collect();
-        json!({"tools": large})
-    }))
+    let (_client, state) = Client::connected(http("bad", &fake.url)).await;
+    assert_eq!(state.status, McpServerStatus::Connected, "{state:?}");
+    (fake, state)
+}
+
+#[tokio::test]
+async fn lists_are_bounded() {
+    let warning = |state: McpServerState| state.warning.expect("a warning");
+    let (fake, state) = listing(|_| json!({"tools": [any_tool("a")], "nextCursor": "again"})).await;
+    assert!(warning(state).contains("leads back") && fake.count("tools/list") == 2);
+    let (fake, state) = listing(|asked| {
+        json!({"tools": [], "nextCursor": format!("{}x", asked.body["params"]["cursor"].as_str().unwrap_or_default())})
+    })
     .await;
-    let state = connected(fake).await;
-    assert!(names(&state).len() < 200 && state.warning.expect("a warning").contains("bytes"));
-    // Tools that are none, and names that no provider takes.
-    let fake = Fake::start(listing(|_| {
+    assert!(warning(state).contains("more than 64 pages") && fake.count("tools/list") == 64);
+    let many: Vec<Value> = (0..1_000).map(|number| any_tool(&format!("t{number}"))).collect();
+    let (_, state) = listing(move |_| json!({"tools": many})).await;
+    assert!(names(&state).len() == 256 && warning(state).contains("more than 256 tools"));
+    let large =
+        |number: u32| json!({"name": format!("t{number}"), "description": "a".repeat(12 << 10), "inputSchema": {}});
+    let (_, state) = listing(move |_| json!({"tools": (0..200).map(large).collect::<Vec<_>>()})).await;
+    assert!(names(&state).len() < 200 && warning(state).contains("bytes"));
+}
+
+#[tokio::test]
+async fn a_tool_that_is_none_is_left_out_and_a_name_that_is_none_is_mapped() {
+    let (_, state) = listing(|_| {
         json!({"tools": [
             any_tool("good"),
             {"name": "no_schema"},
@@ -181,9 +169,8 @@ async fn lists_are_bounded_and_a_tool_that_is_none_is_left_out() {
             {"name": "list", "inputSchema": {"type": "array"}},
             {"name": "long", "description": "d".repeat(20_000), "inputSchema": {}},
         ]})
-    }))
+    })
     .await;
-    let state = connected(fake).await;
     assert_eq!(state.tools.len(), 10, "{state:?}");
     assert_eq!(names(&state)[..2], ["bad__good", "bad__"]);
     assert!(names(&state).contains(&"bad__a_b_") && names(&state).iter().all(|name| name.len() <= 64));

@@ -43,9 +43,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(45);
 /// Calls to one server at the same time; others wait for their turn.
 const CALLS_MAX: usize = 32;
 /// Tries to take up a stream of events that broke, ...
-const RESUMES_MAX: usize = 5;
-/// ... and the longest pause between them.
-const RESUME_PAUSE_MAX: Duration = Duration::from_secs(30);
+const RESUMES_MAX: usize = 3;
+/// ... and the pause before the first one, which doubles.
+const RESUME_PAUSE: Duration = Duration::from_millis(500);
 /// Longest name and version of a server that are kept, in characters.
 const SAID_CHARACTERS_MAX: usize = 100;
 
@@ -164,7 +164,7 @@ fn over_http(server: &McpServer, spec: &McpHttp, seen: &Seen) -> Result<Streamab
     let limit = server.spec.timeout.unwrap_or(environment.timeout);
     let http = Http::new(spec, limit, environment, seen.clone()).map_err(|fault| fault.to_string())?;
     let mut resumes = ExponentialBackoff::default();
-    (resumes.max_times, resumes.max_delay) = (Some(RESUMES_MAX), Some(RESUME_PAUSE_MAX));
+    (resumes.max_times, resumes.base_duration) = (Some(RESUMES_MAX), RESUME_PAUSE);
     // The URL stays with the client: it may be secret, and the protocol's crate writes a log.
     let mut config = StreamableHttpClientTransportConfig::with_uri("mcp").max_concurrent_requests(CALLS_MAX);
     config.retry_config = Arc::new(resumes);

@@ -9,6 +9,10 @@ pub(super) enum Process {}
 
 #[cfg(not(unix))]
 impl Process {
+    pub(super) fn has_ended(&mut self) -> bool {
+        match *self {}
+    }
+
     #[expect(clippy::unused_async, reason = "it is waited for elsewhere")]
     pub(super) async fn ended(&mut self) -> Option<String> {
         match *self {}
@@ -73,6 +77,11 @@ mod unix {
     }
 
     impl Process {
+        /// Whether it has ended. What it has started may have its pipes, so that they say nothing of it.
+        pub(in crate::tools::mcp) fn has_ended(&mut self) -> bool {
+            self.child.as_mut().is_none_or(|child| !matches!(child.try_wait(), Ok(None)))
+        }
+
         /// How it ended, if it has ended: its pipes may be closed a moment before.
         pub(in crate::tools::mcp) async fn ended(&mut self) -> Option<String> {
             for _ in 0..ENDS {

@@ -30,6 +30,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 const QUICK_LISTS: u32 = 5;
 /// ... up to this.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
+/// The time between two looks at whether a process has ended.
+const LOOK: Duration = Duration::from_millis(500);
 /// Longest time until a subscription is confirmed.
 const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -88,11 +90,13 @@ async fn stay(server: &Arc<McpServer>, running: Running) -> Result<(), String> {
             offered = listing => offered?,
             reason = &mut ended => return Err(why(reason.ok(), &session, process.as_mut()).await),
             () = session.over.cancelled() => return Err(why(None, &session, None).await),
+            () = gone(&mut process) => return Err(why(None, &session, process.as_mut()).await),
         };
         server.note_connected(&session, offered);
         tokio::select! {
             reason = &mut ended => return Err(why(reason.ok(), &session, process.as_mut()).await),
             () = session.over.cancelled() => return Err(why(None, &session, None).await),
+            () = gone(&mut process) => return Err(why(None, &session, process.as_mut()).await),
             () = server.attention.notified() => {}
             goes_on = change(&mut subscription) => {
                 if !goes_on {
@@ -104,6 +108,14 @@ async fn stay(server: &Arc<McpServer>, running: Running) -> Result<(), String> {
         quick = if listed_at.elapsed() < PAUSE_MAX { quick.saturating_add(1) } else { 0 };
         let doublings = quick.saturating_sub(QUICK_LISTS);
         sleep_until(listed_at + PAUSE.saturating_mul(2_u32.saturating_pow(doublings)).min(PAUSE_MAX)).await;
+    }
+}
+
+/// Waits until the process has ended.
+async fn gone(process: &mut Option<Process>) {
+    let Some(process) = process else { return std::future::pending().await };
+    while !process.has_ended() {
+        sleep(LOOK).await;
     }
 }
 
