@@ -1,7 +1,7 @@
 //! What is configured, from four places: the defaults, the file above them, the environment above that, the flags on top.
 
 mod discover;
-mod expand;
+pub(crate) mod expand;
 mod file;
 mod locate;
 mod proxy;

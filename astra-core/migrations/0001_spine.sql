@@ -12,6 +12,8 @@ INSERT INTO counters (name, value) VALUES ('auth_epoch', 1);
 INSERT INTO counters (name, value) VALUES ('instances', 1);
 -- The key of the last turn whose trace was looked at by the work that removes old traces.
 INSERT INTO counters (name, value) VALUES ('traces_swept', 0);
+-- Grows whenever a caller connects or disconnects an MCP server: gateways look which of them they have.
+INSERT INTO counters (name, value) VALUES ('mcp_servers', 1);
 
 -- The programs that work on the store: gateways, and the command line beside them. Each has a number of its own, which is
 -- part of the keys that it makes, and may go to another one when its lease has run out.
@@ -426,6 +428,24 @@ CREATE TABLE skill_uses (
     PRIMARY KEY (workspace_id, skill_id, turn_id)
 ) /*without_rowid*/;
 CREATE INDEX skill_uses_by_time ON skill_uses (at_ms);
+
+-- MCP servers that callers have connected, as sources of tools.
+CREATE TABLE mcp_servers (
+    workspace_id BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    -- A key: a server that is connected again under the name of one that is gone has another.
+    version BIGINT NOT NULL,
+    -- `http` or `stdio`.
+    transport TEXT NOT NULL,
+    -- Scheme, host and port of the URL, or the command; and JSON of what else callers may know.
+    address TEXT NOT NULL,
+    shown TEXT NOT NULL,
+    -- JSON of all that is needed to reach it, secrets among it, sealed with the master key for this row alone.
+    sealed BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    PRIMARY KEY (workspace_id, name)
+) /*without_rowid*/;
 
 CREATE TABLE idempotency_keys (
     workspace_id BIGINT NOT NULL,

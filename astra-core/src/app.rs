@@ -11,6 +11,7 @@ use crate::definitions::{Definitions, SkillFolder};
 use crate::document::Document;
 use crate::engine::Engine;
 use crate::engine::catalogue::{Catalogue, Known};
+use crate::mcp_servers::McpDirectory;
 use crate::provider::Registry;
 use crate::skills::Skills;
 use crate::store::FolderLock;
@@ -42,6 +43,8 @@ pub struct Rooms {
     pub skills: Arc<Skills>,
     /// The folder that they are in.
     pub skill_folder: Arc<SkillFolder>,
+    /// The MCP servers that tools come from.
+    pub mcp_servers: Arc<McpDirectory>,
     /// Work that outlives the program.
     pub jobs: Arc<Queue>,
     /// What runs turns.

@@ -329,9 +329,7 @@ impl Error {
                 Code::Unavailable,
                 "The gateway's store was lost in the middle of the change, which may have taken place: read it again before you repeat the request.",
             ),
-            store::Error::Refused(
-                Refusal::Account(_) | Refusal::Agent(_) | Refusal::Session(_) | Refusal::Turn(_) | Refusal::Job(_),
-            )
+            store::Error::Refused(_)
             | store::Error::Unique(_)
             | store::Error::Missing(_)
             | store::Error::Incompatible(_)

@@ -30,6 +30,7 @@ pub mod definitions;
 pub mod engine;
 mod error;
 pub mod host;
+pub mod mcp_servers;
 pub mod provider;
 pub mod skills;
 pub mod store;

@@ -147,6 +147,45 @@ limits: {body_bytes: 0}
 }
 
 #[test]
+fn what_is_wrong_with_mcp_servers_is_told_by_their_keys() {
+    let machine = Machine::new();
+    let text = "
+mcp:
+  allow_stdio: [npx, '']
+  servers:
+    crm:
+      url: http://127.0.0.1:9/mcp
+      headers:
+        Authorization: Bearer ${CRM_TOKEN}
+        Host: elsewhere
+      timeout_s: 0
+    a__b: {command: npx}
+    none: {}
+";
+    machine.write("astra.yml", text);
+    let flags = ["config", "check", "--listen", ":0"];
+    let unset = machine.astra_with(&[("OLLAMA_HOST", "127.0.0.1:9")], &flags);
+    unset.fails(
+        1,
+        &["astra.yml:8:24", "mcp.servers.crm.headers.Authorization: the environment variable CRM_TOKEN is not set"],
+    );
+    let told = [
+        "astra.yml:3: mcp.allow_stdio has an empty command",
+        "astra.yml:9: mcp.servers.crm.headers.Host cannot be set",
+        "astra.yml:10: mcp.servers.crm.timeout_s must lie between 1 and 600",
+        "astra.yml:11: mcp.servers.a__b",
+        "astra.yml:12: mcp.servers.none has neither url nor command",
+    ];
+    let variables = [("OLLAMA_HOST", "127.0.0.1:9"), ("CRM_TOKEN", "hidden")];
+    let checked = machine.astra_with(&variables, &flags);
+    assert!(!checked.stderr.contains("hidden"), "{checked:?}");
+    checked.fails(1, &told);
+    machine
+        .astra_with(&variables, &["serve", "--listen", "0"])
+        .fails(1, &["mcp.servers.none has neither url nor command"]);
+}
+
+#[test]
 fn the_database_the_keys_and_the_address_are_looked_at_and_nothing_is_changed() {
     let machine = Machine::new();
     check(&machine, &[]).ok();

@@ -53,6 +53,34 @@ fn tools_are_listed_and_called() {
 }
 
 #[test]
+fn mcp_servers_are_connected_listed_and_disconnected() {
+    let place = Workplace::new("admin");
+    assert_eq!(place.tools(&["servers"], "").ok(), "");
+    let connected =
+        place.tools(&["connect", "crm", "https://mcp.example/mcp", "--header", "X-Team: ${ASTRA_SERVER}"], "");
+    assert!(connected.stderr.contains("crm "), "{connected:?}");
+    connected.ok();
+    let listed = place.tools(&["servers"], "").ok();
+    let row: Vec<&str> = listed.trim().split('\t').collect();
+    assert_eq!((row[0], row[1], row[4]), ("crm", "workspace", "https://mcp.example"));
+    let json: Vec<Value> =
+        serde_json::from_str(&place.tools(&["servers", "--output", "json"], "").ok()).expect("a JSON array");
+    assert_eq!((&json[0]["name"], &json[0]["header_names"][0]), (&"crm".into(), &"X-Team".into()));
+    place.tools(&["connect", "crm", "https://mcp.example/mcp"], "").fails(1, &["of this name exists"]);
+    place.tools(&["connect", "a", "http://127.0.0.1/mcp"], "").fails(1, &["/transport/url", "may not be reached"]);
+    place.tools(&["connect", "a", "--command", "npx", "--env", "A=b", "--", "-y"], "").fails(1, &["mcp.allow_stdio"]);
+    place
+        .tools(&["connect", "a", "https://mcp.example/${NO_SUCH_VARIABLE}"], "")
+        .fails(2, &["NO_SUCH_VARIABLE is not set"]);
+    place.tools(&["connect", "a", "https://mcp.example", "--header", "nonsense"], "").fails(2, &["NAME:VALUE"]);
+    place.tools(&["connect", "a"], "").fails(2, &["URL"]);
+    place.tools(&["disconnect", "a/b"], "").fails(2, &["no name of a server"]);
+    place.tools(&["disconnect", "crm"], "").ok();
+    place.tools(&["disconnect", "crm"], "").fails(1, &["MCP server"]);
+    Workplace::new("member").tools(&["servers"], "").fails(1, &["Not allowed"]);
+}
+
+#[test]
 fn what_goes_wrong_is_told() {
     let place = Workplace::new("member");
     place

@@ -4,7 +4,7 @@
 use crate::source::{File, assert_none, code, files};
 
 /// Each room of `astra-core/src` with its floor. A room may import every room of a lower floor.
-const FLOORS: [(&str, u8); 28] = [
+const FLOORS: [(&str, u8); 29] = [
     ("clock", 1),
     ("config", 1),
     ("content", 1),
@@ -19,6 +19,7 @@ const FLOORS: [(&str, u8); 28] = [
     ("auth", 3),
     ("definitions", 3),
     ("engine", 3),
+    ("mcp_servers", 3),
     ("memory", 3),
     ("skills", 3),
     ("tools", 3),
@@ -36,7 +37,7 @@ const FLOORS: [(&str, u8); 28] = [
 ];
 
 /// Which room may import which of its own floor; there is no circle among them.
-const NEIGHBOURS: [(&str, &str); 12] = [
+const NEIGHBOURS: [(&str, &str); 14] = [
     ("app", "document"),
     ("app", "error"),
     ("definitions", "engine"),
@@ -46,6 +47,8 @@ const NEIGHBOURS: [(&str, &str); 12] = [
     ("engine", "skills"),
     ("engine", "tools"),
     ("ids", "clock"),
+    ("mcp_servers", "auth"),
+    ("mcp_servers", "tools"),
     ("openapi", "http"),
     ("provider", "outbound"),
     ("tools", "skills"),

@@ -68,6 +68,8 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
     let session = owner.post("/sessions").json(&json!({"agent_id": AGENT})).await.expect(201);
     let question = json!({"session_id": session["id"], "agent_id": AGENT, "message": "Are you there?"});
     let turn = owner.post("/chat").json(&question).await.expect(200);
+    let server = json!({"name": "crm", "transport": {"type": "http", "url": "https://mcp.example/mcp"}});
+    owner.post("/tools/servers").json(&server).await.expect(201);
     let account = json!({"name": "worker", "role": "viewer"});
     let account = owner.post("/auth/service-accounts").json(&account).await.expect(201);
     let tokens = format!("/auth/service-accounts/{}/tokens", id(&account));
@@ -81,6 +83,7 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
         ("trace_id", turn["trace_id"].as_str().expect("an id").to_owned()),
         ("turn_id", turn["turn_id"].as_str().expect("an id").to_owned()),
         ("service_account_id", id(&account)),
+        ("server", "crm".to_owned()),
         ("token_id", id(&token["token"])),
     ])
 }

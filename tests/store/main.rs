@@ -30,6 +30,7 @@ mod jobs;
 mod keys;
 mod leases;
 mod lone;
+mod mcp_servers;
 mod migrations;
 mod outbox;
 mod pages;

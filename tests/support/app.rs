@@ -68,6 +68,11 @@ pub(crate) struct Replica {
 }
 
 impl Replica {
+    /// The gateway itself.
+    pub(crate) const fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
     /// Whoever has the credential `token`.
     pub(crate) fn bearer(&self, token: &str) -> Caller {
         Caller::new(&self.gateway.standalone_router(), Credential::Token(token.to_owned()), document())

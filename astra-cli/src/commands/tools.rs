@@ -1,7 +1,10 @@
-//! `astra tools`: the tools that agents may call.
+//! `astra tools`: the tools that agents may call, and the MCP servers that they come from.
 
 mod call;
+mod connect;
+mod disconnect;
 mod list;
+mod servers;
 
 use clap::Subcommand;
 
@@ -10,14 +13,16 @@ use crate::client::{Client, DEFAULT_SERVER};
 use crate::env;
 use crate::error::Result;
 
-/// List the tools that agents may call, and call one
+/// List the tools that agents may call, call one, and connect MCP servers
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Asks a running gateway, with the token in ASTRA_TOKEN.
 
 Examples:
   astra tools list
   astra tools list --agent assistant
-  astra tools call calculate '{\"expression\": \"0.1 + 0.2\"}'")]
+  astra tools call calculate '{\"expression\": \"0.1 + 0.2\"}'
+  astra tools connect crm https://mcp.example.com/mcp
+  astra tools servers")]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,
@@ -28,20 +33,30 @@ pub(crate) struct Args {
 enum Action {
     List(list::Args),
     Call(call::Args),
+    Servers(servers::Args),
+    Connect(connect::Args),
+    Disconnect(disconnect::Args),
 }
 
-/// The flags of every action.
+/// The flag of every action.
 #[derive(Debug, clap::Args)]
-struct Place {
+struct GatewayArgs {
     /// The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]
     #[arg(long, value_name = "URL")]
     server: Option<String>,
+}
+
+/// The flags of actions that a policy may hold for.
+#[derive(Debug, clap::Args)]
+struct Place {
+    #[command(flatten)]
+    gateway: GatewayArgs,
     /// The agent whose policy holds [default: none]
     #[arg(long, value_name = "ID")]
     agent: Option<String>,
 }
 
-impl Place {
+impl GatewayArgs {
     fn client(&self, context: &Context) -> Result<Client> {
         let server = self.server.as_deref().or_else(|| context.environment.get(env::SERVER));
         Client::of_environment(server.unwrap_or(DEFAULT_SERVER), &context.environment)
@@ -53,5 +68,8 @@ pub(crate) fn run(args: Args, context: &Context) -> Result<()> {
     match args.action {
         Action::List(args) => list::run(&args, context),
         Action::Call(args) => call::run(args, context),
+        Action::Servers(args) => servers::run(&args, context),
+        Action::Connect(args) => connect::run(&args, context),
+        Action::Disconnect(args) => disconnect::run(&args, context),
     }
 }

@@ -14,7 +14,7 @@ use crate::env::Environment;
 ///
 /// # Errors
 /// What is wrong, with the name of the variable and without any value.
-fn expand(text: &str, environment: &Environment) -> Result<String, String> {
+pub(crate) fn expand(text: &str, environment: &Environment) -> Result<String, String> {
     let mut expanded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(place) = rest.find("${") {

@@ -7,6 +7,7 @@ mod jobs;
 mod limits;
 mod listen;
 mod locate;
+mod mcp;
 mod merge;
 mod network;
 mod outbound;
@@ -31,6 +32,7 @@ pub use jobs::JobsConfig;
 pub use limits::LimitsConfig;
 pub use listen::listen_address;
 pub use locate::line_of;
+pub use mcp::{McpConfig, McpOAuthConfig, McpServerConfig};
 pub use merge::MergeKeys;
 pub use network::Network;
 pub use outbound::{OutboundConfig, Ports};
@@ -85,6 +87,8 @@ pub struct Config {
     pub chat: ChatConfig,
     /// What models may call.
     pub tools: ToolsConfig,
+    /// Servers of the Model Context Protocol, as sources of tools.
+    pub mcp: McpConfig,
     /// Work that outlives the program.
     pub jobs: JobsConfig,
     /// What is shown and kept of how turns went.
@@ -112,6 +116,7 @@ impl Default for Config {
             outbound: OutboundConfig::default(),
             chat: ChatConfig::default(),
             tools: ToolsConfig::default(),
+            mcp: McpConfig::default(),
             jobs: JobsConfig::default(),
             traces: TracesConfig::default(),
             drain_s: 30,

@@ -23,6 +23,7 @@ impl Config {
         self.chat.validate(&mut refuse);
         self.store.validate(&mut refuse);
         self.tools.validate(&mut refuse);
+        self.mcp.validate(&mut refuse);
         self.jobs.validate(&mut refuse);
         self.traces.validate(&mut refuse);
         faults

@@ -13,6 +13,7 @@ use crate::definitions::{Failed, SkillFolder, Sources};
 use crate::engine::catalogue::Known;
 use crate::host::{self, Routes};
 use crate::ids::{IdMaker, Ids};
+use crate::mcp_servers;
 use crate::provider::{Provider, Registry};
 use crate::router;
 use crate::tools::{HostTools, Tool, ToolSource, Tools};
@@ -149,6 +150,7 @@ impl Builder {
         let skills = Arc::new(skills);
         let (tools, of_tools) = Tools::checked(&self.config, &self.clock, &self.tools, &skills);
         faults.extend(of_tools);
+        faults.extend(mcp_servers::configured_faults(&self.config));
         let known = Known { providers: Arc::new(providers), tools: Arc::new(tools), skills };
         let sources = Sources::of(&self.config, &known).unwrap_or_else(|of_sources| {
             faults.extend(of_sources);

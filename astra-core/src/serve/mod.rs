@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::definitions::{Definitions, SkillFolder};
 use crate::http::host_header::Hosts;
 use crate::http::limit::Limits;
+use crate::mcp_servers::McpDirectory;
 use crate::outbound::GuardedClient;
 use crate::router::{self, Door};
 use crate::tasks::TaskKind;
@@ -119,6 +120,12 @@ impl Gateway {
     #[must_use]
     pub fn skill_folder(&self) -> &Arc<SkillFolder> {
         &self.app.skill_folder
+    }
+
+    /// The MCP servers that the configuration and callers have described: which there are, and how each is doing.
+    #[must_use]
+    pub fn mcp_directory(&self) -> &Arc<McpDirectory> {
+        &self.app.mcp_servers
     }
 
     /// The client for URLs that callers or models chose, by the configuration's `outbound`: for the host's own operations

@@ -16,6 +16,7 @@ use crate::document::{Document, served_at};
 use crate::engine::catalogue::Catalogue;
 use crate::engine::{Engine, trace_retention};
 use crate::http::limit::Limits;
+use crate::mcp_servers::McpDirectory;
 use crate::outbound::GuardedClient;
 use crate::router;
 use crate::store;
@@ -44,7 +45,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let Opened { base, folder_lock, master_key } = base::open(&builder).await?;
     let failed = StartError::Store;
 
-    let authority = authority(&base, master_key, &routes).await.map_err(failed)?;
+    let authority = authority(&base, master_key.clone(), &routes).await.map_err(failed)?;
     let setup_code = authority.begin_setup().await.map_err(failed)?;
     base.supervisor.include(known.providers.drains());
     base.supervisor.include(known.tools.mcp().tasks());
@@ -54,6 +55,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let skill_folder = SkillFolder::open(&base, &known.skills, &definitions).await.map_err(failed)?;
     let engine = Engine::open(&base, &known, &agents).await.map_err(failed)?;
     let jobs = Queue::open(&base, builder.handlers).await.map_err(failed)?;
+    let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
     Upkeep::open(&base);
     sign_in_sweep::open(&base);
     trace_retention::open(&base);
@@ -69,6 +71,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
         agents,
         definitions,
         skill_folder,
+        mcp_servers,
         jobs,
         engine,
         document: Arc::new(Document::new(document)),

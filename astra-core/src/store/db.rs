@@ -103,6 +103,17 @@ impl Db {
         }
     }
 
+    /// What is notified when an MCP server was connected or disconnected, by a transaction of this handle or, on PostgreSQL, by
+    /// another gateway's while [`Db::watch`] runs.
+    #[must_use]
+    pub fn mcp_servers_changed(&self) -> Arc<Notify> {
+        match self {
+            Self::Sqlite(sqlite) => Arc::clone(&sqlite.mcp_servers),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => Arc::clone(&postgres.mcp_servers),
+        }
+    }
+
     pub(super) fn write_health(&self) -> &WriteHealth {
         match self {
             Self::Sqlite(sqlite) => &sqlite.writes,

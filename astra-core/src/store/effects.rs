@@ -12,6 +12,9 @@ pub(super) const CHANNEL: &str = "astra_auth";
 /// The channel on which they tell each other of jobs.
 #[cfg(feature = "postgres")]
 pub(super) const JOBS_CHANNEL: &str = "astra_jobs";
+/// The channel on which they tell each other of MCP servers that were connected or disconnected.
+#[cfg(feature = "postgres")]
+pub(super) const MCP_SERVERS_CHANNEL: &str = "astra_mcp_servers";
 
 impl Tx<'_> {
     /// Notes for the runner of the transaction that it ends credentials.
@@ -25,6 +28,16 @@ impl Tx<'_> {
         #[cfg(feature = "postgres")]
         if self.is_shared() {
             self.unscoped().query("SELECT CAST(pg_notify($1, '') AS TEXT)", params![JOBS_CHANNEL])?;
+        }
+        Ok(())
+    }
+
+    /// Tells this gateway and all others with the commit that MCP servers were connected or disconnected.
+    pub(super) fn note_mcp_servers(&mut self) -> Result<()> {
+        self.notes.set_effects(Effects { changed_mcp_servers: true, ..self.notes.effects() });
+        #[cfg(feature = "postgres")]
+        if self.is_shared() {
+            self.unscoped().query("SELECT CAST(pg_notify($1, '') AS TEXT)", params![MCP_SERVERS_CHANNEL])?;
         }
         Ok(())
     }

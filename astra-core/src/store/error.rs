@@ -48,6 +48,8 @@ pub enum Refusal {
     Turn(TurnRefusal),
     /// Of a job.
     Job(JobRefusal),
+    /// The workspace has as many MCP servers as it may have.
+    TooManyMcpServers,
 }
 
 /// Why an account is not registered.

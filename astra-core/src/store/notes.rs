@@ -17,6 +17,8 @@ pub(super) struct Effects {
     pub(super) ended_credentials: bool,
     /// Jobs wait that did not wait before.
     pub(super) changed_jobs: bool,
+    /// MCP servers were connected or disconnected.
+    pub(super) changed_mcp_servers: bool,
 }
 
 impl Notes {

@@ -37,6 +37,8 @@ pub struct Postgres {
     pub(super) workspaces: KnownNumbers,
     /// Notified when a job waits that did not wait before.
     pub(super) jobs: Arc<Notify>,
+    /// Notified when an MCP server was connected or disconnected.
+    pub(super) mcp_servers: Arc<Notify>,
     pool: Pool,
     address: Address,
     epoch: Watch,
@@ -63,13 +65,14 @@ impl Postgres {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(Error::broken)?;
-        let (jobs, writes) = (Arc::<Notify>::default(), WriteHealth::default());
-        let epoch = Watch::new(Arc::clone(&jobs));
+        let (jobs, mcp_servers) = (Arc::<Notify>::default(), Arc::<Notify>::default());
+        let (writes, epoch) = (WriteHealth::default(), Watch::new(Arc::clone(&jobs), Arc::clone(&mcp_servers)));
         Ok(Self {
             writes,
             subjects: KnownNumbers::default(),
             workspaces: KnownNumbers::default(),
             jobs,
+            mcp_servers,
             pool,
             address,
             epoch,
@@ -159,6 +162,9 @@ impl Postgres {
         }
         if effects.changed_jobs {
             self.jobs.notify_one();
+        }
+        if effects.changed_mcp_servers {
+            self.mcp_servers.notify_one();
         }
     }
 

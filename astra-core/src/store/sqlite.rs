@@ -35,6 +35,8 @@ pub struct Sqlite {
     epoch: Seen,
     /// Notified when a job waits that did not wait before.
     pub(super) jobs: Arc<Notify>,
+    /// Notified when an MCP server was connected or disconnected.
+    pub(super) mcp_servers: Arc<Notify>,
 }
 
 struct Readers {
@@ -70,6 +72,7 @@ impl Sqlite {
             readers: Arc::new(readers),
             epoch,
             jobs,
+            mcp_servers: Arc::default(),
         })
     }
 
@@ -88,6 +91,9 @@ impl Sqlite {
         let written = self.writer.submit(workspace, mode, work).await?;
         if written.effects.changed_jobs {
             self.jobs.notify_one();
+        }
+        if written.effects.changed_mcp_servers {
+            self.mcp_servers.notify_one();
         }
         if written.effects.ended_credentials {
             self.epoch.note_ending();

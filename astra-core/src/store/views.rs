@@ -9,6 +9,7 @@ use super::families::Families;
 use super::idempotency::IdempotencyKeys;
 use super::jobs::Jobs;
 use super::keys::SigningKeys;
+use super::mcp_servers::McpServerRows;
 use super::messages::Messages;
 use super::rows::Rows;
 use super::service_accounts::ServiceAccounts;
@@ -63,6 +64,12 @@ impl Rows {
     #[must_use]
     pub const fn jobs(&self) -> Jobs<'_> {
         Jobs(self)
+    }
+
+    /// MCP servers that were connected.
+    #[must_use]
+    pub const fn mcp_servers(&self) -> McpServerRows<'_> {
+        McpServerRows(self)
     }
 
     /// Messages.

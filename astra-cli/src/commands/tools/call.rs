@@ -59,7 +59,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
         return Err(Error::usage(format!("`{}` is no name of a tool", args.name)).hint("`astra tools list` shows all"));
     }
     let arguments = arguments(args.arguments)?;
-    let client = args.place.client(context)?;
+    let client = args.place.gateway.client(context)?;
     let mut call = json!({"arguments": arguments});
     if let Some(agent) = args.place.agent {
         call["agent_id"] = agent.into();

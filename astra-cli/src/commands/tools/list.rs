@@ -41,7 +41,7 @@ struct Tool {
 
 /// Runs the command.
 pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
-    let client = args.place.client(context)?;
+    let client = args.place.gateway.client(context)?;
     let query: Vec<(&str, &str)> = args.place.agent.iter().map(|agent| ("agent_id", agent.as_str())).collect();
     let tools: Vec<Tool> = block_on(context.printer.progress("reading the tools", client.all("/tools", &query)))?;
     args.list.print(&context.printer, &tools, HEAD, columns)

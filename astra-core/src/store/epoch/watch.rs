@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use tokio_postgres::{AsyncMessage, Client};
 
 use super::seen::Seen;
-use crate::store::effects::{CHANNEL, JOBS_CHANNEL};
+use crate::store::effects::{CHANNEL, JOBS_CHANNEL, MCP_SERVERS_CHANNEL};
 use crate::store::postgres_address::Address;
 use crate::store::postgres_error::classify;
 
@@ -28,12 +28,14 @@ struct Shared {
     seen: Seen,
     changed: Notify,
     jobs: Arc<Notify>,
+    mcp_servers: Arc<Notify>,
 }
 
 impl Watch {
-    /// A watch that has read nothing, and notifies `jobs` of those that other gateways keep.
-    pub(in crate::store) fn new(jobs: Arc<Notify>) -> Self {
-        Self(Arc::new(Shared { seen: Seen::new(FRESH), changed: Notify::new(), jobs }))
+    /// A watch that has read nothing, and notifies `jobs` of those that other gateways keep, `mcp_servers` of those that they
+    /// connect and disconnect.
+    pub(in crate::store) fn new(jobs: Arc<Notify>, mcp_servers: Arc<Notify>) -> Self {
+        Self(Arc::new(Shared { seen: Seen::new(FRESH), changed: Notify::new(), jobs, mcp_servers }))
     }
 
     /// The epoch, if it was read within the last second.
@@ -65,6 +67,9 @@ async fn listen(address: &Address, shared: &Shared) -> Result<Infallible, tokio_
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
             match message {
                 AsyncMessage::Notification(of) if of.channel() == JOBS_CHANNEL => shared.jobs.notify_one(),
+                AsyncMessage::Notification(of) if of.channel() == MCP_SERVERS_CHANNEL => {
+                    shared.mcp_servers.notify_one();
+                }
                 AsyncMessage::Notification(_) => shared.changed.notify_one(),
                 _ => {}
             }
@@ -79,7 +84,9 @@ async fn listen(address: &Address, shared: &Shared) -> Result<Infallible, tokio_
 }
 
 async fn watch(client: &Client, shared: &Shared) -> Result<Infallible, tokio_postgres::Error> {
-    client.batch_execute(&format!("LISTEN {CHANNEL}; LISTEN {JOBS_CHANNEL}")).await?;
+    client.batch_execute(&format!("LISTEN {CHANNEL}; LISTEN {JOBS_CHANNEL}; LISTEN {MCP_SERVERS_CHANNEL}")).await?;
+    // Notifications that came before are lost.
+    shared.mcp_servers.notify_one();
     loop {
         read(client, &shared.seen).await?;
         // Either way the epoch is read again: a notification only makes it sooner.

@@ -1,5 +1,8 @@
 //! How an MCP server is doing, for those who watch it. No secret is in it.
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
 /// How an MCP server is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct McpServerState {
@@ -42,7 +45,8 @@ pub struct McpToolState {
 }
 
 /// Who described an MCP server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum McpServerOrigin {
     /// The gateway's configuration, for all workspaces.
     Configuration,
@@ -51,7 +55,8 @@ pub enum McpServerOrigin {
 }
 
 /// How an MCP server is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum McpTransportKind {
     /// Over streamable HTTP.
     Http,
@@ -60,7 +65,8 @@ pub enum McpTransportKind {
 }
 
 /// Whether there is a connection to an MCP server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum McpServerStatus {
     /// One is being made.
     Connecting,
