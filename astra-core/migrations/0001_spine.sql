@@ -223,6 +223,14 @@ CREATE TABLE open_turns (
 );
 CREATE UNIQUE INDEX open_turns_by_session ON open_turns (workspace_id, session_id, number);
 
+-- Turns that other turns have begun, by the tool `spawn_agent`. A row stays with its turn.
+CREATE TABLE spawned_turns (
+    turn_id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    parent_id BIGINT NOT NULL
+);
+CREATE INDEX spawned_turns_by_parent ON spawned_turns (workspace_id, parent_id);
+
 -- Turns that wait, and those that have waited and have not ended.
 CREATE TABLE suspensions (
     turn_id BIGINT PRIMARY KEY,

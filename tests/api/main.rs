@@ -52,6 +52,8 @@ mod skills;
 mod socket;
 mod socket_crowd;
 mod socket_waits;
+mod spawn;
+mod spawn_waits;
 mod spec;
 mod storage;
 mod tool_calls;

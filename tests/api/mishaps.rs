@@ -138,6 +138,7 @@ both_backends! {
         session_bytes: u64::MAX,
             now_ms: crate::support::START_MS,
             once: None,
+            parent: None,
         };
         // One that runs, in a session of its own, is left alone.
         let gate = Gate::closed();

@@ -53,6 +53,7 @@ fn begun_by(owner: i64, session_id: &str, agent: VersionStamp) -> NewTurn {
         session_bytes: u64::MAX,
         now_ms: START_MS,
         once: None,
+        parent: None,
     }
 }
 

@@ -39,6 +39,7 @@ mod races;
 mod scopes;
 mod service_accounts;
 mod skill_uses;
+mod spawned_turns;
 mod tls;
 mod traces;
 mod transactions;

@@ -78,6 +78,7 @@ impl Meeting {
             busy: Busy::Queue(1_000),
             now_ms: number,
             once: None,
+            parent: None,
             is_too_long: false,
             session_bytes: u64::MAX,
         }
@@ -155,6 +156,8 @@ fn end(turn: &Turn, status: Status) -> Arc<FinishedTurn> {
         trace: TraceRecord { spans: "[]".into(), ..TraceRecord::default() },
         usage: vec![usage.clone(), usage],
         skills: Vec::new(),
+        parent: None,
+        has_children: false,
         now_ms: 9,
     })
 }

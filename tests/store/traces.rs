@@ -147,6 +147,8 @@ fn finished(sample: &Sample) -> Arc<FinishedTurn> {
         trace,
         usage: Vec::new(),
         skills: Vec::new(),
+        parent: None,
+        has_children: false,
         now_ms: sample.begun_ms + 5,
         turn,
     })

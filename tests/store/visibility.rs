@@ -59,6 +59,7 @@ fn turn(key: i64, id: SessionId, agent: &VersionStamp, visible_to: VisibleTo) ->
         busy: Busy::Reject,
         now_ms: START_MS,
         once: None,
+        parent: None,
         is_too_long: false,
         session_bytes: u64::MAX,
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::Result;
 use crate::http::{Connection, Exchange, request};
-use crate::lab::{FAST, PACED, Server};
+use crate::lab::{ACTING, FAST, PACED, PATIENT, Server};
 use crate::load::runtime;
 use crate::process::Process;
 
@@ -35,6 +35,8 @@ impl Gateway {
         std::fs::create_dir(&folder)?;
         let address = format!("127.0.0.1:{}", TcpListener::bind("127.0.0.1:0")?.local_addr()?.port());
         let agent = |model| json!({"system_prompt": "You are a helpful assistant.", "model": {"provider": "fake", "model": model}});
+        let mut acting = agent(ACTING);
+        acting["tools"] = json!({"allow": ["calculate"]});
         // The default configuration, but for the model, the agents, and limits that no load here meets. JSON is YAML.
         let config = json!({
             "listen": address,
@@ -43,7 +45,7 @@ impl Gateway {
             "limits": {"token_requests_per_s": 1_000_000, "address_requests_per_s": 1_000_000, "streams_per_token": 20_000,
                 "connections": 18_000, "connections_per_address": 18_000},
             "providers": {"fake": {"protocol": "openai", "base_url": format!("http://{upstream}/v1"), "api_key": "fake"}},
-            "agents": {FAST: agent(FAST), PACED: agent(PACED)},
+            "agents": {FAST: agent(FAST), PACED: agent(PACED), PATIENT: agent(PATIENT), ACTING: acting},
         });
         std::fs::write(folder.join("astra.yml"), config.to_string())?;
         Ok(Self { address, token: OnceLock::new(), binary: binary.to_owned(), folder })

@@ -20,6 +20,11 @@ pub(crate) const FAST: &str = "fake-c50-d0-l0";
 /// Streams 50 chunks, 10 ms apart, after 50 ms, as models do.
 pub(crate) const PACED: &str = "fake-c50-d10000-l50000";
 
+/// Answers as JSON after 200 ms.
+pub(crate) const PATIENT: &str = "fake-l200000";
+/// The same, and calls three tools before it answers.
+pub(crate) const ACTING: &str = "fake-t3-l200000";
+
 /// Where measurements take place.
 pub(crate) struct Lab {
     /// The binary that is measured.

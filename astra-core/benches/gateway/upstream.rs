@@ -1,5 +1,6 @@
 //! A model server that is never the bottleneck: OpenAI's protocol, JSON and SSE. How it answers, the model's name says:
-//! `fake-c50-d10000-l50000` streams 50 chunks, 10,000 microseconds apart, after 50,000 microseconds.
+//! `fake-c50-d10000-l50000` streams 50 chunks, 10,000 microseconds apart, after 50,000 microseconds; `fake-t3` calls three tools,
+//! and answers when it is asked with their results.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -19,6 +20,8 @@ pub(crate) const FIRST_TOKEN: &str = "token0 ";
 const ANSWER: &str = "It is a port at the mouth of a river, older than its walls, and known for three things: the salt \
     that is still raked by hand, a library that lends to everybody who can spell its name, and the ferry which leaves \
     when it is full.";
+/// What a question with results of tools has in it.
+const RESULT: &[u8] = br#""role":"tool""#;
 const DONE: &str = "data: [DONE]\n\n";
 
 #[derive(Deserialize)]
@@ -34,6 +37,7 @@ struct Manner {
     chunks: u32,
     delay: Duration,
     latency: Duration,
+    tools: u32,
 }
 
 /// Serves until the process is ended.
@@ -49,12 +53,29 @@ async fn answer(body: Bytes) -> Response {
     if !manner.latency.is_zero() {
         tokio::time::sleep(manner.latency).await;
     }
+    let has_results = || body.windows(RESULT.len()).any(|window| window == RESULT);
+    if manner.tools > 0 && !has_results() {
+        return calling(&question.model, manner.tools);
+    }
     if question.stream { streamed(&question.model, manner) } else { whole(&question.model) }
 }
 
 fn whole(model: &str) -> Response {
     let body = format!(
         r#"{{"id":"fake","object":"chat.completion","created":1,"model":"{model}","choices":[{{"index":0,"message":{{"role":"assistant","content":"{ANSWER}"}},"finish_reason":"stop"}}],"usage":{{"prompt_tokens":20,"completion_tokens":44,"total_tokens":64}}}}"#
+    );
+    typed("application/json", body.into())
+}
+
+fn calling(model: &str, count: u32) -> Response {
+    let call = |number| {
+        format!(
+            r#"{{"id":"call_{number}","type":"function","function":{{"name":"calculate","arguments":"{{\"expression\":\"6 * 7\"}}"}}}}"#
+        )
+    };
+    let calls = (0..count).map(call).collect::<Vec<_>>().join(",");
+    let body = format!(
+        r#"{{"id":"fake","object":"chat.completion","created":1,"model":"{model}","choices":[{{"index":0,"message":{{"role":"assistant","content":null,"tool_calls":[{calls}]}},"finish_reason":"tool_calls"}}],"usage":{{"prompt_tokens":20,"completion_tokens":44,"total_tokens":64}}}}"#
     );
     typed("application/json", body.into())
 }
@@ -97,6 +118,7 @@ impl Manner {
             match letter {
                 "c" => manner.chunks = number,
                 "d" => manner.delay = Duration::from_micros(u64::from(number)),
+                "t" => manner.tools = number,
                 "l" => manner.latency = Duration::from_micros(u64::from(number)),
                 _ => {}
             }

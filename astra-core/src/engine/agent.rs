@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::skills::SkillId;
-use crate::tools::{Policy, ToolPattern};
+use crate::tools::{Policy, PolicyAbove, ToolPattern};
 
 /// The definition of an agent. A field that is left out gets a working default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -30,6 +30,9 @@ pub struct AgentDefinition {
     #[serde(default)]
     #[schema(value_type = Vec<SkillId>, max_items = 64, example = json!(["release-notes"]))]
     pub skills: Vec<String>,
+    /// The agents that it may ask.
+    #[serde(default)]
+    pub spawn: AgentSpawn,
     /// When sessions end automatically.
     #[serde(default)]
     pub session: AgentSessionPolicy,
@@ -105,6 +108,25 @@ pub struct AgentTools {
     pub max_rounds: u32,
 }
 
+/// The agents that an agent's model may ask, by the tool `spawn_agent`. Each is asked in a turn and a session of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AgentSpawn {
+    /// The ids of the agents; none by default. In an id `*` stands for any text. An agent that another one has asked may ask
+    /// those that both may.
+    #[schema(value_type = Vec<AgentPattern>, max_items = 64, example = json!(["researcher", "crm-*"]))]
+    pub allowed_agents: Vec<String>,
+    /// How deep agents may ask agents, counted from the one that was asked by a caller: with 1 those that it asks may ask none.
+    /// The smallest number among the agents above holds.
+    #[schema(minimum = 1, maximum = 3, example = 1)]
+    pub max_depth: u32,
+}
+
+/// The id of an agent, or a pattern of ids in which each `*` stands for any text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9_*-]{1,64}$", example = "crm-*")]
+pub struct AgentPattern(pub String);
+
 /// When a session ends automatically; the next message opens its successor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -170,7 +192,11 @@ impl AgentDefinition {
     /// Which tools the model may call.
     #[must_use]
     pub fn policy(&self) -> Policy<'_> {
-        Policy { reads_skills: !self.skills.is_empty(), ..self.tools.policy() }
+        Policy {
+            reads_skills: !self.skills.is_empty(),
+            spawns: &self.spawn.allowed_agents,
+            ..self.tools.policy()
+        }
     }
 }
 
@@ -178,7 +204,19 @@ impl AgentTools {
     /// Which tools the model may call.
     #[must_use]
     pub fn policy(&self) -> Policy<'_> {
-        Policy { allow: &self.allow, deny: &self.deny, require_approval: &self.require_approval, reads_skills: false }
+        Policy {
+            allow: &self.allow,
+            deny: &self.deny,
+            require_approval: &self.require_approval,
+            ..Policy::default()
+        }
+    }
+
+    /// The same for the agents that it asks.
+    #[must_use]
+    pub fn policy_above(&self) -> PolicyAbove {
+        let (allow, deny) = (self.allow.clone(), self.deny.clone());
+        PolicyAbove { allow, deny, require_approval: self.require_approval.clone() }
     }
 
     /// How many of them it is sent.
@@ -194,6 +232,12 @@ impl Default for AgentTools {
     }
 }
 
+impl Default for AgentSpawn {
+    fn default() -> Self {
+        Self { allowed_agents: Vec::new(), max_depth: 1 }
+    }
+}
+
 impl Default for AgentDefinition {
     fn default() -> Self {
         Self {
@@ -202,6 +246,7 @@ impl Default for AgentDefinition {
             system_prompt: String::new(),
             tools: AgentTools::default(),
             skills: Vec::new(),
+            spawn: AgentSpawn::default(),
             session: AgentSessionPolicy::default(),
             budget: AgentBudget::default(),
             on_busy: AgentOnBusy::Queue,

@@ -1,5 +1,7 @@
 //! What turns may cost, enforced before the model is asked.
 
+use serde::{Deserialize, Serialize};
+
 use super::agent::{AgentBudget, AgentVersion};
 use super::error::{Error, Failure, Result};
 use crate::config::Prices;
@@ -55,12 +57,20 @@ pub(super) async fn check_quotas(rows: &Rows, agent: &AgentVersion, now_ms: i64)
 }
 
 /// What the rounds of a turn have used so far.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Spent {
     /// Input and output tokens.
     pub(super) tokens: u32,
     /// US dollars.
     pub(super) cost_usd: f64,
+}
+
+impl Spent {
+    /// Adds what else was used.
+    pub(super) fn add(&mut self, more: Self) {
+        self.tokens = self.tokens.saturating_add(more.tokens);
+        self.cost_usd += more.cost_usd;
+    }
 }
 
 /// How many tokens the answer to `input_tokens` may have within what is left of the budget of one turn, at most `wanted`.

@@ -168,10 +168,10 @@ impl LiveTurn {
 
 impl LiveTurns {
     /// Registers a turn that this gateway is about to run, and that was admitted.
-    pub(super) fn register(&self, turn_id: TurnId, admission: Admission) -> LiveGuard {
+    pub(super) fn register(&self, turn_id: TurnId, admission: Option<Admission>) -> LiveGuard {
         let live = Arc::new(LiveTurn::new(turn_id));
         lock(&self.turns).insert(turn_id, Arc::clone(&live));
-        LiveGuard { live, turns: Arc::clone(&self.turns), _admission: Some(admission) }
+        LiveGuard { live, turns: Arc::clone(&self.turns), _admission: admission }
     }
 
     /// As [`LiveTurns::register`], for a turn that has waited; `None` if it has a seat here.

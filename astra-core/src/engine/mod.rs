@@ -35,7 +35,9 @@ pub use error::{Error, Failure, Result};
 pub use follow::{SessionEvent, SessionEvents, TurnEvents};
 pub use preview::ContextPreview;
 pub use storage::StorageLimits;
-pub use turn::{Ask, Asked, CallerToolChoice, CallerTools, OnCall, Overrides, Submitted, TurnCaller, TurnHandle};
+pub use turn::{
+    Ask, Asked, CallerToolChoice, CallerTools, OnCall, Overrides, Spawned, Submitted, TurnCaller, TurnHandle,
+};
 pub use turn_limits::TurnLimits;
 
 use crate::clock::Clock;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::ids::TurnId;
 use crate::provider::Attempt;
 use crate::store::{Span, TraceRecord, TraceStage, TurnContext};
 
@@ -38,6 +39,16 @@ impl Trace {
     /// The caller's `traceparent`.
     pub(super) fn parent(&self) -> Option<Arc<str>> {
         self.parent.clone()
+    }
+
+    /// The `traceparent` of what `turn`, whose trace it is, asks of others: its own caller's trace goes on, or one begins here.
+    pub(super) fn as_parent(&self, turn: TurnId) -> Arc<str> {
+        let key = turn.key();
+        let sent = self.parent.as_deref().and_then(|parent| parent.get(3..35));
+        match sent {
+            Some(trace_id) => format!("00-{trace_id}-{key:016x}-01").into(),
+            None => format!("00-{key:032x}-{key:016x}-01").into(),
+        }
     }
 
     /// The spans so far.

@@ -100,6 +100,8 @@ pub enum TurnRefusal {
     QuestionTooLong,
     /// The session's turns keep as many bytes as they may.
     SessionFull,
+    /// The turn that begins it has ended, or was asked to end.
+    ParentEnded,
 }
 
 /// Why a job is not kept or not changed.

@@ -76,6 +76,8 @@ fn sweep(tx: &mut Tx<'_>, (workspace, id): Deleted) -> Result<()> {
     session_storage::add(tx, workspace, -bytes)?;
     let approvals = format!("DELETE FROM approvals WHERE workspace_id = $1 AND turn_id IN ({piece})");
     tx.execute(&approvals, params![workspace, id, kept, PIECE])?;
+    let spawned = format!("DELETE FROM spawned_turns WHERE workspace_id = $1 AND turn_id IN ({piece})");
+    tx.execute(&spawned, params![workspace, id, kept, PIECE])?;
     let steps = "DELETE FROM turn_steps WHERE workspace_id = $1 AND turn_id IN (SELECT id FROM turns
         WHERE workspace_id = $1 AND session_id = $2 AND number > $3 AND step_count > 0 ORDER BY number DESC LIMIT $4)
         AND session_id = $2 AND number > $3";

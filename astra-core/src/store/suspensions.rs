@@ -4,6 +4,7 @@
 use super::approvals::{self, NewApproval};
 use super::error::{Error, Result};
 use super::rows::Rows;
+use super::spawned_turns;
 use super::turn_events::{self, LogEntry};
 use super::turns::{self, Outcome, Status, Turn, WAITS};
 use super::tx::Tx;
@@ -26,6 +27,10 @@ pub struct NewSuspension {
     pub log: Option<(i64, Vec<LogEntry>)>,
     /// What a person is to decide on.
     pub approvals: Vec<NewApproval>,
+    /// The turns that it has begun and waits for, each with the last event that it has seen.
+    pub children: Vec<(TurnId, i64)>,
+    /// The turn that has begun it, if one has: it learns of the wait.
+    pub parent: Option<TurnId>,
     /// When the wait ends in any case, and now, in milliseconds since the epoch.
     pub expires_at_ms: i64,
     /// Now.
@@ -73,6 +78,9 @@ impl Suspensions<'_> {
         let log = log.transpose().map_err(text)?;
         self.0
             .write_locking(move |tx| {
+                if let Some(parent) = new.parent {
+                    spawned_turns::lock(tx, parent)?;
+                }
                 let sql = format!("SELECT cancel_requested FROM open_turns WHERE workspace_id = $1 AND id = $2{}", tx.lock());
                 let Some(mut row) = tx.first(&sql, params![turn])? else { return Ok(Suspended::Ended) };
                 if row.next_truth()? {
@@ -89,6 +97,12 @@ impl Suspensions<'_> {
                 tx.execute(sql, params![turn, new.seq, &outcome, &new.state, new.expires_at_ms])?;
                 if let Some((first_seq, entries)) = &log {
                     turn_events::insert(tx, turn, *first_seq, entries)?;
+                }
+                if !new.children.is_empty() && spawned_turns::has_news(tx, &new.children)? {
+                    spawned_turns::wake(tx, turn)?;
+                }
+                if let Some(parent) = new.parent {
+                    spawned_turns::wake(tx, parent)?;
                 }
                 Ok(Suspended::Waits)
             })

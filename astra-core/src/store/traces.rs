@@ -44,6 +44,8 @@ pub struct StoredTrace {
     pub waiting_us: i64,
     /// None once it was removed.
     pub request_id: Option<String>,
+    /// The turn that has begun it, if one has.
+    pub parent_turn_id: Option<TurnId>,
     pub created_at_ms: i64,
     pub finished_at_ms: i64,
 }
@@ -83,6 +85,7 @@ fn columns() -> String {
         "t.id, t.session_id, t.agent_id, t.agent_version, (SELECT u.id FROM subjects u WHERE u.number = t.subject),
         t.status, SUBSTR(t.question, 1, {QUESTION_LENGTH_MAX}), t.provider, t.model, t.input_tokens, t.output_tokens, t.cost_usd,
         t.error_code, t.error_message, t.duration_us, t.provider_us, t.tool_us, t.storage_us, t.waiting_us, t.request_id,
+        (SELECT c.parent_id FROM spawned_turns c WHERE c.turn_id = t.id),
         t.created_at_ms, t.finished_at_ms"
     )
 }
@@ -112,6 +115,7 @@ fn read(row: &mut Row) -> Result<StoredTrace> {
         storage_us: row.next_int()?,
         waiting_us: row.next_int()?,
         request_id: row.next_optional_text()?,
+        parent_turn_id: row.next_optional_id()?,
         created_at_ms: row.next_int()?,
         finished_at_ms: row.next_int()?,
     })

@@ -15,6 +15,7 @@ use super::session_storage::{self, length};
 use super::session_totals::{self, SessionWithTotals};
 use super::sessions::SessionSettings;
 use super::sessions::{self, NewSession, Session};
+use super::spawned_turns;
 use super::subjects;
 use super::turns::Turns;
 use super::turns::{self, Outcome, Status, Turn};
@@ -66,6 +67,8 @@ pub struct NewTurn {
     pub now_ms: i64,
     /// The caller's idempotency key.
     pub once: Option<OnceKey>,
+    /// The turn that begins it, if one does.
+    pub parent: Option<TurnId>,
 }
 
 /// Where a question belongs.
@@ -152,6 +155,9 @@ impl Turns<'_> {
 }
 
 fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> {
+    if let Some(parent) = new.parent {
+        spawned_turns::check_parent(tx, parent)?;
+    }
     if let Some(once) = &new.once {
         idempotency::claim_ahead(tx, once, new.now_ms)?;
     }
@@ -189,6 +195,9 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
     let turn = keep(tx, new, subject, &session, is_new, number, status)?;
     if let Some(once) = &new.once {
         idempotency::record(tx, once, &turn.id.to_string())?;
+    }
+    if let Some(parent) = new.parent {
+        spawned_turns::insert(tx, turn.id, parent)?;
     }
     Ok(Begun::New { turn, session, interrupted, recent })
 }

@@ -6,6 +6,7 @@ use super::approvals;
 use super::error::{Error, Result};
 use super::session_storage::length;
 use super::skill_uses::{self, SkillRow, SkillUse};
+use super::spawned_turns;
 use super::suspensions;
 use super::turn_events::{self, LogEntry};
 use super::turns::Turns;
@@ -13,6 +14,7 @@ use super::turns::{Outcome, Status, Turn};
 use super::tx::Tx;
 use super::usage::{self, EndedTurn, HOUR_MS, UsageRow};
 use super::value::Param;
+use crate::ids::TurnId;
 use crate::params;
 
 /// The sequence number of the first text of an event log.
@@ -41,6 +43,10 @@ pub struct FinishedTurn {
     pub usage: Vec<UsageRow>,
     /// The skills that it read.
     pub skills: Vec<SkillUse>,
+    /// The turn that has begun it, if one has.
+    pub parent: Option<TurnId>,
+    /// Whether it may have begun turns: those that are open are asked to end.
+    pub has_children: bool,
     /// Now, in milliseconds since the epoch.
     pub now_ms: i64,
 }
@@ -84,6 +90,13 @@ impl Turns<'_> {
 
 fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
     let turn = &finished.turn;
+    if let Some(parent) = finished.parent {
+        spawned_turns::lock(tx, parent)?;
+        spawned_turns::wake(tx, parent)?;
+    }
+    if finished.has_children {
+        spawned_turns::cancel(tx, turn.id)?;
+    }
     let events = finished
         .events
         .as_ref()
@@ -108,9 +121,11 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         duration_us: finished.trace.duration_us,
     };
     let skills = skill_uses::rows(&finished.skills, end)?;
+    // What a turn uses that another one has begun is charged to an agent above it: its first row says which one it is of itself.
+    let is_apart = finished.usage.is_empty() || finished.parent.is_some();
+    let own = is_apart.then(|| usage::of_no_call(turn, finished.now_ms));
+    let usage = own.iter().chain(&finished.usage);
     if tx.is_shared() {
-        let unasked = usage::of_no_call(turn, finished.now_ms);
-        let usage = if finished.usage.is_empty() { std::slice::from_ref(&unasked) } else { &finished.usage };
         return finish_at_once(tx, values, finished.has_waited, events.as_ref(), usage, &ended, &skills);
     }
     // The question moves with the row.
@@ -124,11 +139,8 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
     if let Some((first_seq, entries)) = &events {
         turn_events::insert(tx, turn.id, *first_seq, entries)?;
     }
-    if finished.usage.is_empty() {
-        usage::add_of_turn(tx, turn.id.key(), 0, &usage::of_no_call(turn, finished.now_ms), &ended)?;
-    }
     skill_uses::insert(tx, turn.id, &skills)?;
-    for (place, row) in (0..).zip(&finished.usage) {
+    for (place, row) in (0..).zip(usage) {
         usage::add_of_turn(tx, turn.id.key(), place, row, &ended)?;
     }
     Ok(true)
@@ -165,7 +177,7 @@ fn finish_at_once<'a>(
     mut params: Vec<Param<'a>>,
     has_waited: bool,
     events: Option<&'a (i64, String)>,
-    usage: &'a [UsageRow],
+    usage: impl Iterator<Item = &'a UsageRow>,
     ended: &'a EndedTurn,
     skills: &'a [SkillRow<'a>],
 ) -> Result<bool> {

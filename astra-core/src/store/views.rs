@@ -15,6 +15,7 @@ use super::rows::Rows;
 use super::service_accounts::ServiceAccounts;
 use super::sessions::Sessions;
 use super::skill_uses::SkillUses;
+use super::spawned_turns::SpawnedTurns;
 use super::suspensions::Suspensions;
 use super::tokens::Tokens;
 use super::traces::Traces;
@@ -106,6 +107,12 @@ impl Rows {
     #[must_use]
     pub const fn skill_uses(&self) -> SkillUses<'_> {
         SkillUses(self)
+    }
+
+    /// Turns that other turns have begun.
+    #[must_use]
+    pub const fn spawned_turns(&self) -> SpawnedTurns<'_> {
+        SpawnedTurns(self)
     }
 
     /// Tokens of service accounts.

@@ -83,7 +83,7 @@ impl CallLimits {
         Outcome { content: marked(text, length), is_error: false }
     }
 
-    fn cut(&self, mut text: String) -> String {
+    pub(super) fn cut(&self, mut text: String) -> String {
         let length = text.len();
         text.truncate(text.floor_char_boundary(self.result_bytes));
         text.shrink_to_fit();

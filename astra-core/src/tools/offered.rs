@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde_json::{Map, Value};
+
 use super::call::{CallLimits, Outcome};
 use super::policy::Decision;
 use super::registered::RegisteredTool;
@@ -74,6 +76,21 @@ impl Offered {
             return self.limits.call(tool, call, context).await;
         }
         self.searches(&call.name).map_or_else(|| Outcome::missing(&call.name), |search| self.search(search, call))
+    }
+
+    /// The arguments of a call of the tool that has this name, if they fit.
+    ///
+    /// # Errors
+    /// What the model reads as its result.
+    pub fn arguments<'a>(&self, call: &'a ToolCall) -> Result<&'a Map<String, Value>, Outcome> {
+        let (tool, _) = self.find(&call.name).ok_or_else(|| Outcome::missing(&call.name))?;
+        tool.arguments(call).map_err(Outcome::failed)
+    }
+
+    /// What an agent has answered as the result of a call, cut where it is too long.
+    #[must_use]
+    pub fn result(&self, content: String, is_error: bool) -> Outcome {
+        Outcome { content: self.limits.cut(content), is_error }
     }
 
     fn find(&self, name: &str) -> Option<&(Arc<RegisteredTool>, Decision)> {

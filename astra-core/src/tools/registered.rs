@@ -38,7 +38,7 @@ pub struct RegisteredTool {
     pub origin: ToolOrigin,
     /// Whether clients of the MCP server may call it.
     pub is_for_mcp_clients: bool,
-    schema: Schema,
+    schema: Arc<Schema>,
     pub(super) tool: Arc<dyn Tool>,
 }
 
@@ -80,6 +80,7 @@ impl RegisteredTool {
             return Err(format!("the time-out of `{name}` must be more than 0"));
         }
         let schema = Schema::compile(&parameters).map_err(|fault| format!("the schema of `{name}` {fault}"))?;
+        let schema = Arc::new(schema);
         let parameters = match parameters {
             serde_json::Value::Object(parameters) => Arc::new(parameters),
             _ => Arc::default(),
@@ -87,6 +88,14 @@ impl RegisteredTool {
         let definition =
             provider::Tool { name: name.into(), description: description.into(), parameters, is_strict: false };
         Ok(Self { definition, annotations, timeout, origin, is_for_mcp_clients, schema, tool })
+    }
+
+    /// The same tool with another description.
+    pub(super) fn described(&self, description: &str) -> Self {
+        let definition = provider::Tool { description: description.into(), ..self.definition.clone() };
+        let (schema, tool) = (Arc::clone(&self.schema), Arc::clone(&self.tool));
+        let Self { annotations, timeout, origin, is_for_mcp_clients, .. } = *self;
+        Self { definition, annotations, timeout, origin, is_for_mcp_clients, schema, tool }
     }
 
     pub(super) fn is_of_host(&self) -> bool {

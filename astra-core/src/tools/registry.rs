@@ -16,6 +16,7 @@ use super::read_skill::{READ_SKILL, ReadSkill};
 use super::registered::RegisteredTool;
 use super::search::SearchTools;
 use super::source::ToolSource;
+use super::spawn_agent::{self, SPAWN_AGENT, SpawnAgent};
 use super::tool::Tool;
 use crate::clock::Clock;
 use crate::config::{Config, Fault};
@@ -58,7 +59,9 @@ impl Tools {
         let mut faults = Vec::new();
         let mut refuse = |detail: String| faults.push(Fault { key: "tools".to_owned(), detail });
         let mut fixed = BTreeMap::new();
-        let mut built_in: Vec<Arc<dyn Tool>> = vec![Arc::new(CurrentTime::new(Arc::clone(clock))), Arc::new(Calculate)];
+        let spawn_agent = SpawnAgent::new(Duration::from_secs(config.chat.turn_timeout_s));
+        let mut built_in: Vec<Arc<dyn Tool>> =
+            vec![Arc::new(CurrentTime::new(Arc::clone(clock))), Arc::new(Calculate), Arc::new(spawn_agent)];
         if config.tools.http_fetch {
             let client = GuardedClient::new(&config.outbound).with_clock(Arc::clone(clock));
             built_in.push(Arc::new(HttpFetch::new(client)));
@@ -170,7 +173,7 @@ impl Tools {
     /// `max_in_prompt` of them at the most.
     #[must_use]
     pub fn offered(&self, workspace: &WorkspaceId, policy: Policy<'_>, max_in_prompt: usize) -> Offered {
-        if policy.allow.is_empty() && !policy.reads_skills {
+        if policy.allow.is_empty() && !policy.reads_skills && policy.spawns.is_empty() {
             return Offered::none(self.limits);
         }
         // The tools of MCP servers have names of two parts.
@@ -179,11 +182,16 @@ impl Tools {
         let all = self.gather(workspace, with_mcp);
         let (mut seen, mut tools) = (BTreeSet::new(), Vec::new());
         let skills = policy.reads_skills.then_some(READ_SKILL);
-        for pattern in skills.into_iter().chain(policy.allow.iter().map(String::as_str)) {
+        let spawns = (!policy.spawns.is_empty()).then_some(SPAWN_AGENT);
+        for pattern in skills.into_iter().chain(spawns).chain(policy.allow.iter().map(String::as_str)) {
             for tool in all.iter().filter(|tool| super::name::matches(pattern, tool.name())) {
                 let decision = policy.decide(tool.name());
                 if decision != Decision::Denied && seen.insert(tool.name()) {
-                    tools.push((Arc::clone(tool), decision));
+                    let tool = match tool.name() {
+                        SPAWN_AGENT => Arc::new(tool.described(&spawn_agent::described(policy.spawns))),
+                        _ => Arc::clone(tool),
+                    };
+                    tools.push((tool, decision));
                 }
             }
         }
@@ -192,4 +200,4 @@ impl Tools {
 }
 
 /// The names of the gateway's own tools, those that are off among them.
-const BUILT_IN: [&str; 4] = [calculate::NAME, current_time::NAME, http_fetch::NAME, READ_SKILL];
+const BUILT_IN: [&str; 5] = [calculate::NAME, current_time::NAME, http_fetch::NAME, READ_SKILL, SPAWN_AGENT];

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::pages::path;
 use crate::kills::model::read_request;
 
 /// The place of the call that a person decides on: so many results come before it.
@@ -28,6 +29,8 @@ pub(crate) struct Scripted {
 struct State {
     script: Mutex<Script>,
     asked: Condvar,
+    /// The port of the pages that it fetches.
+    pages: u16,
 }
 
 #[derive(Default)]
@@ -39,11 +42,11 @@ struct Script {
 }
 
 impl Scripted {
-    /// Starts the server, which ends with the test's process.
-    pub(crate) fn start() -> Self {
+    /// Starts the server, which ends with the test's process; it fetches pages of this port.
+    pub(crate) fn start(pages: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
-        let state = Arc::new(State::default());
+        let state = Arc::new(State { pages, ..State::default() });
         let shared = Arc::clone(&state);
         std::thread::spawn(move || {
             for connection in listener.incoming().flatten() {
@@ -85,7 +88,7 @@ fn serve(connection: &TcpStream, state: &State) -> io::Result<()> {
     while let Some(body) = read_request(&mut reader)? {
         let (question, place) = position(&body);
         let mut script = state.script.lock().expect("no panic");
-        *script.asked.entry((question, place)).or_default() += 1;
+        *script.asked.entry((question.clone(), place)).or_default() += 1;
         let hangs = script.hangs_at == Some(place);
         drop(script);
         state.asked.notify_all();
@@ -93,7 +96,7 @@ fn serve(connection: &TcpStream, state: &State) -> io::Result<()> {
             std::thread::sleep(Duration::from_secs(600));
             return Ok(());
         }
-        answer(connection, place, body["stream"] == true)?;
+        answer(connection, &calls(place, &question, state.pages), body["stream"] == true)?;
     }
     Ok(())
 }
@@ -108,7 +111,7 @@ fn position(body: &Value) -> (String, usize) {
 }
 
 /// The calls at a place of the script.
-fn calls(place: usize) -> Vec<Value> {
+fn calls(place: usize, question: &str, pages: u16) -> Vec<Value> {
     let call = |index: usize, name: &str, arguments: &str| {
         let function = json!({"name": name, "arguments": arguments});
         json!({"index": index, "id": format!("call_{}", place + index), "type": "function", "function": function})
@@ -117,12 +120,16 @@ fn calls(place: usize) -> Vec<Value> {
         ANSWER.. => Vec::new(),
         RESULTS => vec![call(0, "mood", "{}")],
         APPROVAL => vec![call(0, "calculate", r#"{"expression":"1+1"}"#)],
-        _ => vec![call(0, "current_time", "{}"), call(1, "current_time", "{}")],
+        _ => [0, 1]
+            .map(|index| {
+                let url = format!("http://127.0.0.1:{pages}{}", path(question, place + index));
+                call(index, "http_fetch", &json!({"url": url}).to_string())
+            })
+            .to_vec(),
     }
 }
 
-fn answer(mut connection: &TcpStream, place: usize, is_streamed: bool) -> io::Result<()> {
-    let calls = calls(place);
+fn answer(mut connection: &TcpStream, calls: &[Value], is_streamed: bool) -> io::Result<()> {
     let (text, reason) = if calls.is_empty() { ("All is well.", "stop") } else { ("", "tool_calls") };
     let usage = json!({"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5});
     let base = json!({"id": "1", "created": 0, "model": "scripted"});
@@ -135,7 +142,7 @@ fn answer(mut connection: &TcpStream, place: usize, is_streamed: bool) -> io::Re
     };
     let mut said = json!({"role": "assistant", "content": text});
     if !calls.is_empty() {
-        said["tool_calls"] = calls.into();
+        said["tool_calls"] = calls.to_vec().into();
     }
     let (media_type, body) = if is_streamed {
         let object = "chat.completion.chunk";

@@ -11,6 +11,7 @@ mod sockets;
 mod spec;
 mod start;
 mod streams;
+mod tools;
 
 use std::time::Duration;
 
@@ -24,9 +25,9 @@ use crate::report;
 const LONG: Duration = Duration::from_secs(300);
 
 /// The rows by name, in the order in which they are measured.
-pub(crate) const NAMES: [&str; 13] = [
-    "program", "start", "json", "latency", "crowd", "durable", "pages", "postgres", "paced", "stream", "memory",
-    "sockets", "spec",
+pub(crate) const NAMES: [&str; 14] = [
+    "program", "start", "json", "latency", "crowd", "durable", "pages", "postgres", "paced", "stream", "tools",
+    "memory", "sockets", "spec",
 ];
 
 /// Measures what `plan` asks for.
@@ -47,6 +48,7 @@ pub(crate) fn run(plan: &Plan) -> Result<()> {
             "postgres" => postgres::measure(&lab, plan),
             "paced" => streams::paced(&lab, plan),
             "stream" => streams::unpaced(&lab, plan),
+            "tools" => tools::measure(&lab, plan),
             "memory" => memory::measure(&lab, plan),
             "sockets" => sockets::measure(&lab),
             _ => spec::measure(&lab, plan),

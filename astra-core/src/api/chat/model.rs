@@ -106,6 +106,7 @@ impl SendMessage {
             ends_with_caller: false,
             once,
             trace_parent,
+            spawned: None,
         })
     }
 }

@@ -23,7 +23,8 @@ pub struct TraceDetail {
     /// What the turn did, in the order in which it ended; null once `traces.keep_days` of the configuration are over.
     #[schema(max_items = 65_536)]
     spans: Option<Vec<TraceSpan>>,
-    /// The `traceparent` of the request that asked (W3C Trace Context); null if it sent none.
+    /// The `traceparent` of the request that asked (W3C Trace Context); null if it sent none. Of a turn that another one has
+    /// begun: that turn, within the same trace.
     #[schema(max_length = 64, example = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]
     trace_parent: Option<String>,
     /// What was said in the turn, oldest first: the question, calls of tools and their results, the answer. What else the

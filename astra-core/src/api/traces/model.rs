@@ -51,6 +51,9 @@ pub struct Trace {
     /// The `X-Request-ID` of the request that asked; null where it is not known, or not any more.
     #[schema(max_length = 128, example = "req_06a1b2c3d4e5q")]
     pub request_id: Option<String>,
+    /// The turn whose agent has asked this one, by the tool `spawn_agent`; null if a caller has.
+    #[schema(value_type = Option<String>, example = "trn_06a1b2c3d4e5q")]
+    pub parent_turn_id: Option<TurnId>,
     /// When the question was stored.
     #[schema(example = "2026-11-23T21:07:00.000Z")]
     pub created_at: String,
@@ -119,6 +122,7 @@ impl From<StoredTrace> for Trace {
             },
             error: trace.error.map(|(code, message)| TurnError { code: Code::named(&code), message }),
             request_id: trace.request_id,
+            parent_turn_id: trace.parent_turn_id,
             created_at: rfc3339(trace.created_at_ms),
             finished_at: rfc3339(trace.finished_at_ms),
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::content::{METADATA_BYTES_MAX, is_too_large};
-use crate::engine::agent::{AgentBudget, AgentDefinition, AgentModel, AgentTools};
+use crate::engine::agent::{AgentBudget, AgentDefinition, AgentModel, AgentSpawn, AgentTools};
 use crate::engine::prompt;
 use crate::provider::Registry;
 use crate::skills::Skills;
@@ -21,6 +21,10 @@ const FALLBACKS_MAX: usize = 8;
 const SKILLS_MAX: usize = 64;
 /// Most entries of a list of tools.
 const TOOLS_MAX: usize = 128;
+/// Most entries of the list of agents that an agent may ask.
+const SPAWN_AGENTS_MAX: usize = 64;
+/// Deepest chain of agents that ask agents.
+const SPAWN_DEPTH_MAX: u32 = 3;
 /// Most rounds of tool calls of a turn.
 const ROUNDS_MAX: u32 = 20;
 /// Minutes of a year.
@@ -88,6 +92,7 @@ pub fn check(definition: &AgentDefinition, workspace: Option<&WorkspaceId>, know
     check_budget(&definition.budget, &mut refuse);
     check_tools(&definition.tools, &known.tools, &mut refuse);
     check_skills(&definition.skills, workspace, &known.skills, &mut refuse);
+    check_spawn(&definition.spawn, &mut refuse);
     if is_too_large(&definition.metadata) {
         refuse("/metadata", format!("must have at most {METADATA_BYTES_MAX} bytes as JSON"));
     }
@@ -147,12 +152,25 @@ fn check_skills(
     }
 }
 
+/// The agents need not be there: those of a folder name each other.
+fn check_spawn(spawn: &AgentSpawn, refuse: &mut impl FnMut(&str, String)) {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'*');
+    let fault = |id: &str| {
+        let is_good = (1..=64).contains(&id.len()) && id.bytes().all(is_letter);
+        (!is_good).then(|| "is no id and no pattern: use a-z, 0-9, _ and -, and * for any text, 64 at most".to_owned())
+    };
+    check_names("/spawn/allowed_agents", &spawn.allowed_agents, SPAWN_AGENTS_MAX, fault, refuse);
+    if !(1..=SPAWN_DEPTH_MAX).contains(&spawn.max_depth) {
+        refuse("/spawn/max_depth", format!("must lie between 1 and {SPAWN_DEPTH_MAX}"));
+    }
+}
+
 fn check_tools(policy: &AgentTools, tools: &Tools, refuse: &mut impl FnMut(&str, String)) {
     // What is denied need not be there: it may come later.
     let deny_fault = |name: &str| pattern_fault(name).map(str::to_owned);
-    check_names("/tools/allow", &policy.allow, |name| tools.allow_fault(name), refuse);
-    check_names("/tools/deny", &policy.deny, deny_fault, refuse);
-    check_names("/tools/require_approval", &policy.require_approval, deny_fault, refuse);
+    check_names("/tools/allow", &policy.allow, TOOLS_MAX, |name| tools.allow_fault(name), refuse);
+    check_names("/tools/deny", &policy.deny, TOOLS_MAX, deny_fault, refuse);
+    check_names("/tools/require_approval", &policy.require_approval, TOOLS_MAX, deny_fault, refuse);
     if !(1..=TOOLS_MAX).contains(&policy.in_prompt()) {
         refuse("/tools/max_in_prompt", format!("must lie between 1 and {TOOLS_MAX}"));
     }
@@ -161,15 +179,16 @@ fn check_tools(policy: &AgentTools, tools: &Tools, refuse: &mut impl FnMut(&str,
     }
 }
 
-/// Checks a list of names and patterns of tools.
+/// Checks a list of at most `most` names and patterns.
 fn check_names(
     at: &str,
     names: &[String],
+    most: usize,
     fault: impl Fn(&str) -> Option<String>,
     refuse: &mut impl FnMut(&str, String),
 ) {
-    if names.len() > TOOLS_MAX {
-        refuse(at, format!("must have at most {TOOLS_MAX} items"));
+    if names.len() > most {
+        refuse(at, format!("must have at most {most} items"));
     }
     for (place, name) in names.iter().enumerate() {
         let pointer = format!("{at}/{place}");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use super::spawned::Spawned;
 use crate::content::Content;
 use crate::provider::{Message, Parameters, Role, Tool, ToolChoice};
 use crate::store::{OnceKey, SessionTarget, VisibleTo, WorkspaceId};
@@ -54,6 +55,8 @@ pub struct Ask {
     pub once: Option<OnceKey>,
     /// The caller's `traceparent`.
     pub trace_parent: Option<Arc<str>>,
+    /// What binds the turn, if another one begins it.
+    pub spawned: Option<Box<Spawned>>,
 }
 
 /// Settings for one turn, instead of the agent's own.

@@ -15,6 +15,7 @@ use crate::engine::error::{Error, Failure, Result};
 use crate::engine::event::EventKind;
 use crate::engine::fits;
 use crate::engine::inference::failed;
+use crate::engine::turn_limits::Admission;
 use crate::ids::TurnId;
 use crate::provider::{Request, Target};
 use crate::store::{
@@ -64,7 +65,8 @@ impl Engine {
 
     async fn begin(self: &Arc<Self>, caller: TurnCaller, ask: Ask) -> Result<Beginning> {
         // Asked by a task that counts: a gateway that drains either waits for it or is seen to drain.
-        if self.is_draining() {
+        // A turn that another one begins belongs to that one.
+        if self.is_draining() && ask.spawned.is_none() {
             return Err(Error::Draining);
         }
         let started = Instant::now();
@@ -79,11 +81,11 @@ impl Engine {
         let (begun, guard) = loop {
             self.check_parameters(&agent, &ask)?;
             self.check_tools(&caller.workspace, &agent, &ask)?;
-            let allowed = match budget::check_quotas(&rows, &agent, now_ms).await {
+            let allowed = match self.check_quotas(&rows, &agent, &ask, now_ms).await {
                 Ok(()) => self.storage.take(&rows, ask.content.bytes()).await,
                 Err(refusal) => Err(refusal),
             };
-            let admitted = allowed.and_then(|taken| Ok((self.limits.admit(&caller)?, taken)));
+            let admitted = allowed.and_then(|taken| Ok((self.admit(&caller, &ask)?, taken)));
             // What is taken of the workspace's room is so until the question is kept.
             let (admission, _taken) = match admitted {
                 Ok(admitted) => admitted,
@@ -123,12 +125,31 @@ impl Engine {
     }
 
     /// Ends turns that were asked to end: those that run here, and those that wait.
-    fn end_turns(self: &Arc<Self>, rows: &Rows, turns: Vec<TurnId>) {
+    pub(super) fn end_turns(self: &Arc<Self>, rows: &Rows, turns: Vec<TurnId>) {
         for turn_id in turns {
             match self.live_turns.get(turn_id) {
                 Some(live) => live.end(Status::Cancelled),
                 None => self.take_on(rows, turn_id),
             }
+        }
+    }
+
+    /// Refuses a turn of an agent whose quotas are used up, or that is charged to such a one.
+    async fn check_quotas(&self, rows: &Rows, agent: &AgentVersion, ask: &Ask, now_ms: i64) -> Result<()> {
+        budget::check_quotas(rows, agent, now_ms).await?;
+        let charged = ask.spawned.as_ref().map(|spawned| &spawned.charged_agent);
+        let Some(charged) = charged.filter(|charged| **charged != agent.agent_id) else { return Ok(()) };
+        match self.agents.resolve(rows.workspace(), charged, None).await? {
+            Some(charged) => budget::check_quotas(rows, &charged, now_ms).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The place of a turn that is about to begin; none of its own for one that runs in the place of another.
+    fn admit(&self, caller: &TurnCaller, ask: &Ask) -> Result<Option<Admission>> {
+        match self.limits.admit(caller) {
+            Err(_) if ask.spawned.as_ref().is_some_and(|spawned| spawned.is_in_parents_place) => Ok(None),
+            admitted => admitted.map(Some),
         }
     }
 
@@ -173,6 +194,7 @@ impl Engine {
             session_bytes: self.storage.session_bytes(),
             now_ms,
             once: ask.once.clone(),
+            parent: ask.spawned.as_ref().map(|spawned| spawned.parent),
         }
     }
 
@@ -225,6 +247,7 @@ impl Engine {
             TurnRefusal::SessionBusy => Error::Busy,
             TurnRefusal::QueueFull => Error::QueueFull,
             TurnRefusal::SessionFull => self.storage.session_is_full(),
+            TurnRefusal::ParentEnded => Error::Turn(Failure::new("cancelled", "The turn that asks has ended.")),
             TurnRefusal::QuestionTooLong => too_long.map_or_else(|| Error::Store(refusal.into()), Error::Turn),
         }
     }

@@ -7,16 +7,17 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use super::ask::OnCall;
-use super::open_call::{CallState, OpenCall};
+use super::open_call::{CallState, Child, OpenCall};
 use super::progress::Progress;
 use super::running::Running;
+use super::spawn::{Ran, is_spawn};
 use crate::content::{Arguments, Content, Part, Role, ToolCall, ToolResult};
 use crate::engine::context::Context;
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::estimate::estimate_message;
 use crate::engine::inference::UsageOwner;
 use crate::provider::{FinishReason, Message};
-use crate::store::{TraceStage, TurnStep};
+use crate::store::{LogEntry, TraceStage, TurnStep};
 use crate::tools::{Decision, Offered, Outcome, ToolContext};
 
 /// What comes after the calls of an answer.
@@ -32,7 +33,7 @@ pub(super) enum RoundEnd {
 /// What a turn waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wait {
-    /// A person's decisions.
+    /// A person's decisions, on its own calls or on those of turns that it has begun.
     Approvals,
     /// Results of the caller.
     Results,
@@ -74,7 +75,9 @@ impl Running {
         self.refuse_beyond_budget(progress);
         self.refuse_unreadable(progress);
         self.run_tools(offered, progress).await?;
-        let is_asked = |open: &OpenCall| matches!(open.state, CallState::NeedsApproval | CallState::AwaitsApproval(_));
+        let is_asked = |open: &OpenCall| {
+            matches!(open.state, CallState::NeedsApproval | CallState::AwaitsApproval(_) | CallState::Spawned(_))
+        };
         if progress.open.iter().any(is_asked) {
             return Ok(RoundEnd::Waits(Wait::Approvals));
         }
@@ -97,7 +100,7 @@ impl Running {
     /// On whose account what the turn uses goes.
     pub(super) fn usage_owner(&self) -> UsageOwner<'_> {
         let at_ms = self.engine.clock.now_ms();
-        UsageOwner { agent_id: &self.turn.agent_id, subject: self.turn.subject, at_ms }
+        UsageOwner { agent_id: self.charged_agent(), subject: self.turn.subject, at_ms }
     }
 
     fn open_call(&self, offered: &Offered, call: ToolCall) -> OpenCall {
@@ -151,17 +154,37 @@ impl Running {
         progress.open[place].state = CallState::Done(ToolResult { call_id, content, is_error });
     }
 
-    /// Makes the calls of the agent's tools. Each result is kept when it is there; the last one is kept with what follows.
+    /// Makes the calls of the agent's tools, and follows the turns that they begin or have begun. Each result is kept when it is
+    /// there; the last one is kept with what follows.
     async fn run_tools(&self, offered: &Offered, progress: &mut Progress) -> Result<()> {
-        let run = async |place: usize, call: ToolCall| {
+        let family = self.family(offered, progress);
+        let run = async |place: usize, call: ToolCall, child: Option<Child>| {
             let since = Instant::now();
-            let outcome = offered.call(&call, &self.tool_context(&call)).await;
-            (place, call.name, since, outcome)
+            let ran = match (child, &family) {
+                (Some(child), _) => self.follow_child(offered, &call, child).await,
+                (None, Some(family)) if is_spawn(offered, &call) => self.spawn(offered, &call, place, family).await,
+                _ => Ok(Ran::Answered(offered.call(&call, &self.tool_context(&call)).await)),
+            };
+            (place, call.name, since, ran)
         };
-        let own = progress.open.iter().enumerate().filter(|(_, open)| open.state == CallState::Runs);
-        let mut running: FuturesUnordered<_> = own.map(|(place, open)| run(place, open.call.clone())).collect();
-        while let Some((place, tool, since, Outcome { content, is_error })) = running.next().await {
+        let own = progress.open.iter().enumerate();
+        let own = own.filter(|(_, open)| open.state == CallState::Runs || open.child().is_some());
+        let mut running: FuturesUnordered<_> =
+            own.map(|(place, open)| run(place, open.call.clone(), open.child())).collect();
+        while let Some((place, tool, since, ran)) = running.next().await {
             let elapsed_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let (Outcome { content, is_error }, elapsed_ms) = match ran? {
+                Ran::Answered(outcome) => (outcome, elapsed_ms),
+                Ran::Ended(outcome, took_ms, used) => {
+                    progress.spent.below.add(used);
+                    (outcome, took_ms)
+                }
+                Ran::Waits(child, asked) => {
+                    progress.open[place].state = CallState::Spawned(child);
+                    progress.asked.extend(asked.into_iter().map(LogEntry::Tool));
+                    continue;
+                }
+            };
             progress.trace.note_tool(&tool, since, is_error);
             self.answer_call(progress, place, content, is_error, elapsed_ms);
             if !running.is_empty() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::open_call::{CallState, OpenCall};
 use super::progress::Progress;
 use super::running::Running;
+use super::spawn::has_children;
 use super::skill_uses::skill_uses;
 use crate::content::{Part, Role};
 use crate::engine::error::{Error, Failure};
@@ -126,6 +127,12 @@ impl Running {
             Duration::from_micros(elsewhere_us),
         );
         drop(self.guard);
+        if finished.has_children {
+            self.engine.end_children(&self.rows, self.turn.id).await;
+        }
+        if let Some(parent) = finished.parent {
+            self.engine.take_on(&self.rows, parent);
+        }
         self.engine.live_turns.signals.notify(self.rows.workspace(), self.turn.session_id);
     }
 
@@ -170,7 +177,7 @@ impl Running {
         let answering = calls.attempts.last().map(|call| (call.provider.clone(), call.model.clone()));
         let (provider, model) = answering.or(progress.spent.answered.take()).unzip();
         let cost_usd = self.engine.cost_usd(calls);
-        let asked = UsageOwner { agent_id: &self.turn.agent_id, subject: self.turn.subject, at_ms: now_ms };
+        let asked = UsageOwner { agent_id: self.charged_agent(), subject: self.turn.subject, at_ms: now_ms };
         let mut usage = asked.rows(summary, self.engine.cost_usd(summary), has_failed && summary.is_cut());
         let spent = &mut progress.spent;
         usage.append(&mut spent.rows);
@@ -187,6 +194,8 @@ impl Running {
             trace: progress.trace.record(),
             usage,
             skills: skill_uses(&self.agent.definition.skills, &progress.uses),
+            parent: self.parent(),
+            has_children: has_children(&progress.uses),
             now_ms,
             outcome: Outcome {
                 content: Some(progress.content),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::log::tool_uses;
+use super::spawn::has_children;
 use super::suspend::State;
 use crate::content::{Part, Role, ToolResult};
 use crate::engine::Engine;
@@ -43,10 +44,11 @@ impl Engine {
         tracing::warn!(turn.id = %turn.id, session.id = %turn.session_id, "a turn that no task runs is marked as interrupted");
         let state = kept.and_then(|kept| serde_json::from_str::<State>(&kept.state).ok());
         let has_waited = state.is_some();
+        let uses = tool_uses(entries.iter());
         let outcome = Outcome {
             // Words before a call stand in the step of the call.
             content: Some(if has_open_calls { String::new() } else { last_words(&entries) }),
-            tool_calls: tool_uses(entries.iter()),
+            tool_calls: uses.clone(),
             error: Some(("interrupted".into(), why.to_owned())),
             ..state.as_ref().map_or_else(Outcome::default, State::spent_so_far)
         };
@@ -68,10 +70,21 @@ impl Engine {
             trace,
             usage,
             skills: Vec::new(),
+            parent: rows.spawned_turns().parent_of(turn.id).await?,
+            has_children: has_children(&uses),
             now_ms,
             turn,
         };
-        rows.turns().finish(&Arc::new(finished)).await.map(drop)
+        let finished = Arc::new(finished);
+        rows.turns().finish(&finished).await?;
+        if finished.has_children {
+            // Those that wait are taken on by periodic work.
+            self.note_wait();
+            for child in rows.spawned_turns().open_of(finished.turn.id).await? {
+                self.live_turns.get(child).into_iter().for_each(|live| live.end(Status::Cancelled));
+            }
+        }
+        Ok(())
     }
 }
 

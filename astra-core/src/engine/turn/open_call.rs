@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::content::{ToolCall, ToolResult};
-use crate::ids::ApprovalId;
+use crate::ids::{ApprovalId, TurnId};
 
 /// A call of the answer whose calls are being made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,8 +26,19 @@ pub(super) enum CallState {
     AwaitsApproval(i64),
     /// The caller makes it.
     Callers,
+    /// It has begun a turn of another agent, which has not ended.
+    Spawned(Child),
     /// It was made, or refused.
     Done(ToolResult),
+}
+
+/// A turn that a call has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Child {
+    /// The turn.
+    pub(super) turn_id: TurnId,
+    /// The sequence number of its last event that was seen; 0 before the first.
+    pub(super) seq: i64,
 }
 
 impl OpenCall {
@@ -35,6 +46,14 @@ impl OpenCall {
     pub(super) fn approval(&self) -> Option<ApprovalId> {
         match self.state {
             CallState::AwaitsApproval(key) => Some(ApprovalId::from_key(key)),
+            _ => None,
+        }
+    }
+
+    /// The turn that it has begun, and waits for.
+    pub(super) fn child(&self) -> Option<Child> {
+        match self.state {
+            CallState::Spawned(child) => Some(child),
             _ => None,
         }
     }

@@ -56,6 +56,8 @@ pub(super) struct Progress {
     pub(super) has_waited: bool,
     /// For how long it ran before it waited.
     pub(super) ran: Duration,
+    /// What persons are asked by the turns that it waits for, as its log is going to say it.
+    pub(super) asked: Vec<LogEntry>,
 }
 
 /// What rounds that are over have used.
@@ -66,13 +68,18 @@ pub(super) struct Spent {
     pub(super) rows: Vec<UsageRow>,
     /// Who answered last.
     pub(super) answered: Option<(String, String)>,
+    /// What the turns have used that it has begun: it counts in its budget alone.
+    #[serde(default)]
+    pub(super) below: budget::Spent,
 }
 
 impl Spent {
     /// For the budget of the turn.
     pub(super) fn so_far(&self) -> budget::Spent {
         let tokens = self.tokens.input_tokens.saturating_add(self.tokens.output_tokens);
-        budget::Spent { tokens, cost_usd: self.cost_usd }
+        let mut spent = budget::Spent { tokens, cost_usd: self.cost_usd };
+        spent.add(self.below);
+        spent
     }
 }
 
@@ -100,6 +107,7 @@ impl Progress {
             said: String::new(),
             has_waited: false,
             ran: Duration::ZERO,
+            asked: Vec::new(),
         }
     }
 

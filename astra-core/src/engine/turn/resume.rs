@@ -222,5 +222,6 @@ fn ask(turn: &Turn, asked: super::suspend::Asked) -> Ask {
         ends_with_caller: false,
         once: None,
         trace_parent: None,
+        spawned: asked.spawned,
     }
 }

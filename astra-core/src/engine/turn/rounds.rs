@@ -9,6 +9,7 @@ use super::calls::{RoundEnd, Wait};
 use super::log::HOLD;
 use super::progress::Progress;
 use super::running::Running;
+use super::spawned::within;
 use super::tools::tools_of;
 use crate::content::without_nul;
 use crate::engine::budget::output_allowance;
@@ -21,7 +22,7 @@ impl Running {
     /// Asks the model, and makes the calls of its answer, until it answers without a call, or with one that ends the turn or has
     /// to be waited for. A turn that has waited goes on with the calls that it waited for.
     pub(super) async fn rounds(&mut self, context: &mut Context, progress: &mut Progress) -> Result<Option<Wait>> {
-        let offered = self.engine.offered(self.rows.workspace(), &self.agent.definition);
+        let offered = self.engine.offered_in(self.rows.workspace(), &self.agent.definition, &self.ask);
         while progress.round <= self.agent.definition.tools.max_rounds {
             if progress.open.is_empty() {
                 // A round may have found tools for the next one.
@@ -71,10 +72,11 @@ impl Running {
         let wanted = self.ask.overrides.max_output_tokens.or(model.max_output_tokens);
         let targets = Targets::of(&self.agent.definition);
         let prices = self.engine.prices(targets.first());
+        let budget = within(self.ask.spawned.as_deref(), self.agent.definition.budget);
         progress.input_estimate = context.tokens;
         progress.context = Some(context.told);
         let allowance =
-            output_allowance(&self.agent.definition.budget, prices, &progress.spent.so_far(), context.tokens, wanted);
+            output_allowance(&budget, prices, &progress.spent.so_far(), context.tokens, wanted);
         let request = Request {
             messages: &context.messages,
             temperature: self.ask.overrides.temperature.or(model.temperature),

@@ -69,7 +69,12 @@ impl Running {
         match stop {
             Stop::Ends(ending) => self.finish(ending, progress).await,
             Stop::Waits(wait) => match self.suspend(wait, &mut progress).await {
-                Ok(entries) => self.leave(entries),
+                Ok(entries) => {
+                    let parent = self.parent();
+                    self.leave(entries);
+                    // It waits as well, or is about to: what its caller follows says for what.
+                    parent.into_iter().for_each(|parent| engine.take_on(&rows, parent));
+                }
                 Err(ending) => self.finish(ending, progress).await,
             },
         }

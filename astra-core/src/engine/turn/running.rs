@@ -8,6 +8,7 @@ use super::handle::TurnHandle;
 use crate::engine::Engine;
 use crate::engine::agent::AgentVersion;
 use crate::engine::live::LiveGuard;
+use crate::ids::TurnId;
 use crate::store::{Recent, Rows, Session, Turn};
 
 /// A turn in progress.
@@ -44,6 +45,16 @@ impl Running {
         request_id: Option<Arc<str>>,
     ) -> Self {
         Self { engine, rows, turn, guard, agent, session, recent, ask, credential, started, request_id }
+    }
+
+    /// The agent to which it is charged what the turn uses.
+    pub(super) fn charged_agent(&self) -> &str {
+        self.ask.spawned.as_ref().map_or(&self.turn.agent_id, |spawned| &spawned.charged_agent)
+    }
+
+    /// The turn that has begun it, if one has.
+    pub(super) fn parent(&self) -> Option<TurnId> {
+        self.ask.spawned.as_ref().map(|spawned| spawned.parent)
     }
 
     /// A handle for its caller.

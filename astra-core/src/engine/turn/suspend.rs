@@ -12,6 +12,7 @@ use super::finish::Ending;
 use super::open_call::{CallState, OpenCall};
 use super::progress::{Progress, Spent};
 use super::running::Running;
+use super::spawned::Spawned;
 use crate::content::{Content, Role, ToolCall};
 use crate::engine::error::Error;
 use crate::engine::event::{EventKind, FIRST_SEQ};
@@ -74,6 +75,8 @@ pub(super) struct Asked {
     pub(super) parameters: Option<Box<Parameters>>,
     pub(super) tools: Option<Box<CallerTools>>,
     pub(super) is_streamed: bool,
+    #[serde(default)]
+    pub(super) spawned: Option<Box<Spawned>>,
 }
 
 impl From<&Ask> for Asked {
@@ -86,6 +89,7 @@ impl From<&Ask> for Asked {
             parameters: ask.parameters.clone(),
             tools: ask.tools.clone(),
             is_streamed: ask.is_streamed,
+            spawned: ask.spawned.clone(),
         }
     }
 }
@@ -98,14 +102,18 @@ impl Running {
         progress.settle();
         progress.end_summary(&self.engine, &self.usage_owner());
         let config = &self.engine.config;
+        let own = progress.open.iter().any(|open| open.state == CallState::NeedsApproval);
         let (status, limit_s) = match wait {
-            Wait::Approvals => (Status::AwaitingApproval, config.approval_timeout_s),
+            Wait::Approvals if own => (Status::AwaitingApproval, config.approval_timeout_s),
+            // The turns that it waits for end by themselves, and wake it then: after this time it looks itself.
+            Wait::Approvals => (Status::AwaitingApproval, config.turn_timeout_s),
             Wait::Results => (Status::AwaitingResults, config.turn_timeout_s),
         };
         let now_ms = self.engine.clock.now_ms();
         let expires_at_ms = now_ms.saturating_add(i64::try_from(limit_s).unwrap_or(i64::MAX).saturating_mul(1000));
         let approvals = self.approvals(progress);
-        let entries = entries(&progress.open, expires_at_ms);
+        let mut entries = entries(wait, &progress.open, expires_at_ms);
+        entries.append(&mut progress.asked);
         let (first_seq, mut log) = match progress.log.unkept() {
             Some((first_seq, unkept)) => (first_seq, unkept.to_vec()),
             None => (FIRST_SEQ + 1 + progress.log.len(), Vec::new()),
@@ -117,8 +125,10 @@ impl Running {
             outcome: self.outcome(wait, progress),
             state: state.map_err(|fault| Ending::of(Error::Store(store::Error::broken(fault))))?,
             seq: FIRST_SEQ + progress.log.len() + i64::try_from(entries.len()).unwrap_or(0),
-            log: Some((first_seq, log)),
+            log: (!log.is_empty()).then_some((first_seq, log)),
             approvals,
+            children: progress.open.iter().filter_map(OpenCall::child).map(|child| (child.turn_id, child.seq)).collect(),
+            parent: self.parent(),
             expires_at_ms,
             now_ms,
         };
@@ -193,14 +203,13 @@ impl Running {
 }
 
 /// What the log says of a wait for `open`.
-fn entries(open: &[OpenCall], expires_at_ms: i64) -> Vec<LogEntry> {
+fn entries(wait: Wait, open: &[OpenCall], expires_at_ms: i64) -> Vec<LogEntry> {
     let asked = open.iter().filter_map(|open| {
         let approval = open.approval()?.key();
         Some(LogEntry::Tool(ToolEntry::ApprovalRequired { approval, call: open.call.clone(), expires_at_ms }))
     });
-    let asked: Vec<_> = asked.collect();
-    if !asked.is_empty() {
-        return asked;
+    if wait == Wait::Approvals {
+        return asked.collect();
     }
     let calls = open.iter().filter(|open| open.is_callers()).map(|open| open.call.clone()).collect();
     vec![LogEntry::Tool(ToolEntry::ResultsRequired { calls, expires_at_ms })]

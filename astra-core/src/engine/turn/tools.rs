@@ -1,13 +1,14 @@
 //! The tools of a turn: the agent's and the caller's, and whether they go together.
 
 use super::ask::{Ask, CallerToolChoice, CallerTools};
+use super::spawned::may_spawn;
 use crate::engine::Engine;
 use crate::engine::agent::{AgentDefinition, AgentVersion};
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::inference::failed;
 use crate::provider::{Request, Target, Tool};
 use crate::store::WorkspaceId;
-use crate::tools::{Decision, Offered};
+use crate::tools::{Decision, Offered, Policy};
 
 /// The tools that a model is offered in the next round: the agent's, then the caller's.
 ///
@@ -34,6 +35,15 @@ impl Engine {
     /// The tools of the agent that `definition` says, as they are now.
     pub(in crate::engine) fn offered(&self, workspace: &WorkspaceId, definition: &AgentDefinition) -> Offered {
         self.tools.offered(workspace, definition.policy(), definition.tools.in_prompt())
+    }
+
+    /// The tools of a turn of the agent: of one that another turn has begun, those that the agents above it may call as well.
+    pub(super) fn offered_in(&self, workspace: &WorkspaceId, definition: &AgentDefinition, ask: &Ask) -> Offered {
+        let Some(above) = ask.spawned.as_deref() else { return self.offered(workspace, definition) };
+        let own = definition.policy();
+        let spawns = if may_spawn(&definition.spawn, Some(above)) { own.spawns } else { &[] };
+        let policy = Policy { above: above.policies(), spawns, ..own };
+        self.tools.offered(workspace, policy, definition.tools.in_prompt())
     }
 
     /// Refuses tools of the caller that cannot go with the agent's, or that the agent's own choice of provider cannot call, before

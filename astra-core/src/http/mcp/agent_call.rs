@@ -182,5 +182,6 @@ fn ask(call: &Call<'_>, agent_id: String, question: Question) -> Ask {
         ends_with_caller: call.revision.ends_with_connection(),
         once: None,
         trace_parent: call.trace_parent.clone(),
+        spawned: None,
     }
 }

@@ -193,6 +193,7 @@ impl ChatCompletionRequest {
             ends_with_caller: once.is_none(),
             once,
             trace_parent,
+            spawned: None,
         })
     }
 
