@@ -1,8 +1,9 @@
 //! Turns that other turns have begun: whose they are, what they have used, and each workspace its own.
 
-use astra_core::ids::TurnId;
+use astra_core::content::Arguments;
+use astra_core::ids::{ApprovalId, TurnId};
 use astra_core::params;
-use astra_core::store::{Db, Rows, WorkspaceId};
+use astra_core::store::{Db, NewApproval, NewSuspension, Outcome, Rows, Status, Suspended, WorkspaceId};
 
 use crate::support::{TestStore, both_backends};
 
@@ -30,7 +31,54 @@ async fn open(rows: &Rows, turn: i64) {
     rows.write(move |tx| tx.execute(sql, params![turn])).await.expect("the row");
 }
 
+/// Lets the turn wait for `children`, and for a person if `asks`; answers whether it may go on at once.
+async fn waits(rows: &Rows, turn: i64, children: &[(i64, i64)], parent: Option<i64>, asks: bool) -> bool {
+    let approval = NewApproval {
+        id: ApprovalId::from_key(turn),
+        call_id: "c".into(),
+        tool: "t".into(),
+        arguments: Arguments::parse("{}".into()),
+    };
+    let new = NewSuspension {
+        status: Status::AwaitingApproval,
+        outcome: Outcome::default(),
+        state: "{}".into(),
+        seq: 5,
+        log: None,
+        approvals: asks.then_some(approval).into_iter().collect(),
+        children: children.iter().map(|(turn, seq)| (TurnId::from_key(*turn), *seq)).collect(),
+        parent: parent.map(TurnId::from_key),
+        expires_at_ms: 1_000,
+        now_ms: 0,
+    };
+    let suspended = rows.suspensions().create(TurnId::from_key(turn), new).await.expect("an answer");
+    assert_eq!(suspended, Suspended::Waits);
+    is_ready(rows, turn).await
+}
+
+async fn is_ready(rows: &Rows, turn: i64) -> bool {
+    let sql = "SELECT is_ready FROM suspensions WHERE workspace_id = $1 AND turn_id = $2";
+    rows.read(move |tx| tx.one(sql, params![turn])?.next_truth()).await.expect("it waits")
+}
+
 both_backends! {
+    async fn a_turn_that_waits_goes_on_when_there_is_news_from_below(store: TestStore) {
+        let own = rows(&store.db, 1);
+        for turn in [1, 2] {
+            open(&own, turn).await;
+        }
+        spawned(&own, 2, 1).await;
+        assert!(!waits(&own, 1, &[(2, 3)], None, false).await, "the one below is at work");
+        assert!(!waits(&own, 2, &[], Some(1), false).await);
+        assert!(is_ready(&own, 1).await, "it waits as well since");
+        assert!(!waits(&own, 1, &[(2, 5)], None, false).await, "that was seen");
+        assert!(waits(&own, 1, &[(2, 4)], None, false).await, "that was not seen");
+        assert!(waits(&own, 1, &[(3, 9)], None, false).await, "it has ended");
+        assert!(!waits(&own, 1, &[(3, 9)], None, true).await, "and a person has not decided");
+        assert!(!waits(&own, 2, &[], Some(1), false).await);
+        assert!(!is_ready(&own, 1).await);
+    }
+
     async fn a_turn_has_used_what_all_below_it_have(store: TestStore) {
         let (own, other) = (rows(&store.db, 1), rows(&store.db, 2));
         // 1 has begun 2 and 3, 2 has begun 4, and 5 is another family.
