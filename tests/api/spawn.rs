@@ -40,8 +40,8 @@ fn offered(talk: &Talk, place: usize) -> Vec<String> {
 
 /// What the model read as results in its last request.
 fn results(talk: &Talk) -> Vec<String> {
-    let body = &talk.upstream.received().last().expect("it was asked").body;
-    let results = read(body).into_iter().filter(|(role, _)| role == "tool");
+    let received = talk.upstream.received();
+    let results = read(&received.last().expect("it was asked").body).into_iter().filter(|(role, _)| role == "tool");
     results.map(|(_, content)| content).collect()
 }
 
@@ -83,7 +83,8 @@ both_backends! {
         // Deleted, and nothing of it is left.
         talk.app.member().delete(&format!("/sessions/{}", id_of(&session))).await.expect(204);
         while talk.app.db().sweep_deleted_sessions().await.expect("a piece") {}
-        let left = talk.app.db().read(|tx| tx.one("SELECT COUNT(*) FROM spawned_turns", &[])?.next_int());
+        let db = talk.app.db();
+        let left = db.read(|tx| tx.one("SELECT COUNT(*) FROM spawned_turns", &[])?.next_int());
         assert_eq!(left.await.expect("a count"), 0);
     }
 
@@ -94,6 +95,8 @@ both_backends! {
         assert_eq!(turn["usage"]["total_tokens"], 24, "its own");
         let child = traces(&talk.app, HELPER).await.remove(0);
         assert_eq!(child["usage"]["total_tokens"], 12);
+        // A summary is of what was before now.
+        talk.app.clock.advance_ms(1);
         for is_rolled_up in [false, true] {
             let used = async |agent: &str| talk.app.viewer().get(&format!("/agents/{agent}/usage")).await.expect(200)["tokens_per_hour"]["used"].clone();
             assert_eq!((used(AGENT).await, used(HELPER).await), (json!(36), json!(0)), "{is_rolled_up}");
@@ -227,6 +230,7 @@ async fn what_an_agent_says_of_spawning_is_checked() {
         let problem = asked.expect_problem(422, "invalid_request");
         assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
     }
-    let made = app.admin().post("/agents").json(&json!({"id": "a", "spawn": {"allowed_agents": ["a", "later-*"]}})).await;
+    let made =
+        app.admin().post("/agents").json(&json!({"id": "a", "spawn": {"allowed_agents": ["a", "later-*"]}})).await;
     assert_eq!(made.expect(201)["spawn"], json!({"allowed_agents": ["a", "later-*"], "max_depth": 1}));
 }

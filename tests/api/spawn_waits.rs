@@ -45,7 +45,8 @@ async fn events(app: &TestApp, turn_id: &str) -> (Vec<String>, Vec<Value>) {
     let numbers: Vec<_> = events.iter().map(|event| event.data["seq"].as_u64().expect("a number")).collect();
     assert_eq!(numbers, (1..=events.len() as u64).collect::<Vec<_>>(), "no gap");
     let approvals = events.iter().filter(|event| event.event == "approval_required");
-    let approvals = approvals.map(|event| json!([event.data["approval_id"], event.data["call_id"], event.data["tool"]]));
+    let approvals =
+        approvals.map(|event| json!([event.data["approval_id"], event.data["call_id"], event.data["tool"]]));
     (types(&events).into_iter().map(str::to_owned).collect(), approvals.collect())
 }
 
@@ -150,7 +151,7 @@ both_backends! {
         let Asks(talk) = asks;
         let (asking, _, approval) = waiting(&talk).await;
         talk.will(Reply::Answer("It was stopped.".into()));
-        talk.app.member().delete(&format!("/sessions/{}", text(&approval, "session_id"))).await.expect_problem(409, "conflict");
+        talk.app.member().delete(&format!("/sessions/{}", text(&approval, "session_id"))).await.expect_problem(409, "agent_busy");
         talk.app.member().post(&format!("/chat/turns/{}/cancel", text(&approval, "turn_id"))).await.expect(200);
         let done = asking.await.expect("it ends").expect(200);
         assert_eq!((&done["content"], &done["tool_calls"][0]["is_error"]), (&json!("It was stopped."), &json!(true)));
@@ -196,7 +197,8 @@ async fn a_turn_that_waits_below_one_that_was_interrupted_is_ended() {
     let (asking, parent, approval) = waiting(&talk).await;
     asking.abort();
     let image = talk.app.backend.image();
-    let (below, key) = (text(&approval, "turn_id").to_owned(), parent.parse::<astra_core::ids::TurnId>().expect("an id").key());
+    let (below, key) =
+        (text(&approval, "turn_id").to_owned(), parent.parse::<astra_core::ids::TurnId>().expect("an id").key());
     let db = astra_core::store::open(&image.config().store, image.folder()).expect("the store opens");
     let as_before = db.write(move |tx| {
         tx.execute("UPDATE open_turns SET status = 'running' WHERE id = $1", astra_core::params![key])?;

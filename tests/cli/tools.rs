@@ -34,7 +34,11 @@ fn tools_are_listed_and_called() {
     let rows: Vec<Vec<&str>> = listed.lines().map(|line| line.split('\t').collect()).collect();
     assert_eq!(
         rows.iter().map(|row| row[..4].to_vec()).collect::<Vec<_>>(),
-        [["calculate", "built_in", "-", "reads"], ["current_time", "built_in", "-", "reads"]]
+        [
+            ["calculate", "built_in", "-", "reads"],
+            ["current_time", "built_in", "-", "reads"],
+            ["spawn_agent", "built_in", "-", "changes"]
+        ]
     );
     let json = place.tools(&["list", "--agent", "assistant", "--output", "json"], "").ok();
     let json: Vec<Value> = serde_json::from_str(&json).expect("a JSON array");

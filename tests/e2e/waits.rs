@@ -169,7 +169,8 @@ enum Step {
 
 /// The twenty steps, in order.
 fn steps() -> Vec<Step> {
-    let pairs = (0..APPROVAL).step_by(2).flat_map(|place| [Step::Model(place), Step::Tool(place), Step::Tool(place + 1)]);
+    let pairs =
+        (0..APPROVAL).step_by(2).flat_map(|place| [Step::Model(place), Step::Tool(place), Step::Tool(place + 1)]);
     let last = [Step::Model(APPROVAL), Step::Approval, Step::Model(RESULTS), Step::Results, Step::Model(ANSWER)];
     pairs.chain(last).collect()
 }
@@ -237,8 +238,7 @@ impl Place {
 
     /// Decides and submits until the turn is in `step`; a submission that is on its way then is one of `curl`.
     fn go_on_to(&self, step: Step, turn_id: &str) -> Option<std::process::Child> {
-        let Step::Approval | Step::Results | Step::Model(APPROVAL..) = step else { return None };
-        if step == Step::Model(APPROVAL) {
+        if !matches!(step, Step::Approval | Step::Results | Step::Model(RESULTS..)) {
             return None;
         }
         self.turn_that_is(turn_id, "awaiting_approval");
@@ -289,7 +289,10 @@ impl Place {
         };
         self.check_asked(question, last);
         let counts = self.pages.fetched(question);
-        assert!(counts.iter().all(|count| *count == 1) && (results.min(APPROVAL)..=fetched).contains(&counts.len()), "{step:?}: {counts:?}");
+        assert!(
+            counts.iter().all(|count| *count == 1) && (results.min(APPROVAL)..=fetched).contains(&counts.len()),
+            "{step:?}: {counts:?}"
+        );
         if step == Step::Model(ANSWER) {
             assert_eq!(self.submit(turn_id).0, 503, "what happened: it was interrupted");
         }

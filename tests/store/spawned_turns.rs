@@ -25,7 +25,8 @@ async fn ended(rows: &Rows, turn: i64, tokens: i64, cost_usd: f64) {
 }
 
 async fn open(rows: &Rows, turn: i64) {
-    let sql = "INSERT INTO open_turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, status, owner,
+    let sql =
+        "INSERT INTO open_turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, status, owner,
             is_new_session, cancel_requested, role, question, bytes, created_at_ms)
         VALUES ($1, $2, $2, 1, 'a', 1, 1, 'running', 1, 1, 0, 'user', 'q', 0, 0)";
     rows.write(move |tx| tx.execute(sql, params![turn])).await.expect("the row");

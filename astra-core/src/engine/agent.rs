@@ -192,11 +192,7 @@ impl AgentDefinition {
     /// Which tools the model may call.
     #[must_use]
     pub fn policy(&self) -> Policy<'_> {
-        Policy {
-            reads_skills: !self.skills.is_empty(),
-            spawns: &self.spawn.allowed_agents,
-            ..self.tools.policy()
-        }
+        Policy { reads_skills: !self.skills.is_empty(), spawns: &self.spawn.allowed_agents, ..self.tools.policy() }
     }
 }
 
@@ -204,12 +200,7 @@ impl AgentTools {
     /// Which tools the model may call.
     #[must_use]
     pub fn policy(&self) -> Policy<'_> {
-        Policy {
-            allow: &self.allow,
-            deny: &self.deny,
-            require_approval: &self.require_approval,
-            ..Policy::default()
-        }
+        Policy { allow: &self.allow, deny: &self.deny, require_approval: &self.require_approval, ..Policy::default() }
     }
 
     /// The same for the agents that it asks.

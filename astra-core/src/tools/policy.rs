@@ -135,7 +135,8 @@ mod tests {
             assert_eq!(decisions, [Allowed, NeedsApproval, Denied, Denied], "{above:?}");
         }
         // Its skills and the agents that it asks are its own.
-        let decisions = |above: &PolicyAbove| [READ_SKILL, SPAWN_AGENT].map(|name| decide(std::slice::from_ref(above), name));
+        let decisions =
+            |above: &PolicyAbove| [READ_SKILL, SPAWN_AGENT].map(|name| decide(std::slice::from_ref(above), name));
         assert_eq!(decisions(&strict), [Decision::Allowed; 2]);
         assert_eq!(decisions(&above(&[], &["*"], &[])), [Decision::Denied; 2]);
         assert_eq!(decisions(&above(&[], &[], &["*"])), [Decision::NeedsApproval; 2]);

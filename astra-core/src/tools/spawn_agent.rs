@@ -45,7 +45,9 @@ impl Tool for SpawnAgent {
         _arguments: &'a Map<String, Value>,
         _context: &'a ToolContext,
     ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
-        Box::pin(std::future::ready(Err(ToolError::new("Only a turn of an agent spawns agents: ask the agent itself."))))
+        Box::pin(std::future::ready(Err(ToolError::new(
+            "Only a turn of an agent spawns agents: ask the agent itself.",
+        ))))
     }
 }
 

@@ -75,8 +75,7 @@ impl Running {
         let budget = within(self.ask.spawned.as_deref(), self.agent.definition.budget);
         progress.input_estimate = context.tokens;
         progress.context = Some(context.told);
-        let allowance =
-            output_allowance(&budget, prices, &progress.spent.so_far(), context.tokens, wanted);
+        let allowance = output_allowance(&budget, prices, &progress.spent.so_far(), context.tokens, wanted);
         let request = Request {
             messages: &context.messages,
             temperature: self.ask.overrides.temperature.or(model.temperature),

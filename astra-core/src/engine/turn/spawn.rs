@@ -56,7 +56,7 @@ impl Running {
         }
         let (count, spent) = (u32::try_from(count).unwrap_or(u32::MAX), progress.spent.so_far());
         Some(Family {
-            bounds: Spawned::below(&self.turn, &self.agent.definition, &self.ask, spent, count),
+            bounds: Spawned::below(&self.turn, &self.agent.definition, self.ask.spawned.as_deref(), spent, count),
             place: Mutex::new(()),
             round: progress.round,
             request_id: progress.trace.request_id().unwrap_or_default(),
@@ -157,7 +157,9 @@ impl Running {
             for event in &batch {
                 child.seq = event.seq;
                 match &event.kind {
-                    EventKind::Done { turn } | EventKind::Failed { turn } => return self.child_ended(offered, turn).await,
+                    EventKind::Done { turn } | EventKind::Failed { turn } => {
+                        return self.child_ended(offered, turn).await;
+                    }
                     EventKind::Tool(entry) => asked.extend(asked_of(call, entry)),
                     EventKind::SessionResolved { .. } | EventKind::Content { .. } => {}
                 }

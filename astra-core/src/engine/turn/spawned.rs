@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ask::Ask;
 use crate::engine::agent::{AgentBudget, AgentDefinition, AgentSpawn};
 use crate::engine::budget::Spent;
 use crate::ids::TurnId;
@@ -35,8 +34,8 @@ pub struct Spawned {
 
 impl Spawned {
     /// What binds each of the `count` turns that `turn` of `agent` is about to begin together: they share what it has not spent.
-    pub(super) fn below(turn: &Turn, agent: &AgentDefinition, ask: &Ask, spent: Spent, count: u32) -> Self {
-        let above = ask.spawned.as_deref();
+    /// It is bound itself by what is `above`.
+    pub(super) fn below(turn: &Turn, agent: &AgentDefinition, above: Option<&Self>, spent: Spent, count: u32) -> Self {
         let budget = within(above, agent.budget);
         let count = count.max(1);
         let (mut policies, mut spawns) = (Vec::new(), Vec::new());
@@ -141,12 +140,10 @@ mod tests {
     fn the_smaller_budget_holds() {
         let own = |tokens| AgentBudget { max_tokens_per_turn: tokens, ..AgentBudget::default() };
         let most = |above, tokens| within(Some(&below(&[], above)), own(tokens)).max_tokens_per_turn;
-        assert_eq!([most(Some(5), Some(9)), most(Some(9), Some(5)), most(None, Some(5)), most(Some(9), None)], [
-            Some(5),
-            Some(5),
-            Some(5),
-            Some(9)
-        ]);
+        assert_eq!(
+            [most(Some(5), Some(9)), most(Some(9), Some(5)), most(None, Some(5)), most(Some(9), None)],
+            [Some(5), Some(5), Some(5), Some(9)]
+        );
         assert_eq!(within(None, own(Some(7))), own(Some(7)));
     }
 }

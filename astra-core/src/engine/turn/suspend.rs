@@ -127,7 +127,12 @@ impl Running {
             seq: FIRST_SEQ + progress.log.len() + i64::try_from(entries.len()).unwrap_or(0),
             log: (!log.is_empty()).then_some((first_seq, log)),
             approvals,
-            children: progress.open.iter().filter_map(OpenCall::child).map(|child| (child.turn_id, child.seq)).collect(),
+            children: progress
+                .open
+                .iter()
+                .filter_map(OpenCall::child)
+                .map(|child| (child.turn_id, child.seq))
+                .collect(),
             parent: self.parent(),
             expires_at_ms,
             now_ms,
