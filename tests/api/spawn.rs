@@ -131,6 +131,19 @@ both_backends! {
         assert_eq!(talk.upstream.received().len(), 6, "the second round was not asked");
     }
 
+    async fn calls_of_tools_below_count_above(backend: TestBackend) {
+        let tools = json!({"tools": {"allow": ["current_time"]}, "budget": {"max_tool_calls_per_turn": 3}});
+        let talk = with(backend, tools, json!({"tools": {"allow": ["current_time"]}})).await;
+        let three = ["a", "b", "c"].map(|id| (id, "current_time", "{}")).to_vec();
+        talk.will(asks_helper("call_1")).will(Reply::Call(String::new(), three));
+        talk.say("go").await;
+        let below = read(&talk.upstream.received()[2].body);
+        assert!(below.last().is_some_and(|(_, result)| result.contains("may make 2 calls")), "{below:?}");
+        // All are used up: the model above must answer.
+        let last = talk.upstream.received().last().expect("it was asked").body.clone();
+        assert!(last["tools"].is_null() || last["tool_choice"] == "none", "{last}");
+    }
+
     async fn a_spawned_agent_has_the_tools_of_both(backend: TestBackend) {
         let tools = |allow: &[&str], deny: &[&str]| json!({"tools": {"allow": allow, "deny": deny}});
         let talk = with(backend, tools(&["current_time", "calculate"], &["calculate"]), tools(&["current_time", "calculate"], &[])).await;

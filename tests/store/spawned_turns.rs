@@ -19,8 +19,8 @@ async fn spawned(rows: &Rows, turn: i64, parent: i64) {
 async fn ended(rows: &Rows, turn: i64, tokens: i64, cost_usd: f64) {
     let sql = "INSERT INTO turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, status, is_new_session, role,
             question, input_tokens, output_tokens, cost_usd, last_seq, duration_us, provider_us, storage_us, tool_us, waiting_us,
-            step_count, message_count, bytes, created_at_ms, finished_at_ms)
-        VALUES ($1, $2, $2, 1, 'a', 1, 1, 'completed', 1, 'user', 'q', $3, 1, $4, 3, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0)";
+            step_count, tool_calls, message_count, bytes, created_at_ms, finished_at_ms)
+        VALUES ($1, $2, $2, 1, 'a', 1, 1, 'completed', 1, 'user', 'q', $3, 1, $4, 3, 0, 0, 0, 0, 0, 0, '[{},{}]', 2, 0, 0, 0)";
     rows.write(move |tx| tx.execute(sql, params![turn, tokens, cost_usd])).await.expect("the row");
 }
 
@@ -91,9 +91,9 @@ both_backends! {
         }
         open(&own, 3).await;
         let used = async |rows: &Rows, turn| rows.spawned_turns().used(TurnId::from_key(turn)).await.expect("a sum");
-        assert_eq!(used(&own, 1).await, (1_110, 0.875));
-        assert_eq!((used(&own, 2).await, used(&own, 4).await), ((1_100, 0.375), (1_000, 0.125)));
-        assert_eq!((used(&own, 3).await, used(&other, 1).await), ((0, 0.0), (0, 0.0)));
+        assert_eq!(used(&own, 1).await, (1_110, 0.875, 6));
+        assert_eq!((used(&own, 2).await, used(&own, 4).await), ((1_100, 0.375, 4), (1_000, 0.125, 2)));
+        assert_eq!((used(&own, 3).await, used(&other, 1).await), ((0, 0.0, 0), (0, 0.0, 0)));
         let parent = async |rows: &Rows, turn| rows.spawned_turns().parent_of(TurnId::from_key(turn)).await.expect("an answer");
         assert_eq!(parent(&own, 4).await, Some(TurnId::from_key(2)));
         assert_eq!((parent(&own, 1).await, parent(&other, 4).await), (None, None));

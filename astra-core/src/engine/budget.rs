@@ -63,6 +63,8 @@ pub(super) struct Spent {
     pub(super) tokens: u32,
     /// US dollars.
     pub(super) cost_usd: f64,
+    /// Calls of tools.
+    pub(super) calls: u32,
 }
 
 impl Spent {
@@ -70,6 +72,7 @@ impl Spent {
     pub(super) fn add(&mut self, more: Self) {
         self.tokens = self.tokens.saturating_add(more.tokens);
         self.cost_usd += more.cost_usd;
+        self.calls = self.calls.saturating_add(more.calls);
     }
 }
 
@@ -122,7 +125,7 @@ mod tests {
         cache_write_usd_per_million: None,
     };
 
-    const NONE: Spent = Spent { tokens: 0, cost_usd: 0.0 };
+    const NONE: Spent = Spent { tokens: 0, cost_usd: 0.0, calls: 0 };
 
     #[test]
     fn a_round_gets_what_the_ones_before_it_left() {

@@ -1,5 +1,7 @@
 //! Turns that other turns have begun, by the tool `spawn_agent`: which one belongs to which. Other turns have no row.
 
+use serde::de::IgnoredAny;
+
 use super::error::{Result, TurnRefusal};
 use super::mode::OnDouble;
 use super::rows::Rows;
@@ -33,17 +35,23 @@ impl SpawnedTurns<'_> {
             .await
     }
 
-    /// What a turn that has ended has used together with all turns below it: tokens and US dollars.
-    pub async fn used(self, turn: TurnId) -> Result<(i64, f64)> {
+    /// What a turn that has ended has used together with all turns below it: tokens, US dollars and calls of tools.
+    pub async fn used(self, turn: TurnId) -> Result<(i64, f64, u32)> {
         self.0
             .read(move |tx| {
                 let sql = "WITH RECURSIVE family (id) AS (
                         SELECT CAST($2 AS BIGINT)
                         UNION ALL SELECT c.turn_id FROM spawned_turns c JOIN family f ON c.parent_id = f.id WHERE c.workspace_id = $1)
-                    SELECT CAST(COALESCE(SUM(t.input_tokens + t.output_tokens), 0) AS BIGINT), COALESCE(SUM(t.cost_usd), 0.0)
+                    SELECT t.input_tokens + t.output_tokens, t.cost_usd, t.tool_calls
                     FROM turns t JOIN family f ON f.id = t.id WHERE t.workspace_id = $1";
-                let mut row = tx.one(sql, params![turn])?;
-                Ok((row.next_int()?, row.next_float()?))
+                let (mut tokens, mut cost_usd, mut calls) = (0_i64, 0.0, 0_u32);
+                for mut row in tx.query(sql, params![turn])? {
+                    tokens = tokens.saturating_add(row.next_int()?);
+                    cost_usd += row.next_float()?;
+                    let of_turn: Vec<IgnoredAny> = row.next_json_or_default()?;
+                    calls = calls.saturating_add(u32::try_from(of_turn.len()).unwrap_or(u32::MAX));
+                }
+                Ok((tokens, cost_usd, calls))
             })
             .await
     }
@@ -55,15 +63,17 @@ pub(super) fn lock(tx: &mut Tx<'_>, parent: TurnId) -> Result<()> {
     tx.first(&sql, params![parent]).map(drop)
 }
 
-/// Refuses a turn whose `parent` has ended, or was asked to end.
-pub(super) fn check_parent(tx: &mut Tx<'_>, parent: TurnId) -> Result<()> {
+/// Refuses a turn with a `parent` that has ended, or was asked to end.
+pub(super) fn check_parent(tx: &mut Tx<'_>, parent: Option<TurnId>) -> Result<()> {
+    let Some(parent) = parent else { return Ok(()) };
     let sql = format!("SELECT cancel_requested FROM open_turns WHERE workspace_id = $1 AND id = $2{}", tx.lock());
     let ends = tx.first(&sql, params![parent])?.map_or(Ok(true), |mut row| row.next_truth())?;
     if ends { Err(TurnRefusal::ParentEnded.into()) } else { Ok(()) }
 }
 
-/// Keeps that `parent` has begun `turn`.
-pub(super) fn insert(tx: &mut Tx<'_>, turn: TurnId, parent: TurnId) -> Result<()> {
+/// Keeps that `parent`, if there is one, has begun `turn`.
+pub(super) fn insert(tx: &mut Tx<'_>, turn: TurnId, parent: Option<TurnId>) -> Result<()> {
+    let Some(parent) = parent else { return Ok(()) };
     let sql = "INSERT INTO spawned_turns (workspace_id, turn_id, parent_id) VALUES ($1, $2, $3)";
     tx.later(sql, params![turn, parent], OnDouble::Fails)
 }

@@ -13,12 +13,10 @@ use super::mode::OnDouble;
 use super::recent::{self, Recent};
 use super::session_storage::{self, length};
 use super::session_totals::{self, SessionWithTotals};
-use super::sessions::SessionSettings;
-use super::sessions::{self, NewSession, Session};
+use super::sessions::{self, NewSession, Session, SessionSettings};
 use super::spawned_turns;
 use super::subjects;
-use super::turns::Turns;
-use super::turns::{self, Outcome, Status, Turn};
+use super::turns::{self, Outcome, Status, Turn, Turns};
 use super::tx::Tx;
 use super::visibility::VisibleTo;
 use crate::content::{Content, Role};
@@ -155,12 +153,8 @@ impl Turns<'_> {
 }
 
 fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> {
-    if let Some(parent) = new.parent {
-        spawned_turns::check_parent(tx, parent)?;
-    }
-    if let Some(once) = &new.once {
-        idempotency::claim_ahead(tx, once, new.now_ms)?;
-    }
+    spawned_turns::check_parent(tx, new.parent)?;
+    new.once.iter().try_for_each(|once| idempotency::claim_ahead(tx, once, new.now_ms))?;
     if let Some(subject) = subject.filter(|_| tx.is_shared()) {
         look_ahead(tx, new, subject)?;
     }
@@ -196,9 +190,7 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
     if let Some(once) = &new.once {
         idempotency::record(tx, once, &turn.id.to_string())?;
     }
-    if let Some(parent) = new.parent {
-        spawned_turns::insert(tx, turn.id, parent)?;
-    }
+    spawned_turns::insert(tx, turn.id, new.parent)?;
     Ok(Begun::New { turn, session, interrupted, recent })
 }
 

@@ -77,7 +77,7 @@ impl Spent {
     /// For the budget of the turn.
     pub(super) fn so_far(&self) -> budget::Spent {
         let tokens = self.tokens.input_tokens.saturating_add(self.tokens.output_tokens);
-        let mut spent = budget::Spent { tokens, cost_usd: self.cost_usd };
+        let mut spent = budget::Spent { tokens, cost_usd: self.cost_usd, calls: 0 };
         spent.add(self.below);
         spent
     }

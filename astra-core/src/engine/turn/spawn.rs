@@ -54,7 +54,8 @@ impl Running {
         if count == 0 {
             return None;
         }
-        let (count, spent) = (u32::try_from(count).unwrap_or(u32::MAX), progress.spent.so_far());
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let spent = Spent { calls: self.calls_so_far(progress), ..progress.spent.so_far() };
         Some(Family {
             bounds: Spawned::below(&self.turn, &self.agent.definition, self.ask.spawned.as_deref(), spent, count),
             place: Mutex::new(()),
@@ -176,8 +177,8 @@ impl Running {
     }
 
     async fn child_ended(&self, offered: &Offered, turn: &Turn) -> Result<Ran> {
-        let (tokens, cost_usd) = self.rows.spawned_turns().used(turn.id).await?;
-        let used = Spent { tokens: u32::try_from(tokens).unwrap_or(u32::MAX), cost_usd };
+        let (tokens, cost_usd, calls) = self.rows.spawned_turns().used(turn.id).await?;
+        let used = Spent { tokens: u32::try_from(tokens).unwrap_or(u32::MAX), cost_usd, calls };
         let took_ms = turn.finished_at_ms.map_or(0, |finished_at_ms| finished_at_ms - turn.created_at_ms);
         let outcome = match (turn.status, &turn.outcome.error) {
             (Status::Completed, _) => offered.result(turn.outcome.content.clone().unwrap_or_default(), false),

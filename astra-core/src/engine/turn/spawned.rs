@@ -30,6 +30,7 @@ pub struct Spawned {
     /// What is left for it of the budget above.
     max_tokens: Option<u32>,
     max_cost_usd: Option<f64>,
+    max_tool_calls: Option<u32>,
 }
 
 impl Spawned {
@@ -53,6 +54,7 @@ impl Spawned {
             policies,
             spawns,
             max_tokens: budget.max_tokens_per_turn.map(|most| most.saturating_sub(spent.tokens) / count),
+            max_tool_calls: budget.max_tool_calls_per_turn.map(|most| most.saturating_sub(spent.calls) / count),
             max_cost_usd: budget.max_cost_usd_per_turn.map(|most| (most - spent.cost_usd).max(0.0) / f64::from(count)),
         }
     }
@@ -74,6 +76,7 @@ pub(super) fn within(above: Option<&Spawned>, budget: AgentBudget) -> AgentBudge
     AgentBudget {
         max_tokens_per_turn: least(budget.max_tokens_per_turn, above.max_tokens, u32::min),
         max_cost_usd_per_turn: least(budget.max_cost_usd_per_turn, above.max_cost_usd, f64::min),
+        max_tool_calls_per_turn: least(budget.max_tool_calls_per_turn, above.max_tool_calls, u32::min),
         ..budget
     }
 }
@@ -113,6 +116,7 @@ mod tests {
             spawns: spawns.to_vec(),
             max_tokens,
             max_cost_usd: None,
+            max_tool_calls: None,
         }
     }
 
