@@ -1,5 +1,8 @@
 //! `astra mcp`: an MCP server on standard input and output, whose messages go to a gateway's own.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
 use crate::gateway::Gateway;
@@ -78,4 +81,35 @@ fn a_gateway_that_refuses_is_an_answer() {
 #[test]
 fn without_a_token_it_says_so() {
     Machine::new().astra(&["mcp"]).fails(1, &["a token is needed", "ASTRA_TOKEN"]);
+}
+
+#[test]
+fn what_the_gateway_asks_is_handed_to_the_client_and_its_answer_back() {
+    let machine = Machine::new();
+    let tools = "{allow: [current_time], require_approval: ['*']}";
+    machine.write("astra.yml", &format!("agents: {{clock: {{model: {{provider: echo}}, tools: {tools}}}}}\n"));
+    let gateway = Gateway::start(&machine);
+    let token = machine.astra(&["token", "issue", "--name", "me", "--role", "admin"]).ok();
+    let mut command = machine.command(&["mcp", "--server", &gateway.url]);
+    let mut child = command.env("ASTRA_TOKEN", token.trim()).stdin(Stdio::piped()).spawn().expect("astra runs");
+    let mut stdin = child.stdin.take().expect("stdin");
+    let mut lines = BufReader::new(child.stdout.take().expect("stdout")).lines();
+    let mut say = |message: Value| writeln!(stdin, "{message}").expect("it reads");
+    let mut next = || -> Value { serde_json::from_str(&lines.next().expect("a line").expect("text")).expect("JSON") };
+    let capabilities = json!({"elicitation": {"form": {}}});
+    let hello = json!({"protocolVersion": "2025-11-25", "capabilities": capabilities, "clientInfo": {"name": "t", "version": "1"}});
+    say(request(0, "initialize", hello));
+    assert_eq!(next()["id"], 0);
+    say(json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+    say(request(1, "tools/call", json!({"name": "clock", "arguments": {"message": "/tool current_time"}})));
+    let asked = next();
+    assert_eq!(asked["method"], "elicitation/create", "{asked}");
+    let content = json!({"decision": "deny", "note": "Not on a Friday."});
+    say(json!({"jsonrpc": "2.0", "id": asked["id"], "result": {"action": "accept", "content": content}}));
+    let result = next();
+    assert_eq!(result["id"], 1, "{result}");
+    let answer = result["result"]["structuredContent"]["answer"].as_str().expect("an answer");
+    assert!(answer.ends_with("a person denied the call: Not on a Friday."), "{answer}");
+    drop(stdin);
+    assert!(child.wait().expect("it ends").success());
 }
