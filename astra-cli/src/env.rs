@@ -90,6 +90,13 @@ impl Environment {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// What the programs of MCP servers inherit.
+    pub(crate) fn of_programs(&self) -> Vec<(String, String)> {
+        let inherited =
+            ["PATH", "HOME"].iter().filter_map(|name| Some(((*name).to_owned(), self.0.get(*name)?.clone())));
+        inherited.collect()
+    }
+
     /// The names of all variables.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

@@ -7,6 +7,8 @@ mod fake;
 mod fixture;
 mod hostile;
 mod oauth;
+#[cfg(unix)]
+mod python;
 mod real;
 #[cfg(unix)]
 mod stdio;

@@ -39,6 +39,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     for (name, meant) in settings::misspelt_variables(&context.environment) {
         context.printer.warning(format!("there is no variable {name}: did you mean {meant}?"));
     }
+    settings.config.tools.program_environment = context.environment.of_programs();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|fault| Error::new("cannot start the runtime").because(&fault))?;
     let served = runtime.block_on(async {

@@ -19,11 +19,15 @@ pub struct ToolsConfig {
     pub result_bytes: usize,
     /// Whether there is the tool `http_fetch`, which reads pages of the web, within the bounds of `outbound`.
     pub http_fetch: bool,
+    /// What the programs of MCP servers inherit of the host program's environment, by name: `PATH` and `HOME`. It is no key of
+    /// a configuration file; without `PATH` the usual folders are searched.
+    #[serde(skip)]
+    pub program_environment: Vec<(String, String)>,
 }
 
 impl Default for ToolsConfig {
     fn default() -> Self {
-        Self { timeout_s: 30, result_bytes: 64 << 10, http_fetch: false }
+        Self { timeout_s: 30, result_bytes: 64 << 10, http_fetch: false, program_environment: Vec::new() }
     }
 }
 

@@ -78,7 +78,9 @@ impl Tools {
         }
         let (sources, limits) = (host.sources.clone(), CallLimits::from(&config.tools));
         let timeout = Duration::from_secs(config.tools.timeout_s);
-        let mcp = Arc::new(McpServers::new(Environment::new(Arc::clone(clock), &config.outbound, Vec::new(), timeout)));
+        let inherited = config.tools.program_environment.clone();
+        let environment = Environment::new(Arc::clone(clock), &config.outbound, inherited, timeout);
+        let mcp = Arc::new(McpServers::new(environment));
         let search = SearchTools::new().map_err(&mut refuse).ok().map(Arc::new);
         let read_skill = RegisteredTool::built_in(Arc::new(ReadSkill::new(Arc::clone(skills))));
         let read_skill = read_skill.map_err(refuse).ok().map(Arc::new);

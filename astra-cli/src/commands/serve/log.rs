@@ -20,6 +20,8 @@ use queue::Queue;
 use requests::Requests;
 
 const DEFAULT_LEVEL: &str = "info";
+/// What is not logged unless it is named.
+const QUIET: &str = "rmcp=off";
 /// How long the end of the process waits for stderr to take what was logged.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -79,6 +81,11 @@ pub(super) fn start(args: &LogArgs, environment: &Environment, printer: &Printer
         let error = Error::new(format!("`{level}` is no log level")).because(&fault);
         error.hint("write error, warn, info, debug or trace, or parts of it, such as info,astra_core=debug")
     })?;
+    // The crate of MCP logs whatever a server says; what matters of it is logged by the gateway.
+    let filter = match QUIET.parse() {
+        Ok(quiet) if !level.contains("rmcp") => filter.add_directive(quiet),
+        _ => filter,
+    };
     let queue = stderr().and_then(Queue::start).map_err(|fault| Error::new("cannot start the log").because(&fault))?;
     let is_coloured = format == Format::Text && printer.colours_allowed() && io::stderr().is_terminal();
     // For details, and on a terminal, the cost of a line does not matter.

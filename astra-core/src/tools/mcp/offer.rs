@@ -144,7 +144,7 @@ impl Listed {
             return;
         }
         let description = tool.description.as_ref().map_or(0, |description| description.len());
-        self.bytes += tool.name.len() + description + json_bytes(&*tool.input_schema);
+        self.bytes += tool.name.len() + description + json_bytes(&tool.input_schema);
         if self.bytes <= TOOLS_BYTES_MAX {
             self.tools.push(Ok(tool));
         }
