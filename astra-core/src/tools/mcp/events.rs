@@ -12,7 +12,7 @@ use crate::outbound::sse::Parser;
 use crate::outbound::{Event, EventTooLarge, GuardedResponse};
 
 /// Most bytes of one message, whichever way it comes.
-pub(super) const MESSAGE_BYTES_MAX: usize = 8 << 20;
+pub(super) const MESSAGE_BYTES_MAX: usize = 4 << 20;
 /// Most bytes of one stream of events; behind them it ends.
 const STREAM_BYTES_MAX: usize = 16 << 20;
 

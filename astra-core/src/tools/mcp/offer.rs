@@ -46,6 +46,14 @@ pub(super) async fn offer(server: &Arc<McpServer>, session: &Session) -> Result<
         Some(_) => list(session, &mut listed).await?,
         None => None,
     };
+    let (server, has_resources) = (Arc::clone(server), session.capabilities.resources.is_some());
+    // Schemas that were made to be slow hold no thread that others wait for.
+    let judged = tokio::task::spawn_blocking(move || judge(&server, listed, has_resources, warning));
+    judged.await.map_err(|_| "The gateway cannot read the server's tools.".to_owned())
+}
+
+/// What of the listed tools can be used.
+fn judge(server: &Arc<McpServer>, listed: Listed, has_resources: bool, warning: Option<String>) -> Offer {
     let mut offer = Offer { tools: Vec::new(), states: Vec::new(), warning };
     let mut names = BTreeSet::new();
     for tool in listed.tools {
@@ -58,12 +66,12 @@ pub(super) async fn offer(server: &Arc<McpServer>, session: &Session) -> Result<
             Err(state) => offer.states.push(state),
         }
     }
-    if session.capabilities.resources.is_some() {
+    if has_resources {
         for (remote_name, tool) in resource_tools(server) {
             offer.add(remote_name, tool, &mut names);
         }
     }
-    Ok(offer)
+    offer
 }
 
 impl Offer {
