@@ -32,6 +32,7 @@ mod mcp_approvals;
 #[path = "../mcp/fixture.rs"]
 mod mcp_fixture;
 mod mcp_protocol;
+mod mcp_servers;
 mod mcp_tools;
 mod metrics;
 mod mishaps;

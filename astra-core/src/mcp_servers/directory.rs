@@ -1,6 +1,6 @@
 //! The MCP servers of a gateway, as callers see and change them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,11 +48,11 @@ struct Known {
 /// An MCP server, with how it is doing on this gateway.
 #[derive(Debug, Clone)]
 pub struct McpServerEntry {
-    /// Scheme, host and port of its URL, or its command; absent for one of the configuration, which is the operator's.
+    /// Scheme, host and port of its URL, or its command; absent for the operator's.
     pub address: Option<String>,
     /// What else callers may know of how it is reached.
     pub settings: ShownSettings,
-    /// Who has connected it, and when, in milliseconds since the epoch; absent for one of the configuration.
+    /// Who has connected it, and when, in milliseconds since the epoch; absent for the operator's.
     pub created: Option<(String, i64)>,
     /// How it is doing.
     pub state: McpServerState,
@@ -71,7 +71,7 @@ pub enum ConnectError {
     NameTaken,
     /// The workspace has as many as it may have.
     TooMany,
-    /// The server of this name is one of the configuration.
+    /// The server of this name is one of the configuration, or of the host program.
     Configured,
     /// The gateway cannot seal it.
     Sealing(String),
@@ -117,6 +117,9 @@ impl McpDirectory {
         once: Option<OnceKey>,
     ) -> Result<McpServerEntry, ConnectError> {
         self.admit(name, server)?;
+        if self.of_operator(rows.workspace(), name).is_some() {
+            return Err(ConnectError::NameTaken);
+        }
         let identity = Identity { workspace: rows.workspace(), name, version: self.ids.key() };
         let kept = keep(&identity, server, &self.master_key, created_by, now_ms);
         let kept = kept.map_err(|fault| ConnectError::Sealing(fault.to_string()))?;
@@ -131,7 +134,7 @@ impl McpDirectory {
     /// # Errors
     /// [`ConnectError::Configured`], and the store's.
     pub async fn disconnect(&self, rows: &Rows, name: &str) -> Result<bool, ConnectError> {
-        if self.is_configured(name) {
+        if self.of_operator(rows.workspace(), name).is_some() {
             return Err(ConnectError::Configured);
         }
         let was_there = rows.mcp_servers().delete(name).await?;
@@ -146,10 +149,11 @@ impl McpDirectory {
     pub async fn all(&self, rows: &Rows) -> store::Result<Vec<McpServerEntry>> {
         let kept = rows.mcp_servers().all().await?;
         let states = self.servers.states(rows.workspace());
-        let configured = states.into_iter().filter(|state| state.origin == McpServerOrigin::Configuration);
-        let own = kept.into_iter().filter(|kept| !self.is_configured(&kept.name));
-        let own = own.map(|kept| entry(self.state(rows.workspace(), &kept), kept));
-        let mut all: Vec<_> = configured.map(of_configuration).chain(own).collect();
+        let states = states.into_iter().filter(|state| self.is_operators(rows.workspace(), state));
+        let mut all: Vec<_> = states.map(operators).collect();
+        let taken: BTreeSet<_> = all.iter().map(|entry| entry.state.name.clone()).collect();
+        let own = kept.into_iter().filter(|kept| !taken.contains(&kept.name));
+        all.extend(own.map(|kept| entry(self.state(rows.workspace(), &kept), kept)));
         all.sort_by(|one, other| one.state.name.cmp(&other.state.name));
         Ok(all)
     }
@@ -159,8 +163,8 @@ impl McpDirectory {
     /// # Errors
     /// The store's.
     pub async fn find(&self, rows: &Rows, name: &str) -> store::Result<Option<McpServerEntry>> {
-        if self.is_configured(name) {
-            return Ok(self.servers.state(rows.workspace(), name).map(of_configuration));
+        if let Some(state) = self.of_operator(rows.workspace(), name) {
+            return Ok(Some(operators(state)));
         }
         let kept = rows.mcp_servers().find(name).await?;
         Ok(kept.map(|kept| entry(self.state(rows.workspace(), &kept), kept)))
@@ -183,8 +187,7 @@ impl McpDirectory {
         if !faults.is_empty() {
             return Err(ConnectError::Faults(faults));
         }
-        self.admit_command(server)?;
-        if self.is_configured(name) { Err(ConnectError::NameTaken) } else { Ok(()) }
+        self.admit_command(server)
     }
 
     fn guarded(&self, path: &[&str], url: Option<&Secret>) -> Option<ServerFault> {
@@ -201,8 +204,14 @@ impl McpDirectory {
         }
     }
 
-    fn is_configured(&self, name: &str) -> bool {
-        self.config.mcp.servers.contains_key(name)
+    /// The server `name`, if the configuration or the host program has connected it.
+    fn of_operator(&self, workspace: &WorkspaceId, name: &str) -> Option<McpServerState> {
+        self.servers.state(workspace, name).filter(|state| self.is_operators(workspace, state))
+    }
+
+    fn is_operators(&self, workspace: &WorkspaceId, state: &McpServerState) -> bool {
+        let place = || (workspace.clone(), state.name.clone());
+        state.origin == McpServerOrigin::Configuration || !self.known().contains_key(&place())
     }
 
     /// How a server of the store is doing here.
@@ -238,9 +247,13 @@ impl McpDirectory {
         if known == kept.as_ref().map(|kept| kept.version) {
             return Ok(());
         }
-        self.known().remove(&place);
-        self.servers.disconnect(Some(workspace), name);
+        // What is connected for the store is known at any time: what is not known is the host program's.
+        if known.is_some() {
+            self.servers.disconnect(Some(workspace), name);
+            self.known().remove(&place);
+        }
         if let Some(kept) = kept {
+            self.known().insert(place.clone(), Known { version: kept.version, fault: None });
             let fault = self.begin(workspace, &kept).err();
             if let Some(fault) = &fault {
                 tracing::warn!(
@@ -279,7 +292,7 @@ fn entry(state: McpServerState, kept: StoredMcpServer) -> McpServerEntry {
     }
 }
 
-fn of_configuration(state: McpServerState) -> McpServerEntry {
+fn operators(state: McpServerState) -> McpServerEntry {
     McpServerEntry { address: None, settings: ShownSettings::default(), created: None, state }
 }
 
@@ -325,7 +338,7 @@ impl fmt::Display for ConnectError {
                 write!(formatter, "the workspace has {MCP_SERVERS_MAX} MCP servers: disconnect one of them")
             }
             Self::Configured => {
-                formatter.write_str("the gateway's configuration has this MCP server: it goes when it is removed there")
+                formatter.write_str("this MCP server is of the gateway's configuration, or of the program around the gateway: it goes when it is removed there")
             }
             Self::Sealing(fault) => write!(formatter, "the server cannot be sealed: {fault}"),
             Self::Store(fault) => fault.fmt(formatter),
