@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::approvals::{Asks, decide, pending};
 use crate::conversation::{AGENT, ECHO, Talk, ended, text, unfinished};
 use crate::mcp::{call, called, handshake_with, plain, stateless, with_handshake};
-use crate::support::{Answer, Ask, Caller, OnBackend, Reply, TestBackend, both_backends};
+use crate::spawn::{HELPER, asks_helper, built};
+use crate::support::{Answer, Ask, Caller, OnBackend, Reply, TestApp, TestBackend, both_backends};
 
 const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 
@@ -262,6 +263,22 @@ async fn who_cannot_be_asked_waits_for_somebody_else_and_is_told_how_to_go_on() 
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_call_of_an_agent_below_is_asked_for_too() {
+    let above = json!({"tools": {"allow": ["current_time"], "require_approval": ["current_time"]}});
+    let below = json!({"tools": {"allow": ["current_time"]}});
+    let talk = built(TestApp::builder(TestBackend::sqlite()), above, below).await;
+    let admin = talk.app.admin();
+    talk.will(asks_helper("call_1"));
+    calls_tools(&talk, 1);
+    let (asked, _) = called(asking(&admin, json!({})).await).await;
+    let (_, question) = questions(&asked).remove(0);
+    assert!(text(&question, "message").starts_with(&format!("The agent {HELPER} wants to call")), "{question}");
+    talk.will(Reply::Answer("Nine.".into())).will(Reply::Answer("It is nine.".into()));
+    let (done, _) = called(again(&admin, &asked, accept("approve")).await).await;
+    assert_eq!(done["structuredContent"]["answer"], "It is nine.", "{done}");
 }
 
 #[tokio::test]

@@ -174,6 +174,16 @@ impl Approvals<'_> {
             .await
     }
 
+    /// Those of these ids that there are, in their order.
+    pub async fn find(self, ids: Vec<ApprovalId>) -> Result<Vec<StoredApproval>> {
+        self.0
+            .read(move |tx| {
+                let found = ids.iter().map(|id| by_id(tx, *id));
+                found.filter_map(Result::transpose).collect()
+            })
+            .await
+    }
+
     /// Decides on a call, once; `None` if there is no such approval. With the last decision its turn's wait is over.
     pub async fn decide(self, id: ApprovalId, decision: Decision) -> Result<Option<Decided>> {
         let actor = self.0.actor();

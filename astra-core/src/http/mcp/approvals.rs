@@ -13,7 +13,7 @@ use crate::error::{Code, Error};
 use crate::http::Caller;
 use crate::http::turn::{DecideApproval, decide_within};
 use crate::ids::{ApprovalId, TurnId};
-use crate::store::{self, ApprovalStatus, Rows, StoredApproval};
+use crate::store::{self, ApprovalStatus, LogEntry, Rows, StoredApproval, ToolEntry};
 
 /// The fields of the form, and the values of the first one.
 const DECISION: &str = "decision";
@@ -34,9 +34,14 @@ pub(super) enum Verdict {
     Dismissed,
 }
 
-/// The calls of a turn that wait for a decision.
+/// The calls of a turn that wait for a decision, and those of turns that it has begun itself and waits for: its log names all.
 pub(super) async fn pending(rows: &Rows, turn_id: TurnId, now_ms: i64) -> store::Result<Vec<StoredApproval>> {
-    let mut approvals = rows.approvals().of_turn(turn_id).await?;
+    let entries = rows.turn_events().read(turn_id, 0).await?;
+    let asked = entries.iter().filter_map(|(_, entry)| match entry {
+        LogEntry::Tool(ToolEntry::ApprovalRequired { approval, .. }) => Some(ApprovalId::from_key(*approval)),
+        _ => None,
+    });
+    let mut approvals = rows.approvals().find(asked.collect()).await?;
     approvals.retain(|approval| approval.status == ApprovalStatus::Pending && approval.expires_at_ms > now_ms);
     Ok(approvals)
 }
