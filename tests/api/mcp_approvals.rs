@@ -274,6 +274,12 @@ async fn a_call_of_an_agent_below_is_asked_for_too() {
     talk.will(asks_helper("call_1"));
     calls_tools(&talk, 1);
     let (asked, _) = called(asking(&admin, json!({})).await).await;
+    // A client that cannot ask is told the session that it knows, and not that of the turn below.
+    let approval = pending(&talk.app, 1).await.remove(0);
+    let dismissed = again(&admin, &asked, json!({"action": "cancel"}));
+    let (waits, _) = called(dismissed.await).await;
+    let words = text(&waits["content"][0], "text");
+    assert!(words.contains(text(&approval, "id")) && !words.contains(text(&approval, "session_id")), "{waits}");
     let (_, question) = questions(&asked).remove(0);
     assert!(text(&question, "message").starts_with(&format!("The agent {HELPER} wants to call")), "{question}");
     talk.will(Reply::Answer("Nine.".into())).will(Reply::Answer("It is nine.".into()));

@@ -19,8 +19,8 @@ use crate::engine::event::{EventKind, TurnEvent};
 use crate::engine::{TurnEvents, TurnHandle};
 use crate::error::{Code, Error};
 use crate::http::turn::failure;
-use crate::ids::TurnId;
-use crate::store::{Rows, StoredApproval, ToolEntry, Turn};
+use crate::ids::{SessionId, TurnId};
+use crate::store::{Rows, StoredApproval, ToolEntry, Turn, VisibleTo};
 
 /// How long a call waits for somebody else's decision before it says that the turn waits: shorter than clients have patience.
 pub(super) const DECISION_PATIENCE: Duration = Duration::from_secs(45);
@@ -95,7 +95,7 @@ impl Calling {
             biased;
             () = self.cancelled.cancelled() => return Step::Cancelled,
             batch = self.events.next() => batch,
-            () = patience(&self.app, self.waiting.as_ref().map(|(_, until_ms)| *until_ms)) => return self.wait_is_over(out),
+            () = patience(&self.app, self.waiting.as_ref().map(|(_, until_ms)| *until_ms)) => return self.wait_is_over(out).await,
         };
         let batch = match batch {
             Ok(Some(batch)) => batch,
@@ -144,9 +144,15 @@ impl Calling {
     }
 
     /// Says that the turn waits, and how to go on. It goes on without the client.
-    fn wait_is_over(&mut self, out: &mut BytesMut) -> Step {
+    async fn wait_is_over(&mut self, out: &mut BytesMut) -> Step {
         let (pending, _) = self.waiting.take().unwrap_or_default();
-        answer::result_event(out, &self.id, &waits(self.revision, &pending));
+        let session_id = match self.rows.turns().find(self.turn_id, VisibleTo::All).await {
+            // That of the turn: a call may be one of a turn below it, in a session of its own.
+            Ok(Some(turn)) => turn.session_id,
+            Ok(None) => return self.fails(out, &"the turn is gone"),
+            Err(fault) => return self.fails(out, &fault),
+        };
+        answer::result_event(out, &self.id, &waits(self.revision, session_id, &pending));
         self.release();
         Step::Answered
     }
@@ -216,11 +222,9 @@ fn result(revision: Revision, turn: &Turn) -> CallToolResult {
 }
 
 /// What a client is told of a turn that waits for somebody else.
-fn waits(revision: Revision, pending: &[StoredApproval]) -> CallToolResult {
+fn waits(revision: Revision, session_id: SessionId, pending: &[StoredApproval]) -> CallToolResult {
     let calls: Vec<_> = pending.iter().map(|one| format!("{} ({})", one.tool, one.id)).collect();
-    let first = pending.first();
-    let until = first.map(|one| rfc3339(one.expires_at_ms)).unwrap_or_default();
-    let session_id = first.map(|one| one.session_id.to_string()).unwrap_or_default();
+    let until = pending.first().map(|one| rfc3339(one.expires_at_ms)).unwrap_or_default();
     let text = format!(
         "The agent waits for a person's decision on its calls of tools: {}. They are not made unless they are approved until \
          {until}. Call again with the session_id {session_id} to go on when the decision was made.",
