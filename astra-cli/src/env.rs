@@ -52,6 +52,27 @@ pub(crate) const ALL_PROXY: &str = "ALL_PROXY";
 /// What is reached without a proxy: names, addresses and networks with commas between them, or `*`.
 pub(crate) const NO_PROXY: &str = "NO_PROXY";
 
+/// The collector of traces, unless the configuration names one; OpenTelemetry's own variables, as the next ones.
+pub(crate) const OTEL_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+/// The same for traces alone, which stands above it.
+pub(crate) const OTEL_TRACES_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+/// Headers of requests to it: `name=value,name=value`.
+pub(crate) const OTEL_HEADERS: &str = "OTEL_EXPORTER_OTLP_HEADERS";
+/// The same for traces alone, which stands above it.
+pub(crate) const OTEL_TRACES_HEADERS: &str = "OTEL_EXPORTER_OTLP_TRACES_HEADERS";
+/// How the collector of the environment is spoken to.
+pub(crate) const OTEL_PROTOCOL: &str = "OTEL_EXPORTER_OTLP_PROTOCOL";
+/// The same for traces alone, which stands above it.
+pub(crate) const OTEL_TRACES_PROTOCOL: &str = "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL";
+/// What is said of this service: `name=value,name=value`.
+pub(crate) const OTEL_RESOURCE_ATTRIBUTES: &str = "OTEL_RESOURCE_ATTRIBUTES";
+/// `true`: the collector of the environment is not for this program.
+pub(crate) const OTEL_SDK_DISABLED: &str = "OTEL_SDK_DISABLED";
+/// The name of this service.
+pub(crate) const OTEL_SERVICE_NAME: &str = "OTEL_SERVICE_NAME";
+/// `none`: the collector of the environment is not for traces.
+pub(crate) const OTEL_TRACES_EXPORTER: &str = "OTEL_TRACES_EXPORTER";
+
 /// Ours, for the check against misspelt ones.
 pub(crate) const OURS: [&str; 15] = [
     CONFIG,

@@ -6,6 +6,7 @@ mod file;
 mod locate;
 mod proxy;
 pub(crate) mod suggest;
+mod telemetry;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use clap::Args;
 
 pub(crate) use discover::discover;
 pub(crate) use locate::Origins;
+pub(crate) use telemetry::unused_collector;
 
 use crate::env::{self, Environment};
 use crate::error::{Error, Result};
@@ -157,6 +159,7 @@ impl Settings {
         set(&mut config.auth.jwt_secret_prev, secret(env::JWT_SECRET_PREV));
         set(&mut config.master_key, secret(env::MASTER_KEY));
         set(&mut config.auth.setup_code, secret(env::SETUP_CODE));
+        telemetry::fill(&mut config.otlp, origins, environment);
         Ok(())
     }
 }

@@ -31,12 +31,15 @@ pub mod engine;
 mod error;
 pub mod host;
 pub mod mcp_servers;
+#[cfg(feature = "otlp")]
+mod otlp;
 pub mod provider;
 pub mod skills;
 pub mod store;
 pub mod testing;
 pub mod text;
 pub mod tools;
+pub mod trace_context;
 pub mod work;
 
 #[doc(hidden)]
@@ -59,6 +62,7 @@ pub use error::{Code, Error, FieldError, Result};
 pub use router::openapi;
 pub use serve::{Builder, Check, Gateway, StartError, check, serve};
 pub use tools::{Tool, ToolAnnotations, ToolContext, ToolDefinition, ToolError, ToolOutput};
+pub use trace_context::TraceContext;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

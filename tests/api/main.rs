@@ -39,6 +39,8 @@ mod mishaps;
 mod openai;
 mod openai_tools;
 mod origin;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod outbox;
 mod prompts;
 mod queue;

@@ -294,3 +294,23 @@ fn a_network_or_port_that_is_none_is_told_with_its_place() {
     );
     check(&machine, &[]).ok();
 }
+
+#[test]
+fn a_collector_of_the_environment_is_checked_as_one_of_the_file() {
+    let machine = Machine::new();
+    let with = |variables: &[(&str, &str)]| {
+        let variables = [&[("OLLAMA_HOST", "127.0.0.1:9")], variables].concat();
+        machine.astra_with(&variables, &["config", "check", "--listen", ":0"])
+    };
+    let wrong = [("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://collector")];
+    with(&wrong).fails(1, &["OTEL_EXPORTER_OTLP_ENDPOINT: otlp.endpoint must begin with http:// or https://"]);
+    let secret = [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318"), ("OTEL_EXPORTER_OTLP_HEADERS", "host=secret")];
+    let refused = with(&secret);
+    assert!(!refused.stderr.contains("secret"), "{refused:?}");
+    refused.fails(1, &["otlp.headers.host is a header that the gateway sets itself"]);
+    let unused = with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4317"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]);
+    assert!(unused.stderr.contains("OTEL_EXPORTER_OTLP_ENDPOINT is not used"), "{unused:?}");
+    unused.ok();
+    machine.write("astra.yml", "otlp:\n  endpoint: http://127.0.0.1:4318\n  sample_ratio: 2\n");
+    with(&wrong).fails(1, &["astra.yml:3: otlp.sample_ratio must lie between 0 and 1"]);
+}

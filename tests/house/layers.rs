@@ -4,7 +4,7 @@
 use crate::source::{File, assert_none, code, files};
 
 /// Each room of `astra-core/src` with its floor. A room may import every room of a lower floor.
-const FLOORS: [(&str, u8); 29] = [
+const FLOORS: [(&str, u8); 31] = [
     ("clock", 1),
     ("config", 1),
     ("content", 1),
@@ -13,6 +13,7 @@ const FLOORS: [(&str, u8); 29] = [
     ("tally", 1),
     ("tasks", 1),
     ("text", 1),
+    ("trace_context", 1),
     ("outbound", 2),
     ("provider", 2),
     ("store", 2),
@@ -21,6 +22,7 @@ const FLOORS: [(&str, u8); 29] = [
     ("engine", 3),
     ("mcp_servers", 3),
     ("memory", 3),
+    ("otlp", 3),
     ("skills", 3),
     ("tools", 3),
     ("work", 3),
@@ -37,7 +39,7 @@ const FLOORS: [(&str, u8); 29] = [
 ];
 
 /// Which room may import which of its own floor; there is no circle among them.
-const NEIGHBOURS: [(&str, &str); 14] = [
+const NEIGHBOURS: [(&str, &str); 15] = [
     ("app", "document"),
     ("app", "error"),
     ("definitions", "engine"),
@@ -50,6 +52,7 @@ const NEIGHBOURS: [(&str, &str); 14] = [
     ("mcp_servers", "auth"),
     ("mcp_servers", "tools"),
     ("openapi", "http"),
+    ("otlp", "engine"),
     ("provider", "outbound"),
     ("tools", "skills"),
 ];

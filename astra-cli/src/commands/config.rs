@@ -33,6 +33,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
     for (name, meant) in settings::misspelt_variables(&context.environment) {
         context.printer.warning(format!("there is no variable {name}: did you mean {meant}?"));
     }
+    if let Some(unused) = settings::unused_collector(&context.environment) {
+        context.printer.warning(unused);
+    }
     let found = block_on(async {
         settings::discover(&mut settings.config, &context.environment).await;
         let check = astra_core::check(settings.config.clone());

@@ -40,6 +40,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
         context.printer.warning(format!("there is no variable {name}: did you mean {meant}?"));
     }
     settings.config.tools.program_environment = context.environment.of_programs();
+    if let Some(unused) = settings::unused_collector(&context.environment) {
+        context.printer.warning(unused);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|fault| Error::new("cannot start the runtime").because(&fault))?;
     let served = runtime.block_on(async {

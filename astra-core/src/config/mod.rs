@@ -10,6 +10,7 @@ mod locate;
 mod mcp;
 mod merge;
 mod network;
+mod otlp;
 mod outbound;
 mod provider;
 mod public_url;
@@ -35,6 +36,7 @@ pub use locate::line_of;
 pub use mcp::{McpConfig, McpOAuthConfig, McpServerConfig};
 pub use merge::MergeKeys;
 pub use network::Network;
+pub use otlp::{Compression, OtlpConfig};
 pub use outbound::{OutboundConfig, Ports};
 pub use provider::{Prices, Protocol, ProviderConfig, ProviderConfigs};
 pub use public_url::PublicUrl;
@@ -93,6 +95,8 @@ pub struct Config {
     pub jobs: JobsConfig,
     /// What is shown and kept of how turns went.
     pub traces: TracesConfig,
+    /// Where traces are exported to.
+    pub otlp: OtlpConfig,
     /// How long running turns may go on after a shutdown began, in seconds.
     pub drain_s: u64,
 }
@@ -119,6 +123,7 @@ impl Default for Config {
             mcp: McpConfig::default(),
             jobs: JobsConfig::default(),
             traces: TracesConfig::default(),
+            otlp: OtlpConfig::default(),
             drain_s: 30,
         }
     }

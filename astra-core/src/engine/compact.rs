@@ -113,7 +113,8 @@ impl Engine {
         let Some(until) = said.last().map(|message| message.seq) else { return Ok(None) };
         let messages = summary_request(session.summary.as_deref(), &said, room);
         // Nothing is asked for that the agent's maker did not ask for: many models refuse a temperature or a limit.
-        let request = Request { messages: &messages, ..Request::default() };
+        let trace = calls.context.clone();
+        let request = Request { messages: &messages, trace: trace.as_ref(), ..Request::default() };
         // What we think was sent, should the call be cut off.
         let sent = messages.iter().map(|message| estimate_message(&message.content)).sum();
         calls.tokens = Usage { input_tokens: sent, ..Usage::default() };

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::provider::{self, ErrorKind};
 use crate::store;
 
 /// The key of the limit of a session.
@@ -67,6 +68,25 @@ pub struct Failure {
     pub upstream_code: Option<String>,
     /// The parameter that is refused, by the upstream or on its behalf.
     pub param: Option<String>,
+}
+
+/// What kind of fault the caller is told of.
+pub(super) const fn code_of(error: &provider::Error) -> &'static str {
+    match error.kind {
+        ErrorKind::Timeout => "upstream_timeout",
+        // It did not fail: it asks for a pause.
+        ErrorKind::RateLimited(_) => "upstream_rate_limited",
+        ErrorKind::QuotaUsedUp => "upstream_quota_exceeded",
+        ErrorKind::ContextOverflow => "context_length_exceeded",
+        ErrorKind::Unsupported => "invalid_request",
+        // What the operator has to mend: a key, an address, a name.
+        ErrorKind::Key | ErrorKind::Unknown | ErrorKind::Refused(300..=399 | 405) => "upstream_misconfigured",
+        // A request that came too late or at the wrong moment may be answered the next time.
+        ErrorKind::Refused(408 | 409 | 423 | 425) => "upstream_error",
+        ErrorKind::Refused(_) => "upstream_refused",
+        _ if error.retry_after().is_some() => "unavailable",
+        _ => "upstream_error",
+    }
 }
 
 /// A result of the engine.

@@ -2,12 +2,13 @@
 
 use super::Engine;
 use super::agent::AgentDefinition;
-use super::error::Failure;
+use super::error::{Failure, code_of};
 use super::trace::Trace;
 use crate::config::Prices;
 use crate::content::without_nul;
-use crate::provider::{self, Attempt, ChunkStream, Completion, ErrorKind, Request, Target, Usage};
+use crate::provider::{self, Attempt, ChunkStream, Completion, Request, Target, Usage};
 use crate::store::UsageRow;
+use crate::trace_context::TraceContext;
 
 /// Who is asked, in order.
 pub(super) struct Targets(Vec<Target>);
@@ -19,6 +20,8 @@ pub(super) struct Calls {
     pub(super) attempts: Vec<Attempt>,
     /// As far as it is known, or thought.
     pub(super) tokens: Usage,
+    /// The place in a distributed trace that goes with them.
+    pub(super) context: Option<TraceContext>,
     /// So many are in the trace.
     traced: usize,
 }
@@ -94,24 +97,9 @@ impl Engine {
 /// What the caller reads of an upstream's fault.
 pub(super) fn failed(error: &provider::Error) -> Failure {
     let wait = error.retry_after();
-    let code = match error.kind {
-        ErrorKind::Timeout => "upstream_timeout",
-        // It did not fail: it asks for a pause.
-        ErrorKind::RateLimited(_) => "upstream_rate_limited",
-        ErrorKind::QuotaUsedUp => "upstream_quota_exceeded",
-        ErrorKind::ContextOverflow => "context_length_exceeded",
-        ErrorKind::Unsupported => "invalid_request",
-        // What the operator has to mend: a key, an address, a name.
-        ErrorKind::Key | ErrorKind::Unknown | ErrorKind::Refused(300..=399 | 405) => "upstream_misconfigured",
-        // A request that came too late or at the wrong moment may be answered the next time.
-        ErrorKind::Refused(408 | 409 | 423 | 425) => "upstream_error",
-        ErrorKind::Refused(_) => "upstream_refused",
-        _ if wait.is_some() => "unavailable",
-        _ => "upstream_error",
-    };
     let retry_after_s = wait.map(|wait| wait.as_millis().div_ceil(1000)).and_then(|seconds| seconds.try_into().ok());
     let (upstream_code, param) = (error.code.clone(), error.param.clone());
-    Failure { retry_after_s, upstream_code, param, ..Failure::new(code, sentence(&error.message)) }
+    Failure { retry_after_s, upstream_code, param, ..Failure::new(code_of(error), sentence(&error.message)) }
 }
 
 /// The sentence for the caller, which knows of one provider: its model's.

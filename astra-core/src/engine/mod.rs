@@ -9,6 +9,7 @@ mod drain;
 mod error;
 mod estimate;
 pub mod event;
+mod export;
 mod fits;
 mod follow;
 mod history;
@@ -32,6 +33,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use budget::QuotaWindow;
 pub use compact::Compacted;
 pub use error::{Error, Failure, Result};
+pub use export::{ExportedTurn, TraceExport};
 pub use follow::{SessionEvent, SessionEvents, TurnEvents};
 pub use preview::ContextPreview;
 pub use storage::StorageLimits;
@@ -70,6 +72,7 @@ pub struct Engine {
     skills: Arc<Skills>,
     lease: Arc<Lease>,
     metrics: Arc<Metrics>,
+    export: Option<Arc<dyn TraceExport>>,
     live_turns: LiveTurns,
     turns: TaskGroup,
     compactions: TaskGroup,
@@ -79,12 +82,18 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine that asks the models for the agents of `agents`, which may call the tools, both of what is `known`.
+    /// An engine that asks the models for the agents of `agents`, which may call the tools, both of what is `known`, and gives
+    /// turns that have ended to `export`.
     /// It ends what dead gateways left unfinished, and gives the base's supervisor what it does beside turns.
     ///
     /// # Errors
     /// The store's.
-    pub async fn open(base: &Base, known: &Known, agents: &Arc<Catalogue>) -> store::Result<Arc<Self>> {
+    pub async fn open(
+        base: &Base,
+        known: &Known,
+        agents: &Arc<Catalogue>,
+        export: Option<Arc<dyn TraceExport>>,
+    ) -> store::Result<Arc<Self>> {
         let limits = &base.config.limits;
         let engine = Arc::new(Self {
             store: base.store.clone(),
@@ -99,6 +108,7 @@ impl Engine {
             skills: Arc::clone(&known.skills),
             lease: Arc::clone(&base.lease),
             metrics: Arc::clone(&base.metrics),
+            export,
             live_turns: LiveTurns::default(),
             turns: base.supervisor.group(TURNS),
             compactions: base.supervisor.group(COMPACTIONS),

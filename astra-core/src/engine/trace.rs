@@ -1,54 +1,61 @@
 //! How a turn's time was spent: spans, and the split between gateway, provider, tools, storage and waiting.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
+use super::error::code_of;
+use crate::content::ToolCall;
 use crate::ids::TurnId;
-use crate::provider::Attempt;
-use crate::store::{Span, TraceRecord, TraceStage, TurnContext};
+use crate::provider::{Attempt, Usage};
+use crate::store::{Span, SpanExport, TraceRecord, TraceStage, TurnContext};
+use crate::trace_context::{SpanId, TraceContext};
+
+/// Where a turn comes from, and its place in a distributed trace.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct TraceOrigin {
+    /// The caller's place, as its request says it.
+    pub(super) parent: Option<Arc<TraceContext>>,
+    /// The turn's own, if it is exported.
+    pub(super) own: Option<TraceContext>,
+    /// The id of the request that asked.
+    pub(super) request_id: Option<Arc<str>>,
+}
 
 /// Collects the spans of one turn.
 #[derive(Debug)]
 pub(super) struct Trace {
     started: Instant,
     spans: Vec<Span>,
-    parent: Option<Arc<str>>,
-    request_id: Option<Arc<str>>,
+    origin: TraceOrigin,
 }
 
 impl Trace {
-    pub(super) const fn new(started: Instant, parent: Option<Arc<str>>, request_id: Option<Arc<str>>) -> Self {
-        Self { started, spans: Vec::new(), parent, request_id }
+    pub(super) const fn new(started: Instant, origin: TraceOrigin) -> Self {
+        Self { started, spans: Vec::new(), origin }
     }
 
     /// The trace of a turn that goes on, with the spans that it had.
-    pub(super) const fn resumed(
-        started: Instant,
-        spans: Vec<Span>,
-        parent: Option<Arc<str>>,
-        request_id: Option<Arc<str>>,
-    ) -> Self {
-        Self { started, spans, parent, request_id }
+    pub(super) const fn resumed(started: Instant, spans: Vec<Span>, origin: TraceOrigin) -> Self {
+        Self { started, spans, origin }
     }
 
-    /// The id of the request that asked.
-    pub(super) fn request_id(&self) -> Option<Arc<str>> {
-        self.request_id.clone()
+    /// Where the turn comes from.
+    pub(super) const fn origin(&self) -> &TraceOrigin {
+        &self.origin
     }
 
-    /// The caller's `traceparent`.
-    pub(super) fn parent(&self) -> Option<Arc<str>> {
-        self.parent.clone()
+    /// The place that goes with what the turn calls: its own, or the caller's.
+    pub(super) fn outgoing(&self) -> Option<TraceContext> {
+        self.origin.own.as_ref().or(self.origin.parent.as_deref()).cloned()
     }
 
-    /// The `traceparent` of what `turn`, whose trace it is, asks of others: its own caller's trace goes on, or one begins here.
-    pub(super) fn as_parent(&self, turn: TurnId) -> Arc<str> {
-        let key = turn.key();
-        let sent = self.parent.as_deref().and_then(|parent| parent.get(3..35));
-        match sent {
-            Some(trace_id) => format!("00-{trace_id}-{key:016x}-01").into(),
-            None => format!("00-{key:032x}-{key:016x}-01").into(),
-        }
+    /// The place of what `turn`, whose trace it is, asks of other agents, if it is not exported: in its caller's trace.
+    pub(super) fn as_parent(&self, turn: TurnId) -> Option<Arc<TraceContext>> {
+        let parent = self.origin.parent.as_deref()?;
+        Some(Arc::new(parent.at(SpanId(turn.key().to_be_bytes()))))
     }
 
     /// The spans so far.
@@ -73,6 +80,28 @@ impl Trace {
     pub(super) fn note_call(&mut self, call: &Attempt, since: Instant, took: Duration) {
         let error = call.error.as_ref().map(|error| error.message.clone());
         self.push(TraceStage::Inference, since, took, Some((call.provider.clone(), call.model.clone())), error);
+        let error_code = call.error.as_ref().map(|error| Cow::from(code_of(error)));
+        self.note_export(|| SpanExport { id: call.span, error_code, ..SpanExport::default() });
+    }
+
+    /// Notes what the call of a model that was noted last has used, and why it stopped.
+    pub(super) fn note_usage(&mut self, usage: Usage, finish_reason: Option<&'static str>) {
+        if self.origin.own.is_none() {
+            return;
+        }
+        let called = self.spans.iter_mut().rev().find(|span| span.name == TraceStage::Inference);
+        if let Some(export) = called.and_then(|span| span.export.as_deref_mut()) {
+            export.input_tokens = Some(usage.input_tokens);
+            export.output_tokens = Some(usage.output_tokens);
+            export.finish_reason = finish_reason.map(Cow::from);
+        }
+    }
+
+    /// Adds to the last span what its export needs, if the turn is exported.
+    fn note_export(&mut self, export: impl FnOnce() -> SpanExport) {
+        if let (Some(_), Some(span)) = (&self.origin.own, self.spans.last_mut()) {
+            span.export = Some(Box::new(export()));
+        }
     }
 
     /// Notes that the stream of `call`, which was noted up to its first content, has ended now.
@@ -83,14 +112,19 @@ impl Trace {
         span.first_content_us = Some(span.duration_us);
         span.duration_us = now_us.saturating_sub(span.start_us);
         span.error = call.error.as_ref().map(|error| error.message.clone());
+        if let Some(export) = span.export.as_deref_mut() {
+            export.error_code = call.error.as_ref().map(|error| Cow::from(code_of(error)));
+        }
     }
 
-    /// Notes that the tool `name` took from `since` until now.
-    pub(super) fn note_tool(&mut self, name: &str, since: Instant, is_error: bool) {
+    /// Notes that the tool of `call`, which knows the span `id` as its caller's, took from `since` until now.
+    pub(super) fn note_tool(&mut self, call: &ToolCall, id: Option<SpanId>, since: Instant, is_error: bool) {
         self.push(TraceStage::Tool, since, since.elapsed(), None, is_error.then(|| "the tool failed".to_owned()));
         if let Some(span) = self.spans.last_mut() {
-            span.tool = Some(name.to_owned());
+            span.tool = Some(call.name.clone());
         }
+        let error_code = is_error.then_some(Cow::Borrowed("tool_failed"));
+        self.note_export(|| SpanExport { id, call_id: Some(call.id.clone()), error_code, ..SpanExport::default() });
     }
 
     /// Gives each call of a tool to `take`: how long it took, and whether it failed.
@@ -122,8 +156,9 @@ impl Trace {
             storage_us: self.covered(|stage| stage == TraceStage::Storage),
             tool_us: self.covered(|stage| stage == TraceStage::Tool),
             waiting_us: self.covered(TraceStage::is_waiting),
-            parent: self.parent.as_deref().map(str::to_owned),
-            request_id: self.request_id.clone(),
+            parent: self.origin.parent.as_ref().map(|parent| parent.traceparent()),
+            own: self.origin.own.clone(),
+            request_id: self.origin.request_id.clone(),
         }
     }
 
@@ -149,7 +184,7 @@ mod tests {
     use super::*;
 
     fn trace(spans: &[(TraceStage, i64, i64)]) -> TraceRecord {
-        let mut trace = Trace::new(Instant::now(), None, None);
+        let mut trace = Trace::new(Instant::now(), TraceOrigin::default());
         for (stage, start_us, duration_us) in spans {
             trace.spans.push(Span { start_us: *start_us, duration_us: *duration_us, ..Span::new(*stage) });
         }

@@ -31,6 +31,7 @@ pub async fn answer(State(app): State<App>, caller: Caller) -> Result<Response> 
     of_requests(&app, &mut text);
     of_turns(&app, &mut text);
     of_providers(&app, &mut text);
+    of_export(&app, &mut text);
     match timeout(STORE_PATIENCE, app.store.depths()).await {
         Ok(Ok(depths)) => of_store(&depths, &mut text),
         Ok(Err(fault)) => tracing::warn!(error = %fault, "the store's depths cannot be counted"),
@@ -105,6 +106,24 @@ fn of_providers(app: &App, text: &mut Exposition) {
     for provider in &providers {
         text.histogram("astra_provider_latency_seconds", &[("provider", &provider.name)], &provider.health.latencies);
     }
+}
+
+/// Nothing where traces are not exported.
+fn of_export(app: &App, text: &mut Exposition) {
+    if app.config.otlp.endpoint.is_none() {
+        return;
+    }
+    let export = &app.metrics.export;
+    text.family(
+        "astra_otlp_traces_total",
+        Counter,
+        "Traces of turns that were to be exported, by what became of them.",
+    );
+    for (outcome, count) in [("sent", &export.sent), ("failed", &export.failed), ("dropped", &export.dropped)] {
+        text.sample("astra_otlp_traces_total", &[("outcome", outcome)], count.get());
+    }
+    let help = "Spans that the collector rejected among others that it took.";
+    text.single("astra_otlp_rejected_spans_total", Counter, help, export.rejected_spans.get());
 }
 
 fn of_store(depths: &Depths, text: &mut Exposition) {

@@ -23,6 +23,7 @@ use crate::auth::Identity;
 use crate::error::Error;
 use crate::ids::{IdKind, IdMaker};
 use crate::text::printable;
+use crate::trace_context::TraceContext;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -38,9 +39,9 @@ pub const LOG_TARGET: &str = "astra_core::http::record";
 #[derive(Debug, Clone)]
 pub struct RequestId(pub Arc<str>);
 
-/// The `traceparent` of the request, if it sent a good one (W3C Trace Context).
+/// The place of the request in a distributed trace, if it sent a good one (W3C Trace Context).
 #[derive(Debug, Clone)]
-pub struct TraceParent(pub Option<Arc<str>>);
+pub struct TraceParent(pub Option<Arc<TraceContext>>);
 
 /// What the layer needs to know.
 pub struct Recorder {
@@ -58,7 +59,7 @@ pub struct Recorder {
 #[derive(Debug)]
 struct Known {
     id: String,
-    trace_parent: Option<Arc<str>>,
+    trace_parent: Option<Arc<TraceContext>>,
     /// Who asked, as far as the request got.
     caller: OnceLock<Arc<Identity>>,
 }
@@ -89,7 +90,7 @@ pub async fn record<F: Future<Output = Response>>(
     let address = recorder.limits.client_address(&request);
     let known = Arc::new(Known {
         id: request_id(request.headers(), &recorder.ids),
-        trace_parent: trace_parent(request.headers()),
+        trace_parent: TraceContext::of(request.headers()).map(Arc::new),
         caller: OnceLock::new(),
     });
     let (method, uri) = (request.method().clone(), request.uri().clone());
@@ -101,7 +102,8 @@ pub async fn record<F: Future<Output = Response>>(
     let operation = recorder.path.as_ref().and_then(|path| path.operation(&method));
     let operation_id = operation.map(|operation| operation.id.as_str());
     let operation = operation_id.unwrap_or("-");
-    let (id, trace_parent) = (known.id.as_str(), known.trace_parent.as_deref());
+    let trace_parent = known.trace_parent.as_ref().and_then(|_| request.headers().get(TRACE_PARENT)).cloned();
+    let (id, trace_parent) = (known.id.as_str(), trace_parent.as_ref().and_then(|value| value.to_str().ok()));
     let span =
         tracing::info_span!(target: LOG_TARGET, LOG_NAME, request.id = %id, operation, traceparent = trace_parent);
     request.extensions_mut().insert(Record(Arc::clone(&known)));
@@ -179,20 +181,6 @@ fn request_id(headers: &HeaderMap, ids: &IdMaker) -> String {
     sent.map_or_else(|| ids.make(IdKind::Request), str::to_owned)
 }
 
-fn trace_parent(headers: &HeaderMap) -> Option<Arc<str>> {
-    let text = headers.get(TRACE_PARENT)?.to_str().ok()?;
-    let is_hex = |part: &str, length: usize| {
-        part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    let mut parts = text.split('-');
-    let [Some(version), Some(trace), Some(parent), Some(flags), None] = std::array::from_fn(|_| parts.next()) else {
-        return None;
-    };
-    let is_good = is_hex(version, 2) && version != "ff" && is_hex(trace, 32) && is_hex(parent, 16) && is_hex(flags, 2);
-    let is_zero = trace.bytes().all(|byte| byte == b'0') || parent.bytes().all(|byte| byte == b'0');
-    (is_good && !is_zero).then(|| Arc::from(text))
-}
-
 /// Logs a failure of the gateway that no answer to a request tells of: it happened in a connection that goes on.
 pub fn log_failure(request_id: &str, error: &Error) {
     if error.code.status() >= 500 {
@@ -245,20 +233,6 @@ mod tests {
             let headers =
                 HeaderValue::from_bytes(bad.as_bytes()).map(|value| HeaderMap::from_iter([(REQUEST_ID, value)]));
             assert!(request_id(&headers.unwrap_or_default(), &ids).starts_with("req_"), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn only_good_trace_parents_are_honoured() {
-        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        assert_eq!(trace_parent(&sent(TRACE_PARENT, good)).as_deref(), Some(good));
-        for bad in [
-            "",
-            "00-0-0-0",
-            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-        ] {
-            assert!(trace_parent(&sent(TRACE_PARENT, bad)).is_none(), "{bad}");
         }
     }
 }

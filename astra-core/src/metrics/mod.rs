@@ -19,7 +19,12 @@ pub struct Counter(AtomicU64);
 impl Counter {
     /// Counts one more.
     pub fn add_one(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.add(1);
+    }
+
+    /// Counts `count` more.
+    pub fn add(&self, count: u64) {
+        self.0.fetch_add(count, Ordering::Relaxed);
     }
 
     /// How many there were.
@@ -97,11 +102,26 @@ impl TurnMetrics {
     }
 }
 
+/// What became of traces that were to be exported.
+#[derive(Debug, Default)]
+pub struct ExportMetrics {
+    /// The collector has taken them.
+    pub sent: Counter,
+    /// It has not, after all tries.
+    pub failed: Counter,
+    /// There was no room for them while they waited.
+    pub dropped: Counter,
+    /// Spans that the collector has taken with the others and thrown away.
+    pub rejected_spans: Counter,
+}
+
 /// All that one gateway counts.
 #[derive(Debug, Default)]
 pub struct Metrics {
     /// Turns.
     pub turns: TurnMetrics,
+    /// Traces that are exported.
+    pub export: ExportMetrics,
     operations: Mutex<BTreeMap<String, Arc<StatusCounts>>>,
 }
 

@@ -14,6 +14,7 @@ use url::Url;
 use super::connect::Connector;
 use super::proxy::Proxy;
 use super::{Endpoint, Error};
+use crate::trace_context::TraceContext;
 
 /// Connections that stay open for the next call. As many as callers may be busy at once, since a connection that is
 /// closed after each peak is a handshake at the next.
@@ -44,12 +45,21 @@ impl Client {
         Endpoint::new(url, headers, self.proxy_authorization(url))
     }
 
-    /// Sends `body` to `endpoint`; answers the head of the answer, whatever its status.
+    /// Sends `body` to `endpoint`, with its place in a distributed trace; answers the head of the answer, whatever its status.
     ///
     /// # Errors
     /// When there is no answer.
-    pub(crate) async fn post(&self, endpoint: &Endpoint, body: Vec<u8>) -> Result<Response<Incoming>, Error> {
-        self.send(endpoint.request(Method::POST, Full::from(body))).await
+    pub(crate) async fn post(
+        &self,
+        endpoint: &Endpoint,
+        body: impl Into<Bytes>,
+        trace: Option<&TraceContext>,
+    ) -> Result<Response<Incoming>, Error> {
+        let mut request = endpoint.request(Method::POST, Full::new(body.into()));
+        if let Some(trace) = trace {
+            trace.add_to(request.headers_mut());
+        }
+        self.send(request).await
     }
 
     /// Asks for what is at `endpoint`.

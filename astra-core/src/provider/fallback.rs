@@ -12,6 +12,7 @@ use super::reading::cut;
 use super::registry::Registry;
 use super::{Chunk, ChunkStream, Completion, Request, retry};
 use crate::outbound::Permit;
+use crate::trace_context::{SpanId, TraceContext};
 
 /// Whom to ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub struct Attempt {
     pub elapsed: Option<Duration>,
     /// Why it failed, if it did.
     pub error: Option<Error>,
+    /// Its span, which the upstream knows as its caller's, if the gateway exports the trace.
+    pub span: Option<SpanId>,
 }
 
 /// What to answer when no upstream did: the last thing that an upstream did, rather than that a circuit is open.
@@ -55,9 +58,10 @@ struct AttemptLog<'a> {
 }
 
 impl AttemptLog<'_> {
-    fn begin(&mut self, model: &str) {
+    fn begin(&mut self, model: &str, trace: Option<&TraceContext>) {
         let (provider, model, started) = (self.provider.to_owned(), model.to_owned(), Instant::now());
-        self.attempts.push(Attempt { provider, model, started, elapsed: None, error: None });
+        let span = trace.and_then(TraceContext::exported_span);
+        self.attempts.push(Attempt { provider, model, started, elapsed: None, error: None, span });
     }
 
     /// Notes how the try that began last has ended; answers how long it took.
@@ -69,7 +73,7 @@ impl AttemptLog<'_> {
 
     /// Notes that it came to no try.
     fn refuse(&mut self, model: &str, error: Error) {
-        self.begin(model);
+        self.begin(model, None);
         self.end(Some(error));
     }
 }
@@ -167,8 +171,9 @@ impl Registry {
             },
         };
         for retries in 0.. {
-            log.begin(&model);
-            let error = match call.run(entry, &model, admission.permit()).await {
+            let trace = call.request().trace.map(TraceContext::step);
+            log.begin(&model, trace.as_ref());
+            let error = match call.run(entry, &model, trace.as_ref(), admission.permit()).await {
                 Ok(answer) => {
                     admission.succeeded(log.end(None));
                     return Some(answer);
@@ -196,6 +201,7 @@ trait Call: Sync {
         &self,
         entry: &Arc<Entry>,
         model: &str,
+        trace: Option<&TraceContext>,
         permit: Option<Permit>,
     ) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
 }
@@ -209,8 +215,15 @@ impl Call for Whole<'_> {
         self.0
     }
 
-    async fn run(&self, entry: &Arc<Entry>, model: &str, _: Option<Permit>) -> Result<Completion, Error> {
-        within(entry.limits.first_token_timeout, "answer", entry.provider.complete(model, self.0)).await
+    async fn run(
+        &self,
+        entry: &Arc<Entry>,
+        model: &str,
+        trace: Option<&TraceContext>,
+        _: Option<Permit>,
+    ) -> Result<Completion, Error> {
+        let request = Request { trace, ..self.0 };
+        within(entry.limits.first_token_timeout, "answer", entry.provider.complete(model, request)).await
     }
 }
 
@@ -223,9 +236,15 @@ impl Call for Streamed<'_> {
         self.0
     }
 
-    async fn run(&self, entry: &Arc<Entry>, model: &str, permit: Option<Permit>) -> Result<ChunkStream, Error> {
-        let limit = entry.limits.first_token_timeout;
-        let mut chunks = within(limit, "answer", entry.provider.stream(model, self.0)).await?;
+    async fn run(
+        &self,
+        entry: &Arc<Entry>,
+        model: &str,
+        trace: Option<&TraceContext>,
+        permit: Option<Permit>,
+    ) -> Result<ChunkStream, Error> {
+        let (request, limit) = (Request { trace, ..self.0 }, entry.limits.first_token_timeout);
+        let mut chunks = within(limit, "answer", entry.provider.stream(model, request)).await?;
         let mut usage = None;
         loop {
             let read = within(limit, "begin to answer", chunks.try_next()).await?.ok_or_else(cut)?;

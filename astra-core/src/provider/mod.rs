@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Prices;
 pub use crate::content::{Arguments, Content, Part, Role, ToolCall, ToolResult};
 pub use crate::outbound::{Circuit, Jitter};
+use crate::trace_context::TraceContext;
 pub use error::{Error, ErrorKind};
 pub use fallback::{Attempt, Target};
 pub use health::{Health, LastError};
@@ -58,6 +59,8 @@ pub struct Request<'a> {
     pub tool_choice: ToolChoice<'a>,
     /// Whether one answer may call several; `None` leaves it to the provider.
     pub parallel_tool_calls: Option<bool>,
+    /// Its place in a distributed trace, which goes with the call; `None` if it is in none.
+    pub trace: Option<&'a TraceContext>,
 }
 
 /// One message of the conversation.
@@ -83,6 +86,19 @@ pub enum FinishReason {
     /// It calls tools and waits for their results. An answer that ran into a limit may have calls as well, of which the last
     /// one may be cut off; its reason is [`FinishReason::Length`].
     ToolCalls,
+}
+
+impl FinishReason {
+    /// The name, as it is written in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Length => "length",
+            Self::ContentFilter => "content_filter",
+            Self::ToolCalls => "tool_calls",
+        }
+    }
 }
 
 /// Tokens of one call.

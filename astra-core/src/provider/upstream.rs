@@ -17,6 +17,7 @@ use super::settings::Settings;
 use crate::clock::Clock;
 use crate::outbound::{self, Client, Endpoint, retry_after};
 use crate::tasks::TaskGroup;
+use crate::trace_context::TraceContext;
 
 /// So much of an error's body is read.
 const ERROR_BYTES_MAX: usize = 32 << 10;
@@ -95,9 +96,15 @@ impl Upstream {
     }
 
     /// Asks for a whole answer, or for a stream; the answer's status is a success.
-    pub(super) async fn ask(&self, chat: &Chat, body: Vec<u8>, is_stream: bool) -> Result<Response<Incoming>, Error> {
+    pub(super) async fn ask(
+        &self,
+        chat: &Chat,
+        body: Vec<u8>,
+        is_stream: bool,
+        trace: Option<&TraceContext>,
+    ) -> Result<Response<Incoming>, Error> {
         let endpoint = if is_stream { &chat.streamed } else { &chat.whole };
-        self.good(self.client.post(endpoint, body).await).await
+        self.good(self.client.post(endpoint, body, trace).await).await
     }
 
     /// Reads what is at `endpoint`, of at most [`ANSWER_BYTES_MAX`].

@@ -17,6 +17,8 @@ use crate::engine::catalogue::Catalogue;
 use crate::engine::{Engine, trace_retention};
 use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
+#[cfg(feature = "otlp")]
+use crate::otlp;
 use crate::outbound::GuardedClient;
 use crate::router;
 use crate::store;
@@ -53,7 +55,11 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let workspace = authority.first_workspace().clone();
     let definitions = Definitions::open(&base, workspace, sources, &known).await.map_err(failed)?;
     let skill_folder = SkillFolder::open(&base, &known.skills, &definitions).await.map_err(failed)?;
-    let engine = Engine::open(&base, &known, &agents).await.map_err(failed)?;
+    #[cfg(feature = "otlp")]
+    let export = otlp::open(&base, &known.providers);
+    #[cfg(not(feature = "otlp"))]
+    let export = None;
+    let engine = Engine::open(&base, &known, &agents, export).await.map_err(failed)?;
     let jobs = Queue::open(&base, builder.handlers).await.map_err(failed)?;
     let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
     Upkeep::open(&base);

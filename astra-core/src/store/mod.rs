@@ -122,7 +122,7 @@ pub use session_totals::{SessionTotals, SessionWithTotals};
 pub use sessions::{NewSession, Parent, Session, SessionFilter, SessionSettings, Sessions};
 pub use sign_in_networks::NETWORKS_MAX as SIGN_IN_NETWORKS_MAX;
 pub use skill_uses::{SKILL_USE_DAYS, SkillTurn, SkillUse, SkillUses, ToolCount};
-pub use spans::{Span, TraceStage};
+pub use spans::{Span, SpanExport, TraceStage};
 pub use spawned_turns::SpawnedTurns;
 pub use sqlite::Sqlite;
 pub use suspensions::{NewSuspension, Suspended, Suspension, Suspensions};

@@ -1,9 +1,12 @@
 //! The spans of a trace, as the row of their turn keeps them: JSON.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::turns::TurnContext;
+use crate::trace_context::SpanId;
 
 /// What a stretch of a turn's time went into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -62,6 +65,33 @@ pub struct Span {
     /// What was put together.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub context: Option<TurnContext>,
+    /// What its export needs besides; only of a turn that is exported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub export: Option<Box<SpanExport>>,
+}
+
+/// What the export of a span needs beside what its trace shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SpanExport {
+    /// Its id, if what it called knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<SpanId>,
+    /// The call of the tool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call_id: Option<String>,
+    /// Tokens that the model read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_tokens: Option<u32>,
+    /// Tokens that it wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<u32>,
+    /// Why it stopped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finish_reason: Option<Cow<'static, str>>,
+    /// The kind of its failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<Cow<'static, str>>,
 }
 
 impl Span {
@@ -78,6 +108,7 @@ impl Span {
             tool: None,
             error: None,
             context: None,
+            export: None,
         }
     }
 }
@@ -89,9 +120,12 @@ mod tests {
     #[test]
     fn a_span_is_read_as_it_was_written() {
         let context = Some(TurnContext { messages_sent: 3, messages_left_out: 1 });
+        let exported =
+            SpanExport { id: Some(SpanId([7; 8])), error_code: Some("tool_failed".into()), ..SpanExport::default() };
         let spans = [
             Span { start_us: 5, duration_us: 7, context, ..Span::new(TraceStage::Context) },
             Span { provider: Some("p".into()), error: Some("no".into()), ..Span::new(TraceStage::Inference) },
+            Span { export: Some(Box::new(exported)), ..Span::new(TraceStage::Tool) },
         ];
         let text = serde_json::to_string(&spans).unwrap();
         assert_eq!(serde_json::from_str::<Vec<Span>>(&text).unwrap(), spans);

@@ -16,6 +16,7 @@ use super::usage::{self, EndedTurn, HOUR_MS, UsageRow};
 use super::value::Param;
 use crate::ids::TurnId;
 use crate::params;
+use crate::trace_context::TraceContext;
 
 /// The sequence number of the first text of an event log.
 const FIRST_TEXT_SEQ: i64 = 2;
@@ -68,6 +69,8 @@ pub struct TraceRecord {
     pub waiting_us: i64,
     /// The caller's `traceparent`.
     pub parent: Option<String>,
+    /// The turn's own place in a distributed trace, if it is exported; not kept.
+    pub own: Option<TraceContext>,
     /// The id of the request that asked.
     pub request_id: Option<Arc<str>>,
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::progress::{ProgressSender, ToolProgress};
 use crate::ids::{SessionId, TurnId};
 use crate::store::WorkspaceId;
+use crate::trace_context::TraceContext;
 
 /// A tool that models may call. A host program adds its own by [`crate::Builder::tool`].
 ///
@@ -102,6 +103,8 @@ pub struct ToolContext {
     pub call_id: String,
     /// The skills of the agent.
     pub skills: Vec<String>,
+    /// The place of the call in a distributed trace, for a tool that calls other services; `None` if it is in none.
+    pub trace: Option<TraceContext>,
     /// Where a client of the MCP server is told how far the call has got; `None` if the caller does not ask.
     pub(crate) progress: Option<ProgressSender>,
 }
@@ -182,6 +185,7 @@ impl ToolContext {
             turn_id: None,
             call_id: call_id.into(),
             skills: Vec::new(),
+            trace: None,
             progress: None,
         }
     }

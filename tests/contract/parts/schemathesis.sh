@@ -10,10 +10,17 @@ schemathesis() { # schemathesis URL TOKEN
     --generation-database none --no-color --output-sanitize false
 }
 
+# Prometheus' own tool (Debian: prometheus) judges as well, where there is one.
+promtool_reads() { # promtool_reads URL TOKEN
+  curl --silent --show-error --fail --header "Authorization: Bearer $2" "$1/metrics" | promtool check metrics
+}
+
 held() { # held NAME URL TOKEN
   check "schemathesis, every check, on $1" "$schemathesis_version" schemathesis "$2" "$3"
   check "$1: prometheus_client reads the metrics" "$reader_version" \
     "$judges_python/bin/python" "$here/schemathesis/metrics.py" "$2" "$3"
+  ! command -v promtool >/dev/null ||
+    check "$1: promtool finds no fault with the metrics" "" promtool_reads "$2" "$3"
   check "$1: the gateway lives, and logged no error" "" survives "$1" "$2"
 }
 

@@ -18,6 +18,7 @@ use crate::http::turn::failure;
 use crate::http::{Caller, Idempotency, Json, Opened, TraceParent};
 use crate::ids::IdKind;
 use crate::store::{Status, Turn};
+use crate::trace_context::TraceContext;
 
 /// Ask an agent in OpenAI's format
 ///
@@ -60,7 +61,7 @@ async fn answer(
     app: App,
     caller: Caller,
     once: Option<crate::store::OnceKey>,
-    trace_parent: Option<Arc<str>>,
+    trace_parent: Option<Arc<TraceContext>>,
     opened: Option<Arc<Opened>>,
     request: ChatCompletionRequest,
 ) -> Result<Response> {

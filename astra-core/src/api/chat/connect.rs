@@ -20,6 +20,7 @@ use crate::http::turn::{decide_within, texts};
 use crate::http::websocket::{Connect, Done, Followed, Protocol, STREAMS_MAX, Taken};
 use crate::http::{Caller, Json, TraceParent};
 use crate::ids::TurnId;
+use crate::trace_context::TraceContext;
 
 const PATH: &str = "/chat/ws";
 
@@ -70,7 +71,7 @@ pub async fn handler(
 struct Chat {
     app: App,
     caller: Caller,
-    trace_parent: Option<Arc<str>>,
+    trace_parent: Option<Arc<TraceContext>>,
 }
 
 impl Protocol for Chat {

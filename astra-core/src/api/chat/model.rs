@@ -15,6 +15,7 @@ use crate::http::{Problem, small_metadata};
 use crate::ids::{ApprovalId, SessionId, TurnId};
 use crate::provider::Role;
 use crate::store::{OnceKey, SessionTarget};
+use crate::trace_context::TraceContext;
 
 /// The surface of a chat that names none.
 const SURFACE_DEFAULT: &str = "api";
@@ -68,7 +69,12 @@ impl SendMessage {
     ///
     /// # Errors
     /// If both a session and a surface are named, the question is blank, or the metadata is too large.
-    pub fn into_ask(self, is_streamed: bool, once: Option<OnceKey>, trace_parent: Option<Arc<str>>) -> Result<Ask> {
+    pub fn into_ask(
+        self,
+        is_streamed: bool,
+        once: Option<OnceKey>,
+        trace_parent: Option<Arc<TraceContext>>,
+    ) -> Result<Ask> {
         let place = match (self.session_id, self.surface, self.surface_id) {
             (Some(id), None, None) => SessionTarget::Session { id },
             (Some(_), _, _) => {

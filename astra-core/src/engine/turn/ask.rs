@@ -9,6 +9,7 @@ use super::spawned::Spawned;
 use crate::content::Content;
 use crate::provider::{Message, Parameters, Role, Tool, ToolChoice};
 use crate::store::{OnceKey, SessionTarget, VisibleTo, WorkspaceId};
+use crate::trace_context::TraceContext;
 
 /// Who asks.
 #[derive(Debug, Clone)]
@@ -54,7 +55,7 @@ pub struct Ask {
     /// The caller's idempotency key.
     pub once: Option<OnceKey>,
     /// The caller's `traceparent`.
-    pub trace_parent: Option<Arc<str>>,
+    pub trace_parent: Option<Arc<TraceContext>>,
     /// What binds the turn, if another one begins it.
     pub spawned: Option<Box<Spawned>>,
 }

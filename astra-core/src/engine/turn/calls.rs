@@ -19,6 +19,7 @@ use crate::engine::inference::UsageOwner;
 use crate::provider::{FinishReason, Message};
 use crate::store::{LogEntry, TraceStage, TurnStep};
 use crate::tools::{Decision, Offered, Outcome, ToolContext};
+use crate::trace_context::TraceContext;
 
 /// What comes after the calls of an answer.
 pub(super) enum RoundEnd {
@@ -158,20 +159,26 @@ impl Running {
     /// there; the last one is kept with what follows.
     async fn run_tools(&self, offered: &Offered, progress: &mut Progress) -> Result<()> {
         let family = self.family(offered, progress);
+        let trace = progress.trace.outgoing();
         let run = async |place: usize, call: ToolCall, child: Option<Child>| {
             let since = Instant::now();
+            let context = self.tool_context(&call, trace.as_ref());
+            let span = match child {
+                Some(child) => child.span,
+                None => context.trace.as_ref().and_then(TraceContext::exported_span),
+            };
             let ran = match (child, &family) {
                 (Some(child), _) => self.follow_child(offered, &call, child).await,
-                (None, Some(family)) if is_spawn(offered, &call) => self.spawn(offered, &call, place, family).await,
-                _ => Ok(Ran::Answered(offered.call(&call, &self.tool_context(&call)).await)),
+                (None, Some(family)) if is_spawn(offered, &call) => self.spawn(offered, &call, place, family, context.trace).await,
+                _ => Ok(Ran::Answered(offered.call(&call, &context).await)),
             };
-            (place, call.name, since, ran)
+            (place, call, span, since, ran)
         };
         let own = progress.open.iter().enumerate();
         let own = own.filter(|(_, open)| open.state == CallState::Runs || open.child().is_some());
         let mut running: FuturesUnordered<_> =
             own.map(|(place, open)| run(place, open.call.clone(), open.child())).collect();
-        while let Some((place, tool, since, ran)) = running.next().await {
+        while let Some((place, call, span, since, ran)) = running.next().await {
             let elapsed_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
             let (Outcome { content, is_error }, elapsed_ms) = match ran? {
                 Ran::Answered(outcome) => (outcome, elapsed_ms),
@@ -185,7 +192,7 @@ impl Running {
                     continue;
                 }
             };
-            progress.trace.note_tool(&tool, since, is_error);
+            progress.trace.note_tool(&call, span, since, is_error);
             self.answer_call(progress, place, content, is_error, elapsed_ms);
             if !running.is_empty() {
                 progress.log.keep(&self.rows, self.turn.id).await?;
@@ -195,12 +202,13 @@ impl Running {
     }
 
     /// Who calls a tool by `call`, and within what.
-    fn tool_context(&self, call: &ToolCall) -> ToolContext {
+    fn tool_context(&self, call: &ToolCall, trace: Option<&TraceContext>) -> ToolContext {
         let mut context = ToolContext::new(self.rows.workspace().clone(), &self.turn.user_id, &call.id);
         context.agent_id = Some(self.turn.agent_id.clone());
         context.session_id = Some(self.turn.session_id);
         context.turn_id = Some(self.turn.id);
         context.skills.clone_from(&self.agent.definition.skills);
+        context.trace = trace.map(TraceContext::step);
         context
     }
 

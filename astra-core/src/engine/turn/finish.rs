@@ -9,11 +9,14 @@ use super::running::Running;
 use super::skill_uses::skill_uses;
 use super::spawn::has_children;
 use crate::content::{Part, Role};
+use crate::engine::Engine;
+use crate::engine::agent::AgentVersion;
 use crate::engine::error::{Error, Failure};
 use crate::engine::event::{EventKind, FIRST_SEQ};
+use crate::engine::export::ExportedTurn;
 use crate::engine::inference::UsageOwner;
 use crate::provider::FinishReason;
-use crate::store::{self, FinishedTurn, Outcome, Status, Turn, TurnStep};
+use crate::store::{self, FinishedTurn, Outcome, Rows, Status, Turn, TurnStep};
 
 /// How long a full or unreachable store is given between two tries to keep a turn's end, ...
 const RETRY: Duration = Duration::from_secs(1);
@@ -78,6 +81,16 @@ fn unavailable(message: &str) -> Failure {
     Failure { retry_after_s: Some(1), ..Failure::new("unavailable", message) }
 }
 
+impl Engine {
+    /// Gives a turn that has ended and is kept to the exporter, if it is to be exported.
+    pub(super) fn export(&self, rows: &Rows, agent: Option<&Arc<AgentVersion>>, turn: &Arc<FinishedTurn>) {
+        if let (Some(export), Some(_)) = (&self.export, &turn.trace.own) {
+            let (workspace, agent, turn) = (rows.workspace().clone(), agent.cloned(), Arc::clone(turn));
+            export.take(ExportedTurn { workspace, agent, turn });
+        }
+    }
+}
+
 impl Running {
     /// Keeps the end of the turn and publishes it.
     pub(super) async fn finish(self, ending: Ending, mut progress: Progress) {
@@ -88,10 +101,13 @@ impl Running {
         }
         progress.trace.each_tool(|took, is_error| self.engine.metrics.turns.note_tool(took, is_error));
         let mut finished = Arc::new(self.finished(status, failure, progress));
-        let mut told = false;
+        let (mut told, mut is_kept) = (false, false);
         for tries_left in (0..TRIES).rev() {
             match self.rows.turns().finish(&finished).await {
-                Ok(true) => break,
+                Ok(true) => {
+                    is_kept = true;
+                    break;
+                }
                 Ok(false) => {
                     // Another gateway took this one for dead and ended the turn: its word holds.
                     let finished = Arc::make_mut(&mut finished);
@@ -126,6 +142,9 @@ impl Running {
             self.started.elapsed(),
             Duration::from_micros(elsewhere_us),
         );
+        if is_kept {
+            self.engine.export(&self.rows, Some(&self.agent), &finished);
+        }
         drop(self.guard);
         if finished.has_children {
             self.engine.end_children(&self.rows, self.turn.id).await;

@@ -1,6 +1,7 @@
 //! The end of a turn that no task runs: what is on disk of it is all that there is.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::log::tool_uses;
 use super::spawn::has_children;
@@ -8,6 +9,7 @@ use super::suspend::State;
 use crate::content::{Part, Role, ToolResult};
 use crate::engine::Engine;
 use crate::engine::event::FIRST_SEQ;
+use crate::engine::trace::{Trace, TraceOrigin};
 use crate::store::{
     self, FinishedTurn, LogEntry, Outcome, Status, Suspension, ToolEntry, TraceRecord, Turn, TurnStep, UsageRow,
     WorkspaceId,
@@ -52,13 +54,12 @@ impl Engine {
             error: Some(("interrupted".into(), why.to_owned())),
             ..state.as_ref().map_or_else(Outcome::default, State::spent_so_far)
         };
+        let trace = TraceRecord {
+            duration_us: (now_ms - turn.created_at_ms).max(0) * 1000,
+            ..self.trace_so_far(state.as_ref())
+        };
         let mut usage = state.map_or_else(Vec::new, State::into_usage);
         usage.push(unknown(&turn, now_ms));
-        let trace = TraceRecord {
-            spans: "[]".into(),
-            duration_us: (now_ms - turn.created_at_ms).max(0) * 1000,
-            ..TraceRecord::default()
-        };
         let status = Status::Interrupted;
         let finished = FinishedTurn {
             status,
@@ -76,7 +77,9 @@ impl Engine {
             turn,
         };
         let finished = Arc::new(finished);
-        rows.turns().finish(&finished).await?;
+        if rows.turns().finish(&finished).await? {
+            self.export(&rows, None, &finished);
+        }
         if finished.has_children {
             // Those that wait are taken on by periodic work.
             self.note_wait();
@@ -85,6 +88,14 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// The trace of a turn up to its last wait, or one of which nothing is known.
+    fn trace_so_far(&self, state: Option<&State>) -> TraceRecord {
+        let origin = state.map(|state| state.origin.clone()).unwrap_or_default();
+        let spans = state.map(|state| state.spans.clone()).unwrap_or_default();
+        let own = origin.own.or_else(|| self.export.as_ref().and_then(|export| export.begin(origin.parent.as_deref())));
+        Trace::resumed(Instant::now(), spans, TraceOrigin { own, ..origin }).record()
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::{ToolCall, ToolResult};
 use crate::ids::{ApprovalId, TurnId};
+use crate::trace_context::SpanId;
 
 /// A call of the answer whose calls are being made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +40,9 @@ pub(super) struct Child {
     pub(super) turn_id: TurnId,
     /// The sequence number of its last event that was seen; 0 before the first.
     pub(super) seq: i64,
+    /// The span of the call, which the turn knows as its caller's, if it is exported.
+    #[serde(default)]
+    pub(super) span: Option<SpanId>,
 }
 
 impl OpenCall {

@@ -126,6 +126,9 @@ impl Progress {
         self.summary.trace(&mut self.trace);
         self.calls.trace(&mut self.trace);
         self.calls.tokens = self.tokens();
+        if !self.calls.attempts.is_empty() {
+            self.trace.note_usage(self.calls.tokens, self.finish_reason.map(FinishReason::as_str));
+        }
     }
 
     fn tokens(&self) -> Usage {

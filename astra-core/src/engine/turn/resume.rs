@@ -189,7 +189,7 @@ fn before(ago_ms: i64) -> Instant {
 }
 
 fn progress(state: &State, entries: &[(i64, LogEntry)], started: Instant) -> Progress {
-    let trace = Trace::resumed(started, state.spans.clone(), state.trace_parent.clone(), state.request_id.clone());
+    let trace = Trace::resumed(started, state.spans.clone(), state.origin.clone());
     Progress {
         log: TurnLog::resumed(entries),
         content: state.content.clone(),

@@ -76,6 +76,7 @@ impl Running {
         progress.input_estimate = context.tokens;
         progress.context = Some(context.told);
         let allowance = output_allowance(&budget, prices, &progress.spent.so_far(), context.tokens, wanted);
+        let trace = progress.trace.outgoing();
         let request = Request {
             messages: &context.messages,
             temperature: self.ask.overrides.temperature.or(model.temperature),
@@ -84,6 +85,7 @@ impl Running {
             tools,
             tool_choice,
             parallel_tool_calls: self.ask.tools.as_deref().and_then(|given| given.parallel),
+            trace: trace.as_ref(),
         };
         if self.ask.is_streamed {
             self.stream(&targets, request, progress).await

@@ -14,7 +14,7 @@ use crate::engine::context::{self, Context};
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::event::EventKind;
 use crate::engine::token_budget::TokenBudget;
-use crate::engine::trace::Trace;
+use crate::engine::trace::{Trace, TraceOrigin};
 use crate::ids::TurnId;
 use crate::store::{LogEntry, Rows, Status, TURN_STRIDE, TraceStage, VisibleTo};
 
@@ -40,8 +40,10 @@ impl Stop {
 impl Running {
     /// Answers the question and keeps the answer; only then is the turn reported as done.
     pub(super) async fn run(mut self) {
-        let trace = Trace::new(self.started, self.ask.trace_parent.take(), self.request_id.take());
-        let mut progress = Progress::new(trace);
+        let parent = self.ask.trace_parent.take();
+        let own = self.engine.export.as_ref().and_then(|export| export.begin(parent.as_deref()));
+        let origin = TraceOrigin { parent, own, request_id: self.request_id.take() };
+        let mut progress = Progress::new(Trace::new(self.started, origin));
         progress.trace.note(TraceStage::Storage, self.started);
         self.go_on(progress).await;
     }
@@ -159,10 +161,14 @@ impl Running {
     async fn compact(&mut self, room: TokenBudget, progress: &mut Progress) -> bool {
         let since = Instant::now();
         let before = self.turn.number * TURN_STRIDE;
+        progress.summary.context = progress.trace.outgoing();
         let (rows, calls) = (&self.rows, &mut progress.summary);
         let compacted = self.engine.compact_for(rows, &self.session, &self.agent, room, before, calls).await;
         progress.trace.note(TraceStage::Compaction, since);
         progress.summary.trace(&mut progress.trace);
+        if !progress.summary.attempts.is_empty() {
+            progress.trace.note_usage(progress.summary.tokens, None);
+        }
         match compacted {
             Ok(Some(compacted)) => {
                 self.session = compacted.session;

@@ -21,6 +21,7 @@ use crate::engine::event::EventKind;
 use crate::ids::TurnId;
 use crate::store::{Rows, SessionTarget, Status, ToolEntry, ToolUse, Turn, VisibleTo};
 use crate::tools::{Offered, Outcome, SPAWN_AGENT};
+use crate::trace_context::TraceContext;
 
 /// The surface of the sessions of such turns.
 const SURFACE: &str = "spawn";
@@ -43,7 +44,7 @@ pub(super) struct Family {
     place: Mutex<()>,
     round: u32,
     request_id: Arc<str>,
-    trace_parent: Arc<str>,
+    trace_parent: Option<Arc<TraceContext>>,
 }
 
 impl Running {
@@ -60,14 +61,21 @@ impl Running {
             bounds: Spawned::below(&self.turn, &self.agent.definition, self.ask.spawned.as_deref(), spent, count),
             place: Mutex::new(()),
             round: progress.round,
-            request_id: progress.trace.request_id().unwrap_or_default(),
+            request_id: progress.trace.origin().request_id.clone().unwrap_or_default(),
             trace_parent: progress.trace.as_parent(self.turn.id),
         })
     }
 
-    /// Begins the turn that the call at `place` asks for, and follows it.
-    pub(super) async fn spawn(&self, offered: &Offered, call: &ToolCall, place: usize, family: &Family) -> Result<Ran> {
-        let begun = self.begin_child(offered, call, place, family).await?;
+    /// Begins the turn that the call at `place` asks for, and follows it. `trace` is the place of the call in a distributed trace.
+    pub(super) async fn spawn(
+        &self,
+        offered: &Offered,
+        call: &ToolCall,
+        place: usize,
+        family: &Family,
+        trace: Option<TraceContext>,
+    ) -> Result<Ran> {
+        let begun = self.begin_child(offered, call, place, family, trace).await?;
         // Its parent's place, if it has that, is its own until it ends or waits.
         let (child, _place) = match begun {
             Ok(begun) => begun,
@@ -82,6 +90,7 @@ impl Running {
         call: &ToolCall,
         place: usize,
         family: &'a Family,
+        trace: Option<TraceContext>,
     ) -> Result<std::result::Result<(Child, Option<MutexGuard<'a, ()>>), Outcome>> {
         let arguments = match offered.arguments(call) {
             Ok(arguments) => arguments,
@@ -97,15 +106,20 @@ impl Running {
             return refused("The message is blank: say what the agent is asked.".to_owned());
         }
         let mut in_place = None;
-        let ask = |is_in_parents_place| self.child_ask(&agent_id, &message, place, family, is_in_parents_place);
+        let span = trace.as_ref().and_then(TraceContext::exported_span);
+        let trace_parent = trace.filter(|_| span.is_some()).map(Arc::new).or_else(|| family.trace_parent.clone());
+        let ask = |is_in_parents_place| Ask {
+            trace_parent: trace_parent.clone(),
+            ..self.child_ask(&agent_id, &message, place, family, is_in_parents_place)
+        };
         let mut asked = self.engine.ask_apart(self.child_caller(family), ask(false)).await;
         if matches!(asked, Err(Error::TooManyTurns { .. })) {
             in_place = Some(family.place.lock().await);
             asked = self.engine.ask_apart(self.child_caller(family), ask(true)).await;
         }
         match asked {
-            Ok(Asked::New(handle)) => Ok(Ok((Child { turn_id: handle.turn_id, seq: 0 }, in_place))),
-            Ok(Asked::Known(turn)) => Ok(Ok((Child { turn_id: turn.id, seq: 0 }, in_place))),
+            Ok(Asked::New(handle)) => Ok(Ok((Child { turn_id: handle.turn_id, seq: 0, span }, in_place))),
+            Ok(Asked::Known(turn)) => Ok(Ok((Child { turn_id: turn.id, seq: 0, span }, in_place))),
             Err(fault @ Error::Store(_)) => Err(fault),
             Err(Error::NotFound("agent")) => refused(format!("There is no agent `{agent_id}`.")),
             Err(fault) => refused(format!("The agent `{agent_id}` was not asked: {fault}")),
@@ -139,7 +153,7 @@ impl Running {
             is_streamed: self.ask.is_streamed,
             ends_with_caller: false,
             once: None,
-            trace_parent: Some(Arc::clone(&family.trace_parent)),
+            trace_parent: None,
             spawned: Some(bounds),
         }
     }

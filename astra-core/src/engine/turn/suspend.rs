@@ -16,6 +16,7 @@ use super::spawned::Spawned;
 use crate::content::{Content, Role, ToolCall};
 use crate::engine::error::Error;
 use crate::engine::event::{EventKind, FIRST_SEQ};
+use crate::engine::trace::TraceOrigin;
 use crate::provider::{FinishReason, Message, Parameters};
 use crate::store::{
     self, LogEntry, NewApproval, NewSuspension, Outcome, Span, Status, Suspended, ToolEntry, TurnContext, UsageRow,
@@ -36,8 +37,7 @@ pub(super) struct State {
     pub(super) spent: Spent,
     pub(super) context: Option<TurnContext>,
     pub(super) spans: Vec<Span>,
-    pub(super) trace_parent: Option<Arc<str>>,
-    pub(super) request_id: Option<Arc<str>>,
+    pub(super) origin: TraceOrigin,
     /// For how long it ran.
     pub(super) ran: Duration,
     /// Since when it waits, in milliseconds since the epoch.
@@ -180,8 +180,7 @@ impl Running {
             spent: progress.spent.clone(),
             context: progress.context,
             spans: progress.trace.spans().to_vec(),
-            trace_parent: progress.trace.parent(),
-            request_id: progress.trace.request_id(),
+            origin: progress.trace.origin().clone(),
             ran: progress.ran,
             since_ms,
         }

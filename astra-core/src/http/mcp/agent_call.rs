@@ -25,6 +25,7 @@ use crate::http::{Caller, Opened, sse};
 use crate::ids::IdKind;
 use crate::provider::Role;
 use crate::store::{SessionTarget, VisibleTo};
+use crate::trace_context::TraceContext;
 
 /// The surface of sessions that are opened here.
 const SURFACE: &str = "mcp";
@@ -42,7 +43,7 @@ pub(super) struct Call<'a> {
     pub(super) asks_by_form: bool,
     /// What the client wants to be told the progress by.
     pub(super) progress: Option<ProgressToken>,
-    pub(super) trace_parent: Option<Arc<str>>,
+    pub(super) trace_parent: Option<Arc<TraceContext>>,
     pub(super) headers: HeaderMap,
 }
 

@@ -27,6 +27,7 @@ use crate::http::negotiation::accepts_one;
 use crate::http::origin::Origins;
 use crate::http::{Caller, RawBody};
 use crate::ids::IdKind;
+use crate::trace_context::TraceContext;
 
 /// What a client of a revision with a handshake calls itself by, since it was told to.
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -58,7 +59,7 @@ pub async fn serve(
     server: &McpServer,
     app: &App,
     caller: &Caller,
-    trace_parent: Option<Arc<str>>,
+    trace_parent: Option<Arc<TraceContext>>,
     request: HttpRequest,
 ) -> Response {
     if request.method() != Method::POST {
@@ -144,7 +145,7 @@ impl McpServer {
         &self,
         app: &App,
         caller: &Caller,
-        trace_parent: Option<Arc<str>>,
+        trace_parent: Option<Arc<TraceContext>>,
         sent: HeaderMap,
         request: Request,
     ) -> Result<Response, Fault> {

@@ -13,6 +13,7 @@ use crate::engine::{Ask, Overrides};
 use crate::error::{Error, Result};
 use crate::provider::{Message, Parameters};
 use crate::store::{OnceKey, SessionTarget};
+use crate::trace_context::TraceContext;
 
 /// Fields that would change the answer and are not supported, each with the values that would not. Fields of servers that
 /// speak OpenAI's protocol are among them.
@@ -167,7 +168,12 @@ impl ChatCompletionRequest {
     ///
     /// # Errors
     /// If it says nothing, or asks for what agents do not do.
-    pub fn into_ask(mut self, session: String, once: Option<OnceKey>, trace_parent: Option<Arc<str>>) -> Result<Ask> {
+    pub fn into_ask(
+        mut self,
+        session: String,
+        once: Option<OnceKey>,
+        trace_parent: Option<Arc<TraceContext>>,
+    ) -> Result<Ask> {
         self.check()?;
         let parameters = self.take_parameters();
         let overrides = Overrides {

@@ -42,7 +42,7 @@ impl Provider for Anthropic {
     fn complete<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<Completion, Error>> {
         async move {
             let body = question::body(model, request, false)?;
-            let response = self.upstream.ask(&self.messages, body, false).await?;
+            let response = self.upstream.ask(&self.messages, body, false, request.trace).await?;
             chunks::whole::<Decoder>(response, &self.upstream).await
         }
         .boxed()
@@ -51,7 +51,7 @@ impl Provider for Anthropic {
     fn stream<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<ChunkStream, Error>> {
         async move {
             let body = question::body(model, request, true)?;
-            let response = self.upstream.ask(&self.messages, body, true).await?;
+            let response = self.upstream.ask(&self.messages, body, true, request.trace).await?;
             chunks::streamed::<Decoder>(response, &self.upstream).await
         }
         .boxed()

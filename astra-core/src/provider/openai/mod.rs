@@ -45,7 +45,7 @@ impl Provider for OpenAi {
     fn complete<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<Completion, Error>> {
         async move {
             let body = question::body(model, request, self.quirks, false)?;
-            let response = self.upstream.ask(&self.chat, body, false).await?;
+            let response = self.upstream.ask(&self.chat, body, false, request.trace).await?;
             chunks::whole::<Decoder>(response, &self.upstream).await
         }
         .boxed()
@@ -54,7 +54,7 @@ impl Provider for OpenAi {
     fn stream<'a>(&'a self, model: &'a str, request: Request<'a>) -> BoxFuture<'a, Result<ChunkStream, Error>> {
         async move {
             let body = question::body(model, request, self.quirks, true)?;
-            let response = self.upstream.ask(&self.chat, body, true).await?;
+            let response = self.upstream.ask(&self.chat, body, true, request.trace).await?;
             chunks::streamed::<Decoder>(response, &self.upstream).await
         }
         .boxed()
