@@ -125,3 +125,27 @@ async fn without_an_export_a_trace_is_passed_on_as_it_came() {
         .collect::<Vec<_>>();
     assert_eq!(sent, [(Some(PARENT), Some("vendor=1")), (None, None), (None, None)]);
 }
+
+#[tokio::test]
+async fn a_turn_that_another_one_begins_is_below_its_call() {
+    let collector = Collector::start().await;
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| {
+        config.otlp.endpoint = Some(collector.url());
+        config.otlp.batch_spans = 1;
+    });
+    let helper = json!({"tools": {"allow": ["current_time"], "require_approval": ["*"]}});
+    let talk = crate::spawn::built(builder, json!({"tools": {"allow": ["current_time"]}}), helper).await;
+    talk.will(crate::spawn::asks_helper("call_1"));
+    talk.will(Reply::Call(String::new(), vec![("call_2", "current_time", "{}")]));
+    let asking = talk.start(&question("What time is it?"));
+    // Both turns wait, and go on.
+    let approval = crate::approvals::pending(&talk.app, 1).await.remove(0);
+    crate::approvals::decide(&talk.app.admin(), &approval, "approve", json!({})).await.expect(200);
+    asking.await.expect("it ends").expect(200);
+    let exported = collector.wait_for(2).await;
+    let [child, parent] = [exported[0].spans(), exported[1].spans()];
+    assert_eq!((child[0].name.as_str(), parent[0].name.as_str()), ("invoke_agent helper", "invoke_agent support"));
+    assert_eq!(child[0].trace_id, parent[0].trace_id);
+    let call = parent.iter().find(|span| span.name == "execute_tool spawn_agent").expect("it was called");
+    assert_eq!((&child[0].parent_span_id, &call.parent_span_id), (&call.span_id, &parent[0].span_id));
+}

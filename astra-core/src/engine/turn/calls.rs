@@ -169,7 +169,9 @@ impl Running {
             };
             let ran = match (child, &family) {
                 (Some(child), _) => self.follow_child(offered, &call, child).await,
-                (None, Some(family)) if is_spawn(offered, &call) => self.spawn(offered, &call, place, family, context.trace).await,
+                (None, Some(family)) if is_spawn(offered, &call) => {
+                    self.spawn(offered, &call, place, family, context.trace).await
+                }
                 _ => Ok(Ran::Answered(offered.call(&call, &context).await)),
             };
             (place, call, span, since, ran)
