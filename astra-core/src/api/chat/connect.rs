@@ -20,7 +20,6 @@ use crate::http::turn::{decide_within, texts};
 use crate::http::websocket::{Connect, Done, Followed, Protocol, STREAMS_MAX, Taken};
 use crate::http::{Caller, Json, TraceParent};
 use crate::ids::TurnId;
-use crate::trace_context::TraceContext;
 
 const PATH: &str = "/chat/ws";
 
@@ -56,7 +55,7 @@ const PATH: &str = "/chat/ws";
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,
-    TraceParent(trace_parent): TraceParent,
+    trace_parent: TraceParent,
     connect: Connect,
 ) -> Result<Response> {
     let Some(opening) = connect.opening() else {
@@ -71,7 +70,7 @@ pub async fn handler(
 struct Chat {
     app: App,
     caller: Caller,
-    trace_parent: Option<Arc<TraceContext>>,
+    trace_parent: TraceParent,
 }
 
 impl Protocol for Chat {
@@ -115,7 +114,7 @@ impl Chat {
             Some(key) => Some(self.caller.once(key, &serde_json::to_vec(&question).map_err(Error::internal)?)),
             None => None,
         };
-        let ask = question.into_ask(true, once, self.trace_parent.clone())?;
+        let ask = question.into_ask(true, once, self.trace_parent.0.clone())?;
         Ok(match self.app.engine.ask(self.caller.caller(), ask).await.map_err(Error::engine)? {
             Asked::New(handle) => self.following(request_id, handle.turn_id, Some(handle.events())),
             Asked::Known(turn) => {

@@ -136,12 +136,8 @@ impl Running {
         if !told {
             self.tell(&finished);
         }
-        let elsewhere_us = finished.trace.elsewhere_us();
-        self.engine.metrics.turns.note(
-            finished.status.as_str(),
-            self.started.elapsed(),
-            Duration::from_micros(elsewhere_us),
-        );
+        let elsewhere = Duration::from_micros(finished.trace.elsewhere_us());
+        self.engine.metrics.turns.note(finished.status.as_str(), self.started.elapsed(), elsewhere);
         if is_kept {
             self.engine.export(&self.rows, Some(&self.agent), &finished);
         }
