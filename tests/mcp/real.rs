@@ -8,6 +8,7 @@ use astra_core::store::WorkspaceId;
 use astra_core::tools::ToolOrigin;
 use astra_core::tools::ToolSource as _;
 use astra_core::tools::mcp::{McpRefusal, McpServerOrigin, McpServerStatus, McpTransportKind};
+use astra_core::{ToolContext, TraceContext};
 use rmcp::model::ProtocolVersion;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -206,4 +207,20 @@ async fn calls_run_side_by_side() {
     assert_eq!(said, (0..20).map(|number| number.to_string()).collect::<Vec<_>>());
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     assert!(waiting.as_mut().poll(&mut context).is_pending());
+}
+
+#[tokio::test]
+async fn a_call_says_its_place_in_a_distributed_trace() {
+    for (versions, revision) in REVISIONS {
+        let fixture = Fixture::new(versions);
+        let server = fixture.listen().await;
+        let (client, _) = Client::connected(http("crm", &server.url)).await;
+        client.said("crm__echo", json!({"text": "a"})).await;
+        assert!(fixture.meta.lock().expect("the meta")["traceparent"].is_null(), "{revision}");
+        let mut context = ToolContext::new(client.workspace.clone(), "usr_1", "call_1");
+        let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        context.trace = TraceContext::parse(parent);
+        assert!(!client.call_in("crm__echo", json!({"text": "a"}), &context).await.is_error);
+        assert_eq!(fixture.meta.lock().expect("the meta")["traceparent"], parent, "{revision}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use rmcp::model::{CallToolRequestParams, CallToolResponse, Tool as RemoteToolInfo};
+use rmcp::model::{CallToolRequestParams, CallToolResponse, RequestMetaObject, Tool as RemoteToolInfo};
 use rmcp::{ServiceError, model::ToolAnnotations as RemoteAnnotations};
 use serde_json::{Map, Value};
 
@@ -32,9 +32,10 @@ impl RemoteTool {
         Self { server: Arc::downgrade(server), remote_name, definition }
     }
 
-    async fn ask(&self, arguments: &Map<String, Value>) -> Result<ToolOutput, ToolError> {
+    async fn ask(&self, arguments: &Map<String, Value>, context: &ToolContext) -> Result<ToolOutput, ToolError> {
         let (server, session) = connected(&self.server)?;
-        let params = CallToolRequestParams::new(self.remote_name.clone()).with_arguments(arguments.clone());
+        let mut params = CallToolRequestParams::new(self.remote_name.clone()).with_arguments(arguments.clone());
+        params.meta = trace_meta(context);
         // When this is dropped the server is told that the call is given up.
         match session.ask(session.peer.call_tool_once(params)).await {
             Ok(CallToolResponse::Complete(result)) => {
@@ -61,10 +62,21 @@ impl Tool for RemoteTool {
     fn call<'a>(
         &'a self,
         arguments: &'a Map<String, Value>,
-        _context: &'a ToolContext,
+        context: &'a ToolContext,
     ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
-        Box::pin(self.ask(arguments))
+        Box::pin(self.ask(arguments, context))
     }
+}
+
+/// The place of the call in a distributed trace, as the server reads it (SEP-414).
+pub(super) fn trace_meta(context: &ToolContext) -> Option<RequestMetaObject> {
+    let trace = context.trace.as_ref()?;
+    let mut meta = RequestMetaObject::new();
+    meta.set_traceparent(trace.traceparent());
+    if let Some(state) = trace.tracestate() {
+        meta.set_tracestate(state);
+    }
+    Some(meta)
 }
 
 /// The server, and the connection to it.
