@@ -36,6 +36,9 @@ pub(super) enum Ran {
     Waits(Child, Vec<ToolEntry>),
 }
 
+/// A turn that a call has begun, with the place of its parent if it runs there.
+type Begun<'a> = (Child, Option<MutexGuard<'a, ()>>);
+
 /// What the turns of one round have in common that a turn begins.
 pub(super) struct Family {
     /// What binds them.
@@ -91,7 +94,7 @@ impl Running {
         place: usize,
         family: &'a Family,
         trace: Option<TraceContext>,
-    ) -> Result<std::result::Result<(Child, Option<MutexGuard<'a, ()>>), Outcome>> {
+    ) -> Result<std::result::Result<Begun<'a>, Outcome>> {
         let arguments = match offered.arguments(call) {
             Ok(arguments) => arguments,
             Err(refused) => return Ok(Err(refused)),
