@@ -26,7 +26,8 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand account 'Create, list and reset the accounts of people'
             cand chat 'Talk to an agent'
-            cand tools 'List the tools that agents may call, and call one'
+            cand tools 'List the tools that agents may call, call one, and connect MCP servers'
+            cand approvals 'List the calls of tools that wait for a decision, and decide'
             cand traces 'Show where the time of turns went, what they cost and why they failed'
             cand mcp 'Be an MCP server whose tools are a gateway''s agents'
             cand spec 'Print the OpenAPI document, look up its operations, compare versions of it'
@@ -168,17 +169,21 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;chat'= {
             cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
             cand --session 'Continue this session'
+            cand --output 'What is printed on stdout'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'astra;tools'= {
             cand -h 'Print help'
             cand --help 'Print help'
             cand list 'List the tools that there are; with --agent what the agent''s policy says of each'
             cand call 'Call a tool, without an agent''s model'
+            cand servers 'List the MCP servers that tools come from'
+            cand connect 'Connect an MCP server, whose tools agents may call then'
+            cand disconnect 'Disconnect an MCP server; its tools are gone at once'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'astra;tools;list'= {
@@ -196,16 +201,97 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'astra;tools;servers'= {
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;tools;connect'= {
+            cand --header 'A header of each request to it; can be given several times'
+            cand --command 'The program that is the server, in the place of a URL'
+            cand --env 'A variable of the program; can be given several times'
+            cand --timeout 'Longest time of a call of its tools, in seconds'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;tools;disconnect'= {
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'astra;tools;help'= {
             cand list 'List the tools that there are; with --agent what the agent''s policy says of each'
             cand call 'Call a tool, without an agent''s model'
+            cand servers 'List the MCP servers that tools come from'
+            cand connect 'Connect an MCP server, whose tools agents may call then'
+            cand disconnect 'Disconnect an MCP server; its tools are gone at once'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'astra;tools;help;list'= {
         }
         &'astra;tools;help;call'= {
         }
+        &'astra;tools;help;servers'= {
+        }
+        &'astra;tools;help;connect'= {
+        }
+        &'astra;tools;help;disconnect'= {
+        }
         &'astra;tools;help;help'= {
+        }
+        &'astra;approvals'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the calls that wait for a decision; with --status others, newest first'
+            cand approve 'Approve a call: the tool is called'
+            cand deny 'Deny a call: the model reads so, with the note'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;approvals;list'= {
+            cand --status 'Those in this state'
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;approvals;approve'= {
+            cand --note 'Why, for the record; the model reads the note of a call that is denied'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;approvals;deny'= {
+            cand --note 'Why, for the record; the model reads the note of a call that is denied'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;approvals;help'= {
+            cand list 'List the calls that wait for a decision; with --status others, newest first'
+            cand approve 'Approve a call: the tool is called'
+            cand deny 'Deny a call: the model reads so, with the note'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;approvals;help;list'= {
+        }
+        &'astra;approvals;help;approve'= {
+        }
+        &'astra;approvals;help;deny'= {
+        }
+        &'astra;approvals;help;help'= {
         }
         &'astra;traces'= {
             cand -h 'Print help'
@@ -386,7 +472,8 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand account 'Create, list and reset the accounts of people'
             cand chat 'Talk to an agent'
-            cand tools 'List the tools that agents may call, and call one'
+            cand tools 'List the tools that agents may call, call one, and connect MCP servers'
+            cand approvals 'List the calls of tools that wait for a decision, and decide'
             cand traces 'Show where the time of turns went, what they cost and why they failed'
             cand mcp 'Be an MCP server whose tools are a gateway''s agents'
             cand spec 'Print the OpenAPI document, look up its operations, compare versions of it'
@@ -430,10 +517,30 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;tools'= {
             cand list 'List the tools that there are; with --agent what the agent''s policy says of each'
             cand call 'Call a tool, without an agent''s model'
+            cand servers 'List the MCP servers that tools come from'
+            cand connect 'Connect an MCP server, whose tools agents may call then'
+            cand disconnect 'Disconnect an MCP server; its tools are gone at once'
         }
         &'astra;help;tools;list'= {
         }
         &'astra;help;tools;call'= {
+        }
+        &'astra;help;tools;servers'= {
+        }
+        &'astra;help;tools;connect'= {
+        }
+        &'astra;help;tools;disconnect'= {
+        }
+        &'astra;help;approvals'= {
+            cand list 'List the calls that wait for a decision; with --status others, newest first'
+            cand approve 'Approve a call: the tool is called'
+            cand deny 'Deny a call: the model reads so, with the note'
+        }
+        &'astra;help;approvals;list'= {
+        }
+        &'astra;help;approvals;approve'= {
+        }
+        &'astra;help;approvals;deny'= {
         }
         &'astra;help;traces'= {
             cand list 'List how turns went, newest first'

@@ -30,7 +30,8 @@ complete -c astra -n "__fish_astra_needs_command" -f -a "serve" -d 'Run a gatewa
 complete -c astra -n "__fish_astra_needs_command" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
 complete -c astra -n "__fish_astra_needs_command" -f -a "account" -d 'Create, list and reset the accounts of people'
 complete -c astra -n "__fish_astra_needs_command" -f -a "chat" -d 'Talk to an agent'
-complete -c astra -n "__fish_astra_needs_command" -f -a "tools" -d 'List the tools that agents may call, and call one'
+complete -c astra -n "__fish_astra_needs_command" -f -a "tools" -d 'List the tools that agents may call, call one, and connect MCP servers'
+complete -c astra -n "__fish_astra_needs_command" -f -a "approvals" -d 'List the calls of tools that wait for a decision, and decide'
 complete -c astra -n "__fish_astra_needs_command" -f -a "traces" -d 'Show where the time of turns went, what they cost and why they failed'
 complete -c astra -n "__fish_astra_needs_command" -f -a "mcp" -d 'Be an MCP server whose tools are a gateway\'s agents'
 complete -c astra -n "__fish_astra_needs_command" -f -a "spec" -d 'Print the OpenAPI document, look up its operations, compare versions of it'
@@ -145,14 +146,19 @@ complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_sub
 complete -c astra -n "__fish_astra_using_subcommand account; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand chat" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
 complete -c astra -n "__fish_astra_using_subcommand chat" -l session -d 'Continue this session' -r
+complete -c astra -n "__fish_astra_using_subcommand chat" -l output -d 'What is printed on stdout' -r -f -a "text\t'What the agent says'
+json\t'All events of the turn, each an object of JSON in a line'"
 complete -c astra -n "__fish_astra_using_subcommand chat" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand chat" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand chat" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
-complete -c astra -n "__fish_astra_using_subcommand chat" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand tools; and not __fish_seen_subcommand_from list call help" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand tools; and not __fish_seen_subcommand_from list call help" -f -a "list" -d 'List the tools that there are; with --agent what the agent\'s policy says of each'
-complete -c astra -n "__fish_astra_using_subcommand tools; and not __fish_seen_subcommand_from list call help" -f -a "call" -d 'Call a tool, without an agent\'s model'
-complete -c astra -n "__fish_astra_using_subcommand tools; and not __fish_seen_subcommand_from list call help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand chat" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand tools; and not __fish_seen_subcommand_from list call servers connect disconnect help" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand tools; and not __fish_seen_subcommand_from list call servers connect disconnect help" -f -a "list" -d 'List the tools that there are; with --agent what the agent\'s policy says of each'
+complete -c astra -n "__fish_astra_using_subcommand tools; and not __fish_seen_subcommand_from list call servers connect disconnect help" -f -a "call" -d 'Call a tool, without an agent\'s model'
+complete -c astra -n "__fish_astra_using_subcommand tools; and not __fish_seen_subcommand_from list call servers connect disconnect help" -f -a "servers" -d 'List the MCP servers that tools come from'
+complete -c astra -n "__fish_astra_using_subcommand tools; and not __fish_seen_subcommand_from list call servers connect disconnect help" -f -a "connect" -d 'Connect an MCP server, whose tools agents may call then'
+complete -c astra -n "__fish_astra_using_subcommand tools; and not __fish_seen_subcommand_from list call servers connect disconnect help" -f -a "disconnect" -d 'Disconnect an MCP server; its tools are gone at once'
+complete -c astra -n "__fish_astra_using_subcommand tools; and not __fish_seen_subcommand_from list call servers connect disconnect help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
@@ -165,9 +171,62 @@ json\t'A JSON object with `content`, `is_error` and `elapsed_ms`'"
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from call" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from call" -l agent -d 'The agent whose policy holds [default: none]' -r
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from call" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from servers" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
+tsv\t'Columns separated by tabs, without their names'
+json\t'A JSON array'"
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from servers" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from servers" -l json -d 'Short for --output json'
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from servers" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from connect" -l header -d 'A header of each request to it; can be given several times' -r
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from connect" -l command -d 'The program that is the server, in the place of a URL' -r
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from connect" -l env -d 'A variable of the program; can be given several times' -r
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from connect" -l timeout -d 'Longest time of a call of its tools, in seconds' -r
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from connect" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from connect" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from disconnect" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from disconnect" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the tools that there are; with --agent what the agent\'s policy says of each'
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from help" -f -a "call" -d 'Call a tool, without an agent\'s model'
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from help" -f -a "servers" -d 'List the MCP servers that tools come from'
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from help" -f -a "connect" -d 'Connect an MCP server, whose tools agents may call then'
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from help" -f -a "disconnect" -d 'Disconnect an MCP server; its tools are gone at once'
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand approvals; and not __fish_seen_subcommand_from list approve deny help" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand approvals; and not __fish_seen_subcommand_from list approve deny help" -f -a "list" -d 'List the calls that wait for a decision; with --status others, newest first'
+complete -c astra -n "__fish_astra_using_subcommand approvals; and not __fish_seen_subcommand_from list approve deny help" -f -a "approve" -d 'Approve a call: the tool is called'
+complete -c astra -n "__fish_astra_using_subcommand approvals; and not __fish_seen_subcommand_from list approve deny help" -f -a "deny" -d 'Deny a call: the model reads so, with the note'
+complete -c astra -n "__fish_astra_using_subcommand approvals; and not __fish_seen_subcommand_from list approve deny help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l status -d 'Those in this state' -r -f -a "pending\t''
+approved\t''
+denied\t''
+expired\t''
+cancelled\t''
+all\t''"
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
+tsv\t'Columns separated by tabs, without their names'
+json\t'A JSON array'"
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l json -d 'Short for --output json'
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from approve" -l note -d 'Why, for the record; the model reads the note of a call that is denied' -r
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from approve" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from approve" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from approve" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from approve" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from approve" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from deny" -l note -d 'Why, for the record; the model reads the note of a call that is denied' -r
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from deny" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from deny" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from deny" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from deny" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from deny" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the calls that wait for a decision; with --status others, newest first'
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from help" -f -a "approve" -d 'Approve a call: the tool is called'
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from help" -f -a "deny" -d 'Deny a call: the model reads so, with the note'
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand traces; and not __fish_seen_subcommand_from list show help" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand traces; and not __fish_seen_subcommand_from list show help" -f -a "list" -d 'List how turns went, newest first'
 complete -c astra -n "__fish_astra_using_subcommand traces; and not __fish_seen_subcommand_from list show help" -f -a "show" -d 'Show where the time of a turn went'
@@ -278,21 +337,22 @@ complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand man" -l dir -d 'Write the pages of all commands to this folder instead' -r -F
 complete -c astra -n "__fish_astra_using_subcommand man" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "serve" -d 'Run a gateway'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "account" -d 'Create, list and reset the accounts of people'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "chat" -d 'Talk to an agent'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "tools" -d 'List the tools that agents may call, and call one'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "traces" -d 'Show where the time of turns went, what they cost and why they failed'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "mcp" -d 'Be an MCP server whose tools are a gateway\'s agents'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document, look up its operations, compare versions of it'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "codegen" -d 'Generate a client of the API in a language'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "skills" -d 'Check skills in the Agent Skills format'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "migrate" -d 'Update the database schema (`serve` does this itself)'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and default, or check a configuration'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "man" -d 'Print the manual page'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools traces mcp spec codegen skills migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "serve" -d 'Run a gateway'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "account" -d 'Create, list and reset the accounts of people'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "chat" -d 'Talk to an agent'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "tools" -d 'List the tools that agents may call, call one, and connect MCP servers'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "approvals" -d 'List the calls of tools that wait for a decision, and decide'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "traces" -d 'Show where the time of turns went, what they cost and why they failed'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "mcp" -d 'Be an MCP server whose tools are a gateway\'s agents'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document, look up its operations, compare versions of it'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "codegen" -d 'Generate a client of the API in a language'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "skills" -d 'Check skills in the Agent Skills format'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "migrate" -d 'Update the database schema (`serve` does this itself)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and default, or check a configuration'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "man" -d 'Print the manual page'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "issue" -d 'Issue a token to a service account, which is created if it does not exist, and print only the token'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "rotate" -d 'Replace a token by a new one and print only the new token'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "list" -d 'List the tokens of all service accounts; their secrets are not kept'
@@ -302,6 +362,12 @@ complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "reset" -d 'Give an account another password and end all of its sign-ins'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from tools" -f -a "list" -d 'List the tools that there are; with --agent what the agent\'s policy says of each'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from tools" -f -a "call" -d 'Call a tool, without an agent\'s model'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from tools" -f -a "servers" -d 'List the MCP servers that tools come from'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from tools" -f -a "connect" -d 'Connect an MCP server, whose tools agents may call then'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from tools" -f -a "disconnect" -d 'Disconnect an MCP server; its tools are gone at once'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from approvals" -f -a "list" -d 'List the calls that wait for a decision; with --status others, newest first'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from approvals" -f -a "approve" -d 'Approve a call: the tool is called'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from approvals" -f -a "deny" -d 'Deny a call: the model reads so, with the note'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from traces" -f -a "list" -d 'List how turns went, newest first'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from traces" -f -a "show" -d 'Show where the time of a turn went'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "list" -d 'List the operations'
