@@ -191,7 +191,7 @@ agents:
             inside.is_some_and(|(name, _)| {
                 let key = name.trim_start();
                 (name.len() - key.len()).is_multiple_of(2)
-                    && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+                    && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.".contains(&b))
             })
         };
         let lines = astra_core::config::REFERENCE.lines();
@@ -212,11 +212,26 @@ agents:
             ("ASTRA_JWT_SECRET", "x"),
             ("ASTRA_JWT_SECRET_PREV", "x"),
             ("ASTRA_SETUP_CODE", "x"),
+            ("CRM_TOKEN", "x"),
+            ("CRM_SECRET", "x"),
+            ("COLLECTOR_TOKEN", "x"),
         ]);
         let text = uncommented_reference();
         parse(&text, &environment).expect("it is good");
         let document: serde_yaml::Value = serde_yaml::from_str(&text).expect("it is YAML");
-        for section in ["", "store", "auth", "limits", "chat", "providers.local", "providers.local.prices.SmolLM2"] {
+        for section in [
+            "",
+            "store",
+            "auth",
+            "limits",
+            "chat",
+            "tools",
+            "mcp",
+            "traces",
+            "otlp",
+            "providers.local",
+            "providers.local.prices.SmolLM2",
+        ] {
             let path = section.split('.').filter(|name| !name.is_empty());
             let documented = path.clone().fold(&document, |value, name| &value[name]);
             let probe = path.rev().fold("{zz: 1}".to_owned(), |inner, name| format!("{{{name}: {inner}}}"));

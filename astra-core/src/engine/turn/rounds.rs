@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 use super::calls::{RoundEnd, Wait};
 use super::log::HOLD;
@@ -121,12 +121,24 @@ impl Running {
         progress.calls.trace(&mut progress.trace);
         progress.is_streaming = true;
         let flush_every = Duration::from_millis(self.engine.config.event_flush_ms);
+        let due = sleep(flush_every);
+        tokio::pin!(due);
         let mut flushed = Instant::now();
         loop {
-            let next = chunks.next();
-            let Ok(batch) = (if progress.log.holds_text() { timeout(HOLD, next).await } else { Ok(next.await) }) else {
-                self.publish(progress.log.release());
-                continue;
+            let batch = tokio::select! {
+                biased;
+                batch = chunks.next() => batch,
+                () = async { sleep(HOLD).await }, if progress.log.holds_text() => {
+                    self.publish(progress.log.release());
+                    continue;
+                }
+                // Those who follow at another gateway read what is kept: a model that pauses must not keep it from them.
+                () = &mut due, if progress.log.unkept().is_some() => {
+                    progress.log.flush(&self.rows, self.turn.id).await;
+                    flushed = Instant::now();
+                    due.as_mut().reset((flushed + flush_every).into());
+                    continue;
+                }
             };
             let Some(batch) = batch else { break };
             let batch = match batch {
@@ -143,6 +155,7 @@ impl Running {
             if flushed.elapsed() >= flush_every {
                 progress.log.flush(&self.rows, self.turn.id).await;
                 flushed = Instant::now();
+                due.as_mut().reset((flushed + flush_every).into());
             }
         }
         progress.end_stream(None);
