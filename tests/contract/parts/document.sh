@@ -2,6 +2,7 @@
 # The document, read by validators and by readers of YAML, and as the running gateway answers it.
 
 cp "$here"/document/{redocly,redocly-3.0,spectral}.yaml .
+cp "$here/document/redocly-ignore.yaml" .redocly.lint-ignore.yaml
 ln -s "$judges_node/node_modules" node_modules
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 
