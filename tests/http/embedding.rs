@@ -129,7 +129,8 @@ async fn a_host_that_merges_the_routes_can_end_turns() {
     let (first, second, (), ()) = tokio::join!(ask("one"), second, host, others);
     assert_eq!(first.expect(200)["content"], "in time");
     second.expect_problem(503, "interrupted");
-    assert!(app.supervisor().tasks().iter().all(|task| task.state == TaskState::Ended));
+    let left: Vec<_> = app.supervisor().tasks().into_iter().filter(|task| task.state != TaskState::Ended).collect();
+    assert!(left.is_empty(), "{left:?}");
     assert!(app.supervisor().groups().iter().all(|group| group.running == 0));
     app.gateway().shutdown(Duration::ZERO).await;
 }

@@ -1,6 +1,7 @@
 //! Work that is done again and again, with a pause between the rounds.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -36,7 +37,8 @@ impl Supervisor {
         E: fmt::Display + Send,
     {
         let (task, cancelled) = (self.register(kind, Some(period.first.max(period.then))), self.token());
-        self.run(kind, async move {
+        let status = Arc::clone(&task);
+        self.run(kind, status, async move {
             let mut pause = period.first;
             // A round that is waited for is not cancelled; the pause is.
             while cancelled.run_until_cancelled(sleep(pause)).await.is_some() {
@@ -54,7 +56,6 @@ impl Supervisor {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;

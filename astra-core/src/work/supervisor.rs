@@ -68,7 +68,8 @@ impl Supervisor {
     {
         let (task, cancelled) = (self.register(kind, None), self.0.cancelled.clone());
         let first = start(cancelled.clone());
-        self.run(kind, async move {
+        let status = Arc::clone(&task);
+        self.run(kind, status, async move {
             let mut attempt = first;
             loop {
                 let begun = Instant::now();
@@ -92,14 +93,16 @@ impl Supervisor {
         task
     }
 
-    /// Runs `task` as its kind says.
-    pub(super) fn run(&self, kind: TaskKind, task: impl Future<Output = ()> + Send + 'static) {
+    /// Runs the work of `task` as its kind says.
+    pub(super) fn run(&self, kind: TaskKind, task: Arc<Task>, work: impl Future<Output = ()> + Send + 'static) {
         let cancelled = self.0.cancelled.clone();
         match kind.on_cancel {
-            OnCancel::Wait => drop(self.0.lasting.spawn(task)),
-            OnCancel::Abort => {
-                drop(self.0.lasting.spawn(async move { cancelled.run_until_cancelled(task).await }));
-            }
+            OnCancel::Wait => drop(self.0.lasting.spawn(work)),
+            OnCancel::Abort => drop(self.0.lasting.spawn(async move {
+                if cancelled.run_until_cancelled(work).await.is_none() {
+                    task.end(TaskState::Ended);
+                }
+            })),
         }
     }
 
@@ -253,6 +256,7 @@ mod tests {
         assert!(supervisor.shutdown(Duration::from_secs(60)).await);
         assert_eq!((begun.elapsed().as_secs(), ended.load(Ordering::SeqCst)), (3, 1));
         assert!(supervisor.faults().is_empty(), "what was cancelled is not late");
+        assert!(supervisor.tasks().iter().all(|task| task.state == TaskState::Ended), "{:?}", supervisor.tasks());
         supervisor.spawn(SERVICE, |_| std::future::pending::<Result<(), String>>());
         assert!(!supervisor.shutdown(Duration::from_secs(1)).await, "it does not end when it is cancelled");
     }
