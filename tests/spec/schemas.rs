@@ -34,6 +34,25 @@ fn only_requests_of_a_foreign_protocol_are_open() {
     assert_eq!(open, BTreeSet::from(OPEN));
 }
 
+/// Generators name the type of a field that has bounds of its own after its schema and the field, and the function that makes
+/// a value `New` and its schema: neither may be the name of another schema.
+#[test]
+fn no_schema_has_a_name_that_generators_make() {
+    let components = document().value["components"]["schemas"].as_object().expect("schemas");
+    let camel = |name: &str| {
+        let words = name.split('_').filter(|word| !word.is_empty());
+        words.map(|word| word[..1].to_uppercase() + &word[1..]).collect::<String>()
+    };
+    for (name, schema) in components {
+        assert!(!components.contains_key(&format!("New{name}")), "New{name} beside {name}");
+        for (field, of_field) in schema["properties"].as_object().into_iter().flatten() {
+            let made = format!("{name}{}", camel(field));
+            let is_bounded = of_field["pattern"].is_string() || of_field["enum"].is_array();
+            assert!(!is_bounded || !components.contains_key(&made), "{made} beside the field `{field}` of {name}");
+        }
+    }
+}
+
 /// Changes the place `pointer` of our document and answers the rules' faults.
 fn broken(pointer: &str, change: impl FnOnce(&mut Value)) -> Vec<String> {
     let mut value = document().value.clone();

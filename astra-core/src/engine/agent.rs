@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::skills::SkillId;
+use crate::skills::AgentSkill;
 use crate::tools::{Policy, PolicyAbove, ToolPattern};
 
 /// The definition of an agent. A field that is left out gets a working default.
@@ -28,7 +28,7 @@ pub struct AgentDefinition {
     pub tools: AgentTools,
     /// The ids of its skills. The model is told their names and descriptions, and reads them by the tool `read_skill`.
     #[serde(default)]
-    #[schema(value_type = Vec<SkillId>, max_items = 64, example = json!(["release-notes"]))]
+    #[schema(value_type = Vec<AgentSkill>, max_items = 64, example = json!(["release-notes"]))]
     pub skills: Vec<String>,
     /// The agents that it may ask.
     #[serde(default)]

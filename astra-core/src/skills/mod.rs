@@ -18,4 +18,4 @@ pub use loaded::{SkillMap, Skills};
 pub use metrics::{METRICS_TURNS_MAX, SkillMetrics};
 pub use reading::{Checked, ReadSkills, SKILLS_MAX, check, read_all};
 pub use resources::Resource;
-pub use skill::{LoadedSkill, SkillDefinition, SkillId};
+pub use skill::{AgentSkill, LoadedSkill, SkillDefinition};

@@ -14,10 +14,10 @@ pub(super) fn is_skill_file(name: &str) -> bool {
     SKILL_FILES.contains(&name)
 }
 
-/// The id of a skill.
+/// A skill of an agent, by its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(format = "slug", example = "release-notes")]
-pub struct SkillId(pub String);
+pub struct AgentSkill(pub String);
 
 /// A skill.
 #[derive(Debug, Clone, PartialEq, Eq)]

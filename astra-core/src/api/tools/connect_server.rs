@@ -6,7 +6,9 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::lookup::not_connected;
-use super::model::{ConnectMcpServer, McpSecret, McpServer, NewMcpHttp, NewMcpOAuth, NewMcpStdio, NewMcpTransport};
+use super::model::{
+    ConnectMcpHttp, ConnectMcpOAuth, ConnectMcpServer, ConnectMcpStdio, ConnectMcpTransport, McpSecret, McpServer,
+};
 use crate::app::App;
 use crate::config::{McpOAuthConfig, McpServerConfig};
 use crate::error::Result;
@@ -50,13 +52,13 @@ impl From<ConnectMcpServer> for McpServerConfig {
     fn from(new: ConnectMcpServer) -> Self {
         let own = |map: BTreeMap<String, McpSecret>| map.into_iter().map(|(name, McpSecret(value))| (name, value));
         let transport = match new.transport {
-            NewMcpTransport::Http(NewMcpHttp { url, headers, oauth }) => Self {
+            ConnectMcpTransport::Http(ConnectMcpHttp { url, headers, oauth }) => Self {
                 url: Some(url),
                 headers: own(headers).collect(),
                 oauth: oauth.map(McpOAuthConfig::from),
                 ..Self::default()
             },
-            NewMcpTransport::Stdio(NewMcpStdio { command, args, env }) => Self {
+            ConnectMcpTransport::Stdio(ConnectMcpStdio { command, args, env }) => Self {
                 command: Some(command),
                 args: args.into_iter().map(|McpSecret(arg)| arg).collect(),
                 env: own(env).collect(),
@@ -67,9 +69,9 @@ impl From<ConnectMcpServer> for McpServerConfig {
     }
 }
 
-impl From<NewMcpOAuth> for McpOAuthConfig {
-    fn from(new: NewMcpOAuth) -> Self {
-        let NewMcpOAuth { token_url, client_id, client_secret, scope } = new;
+impl From<ConnectMcpOAuth> for McpOAuthConfig {
+    fn from(new: ConnectMcpOAuth) -> Self {
+        let ConnectMcpOAuth { token_url, client_id, client_secret, scope } = new;
         Self { token_url, client_id, client_secret, scope }
     }
 }

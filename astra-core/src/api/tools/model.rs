@@ -132,7 +132,7 @@ pub struct ConnectMcpServer {
     #[schema(min_length = 1, max_length = 32, pattern = "^[a-z0-9][a-z0-9-]*(_[a-z0-9-]+)*$", example = "crm")]
     pub name: String,
     /// How it is reached.
-    pub transport: NewMcpTransport,
+    pub transport: ConnectMcpTransport,
     /// Longest time of a call of its tools, in seconds; by default `tools.timeout_s` of the gateway's configuration.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 600, example = 30)]
@@ -142,17 +142,17 @@ pub struct ConnectMcpServer {
 /// How an MCP server is reached.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum NewMcpTransport {
+pub enum ConnectMcpTransport {
     /// Over streamable HTTP.
-    Http(NewMcpHttp),
+    Http(ConnectMcpHttp),
     /// As a program on the gateway's machine, which reads and writes lines. Only commands that `mcp.allow_stdio` of the
     /// gateway's configuration lists may be run.
-    Stdio(NewMcpStdio),
+    Stdio(ConnectMcpStdio),
 }
 
 /// An MCP server over streamable HTTP.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct NewMcpHttp {
+pub struct ConnectMcpHttp {
     /// Its URL. Only scheme, host and port are ever shown. It leads to a public address, or to where `outbound` of the
     /// gateway's configuration allows.
     #[schema(value_type = String, min_length = 1, max_length = 8192, example = "https://mcp.example/mcp")]
@@ -163,12 +163,12 @@ pub struct NewMcpHttp {
     pub headers: BTreeMap<String, McpSecret>,
     /// How a token is got that each request has.
     #[serde(default)]
-    pub oauth: Option<NewMcpOAuth>,
+    pub oauth: Option<ConnectMcpOAuth>,
 }
 
 /// A program that is an MCP server.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct NewMcpStdio {
+pub struct ConnectMcpStdio {
     /// The command, exactly as `mcp.allow_stdio` has it.
     #[schema(min_length = 1, max_length = 1024, example = "npx")]
     pub command: String,
@@ -191,7 +191,7 @@ pub struct McpSecret(pub Secret);
 
 /// How a token is got, by OAuth 2 with the client's own credentials (RFC 6749, section 4.4).
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct NewMcpOAuth {
+pub struct ConnectMcpOAuth {
     /// Where tokens are given out. Only scheme, host and port are ever shown.
     #[schema(value_type = String, min_length = 1, max_length = 8192, example = "https://id.example/oauth/token")]
     pub token_url: Secret,

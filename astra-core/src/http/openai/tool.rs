@@ -91,7 +91,7 @@ pub struct ChatCompletionNamedTool {
     #[serde(rename = "type")]
     pub kind: ChatCompletionToolType,
     /// Which one.
-    pub function: ChatCompletionFunctionName,
+    pub function: ChatCompletionNamedFunction,
 }
 
 /// The tools that the model may or must choose from.
@@ -134,7 +134,7 @@ pub enum ChatCompletionAllowanceMode {
 
 /// The name of a tool of the request.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct ChatCompletionFunctionName {
+pub struct ChatCompletionNamedFunction {
     /// The name.
     #[schema(min_length = 1, max_length = 64, pattern = "^[a-zA-Z0-9_-]+$", example = "get_weather")]
     pub name: String,
