@@ -201,7 +201,7 @@ impl Engine {
     /// Waits until a turn has ended, or waits for results that its caller has not submitted, after the event `after`.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if the turn goes meanwhile, or the store's.
+    /// [`super::Error::NotFound`] if the turn goes meanwhile, or the store's.
     pub async fn settled(
         self: &Arc<Self>,
         rows: &Rows,
