@@ -32,7 +32,7 @@ pub(crate) async fn serve(
 ) -> Result<(), Box<dyn Error>> {
     let host = Router::new().route("/hello", get(|| async { "Hello from the host." }));
     let both = host.merge(gateway.router());
-    // The gateway limits requests by address, so it must be told the address.
+    // The gateway limits requests by address, so it needs the address.
     let server = axum::serve(listener, both.into_make_service_with_connect_info::<SocketAddr>());
     let ended = async move {
         stop.await;

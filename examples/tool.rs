@@ -63,7 +63,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A gateway with the tool, and an agent whose model may call it. The built-in model `echo` calls what it is told to call.
+/// A gateway with the tool, and an agent whose model may call it. The built-in model `echo` calls the tool that the message names.
 pub(crate) async fn open(mut config: Config) -> Result<Gateway, Box<dyn Error>> {
     config.agents.insert("clerk".to_owned(), json!({"tools": {"allow": ["postage"]}}));
     Ok(Gateway::builder(config).tool(Postage).open().await?)

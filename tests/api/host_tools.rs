@@ -47,7 +47,7 @@ impl Scripted {
 
 impl ToolSource for Seasonal {
     fn tools(&self, workspace: &WorkspaceId) -> Vec<Arc<RegisteredTool>> {
-        // A name that is taken is left out, whoever has it.
+        // A name that is taken is left out: by a built-in tool, or by one of the host.
         let taken = RegisteredTool::new(Scripted::named("current_time")).expect("a good tool");
         if workspace.as_str() == "wsp_000000000000e" {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! Approvals over MCP: a client whose user may decide is asked, in both kinds of revisions; others wait, and are told so.
+//! Approvals over MCP: a client whose user may decide is asked, in both kinds of revisions; others wait, and read so.
 
 use astra_core::auth::Role;
 use serde_json::{Value, json};
@@ -274,7 +274,7 @@ async fn a_call_of_an_agent_below_is_asked_for_too() {
     talk.will(asks_helper("call_1"));
     calls_tools(&talk, 1);
     let (asked, _) = called(asking(&admin, json!({})).await).await;
-    // A client that cannot ask is told the session that it knows, and not that of the turn below.
+    // A client that cannot ask reads the session that it knows, and not that of the turn below.
     let approval = pending(&talk.app, 1).await.remove(0);
     let dismissed = again(&admin, &asked, json!({"action": "cancel"}));
     let (waits, _) = called(dismissed.await).await;

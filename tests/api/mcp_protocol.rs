@@ -24,7 +24,7 @@ async fn discovery_says_what_there_is() {
     let app = TestApp::new().await;
     let result = stateless(&app.member(), "server/discover", json!({})).await.expect(200)["result"].clone();
     assert_eq!(result["supportedVersions"], json!(["2026-07-28", "2025-11-25", "2025-06-18"]));
-    // No change of the list is told to anybody.
+    // No change of the list is announced.
     assert_eq!(result["capabilities"], json!({"tools": {}}));
     assert_eq!(result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "astra");
     assert_eq!((&result["resultType"], &result["cacheScope"]), (&json!("complete"), &json!("private")));

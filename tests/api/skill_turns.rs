@@ -1,4 +1,4 @@
-//! Agents with skills: what a definition may name, what the model is told, and what `read_skill` gives it.
+//! Agents with skills: what a definition may name, what the model reads, and what `read_skill` gives it.
 
 use std::fs;
 use std::path::PathBuf;

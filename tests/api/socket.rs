@@ -49,7 +49,7 @@ impl Socket {
         Self { stream, protocol, asked: 0 }
     }
 
-    /// A WebSocket of whoever has `token`.
+    /// A WebSocket of the owner of `token`.
     pub(crate) async fn of(address: SocketAddr, token: &str) -> Self {
         Self::open(address, &[("authorization", &format!("Bearer {token}"))]).await
     }

@@ -29,7 +29,7 @@ impl Web {
         Self { app: builder.open().await, port }
     }
 
-    /// What is told of a URL, and whether that is an error.
+    /// What the model reads of a URL, and whether that is an error.
     async fn fetch(&self, url: &str) -> (String, bool) {
         let call = json!({"arguments": {"url": url}});
         let answer = self.app.member().post("/tools/http_fetch/invoke").json(&call).await.expect(200);

@@ -16,7 +16,7 @@ async fn talk(tools: Vec<Scripted>, policy: Value) -> Talk {
     Talk::built(builder, json!({"tools": policy})).await
 }
 
-/// What the model is told of a call of the tool `does`, and whether that is an error.
+/// What the model reads of a call of the tool `does`, and whether that is an error.
 async fn told(talk: &Talk, arguments: &'static str) -> (String, bool) {
     talk.will(Reply::Call(String::new(), vec![("call_1", "does", arguments)])).will(Reply::Answer("I see.".into()));
     let turn = talk.say("Do it.").await;

@@ -199,7 +199,7 @@ async fn a_raw_body_comes_as_it_is_and_as_large_as_the_operation_allows() {
     let typed = app.viewer().post("/files").body("text/plain", "x").await;
     typed.expect_problem(415, "unsupported_media_type");
     app.anonymous().post("/files").body("application/octet-stream", "x").await.expect_problem(401, "unauthorized");
-    // What is no JSON elsewhere is none here either, and nobody looks.
+    // What is no JSON elsewhere is none here either, and it is not checked.
     assert_eq!(post(Body::from("{")).await.expect(200)["bytes"], 1);
 }
 

@@ -1,4 +1,4 @@
-//! A real MCP server, of the protocol's own crate, which speaks the revisions that it is told to.
+//! A real MCP server, of the protocol's own crate, which speaks the revisions that a test names.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};

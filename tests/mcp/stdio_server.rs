@@ -64,7 +64,7 @@ async fn program() {
     let input = Receiver::from_owned_fd(stdin).expect("a pipe");
     let output = Sender::from_owned_fd(stdout).expect("a pipe");
     let service = Program.serve(AsyncRwTransport::new_server(input, output)).await.expect("a handshake");
-    // It ends when its input does, and stays a while if nobody ends it.
+    // It ends when its input does, and stays a while if it is not ended.
     let _ended = service.waiting().await;
     tokio::time::sleep(Duration::from_secs(600)).await;
 }

@@ -9,7 +9,7 @@ use crate::support::{START_MS, TestStore, both_backends};
 
 const SHARED: [u8; 32] = [1; 32];
 
-/// The rows of a workspace in which somebody has signed in.
+/// The rows of a workspace in which a user has signed in.
 async fn signed_in(store: &TestStore) -> Rows {
     let home = store.db.ensure_first_workspace("wsp_1".into(), "home", START_MS).await.expect("a workspace");
     let rows = store.db.rows(&home);

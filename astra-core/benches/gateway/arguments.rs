@@ -1,4 +1,4 @@
-//! What the program is told: what to measure and for how long, or, in the processes that it starts itself, what to serve.
+//! The arguments of the program: what to measure and for how long, or, in the processes that it starts itself, what to serve.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -51,7 +51,7 @@ impl Arguments {
     /// Reads the arguments after the program's name.
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self> {
         let mut plan = Plan::default();
-        // `cargo bench` says --bench; whoever does not, such as a runner of tests, wants no measurement.
+        // `cargo bench` says --bench; a caller that does not, such as a runner of tests, wants no measurement.
         let mut is_bench = false;
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value: {USAGE}"));

@@ -22,7 +22,7 @@ pub(crate) fn line(text: &str) -> Result<()> {
 
 /// Says on stderr why nothing more comes.
 pub(crate) fn complain(fault: &dyn std::fmt::Display) {
-    // Where even that fails there is nobody to tell.
+    // Where even that fails no one reads it.
     let _ = writeln!(std::io::stderr(), "error: {fault}");
 }
 

@@ -70,7 +70,7 @@ pub struct Failure {
     pub param: Option<String>,
 }
 
-/// What kind of fault the caller is told of.
+/// The kind of a fault, as callers see it.
 pub(super) const fn code_of(error: &provider::Error) -> &'static str {
     match error.kind {
         ErrorKind::Timeout => "upstream_timeout",

@@ -1,4 +1,4 @@
-//! What is wrong with the description of an MCP server, whoever wrote it.
+//! What is wrong with the description of an MCP server, of the configuration or of a caller.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -121,7 +121,7 @@ pub(super) fn spec(name: &str, server: &McpServerConfig, is_trusted: bool) -> Mc
     McpServerSpec { name: name.to_owned(), transport, timeout: server.timeout_s.map(Duration::from_secs) }
 }
 
-/// Why `text` cannot be the URL of a server, whoever chose it.
+/// Why `text` cannot be the URL of a server, of the configuration or of a caller.
 fn url_fault(text: &str) -> Option<&'static str> {
     if text.len() > URL_BYTES_MAX {
         return Some("has more than 8 KiB");

@@ -1,5 +1,5 @@
 //! What a gateway counts while it runs, for monitoring: counters and histograms that cost an addition each, without names and
-//! labels until they are read. They begin with zero when the gateway is opened, and are nobody's content.
+//! labels until they are read. They begin with zero when the gateway is opened, and hold no content of users.
 
 mod exposition;
 mod histogram;

@@ -24,7 +24,7 @@ pub struct Tool {
     pub description: Arc<str>,
     /// The JSON Schema of its arguments, which are an object; empty for a tool that takes none.
     pub parameters: Arc<Map<String, Value>>,
-    /// Whether the arguments must fit the schema. Servers that cannot hold a model to it are not told.
+    /// Whether the arguments must fit the schema. It is not sent to servers that cannot hold a model to it.
     #[serde(default)]
     pub is_strict: bool,
 }

@@ -1,4 +1,4 @@
-//! What a model is told of an agent's skills before it reads one: their names and descriptions.
+//! What a model reads of an agent's skills before it opens one: their names and descriptions.
 
 use super::skill::SkillDefinition;
 

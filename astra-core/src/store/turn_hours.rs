@@ -83,7 +83,7 @@ impl TurnSums {
 
 fn add(tx: &mut Tx<'_>, workspace: i64, hour: i64, agent: &str, mut sum: TurnSum) -> Result<()> {
     if tx.is_shared() {
-        // There is a row to be locked, whoever made it.
+        // The row to lock exists now, made here or by another writer.
         let sql = "INSERT INTO turn_hours (workspace_id, hour, agent_id, completed, failed, cancelled, interrupted, durations)
             VALUES ($1, $2, $3, 0, 0, 0, 0, $4) ON CONFLICT (workspace_id, hour, agent_id) DO NOTHING";
         let empty = Durations::default().to_bytes();

@@ -10,7 +10,7 @@ use super::turn_hours::TurnSum;
 use super::tx::Tx;
 use crate::params;
 
-/// Which turns are summed up, and how they are told apart.
+/// Which turns are summed up, and how they are grouped.
 #[derive(Debug, Clone)]
 pub struct SummaryRequest {
     /// Those that began in this hour since the epoch or later, ...

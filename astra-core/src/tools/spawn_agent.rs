@@ -1,5 +1,5 @@
 //! `spawn_agent`: asks another agent. It is offered to agents that may spawn some. Its turn is the matter of
-//! the turn that calls the tool; here is what a model is told.
+//! the turn that calls the tool; here is what a model reads.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ impl Tool for SpawnAgent {
     }
 }
 
-/// What a model is told that may ask `agents`: ids, and patterns of ids.
+/// What a model reads that may ask `agents`: ids, and patterns of ids.
 pub(super) fn described(agents: &[String]) -> String {
     format!("{DESCRIPTION} Agents (in which * stands for any text): {}.", agents.join(", "))
 }

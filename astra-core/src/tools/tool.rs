@@ -105,7 +105,7 @@ pub struct ToolContext {
     pub skills: Vec<String>,
     /// The place of the call in a distributed trace, for a tool that calls other services; `None` if it is in none.
     pub trace: Option<TraceContext>,
-    /// Where a client of the MCP server is told how far the call has got; `None` if the caller does not ask.
+    /// Where a client of the MCP server reads the progress of the call; `None` if the caller does not ask.
     pub(crate) progress: Option<ProgressSender>,
 }
 
@@ -191,7 +191,7 @@ impl ToolContext {
     }
 
     /// Tells a client of the MCP server that asks for it how far the call has got: `done`, of `total` if that is known, and
-    /// words for people. Models are told nothing of it. A client that reads slowly misses reports.
+    /// words for people. Models do not see it. A client that reads slowly misses reports.
     pub fn report(&self, done: f64, total: Option<f64>, message: impl Into<String>) {
         if let Some(progress) = &self.progress {
             progress.send(ToolProgress { done, total, message: message.into() });

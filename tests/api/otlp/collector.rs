@@ -1,4 +1,4 @@
-//! A collector that speaks OTLP over real HTTP and does as it is told.
+//! A collector that speaks OTLP over real HTTP and answers as a test asks.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;

@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 const { ASTRA_URL, ASTRA_TOKEN, ASTRA_MEMBER, ASTRA_AGENT } = process.env;
 const url = `${ASTRA_URL.replace(/^http/, "ws")}/chat/ws`;
 
-// An open WebSocket of whoever has `token`: frames that answer, and events of turns, each one after the other.
+// An open WebSocket of the owner of `token`: frames that answer, and events of turns, each one after the other.
 async function connect(token) {
   const socket = new WebSocket(url, ["astra", `bearer.${token}`]);
   const queues = { replies: [], events: [] };

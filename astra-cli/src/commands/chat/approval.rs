@@ -1,4 +1,4 @@
-//! A call of a tool that needs an approval: the person who types decides, or is told who can.
+//! A call of a tool that needs an approval: the person who types decides, or reads who can.
 
 use serde::Deserialize;
 
@@ -47,7 +47,7 @@ pub(super) async fn ask(required: &Required, client: &Client, printer: &Printer,
             if !error.has_words() {
                 return Err(error);
             }
-            // The turn waits on for somebody who may, or goes on with what was decided before.
+            // The turn waits on for a person who may, or goes on with what was decided before.
             let _code = printer.failure(&error);
         }
         return Ok(Asked::On);

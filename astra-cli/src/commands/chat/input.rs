@@ -55,7 +55,7 @@ impl Input {
         matches!(self, Self::Terminal(_))
     }
 
-    /// Asks the person who types to decide on something; nothing if nobody types.
+    /// Asks the person who types to decide on something; nothing if no person types.
     pub(super) async fn decision(&mut self) -> Result<Option<Said>> {
         match self {
             Self::Terminal(terminal) => terminal.next(Prompt::Decision).await.map(Some),

@@ -1,4 +1,4 @@
-//! The floor: a proxy that hands a question on and its answer back. It asks nobody who they are, knows no agents and no
+//! The floor: a proxy that hands a question on and its answer back. It checks no caller, knows no agents and no
 //! sessions; what it keeps, it keeps as cheaply as SQLite can. No gateway that keeps its turns can be faster.
 
 mod store;

@@ -41,7 +41,7 @@ pub(super) struct Call<'a> {
     pub(super) session: Option<String>,
     /// Whether the client asks its user by a form.
     pub(super) asks_by_form: bool,
-    /// What the client wants to be told the progress by.
+    /// The token by which the client knows the progress.
     pub(super) progress: Option<ProgressToken>,
     pub(super) trace_parent: Option<Arc<TraceContext>>,
     pub(super) headers: HeaderMap,
@@ -129,7 +129,7 @@ async fn go_on(mut call: Call<'_>, agent_id: &str, state: &Value) -> Result<Resp
     let pending = approvals::pending(&rows, turn.id, call.app.now_ms()).await.map_err(Error::store)?;
     let by = (call.app, call.caller);
     let is_dismissed = approvals::decide_all(by, &call.request, &pending, responses).await?;
-    // What came before the last wait was told before it.
+    // What came before the last wait was sent before it.
     let kept = rows.suspensions().find(turn_id).await.map_err(Error::store)?;
     let seq = kept.map_or_else(|| turn.last_seq.saturating_sub(1), |kept| kept.seq);
     let calling = Calling {

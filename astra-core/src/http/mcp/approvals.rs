@@ -30,7 +30,7 @@ const SHOWN_MAX: usize = 2_000;
 pub(super) enum Verdict {
     /// The call is made, or is not.
     Decided { is_approved: bool, note: Option<String> },
-    /// Nothing: somebody else may decide.
+    /// Nothing: another person may decide.
     Dismissed,
 }
 

@@ -79,7 +79,7 @@ pub(super) fn question(mut arguments: Map<String, Value>) -> Result<Question, St
     }
 }
 
-/// What a model is told whose session is none.
+/// What a model reads whose session is none.
 pub(super) fn no_such_session() -> String {
     "There is no such session of this agent: leave session_id out to begin a new one.".to_owned()
 }

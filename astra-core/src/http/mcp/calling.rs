@@ -1,5 +1,5 @@
 //! The answer to the call of an agent: the events of its turn, of which the last one is the result. A turn that waits for a
-//! person's decision is gone on with: by asking the client's user, or by somebody else.
+//! person's decision is gone on with: by asking the client's user, or by another person.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::http::turn::failure;
 use crate::ids::{SessionId, TurnId};
 use crate::store::{Rows, StoredApproval, ToolEntry, Turn, VisibleTo};
 
-/// How long a call waits for somebody else's decision before it says that the turn waits: shorter than clients have patience.
+/// How long a call waits for another person's decision before it says that the turn waits: shorter than clients have patience.
 pub(super) const DECISION_PATIENCE: Duration = Duration::from_secs(45);
 /// How often it is looked whether that time is over.
 const LOOK: Duration = Duration::from_secs(1);
@@ -52,11 +52,11 @@ pub(super) struct Calling {
     /// Ends the turn when the client hangs up, if it shall end then.
     pub(super) handle: Option<TurnHandle>,
     pub(super) asking: Asking,
-    /// How long it waits for somebody else's decision.
+    /// How long it waits for another person's decision.
     pub(super) patience: Duration,
     /// Whether the turn may have begun to wait before its events are read.
     pub(super) may_wait: bool,
-    /// The calls that wait for somebody else's decision, and until when this one waits with them, in milliseconds since the epoch.
+    /// The calls that wait for another person's decision, and until when this one waits with them, in milliseconds since the epoch.
     pub(super) waiting: Option<(Vec<StoredApproval>, i64)>,
 }
 
@@ -170,7 +170,7 @@ impl Calling {
         Step::Answered
     }
 
-    /// Appends what the client is told of `event`; answers whether that was the result.
+    /// Appends what the client is sent of `event`; answers whether that was the result.
     fn write(&self, out: &mut BytesMut, event: &TurnEvent) -> bool {
         let text = match &event.kind {
             EventKind::Done { turn } | EventKind::Failed { turn } => {
@@ -221,7 +221,7 @@ fn result(revision: Revision, turn: &Turn) -> CallToolResult {
     answer::tool_result(revision, answer, Some(structured))
 }
 
-/// What a client is told of a turn that waits for somebody else.
+/// What a client reads of a turn that waits for another person.
 fn waits(revision: Revision, session_id: SessionId, pending: &[StoredApproval]) -> CallToolResult {
     let calls: Vec<_> = pending.iter().map(|one| format!("{} ({})", one.tool, one.id)).collect();
     let until = pending.first().map(|one| rfc3339(one.expires_at_ms)).unwrap_or_default();

@@ -18,7 +18,7 @@ use crate::tools::RegisteredTool;
 /// So many agents are in one page of the list.
 const PAGE_AGENTS_MAX: u32 = 100;
 
-/// What of a definition a client is told. The prompt is the agent's own affair.
+/// The part of a definition that a client sees. The prompt is the agent's own affair.
 #[derive(Deserialize)]
 struct Named {
     display_name: Option<String>,

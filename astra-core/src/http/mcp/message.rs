@@ -51,7 +51,7 @@ impl Request {
         self.refuse(StatusCode::OK, ErrorData::new(ErrorCode::INVALID_PARAMS, message.into(), None))
     }
 
-    /// What the protocol itself is told by the request.
+    /// What the request says to the protocol itself.
     pub(super) fn meta(&self, key: &str) -> Option<&Value> {
         self.params.get("_meta")?.get(key)
     }

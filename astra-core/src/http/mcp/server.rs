@@ -29,7 +29,7 @@ use crate::http::{Caller, RawBody};
 use crate::ids::IdKind;
 use crate::trace_context::TraceContext;
 
-/// What a client of a revision with a handshake calls itself by, since it was told to.
+/// What a client of a revision with a handshake calls itself by, since it was given that id.
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 /// So long may that name be.
 const SESSION_LENGTH_MAX: usize = 128;
@@ -242,7 +242,7 @@ fn progress_token(request: &Request) -> Result<Option<ProgressToken>, Fault> {
         .ok_or_else(|| request.invalid("A progressToken is a text or a whole number."))
 }
 
-/// What the gateway can do: tools, of whose changes it tells nobody.
+/// What the gateway can do: tools, whose changes it does not announce.
 fn capabilities() -> ServerCapabilities {
     let mut capabilities = ServerCapabilities::default();
     capabilities.tools = Some(ToolsCapability::default());

@@ -65,7 +65,7 @@ pub(in crate::http) fn require_upgrade(headers: &mut HeaderMap) {
     headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION));
 }
 
-/// Refuses a page of an origin that may not call the gateway. A browser asks nobody before it opens a WebSocket, so that
+/// Refuses a page of an origin that may not call the gateway. A browser sends no preflight before it opens a WebSocket, so that
 /// the gateway has to look itself. Other programs send no origin.
 ///
 /// # Errors

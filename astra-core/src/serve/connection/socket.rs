@@ -59,7 +59,7 @@ pub(super) struct Socket {
     /// Made when a write waits for the first time.
     timeout: Option<Pin<Box<Sleep>>>,
     is_waiting: bool,
-    /// Given back when the socket is closed, also by whoever goes on with it after an upgrade.
+    /// Given back when the socket is closed, also by the code that uses it after an upgrade.
     _permit: Permit,
 }
 

@@ -36,7 +36,7 @@ impl RemoteTool {
         let (server, session) = connected(&self.server)?;
         let mut params = CallToolRequestParams::new(self.remote_name.clone()).with_arguments(arguments.clone());
         params.meta = trace_meta(context);
-        // When this is dropped the server is told that the call is given up.
+        // When this is dropped the server is notified that the call is given up.
         match session.ask(session.peer.call_tool_once(params)).await {
             Ok(CallToolResponse::Complete(result)) => {
                 let is_error = result.is_error == Some(true);
