@@ -298,20 +298,8 @@ fn operators(state: McpServerState) -> McpServerEntry {
 
 /// The state of a server before anything is known of it.
 fn connecting(kept: &StoredMcpServer) -> McpServerState {
-    McpServerState {
-        name: kept.name.clone(),
-        origin: McpServerOrigin::Workspace,
-        transport: if kept.transport == "stdio" { McpTransportKind::Stdio } else { McpTransportKind::Http },
-        status: McpServerStatus::Connecting,
-        error: None,
-        protocol_version: None,
-        server_name: None,
-        server_version: None,
-        tools: Vec::new(),
-        warning: None,
-        since_ms: kept.created_at,
-        next_try_ms: None,
-    }
+    let transport = if kept.transport == "stdio" { McpTransportKind::Stdio } else { McpTransportKind::Http };
+    McpServerState::connecting(kept.name.clone(), McpServerOrigin::Workspace, transport, kept.created_at)
 }
 
 impl From<store::Error> for ConnectError {

@@ -17,6 +17,7 @@ mod depths;
 mod durations;
 mod effects;
 mod epoch;
+mod erased;
 mod error;
 pub mod families;
 mod idempotency;

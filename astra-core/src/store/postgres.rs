@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, Notify, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::epoch::watch::Watch;
+use super::erased::{ErasedBody, erased};
 use super::error::{Error, Result};
 use super::mode::Mode;
 use super::notes::{Effects, Notes};
@@ -98,7 +99,12 @@ impl Postgres {
         mode: Mode,
         work: impl TransactionBody<T>,
     ) -> Result<T> {
-        let work = Arc::new(work);
+        let (work, answer) = erased(work);
+        self.run_erased(workspace, mode, work).await?;
+        answer.take()
+    }
+
+    async fn run_erased(&self, workspace: Option<WorkspaceId>, mode: Mode, work: Arc<ErasedBody>) -> Result<()> {
         let _place = if mode == Mode::List { Some(self.place_of_list().await?) } else { None };
         let give_up = Instant::now() + RETRY_FOR;
         match self.attempt(workspace.clone(), mode, &work).await {
@@ -126,12 +132,7 @@ impl Postgres {
         }
     }
 
-    async fn attempt<T: Send + 'static>(
-        &self,
-        workspace: Option<WorkspaceId>,
-        mode: Mode,
-        work: &Arc<impl TransactionBody<T>>,
-    ) -> Result<T> {
+    async fn attempt(&self, workspace: Option<WorkspaceId>, mode: Mode, work: &Arc<ErasedBody>) -> Result<()> {
         let client = self.pool.get().await.map_err(|fault| unavailable(&fault))?;
         if matches!(mode, Mode::Turn | Mode::Look) {
             return self.in_steps(client, workspace.as_ref(), mode, work.as_ref()).await;
@@ -169,13 +170,13 @@ impl Postgres {
     }
 
     /// One attempt on the calling task: the work is run again and again, each time with the answers that it asked for.
-    async fn in_steps<T>(
+    async fn in_steps(
         &self,
         client: Object,
         workspace: Option<&WorkspaceId>,
         mode: Mode,
-        work: &impl TransactionBody<T>,
-    ) -> Result<T> {
+        work: &ErasedBody,
+    ) -> Result<()> {
         let mut lease = Lease { client: Some(client), steps: Steps::new(mode == Mode::Look) };
         let Lease { client: Some(client), steps } = &mut lease else { return Err(Error::broken("no connection")) };
         loop {
@@ -199,7 +200,7 @@ impl Postgres {
 }
 
 /// Runs work as far as it comes with what is answered; and what it does beyond its rows.
-fn run<T>(steps: &Steps, workspace: Option<&WorkspaceId>, work: &impl TransactionBody<T>) -> (Result<T>, Effects) {
+fn run(steps: &Steps, workspace: Option<&WorkspaceId>, work: &ErasedBody) -> (Result<()>, Effects) {
     let notes = Notes::default();
     let run = || Tx::run(Driver::Steps(steps), workspace, &notes, work);
     let answer = catch_unwind(AssertUnwindSafe(run));

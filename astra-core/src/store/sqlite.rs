@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::epoch::seen::Seen;
+use super::erased::{ErasedBody, erased};
 use super::error::{Error, Result};
 use super::mode::Mode;
 use super::notes::Notes;
@@ -108,10 +109,16 @@ impl Sqlite {
         workspace: Option<WorkspaceId>,
         work: impl TransactionBody<T>,
     ) -> Result<T> {
+        let (work, answer) = erased(work);
+        self.read_erased(workspace, work).await?;
+        answer.take()
+    }
+
+    async fn read_erased(&self, workspace: Option<WorkspaceId>, work: Arc<ErasedBody>) -> Result<()> {
         let readers = Arc::clone(&self.readers);
         let permit = readers.permit().await?;
         // The permit goes with the work, which runs to its end even when its caller has gone.
-        let look = move |_permit: OwnedSemaphorePermit| readers.run(workspace.as_ref(), &work);
+        let look = move |_permit: OwnedSemaphorePermit| readers.run(workspace.as_ref(), &*work);
         tokio::task::spawn_blocking(move || look(permit)).await.map_err(Error::broken)?
     }
 
@@ -167,7 +174,7 @@ impl Readers {
         permit.map_err(none)?.map_err(Error::broken)
     }
 
-    fn run<T>(&self, workspace: Option<&WorkspaceId>, work: &impl TransactionBody<T>) -> Result<T> {
+    fn run(&self, workspace: Option<&WorkspaceId>, work: &ErasedBody) -> Result<()> {
         self.with(|connection| {
             // One transaction, so that several statements see one state.
             connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([])).map_err(classify)?;

@@ -41,7 +41,7 @@ impl<'a> Tx<'a> {
         driver: Driver<'_>,
         workspace: Option<&WorkspaceId>,
         notes: &Notes,
-        work: &impl TransactionBody<T>,
+        work: &(impl Fn(&mut Tx<'_>) -> Result<T> + ?Sized),
     ) -> Result<T> {
         let answer = work(&mut Tx { driver, workspace: workspace.map(WorkspaceId::number), notes });
         if notes.failed.get() && answer.is_ok() { Err(after_failure()) } else { answer }

@@ -42,20 +42,7 @@ impl McpServer {
             McpTransport::Http(_) => McpTransportKind::Http,
             McpTransport::Stdio(_) => McpTransportKind::Stdio,
         };
-        let state = McpServerState {
-            name: spec.name.clone(),
-            origin,
-            transport,
-            status: McpServerStatus::Connecting,
-            error: None,
-            protocol_version: None,
-            server_name: None,
-            server_version: None,
-            tools: Vec::new(),
-            warning: None,
-            since_ms: environment.now_ms(),
-            next_try_ms: None,
-        };
+        let state = McpServerState::connecting(spec.name.clone(), origin, transport, environment.now_ms());
         Self {
             spec,
             environment: Arc::clone(environment),

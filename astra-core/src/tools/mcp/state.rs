@@ -33,6 +33,27 @@ pub struct McpServerState {
     pub next_try_ms: Option<i64>,
 }
 
+impl McpServerState {
+    /// The state of a server before its first connection.
+    #[must_use]
+    pub const fn connecting(name: String, origin: McpServerOrigin, transport: McpTransportKind, since_ms: i64) -> Self {
+        Self {
+            name,
+            origin,
+            transport,
+            status: McpServerStatus::Connecting,
+            error: None,
+            protocol_version: None,
+            server_name: None,
+            server_version: None,
+            tools: Vec::new(),
+            warning: None,
+            since_ms,
+            next_try_ms: None,
+        }
+    }
+}
+
 /// A tool that an MCP server offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct McpToolState {
