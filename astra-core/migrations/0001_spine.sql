@@ -531,18 +531,34 @@ CREATE TABLE job_steps (
     PRIMARY KEY (job_id, name)
 ) /*without_rowid*/;
 
--- What happened, for readers outside: a row for each event, in the transaction of the change that caused it.
+-- The log of events: a row for each thing that happened, in the transaction of the change that caused it.
 CREATE TABLE outbox (
-    id BIGINT PRIMARY KEY,
     workspace_id BIGINT NOT NULL,
+    -- 1, 2, 3, ... within the workspace, without gaps and in the order of the commits.
+    position BIGINT NOT NULL,
+    id BIGINT NOT NULL,
     at_ms BIGINT NOT NULL,
+    -- As at_ms, but never less than that of the event before: the time by which old events are swept.
+    logged_at_ms BIGINT NOT NULL,
     -- Such as `agent.updated`.
     event TEXT NOT NULL,
     -- Who caused it; null for the gateway itself.
     subject BIGINT,
+    -- Whose session, job or the like it is about, and who may see it beside admins; null if it is no one subject's.
+    owner BIGINT,
+    -- The agent that it is about.
+    agent_id TEXT,
     resource_id TEXT NOT NULL,
-    -- JSON of the payload, from which a reader knows what to fetch.
-    data TEXT NOT NULL
+    -- JSON of the data, from which a reader knows what to fetch.
+    data TEXT NOT NULL,
+    PRIMARY KEY (workspace_id, position)
+) /*without_rowid*/;
+CREATE UNIQUE INDEX outbox_by_id ON outbox (id);
+CREATE INDEX outbox_by_time ON outbox (logged_at_ms);
+
+-- The position of the newest event of each workspace: locked last by a transaction that has events, until its commit.
+CREATE TABLE event_heads (
+    workspace_id BIGINT PRIMARY KEY,
+    position BIGINT NOT NULL,
+    logged_at_ms BIGINT NOT NULL
 );
-CREATE INDEX outbox_by_workspace ON outbox (workspace_id, id);
-CREATE INDEX outbox_by_time ON outbox (at_ms);

@@ -11,14 +11,14 @@ use crate::support::{TestApp, both_backends};
 async fn events(app: &TestApp) -> Vec<(String, Value)> {
     let store = app.store();
     let rows = store.read(|tx| {
-        let sql = "SELECT event, data FROM outbox WHERE workspace_id = $1 ORDER BY id";
+        let sql = "SELECT event, data FROM outbox WHERE workspace_id = $1 ORDER BY position";
         tx.query(sql, params![])?.into_iter().map(|mut row| Ok((row.next_text()?, row.next_json()?))).collect()
     });
     rows.await.expect("the outbox")
 }
 
 fn agent(id: &str, version: u32, change: &str) -> (String, Value) {
-    ("agent.updated".to_owned(), json!({"id": id, "version": version, "change": change}))
+    ("agent.updated".to_owned(), json!({"agent_id": id, "version": version, "change": change}))
 }
 
 #[test]

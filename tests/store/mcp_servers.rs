@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use astra_core::store::{Error, McpServerStamp, NewMcpServer, OnceKey, Refusal, Rows, StoredMcpServer};
+use astra_core::store::{Error, McpServerStamp, NewMcpServer, OnceKey, Refusal, Rows, Signal, StoredMcpServer};
 use futures_util::future::join_all;
 
 use crate::support::{START_MS, TestStore, both_backends};
@@ -82,7 +82,7 @@ both_backends! {
 
     async fn a_change_is_noticed(store: TestStore) {
         let here = workspace(&store, "wsp_a").await;
-        let (changed, epoch) = (store.db.mcp_servers_changed(), store.db.mcp_servers_epoch().await.expect("an epoch"));
+        let (changed, epoch) = (store.db.changed(Signal::McpServers), store.db.mcp_servers_epoch().await.expect("an epoch"));
         let noticed = async || tokio::time::timeout(Duration::from_secs(10), changed.notified()).await.expect("it is noticed");
         here.mcp_servers().create(new("a", 1, 9), None).await.expect("it is kept");
         noticed().await;

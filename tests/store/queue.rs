@@ -7,7 +7,7 @@ use std::time::Duration;
 use astra_core::clock::{Clock, ManualClock};
 use astra_core::ids::{IdMaker, JobId, TimeOrderedIds};
 use astra_core::params;
-use astra_core::store::{Db, Enqueued, JobStatus, StoredJob, WorkspaceId};
+use astra_core::store::{Db, Enqueued, JobStatus, Signal, StoredJob, Tx, WorkspaceId};
 use astra_core::work::{Handler, Handlers, Job, JobError, Payload, Queue, Supervisor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -150,8 +150,11 @@ impl Gateway {
 
 async fn make_due(db: &Db) {
     let sql = "UPDATE jobs SET run_at_ms = 1 WHERE status = 'pending'";
-    db.write(move |tx| tx.execute(sql, params![])).await.expect("it is written");
-    db.jobs_changed().notify_one();
+    let write = move |tx: &mut Tx<'_>| {
+        tx.announce(Signal::Jobs);
+        tx.execute(sql, params![])
+    };
+    db.write(write).await.expect("it is written");
 }
 
 both_backends! {

@@ -39,6 +39,9 @@ pub enum Job {}
 /// Names approvals.
 #[derive(Debug)]
 pub enum Approval {}
+/// Names events of the log.
+#[derive(Debug)]
+pub enum Event {}
 
 impl Named for Session {
     const KIND: IdKind = IdKind::Session;
@@ -55,6 +58,9 @@ impl Named for Job {
 impl Named for Approval {
     const KIND: IdKind = IdKind::Approval;
 }
+impl Named for Event {
+    const KIND: IdKind = IdKind::Event;
+}
 
 /// The identifier of a session.
 pub type SessionId = Id<Session>;
@@ -66,6 +72,8 @@ pub type TraceId = Id<Trace>;
 pub type JobId = Id<Job>;
 /// The identifier of an approval.
 pub type ApprovalId = Id<Approval>;
+/// The identifier of an event of the log.
+pub type EventId = Id<Event>;
 
 /// The identifier of a row: its key. In public `<prefix>_` and 13 lower-case characters of Crockford's base 32, of which the
 /// first is 0 to 7.

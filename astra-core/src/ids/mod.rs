@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use id::{
-    Approval, ApprovalId, Id, Job, JobId, MessageId, Named, NotAnId, Session, SessionId, Trace, TraceId, Turn, TurnId,
+    Approval, ApprovalId, Event, EventId, Id, Job, JobId, MessageId, Named, NotAnId, Session, SessionId, Trace, TraceId, Turn, TurnId,
     key_in,
 };
 pub use kind::IdKind;

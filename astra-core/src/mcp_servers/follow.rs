@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::directory::McpDirectory;
 use crate::auth::MasterKey;
-use crate::store;
+use crate::store::{self, Signal};
 use crate::tasks::TaskKind;
 use crate::tools::mcp::McpServers;
 use crate::work::Base;
@@ -33,7 +33,7 @@ impl McpDirectory {
     }
 
     async fn keep_following(self: Arc<Self>) -> store::Result<()> {
-        let changed = self.store.mcp_servers_changed();
+        let changed = self.store.changed(Signal::McpServers);
         loop {
             let _ = timeout(LOOK, changed.notified()).await;
             self.follow().await?;

@@ -6,13 +6,15 @@ use sha2::{Digest, Sha256};
 
 use super::audit::Target;
 use super::error::{AgentRefusal, Error, Result};
+use super::events::{AgentUpdateKind, AgentUpdatedData};
 use super::idempotency::OnceKey;
-use super::outbox::{Change, OutboxEvent};
 use super::page::{Cursor, Page, PageRequest};
+use super::pending_event::Cause;
 use super::precondition::{Precondition, Revision};
 use super::rows::Rows;
 use super::tx::Tx;
 use super::value::Row;
+use crate::ids::EventId;
 use crate::params;
 
 /// An agent.
@@ -73,8 +75,8 @@ impl StoredAgent {
         Revision { version: self.version, updated_at_ms: self.updated_at_ms }
     }
 
-    fn event(&self, change: Change) -> OutboxEvent<'_> {
-        OutboxEvent::AgentUpdated { agent_id: &self.id, version: self.version, change }
+    fn event(&self, change: AgentUpdateKind) -> AgentUpdatedData {
+        AgentUpdatedData { agent_id: self.id.clone(), version: self.version, change }
     }
 }
 
@@ -116,7 +118,7 @@ impl Agents<'_> {
         rows.write_once(once, now_ms, move |tx| {
             let made = insert(tx, &new, None)?;
             tx.audit(actor.as_deref(), target(&made.id), &json!({"version": made.version}))?;
-            tx.emit(actor.as_deref(), &made.event(Change::Created))?;
+            tx.emit_by(actor.as_deref(), None, &made.event(AgentUpdateKind::Created))?;
             Ok(made)
         })
         .await
@@ -133,7 +135,7 @@ impl Agents<'_> {
             precondition.check(present.revision())?;
             let changed = add_version(tx, &present, &change)?;
             tx.audit(actor.as_deref(), target(&changed.id), &json!({"version": changed.version}))?;
-            tx.emit(actor.as_deref(), &changed.event(Change::Updated))?;
+            tx.emit_by(actor.as_deref(), None, &changed.event(AgentUpdateKind::Updated))?;
             Ok(Some(changed))
         })
         .await
@@ -162,7 +164,7 @@ impl Agents<'_> {
             let change = AgentChange { agent_id, definition: row.next_text()?, author, now_ms };
             let rolled = add_version(tx, &present, &change)?;
             tx.audit(actor.as_deref(), target(&rolled.id), &json!({"version": rolled.version, "from_version": to}))?;
-            tx.emit(actor.as_deref(), &rolled.event(Change::Updated))?;
+            tx.emit_by(actor.as_deref(), None, &rolled.event(AgentUpdateKind::Updated))?;
             Ok(Some(rolled))
         })
         .await
@@ -179,7 +181,7 @@ impl Agents<'_> {
             let Some(present) = find(tx, &agent_id)? else { return Ok(false) };
             precondition.check(present.revision())?;
             tx.audit(actor.as_deref(), target(&agent_id), &json!({"version": present.version}))?;
-            tx.emit(actor.as_deref(), &present.event(Change::Deleted))?;
+            tx.emit_by(actor.as_deref(), None, &present.event(AgentUpdateKind::Deleted))?;
             tx.execute("DELETE FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2", params![&agent_id])?;
             Ok(tx.execute("DELETE FROM agents WHERE workspace_id = $1 AND id = $2", params![&agent_id])? == 1)
         })
@@ -197,6 +199,11 @@ pub(super) const fn target(agent_id: &str) -> Target<'_> {
     Target { kind: "agent", id: agent_id }
 }
 
+/// The gateway itself causes an event.
+const fn own(key: i64, change: &AgentChange) -> Cause {
+    Cause { id: EventId::from_key(key), at_ms: change.now_ms, subject: None, owner: None }
+}
+
 fn take(tx: &mut Tx<'_>, change: &AgentChange, origin: Origin, key: i64) -> Result<Applied> {
     let said = digest(&change.definition);
     let may_be_made = origin == Origin::File || is_first_start(tx)?;
@@ -205,7 +212,7 @@ fn take(tx: &mut Tx<'_>, change: &AgentChange, origin: Origin, key: i64) -> Resu
             return Ok(Applied::Unchanged);
         }
         let made = insert(tx, change, Some(&said))?;
-        tx.emit_own(key, change.now_ms, &made.event(Change::Created))?;
+        tx.emit(own(key, change), &made.event(AgentUpdateKind::Created))?;
         return Ok(Applied::Created);
     };
     let sql = "SELECT a.source, a.digest, v.created_by FROM agents a JOIN agent_versions v
@@ -222,7 +229,7 @@ fn take(tx: &mut Tx<'_>, change: &AgentChange, origin: Origin, key: i64) -> Resu
         return Ok(Applied::Unchanged);
     }
     let changed = add_version(tx, &present, change)?;
-    tx.emit_own(key, change.now_ms, &changed.event(Change::Updated))?;
+    tx.emit(own(key, change), &changed.event(AgentUpdateKind::Updated))?;
     Ok(Applied::Updated)
 }
 

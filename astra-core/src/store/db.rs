@@ -15,6 +15,7 @@ use super::error::Result;
 use super::mode::Mode;
 #[cfg(feature = "postgres")]
 use super::postgres::Postgres;
+use super::signals::Signal;
 use super::sqlite::Sqlite;
 use super::subjects::KnownNumbers;
 use super::tx::{TransactionBody, Tx};
@@ -92,25 +93,14 @@ impl Db {
         outcome
     }
 
-    /// What is notified when a job waits that did not wait before, by a transaction of this handle or, on PostgreSQL, by another
-    /// gateway's while [`Db::watch`] runs.
+    /// What is notified of `signal` from now on: when a transaction of this handle has announced it or, on PostgreSQL, another
+    /// gateway's, while [`Db::watch`] runs. Each call answers another one, which has a permit of its own.
     #[must_use]
-    pub fn jobs_changed(&self) -> Arc<Notify> {
+    pub fn changed(&self, signal: Signal) -> Arc<Notify> {
         match self {
-            Self::Sqlite(sqlite) => Arc::clone(&sqlite.jobs),
+            Self::Sqlite(sqlite) => sqlite.listeners.listen(signal),
             #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => Arc::clone(&postgres.jobs),
-        }
-    }
-
-    /// What is notified when an MCP server was connected or disconnected, by a transaction of this handle or, on PostgreSQL, by
-    /// another gateway's while [`Db::watch`] runs.
-    #[must_use]
-    pub fn mcp_servers_changed(&self) -> Arc<Notify> {
-        match self {
-            Self::Sqlite(sqlite) => Arc::clone(&sqlite.mcp_servers),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => Arc::clone(&postgres.mcp_servers),
+            Self::Postgres(postgres) => postgres.listeners.listen(signal),
         }
     }
 

@@ -8,11 +8,10 @@ pub(super) mod watch;
 use futures_util::future::BoxFuture;
 
 use super::db::Db;
-#[cfg(feature = "postgres")]
-use super::effects::CHANNEL;
 use super::error::Result;
 #[cfg(feature = "postgres")]
 use super::mode::Mode;
+use super::signals::Signal;
 use super::tx::Tx;
 use crate::params;
 
@@ -35,7 +34,7 @@ impl Db {
         }
     }
 
-    /// What keeps the present epoch in memory and is notified of the jobs of other gateways, to be run for as long as a gateway does;
+    /// What keeps the present epoch in memory and notifies of what other gateways announce, to be run for as long as a gateway does;
     /// `None` on SQLite, which needs none.
     #[must_use]
     pub fn watch(&self) -> Option<BoxFuture<'static, ()>> {
@@ -64,11 +63,7 @@ impl Tx<'_> {
     pub(super) fn end_credentials(&mut self) -> Result<()> {
         let mut tx = self.unscoped();
         tx.execute("UPDATE counters SET value = value + 1 WHERE name = 'auth_epoch'", params![])?;
-        tx.note_ended_credentials();
-        #[cfg(feature = "postgres")]
-        if tx.is_shared() {
-            tx.query("SELECT CAST(pg_notify($1, '') AS TEXT)", params![CHANNEL])?;
-        }
+        tx.announce(Signal::Credentials);
         Ok(())
     }
 

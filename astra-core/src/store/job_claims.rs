@@ -9,6 +9,7 @@ use super::jobs::JobLease;
 #[cfg(feature = "postgres")]
 #[cfg(feature = "postgres")]
 use super::mode::Mode;
+use super::signals::Signal;
 use super::tx::Tx;
 use super::value::{Param, Row};
 use super::workspace::WorkspaceId;
@@ -158,7 +159,7 @@ impl Db {
                 }
             }
             if ended > 0 {
-                tx.note_jobs()?;
+                tx.announce(Signal::Jobs);
             }
             Ok(ended)
         })

@@ -3,6 +3,7 @@
 
 use super::error::{Error, JobRefusal, Result};
 use super::rows::Rows;
+use super::signals::Signal;
 use super::tx::Tx;
 use super::value::Row;
 use crate::ids::JobId;
@@ -215,7 +216,7 @@ impl Tx<'_> {
             now_ms
         ];
         if self.execute(sql, params)? == 1 {
-            self.note_jobs()?;
+            self.announce(Signal::Jobs);
             return Ok(Enqueued::New(id));
         }
         let sql =
@@ -352,7 +353,10 @@ fn finish(tx: &mut Tx<'_>, lease: JobLease, ending: &JobEnding, now_ms: i64) -> 
     if changed? == 0 {
         return Err(JobRefusal::LeaseLost.into());
     }
-    if matches!(ending, JobEnding::Retry { .. } | JobEnding::Released) { tx.note_jobs() } else { Ok(()) }
+    if matches!(ending, JobEnding::Retry { .. } | JobEnding::Released) {
+        tx.announce(Signal::Jobs);
+    }
+    Ok(())
 }
 
 fn read(mut row: Row) -> Result<StoredJob> {

@@ -7,6 +7,7 @@ use super::db::Db;
 use super::error::{Error, Refusal, Result};
 use super::idempotency::OnceKey;
 use super::rows::Rows;
+use super::signals::Signal;
 use super::tx::Tx;
 use super::value::Row;
 use super::workspace::WorkspaceId;
@@ -144,7 +145,8 @@ impl Db {
 
 fn changed(tx: &mut Tx<'_>) -> Result<()> {
     tx.unscoped().execute("UPDATE counters SET value = value + 1 WHERE name = 'mcp_servers'", params![])?;
-    tx.note_mcp_servers()
+    tx.announce(Signal::McpServers);
+    Ok(())
 }
 
 fn insert(tx: &mut Tx<'_>, new: &StoredMcpServer) -> Result<()> {

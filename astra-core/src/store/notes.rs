@@ -1,34 +1,37 @@
 //! What is remembered of a transaction while it runs.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+
+use super::pending_event::PendingEvent;
+use super::signals::{Signal, SignalSet};
 
 /// What is remembered of a transaction while it runs.
 #[derive(Default)]
 pub(super) struct Notes {
     /// Whether a statement has failed.
     pub(super) failed: Cell<bool>,
-    effects: Cell<Effects>,
-}
-
-/// What a transaction does beyond its rows, once it is committed.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Effects {
-    /// Credentials have ended.
-    pub(super) ended_credentials: bool,
-    /// Jobs wait that did not wait before.
-    pub(super) changed_jobs: bool,
-    /// MCP servers were connected or disconnected.
-    pub(super) changed_mcp_servers: bool,
+    signals: Cell<SignalSet>,
+    events: RefCell<Vec<PendingEvent>>,
 }
 
 impl Notes {
-    /// What happens with the commit.
-    pub(super) const fn effects(&self) -> Effects {
-        self.effects.get()
+    /// What the commit announces.
+    pub(super) const fn signals(&self) -> SignalSet {
+        self.signals.get()
     }
 
-    /// Sets what happens with the commit.
-    pub(super) fn set_effects(&self, effects: Effects) {
-        self.effects.set(effects);
+    /// The commit announces `signal` too.
+    pub(super) fn announce(&self, signal: Signal) {
+        self.signals.set(self.signals.get().with(signal));
+    }
+
+    /// The commit writes `event` too.
+    pub(super) fn add_event(&self, event: PendingEvent) {
+        self.events.borrow_mut().push(event);
+    }
+
+    /// The events that the commit is to write, which are not noted any more.
+    pub(super) fn take_events(&self) -> Vec<PendingEvent> {
+        self.events.take()
     }
 }

@@ -1,104 +1,182 @@
-//! What happened, for readers outside: a row for each event, written in the transaction of the change that caused it. A turn
-//! writes none.
-
-use serde_json::{Value as Json, json};
+//! The log of events: what happened in each workspace, written in the transaction of the change that caused it, under positions
+//! without gaps, in the order of the commits. Readers go on from a position: streams of events, and the deliveries of webhooks.
 
 use super::audit::Actor;
 use super::db::{Db, SWEEP_ROWS};
-use super::error::Result;
+use super::error::{Error, Result};
+use super::events::EventData;
+use super::mode::OnDouble;
+use super::pending_event::{Cause, PendingEvent};
+use super::signals::Signal;
 use super::subjects;
 use super::tx::Tx;
+use super::value::Row;
+use super::workspace::WorkspaceId;
+use crate::ids::EventId;
 use crate::params;
 
-/// Something that happened in a workspace.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum OutboxEvent<'a> {
-    /// `agent.updated`: an agent was created, has a new version, or was deleted.
-    AgentUpdated {
-        /// The agent's slug.
-        agent_id: &'a str,
-        /// The number of its version, or of its last one.
-        version: u32,
-        /// What became of it.
-        change: Change,
-    },
-}
-
-/// What became of a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Change {
-    /// It is new.
-    Created,
-    /// It is another than before.
-    Updated,
-    /// It is gone.
-    Deleted,
-}
-
-impl Change {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Updated => "updated",
-            Self::Deleted => "deleted",
-        }
-    }
-}
-
-impl OutboxEvent<'_> {
-    /// The name in the store and on the wire.
-    const fn name(&self) -> &'static str {
-        match self {
-            Self::AgentUpdated { .. } => "agent.updated",
-        }
-    }
-
+/// An event as it is in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// Its place in the log of its workspace: 1, 2, 3, ... in the order of the commits.
+    pub position: i64,
+    /// `evt_...`
+    pub id: EventId,
+    /// When it happened, in milliseconds since the epoch.
+    pub at_ms: i64,
+    /// Its type, such as `agent.updated`.
+    pub event: String,
+    /// Who may see it beside admins: the subject whose session, job or the like it is about.
+    pub owner: Option<String>,
+    /// The agent that it is about.
+    pub agent_id: Option<String>,
     /// The id of the resource that it is about.
-    const fn resource_id(&self) -> &str {
-        match self {
-            Self::AgentUpdated { agent_id, .. } => agent_id,
-        }
-    }
+    pub resource_id: String,
+    /// JSON of its data.
+    pub data: String,
+}
 
-    /// Enough to fetch the resource, and nothing that only some of its readers may see.
-    fn data(&self) -> Json {
-        match self {
-            Self::AgentUpdated { agent_id, version, change } => {
-                json!({"id": agent_id, "version": version, "change": change.as_str()})
-            }
-        }
-    }
+/// What the log of a workspace has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventRange {
+    /// The position of the oldest event that is kept; one more than `last` where none is.
+    pub first: i64,
+    /// The position of the newest event that ever was; 0 before the first.
+    pub last: i64,
 }
 
 impl Tx<'_> {
-    /// Writes down that `actor` has caused `event`, under the key of the actor's request; nothing without an actor. A request
-    /// causes one event.
-    pub(super) fn emit(&mut self, actor: Option<&Actor>, event: &OutboxEvent<'_>) -> Result<()> {
-        let Some(actor) = actor else { return Ok(()) };
-        let subject = subjects::ensure(self, &actor.subject, actor.subject_number)?;
-        insert(self, actor.key, actor.at_ms, Some(subject), event)
+    /// Lets the commit write down what has happened in the transaction's workspace. The event is there if the transaction is
+    /// committed.
+    pub(super) fn emit(&mut self, cause: Cause, data: &impl EventData) -> Result<()> {
+        let none = || Error::broken("an event belongs to a workspace");
+        self.emit_in(self.workspace().ok_or_else(none)?, cause, data)
     }
 
-    /// As [`Tx::emit`], for what the gateway itself has caused; `key` is the row's own.
-    pub(super) fn emit_own(&mut self, key: i64, at_ms: i64, event: &OutboxEvent<'_>) -> Result<()> {
-        insert(self, key, at_ms, None, event)
+    /// As [`Tx::emit`], in the workspace of this number, for work of all workspaces.
+    pub(super) fn emit_in<D: EventData>(&mut self, workspace: i64, cause: Cause, data: &D) -> Result<()> {
+        self.announce(Signal::Events);
+        self.notes.add_event(PendingEvent {
+            workspace,
+            cause,
+            event: D::NAME,
+            agent_id: data.agent_id().map(str::to_owned),
+            resource_id: data.resource_id(),
+            data: serde_json::to_string(data).map_err(Error::broken)?,
+        });
+        Ok(())
+    }
+
+    /// As [`Tx::emit`], for what `actor` has caused, under the key of the actor's request; nothing without an actor. A request
+    /// causes one such event.
+    pub(super) fn emit_by(
+        &mut self,
+        actor: Option<&Actor>,
+        owner: Option<i64>,
+        data: &impl EventData,
+    ) -> Result<()> {
+        let Some(actor) = actor else { return Ok(()) };
+        let subject = Some(subjects::ensure(self, &actor.subject, actor.subject_number)?);
+        self.emit(Cause { id: EventId::from_key(actor.key), at_ms: actor.at_ms, subject, owner }, data)
+    }
+
+    /// Does what the commit is to do beyond what the transaction has asked for: writes its events, and announces to other
+    /// gateways what it announces here. Nothing is asked for after it.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        if self.notes.signals().is_empty() {
+            return Ok(());
+        }
+        let mut events = self.notes.take_events();
+        // Transactions that have events of several workspaces lock their heads in one order.
+        events.sort_by_key(|event| event.workspace);
+        let mut tx = self.unscoped();
+        for of_one in events.chunk_by(|one, other| one.workspace == other.workspace) {
+            append(&mut tx, of_one)?;
+        }
+        tx.announce_to_others()
     }
 }
 
-fn insert(tx: &mut Tx<'_>, key: i64, at_ms: i64, subject: Option<i64>, event: &OutboxEvent<'_>) -> Result<()> {
-    let sql = "INSERT INTO outbox (workspace_id, id, at_ms, event, subject, resource_id, data)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let data = event.data().to_string();
-    tx.execute(sql, params![key, at_ms, event.name(), subject, event.resource_id(), &data]).map(drop)
+/// Writes events of one workspace. Its head is locked until the commit: positions are taken in the order of the commits, and one
+/// that is given up is taken again.
+fn append(tx: &mut Tx<'_>, events: &[PendingEvent]) -> Result<()> {
+    let Some(newest) = events.iter().max_by_key(|event| event.cause.at_ms) else { return Ok(()) };
+    let count = i64::try_from(events.len()).map_err(Error::broken)?;
+    // The clocks of gateways differ: the time by which the log is swept never goes back.
+    let sql = "INSERT INTO event_heads (workspace_id, position, logged_at_ms) VALUES ($1, $2, $3)
+        ON CONFLICT (workspace_id) DO UPDATE SET position = event_heads.position + excluded.position, logged_at_ms =
+            CASE WHEN excluded.logged_at_ms > event_heads.logged_at_ms THEN excluded.logged_at_ms ELSE event_heads.logged_at_ms END";
+    tx.later(sql, params![newest.workspace, count, newest.cause.at_ms], OnDouble::Fails)?;
+    let sql = "INSERT INTO outbox (workspace_id, position, id, at_ms, logged_at_ms, event, subject, owner, agent_id, resource_id, data)
+        SELECT h.workspace_id, h.position - $2, $3, $4, h.logged_at_ms, $5, $6, $7, $8, $9, $10
+        FROM event_heads h WHERE h.workspace_id = $1";
+    for (after_it, event) in (0..count).rev().zip(events) {
+        let Cause { id, at_ms, subject, owner } = event.cause;
+        let params = params![
+            event.workspace,
+            after_it,
+            id,
+            at_ms,
+            event.event,
+            subject,
+            owner,
+            &event.agent_id,
+            &event.resource_id,
+            &event.data
+        ];
+        tx.later(sql, params, OnDouble::Fails)?;
+    }
+    Ok(())
 }
 
 impl Db {
-    /// Removes rows of the outbox of all workspaces that were written before `before_ms`, at most [`SWEEP_ROWS`] of them; answers how many.
+    /// The events of a workspace after a position, oldest first, at most `limit` of them.
+    pub async fn events_after(&self, workspace: &WorkspaceId, after: i64, limit: u32) -> Result<Vec<StoredEvent>> {
+        self.rows(workspace).read(move |tx| events_after(tx, after, limit)).await
+    }
+
+    /// What the log of a workspace has.
+    pub async fn event_range(&self, workspace: &WorkspaceId) -> Result<EventRange> {
+        self.rows(workspace)
+            .read(|tx| {
+                let sql = "SELECT (SELECT h.position FROM event_heads h WHERE h.workspace_id = $1),
+                    (SELECT MIN(o.position) FROM outbox o WHERE o.workspace_id = $1)";
+                let mut row = tx.one(sql, params![])?;
+                let last = row.next_optional_int()?.unwrap_or(0);
+                Ok(EventRange { first: row.next_optional_int()?.unwrap_or(last + 1), last })
+            })
+            .await
+    }
+
+    /// Removes events of all workspaces that were written before `before_ms`, oldest first, at most [`SWEEP_ROWS`] of them;
+    /// answers how many.
     pub async fn delete_old_events(&self, before_ms: i64) -> Result<u64> {
         self.write_locking(move |tx| {
-            let sql = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)";
+            let sql = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE logged_at_ms < $1
+                ORDER BY logged_at_ms, workspace_id, position LIMIT $2)";
             tx.execute(sql, params![before_ms, SWEEP_ROWS])
         })
         .await
     }
+}
+
+/// As [`Db::events_after`], within a transaction of the workspace.
+pub(super) fn events_after(tx: &mut Tx<'_>, after: i64, limit: u32) -> Result<Vec<StoredEvent>> {
+    let sql = "SELECT o.position, o.id, o.at_ms, o.event, u.id, o.agent_id, o.resource_id, o.data FROM outbox o
+        LEFT JOIN subjects u ON u.number = o.owner
+        WHERE o.workspace_id = $1 AND o.position > $2 ORDER BY o.position LIMIT $3";
+    tx.query(sql, params![after, limit])?.iter_mut().map(read).collect()
+}
+
+fn read(row: &mut Row) -> Result<StoredEvent> {
+    Ok(StoredEvent {
+        position: row.next_int()?,
+        id: row.next_id()?,
+        at_ms: row.next_int()?,
+        event: row.next_text()?,
+        owner: row.next_optional_text()?,
+        agent_id: row.next_optional_text()?,
+        resource_id: row.next_text()?,
+        data: row.next_text()?,
+    })
 }

@@ -7,18 +7,19 @@ use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex, Notify, Semaphore, SemaphorePermit};
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::epoch::watch::Watch;
 use super::erased::{ErasedBody, erased};
 use super::error::{Error, Result};
 use super::mode::Mode;
-use super::notes::{Effects, Notes};
+use super::notes::Notes;
 use super::postgres_address::Address;
 use super::postgres_error::unavailable;
 use super::postgres_session::Session;
 use super::postgres_steps::Steps;
+use super::signals::{Listeners, Signal, SignalSet};
 use super::subjects::KnownNumbers;
 use super::tx::{Driver, TransactionBody, Tx};
 use super::workspace::WorkspaceId;
@@ -36,10 +37,8 @@ pub struct Postgres {
     pub(super) writes: WriteHealth,
     pub(super) subjects: KnownNumbers,
     pub(super) workspaces: KnownNumbers,
-    /// Notified when a job waits that did not wait before.
-    pub(super) jobs: Arc<Notify>,
-    /// Notified when an MCP server was connected or disconnected.
-    pub(super) mcp_servers: Arc<Notify>,
+    /// Notified of what commits announce, here and in other gateways.
+    pub(super) listeners: Arc<Listeners>,
     pool: Pool,
     address: Address,
     epoch: Watch,
@@ -66,14 +65,13 @@ impl Postgres {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(Error::broken)?;
-        let (jobs, mcp_servers) = (Arc::<Notify>::default(), Arc::<Notify>::default());
-        let (writes, epoch) = (WriteHealth::default(), Watch::new(Arc::clone(&jobs), Arc::clone(&mcp_servers)));
+        let listeners = Arc::<Listeners>::default();
+        let (writes, epoch) = (WriteHealth::default(), Watch::new(Arc::clone(&listeners)));
         Ok(Self {
             writes,
             subjects: KnownNumbers::default(),
             workspaces: KnownNumbers::default(),
-            jobs,
-            mcp_servers,
+            listeners,
             pool,
             address,
             epoch,
@@ -88,7 +86,7 @@ impl Postgres {
         self.epoch.known()
     }
 
-    /// What reads the epoch of all credentials again and again, and is notified of other gateways' jobs.
+    /// What reads the epoch of all credentials again and again, and notifies of what other gateways announce.
     pub(super) fn watch(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
         self.epoch.clone().keep(self.address.clone())
     }
@@ -147,26 +145,21 @@ impl Postgres {
             let session = Session::new(client, runtime, begin, mode.reads());
             let answer = Tx::run(Driver::Postgres(&session), workspace.as_ref(), &session.notes, work.as_ref());
             let answer = session.end(answer);
-            (answer, session.notes.effects())
+            (answer, session.notes.signals())
         });
-        let Ok((answer, effects)) = answer.await else {
+        let Ok((answer, signals)) = answer.await else {
             return Err(Error::Broken("a store method panicked".into()));
         };
-        self.take_effect(effects);
+        self.announced(signals);
         answer
     }
 
-    /// What a transaction does beyond its rows, in this gateway.
-    fn take_effect(&self, effects: Effects) {
-        if effects.ended_credentials {
+    /// What a transaction announces, in this gateway.
+    fn announced(&self, signals: SignalSet) {
+        if signals.has(Signal::Credentials) {
             self.epoch.note_ending();
         }
-        if effects.changed_jobs {
-            self.jobs.notify_one();
-        }
-        if effects.changed_mcp_servers {
-            self.mcp_servers.notify_one();
-        }
+        self.listeners.notify_all(signals);
     }
 
     /// One attempt on the calling task: the work is run again and again, each time with the answers that it asked for.
@@ -181,7 +174,7 @@ impl Postgres {
         let Lease { client: Some(client), steps } = &mut lease else { return Err(Error::broken("no connection")) };
         loop {
             steps.begin();
-            let (answer, effects) = run(steps, workspace, work);
+            let (answer, signals) = run(steps, workspace, work);
             let waits = steps.waits();
             if !waits && answer.is_err() {
                 steps.roll_back(client).await;
@@ -192,20 +185,20 @@ impl Postgres {
                 return Err(fault);
             }
             if !waits {
-                self.take_effect(effects);
+                self.announced(signals);
                 return answer;
             }
         }
     }
 }
 
-/// Runs work as far as it comes with what is answered; and what it does beyond its rows.
-fn run(steps: &Steps, workspace: Option<&WorkspaceId>, work: &ErasedBody) -> (Result<()>, Effects) {
+/// Runs work as far as it comes with what is answered; and what it announces.
+fn run(steps: &Steps, workspace: Option<&WorkspaceId>, work: &ErasedBody) -> (Result<()>, SignalSet) {
     let notes = Notes::default();
     let run = || Tx::run(Driver::Steps(steps), workspace, &notes, work);
     let answer = catch_unwind(AssertUnwindSafe(run));
     let answer = answer.unwrap_or_else(|_| Err(Error::Broken("a store method panicked".into())));
-    (answer, notes.effects())
+    (answer, notes.signals())
 }
 
 /// A connection in the hands of one transaction.

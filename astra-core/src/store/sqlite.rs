@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::epoch::seen::Seen;
 use super::erased::{ErasedBody, erased};
 use super::error::{Error, Result};
 use super::mode::Mode;
 use super::notes::Notes;
+use super::signals::{Listeners, Signal};
 use super::sqlite_handle::{Handle, classify, configure};
 use super::sqlite_writer::Writer;
 use super::subjects::KnownNumbers;
@@ -34,10 +35,8 @@ pub struct Sqlite {
     writer: Writer,
     readers: Arc<Readers>,
     epoch: Seen,
-    /// Notified when a job waits that did not wait before.
-    pub(super) jobs: Arc<Notify>,
-    /// Notified when an MCP server was connected or disconnected.
-    pub(super) mcp_servers: Arc<Notify>,
+    /// Notified of what commits announce.
+    pub(super) listeners: Listeners,
 }
 
 struct Readers {
@@ -63,7 +62,7 @@ impl Sqlite {
             idle: std::sync::Mutex::new(Vec::new()),
             permits: Arc::new(Semaphore::new(config.readers.max(1))),
         };
-        let (writes, epoch, jobs) = (WriteHealth::default(), Seen::new(EPOCH_FRESH), Arc::default());
+        let (writes, epoch) = (WriteHealth::default(), Seen::new(EPOCH_FRESH));
         Ok(Self {
             writes,
             subjects: KnownNumbers::default(),
@@ -72,8 +71,7 @@ impl Sqlite {
             writer,
             readers: Arc::new(readers),
             epoch,
-            jobs,
-            mcp_servers: Arc::default(),
+            listeners: Listeners::default(),
         })
     }
 
@@ -90,13 +88,8 @@ impl Sqlite {
         work: impl TransactionBody<T>,
     ) -> Result<T> {
         let written = self.writer.submit(workspace, mode, work).await?;
-        if written.effects.changed_jobs {
-            self.jobs.notify_one();
-        }
-        if written.effects.changed_mcp_servers {
-            self.mcp_servers.notify_one();
-        }
-        if written.effects.ended_credentials {
+        self.listeners.notify_all(written.signals);
+        if written.signals.has(Signal::Credentials) {
             self.epoch.note_ending();
             // Another process that has read the epoch a moment ago goes by it for as long.
             tokio::time::sleep(EPOCH_FRESH).await;

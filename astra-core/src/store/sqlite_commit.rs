@@ -7,7 +7,8 @@ use tokio::sync::oneshot;
 
 use super::error::{Error, Result};
 use super::mode::Mode;
-use super::notes::{Effects, Notes};
+use super::notes::Notes;
+use super::signals::SignalSet;
 use super::sqlite_handle::{Handle, classify};
 use super::tx::{Driver, TransactionBody, Tx};
 use super::workspace::WorkspaceId;
@@ -38,8 +39,8 @@ pub(super) struct Pending<T, F> {
 pub(super) struct Written<T> {
     /// What the work answered, if it is committed.
     pub(super) answer: Result<T>,
-    /// What it does beyond its rows.
-    pub(super) effects: Effects,
+    /// What it announces.
+    pub(super) signals: SignalSet,
 }
 
 impl<T, F> Pending<T, F> {
@@ -51,7 +52,7 @@ impl<T, F> Pending<T, F> {
     /// What came of it.
     pub(super) fn written(&mut self) -> Written<T> {
         let skipped = || Error::Broken("the writer skipped its work".into());
-        self.answer.take().unwrap_or_else(|| Written { answer: Err(skipped()), effects: Effects::default() })
+        self.answer.take().unwrap_or_else(|| Written { answer: Err(skipped()), signals: SignalSet::default() })
     }
 }
 
@@ -62,7 +63,7 @@ impl<T: Send, F: TransactionBody<T>> QueuedWrite for Pending<T, F> {
         let answer =
             std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Error::Broken("a store method panicked".into())));
         let succeeded = answer.is_ok();
-        self.answer = Some(Written { answer, effects: notes.effects() });
+        self.answer = Some(Written { answer, signals: notes.signals() });
         succeeded
     }
 
@@ -74,7 +75,7 @@ impl<T: Send, F: TransactionBody<T>> QueuedWrite for Pending<T, F> {
         // What failed by itself keeps its own words.
         let has_failed = self.answer.as_ref().is_some_and(|written| written.answer.is_err());
         if let (Some(fault), false) = (fault, has_failed) {
-            self.answer = Some(Written { answer: Err(refusal(fault)), effects: Effects::default() });
+            self.answer = Some(Written { answer: Err(refusal(fault)), signals: SignalSet::default() });
         }
     }
 

@@ -9,6 +9,7 @@ use super::page::{Cursor, Filling, Page, PageRequest};
 use super::postgres_session::Session;
 #[cfg(feature = "postgres")]
 use super::postgres_steps::{StepRole, Steps};
+use super::signals::Signal;
 use super::sqlite_handle;
 use super::value::{Param, Row};
 use super::workspace::WorkspaceId;
@@ -43,8 +44,35 @@ impl<'a> Tx<'a> {
         notes: &Notes,
         work: &(impl Fn(&mut Tx<'_>) -> Result<T> + ?Sized),
     ) -> Result<T> {
-        let answer = work(&mut Tx { driver, workspace: workspace.map(WorkspaceId::number), notes });
-        if notes.failed.get() && answer.is_ok() { Err(after_failure()) } else { answer }
+        let mut tx = Tx { driver, workspace: workspace.map(WorkspaceId::number), notes };
+        let answer = work(&mut tx)?;
+        if notes.failed.get() {
+            return Err(after_failure());
+        }
+        tx.settle()?;
+        Ok(answer)
+    }
+
+    /// The number of the workspace whose rows it sees; none for work of all workspaces.
+    pub(super) const fn workspace(&self) -> Option<i64> {
+        self.workspace
+    }
+
+    /// Lets the commit announce `signal`, in this process and to all other gateways on the same store.
+    pub fn announce(&mut self, signal: Signal) {
+        self.notes.announce(signal);
+    }
+
+    /// Lets PostgreSQL announce to other gateways, with the commit, what the transaction announces.
+    pub(super) fn announce_to_others(&mut self) -> Result<()> {
+        #[cfg(feature = "postgres")]
+        if self.is_shared() {
+            for signal in self.notes.signals().iter() {
+                let sql = "SELECT CAST(pg_notify($1, '') AS TEXT)";
+                self.unscoped().later(sql, params![signal.channel()], OnDouble::Fails)?;
+            }
+        }
+        Ok(())
     }
 
     /// The end of a SELECT that locks its rows until the transaction ends. SQLite has one writer, and needs none.

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::ids::{IdMaker, JobId};
 use crate::store::{
     self, ClaimedJob, Db, Enqueued, JobClaim, JobEnding, JobLease, JobRefusal, JobStatus, NewJob, NextJob, Refusal,
-    RenewedLease, StoredJob, WorkspaceId,
+    RenewedLease, Signal, StoredJob, WorkspaceId,
 };
 use crate::tasks::{TaskGroup, TaskKind};
 
@@ -174,7 +174,7 @@ impl Queue {
 
     /// Gives jobs to workers for as long as the gateway runs.
     async fn dispatch(self: Arc<Self>) -> store::Result<()> {
-        let (changed, mut after_workspace) = (self.store.jobs_changed(), 0);
+        let (changed, mut after_workspace) = (self.store.changed(Signal::Jobs), 0);
         while let Some(Ok(permit)) = self.closing.run_until_cancelled(Arc::clone(&self.permits).acquire_owned()).await {
             let wait = match self.store.next_job().await? {
                 NextJob::Due => Duration::ZERO,

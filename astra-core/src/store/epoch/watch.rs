@@ -1,4 +1,4 @@
-//! PostgreSQL: how a gateway learns of a grown epoch without asking at every request, and of jobs that other gateways keep.
+//! PostgreSQL: how a gateway learns of a grown epoch without asking at every request, and of what other gateways announce.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -10,9 +10,9 @@ use tokio::sync::Notify;
 use tokio_postgres::{AsyncMessage, Client};
 
 use super::seen::Seen;
-use crate::store::effects::{CHANNEL, JOBS_CHANNEL, MCP_SERVERS_CHANNEL};
 use crate::store::postgres_address::Address;
 use crate::store::postgres_error::classify;
+use crate::store::signals::{Listeners, Signal};
 
 /// How often the epoch is read even when no notification came.
 const POLL: Duration = Duration::from_millis(500);
@@ -26,16 +26,15 @@ pub(in crate::store) struct Watch(Arc<Shared>);
 
 struct Shared {
     seen: Seen,
-    changed: Notify,
-    jobs: Arc<Notify>,
-    mcp_servers: Arc<Notify>,
+    changed: Arc<Notify>,
+    listeners: Arc<Listeners>,
 }
 
 impl Watch {
-    /// A watch that has read nothing, and notifies `jobs` of those that other gateways keep, `mcp_servers` of those that they
-    /// connect and disconnect.
-    pub(in crate::store) fn new(jobs: Arc<Notify>, mcp_servers: Arc<Notify>) -> Self {
-        Self(Arc::new(Shared { seen: Seen::new(FRESH), changed: Notify::new(), jobs, mcp_servers }))
+    /// A watch that has read nothing, and notifies `listeners` of what other gateways announce.
+    pub(in crate::store) fn new(listeners: Arc<Listeners>) -> Self {
+        let changed = listeners.listen(Signal::Credentials);
+        Self(Arc::new(Shared { seen: Seen::new(FRESH), changed, listeners }))
     }
 
     /// The epoch, if it was read within the last second.
@@ -46,7 +45,6 @@ impl Watch {
     /// This gateway itself has let the epoch grow: what was read before does not count any more.
     pub(in crate::store) fn note_ending(&self) {
         self.0.seen.note_ending();
-        self.0.changed.notify_one();
     }
 
     /// Reads the epoch again and again, by a connection of its own to the server at `address`.
@@ -66,11 +64,10 @@ async fn listen(address: &Address, shared: &Shared) -> Result<Infallible, tokio_
     let driving = async move {
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
             match message {
-                AsyncMessage::Notification(of) if of.channel() == JOBS_CHANNEL => shared.jobs.notify_one(),
-                AsyncMessage::Notification(of) if of.channel() == MCP_SERVERS_CHANNEL => {
-                    shared.mcp_servers.notify_one();
+                AsyncMessage::Notification(of) => {
+                    let named = Signal::ALL.iter().find(|signal| signal.channel() == of.channel());
+                    named.into_iter().for_each(|signal| shared.listeners.notify(*signal));
                 }
-                AsyncMessage::Notification(_) => shared.changed.notify_one(),
                 _ => {}
             }
         }
@@ -84,9 +81,10 @@ async fn listen(address: &Address, shared: &Shared) -> Result<Infallible, tokio_
 }
 
 async fn watch(client: &Client, shared: &Shared) -> Result<Infallible, tokio_postgres::Error> {
-    client.batch_execute(&format!("LISTEN {CHANNEL}; LISTEN {JOBS_CHANNEL}; LISTEN {MCP_SERVERS_CHANNEL}")).await?;
+    let listen: String = Signal::ALL.iter().map(|signal| format!("LISTEN {};", signal.channel())).collect();
+    client.batch_execute(&listen).await?;
     // Notifications that came before are lost.
-    shared.mcp_servers.notify_one();
+    Signal::ALL.iter().for_each(|signal| shared.listeners.notify(*signal));
     loop {
         read(client, &shared.seen).await?;
         // Either way the epoch is read again: a notification only makes it sooner.

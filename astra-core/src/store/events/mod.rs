@@ -1,0 +1,48 @@
+//! The catalogue of events: what each type is called, when it is emitted, and what its data has. A type is a file.
+
+mod agent_completed;
+mod agent_failed;
+mod agent_updated;
+mod approval_requested;
+mod event_data;
+mod job_failed;
+mod job_progress;
+mod job_succeeded;
+mod quota_exceeded;
+mod schedule_fired;
+mod session_archived;
+mod session_created;
+mod turn_started;
+mod webhook_disabled;
+
+pub use agent_completed::AgentCompletedData;
+pub use agent_failed::AgentFailedData;
+pub use agent_updated::{AgentUpdatedData, AgentUpdateKind};
+pub use approval_requested::ApprovalRequestedData;
+pub use event_data::{EventAudience, EventData, EventType};
+pub use job_failed::JobFailedData;
+pub use job_progress::JobProgressData;
+pub use job_succeeded::JobSucceededData;
+pub use quota_exceeded::{QuotaExceededData, QuotaKind};
+pub use schedule_fired::ScheduleFiredData;
+pub use session_archived::SessionArchivedData;
+pub use session_created::SessionCreatedData;
+pub use turn_started::TurnStartedData;
+pub use webhook_disabled::{WebhookDisabledData, WebhookDisabledReason};
+
+/// Every type of event, in the order of the documentation.
+pub const CATALOGUE: &[EventType] = &[
+    EventType::of::<AgentCompletedData>(),
+    EventType::of::<AgentFailedData>(),
+    EventType::of::<AgentUpdatedData>(),
+    EventType::of::<ApprovalRequestedData>(),
+    EventType::of::<SessionCreatedData>(),
+    EventType::of::<SessionArchivedData>(),
+    EventType::of::<JobSucceededData>(),
+    EventType::of::<JobFailedData>(),
+    EventType::of::<QuotaExceededData>(),
+    EventType::of::<ScheduleFiredData>(),
+    EventType::of::<WebhookDisabledData>(),
+    EventType::of::<TurnStartedData>(),
+    EventType::of::<JobProgressData>(),
+];
