@@ -69,12 +69,7 @@ impl Tx<'_> {
 
     /// As [`Tx::emit`], for what `actor` has caused, under the key of the actor's request; nothing without an actor. A request
     /// causes one such event.
-    pub(super) fn emit_by(
-        &mut self,
-        actor: Option<&Actor>,
-        owner: Option<i64>,
-        data: &impl EventData,
-    ) -> Result<()> {
+    pub(super) fn emit_by(&mut self, actor: Option<&Actor>, owner: Option<i64>, data: &impl EventData) -> Result<()> {
         let Some(actor) = actor else { return Ok(()) };
         let subject = Some(subjects::ensure(self, &actor.subject, actor.subject_number)?);
         self.emit(Cause { id: EventId::from_key(actor.key), at_ms: actor.at_ms, subject, owner }, data)

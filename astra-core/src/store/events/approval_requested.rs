@@ -35,8 +35,7 @@ pub struct ApprovalRequestedData {
 impl EventData for ApprovalRequestedData {
     const NAME: &'static str = "approval.requested";
     const DESCRIPTION: &'static str = "A turn waits for a person's decision on the call of a tool.";
-    const EMITTED: &'static str =
-        "When a turn begins to wait, once for each call that is to be decided on. `tools.list_approvals` has the arguments.";
+    const EMITTED: &'static str = "When a turn begins to wait, once for each call that is to be decided on. `tools.list_approvals` has the arguments.";
 
     fn resource_id(&self) -> String {
         self.approval_id.to_string()

@@ -17,7 +17,7 @@ mod webhook_disabled;
 
 pub use agent_completed::AgentCompletedData;
 pub use agent_failed::AgentFailedData;
-pub use agent_updated::{AgentUpdatedData, AgentUpdateKind};
+pub use agent_updated::{AgentUpdateKind, AgentUpdatedData};
 pub use approval_requested::ApprovalRequestedData;
 pub use event_data::{EventAudience, EventData, EventType};
 pub use job_failed::JobFailedData;

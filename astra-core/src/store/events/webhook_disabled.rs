@@ -28,7 +28,8 @@ pub enum WebhookDisabledReason {
 impl EventData for WebhookDisabledData {
     const NAME: &'static str = "webhook.disabled";
     const DESCRIPTION: &'static str = "The gateway has switched a webhook off.";
-    const EMITTED: &'static str = "When an endpoint answers 410, or has failed for five days. A webhook that a caller switches off emits none.";
+    const EMITTED: &'static str =
+        "When an endpoint answers 410, or has failed for five days. A webhook that a caller switches off emits none.";
 
     fn resource_id(&self) -> String {
         self.webhook_id.clone()
