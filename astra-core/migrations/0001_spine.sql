@@ -491,7 +491,7 @@ CREATE TABLE jobs (
     id BIGINT PRIMARY KEY,
     workspace_id BIGINT NOT NULL,
     kind TEXT NOT NULL,
-    -- `pending`, `running`, `succeeded`, `failed` or `cancelled`
+    -- `pending`, `running`, `succeeded`, `failed`, `cancelled` or `unknown`
     status TEXT NOT NULL,
     -- 1 while it is pending and its time has come.
     is_due BIGINT NOT NULL,
@@ -507,6 +507,9 @@ CREATE TABLE jobs (
     epoch BIGINT NOT NULL,
     lease_until_ms BIGINT NOT NULL,
     cancel_requested BIGINT NOT NULL,
+    -- 0 to 100, and what its worker says of it.
+    progress BIGINT NOT NULL,
+    message TEXT,
     -- JSON of what it came to.
     result TEXT,
     -- Why its last attempt failed.
@@ -526,7 +529,8 @@ CREATE INDEX jobs_by_workspace ON jobs (workspace_id, id);
 CREATE TABLE job_steps (
     job_id BIGINT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
-    result TEXT NOT NULL,
+    -- Null while the step has begun and is not known to have ended: of those alone that must not run twice.
+    result TEXT,
     created_at_ms BIGINT NOT NULL,
     PRIMARY KEY (job_id, name)
 ) /*without_rowid*/;

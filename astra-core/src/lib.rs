@@ -63,6 +63,7 @@ pub use router::openapi;
 pub use serve::{Builder, Check, Gateway, StartError, check, serve};
 pub use tools::{Tool, ToolAnnotations, ToolContext, ToolDefinition, ToolError, ToolOutput};
 pub use trace_context::TraceContext;
+pub use work::{Job, JobContext, JobError};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -5,15 +5,15 @@
 #[expect(dead_code, reason = "the test serves on another port than the example's main")]
 #[path = "../../examples/custom_provider.rs"]
 mod custom_provider;
-#[expect(dead_code, reason = "the test has a folder of its own")]
-#[path = "../../examples/durable_work.rs"]
-mod durable_work;
 #[expect(dead_code, reason = "the test serves on another port than the example's main")]
 #[path = "../../examples/embed.rs"]
 mod embed;
 #[expect(dead_code, reason = "the test serves on another port than the example's main")]
 #[path = "../../examples/embed_routes.rs"]
 mod embed_routes;
+#[expect(dead_code, reason = "the test has a folder of its own")]
+#[path = "../../examples/job.rs"]
+mod job;
 #[expect(dead_code, reason = "the test serves on another port than the example's main")]
 #[path = "../../examples/mcp_conformance.rs"]
 mod mcp_conformance;
@@ -143,11 +143,11 @@ async fn an_agent_calls_the_hosts_tool() {
 #[tokio::test]
 async fn a_host_keeps_jobs_and_runs_them() {
     let (_folder, config) = configured();
-    let builder = Gateway::builder(config).handler(durable_work::Welcomer);
+    let builder = Gateway::builder(config).job(job::SendWelcome);
     let gateway = builder.open().await.expect("a gateway");
-    let done = durable_work::welcome(&gateway, "Ada").await.expect("a job");
+    let done = job::welcome(&gateway, "Ada").await.expect("a job");
     assert_eq!(done.status, astra_core::store::JobStatus::Succeeded);
-    assert_eq!(done.result.as_deref(), Some(r#"{"sent":"Welcome, Ada!","attempt":1}"#));
+    assert_eq!(done.result.as_deref(), Some(r#""sent: Welcome, Ada!""#));
     gateway.shutdown(std::time::Duration::from_secs(5)).await;
 }
 

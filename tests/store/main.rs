@@ -26,6 +26,7 @@ mod durability;
 mod empty;
 mod families;
 mod full;
+mod job_steps;
 mod jobs;
 mod keys;
 mod leases;

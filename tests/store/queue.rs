@@ -8,7 +8,7 @@ use astra_core::clock::{Clock, ManualClock};
 use astra_core::ids::{IdMaker, JobId, TimeOrderedIds};
 use astra_core::params;
 use astra_core::store::{Db, Enqueued, JobStatus, Signal, StoredJob, Tx, WorkspaceId};
-use astra_core::work::{Handler, Handlers, Job, JobError, Payload, Queue, Supervisor};
+use astra_core::work::{Job, JobContext, JobError, JobTypes, Queue, Supervisor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -29,11 +29,8 @@ enum Order {
     Waits,
     /// Two steps, with a wait between them.
     Steps,
-}
-
-impl Payload for Order {
-    const KIND: &'static str = "test.order";
-    const ATTEMPTS_MAX: u32 = 3;
+    /// Says how far it has got before it waits.
+    Reports,
 }
 
 /// What is counted of the jobs.
@@ -62,30 +59,42 @@ impl Worker {
     }
 }
 
-impl Handler for Worker {
+impl Job for Worker {
     type Payload = Order;
+    type Output = Value;
+    const NAME: &'static str = "test.order";
+    const MAX_RETRIES: u32 = 2;
 
-    async fn run(&self, job: &Job<Order>) -> Result<Value, JobError> {
+    fn payload_schema() -> Value {
+        json!({})
+    }
+
+    async fn run(&self, order: Order, context: JobContext) -> Result<Value, JobError> {
         self.runs.fetch_add(1, Ordering::SeqCst);
-        match job.payload() {
+        match order {
             Order::Good => {}
-            Order::Flaky(times) if job.attempt() > *times => {}
-            Order::Flaky(_) => return Err(JobError::Retry("no luck\0".into())),
-            Order::Hopeless => return Err(JobError::Fail("never".into())),
+            Order::Flaky(times) if context.attempt() > times => {}
+            Order::Flaky(_) => return Err(JobError::retry("no luck\0")),
+            Order::Hopeless => return Err(JobError::fail("never")),
             Order::Panics => panic!("a defect"),
             Order::Waits => self.wait().await,
             Order::Steps => {
                 let first = || async { Ok(self.first_steps.fetch_add(1, Ordering::SeqCst) + 41) };
-                let first: u32 = job.step("first", first).await?;
+                let first: u32 = context.step("first", first).await?;
                 self.wait().await;
                 let second = || async {
                     self.second_steps.fetch_add(1, Ordering::SeqCst);
                     Ok(first + 1)
                 };
-                return Ok(json!(job.step("second", second).await?));
+                return Ok(json!(context.step("second", second).await?));
+            }
+            Order::Reports => {
+                context.progress(10, "begun");
+                context.progress(70, "soon\0".repeat(500));
+                self.wait().await;
             }
         }
-        Ok(json!(job.attempt()))
+        Ok(json!(context.attempt()))
     }
 }
 
@@ -101,8 +110,8 @@ impl Gateway {
     async fn start(db: &Db, number: i64, clock: &ManualClock, worker: &Worker) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(clock.clone());
         let ids = IdMaker::new(TimeOrderedIds::new(Arc::clone(&clock), number, 0));
-        let handlers = Handlers::default().with(worker.clone());
-        let queue = Arc::new(Queue::new(db.clone(), clock, ids, handlers, 4));
+        let types = JobTypes::default().with(worker.clone());
+        let queue = Arc::new(Queue::new(db.clone(), clock, ids, types, 4));
         let supervisor = Supervisor::default();
         queue.start(&supervisor).await.expect("it starts");
         let workspace = db.ensure_workspace("wsp_a", START_MS).await.expect("a workspace");
@@ -110,7 +119,7 @@ impl Gateway {
     }
 
     async fn enqueue(&self, order: &Order) -> JobId {
-        let job = order.job().expect("JSON");
+        let job = Worker::job(order).expect("JSON");
         let Enqueued::New(id) = self.queue.enqueue(&self.workspace, job).await.expect("it is kept") else {
             panic!("there is no key")
         };
@@ -242,6 +251,22 @@ both_backends! {
         assert_eq!(status, Some(JobStatus::Running));
         gateway.wait_for(id, JobStatus::Cancelled).await;
         assert!(begun.elapsed() < Duration::from_secs(4));
+    }
+
+    async fn how_far_a_job_has_got_is_kept_while_it_runs(store: TestStore) {
+        let (clock, worker) = (ManualClock::new(START_MS), Worker::default());
+        let gateway = Gateway::start(&store.db, 1, &clock, &worker).await;
+        let id = gateway.enqueue(&Order::Reports).await;
+        let waiting = async {
+            while gateway.job(id).await.progress != 70 {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), waiting).await.expect("it is kept");
+        let text = gateway.job(id).await.message.expect("words");
+        assert!(text.starts_with("soon soon ") && text.len() == 512, "{text}");
+        worker.gate.add_permits(1);
+        assert_eq!(gateway.wait_for(id, JobStatus::Succeeded).await.progress, 100);
     }
 
     async fn two_gateways_share_the_jobs(store: TestStore) {

@@ -17,7 +17,7 @@ use crate::mcp_servers;
 use crate::provider::{Provider, Registry};
 use crate::router;
 use crate::tools::{HostTools, Tool, ToolSource, Tools};
-use crate::work::{Handler, Handlers};
+use crate::work::{Job, JobTypes};
 
 /// What a host program may hand in before the gateway opens.
 pub struct Builder {
@@ -27,7 +27,7 @@ pub struct Builder {
     pub(super) authenticator: Option<Arc<dyn Authenticator>>,
     pub(super) providers: BTreeMap<String, Arc<dyn Provider>>,
     pub(super) routes: Vec<Routes>,
-    pub(super) handlers: Handlers,
+    pub(super) job_types: JobTypes,
     pub(super) tools: HostTools,
 }
 
@@ -50,7 +50,7 @@ impl Builder {
             authenticator: None,
             providers: BTreeMap::new(),
             routes: Vec::new(),
-            handlers: Handlers::default(),
+            job_types: JobTypes::default(),
             tools: HostTools::default(),
         }
     }
@@ -91,11 +91,11 @@ impl Builder {
         self
     }
 
-    /// Lets `handler` run the jobs of its payload's kind, which the host keeps by [`crate::Gateway::jobs`] or in its own
-    /// transactions.
+    /// Adds a type of job, which the host enqueues by [`crate::Gateway::jobs`] or in its own transactions, and callers by the
+    /// gateway's operations. Two types of one name are refused when the gateway opens.
     #[must_use]
-    pub fn handler(mut self, handler: impl Handler) -> Self {
-        self.handlers = self.handlers.with(handler);
+    pub fn job(mut self, job: impl Job) -> Self {
+        self.job_types = self.job_types.with_of_host(job);
         self
     }
 
@@ -151,6 +151,8 @@ impl Builder {
         let (tools, of_tools) = Tools::checked(&self.config, &self.clock, &self.tools, &skills);
         faults.extend(of_tools);
         faults.extend(mcp_servers::configured_faults(&self.config));
+        let of_job = |detail: &String| Fault { key: "jobs".to_owned(), detail: detail.clone() };
+        faults.extend(self.job_types.faults().iter().map(of_job));
         let known = Known { providers: Arc::new(providers), tools: Arc::new(tools), skills };
         let sources = Sources::of(&self.config, &known).unwrap_or_else(|of_sources| {
             faults.extend(of_sources);

@@ -149,7 +149,7 @@ impl Gateway {
         &self.app.supervisor
     }
 
-    /// Work that outlives the program: the host keeps jobs there, which its handlers run ([`Builder::handler`]).
+    /// Work that outlives the program: the host enqueues jobs there, of the gateway's types and of its own ([`Builder::job`]).
     #[must_use]
     pub fn jobs(&self) -> &Arc<Queue> {
         &self.app.jobs

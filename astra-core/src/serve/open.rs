@@ -60,7 +60,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     #[cfg(not(feature = "otlp"))]
     let export = None;
     let engine = Engine::open(&base, &known, &agents, export).await.map_err(failed)?;
-    let jobs = Queue::open(&base, builder.handlers).await.map_err(failed)?;
+    let jobs = Queue::open(&base, builder.job_types).await.map_err(failed)?;
     let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
     Upkeep::open(&base);
     sign_in_sweep::open(&base);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::db::{Db, SWEEP_ROWS};
 use super::error::Result;
-use super::jobs::JobLease;
+use super::jobs::{JobLease, JobProgress};
 #[cfg(feature = "postgres")]
 #[cfg(feature = "postgres")]
 use super::mode::Mode;
@@ -20,6 +20,8 @@ use crate::params;
 const PIECE: u32 = 1_000;
 /// The error of a job whose worker did not come back as often as the job may be begun.
 const WORKER_LOST: &str = "the worker ended before the job did";
+/// The error of one of whose steps the end is not known.
+const STEP_LOST: &str = "the worker ended during a step that must not run twice, and what came of the step is not known";
 
 /// What a gateway asks for when it has workers that wait.
 #[derive(Debug, Clone)]
@@ -51,8 +53,9 @@ pub struct ClaimedJob {
     pub attempt: i64,
     /// How often it may be begun.
     pub attempts_max: i64,
-    /// What its steps came to in attempts before this one, as JSON by their names.
-    pub steps: BTreeMap<String, String>,
+    /// What its steps came to in attempts before this one, as JSON by their names; `None` for one that must not run twice, has
+    /// begun, and is not known to have ended.
+    pub steps: BTreeMap<String, Option<String>>,
 }
 
 /// When the next job is due.
@@ -176,6 +179,18 @@ impl Db {
         .await
     }
 
+    /// Keeps how far workers are with their jobs, of all workspaces, as far as the jobs are still theirs.
+    pub async fn report_progress(&self, reports: Vec<JobProgress>) -> Result<()> {
+        self.write_locking(move |tx| {
+            let sql = "UPDATE jobs SET progress = $3, message = $4 WHERE id = $1 AND epoch = $2 AND status = 'running'";
+            reports.iter().try_for_each(|report| {
+                let (lease, percent) = (report.lease, u32::from(report.percent.min(100)));
+                tx.execute(sql, params![lease.id, lease.epoch, percent, &report.message]).map(drop)
+            })
+        })
+        .await
+    }
+
     /// A look-up of microseconds, on SQLite on the calling thread.
     async fn peek<T: Send + 'static>(
         &self,
@@ -264,7 +279,7 @@ fn begin(tx: &mut Tx<'_>, job: &mut ClaimedJob, now_ms: i64, lease_ms: i64) -> R
     if lease.epoch > 1 {
         let sql = "SELECT name, result FROM job_steps WHERE job_id = $1";
         let steps =
-            tx.query(sql, params![lease.id])?.into_iter().map(|mut row| Ok((row.next_text()?, row.next_text()?)));
+            tx.query(sql, params![lease.id])?.into_iter().map(|mut row| Ok((row.next_text()?, row.next_optional_text()?)));
         job.steps = steps.collect::<Result<_>>()?;
     }
     Ok(())
@@ -273,6 +288,11 @@ fn begin(tx: &mut Tx<'_>, job: &mut ClaimedJob, now_ms: i64, lease_ms: i64) -> R
 /// Takes a job from a worker that did not come back.
 fn end_lease(tx: &mut Tx<'_>, lease: JobLease, is_cancelled: bool, is_last: bool, now_ms: i64) -> Result<u64> {
     let held = "WHERE id = $1 AND epoch = $2 AND status = 'running'";
+    let open = "SELECT name FROM job_steps WHERE job_id = $1 AND result IS NULL LIMIT 1";
+    if (is_cancelled || is_last) && tx.first(open, params![lease.id])?.is_some() {
+        let sql = format!("UPDATE jobs SET status = 'unknown', finished_at_ms = $3, error = $4 {held}");
+        return tx.execute(&sql, params![lease.id, lease.epoch, now_ms, STEP_LOST]);
+    }
     if is_cancelled {
         let sql = format!("UPDATE jobs SET status = 'cancelled', finished_at_ms = $3 {held}");
         return tx.execute(&sql, params![lease.id, lease.epoch, now_ms]);

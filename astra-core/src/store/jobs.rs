@@ -52,6 +52,8 @@ pub enum JobStatus {
     Failed,
     /// It was cancelled.
     Cancelled,
+    /// It cannot be known whether it is done: a person has to look.
+    Unknown,
 }
 
 /// A job as it is kept.
@@ -77,6 +79,10 @@ pub struct StoredJob {
     pub attempts_max: i64,
     /// Whether its worker is asked to stop.
     pub cancel_requested: bool,
+    /// 0 to 100.
+    pub progress: i64,
+    /// What its worker says of its progress.
+    pub message: Option<String>,
     /// What it came to, as JSON.
     pub result: Option<String>,
     /// Why its last attempt failed.
@@ -114,8 +120,21 @@ pub enum JobEnding {
     Failed(String),
     /// It was cancelled.
     Cancelled,
+    /// It cannot be known whether it is done.
+    Unknown(String),
     /// Its worker stops before the job is done; the attempt does not count.
     Released,
+}
+
+/// How far a worker is with its job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobProgress {
+    /// Its hold on the job.
+    pub lease: JobLease,
+    /// 0 to 100.
+    pub percent: u8,
+    /// What it says of it.
+    pub message: Option<String>,
 }
 
 impl NewJob {
@@ -176,11 +195,13 @@ impl JobStatus {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
+            Self::Unknown => "unknown",
         }
     }
 
     fn read(text: &str) -> Result<Self> {
-        let all = [Self::Pending, Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled];
+        let all =
+            [Self::Pending, Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled, Self::Unknown];
         let found = all.into_iter().find(|status| status.as_str() == text);
         found.ok_or_else(|| Error::broken("an unknown status of a job"))
     }
@@ -201,8 +222,8 @@ impl Tx<'_> {
         }
         let is_due = job.run_at_ms.is_none_or(|at_ms| at_ms <= now_ms);
         let sql = "INSERT INTO jobs (workspace_id, id, kind, status, is_due, priority, run_at_ms, payload, unique_key, attempts,
-                attempts_max, epoch, lease_until_ms, cancel_requested, created_at_ms)
-            VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, 0, $9, 0, 0, 0, $10)
+                attempts_max, epoch, lease_until_ms, cancel_requested, progress, created_at_ms)
+            VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, 0, $9, 0, 0, 0, 0, $10)
             ON CONFLICT (workspace_id, kind, unique_key) WHERE unique_key IS NOT NULL AND finished_at_ms IS NULL DO NOTHING";
         let params = params![
             id,
@@ -245,7 +266,7 @@ impl Tx<'_> {
 
 const COLUMNS: &str =
     "id, kind, status, priority, run_at_ms, payload, unique_key, attempts, attempts_max, cancel_requested,
-    result, error, created_at_ms, started_at_ms, finished_at_ms";
+    progress, message, result, error, created_at_ms, started_at_ms, finished_at_ms";
 
 /// The jobs of a workspace.
 #[derive(Clone, Copy)]
@@ -287,30 +308,47 @@ impl Jobs<'_> {
                     tx.execute(sql, params![id])?;
                     Ok(Some(JobStatus::Running))
                 }
-                JobStatus::Succeeded | JobStatus::Failed | JobStatus::Cancelled => Err(JobRefusal::Finished.into()),
+                JobStatus::Succeeded | JobStatus::Failed | JobStatus::Cancelled | JobStatus::Unknown => {
+                    Err(JobRefusal::Finished.into())
+                }
             }
         };
         self.0.write_locking(cancel).await
     }
 
+    /// Keeps that a step has begun which must not run twice: unless its result is recorded, another attempt finds it among
+    /// those whose end is not known.
+    ///
+    /// # Errors
+    /// [`JobRefusal::LeaseLost`], [`JobRefusal::TooManySteps`]; [`Error::Unique`] if it has begun before.
+    pub async fn begin_step(self, lease: JobLease, name: &str, now_ms: i64) -> Result<()> {
+        let name = name.to_owned();
+        let begin = move |tx: &mut Tx<'_>| {
+            let mut tx = tx_of_steps(tx, lease)?;
+            let sql = "INSERT INTO job_steps (job_id, name, created_at_ms) VALUES ($1, $2, $3)";
+            tx.execute(sql, params![lease.id, &name, now_ms]).map(drop)
+        };
+        self.0.write_locking(begin).await
+    }
+
     /// Keeps the result of a step, as JSON, so that another attempt takes it instead of running the step.
     ///
     /// # Errors
-    /// [`JobRefusal::LeaseLost`], [`JobRefusal::ResultTooLarge`], [`JobRefusal::TooManySteps`].
+    /// [`JobRefusal::LeaseLost`], [`JobRefusal::ResultTooLarge`], [`JobRefusal::TooManySteps`]; [`Error::Unique`] if one is
+    /// recorded.
     pub async fn record_step(self, lease: JobLease, name: &str, result: String, now_ms: i64) -> Result<()> {
         let name = name.to_owned();
         let record = move |tx: &mut Tx<'_>| {
             if result.len() > JOB_BYTES_MAX {
                 return Err(JobRefusal::ResultTooLarge.into());
             }
-            tx.fence(lease)?;
-            let mut tx = tx.unscoped();
-            let count = tx.one("SELECT COUNT(*) FROM job_steps WHERE job_id = $1", params![lease.id])?.next_int()?;
-            if count >= STEPS_MAX {
-                return Err(JobRefusal::TooManySteps.into());
+            let mut tx = tx_of_steps(tx, lease)?;
+            let sql = "INSERT INTO job_steps (job_id, name, result, created_at_ms) VALUES ($1, $2, $3, $4)
+                ON CONFLICT (job_id, name) DO UPDATE SET result = excluded.result WHERE job_steps.result IS NULL";
+            match tx.execute(sql, params![lease.id, &name, &result, now_ms])? {
+                1 => Ok(()),
+                _ => Err(Error::Unique(format!("the step {name} of a job"))),
             }
-            let sql = "INSERT INTO job_steps (job_id, name, result, created_at_ms) VALUES ($1, $2, $3, $4)";
-            tx.execute(sql, params![lease.id, &name, &result, now_ms]).map(drop)
         };
         self.0.write_locking(record).await
     }
@@ -324,17 +362,29 @@ impl Jobs<'_> {
     }
 }
 
+/// The transaction for the steps of a job that is still its worker's and has room for one more.
+fn tx_of_steps<'a>(tx: &'a mut Tx<'_>, lease: JobLease) -> Result<Tx<'a>> {
+    tx.fence(lease)?;
+    let mut tx = tx.unscoped();
+    let count = tx.one("SELECT COUNT(*) FROM job_steps WHERE job_id = $1", params![lease.id])?.next_int()?;
+    if count >= STEPS_MAX { Err(JobRefusal::TooManySteps.into()) } else { Ok(tx) }
+}
+
 fn finish(tx: &mut Tx<'_>, lease: JobLease, ending: &JobEnding, now_ms: i64) -> Result<()> {
     let held = "WHERE workspace_id = $1 AND id = $2 AND epoch = $3 AND status = 'running'";
     let over = |status: JobStatus| format!("UPDATE jobs SET status = '{}', finished_at_ms = $4", status.as_str());
     let changed = match ending {
         JobEnding::Succeeded(result) if result.len() > JOB_BYTES_MAX => return Err(JobRefusal::ResultTooLarge.into()),
         JobEnding::Succeeded(result) => {
-            let sql = format!("{}, result = $5, error = NULL {held}", over(JobStatus::Succeeded));
+            let sql = format!("{}, result = $5, error = NULL, progress = 100 {held}", over(JobStatus::Succeeded));
             tx.execute(&sql, params![lease.id, lease.epoch, now_ms, result])
         }
         JobEnding::Failed(error) => {
             let sql = format!("{}, error = $5 {held}", over(JobStatus::Failed));
+            tx.execute(&sql, params![lease.id, lease.epoch, now_ms, error])
+        }
+        JobEnding::Unknown(error) => {
+            let sql = format!("{}, error = $5 {held}", over(JobStatus::Unknown));
             tx.execute(&sql, params![lease.id, lease.epoch, now_ms, error])
         }
         JobEnding::Cancelled => {
@@ -371,6 +421,8 @@ fn read(mut row: Row) -> Result<StoredJob> {
         attempts: row.next_int()?,
         attempts_max: row.next_int()?,
         cancel_requested: row.next_int()? == 1,
+        progress: row.next_int()?,
+        message: row.next_optional_text()?,
         result: row.next_optional_text()?,
         error: row.next_optional_text()?,
         created_at_ms: row.next_int()?,

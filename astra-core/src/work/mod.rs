@@ -1,20 +1,27 @@
 //! All that runs beside requests: the supervisor of tasks, this gateway's lease on the store, the upkeep of the store, and the
-//! queue of jobs with its workers. Who causes a job knows its [`Payload`] alone; its [`Handler`] is registered from above.
+//! queue of jobs with its workers. What a type of job does is a [`Job`], which is registered from above.
 
+mod attempt;
 mod base;
-mod handler;
+mod job;
+mod job_context;
+mod job_error;
+mod job_types;
 mod leases;
-mod payload;
 mod periodic;
 mod queue;
+mod stop;
 mod supervisor;
 mod task;
 mod upkeep;
+mod worker_slot;
 
 pub use base::Base;
-pub use handler::{Handler, Handlers, Job, JobError};
+pub use job::{Job, JobType, PayloadFault};
+pub use job_context::JobContext;
+pub use job_error::JobError;
+pub use job_types::JobTypes;
 pub use leases::{Lease, program};
-pub use payload::Payload;
 pub use periodic::Period;
 pub use queue::Queue;
 pub use supervisor::{GroupStatus, Supervisor};

@@ -2,19 +2,20 @@
 //! next one that waits. A look at long intervals finds what no one has said.
 
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::attempt::{Attempt, LAST_MOMENTS};
 use super::base::Base;
-use super::handler::{Context, Handlers, JobError};
+use super::job_types::JobTypes;
 use super::periodic::Period;
-use super::supervisor::{Supervisor, panic_text};
+use super::stop::{Stop, StopSignal};
+use super::supervisor::Supervisor;
+use super::worker_slot::WorkerSlot;
 use crate::clock::Clock;
 use crate::ids::{IdMaker, JobId};
 use crate::store::{
@@ -36,21 +37,13 @@ const LOOK: Duration = Duration::from_secs(5);
 /// What is done once a job has ended is tried for so long: then its lease has run out.
 const FINISH_PATIENCE: Duration = Duration::from_secs(15);
 const FINISH_PAUSE: Duration = Duration::from_millis(500);
-/// The wait before the second attempt, which doubles with each further one, ...
-const FIRST_WAIT_MS: i64 = 1_000;
-/// ... up to this.
-const LAST_WAIT_MS: i64 = 3_600_000;
-/// What is given to jobs that were asked to stop.
-const LAST_MOMENTS: Duration = Duration::from_secs(2);
-/// Largest text that is kept of a failure, in bytes.
-const ERROR_BYTES_MAX: usize = 4_096;
 
 /// The queue of jobs, and the workers of this gateway.
 pub struct Queue {
     store: Db,
     clock: Arc<dyn Clock>,
     ids: IdMaker,
-    handlers: Handlers,
+    types: JobTypes,
     workers: u32,
     permits: Arc<Semaphore>,
     running: Mutex<HashMap<JobId, Held>>,
@@ -61,30 +54,18 @@ pub struct Queue {
 /// A job that this gateway runs.
 struct Held {
     lease: JobLease,
-    stop: CancellationToken,
-    why: Stop,
-}
-
-/// Why a job is stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stop {
-    /// It is not.
-    No,
-    Cancelled,
-    LeaseLost,
-    /// The gateway ends.
-    Closing,
+    stop: Arc<StopSignal>,
 }
 
 impl Queue {
-    /// A queue in `store` whose jobs are run by `handlers`, `workers` at once.
+    /// A queue in `store` of jobs of these `types`, of which `workers` run at once.
     #[must_use]
-    pub fn new(store: Db, clock: Arc<dyn Clock>, ids: IdMaker, handlers: Handlers, workers: u32) -> Self {
+    pub fn new(store: Db, clock: Arc<dyn Clock>, ids: IdMaker, types: JobTypes, workers: u32) -> Self {
         Self {
             store,
             clock,
             ids,
-            handlers,
+            types,
             workers,
             permits: Arc::new(Semaphore::new(workers as usize)),
             running: Mutex::default(),
@@ -93,23 +74,29 @@ impl Queue {
         }
     }
 
-    /// The queue in the base's store, whose jobs are run by `handlers`.
+    /// The queue in the base's store, of jobs of these `types`.
     ///
     /// # Errors
     /// The store's.
-    pub async fn open(base: &Base, handlers: Handlers) -> store::Result<Arc<Self>> {
+    pub async fn open(base: &Base, types: JobTypes) -> store::Result<Arc<Self>> {
         let (store, clock, ids) = (base.store.clone(), Arc::clone(&base.clock), base.ids.clone());
-        let queue = Arc::new(Self::new(store, clock, ids, handlers, base.config.jobs.workers));
+        let queue = Arc::new(Self::new(store, clock, ids, types, base.config.jobs.workers));
         queue.start(&base.supervisor).await?;
         Ok(queue)
     }
 
-    /// Begins to run jobs. A gateway without handlers runs none.
+    /// The types of jobs that this gateway runs.
+    #[must_use]
+    pub const fn types(&self) -> &JobTypes {
+        &self.types
+    }
+
+    /// Begins to run jobs. A gateway without types of jobs runs none.
     ///
     /// # Errors
     /// The store's.
     pub async fn start(self: &Arc<Self>, supervisor: &Supervisor) -> store::Result<()> {
-        if self.handlers.0.is_empty() {
+        if self.types.is_empty() {
             return Ok(());
         }
         if !self.store.is_shared() {
@@ -205,7 +192,7 @@ impl Queue {
     async fn claim(&self, _permit: &OwnedSemaphorePermit, after_workspace: i64) -> store::Result<Vec<ClaimedJob>> {
         let free = u32::try_from(self.permits.available_permits()).unwrap_or(0) + 1;
         let claim = JobClaim {
-            kinds: self.handlers.0.keys().map(|kind| (*kind).to_owned()).collect(),
+            kinds: self.types.all().map(|kind| kind.name.to_owned()).collect(),
             count: free.min(self.workers),
             after_workspace,
             lease_ms: LEASE_MS,
@@ -217,43 +204,16 @@ impl Queue {
     /// Runs one job to its end, and writes down how it ended.
     async fn run(&self, job: ClaimedJob, permit: Option<OwnedSemaphorePermit>) {
         let (lease, workspace) = (job.lease, job.workspace.clone());
-        let (attempt, attempts_max) = (job.attempt, job.attempts_max);
-        let stop = CancellationToken::new();
-        self.running().insert(lease.id, Held { lease, stop: stop.clone(), why: Stop::No });
+        let stop = Arc::new(StopSignal::default());
+        self.running().insert(lease.id, Held { lease, stop: Arc::clone(&stop) });
         let _held = Holding { queue: self, lease };
-        let ended = stop.run_until_cancelled(self.attempt(job)).await;
-        let why = self.running().get(&lease.id).map_or(Stop::No, |held| held.why);
-        let ending = match (ended, why) {
-            (Some(Ok(result)), _) => JobEnding::Succeeded(result),
-            (Some(Err(JobError::LeaseLost)), _) | (None, Stop::LeaseLost | Stop::No) => {
-                return tracing::warn!(job.id = %lease.id, "a job went to another worker");
-            }
-            (Some(Err(JobError::Retry(error))), _) if attempt < attempts_max => {
-                JobEnding::Retry { at_ms: self.clock.now_ms() + wait_ms(lease.id, attempt), error: shortened(error) }
-            }
-            (Some(Err(JobError::Retry(error) | JobError::Fail(error))), _) => JobEnding::Failed(shortened(error)),
-            (None, Stop::Cancelled) => JobEnding::Cancelled,
-            (None, Stop::Closing) => JobEnding::Released,
-        };
-        if let JobEnding::Failed(error) | JobEnding::Retry { error, .. } = &ending {
-            tracing::warn!(job.id = %lease.id, job.attempt = attempt, error, "an attempt of a job failed");
+        let slot = Arc::new(WorkerSlot::new(&self.permits, permit));
+        let attempt = Attempt { store: &self.store, clock: &self.clock, types: &self.types, stop, slot: Arc::clone(&slot) };
+        match attempt.run(job).await {
+            Some(ending) => self.finish(&workspace, lease, ending).await,
+            None => tracing::warn!(job.id = %lease.id, "a job went to another worker"),
         }
-        self.finish(&workspace, lease, ending).await;
-        drop(permit);
-    }
-
-    /// One attempt, within its time.
-    async fn attempt(&self, job: ClaimedJob) -> Result<String, JobError> {
-        let unknown = || JobError::Fail(format!("no handler runs jobs of the kind {}", job.kind));
-        let handler = Arc::clone(self.handlers.0.get(job.kind.as_str()).ok_or_else(unknown)?);
-        let limit = handler.time_limit();
-        let rows = self.store.rows(&job.workspace);
-        let context = Context::new(job, rows, Arc::clone(&self.clock));
-        match timeout(limit, AssertUnwindSafe(handler.run(context)).catch_unwind()).await {
-            Ok(Ok(ended)) => ended,
-            Ok(Err(panic)) => Err(JobError::Retry(panic_text(panic.as_ref()))),
-            Err(_) => Err(JobError::Retry(format!("it took longer than {} s", limit.as_secs()))),
-        }
+        drop(slot);
     }
 
     /// Writes down how a job ended, also if the store is away for a moment.
@@ -299,9 +259,8 @@ impl Queue {
     }
 
     fn stop(&self, id: JobId, why: Stop) {
-        if let Some(held) = self.running().get_mut(&id) {
-            held.why = why;
-            held.stop.cancel();
+        if let Some(held) = self.running().get(&id) {
+            held.stop.stop(why);
         }
     }
 
@@ -323,41 +282,5 @@ impl Drop for Holding<'_> {
         if running.get(&self.lease.id).is_some_and(|held| held.lease == self.lease) {
             running.remove(&self.lease.id);
         }
-    }
-}
-
-/// The wait after an attempt: 1 s, 2 s, 4 s, up to an hour, of which up to a quarter is spread by the job's id.
-fn wait_ms(id: JobId, attempt: i64) -> i64 {
-    let doubled = u32::try_from(attempt - 1).unwrap_or(0).min(22);
-    let wait_ms = (FIRST_WAIT_MS << doubled).min(LAST_WAIT_MS);
-    let spread = (id.key().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(attempt) >> 33).rem_euclid(256);
-    wait_ms - wait_ms / 4 * spread / 256
-}
-
-/// The beginning of a failure's text, without what no store keeps.
-fn shortened(mut error: String) -> String {
-    error.truncate(error.floor_char_boundary(ERROR_BYTES_MAX));
-    error.replace('\0', " ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_double_up_to_an_hour_and_are_spread() {
-        let waits = |attempt| (0..1_000).map(move |key| wait_ms(JobId::from_key(key), attempt));
-        for (attempt, least, most) in
-            [(1, 750, 1_000), (2, 1_500, 2_000), (3, 3_000, 4_000), (60, 2_700_000, 3_600_000)]
-        {
-            assert!(waits(attempt).all(|wait| (least..=most).contains(&wait)), "{attempt}");
-            assert!(waits(attempt).max() > waits(attempt).min(), "{attempt}");
-        }
-    }
-
-    #[test]
-    fn a_failure_is_kept_as_far_as_it_can_be() {
-        assert_eq!(shortened("a\0b".into()), "a b");
-        assert_eq!(shortened("é".repeat(4_096)).len(), ERROR_BYTES_MAX);
     }
 }

@@ -1,0 +1,234 @@
+//! What a running job can do: record steps and progress, write under its lease, and learn that it is to stop.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::Notify;
+use tokio::time::sleep;
+
+use super::job_error::JobError;
+use super::stop::{Stop, StopSignal};
+use super::worker_slot::WorkerSlot;
+use crate::clock::Clock;
+use crate::ids::JobId;
+use crate::store::{self, ClaimedJob, Db, JobLease, JobProgress, Jobs, Rows, Tx};
+
+/// How often the progress of a job is written down at the most.
+const PROGRESS_PAUSE: Duration = Duration::from_secs(1);
+/// Longest words of a progress, in bytes.
+const PROGRESS_TEXT_BYTES_MAX: usize = 512;
+/// Longest name of a step, in bytes.
+const STEP_NAME_BYTES_MAX: usize = 255;
+
+/// A job that runs. Clones are the same job.
+#[derive(Clone)]
+pub struct JobContext(Arc<Inner>);
+
+struct Inner {
+    job: ClaimedJob,
+    store: Db,
+    rows: Rows,
+    clock: Arc<dyn Clock>,
+    is_idempotent: bool,
+    /// What steps came to, as JSON; `None` for one that must not run twice, has begun, and is not known to have ended.
+    steps: Mutex<BTreeMap<String, Option<String>>>,
+    /// How far the job has got, until it is written down.
+    progress: Mutex<Option<(u8, String)>>,
+    progressed: Notify,
+    stop: Arc<StopSignal>,
+    slot: Arc<WorkerSlot>,
+}
+
+impl JobContext {
+    pub(super) fn new(
+        mut job: ClaimedJob,
+        store: &Db,
+        clock: Arc<dyn Clock>,
+        is_idempotent: bool,
+        stop: Arc<StopSignal>,
+        slot: Arc<WorkerSlot>,
+    ) -> Self {
+        let (steps, rows) = (Mutex::new(std::mem::take(&mut job.steps)), store.rows(&job.workspace));
+        let (store, progress, progressed) = (store.clone(), Mutex::default(), Notify::new());
+        Self(Arc::new(Inner { job, store, rows, clock, is_idempotent, steps, progress, progressed, stop, slot }))
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> JobId {
+        self.0.job.lease.id
+    }
+
+    /// 1 when it is begun for the first time.
+    #[must_use]
+    pub fn attempt(&self) -> i64 {
+        self.0.job.attempt
+    }
+
+    /// The rows of its workspace, to look at. What it writes goes through [`JobContext::write`].
+    #[must_use]
+    pub fn rows(&self) -> &Rows {
+        &self.0.rows
+    }
+
+    /// The hold of this attempt on the job.
+    #[must_use]
+    pub fn lease(&self) -> JobLease {
+        self.0.job.lease
+    }
+
+    pub(super) fn payload(&self) -> &str {
+        &self.0.job.payload
+    }
+
+    /// Runs `step` and records what it came to under `name`, which is unique in the job; if that is recorded, by an attempt
+    /// before this one or by this one, answers it and runs nothing. A step that ended and was not recorded, since the program
+    /// died in between, runs again; of a type that is not idempotent, the job ends as `unknown` instead.
+    ///
+    /// # Errors
+    /// The step's; [`JobError::LeaseLost`] if the job has another worker, [`JobError::Fail`] if the result is larger than 1 MiB,
+    /// the name longer than 255 bytes, the job has 1,000 steps already, or what is recorded is of another type.
+    pub async fn step<T, F>(&self, name: &str, step: impl FnOnce() -> F) -> Result<T, JobError>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = Result<T, JobError>>,
+    {
+        let recorded = self.steps().get(name).cloned();
+        match recorded {
+            Some(Some(recorded)) => {
+                let unreadable =
+                    |fault| JobError::Fail(format!("what is recorded of the step `{name}` cannot be read: {fault}"));
+                return serde_json::from_str(&recorded).map_err(unreadable);
+            }
+            Some(None) => return Err(JobError::Unknown(unknown_step(name))),
+            None if name.len() > STEP_NAME_BYTES_MAX => {
+                return Err(JobError::Fail(format!("the name of a step has more than {STEP_NAME_BYTES_MAX} bytes")));
+            }
+            None => {}
+        }
+        if !self.0.is_idempotent {
+            self.begin_step(name).await?;
+        }
+        let result = match step().await {
+            Ok(result) => result,
+            Err(fault) => return Err(self.fail_step(name, fault).await),
+        };
+        let unwritable =
+            |fault| JobError::Fail(format!("the result of the step `{name}` cannot be written as JSON: {fault}"));
+        let text = serde_json::to_string(&result).map_err(unwritable)?;
+        self.jobs().record_step(self.lease(), name, text.clone(), self.0.clock.now_ms()).await?;
+        self.steps().insert(name.to_owned(), Some(text));
+        Ok(result)
+    }
+
+    /// Records that a step begins which must not run twice.
+    async fn begin_step(&self, name: &str) -> Result<(), JobError> {
+        // Open before the store has it: a step whose beginning may be in the store is one.
+        self.steps().insert(name.to_owned(), None);
+        let begun = self.jobs().begin_step(self.lease(), name, self.0.clock.now_ms()).await;
+        if let Err(store::Error::Refused(_)) = begun {
+            self.steps().remove(name);
+        }
+        Ok(begun?)
+    }
+
+    /// What becomes of the job when a step has failed: one that says so itself has had no effect, and may begin again.
+    async fn fail_step(&self, name: &str, fault: JobError) -> JobError {
+        if self.0.is_idempotent || matches!(fault, JobError::Unknown(_) | JobError::LeaseLost) {
+            return fault;
+        }
+        match self.jobs().forget_step(self.lease(), name).await {
+            Ok(()) => {
+                self.steps().remove(name);
+                fault
+            }
+            Err(of_store) => of_store.into(),
+        }
+    }
+
+    /// Why it cannot be known whether the job is done, if it cannot: a step that must not run twice has begun, and is not known
+    /// to have ended.
+    pub(super) fn unknown(&self) -> Option<String> {
+        self.steps().iter().find(|(_, result)| result.is_none()).map(|(name, _)| unknown_step(name))
+    }
+
+    /// Says how far the job has got: a share of 0 to 100 and words for people, up to 512 bytes of them. It is written down
+    /// within a second, the latest one if there are several.
+    pub fn progress(&self, percent: u8, text: impl Into<String>) {
+        let mut text: String = text.into().replace('\0', " ");
+        text.truncate(text.floor_char_boundary(PROGRESS_TEXT_BYTES_MAX));
+        *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some((percent.min(100), text));
+        self.0.progressed.notify_one();
+    }
+
+    /// Writes down how far the job has got, for as long as it runs.
+    pub(super) async fn keep_progress(&self) -> Infallible {
+        loop {
+            self.0.progressed.notified().await;
+            let latest = self.0.progress.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let Some((percent, text)) = latest else { continue };
+            let report = JobProgress { lease: self.lease(), percent, message: Some(text) };
+            if let Err(fault) = self.0.store.report_progress(vec![report]).await {
+                tracing::warn!(job.id = %self.id(), error = %fault, "the progress of a job could not be kept");
+            }
+            sleep(PROGRESS_PAUSE).await;
+        }
+    }
+
+    /// Changes rows of its workspace in one transaction, of which nothing stays if another worker has the job.
+    ///
+    /// # Errors
+    /// [`JobError::LeaseLost`]; the transaction's.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> store::Result<T> + Send + Sync + 'static,
+    ) -> Result<T, JobError> {
+        let lease = self.lease();
+        let written = self.0.rows.write(move |tx| {
+            tx.fence(lease)?;
+            work(tx)
+        });
+        Ok(written.await?)
+    }
+
+    /// Whether the job is asked to stop: it was cancelled, its gateway stops, or another worker has it. A job that asks for
+    /// this, or waits for [`JobContext::cancelled`], gets two seconds to end by itself; another one is dropped at its next wait.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.stop.watch();
+        self.0.stop.why() != Stop::No
+    }
+
+    /// Waits until the job is asked to stop, as [`JobContext::is_cancelled`] says.
+    pub async fn cancelled(&self) {
+        self.0.stop.watch();
+        self.0.stop.asked().await;
+    }
+
+    /// Whether the job is asked to stop because another worker goes on with it, now or after the next start.
+    pub(crate) fn goes_on_elsewhere(&self) -> bool {
+        matches!(self.0.stop.why(), Stop::LeaseLost | Stop::Closing)
+    }
+
+    /// Waits for something that takes long and needs no worker, such as a person's decision: other jobs get the worker in the
+    /// meantime. The time of the attempt goes on.
+    pub async fn without_worker<T>(&self, wait: impl Future<Output = T>) -> T {
+        self.0.slot.without(wait).await
+    }
+
+    fn jobs(&self) -> Jobs<'_> {
+        self.0.rows.jobs()
+    }
+
+    fn steps(&self) -> MutexGuard<'_, BTreeMap<String, Option<String>>> {
+        self.0.steps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn unknown_step(name: &str) -> String {
+    format!("the step `{name}` began, and it is not known whether it took effect")
+}
