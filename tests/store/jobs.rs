@@ -177,7 +177,7 @@ both_backends! {
         assert_eq!(store.db.end_job_leases(START_MS, Vec::new()).await.expect("a look"), 1);
         let taken = claimed(&store.db, 1).await.remove(0);
         assert_eq!((taken.lease.id, taken.lease.epoch, taken.attempt), (id(1), stale.epoch + 1, 2));
-        assert_eq!(taken.steps.get("sent").map(String::as_str), Some("1"));
+        assert_eq!(taken.steps.get("sent").cloned(), Some(Some("1".to_owned())));
         for ending in [
             JobEnding::Succeeded("7".into()),
             JobEnding::Failed("no".into()),

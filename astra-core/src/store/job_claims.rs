@@ -21,7 +21,8 @@ const PIECE: u32 = 1_000;
 /// The error of a job whose worker did not come back as often as the job may be begun.
 const WORKER_LOST: &str = "the worker ended before the job did";
 /// The error of one of whose steps the end is not known.
-const STEP_LOST: &str = "the worker ended during a step that must not run twice, and what came of the step is not known";
+const STEP_LOST: &str =
+    "the worker ended during a step that must not run twice, and what came of the step is not known";
 
 /// What a gateway asks for when it has workers that wait.
 #[derive(Debug, Clone)]
@@ -278,8 +279,10 @@ fn begin(tx: &mut Tx<'_>, job: &mut ClaimedJob, now_ms: i64, lease_ms: i64) -> R
     tx.execute(sql, params![lease.id, lease.epoch, job.attempt, now_ms + lease_ms, now_ms])?;
     if lease.epoch > 1 {
         let sql = "SELECT name, result FROM job_steps WHERE job_id = $1";
-        let steps =
-            tx.query(sql, params![lease.id])?.into_iter().map(|mut row| Ok((row.next_text()?, row.next_optional_text()?)));
+        let steps = tx
+            .query(sql, params![lease.id])?
+            .into_iter()
+            .map(|mut row| Ok((row.next_text()?, row.next_optional_text()?)));
         job.steps = steps.collect::<Result<_>>()?;
     }
     Ok(())

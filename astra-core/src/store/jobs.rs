@@ -200,8 +200,7 @@ impl JobStatus {
     }
 
     fn read(text: &str) -> Result<Self> {
-        let all =
-            [Self::Pending, Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled, Self::Unknown];
+        let all = [Self::Pending, Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled, Self::Unknown];
         let found = all.into_iter().find(|status| status.as_str() == text);
         found.ok_or_else(|| Error::broken("an unknown status of a job"))
     }

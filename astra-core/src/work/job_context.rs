@@ -210,7 +210,8 @@ impl JobContext {
     }
 
     /// Whether the job is asked to stop because another worker goes on with it, now or after the next start.
-    pub(crate) fn goes_on_elsewhere(&self) -> bool {
+    #[must_use]
+    pub fn goes_on_elsewhere(&self) -> bool {
         matches!(self.0.stop.why(), Stop::LeaseLost | Stop::Closing)
     }
 

@@ -37,7 +37,7 @@ trait AnyJob: Send + Sync {
 impl<J: Job> AnyJob for J {
     fn check(&self, payload: &Value) -> Vec<PayloadFault> {
         match J::Payload::deserialize(payload) {
-            Ok(payload) => J::check(&payload).err().unwrap_or_default(),
+            Ok(payload) => <J as Job>::check(&payload).err().unwrap_or_default(),
             Err(fault) => vec![(String::new(), fault.to_string())],
         }
     }
@@ -132,7 +132,9 @@ impl JobTypes {
 /// 1 to 64 lower-case letters, digits, `.`, `_` and `-`, a letter first.
 fn is_name(name: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
-    name.len() <= NAME_LENGTH_MAX && name.starts_with(|first: char| first.is_ascii_lowercase()) && name.bytes().all(is_part)
+    name.len() <= NAME_LENGTH_MAX
+        && name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(is_part)
 }
 
 #[cfg(test)]
@@ -167,7 +169,10 @@ mod tests {
         let types = types.with_of_host(Named::<2>).with_of_host(Named::<3>).with_of_host(Named::<4>);
         assert_eq!(types.all().map(|kind| kind.name).collect::<Vec<_>>(), ["host.a"]);
         let faults = types.faults();
-        assert!(faults[0].contains("two types") && faults[1].contains("`batch_chat`") && faults.len() == 4, "{faults:?}");
+        assert!(
+            faults[0].contains("two types") && faults[1].contains("`batch_chat`") && faults.len() == 4,
+            "{faults:?}"
+        );
     }
 
     #[test]

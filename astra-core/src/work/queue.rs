@@ -208,7 +208,8 @@ impl Queue {
         self.running().insert(lease.id, Held { lease, stop: Arc::clone(&stop) });
         let _held = Holding { queue: self, lease };
         let slot = Arc::new(WorkerSlot::new(&self.permits, permit));
-        let attempt = Attempt { store: &self.store, clock: &self.clock, types: &self.types, stop, slot: Arc::clone(&slot) };
+        let attempt =
+            Attempt { store: &self.store, clock: &self.clock, types: &self.types, stop, slot: Arc::clone(&slot) };
         match attempt.run(job).await {
             Some(ending) => self.finish(&workspace, lease, ending).await,
             None => tracing::warn!(job.id = %lease.id, "a job went to another worker"),
