@@ -8,7 +8,7 @@ use std::time::Duration;
 use astra_core::clock::{Clock, ManualClock};
 use astra_core::ids::{IdMaker, JobId, TimeOrderedIds};
 use astra_core::params;
-use astra_core::store::{Db, JobStatus, StoredJob, WorkspaceId};
+use astra_core::store::{Db, JobStatus, Signal, StoredJob, Tx, WorkspaceId};
 use astra_core::work::{Job, JobContext, JobError, JobTypes, Queue, Supervisor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -175,8 +175,11 @@ both_backends! {
         }
         gateway.wait_for(id, JobStatus::Pending).await;
         let sql = "UPDATE jobs SET run_at_ms = 1 WHERE status = 'pending'";
-        store.db.write(move |tx| tx.execute(sql, params![])).await.expect("it is written");
-        store.db.jobs_changed().notify_one();
+        let make_due = move |tx: &mut Tx<'_>| {
+            tx.announce(Signal::Jobs);
+            tx.execute(sql, params![])
+        };
+        store.db.write(make_due).await.expect("it is written");
         assert_eq!(gateway.wait_for(id, JobStatus::Succeeded).await.result.as_deref(), Some("2"));
     }
 
