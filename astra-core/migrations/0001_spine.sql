@@ -14,6 +14,8 @@ INSERT INTO counters (name, value) VALUES ('instances', 1);
 INSERT INTO counters (name, value) VALUES ('traces_swept', 0);
 -- Grows whenever a caller connects or disconnects an MCP server: gateways look which of them they have.
 INSERT INTO counters (name, value) VALUES ('mcp_servers', 1);
+-- Locked by gateways that count the jobs which run; its value means nothing.
+INSERT INTO counters (name, value) VALUES ('job_claims', 1);
 
 -- The programs that work on the store: gateways, and the command line beside them. Each has a number of its own, which is
 -- part of the keys that it makes, and may go to another one when its lease has run out.
@@ -491,6 +493,12 @@ CREATE TABLE jobs (
     id BIGINT PRIMARY KEY,
     workspace_id BIGINT NOT NULL,
     kind TEXT NOT NULL,
+    -- 1 if callers may see it: its kind is one that they may enqueue.
+    is_public BIGINT NOT NULL,
+    -- Whose it is; null for the gateway's own.
+    subject BIGINT,
+    -- The job that it does again.
+    origin_id BIGINT,
     -- `pending`, `running`, `succeeded`, `failed`, `cancelled` or `unknown`
     status TEXT NOT NULL,
     -- 1 while it is pending and its time has come.
@@ -498,6 +506,8 @@ CREATE TABLE jobs (
     -- 0 to 9; higher ones come first.
     priority BIGINT NOT NULL,
     run_at_ms BIGINT NOT NULL,
+    -- How long an attempt may take; null for as long as its kind says.
+    timeout_s BIGINT,
     -- JSON of what it is about.
     payload TEXT NOT NULL,
     unique_key TEXT,
@@ -510,6 +520,8 @@ CREATE TABLE jobs (
     -- 0 to 100, and what its worker says of it.
     progress BIGINT NOT NULL,
     message TEXT,
+    -- Grows with each change that its readers can see.
+    version BIGINT NOT NULL,
     -- JSON of what it came to.
     result TEXT,
     -- Why its last attempt failed.
@@ -519,11 +531,14 @@ CREATE TABLE jobs (
     finished_at_ms BIGINT
 );
 CREATE UNIQUE INDEX jobs_by_key ON jobs (workspace_id, kind, unique_key) WHERE unique_key IS NOT NULL AND finished_at_ms IS NULL;
-CREATE INDEX jobs_due ON jobs (workspace_id, priority DESC, run_at_ms, id) WHERE is_due = 1;
+CREATE INDEX jobs_due ON jobs (workspace_id, kind, priority DESC, run_at_ms, id) WHERE is_due = 1;
 CREATE INDEX jobs_waiting ON jobs (run_at_ms) WHERE status = 'pending' AND is_due = 0;
+CREATE INDEX jobs_retrying ON jobs (run_at_ms) WHERE status = 'pending' AND is_due = 0 AND attempts > 0;
 CREATE INDEX jobs_running ON jobs (lease_until_ms) WHERE status = 'running';
 CREATE INDEX jobs_finished ON jobs (finished_at_ms) WHERE finished_at_ms IS NOT NULL;
-CREATE INDEX jobs_by_workspace ON jobs (workspace_id, id);
+CREATE INDEX jobs_by_status ON jobs (workspace_id, status, id) WHERE is_public = 1;
+CREATE INDEX jobs_by_kind ON jobs (workspace_id, kind, status, id) WHERE is_public = 1;
+CREATE INDEX jobs_by_subject ON jobs (workspace_id, subject, status, id, kind) WHERE is_public = 1;
 
 -- What steps of a job came to, as JSON: another attempt takes it instead of running the step.
 CREATE TABLE job_steps (

@@ -20,6 +20,7 @@ pub mod clock;
 pub mod config;
 pub mod content;
 pub mod ids;
+pub mod json_schema;
 pub mod metrics;
 pub mod outbound;
 mod tally;

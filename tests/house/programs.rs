@@ -67,8 +67,8 @@ const EVALUATORS: [(&str, &[&str]); 5] = [
 const COMPILES: [(&str, &str); 3] = [
     ("astra-core/src/http/contract/", "the gateway's own document, and its host's"),
     (
-        "astra-core/src/tools/schema.rs",
-        "those of tools: the gateway's own and the host's, bounded and without backtracking",
+        "astra-core/src/json_schema.rs",
+        "those of tools and jobs: the gateway's own and the host's, bounded and without backtracking",
     ),
     ("astra-core/src/testing/", "for tests: the document that answers are held against"),
 ];

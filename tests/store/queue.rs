@@ -173,7 +173,7 @@ both_backends! {
         let begun = Instant::now();
         let ids = [gateway.enqueue(&Order::Good).await, gateway.enqueue(&Order::Hopeless).await];
         let done = gateway.wait_for(ids[0], JobStatus::Succeeded).await;
-        assert_eq!((done.result.as_deref(), done.attempts, done.error), (Some("1"), 1, None));
+        assert_eq!((done.result.as_deref(), done.attempts, done.error.as_deref()), (Some("1"), 1, None));
         let failed = gateway.wait_for(ids[1], JobStatus::Failed).await;
         assert_eq!((failed.attempts, failed.error.as_deref()), (1, Some("never")));
         assert!(begun.elapsed() < Duration::from_secs(4), "it did not wait for a look");

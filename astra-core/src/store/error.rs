@@ -119,6 +119,10 @@ pub enum JobRefusal {
     TooManySteps,
     /// The job is over.
     Finished,
+    /// The job is not over.
+    NotFinished,
+    /// An unfinished job has its unique key.
+    KeyTaken,
 }
 
 impl From<JobRefusal> for Error {

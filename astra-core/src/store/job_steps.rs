@@ -1,7 +1,8 @@
 //! Steps of jobs that must not run twice, and that have had no effect.
 
 use super::error::Result;
-use super::jobs::{JobLease, Jobs};
+use super::job_runs::JobLease;
+use super::jobs::Jobs;
 use super::tx::Tx;
 use crate::params;
 

@@ -110,6 +110,11 @@ impl<'a> Tx<'a> {
         Tx { driver: self.driver, workspace: None, notes: self.notes }
     }
 
+    /// The same transaction for rows of the workspace of this number, from one that is of none.
+    pub(super) const fn of_workspace(&mut self, number: i64) -> Tx<'_> {
+        Tx { driver: self.driver, workspace: Some(number), notes: self.notes }
+    }
+
     /// All rows that `sql` answers.
     pub fn query(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
         #[cfg(feature = "postgres")]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::name::name_fault;
-use super::schema::{ArgumentFault, Schema};
 use super::tool::{Tool, ToolAnnotations, ToolDefinition};
 use crate::content::{ToolCall, json_bytes};
+use crate::json_schema::{ArgumentFault, Schema};
 use crate::provider;
 
 /// Most bytes of a description.

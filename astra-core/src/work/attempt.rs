@@ -15,14 +15,12 @@ use super::supervisor::panic_text;
 use super::worker_slot::WorkerSlot;
 use crate::clock::Clock;
 use crate::ids::JobId;
-use crate::store::{ClaimedJob, Db, JobEnding};
+use crate::store::{ClaimedJob, Db, JobEnding, RETRY_WAIT_MS_MAX};
 
 /// What is given to jobs that were asked to stop.
 pub(super) const LAST_MOMENTS: Duration = Duration::from_secs(2);
-/// The wait before the second attempt, which doubles with each further one, ...
+/// The wait before the second attempt, which doubles with each further one, up to [`RETRY_WAIT_MS_MAX`].
 const FIRST_WAIT_MS: i64 = 1_000;
-/// ... up to this.
-const LAST_WAIT_MS: i64 = 3_600_000;
 /// Largest text that is kept of a failure, in bytes.
 const ERROR_BYTES_MAX: usize = 4_096;
 
@@ -44,10 +42,11 @@ impl Attempt<'_> {
         };
         let stop = Arc::clone(&self.stop);
         let is_idempotent = registered.kind.is_idempotent;
+        let limit = job.timeout_s.map_or(registered.kind.timeout, |timeout_s| Duration::from_secs(timeout_s.into()));
         let context = JobContext::new(job, self.store, Arc::clone(self.clock), is_idempotent, self.stop, self.slot);
         let ended = match context.unknown() {
             Some(unknown) => Some(Err(JobError::Unknown(unknown))),
-            None => until_stopped(&registered, &context, &stop).await,
+            None => until_stopped(&registered, &context, limit, &stop).await,
         };
         let now_ms = self.clock.now_ms();
         let ending = match (ended, stop.why()) {
@@ -58,8 +57,8 @@ impl Attempt<'_> {
             (Some(Err(JobError::Fail(error))), _) => JobEnding::Failed(shortened(error)),
             (_, Stop::Closing) => JobEnding::Released,
             (Some(Err(JobError::Retry { message, after })), _) if may_again => {
-                let after_ms = after.map_or(0, |after| i64::try_from(after.as_millis()).unwrap_or(LAST_WAIT_MS));
-                let wait_ms = wait_ms(id, attempt).max(after_ms.min(LAST_WAIT_MS));
+                let after_ms = after.map_or(0, |after| i64::try_from(after.as_millis()).unwrap_or(RETRY_WAIT_MS_MAX));
+                let wait_ms = wait_ms(id, attempt).max(after_ms.min(RETRY_WAIT_MS_MAX));
                 JobEnding::Retry { at_ms: now_ms.saturating_add(wait_ms), error: shortened(message) }
             }
             (Some(Err(JobError::Retry { message, .. })), _) => JobEnding::Failed(shortened(message)),
@@ -82,9 +81,10 @@ impl Attempt<'_> {
 async fn until_stopped(
     registered: &Registered,
     context: &JobContext,
+    limit: Duration,
     stop: &StopSignal,
 ) -> Option<Result<String, JobError>> {
-    let mut attempt = Box::pin(within_time(registered, context));
+    let mut attempt = Box::pin(within_time(registered, context, limit));
     tokio::select! {
         biased;
         ended = &mut attempt => Some(ended),
@@ -94,8 +94,7 @@ async fn until_stopped(
     }
 }
 
-async fn within_time(registered: &Registered, context: &JobContext) -> Result<String, JobError> {
-    let limit = registered.kind.timeout;
+async fn within_time(registered: &Registered, context: &JobContext, limit: Duration) -> Result<String, JobError> {
     let work = AssertUnwindSafe(registered.run(context.clone())).catch_unwind();
     let work = async {
         tokio::select! {
@@ -113,7 +112,7 @@ async fn within_time(registered: &Registered, context: &JobContext) -> Result<St
 /// The wait after an attempt: 1 s, 2 s, 4 s, up to an hour, of which up to a quarter is spread by the job's id.
 fn wait_ms(id: JobId, attempt: i64) -> i64 {
     let doubled = u32::try_from(attempt - 1).unwrap_or(0).min(22);
-    let wait_ms = (FIRST_WAIT_MS << doubled).min(LAST_WAIT_MS);
+    let wait_ms = (FIRST_WAIT_MS << doubled).min(RETRY_WAIT_MS_MAX);
     let spread = (id.key().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(attempt) >> 33).rem_euclid(256);
     wait_ms - wait_ms / 4 * spread / 256
 }

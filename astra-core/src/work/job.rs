@@ -86,7 +86,8 @@ pub trait Job: Send + Sync + 'static {
     /// # Errors
     /// If the payload cannot be written as JSON.
     fn job(payload: &Self::Payload) -> serde_json::Result<NewJob> {
-        Ok(NewJob::new(Self::NAME, serde_json::to_string(payload)?, Self::MAX_RETRIES + 1))
+        let job = NewJob::new(Self::NAME, serde_json::to_string(payload)?, Self::MAX_RETRIES + 1);
+        Ok(if Self::IS_PUBLIC { job.public() } else { job })
     }
 }
 

@@ -63,6 +63,12 @@ impl JobContext {
         self.0.job.lease.id
     }
 
+    /// The user or service account that it belongs to; `None` for the gateway's own.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&str> {
+        self.0.job.user_id.as_deref()
+    }
+
     /// 1 when it is begun for the first time.
     #[must_use]
     pub fn attempt(&self) -> i64 {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::job::{Job, JobType, PayloadFault};
 use super::job_context::JobContext;
 use super::job_error::JobError;
+use crate::json_schema::Schema;
 
 /// Longest name of a type.
 const NAME_LENGTH_MAX: usize = 64;
@@ -58,6 +59,8 @@ impl<J: Job> AnyJob for J {
 pub(super) struct Registered {
     pub(super) kind: Arc<JobType>,
     job: Arc<dyn AnyJob>,
+    /// What judges payloads.
+    schema: Arc<Schema>,
 }
 
 impl Registered {
@@ -77,7 +80,14 @@ impl JobTypes {
     /// The same types and one more, in place of one of the same name.
     #[must_use]
     pub fn with<J: Job>(mut self, job: J) -> Self {
-        self.types.insert(J::NAME, Registered { kind: Arc::new(JobType::of::<J>()), job: Arc::new(job) });
+        let kind = Arc::new(JobType::of::<J>());
+        match Schema::of_any(&kind.payload_schema) {
+            Ok(schema) => {
+                let registered = Registered { kind, job: Arc::new(job), schema: Arc::new(schema) };
+                self.types.insert(J::NAME, registered);
+            }
+            Err(fault) => self.faults.push(format!("the schema of the payload of `{}` {fault}", J::NAME)),
+        }
         self
     }
 
@@ -107,10 +117,13 @@ impl JobTypes {
         self.types.get(name).map(|registered| &registered.kind)
     }
 
-    /// What is wrong with a payload that fits the schema of the type `name`; `None` if there is no such type.
+    /// What is wrong with a payload of the type `name`: by its schema, and if that finds nothing, by the type itself; `None` if
+    /// there is no such type.
     #[must_use]
     pub fn check(&self, name: &str, payload: &Value) -> Option<Vec<PayloadFault>> {
-        self.types.get(name).map(|registered| registered.job.check(payload))
+        let registered = self.types.get(name)?;
+        let faults = registered.schema.faults_of(payload);
+        Some(if faults.is_empty() { registered.job.check(payload) } else { faults })
     }
 
     /// Whether there is none.

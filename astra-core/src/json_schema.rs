@@ -1,4 +1,5 @@
-//! The JSON Schema of a tool's arguments: what of it is taken, and what is wrong with arguments by it.
+//! The JSON Schema of what callers and models hand in, such as a tool's arguments or a job's payload: what of it is taken, and what
+//! is wrong with a value by it.
 
 use std::collections::HashMap;
 
@@ -38,22 +39,31 @@ pub type ArgumentFault = (String, String);
 
 /// A schema that judges arguments.
 #[derive(Debug)]
-pub(super) struct Schema(Validator);
+pub struct Schema(Validator);
 
 impl Schema {
-    /// Compiles `schema`, which is of an object. It refers to parts of itself at the most, and never in a circle: the work
+    /// Compiles `schema`, which is of an object, as [`Schema::of_any`] does.
+    ///
+    /// # Errors
+    /// Why it is not taken.
+    pub fn compile(schema: &Value) -> Result<Self, String> {
+        match schema {
+            Value::Object(root) if root.get("type").is_none_or(|kind| kind == "object") => Self::of_any(schema),
+            Value::Object(_) => Err("must be of an object: \"type\": \"object\"".to_owned()),
+            _ => Err("is no JSON Schema of an object".to_owned()),
+        }
+    }
+
+    /// Compiles `schema`, whatever it is of. It refers to parts of itself at the most, and never in a circle: the work
     /// that arguments can cause is bounded by their length.
     ///
     /// # Errors
     /// Why it is not taken.
-    pub(super) fn compile(schema: &Value) -> Result<Self, String> {
-        let Value::Object(root) = schema else { return Err("is no JSON Schema of an object".to_owned()) };
+    pub fn of_any(schema: &Value) -> Result<Self, String> {
+        let Value::Object(root) = schema else { return Err("is no JSON Schema".to_owned()) };
         check_depth(schema)?;
         if serde_json::to_vec(schema).map_or(usize::MAX, |json| json.len()) > SCHEMA_BYTES_MAX {
             return Err(format!("has more than {SCHEMA_BYTES_MAX} bytes"));
-        }
-        if root.get("type").is_some_and(|kind| kind != "object") {
-            return Err("must be of an object: \"type\": \"object\"".to_owned());
         }
         let draft = root.get("$schema").map_or(Some(DRAFTS[0]), Value::as_str);
         let draft =
@@ -69,13 +79,19 @@ impl Schema {
     }
 
     /// What is wrong with `arguments`; nothing if they fit.
-    pub(super) fn faults(&self, arguments: &Map<String, Value>) -> Vec<ArgumentFault> {
-        let arguments = Value::Object(arguments.clone());
-        if self.0.is_valid(&arguments) {
+    #[must_use]
+    pub fn faults(&self, arguments: &Map<String, Value>) -> Vec<ArgumentFault> {
+        self.faults_of(&Value::Object(arguments.clone()))
+    }
+
+    /// What is wrong with `value`; nothing if it fits.
+    #[must_use]
+    pub fn faults_of(&self, value: &Value) -> Vec<ArgumentFault> {
+        if self.0.is_valid(value) {
             return Vec::new();
         }
         let told = |fault: ValidationError<'_>| (fault.instance_path().to_string(), shorten(&sentence(&fault)));
-        self.0.iter_errors(&arguments).take(FAULTS_MAX).map(told).collect()
+        self.0.iter_errors(value).take(FAULTS_MAX).map(told).collect()
     }
 }
 
