@@ -26,6 +26,7 @@ use crate::http::{OAuthError, Problem};
         (name = "sessions", description = "Conversations of a caller with an agent, and their messages."),
         (name = "chat", description = "Messages to agents: send, stream, resume and cancel."),
         (name = "tools", description = "What agents may call beside talking: tools of the gateway and of the program around it."),
+        (name = "jobs", description = "Work that is done later and survives: enqueue, wait, follow, cancel and retry."),
         (name = "traces", description = "How turns went: where their time was spent, what they cost, and why they failed."),
         (name = "skills", description = "Skills on disk: instructions that a model reads when it needs them."),
         (name = "inference", description = "Providers of models: state, prices and usage."),

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod chat;
 pub mod health;
 pub mod inference;
+pub mod jobs;
 pub mod sessions;
 pub mod skills;
 pub mod spec;

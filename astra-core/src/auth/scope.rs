@@ -45,6 +45,8 @@ scopes! {
     ChatSend => "chat:send",
     ToolsRead => "tools:read",
     ToolsWrite => "tools:write",
+    JobsRead => "jobs:read",
+    JobsWrite => "jobs:write",
     TracesRead => "traces:read",
     SkillsRead => "skills:read",
     SkillsWrite => "skills:write",

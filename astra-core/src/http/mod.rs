@@ -37,7 +37,7 @@ pub mod websocket;
 pub use address::CalledFrom;
 pub use any_json::AnyJson;
 pub use caller::Caller;
-pub use created::created;
+pub use created::{accepted, created};
 pub use etag::{IfMatch, IfMatchHeader, IfNoneMatch, etag, tagged};
 pub use idempotency::{Idempotency, IdempotencyHeader};
 pub use instant::instant;

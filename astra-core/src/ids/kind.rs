@@ -36,7 +36,7 @@ pub enum IdKind {
 }
 
 impl IdKind {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::User,
         Self::Workspace,
         Self::ServiceAccount,
@@ -50,6 +50,7 @@ impl IdKind {
         Self::Request,
         Self::Instance,
         Self::Event,
+        Self::Job,
         Self::Approval,
     ];
 

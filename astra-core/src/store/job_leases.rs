@@ -9,6 +9,7 @@ use super::job_claims::skip_locked;
 use super::job_runs::{self, ENDED, JobLease};
 use super::signals::Signal;
 use super::tx::Tx;
+use super::value::Row;
 use crate::ids::{EventId, IdMaker, JobId};
 use crate::params;
 
@@ -28,6 +29,15 @@ pub enum RenewedLease {
     CancelRequested,
     /// Another worker has the job, or it is over.
     Lost,
+}
+
+/// How a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobStand {
+    /// Grows with each change that a reader can see.
+    pub version: i64,
+    /// Whether it has ended.
+    pub is_over: bool,
 }
 
 impl Db {
@@ -97,8 +107,8 @@ impl Db {
         .await
     }
 
-    /// The versions of jobs of all workspaces, as far as they are there.
-    pub async fn job_versions(&self, ids: Vec<JobId>) -> Result<HashMap<JobId, i64>> {
+    /// How jobs of all workspaces stand, as far as they are there.
+    pub async fn jobs_stand(&self, ids: Vec<JobId>) -> Result<HashMap<JobId, JobStand>> {
         let ids = ids.iter().map(|id| id.key().to_string()).collect::<Vec<_>>().join(",");
         self.peek(move |tx| {
             let listed = if tx.is_shared() {
@@ -106,8 +116,12 @@ impl Db {
             } else {
                 "id IN (SELECT value FROM json_each('[' || $1 || ']'))"
             };
-            let rows = tx.query(&format!("SELECT id, version FROM jobs WHERE {listed}"), params![&ids])?;
-            rows.into_iter().map(|mut row| Ok((row.next_id()?, row.next_int()?))).collect()
+            let sql = format!("SELECT id, version, finished_at_ms FROM jobs WHERE {listed}");
+            let stand = |row: &mut Row| {
+                Ok(JobStand { version: row.next_int()?, is_over: row.next_optional_int()?.is_some() })
+            };
+            let rows = tx.query(&sql, params![&ids])?.into_iter();
+            rows.map(|mut row| Ok((row.next_id()?, stand(&mut row)?))).collect()
         })
         .await
     }

@@ -5,50 +5,51 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::{Attempt, LAST_MOMENTS};
+use super::attempt::LAST_MOMENTS;
 use super::base::Base;
+use super::endings::Endings;
+use super::job_changes::JobChanges;
 use super::job_types::JobTypes;
 use super::periodic::Period;
 use super::stop::{Stop, StopSignal};
 use super::supervisor::Supervisor;
-use super::worker_slot::WorkerSlot;
 use crate::clock::Clock;
 use crate::ids::{IdMaker, JobId};
-use crate::store::{
-    self, ClaimedJob, Db, Enqueued, JobClaim, JobEnding, JobLease, JobRefusal, JobStatus, NewJob, NextJob, Refusal,
-    RenewedLease, Signal, StoredJob, WorkspaceId,
-};
+use crate::store::{self, Db, Enqueued, JobLease, JobLimits, JobStatus, NewJob, RenewedLease, StoredJob, WorkspaceId};
 use crate::tasks::{TaskGroup, TaskKind};
 
 const DISPATCH: TaskKind = TaskKind::new("jobs.dispatch");
 const LEASES: TaskKind = TaskKind::new("jobs.leases");
+const CHANGES: TaskKind = TaskKind::new("jobs.changes");
 const RUNS: TaskKind = TaskKind::new("jobs").aborted();
 
 /// For how long a worker has a job before it has to say that it still does; ...
-const LEASE_MS: i64 = 15_000;
+pub(super) const LEASE_MS: i64 = 15_000;
 /// ... which it does so often.
 const RENEW: Period = Period::every(Duration::from_secs(5));
-/// The longest time without a look at the store.
-const LOOK: Duration = Duration::from_secs(5);
-/// What is done once a job has ended is tried for so long: then its lease has run out.
-const FINISH_PATIENCE: Duration = Duration::from_secs(15);
-const FINISH_PAUSE: Duration = Duration::from_millis(500);
 
 /// The queue of jobs, and the workers of this gateway.
 pub struct Queue {
-    store: Db,
-    clock: Arc<dyn Clock>,
-    ids: IdMaker,
-    types: JobTypes,
-    workers: u32,
-    permits: Arc<Semaphore>,
+    pub(super) store: Db,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ids: IdMaker,
+    pub(super) types: JobTypes,
+    /// How many jobs run at once in all gateways.
+    pub(super) limits: JobLimits,
+    /// One for each worker that waits.
+    pub(super) permits: Arc<Semaphore>,
     running: Mutex<HashMap<JobId, Held>>,
-    runs: TaskGroup,
-    closing: CancellationToken,
+    /// Jobs whose work is over, until that is written down.
+    pub(super) endings: Endings,
+    /// Those who wait for jobs.
+    pub(super) changes: Arc<JobChanges>,
+    pub(super) runs: TaskGroup,
+    /// Cancelled when no more jobs are begun.
+    pub(super) closing: CancellationToken,
 }
 
 /// A job that this gateway runs.
@@ -66,12 +67,21 @@ impl Queue {
             clock,
             ids,
             types,
-            workers,
+            limits: JobLimits::default(),
             permits: Arc::new(Semaphore::new(workers as usize)),
             running: Mutex::default(),
+            endings: Endings::default(),
+            changes: Arc::default(),
             runs: TaskGroup::new(RUNS),
             closing: CancellationToken::new(),
         }
+    }
+
+    /// The same queue, of which no more jobs run at once in all gateways than `limits` say.
+    #[must_use]
+    pub fn with_limits(mut self, limits: JobLimits) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// The queue in the base's store, of jobs of these `types`.
@@ -80,7 +90,9 @@ impl Queue {
     /// The store's.
     pub async fn open(base: &Base, types: JobTypes) -> store::Result<Arc<Self>> {
         let (store, clock, ids) = (base.store.clone(), Arc::clone(&base.clock), base.ids.clone());
-        let queue = Arc::new(Self::new(store, clock, ids, types, base.config.jobs.workers));
+        let config = &base.config.jobs;
+        let limits = JobLimits { per_workspace: config.per_workspace, per_kind: config.per_type.clone() };
+        let queue = Arc::new(Self::new(store, clock, ids, types, config.workers).with_limits(limits));
         queue.start(&base.supervisor).await?;
         Ok(queue)
     }
@@ -96,12 +108,17 @@ impl Queue {
     /// # Errors
     /// The store's.
     pub async fn start(self: &Arc<Self>, supervisor: &Supervisor) -> store::Result<()> {
+        let queue = Arc::clone(self);
+        supervisor.spawn(CHANGES, move |cancelled| {
+            let queue = Arc::clone(&queue);
+            async move { cancelled.run_until_cancelled(queue.look_for_changes()).await.unwrap_or(Ok(())) }
+        });
         if self.types.is_empty() {
             return Ok(());
         }
         if !self.store.is_shared() {
             // The gateway is alone: what runs by the store's account ran in a program that is no more.
-            while self.store.end_job_leases(i64::MAX, Vec::new()).await? > 0 {}
+            while self.store.end_job_leases(i64::MAX, Vec::new(), self.ids.clone()).await? > 0 {}
         }
         supervisor.include(&self.runs);
         let queue = Arc::clone(self);
@@ -135,15 +152,15 @@ impl Queue {
         self.store.rows(workspace).jobs().find(id).await
     }
 
-    /// Cancels a job of `workspace`: at once if it waits or runs in this gateway, and within seconds if it runs in another one.
-    /// Answers how far it was; `None` if it is not there.
+    /// Cancels a job of `workspace`: at once if it waits or runs in this gateway, and within a second if it runs in another one.
+    /// Answers how far it is; `None` if it is not there.
     ///
     /// # Errors
-    /// [`JobRefusal::Finished`]; the store's.
+    /// [`JobRefusal::Finished`](store::JobRefusal::Finished); the store's.
     pub async fn cancel(&self, workspace: &WorkspaceId, id: JobId) -> store::Result<Option<JobStatus>> {
         let status = self.store.rows(workspace).jobs().cancel(id, self.clock.now_ms()).await?;
-        if status == Some(JobStatus::Running) {
-            self.stop(id, Stop::Cancelled);
+        if let Some(status) = status {
+            self.cancelled(id, status);
         }
         Ok(status)
     }
@@ -156,88 +173,6 @@ impl Queue {
             let running: Vec<JobId> = self.running().keys().copied().collect();
             running.into_iter().for_each(|id| self.stop(id, Stop::Closing));
             let _ = timeout(LAST_MOMENTS, self.runs.wait()).await;
-        }
-    }
-
-    /// Gives jobs to workers for as long as the gateway runs.
-    async fn dispatch(self: Arc<Self>) -> store::Result<()> {
-        let (changed, mut after_workspace) = (self.store.changed(Signal::Jobs), 0);
-        while let Some(Ok(permit)) = self.closing.run_until_cancelled(Arc::clone(&self.permits).acquire_owned()).await {
-            let wait = match self.store.next_job().await? {
-                NextJob::Due => Duration::ZERO,
-                NextJob::At(at_ms) => {
-                    Duration::from_millis(u64::try_from(at_ms - self.clock.now_ms()).unwrap_or(0)).min(LOOK)
-                }
-                NextJob::None => LOOK,
-            };
-            let claimed = if wait.is_zero() { self.claim(&permit, after_workspace).await? } else { Vec::new() };
-            if claimed.is_empty() {
-                drop(permit);
-                let wait = if wait.is_zero() { LOOK } else { wait };
-                let _ = self.closing.run_until_cancelled(timeout(wait, changed.notified())).await;
-                continue;
-            }
-            after_workspace = claimed.last().map_or(0, |job| job.workspace.number());
-            let mut first = Some(permit);
-            for job in claimed {
-                let permit = first.take().or_else(|| Arc::clone(&self.permits).try_acquire_owned().ok());
-                let queue = Arc::clone(&self);
-                drop(self.runs.spawn(Box::pin(async move { queue.run(job, permit).await })));
-            }
-        }
-        Ok(())
-    }
-
-    /// As many jobs as there are workers that wait, of which one is asked for by `_permit`.
-    async fn claim(&self, _permit: &OwnedSemaphorePermit, after_workspace: i64) -> store::Result<Vec<ClaimedJob>> {
-        let free = u32::try_from(self.permits.available_permits()).unwrap_or(0) + 1;
-        let claim = JobClaim {
-            kinds: self.types.all().map(|kind| kind.name.to_owned()).collect(),
-            count: free.min(self.workers),
-            after_workspace,
-            lease_ms: LEASE_MS,
-            own_ms: self.clock.now_ms(),
-        };
-        self.store.claim_jobs(claim).await
-    }
-
-    /// Runs one job to its end, and writes down how it ended.
-    async fn run(&self, job: ClaimedJob, permit: Option<OwnedSemaphorePermit>) {
-        let (lease, workspace) = (job.lease, job.workspace.clone());
-        let stop = Arc::new(StopSignal::default());
-        self.running().insert(lease.id, Held { lease, stop: Arc::clone(&stop) });
-        let _held = Holding { queue: self, lease };
-        let slot = Arc::new(WorkerSlot::new(&self.permits, permit));
-        let attempt =
-            Attempt { store: &self.store, clock: &self.clock, types: &self.types, stop, slot: Arc::clone(&slot) };
-        match attempt.run(job).await {
-            Some(ending) => self.finish(&workspace, lease, ending).await,
-            None => tracing::warn!(job.id = %lease.id, "a job went to another worker"),
-        }
-        drop(slot);
-    }
-
-    /// Writes down how a job ended, also if the store is away for a moment.
-    async fn finish(&self, workspace: &WorkspaceId, lease: JobLease, mut ending: JobEnding) {
-        let (rows, begun) = (self.store.rows(workspace), Instant::now());
-        loop {
-            let fault = match rows.jobs().finish(lease, ending.clone(), self.clock.now_ms()).await {
-                Ok(()) => return,
-                Err(fault) => fault,
-            };
-            match fault {
-                store::Error::Refused(Refusal::Job(JobRefusal::ResultTooLarge) | Refusal::Nul) => {
-                    ending = JobEnding::Failed("its result cannot be kept: it is too large, or has a NUL".to_owned());
-                }
-                store::Error::Refused(_) => return tracing::warn!(job.id = %lease.id, "a job went to another worker"),
-                fault if begun.elapsed() < FINISH_PATIENCE => {
-                    tracing::warn!(job.id = %lease.id, error = %fault, "the end of a job could not be kept; trying again");
-                    sleep(FINISH_PAUSE).await;
-                }
-                fault => {
-                    return tracing::error!(job.id = %lease.id, error = %fault, "the end of a job is not kept: it will run again");
-                }
-            }
         }
     }
 
@@ -256,10 +191,31 @@ impl Queue {
             }
         }
         let kept = leases.into_iter().map(|lease| lease.id).collect();
-        self.store.end_job_leases(own_ms, kept).await.map(drop)
+        self.store.end_job_leases(own_ms, kept, self.ids.clone()).await.map(drop)
     }
 
-    fn stop(&self, id: JobId, why: Stop) {
+    /// Takes note of a job that runs here from now on, until what is answered is dropped.
+    pub(super) fn hold(self: &Arc<Self>, lease: JobLease) -> Holding {
+        let stop = Arc::<StopSignal>::default();
+        self.running().insert(lease.id, Held { lease, stop: Arc::clone(&stop) });
+        self.changes.note_interest();
+        Holding { queue: Arc::clone(self), lease, stop }
+    }
+
+    /// Whether jobs run here.
+    pub(super) fn is_running(&self) -> bool {
+        !self.running().is_empty()
+    }
+
+    /// Does what a cancellation means in this gateway: a job that runs here stops, and those who wait for it learn of it.
+    pub(super) fn cancelled(&self, id: JobId, status: JobStatus) {
+        if status == JobStatus::Running {
+            self.stop(id, Stop::Cancelled);
+        }
+        self.changes.changed(id, status.is_final());
+    }
+
+    pub(super) fn stop(&self, id: JobId, why: Stop) {
         if let Some(held) = self.running().get(&id) {
             held.stop.stop(why);
         }
@@ -271,13 +227,14 @@ impl Queue {
     }
 }
 
-/// Forgets a job when its run ends, however it does.
-struct Holding<'a> {
-    queue: &'a Queue,
-    lease: JobLease,
+/// A job that runs here, which is forgotten when its run ends, however it does.
+pub(super) struct Holding {
+    queue: Arc<Queue>,
+    pub(super) lease: JobLease,
+    pub(super) stop: Arc<StopSignal>,
 }
 
-impl Drop for Holding<'_> {
+impl Drop for Holding {
     fn drop(&mut self) {
         let mut running = self.queue.running();
         if running.get(&self.lease.id).is_some_and(|held| held.lease == self.lease) {

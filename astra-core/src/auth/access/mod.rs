@@ -6,6 +6,7 @@ mod auth;
 mod chat;
 mod health;
 mod inference;
+mod jobs;
 mod needs;
 mod sessions;
 mod skills;
@@ -43,13 +44,14 @@ pub const GROUPS: [&str; 18] = [
 ];
 
 /// The tables of the groups that have operations.
-const TABLES: [&[(&str, Access)]; 10] = [
+const TABLES: [&[(&str, Access)]; 11] = [
     health::OPERATIONS,
     auth::OPERATIONS,
     agents::OPERATIONS,
     sessions::OPERATIONS,
     chat::OPERATIONS,
     tools::OPERATIONS,
+    jobs::OPERATIONS,
     traces::OPERATIONS,
     skills::OPERATIONS,
     inference::OPERATIONS,
