@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use astra_core::{Job, JobContext, JobError};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -37,6 +38,7 @@ impl OnBackend for Home {
             .config(|config| config.skills_dir = Some(skills))
             .upstream("silent", &upstream.url())
             .agent(AGENT, json!({}));
+        let builder = builder.host(|builder| builder.job(Note));
         let app = builder.agent("silent", json!({"model": {"provider": "silent"}})).open().await;
         let mut belongings = belongings(&app.owner()).await;
         let question = json!({"agent_id": "silent", "message": "Are you there?"});
@@ -47,6 +49,23 @@ impl OnBackend for Home {
         // Usage is summed up to now, exclusively.
         app.clock.advance_ms(1);
         Self { app, _upstream: upstream, belongings }
+    }
+}
+
+/// A type of job.
+struct Note;
+
+impl Job for Note {
+    const NAME: &'static str = "test.note";
+    type Payload = Value;
+    type Output = ();
+
+    fn payload_schema() -> Value {
+        json!({"type": "object"})
+    }
+
+    async fn run(&self, _payload: Value, _context: JobContext) -> Result<(), JobError> {
+        Ok(())
     }
 }
 
@@ -74,8 +93,10 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
     let account = owner.post("/auth/service-accounts").json(&account).await.expect(201);
     let tokens = format!("/auth/service-accounts/{}/tokens", id(&account));
     let token = owner.post(&tokens).json(&json!({"expires_in": 3600})).await.expect(201);
+    let job = owner.post("/jobs").json(&json!({"type": "test.note"})).await.expect(202);
     BTreeMap::from([
         ("agent_id", AGENT.to_owned()),
+        ("job_id", id(&job)),
         ("model", AGENT.to_owned()),
         ("skill_id", SKILL.to_owned()),
         ("version", "1".to_owned()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use astra_core::ids::JobId;
+use astra_core::ids::{CountingIds, IdMaker, JobId};
 use astra_core::params;
 use astra_core::store::{
     ClaimedJob, Db, Enqueued, Error, JobClaim, JobEnding, JobLease, JobLimits, JobRefusal, JobStatus, NewJob, NextJob,
@@ -15,6 +15,11 @@ const LEASE_MS: i64 = 15_000;
 
 fn id(key: i64) -> JobId {
     JobId::from_key(key)
+}
+
+/// Ids of events.
+fn ids() -> IdMaker {
+    IdMaker::new(CountingIds::default())
 }
 
 fn job(kind: &str) -> NewJob {
@@ -53,7 +58,7 @@ async fn find(rows: &Rows, key: i64) -> StoredJob {
 }
 
 async fn finish(rows: &Rows, lease: JobLease, ending: JobEnding) -> Result<(), Error> {
-    rows.jobs().finish(lease, ending, START_MS + 5).await
+    rows.jobs().finish(lease, ending, ids().id(), START_MS + 5).await
 }
 
 fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> JobRefusal {
@@ -174,8 +179,8 @@ both_backends! {
         let stale = claimed(&store.db, 1).await[0].lease;
         rows.jobs().record_step(stale, "sent", "1".into(), START_MS).await.expect("a step");
         let_leases_end(&store.db).await;
-        assert_eq!(store.db.end_job_leases(START_MS, vec![id(1)]).await.expect("a look"), 0, "its worker lives");
-        assert_eq!(store.db.end_job_leases(START_MS, Vec::new()).await.expect("a look"), 1);
+        assert_eq!(store.db.end_job_leases(START_MS, vec![id(1)], ids()).await.expect("a look"), 0, "its worker lives");
+        assert_eq!(store.db.end_job_leases(START_MS, Vec::new(), ids()).await.expect("a look"), 1);
         let taken = claimed(&store.db, 1).await.remove(0);
         assert_eq!((taken.lease.id, taken.lease.epoch, taken.attempt), (id(1), stale.epoch + 1, 2));
         assert_eq!(taken.steps.get("sent").cloned().flatten().as_deref(), Some("1"));
@@ -210,10 +215,10 @@ both_backends! {
         let rows = rows(&store.db, "wsp_a").await;
         enqueue(&rows, 1, job("mail")).await;
         let lease = claimed(&store.db, 1).await[0].lease;
-        assert_eq!(store.db.end_job_leases(START_MS + LEASE_MS - 1, Vec::new()).await.expect("a look"), 0);
+        assert_eq!(store.db.end_job_leases(START_MS + LEASE_MS - 1, Vec::new(), ids()).await.expect("a look"), 0);
         let_leases_end(&store.db).await;
         store.db.renew_job_leases(vec![lease], LEASE_MS, START_MS).await.expect("its lease");
-        assert_eq!(store.db.end_job_leases(START_MS, Vec::new()).await.expect("a look"), 0);
+        assert_eq!(store.db.end_job_leases(START_MS, Vec::new(), ids()).await.expect("a look"), 0);
         assert_eq!(keys(&claimed(&store.db, 1).await), [0; 0]);
     }
 
@@ -223,7 +228,7 @@ both_backends! {
         for attempt in 1..=3 {
             assert_eq!(claimed(&store.db, 1).await[0].attempt, attempt);
             let_leases_end(&store.db).await;
-            store.db.end_job_leases(START_MS, Vec::new()).await.expect("a look");
+            store.db.end_job_leases(START_MS, Vec::new(), ids()).await.expect("a look");
         }
         let dead = find(&rows, 1).await;
         assert_eq!(dead.status, JobStatus::Failed);
@@ -258,7 +263,7 @@ both_backends! {
         let renewed = store.db.renew_job_leases(vec![lease], LEASE_MS, START_MS).await.expect("its lease");
         assert_eq!(renewed, [RenewedLease::CancelRequested]);
         let_leases_end(&store.db).await;
-        store.db.end_job_leases(START_MS, Vec::new()).await.expect("a look");
+        store.db.end_job_leases(START_MS, Vec::new(), ids()).await.expect("a look");
         assert_eq!(find(&one, 1).await.status, JobStatus::Cancelled);
         assert_eq!(keys(&claimed(&store.db, 9).await), [0; 0]);
     }
@@ -329,7 +334,7 @@ async fn an_idle_store_is_not_written_to() {
     let before = version();
     for _ in 0..3 {
         assert_eq!(store.db.next_job(START_MS).await.expect("a look"), NextJob::At(START_MS + 1));
-        assert_eq!(store.db.end_job_leases(i64::MAX, Vec::new()).await.expect("a look"), 0);
+        assert_eq!(store.db.end_job_leases(i64::MAX, Vec::new(), ids()).await.expect("a look"), 0);
     }
     assert_eq!(version(), before);
     enqueue(&rows, 3, job("mail")).await;

@@ -1,0 +1,8 @@
+//! The jobs group.
+
+mod cancel;
+mod enqueue;
+mod events;
+mod get;
+mod list;
+mod retry;
