@@ -117,11 +117,11 @@ impl Db {
                 "id IN (SELECT value FROM json_each('[' || $1 || ']'))"
             };
             let sql = format!("SELECT id, version, finished_at_ms FROM jobs WHERE {listed}");
-            let stand = |row: &mut Row| {
-                Ok(JobStand { version: row.next_int()?, is_over: row.next_optional_int()?.is_some() })
+            let stand = |mut row: Row| {
+                let (id, version) = (row.next_id()?, row.next_int()?);
+                Ok((id, JobStand { version, is_over: row.next_optional_int()?.is_some() }))
             };
-            let rows = tx.query(&sql, params![&ids])?.into_iter();
-            rows.map(|mut row| Ok((row.next_id()?, stand(&mut row)?))).collect()
+            tx.query(&sql, params![&ids])?.into_iter().map(stand).collect()
         })
         .await
     }

@@ -55,7 +55,7 @@ impl Queue {
             let workers = if may_claim { self.waiting_workers() } else { Vec::new() };
             if ended.is_empty() && workers.is_empty() {
                 outlook.is_one_by_one = false;
-                self.wait(&mut outlook, &changed).await?;
+                self.rest(&mut outlook, &changed).await?;
             } else {
                 self.turn_over(&mut outlook, ended, workers).await?;
             }
@@ -151,7 +151,7 @@ impl Queue {
     }
 
     /// Waits until there may be something to do.
-    async fn wait(&self, outlook: &mut Outlook, changed: &Notify) -> store::Result<()> {
+    async fn rest(&self, outlook: &mut Outlook, changed: &Notify) -> store::Result<()> {
         let is_closing = self.closing.is_cancelled();
         let wants_worker = outlook.may_be_due && !is_closing;
         let (wait, then_due) = if wants_worker || is_closing { (LOOK, false) } else { self.next(outlook).await? };
