@@ -34,7 +34,8 @@ async fn enqueue(rows: &Rows, key: i64, job: NewJob) -> Enqueued {
     rows.jobs().create(id(key), job, START_MS).await.expect("it is kept")
 }
 
-fn claim(count: u32) -> JobClaim {
+/// A claim of so many jobs.
+pub(crate) fn claim(count: u32) -> JobClaim {
     JobClaim {
         kinds: ["mail".into(), "index".into()].into(),
         count,

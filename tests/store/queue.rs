@@ -18,7 +18,7 @@ use crate::support::{START_MS, TestStore, both_backends};
 
 /// What the test's jobs are about.
 #[derive(Serialize, Deserialize)]
-enum Order {
+pub(crate) enum Order {
     /// Succeeds.
     Good,
     /// Fails so many times before it succeeds.
@@ -35,11 +35,11 @@ enum Order {
 
 /// What is counted of the jobs.
 #[derive(Clone)]
-struct Worker {
+pub(crate) struct Worker {
     runs: Arc<AtomicU32>,
     first_steps: Arc<AtomicU32>,
     second_steps: Arc<AtomicU32>,
-    gate: Arc<Semaphore>,
+    pub(crate) gate: Arc<Semaphore>,
 }
 
 impl Default for Worker {
@@ -50,7 +50,8 @@ impl Default for Worker {
 }
 
 impl Worker {
-    fn runs(&self) -> u32 {
+    /// How often a job was begun.
+    pub(crate) fn runs(&self) -> u32 {
         self.runs.load(Ordering::SeqCst)
     }
 
@@ -99,15 +100,15 @@ impl Job for Worker {
 }
 
 /// One gateway's queue.
-struct Gateway {
-    queue: Arc<Queue>,
+pub(crate) struct Gateway {
+    pub(crate) queue: Arc<Queue>,
     supervisor: Supervisor,
-    workspace: WorkspaceId,
+    pub(crate) workspace: WorkspaceId,
 }
 
 impl Gateway {
     /// The gateway of this number.
-    async fn start(db: &Db, number: i64, clock: &ManualClock, worker: &Worker) -> Self {
+    pub(crate) async fn start(db: &Db, number: i64, clock: &ManualClock, worker: &Worker) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(clock.clone());
         let ids = IdMaker::new(TimeOrderedIds::new(Arc::clone(&clock), number, 0));
         let types = JobTypes::default().with(worker.clone());
@@ -118,7 +119,8 @@ impl Gateway {
         Self { queue, supervisor, workspace }
     }
 
-    async fn enqueue(&self, order: &Order) -> JobId {
+    /// A new job.
+    pub(crate) async fn enqueue(&self, order: &Order) -> JobId {
         let job = Worker::job(order).expect("JSON");
         let Enqueued::New(id) = self.queue.enqueue(&self.workspace, job).await.expect("it is kept") else {
             panic!("there is no key")
@@ -131,7 +133,7 @@ impl Gateway {
     }
 
     /// The job once it is as far as this.
-    async fn wait_for(&self, id: JobId, status: JobStatus) -> StoredJob {
+    pub(crate) async fn wait_for(&self, id: JobId, status: JobStatus) -> StoredJob {
         let waiting = async {
             loop {
                 let job = self.job(id).await;
@@ -263,7 +265,7 @@ both_backends! {
             }
         };
         timeout(Duration::from_secs(30), waiting).await.expect("it is kept");
-        let text = gateway.job(id).await.message.expect("words");
+        let text = gateway.job(id).await.row.message.expect("words");
         assert!(text.starts_with("soon soon ") && text.len() == 512, "{text}");
         worker.gate.add_permits(1);
         assert_eq!(gateway.wait_for(id, JobStatus::Succeeded).await.progress, 100);

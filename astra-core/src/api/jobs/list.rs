@@ -27,7 +27,7 @@ pub struct JobsQuery {
     user_id: Option<String>,
     /// Also counts the jobs by this field, up to 10,000 of each of its values: those of the whole list, whatever the page and
     /// `status` are.
-    #[param(example = "status")]
+    #[param(inline, example = "status")]
     count_by: Option<JobFacet>,
 }
 
