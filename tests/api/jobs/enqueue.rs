@@ -97,7 +97,7 @@ both_backends! {
             (json!({"type": TYPE, "payload": {"say": "x"}, "priority": 10}), "/priority"),
             (json!({"type": TYPE, "payload": {"say": "x"}, "timeout_s": 9}), "/timeout_s"),
             (json!({"type": TYPE, "payload": {"say": "x"}, "max_retries": 11}), "/max_retries"),
-            (json!({"type": TYPE, "payload": {"say": "x"}, "dedupe_key": ""}), "/dedupe_key"),
+            (json!({"type": TYPE, "payload": {"say": "x"}, "dedupe_key": "a\u{7}"}), "/dedupe_key"),
         ] {
             let problem = member.post("/jobs").json(&asked).await.expect_problem(422, "invalid_request");
             assert_eq!(faults(&problem), [pointer], "{asked}: {problem}");
