@@ -12,7 +12,9 @@ use astra_core::clock::{Clock, SystemClock};
 use astra_core::config::StoreConfig;
 use astra_core::ids::{IdMaker, TimeOrderedIds};
 use astra_core::params;
-use astra_core::store::{self, Db, JobClaim, JobFilter, JobLimits, JobStatus, NewJob, PageRequest, Rows, VisibleTo, migrate};
+use astra_core::store::{
+    self, Db, JobClaim, JobFilter, JobLimits, JobStatus, NewJob, PageRequest, Rows, VisibleTo, migrate,
+};
 use astra_core::work::{Job, JobContext, JobError, JobTypes, Queue, Supervisor};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -124,7 +126,9 @@ async fn work(db: &Db) -> Result<()> {
     }
     times_ms.sort_by(f64::total_cmp);
     let (median, late) = (times_ms[PICK_UPS / 2], times_ms[PICK_UPS * 99 / 100]);
-    say(&format!("from the answer to the worker: median {median:.2} ms, 99th percentile {late:.2} ms; the goals are 5 and 50"))?;
+    say(&format!(
+        "from the answer to the worker: median {median:.2} ms, 99th percentile {late:.2} ms; the goals are 5 and 50"
+    ))?;
     queue.drain(Duration::from_secs(5)).await;
     supervisor.shutdown(Duration::from_secs(5)).await;
     Ok(())
@@ -184,7 +188,11 @@ async fn big_table(db: &Db, rows: &Rows) -> Result<()> {
 fn tell(what: &str, mut times: Vec<Duration>) -> Result<()> {
     times.sort();
     let ms = |place: usize| times[place].as_secs_f64() * 1e3;
-    say(&format!("{what}: median {:.2} ms, longest {:.2} ms; the goal is 10 ms", ms(times.len() / 2), ms(times.len() - 1)))
+    say(&format!(
+        "{what}: median {:.2} ms, longest {:.2} ms; the goal is 10 ms",
+        ms(times.len() / 2),
+        ms(times.len() - 1)
+    ))
 }
 
 fn say(line: &str) -> Result<()> {

@@ -134,5 +134,9 @@ async fn a_clock_that_is_set_back_by_a_day_delays_no_retry_by_a_day() {
     let back_ms = START_MS - DAY_MS;
     assert_eq!(store.db.next_job(START_MS).await.expect("a look"), NextJob::At(START_MS + 1_000));
     assert_eq!(store.db.next_job(back_ms).await.expect("a look"), NextJob::Due);
-    assert_eq!(claimed(&store, JobClaim { own_ms: back_ms, ..claim(9) }).await, [1], "and the other one waits for its time");
+    assert_eq!(
+        claimed(&store, JobClaim { own_ms: back_ms, ..claim(9) }).await,
+        [1],
+        "and the other one waits for its time"
+    );
 }

@@ -34,8 +34,7 @@ impl JobsConfig {
     pub(super) fn validate(&self, refuse: &mut impl FnMut(&str, String)) {
         let per_workspace = self.per_workspace.map(|count| ("jobs.per_workspace".to_owned(), count, 10_000));
         let per_type = self.per_type.iter().map(|(name, count)| (format!("jobs.per_type.{name}"), *count, 10_000));
-        let own =
-            [("jobs.workers".to_owned(), self.workers, 1_024), ("jobs.keep_days".to_owned(), self.keep_days, 90)];
+        let own = [("jobs.workers".to_owned(), self.workers, 1_024), ("jobs.keep_days".to_owned(), self.keep_days, 90)];
         for (key, value, most) in own.into_iter().chain(per_workspace).chain(per_type) {
             if !(1..=most).contains(&value) {
                 refuse(&key, format!("must lie between 1 and {most}"));

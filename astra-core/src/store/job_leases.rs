@@ -18,7 +18,8 @@ const PIECE: u32 = 1_000;
 /// The error of a job whose worker did not come back as often as the job may be begun.
 const WORKER_LOST: &str = "the worker ended before the job did";
 /// The error of one of whose steps the end is not known.
-const STEP_LOST: &str = "the worker ended during a step that must not run twice, and what came of the step is not known";
+const STEP_LOST: &str =
+    "the worker ended during a step that must not run twice, and what came of the step is not known";
 
 /// What a lease that was to be renewed is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -205,7 +205,8 @@ pub(super) fn end(
             tx.first(&sql, params![lease.id, lease.epoch, now_ms, *at_ms, error])
         }
         JobEnding::Released => {
-            let sql = format!("UPDATE jobs SET {AGAIN}, is_due = 1 - cancel_requested, attempts = attempts - 1, {held}");
+            let sql =
+                format!("UPDATE jobs SET {AGAIN}, is_due = 1 - cancel_requested, attempts = attempts - 1, {held}");
             tx.first(&sql, params![lease.id, lease.epoch, now_ms])
         }
     };
@@ -231,9 +232,7 @@ pub(super) fn tell_of_end(tx: &mut Tx<'_>, job_id: JobId, mut ended: Row, id: Ev
     let (status, error) = (JobStatus::read(&ended.next_text()?)?, ended.next_optional_text()?);
     let cause = Cause { id, at_ms, subject: None, owner };
     match status {
-        JobStatus::Succeeded if is_public => {
-            tx.emit_in(workspace, cause, &JobSucceededData { job_id, kind, attempts })
-        }
+        JobStatus::Succeeded if is_public => tx.emit_in(workspace, cause, &JobSucceededData { job_id, kind, attempts }),
         JobStatus::Failed | JobStatus::Unknown if is_public => {
             let status = status.as_str().to_owned();
             tx.emit_in(workspace, cause, &JobFailedData { job_id, kind, attempts, status, error })

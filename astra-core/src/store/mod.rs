@@ -120,9 +120,9 @@ pub use jobs::{JobRow, JobStatus, Jobs, StoredJob};
 pub use lock::FolderLock;
 pub use mcp_servers::{McpServerRows, McpServerStamp, NewMcpServer, StoredMcpServer};
 pub use merge::merge_patch;
-pub use new_job::{Enqueued, JOB_BYTES_MAX, NewJob};
 pub use message::{StoredMessage, TURN_STRIDE};
 pub use messages::Messages;
+pub use new_job::{Enqueued, JOB_BYTES_MAX, NewJob};
 pub use outbox::{EventRange, StoredEvent};
 pub use page::{Cursor, Page, PageRequest};
 #[cfg(feature = "postgres")]

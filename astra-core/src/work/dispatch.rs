@@ -45,8 +45,7 @@ impl Queue {
     /// Gives jobs to workers for as long as the gateway runs.
     pub(super) async fn dispatch(self: Arc<Self>) -> store::Result<()> {
         let changed = self.store.changed(Signal::Jobs);
-        let mut outlook =
-            Outlook { after_workspace: 0, may_be_due: true, is_blocked: false, is_one_by_one: false };
+        let mut outlook = Outlook { after_workspace: 0, may_be_due: true, is_blocked: false, is_one_by_one: false };
         loop {
             let ended = self.endings.take(if outlook.is_one_by_one { 1 } else { usize::MAX });
             // What has ended may have been in the way of others.
@@ -108,8 +107,7 @@ impl Queue {
         turned: TurnedOver,
         workers: Vec<OwnedSemaphorePermit>,
     ) -> store::Result<()> {
-        outlook.after_workspace =
-            turned.claimed.last().map_or(outlook.after_workspace, |job| job.workspace.number());
+        outlook.after_workspace = turned.claimed.last().map_or(outlook.after_workspace, |job| job.workspace.number());
         for (job, worker) in turned.claimed.into_iter().zip(workers) {
             self.changes.changed(job.lease.id, false);
             let (queue, holding) = (Arc::clone(self), self.hold(job.lease));

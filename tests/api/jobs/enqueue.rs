@@ -12,7 +12,12 @@ fn body(payload: Value) -> Value {
 }
 
 fn faults(problem: &Value) -> Vec<&str> {
-    problem["errors"].as_array().expect("errors").iter().map(|fault| fault["pointer"].as_str().expect("a pointer")).collect()
+    problem["errors"]
+        .as_array()
+        .expect("errors")
+        .iter()
+        .map(|fault| fault["pointer"].as_str().expect("a pointer"))
+        .collect()
 }
 
 async fn count(caller: &Caller) -> usize {
@@ -132,7 +137,8 @@ async fn a_payload_has_at_most_a_mebibyte() {
     let large = body(json!({"say": "x".repeat(room + 1)}));
     member.post("/jobs").json(&large).await.expect_problem(413, "payload_too_large");
     // A number may be longer as the store has it than it was sent.
-    let grows = format!(r#"{{"type": "{TYPE}", "payload": {{"say": "x", "failures": [{}1E15]}}}}"#, "1E15,".repeat(200_000));
+    let grows =
+        format!(r#"{{"type": "{TYPE}", "payload": {{"say": "x", "failures": [{}1E15]}}}}"#, "1E15,".repeat(200_000));
     member.post("/jobs").body("application/json", grows).await.expect_problem(413, "payload_too_large");
     assert_eq!(count(&member).await, 1);
 }
