@@ -581,3 +581,59 @@ CREATE TABLE event_heads (
     position BIGINT NOT NULL,
     logged_at_ms BIGINT NOT NULL
 );
+
+-- Schedules: what enqueues a job at the times of a cron expression.
+CREATE TABLE schedules (
+    id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    -- JSON of what it does, and when.
+    definition TEXT NOT NULL,
+    -- Whose jobs they are: `usr_...` or `svc_...`.
+    owner TEXT NOT NULL,
+    -- The first slot that has no run yet; null if there is none: it is paused, or over.
+    next_at_ms BIGINT,
+    -- The last slot that has a run, and the last job.
+    last_slot_ms BIGINT,
+    last_job_id BIGINT,
+    created_at_ms BIGINT NOT NULL,
+    updated_at_ms BIGINT NOT NULL,
+    created_by TEXT NOT NULL
+);
+CREATE INDEX schedules_by_workspace ON schedules (workspace_id, id);
+CREATE INDEX schedules_by_slot ON schedules (workspace_id, next_at_ms);
+CREATE INDEX schedules_due ON schedules (next_at_ms) WHERE next_at_ms IS NOT NULL;
+
+-- What became of the slots of schedules, and of triggers. A row stays when its schedule is deleted, until its time is over.
+CREATE TABLE schedule_runs (
+    id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    schedule_id BIGINT NOT NULL,
+    -- Null for a trigger.
+    slot_ms BIGINT,
+    -- `enqueued`, `waiting`: for the end of the job before it, or `skipped`.
+    state TEXT NOT NULL,
+    -- Why it is skipped.
+    reason TEXT,
+    -- Who triggered it.
+    triggered_by TEXT,
+    job_id BIGINT,
+    -- How many slots before it were missed and have no row.
+    missed BIGINT NOT NULL,
+    -- How long after the slot the row was written.
+    late_ms BIGINT NOT NULL,
+    created_at_ms BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX schedule_runs_by_slot ON schedule_runs (workspace_id, schedule_id, slot_ms) WHERE slot_ms IS NOT NULL;
+CREATE INDEX schedule_runs_by_schedule ON schedule_runs (workspace_id, schedule_id, id);
+CREATE INDEX schedule_runs_by_workspace ON schedule_runs (workspace_id, id);
+CREATE INDEX schedule_runs_waiting ON schedule_runs (schedule_id, id) WHERE state = 'waiting';
+CREATE INDEX schedule_runs_by_time ON schedule_runs (created_at_ms);
+
+-- Who does what one gateway alone does of all that share a PostgreSQL.
+CREATE TABLE leaders (
+    name TEXT PRIMARY KEY,
+    instance_id BIGINT NOT NULL,
+    since_ms BIGINT NOT NULL,
+    lease_until_ms BIGINT NOT NULL
+);

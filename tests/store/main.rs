@@ -40,6 +40,8 @@ mod pages;
 mod queue;
 mod queue_waits;
 mod races;
+mod scheduled_year;
+mod schedules;
 mod scopes;
 mod service_accounts;
 mod skill_uses;

@@ -42,6 +42,12 @@ pub enum Approval {}
 /// Names events of the log.
 #[derive(Debug)]
 pub enum Event {}
+/// Names schedules.
+#[derive(Debug)]
+pub enum Schedule {}
+/// Names runs of schedules.
+#[derive(Debug)]
+pub enum ScheduleRun {}
 
 impl Named for Session {
     const KIND: IdKind = IdKind::Session;
@@ -61,6 +67,12 @@ impl Named for Approval {
 impl Named for Event {
     const KIND: IdKind = IdKind::Event;
 }
+impl Named for Schedule {
+    const KIND: IdKind = IdKind::Schedule;
+}
+impl Named for ScheduleRun {
+    const KIND: IdKind = IdKind::ScheduleRun;
+}
 
 /// The identifier of a session.
 pub type SessionId = Id<Session>;
@@ -74,6 +86,10 @@ pub type JobId = Id<Job>;
 pub type ApprovalId = Id<Approval>;
 /// The identifier of an event of the log.
 pub type EventId = Id<Event>;
+/// The identifier of a schedule.
+pub type ScheduleId = Id<Schedule>;
+/// The identifier of a run of a schedule.
+pub type ScheduleRunId = Id<ScheduleRun>;
 
 /// The identifier of a row: its key. In public `<prefix>_` and 13 lower-case characters of Crockford's base 32, of which the
 /// first is 0 to 7.

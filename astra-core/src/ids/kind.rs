@@ -33,10 +33,14 @@ pub enum IdKind {
     Job,
     /// The question whether a tool may be called.
     Approval,
+    /// What enqueues jobs at certain times.
+    Schedule,
+    /// One time of a schedule, or one trigger of it.
+    ScheduleRun,
 }
 
 impl IdKind {
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::User,
         Self::Workspace,
         Self::ServiceAccount,
@@ -52,6 +56,8 @@ impl IdKind {
         Self::Event,
         Self::Job,
         Self::Approval,
+        Self::Schedule,
+        Self::ScheduleRun,
     ];
 
     /// The letters before the underscore.
@@ -73,6 +79,8 @@ impl IdKind {
             Self::Event => "evt",
             Self::Job => "job",
             Self::Approval => "apr",
+            Self::Schedule => "sch",
+            Self::ScheduleRun => "run",
         }
     }
 }

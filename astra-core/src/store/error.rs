@@ -50,6 +50,10 @@ pub enum Refusal {
     Job(JobRefusal),
     /// The workspace has as many MCP servers as it may have.
     TooManyMcpServers,
+    /// The workspace has as many schedules as it may have.
+    TooManySchedules,
+    /// The last job of the schedule has not ended, and may not be overlapped.
+    ScheduleBusy,
 }
 
 /// Why an account is not registered.

@@ -41,6 +41,8 @@ signals! {
     EventReaders = "astra_event_readers",
     /// A delivery waits that did not wait before.
     Deliveries = "astra_deliveries",
+    /// A schedule was made or changed, one of its runs waits, or no gateway leads.
+    Schedules = "astra_schedules",
 }
 
 /// Several signals.

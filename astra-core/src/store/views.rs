@@ -12,6 +12,8 @@ use super::keys::SigningKeys;
 use super::mcp_servers::McpServerRows;
 use super::messages::Messages;
 use super::rows::Rows;
+use super::schedule_runs::ScheduleRuns;
+use super::schedules::Schedules;
 use super::service_accounts::ServiceAccounts;
 use super::sessions::Sessions;
 use super::skill_uses::SkillUses;
@@ -77,6 +79,18 @@ impl Rows {
     #[must_use]
     pub const fn messages(&self) -> Messages<'_> {
         Messages(self)
+    }
+
+    /// Runs of schedules.
+    #[must_use]
+    pub const fn schedule_runs(&self) -> ScheduleRuns<'_> {
+        ScheduleRuns(self)
+    }
+
+    /// Schedules.
+    #[must_use]
+    pub const fn schedules(&self) -> Schedules<'_> {
+        Schedules(self)
     }
 
     /// Service accounts.
