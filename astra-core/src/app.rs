@@ -17,7 +17,7 @@ use crate::skills::Skills;
 use crate::store::FolderLock;
 use crate::tally::Tally;
 use crate::tasks::TaskGroup;
-use crate::work::{Base, Queue};
+use crate::work::{Base, Queue, Scheduler};
 
 /// One gateway, for each of its requests.
 #[derive(Clone)]
@@ -47,6 +47,8 @@ pub struct Rooms {
     pub mcp_servers: Arc<McpDirectory>,
     /// Work that outlives the program.
     pub jobs: Arc<Queue>,
+    /// Schedules.
+    pub scheduler: Arc<Scheduler>,
     /// What runs turns.
     pub engine: Arc<Engine>,
     /// The document of its operations.

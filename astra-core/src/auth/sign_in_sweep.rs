@@ -1,21 +1,19 @@
 //! Removes sign-ins that are over: those of people who never sign in again would stay for ever.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::store::{self, Db, SWEEP_ROWS};
 use crate::tasks::TaskKind;
-use crate::work::{Base, Period};
+use crate::work::{Base, Scheduler};
 
-const KIND: TaskKind = TaskKind::new("sign_ins.sweep");
-const PERIOD: Period = Period { first: Duration::from_secs(5), then: Duration::from_secs(600) };
+const KIND: TaskKind = TaskKind::new("token_cleanup");
 
 /// Sweeps for as long as the gateway runs.
-pub fn open(base: &Base) {
+pub fn open(base: &Base, scheduler: &Arc<Scheduler>) {
     let (store, clock) = (base.store.clone(), Arc::clone(&base.clock));
     // An access token may be good for longer than the refresh token that came with it, and needs the row until then.
     let ttl_ms = i64::try_from(base.config.auth.access_token_ttl_s).unwrap_or(i64::MAX).saturating_mul(1000);
-    base.supervisor.periodic(KIND, PERIOD, move || {
+    scheduler.built_in(&base.supervisor, KIND, move || {
         let (store, before_ms) = (store.clone(), clock.now_ms().saturating_sub(ttl_ms));
         async move { sweep(&store, before_ms).await }
     });

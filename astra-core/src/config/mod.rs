@@ -3,6 +3,7 @@
 
 mod auth;
 mod chat;
+mod cron;
 mod jobs;
 mod limits;
 mod listen;
@@ -29,6 +30,7 @@ use serde::Deserialize;
 
 pub use auth::{AuthConfig, PasswordCost};
 pub use chat::ChatConfig;
+pub use cron::{BUILT_INS, BuiltInConfig, BuiltInDefault, CronConfig};
 pub use jobs::JobsConfig;
 pub use limits::LimitsConfig;
 pub use listen::listen_address;
@@ -93,6 +95,8 @@ pub struct Config {
     pub mcp: McpConfig,
     /// Work that outlives the program.
     pub jobs: JobsConfig,
+    /// Schedules, those of the gateway itself among them.
+    pub cron: CronConfig,
     /// What is shown and kept of how turns went.
     pub traces: TracesConfig,
     /// Where traces are exported to.
@@ -122,6 +126,7 @@ impl Default for Config {
             tools: ToolsConfig::default(),
             mcp: McpConfig::default(),
             jobs: JobsConfig::default(),
+            cron: CronConfig::default(),
             traces: TracesConfig::default(),
             otlp: OtlpConfig::default(),
             drain_s: 30,

@@ -25,6 +25,7 @@ impl Config {
         self.tools.validate(&mut refuse);
         self.mcp.validate(&mut refuse);
         self.jobs.validate(&mut refuse);
+        self.cron.validate(&mut refuse);
         self.traces.validate(&mut refuse);
         self.otlp.validate(&mut refuse);
         faults

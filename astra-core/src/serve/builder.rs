@@ -17,7 +17,7 @@ use crate::mcp_servers;
 use crate::provider::{Provider, Registry};
 use crate::router;
 use crate::tools::{HostTools, Tool, ToolSource, Tools};
-use crate::work::{Job, JobTypes};
+use crate::work::{Job, JobTypes, scheduler};
 
 /// What a host program may hand in before the gateway opens.
 pub struct Builder {
@@ -153,6 +153,7 @@ impl Builder {
         faults.extend(mcp_servers::configured_faults(&self.config));
         let of_job = |detail: &String| Fault { key: "jobs".to_owned(), detail: detail.clone() };
         faults.extend(self.job_types.faults().iter().map(of_job));
+        faults.extend(scheduler::configured_faults(&self.config.cron));
         let known = Known { providers: Arc::new(providers), tools: Arc::new(tools), skills };
         let sources = Sources::of(&self.config, &known).unwrap_or_else(|of_sources| {
             faults.extend(of_sources);

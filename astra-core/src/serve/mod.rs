@@ -19,7 +19,7 @@ use crate::outbound::GuardedClient;
 use crate::router::{self, Door};
 use crate::tasks::TaskKind;
 use crate::tools::mcp::McpServers;
-use crate::work::{Queue, Supervisor};
+use crate::work::{Queue, Scheduler, Supervisor};
 
 mod base;
 mod builder;
@@ -153,6 +153,13 @@ impl Gateway {
     #[must_use]
     pub fn jobs(&self) -> &Arc<Queue> {
         &self.app.jobs
+    }
+
+    /// Schedules: what enqueues jobs at certain times.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn scheduler(&self) -> &Arc<Scheduler> {
+        &self.app.scheduler
     }
 
     /// Serves the connections of `listener` until `shutdown` is ready; then refuses new ones, and returns when running

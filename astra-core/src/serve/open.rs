@@ -23,7 +23,7 @@ use crate::outbound::GuardedClient;
 use crate::router;
 use crate::store;
 use crate::tasks::TaskKind;
-use crate::work::{Base, Queue, Upkeep};
+use crate::work::{Base, Queue, Scheduler, upkeep};
 
 /// Ends each when the gateway stops and its turns have ended.
 const SOCKETS: TaskKind = TaskKind::new("websockets");
@@ -62,9 +62,10 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let engine = Engine::open(&base, &known, &agents, export).await.map_err(failed)?;
     let jobs = Queue::open(&base, builder.job_types).await.map_err(failed)?;
     let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
-    Upkeep::open(&base);
-    sign_in_sweep::open(&base);
-    trace_retention::open(&base);
+    let scheduler = Scheduler::open(&base, &jobs);
+    upkeep::open(&base, &scheduler);
+    sign_in_sweep::open(&base, &scheduler);
+    trace_retention::open(&base, &scheduler);
 
     let document = served_at(&routes.contract.document, base.config.public_url.as_ref());
     let limits = Arc::new(Limits::new(&base.config.limits, &base.clock));
@@ -79,6 +80,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
         skill_folder,
         mcp_servers,
         jobs,
+        scheduler,
         engine,
         document: Arc::new(Document::new(document)),
         streams: Arc::default(),

@@ -4,7 +4,7 @@
 /// A kind of task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TaskKind {
-    /// The name in the log, in the health and in statistics, such as `usage.rollup`.
+    /// The name in the log, in the health and in statistics, such as `usage_rollup`.
     pub name: &'static str,
     /// What happens to it when the gateway stops.
     pub on_cancel: OnCancel,

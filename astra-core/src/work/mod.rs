@@ -1,5 +1,5 @@
-//! All that runs beside requests: the supervisor of tasks, this gateway's lease on the store, the upkeep of the store, and the
-//! queue of jobs with its workers. What a type of job does is a [`Job`], which is registered from above.
+//! All that runs beside requests: the supervisor of tasks, this gateway's lease on the store, the upkeep of the store, the
+//! queue of jobs with its workers, and the scheduler. What a type of job does is a [`Job`], which is registered from above.
 
 mod attempt;
 mod base;
@@ -15,10 +15,11 @@ mod leases;
 mod periodic;
 mod queue;
 mod queue_requests;
+pub mod scheduler;
 mod stop;
 mod supervisor;
 mod task;
-mod upkeep;
+pub mod upkeep;
 mod worker_slot;
 
 pub use base::Base;
@@ -31,6 +32,6 @@ pub use leases::{Lease, program};
 pub use periodic::Period;
 pub use queue::Queue;
 pub use queue_requests::PayloadRefusal;
+pub use scheduler::Scheduler;
 pub use supervisor::{GroupStatus, Supervisor};
 pub use task::{TaskFault, TaskState, TaskStatus};
-pub use upkeep::Upkeep;
