@@ -30,6 +30,7 @@ use crate::http::{OAuthError, Problem};
         (name = "traces", description = "How turns went: where their time was spent, what they cost, and why they failed."),
         (name = "skills", description = "Skills on disk: instructions that a model reads when it needs them."),
         (name = "inference", description = "Providers of models: state, prices and usage."),
+        (name = "cron", description = "Schedules: jobs at the times of cron expressions, in time zones, and what the gateway itself does so."),
         (name = "spec", description = "The OpenAPI document of this gateway."),
     ),
     components(schemas(Problem, OpenAiError, OAuthError)),

@@ -21,6 +21,8 @@ mod chat;
 mod context;
 mod conversation;
 mod credentials;
+mod cron;
+mod cron_replicas;
 mod health;
 mod history;
 mod host_tools;

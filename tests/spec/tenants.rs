@@ -94,10 +94,13 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
     let tokens = format!("/auth/service-accounts/{}/tokens", id(&account));
     let token = owner.post(&tokens).json(&json!({"expires_in": 3600})).await.expect(201);
     let job = owner.post("/jobs").json(&json!({"type": "test.note"})).await.expect(202);
+    let schedule = json!({"name": "Each day", "expression": "0 3 * * *", "job": {"type": "test.note"}});
+    let schedule = owner.post("/cron/schedules").json(&schedule).await.expect(201);
     BTreeMap::from([
         ("agent_id", AGENT.to_owned()),
         ("job_id", id(&job)),
         ("model", AGENT.to_owned()),
+        ("schedule_id", id(&schedule)),
         ("skill_id", SKILL.to_owned()),
         ("version", "1".to_owned()),
         ("session_id", id(&session)),

@@ -4,6 +4,7 @@
 pub mod agents;
 pub mod auth;
 pub mod chat;
+pub mod cron;
 pub mod health;
 pub mod inference;
 pub mod jobs;

@@ -52,6 +52,8 @@ scopes! {
     SkillsWrite => "skills:write",
     InferenceRead => "inference:read",
     InferenceWrite => "inference:write",
+    CronRead => "cron:read",
+    CronWrite => "cron:write",
     SpecRead => "spec:read",
     AdminRead => "admin:read",
     UsersAct => "users:act",

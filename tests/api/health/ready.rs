@@ -113,7 +113,9 @@ async fn is_not_ready_when_a_background_task_has_ended_by_a_failure() {
     let anybody = app.anonymous();
     let names: Vec<_> = app.supervisor().tasks().iter().map(|task| task.name).collect();
     assert!(
-        ["turns.lost", "usage.rollup", "store.retention", "sign_ins.sweep"].iter().all(|name| names.contains(name)),
+        ["turns.lost", "usage_rollup", "audit_retention", "token_cleanup", "cron.scheduler"]
+            .iter()
+            .all(|name| names.contains(name)),
         "{names:?}"
     );
     app.supervisor().spawn(TaskKind::new("host.done").once(), |_| async { Ok::<_, String>(()) });

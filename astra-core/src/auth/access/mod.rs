@@ -4,6 +4,7 @@
 mod agents;
 mod auth;
 mod chat;
+mod cron;
 mod health;
 mod inference;
 mod jobs;
@@ -44,7 +45,7 @@ pub const GROUPS: [&str; 18] = [
 ];
 
 /// The tables of the groups that have operations.
-const TABLES: [&[(&str, Access)]; 11] = [
+const TABLES: [&[(&str, Access)]; 12] = [
     health::OPERATIONS,
     auth::OPERATIONS,
     agents::OPERATIONS,
@@ -55,6 +56,7 @@ const TABLES: [&[(&str, Access)]; 11] = [
     traces::OPERATIONS,
     skills::OPERATIONS,
     inference::OPERATIONS,
+    cron::OPERATIONS,
     spec::OPERATIONS,
 ];
 
