@@ -14,6 +14,7 @@ mod chat;
 mod codegen;
 mod compatibility;
 mod config;
+mod cron;
 mod gateway;
 mod generated;
 mod log;

@@ -6,6 +6,7 @@ pub(crate) mod chat;
 pub(crate) mod codegen;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod cron;
 pub(crate) mod duration;
 pub(crate) mod listing;
 pub(crate) mod man;
