@@ -90,6 +90,15 @@ mod tests {
     }
 
     #[test]
+    fn the_guide_has_all_built_in_work() {
+        let guide = include_str!("../../docs/cron.md");
+        for what in BUILT_INS {
+            let row = format!("| `{}` | {} |", what.name, what.schedule);
+            assert!(guide.contains(&row), "{row}");
+        }
+    }
+
+    #[test]
     fn days_have_bounds_and_names_are_known() {
         assert_eq!(faults("{}"), [""; 0]);
         assert_eq!(faults("keep_days: 0"), ["cron.keep_days"]);
