@@ -637,3 +637,18 @@ CREATE TABLE leaders (
     since_ms BIGINT NOT NULL,
     lease_until_ms BIGINT NOT NULL
 );
+
+-- The questions of jobs that ask agents, and the turns that answer them: a row is written in the transaction that begins the turn.
+CREATE TABLE job_turns (
+    workspace_id BIGINT NOT NULL,
+    job_id BIGINT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    -- The place of the question in the job, from 0.
+    number BIGINT NOT NULL,
+    -- Null for a question that was refused.
+    turn_id BIGINT,
+    -- 1 if there is no answer; null while it is not known what became of the question.
+    is_error BIGINT,
+    -- JSON of what became of it.
+    result TEXT,
+    PRIMARY KEY (job_id, number)
+) /*without_rowid*/;

@@ -139,6 +139,7 @@ both_backends! {
             now_ms: crate::support::START_MS,
             once: None,
             parent: None,
+            job: None,
         };
         // One that runs, in a session of its own, is left alone.
         let gate = Gate::closed();

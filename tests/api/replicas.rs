@@ -54,6 +54,7 @@ fn begun_by(owner: i64, session_id: &str, agent: VersionStamp) -> NewTurn {
         now_ms: START_MS,
         once: None,
         parent: None,
+        job: None,
     }
 }
 

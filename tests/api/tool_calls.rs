@@ -260,6 +260,7 @@ async fn a_gateway_that_dies_between_call_and_result_leaves_a_conversation_that_
         now_ms: START_MS,
         once: None,
         parent: None,
+        job: None,
         is_too_long: false,
         session_bytes: u64::MAX,
     };

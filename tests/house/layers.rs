@@ -40,12 +40,13 @@ const FLOORS: [(&str, u8); 32] = [
 ];
 
 /// Which room may import which of its own floor; there is no circle among them.
-const NEIGHBOURS: [(&str, &str); 16] = [
+const NEIGHBOURS: [(&str, &str); 17] = [
     ("app", "document"),
     ("app", "error"),
     ("definitions", "engine"),
     ("definitions", "skills"),
     ("document", "error"),
+    ("engine", "auth"),
     ("engine", "memory"),
     ("engine", "skills"),
     ("engine", "tools"),

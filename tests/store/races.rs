@@ -79,6 +79,7 @@ impl Meeting {
             now_ms: number,
             once: None,
             parent: None,
+            job: None,
             is_too_long: false,
             session_bytes: u64::MAX,
         }

@@ -60,6 +60,7 @@ fn turn(key: i64, id: SessionId, agent: &VersionStamp, visible_to: VisibleTo) ->
         now_ms: START_MS,
         once: None,
         parent: None,
+        job: None,
         is_too_long: false,
         session_bytes: u64::MAX,
     }

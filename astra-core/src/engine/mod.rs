@@ -14,6 +14,7 @@ mod fits;
 mod follow;
 mod history;
 mod inference;
+pub mod jobs;
 mod live;
 mod peers;
 mod plain;

@@ -14,6 +14,7 @@ use crate::clock::Monotonic;
 use crate::definitions::{Definitions, SkillFolder};
 use crate::document::{Document, served_at};
 use crate::engine::catalogue::Catalogue;
+use crate::engine::jobs::{self, Owners};
 use crate::engine::{Engine, trace_retention};
 use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
@@ -60,7 +61,9 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     #[cfg(not(feature = "otlp"))]
     let export = None;
     let engine = Engine::open(&base, &known, &agents, export).await.map_err(failed)?;
-    let jobs = Queue::open(&base, builder.job_types).await.map_err(failed)?;
+    let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
+    let job_types = jobs::with_agents(builder.job_types, &engine, owners);
+    let jobs = Queue::open(&base, job_types).await.map_err(failed)?;
     let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
     let scheduler = Scheduler::open(&base, &jobs);
     upkeep::open(&base, &scheduler);

@@ -7,6 +7,7 @@ use super::db::{Db, SWEEP_ROWS};
 use super::error::Result;
 use super::job_claims::skip_locked;
 use super::job_runs::{self, ENDED, JobLease};
+use super::job_turns;
 use super::signals::Signal;
 use super::tx::Tx;
 use super::value::Row;
@@ -127,9 +128,15 @@ impl Db {
         .await
     }
 
-    /// Removes jobs of all workspaces that ended before `before_ms`, with their steps, at most 1,000 of them; answers how many.
+    /// Removes jobs of all workspaces that ended before `before_ms`, with their steps and questions, at most 1,000 of either;
+    /// answers how many.
     pub async fn delete_old_jobs(&self, before_ms: i64) -> Result<u64> {
         self.write_locking(move |tx| {
+            // A job may have ten thousand questions: they go before it, in pieces.
+            let questions = job_turns::delete_old(tx, before_ms)?;
+            if questions == u64::from(SWEEP_ROWS) {
+                return Ok(questions);
+            }
             let sql = "DELETE FROM jobs WHERE id IN
                 (SELECT id FROM jobs WHERE finished_at_ms < $1 ORDER BY finished_at_ms LIMIT $2)";
             tx.execute(sql, params![before_ms, SWEEP_ROWS])

@@ -28,6 +28,7 @@ mod job_leases;
 mod job_list;
 mod job_runs;
 mod job_steps;
+mod job_turns;
 mod jobs;
 pub mod keys;
 mod leaders;
@@ -120,6 +121,7 @@ pub use job_claims::{ClaimedJob, EndedJob, JobClaim, JobLimits, NextJob, RETRY_W
 pub use job_leases::{JobStand, RenewedLease};
 pub use job_list::{JobCount, JobFilter};
 pub use job_runs::{JobEnding, JobLease, JobProgress};
+pub use job_turns::{JobQuestion, JobTurn, JobTurns, QuestionState};
 pub use jobs::{JobRow, JobStatus, Jobs, StoredJob};
 pub use leaders::Leader;
 pub use lock::FolderLock;

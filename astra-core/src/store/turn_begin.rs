@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::agent_versions::{self, VersionStamp};
 use super::error::{Error, Refusal, Result, TurnRefusal};
 use super::idempotency::{self, OnceKey};
+use super::job_turns::{self, JobQuestion};
 use super::message::{self, TURN_STRIDE};
 use super::messages;
 use super::mode::OnDouble;
@@ -67,6 +68,8 @@ pub struct NewTurn {
     pub once: Option<OnceKey>,
     /// The turn that begins it, if one does.
     pub parent: Option<TurnId>,
+    /// The question of a job that it answers, if it does.
+    pub job: Option<Box<JobQuestion>>,
 }
 
 /// Where a question belongs.
@@ -154,6 +157,7 @@ impl Turns<'_> {
 
 fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> {
     spawned_turns::check_parent(tx, new.parent)?;
+    job_turns::fence(tx, new.job.as_deref())?;
     new.once.iter().try_for_each(|once| idempotency::claim_ahead(tx, once, new.now_ms))?;
     if let Some(subject) = subject.filter(|_| tx.is_shared()) {
         look_ahead(tx, new, subject)?;
@@ -191,6 +195,7 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
         idempotency::record(tx, once, &turn.id.to_string())?;
     }
     spawned_turns::insert(tx, turn.id, new.parent)?;
+    job_turns::insert(tx, turn.id, new.job.as_deref())?;
     Ok(Begun::New { turn, session, interrupted, recent })
 }
 

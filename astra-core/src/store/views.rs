@@ -7,6 +7,7 @@ use super::agents::Agents;
 use super::approvals::Approvals;
 use super::families::Families;
 use super::idempotency::IdempotencyKeys;
+use super::job_turns::JobTurns;
 use super::jobs::Jobs;
 use super::keys::SigningKeys;
 use super::mcp_servers::McpServerRows;
@@ -67,6 +68,12 @@ impl Rows {
     #[must_use]
     pub const fn jobs(&self) -> Jobs<'_> {
         Jobs(self)
+    }
+
+    /// The turns of jobs.
+    #[must_use]
+    pub const fn job_turns(&self) -> JobTurns<'_> {
+        JobTurns(self)
     }
 
     /// MCP servers that were connected.

@@ -215,6 +215,16 @@ impl JobContext {
         self.0.stop.asked().await;
     }
 
+    /// Says that the job ends by itself when it is asked to stop, as one that asks for [`JobContext::is_cancelled`] does.
+    pub(crate) fn end_by_itself(&self) {
+        self.0.stop.watch();
+    }
+
+    /// Notes that another worker has the job, as a write of this one has shown.
+    pub(crate) fn note_lost(&self) {
+        self.0.stop.stop(Stop::LeaseLost);
+    }
+
     /// Whether the job is asked to stop because another worker goes on with it, now or after the next start.
     #[must_use]
     pub fn goes_on_elsewhere(&self) -> bool {

@@ -113,6 +113,7 @@ impl SendMessage {
             once,
             trace_parent,
             spawned: None,
+            job: None,
         })
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::spawned::Spawned;
 use crate::content::Content;
 use crate::provider::{Message, Parameters, Role, Tool, ToolChoice};
-use crate::store::{OnceKey, SessionTarget, VisibleTo, WorkspaceId};
+use crate::store::{JobQuestion, OnceKey, SessionTarget, VisibleTo, WorkspaceId};
 use crate::trace_context::TraceContext;
 
 /// Who asks.
@@ -58,6 +58,8 @@ pub struct Ask {
     pub trace_parent: Option<Arc<TraceContext>>,
     /// What binds the turn, if another one begins it.
     pub spawned: Option<Box<Spawned>>,
+    /// The question of a job that the turn answers, if it does.
+    pub job: Option<Box<JobQuestion>>,
 }
 
 /// Settings for one turn, instead of the agent's own.

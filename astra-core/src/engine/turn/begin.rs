@@ -195,6 +195,7 @@ impl Engine {
             now_ms,
             once: ask.once.clone(),
             parent: ask.spawned.as_ref().map(|spawned| spawned.parent),
+            job: ask.job.clone(),
         }
     }
 

@@ -223,5 +223,6 @@ fn ask(turn: &Turn, asked: super::suspend::Asked) -> Ask {
         once: None,
         trace_parent: None,
         spawned: asked.spawned,
+        job: None,
     }
 }

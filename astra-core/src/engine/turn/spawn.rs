@@ -158,6 +158,7 @@ impl Running {
             once: None,
             trace_parent: None,
             spawned: Some(bounds),
+            job: None,
         }
     }
 

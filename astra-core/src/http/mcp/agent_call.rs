@@ -184,5 +184,6 @@ fn ask(call: &Call<'_>, agent_id: String, question: Question) -> Ask {
         once: None,
         trace_parent: call.trace_parent.clone(),
         spawned: None,
+        job: None,
     }
 }

@@ -200,6 +200,7 @@ impl ChatCompletionRequest {
             once,
             trace_parent,
             spawned: None,
+            job: None,
         })
     }
 
