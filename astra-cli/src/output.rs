@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::env::{self, Environment};
 use crate::error::{Error, Result};
@@ -98,6 +98,23 @@ impl Printer {
 
     fn painted(&self, text: &str, code: &str) -> String {
         painted(text, code, self.stderr_is_terminal && self.colours_allowed)
+    }
+
+    /// Whether bars are seen.
+    pub(crate) const fn shows_bars(&self) -> bool {
+        self.stderr_is_terminal
+    }
+
+    /// A place on stderr for bars, one under the other; nothing is seen of it but in a terminal.
+    pub(crate) fn bars(&self) -> MultiProgress {
+        let target = if self.shows_bars() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        MultiProgress::with_draw_target(target)
+    }
+
+    /// A bar from 0 to 100 with words beside it.
+    pub(crate) fn bar() -> ProgressBar {
+        let style = ProgressStyle::with_template("{bar:24} {percent:>3} % {wide_msg}");
+        ProgressBar::new(100).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
     }
 
     /// Awaits `work`; if it takes longer than a second and stderr is a terminal, shows that it is going on.

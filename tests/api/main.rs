@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod agent_jobs;
 mod agents;
 mod approvals;
 mod audit;

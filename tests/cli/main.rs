@@ -17,6 +17,7 @@ mod config;
 mod cron;
 mod gateway;
 mod generated;
+mod jobs;
 mod log;
 mod manners;
 mod mcp;

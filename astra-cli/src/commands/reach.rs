@@ -36,6 +36,17 @@ impl Gateway {
         let place = Place { server: self.server.as_deref(), store: &self.store };
         block_on(context.printer.progress(what, with_client(&place, new, context, work)))
     }
+
+    /// As [`Gateway::ask`], for work that shows by itself how far it is.
+    pub(crate) fn follow<T>(
+        &self,
+        new: NewToken,
+        context: &Context,
+        work: impl AsyncFnOnce(&Client) -> Result<T>,
+    ) -> Result<T> {
+        let place = Place { server: self.server.as_deref(), store: &self.store };
+        block_on(with_client(&place, new, context, work))
+    }
 }
 
 /// Runs `work` with a client of the gateway. Without a token in the environment, `new` is issued from the local store of the

@@ -5,4 +5,5 @@ mod enqueue;
 mod events;
 mod get;
 mod list;
+mod list_results;
 mod retry;

@@ -5,6 +5,7 @@ mod enqueue;
 mod events;
 mod get;
 mod list;
+mod list_results;
 mod lookup;
 mod model;
 mod retry;
@@ -19,5 +20,6 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(list::handler, enqueue::handler))
         .routes(routes!(get::handler, cancel::handler))
         .routes(routes!(events::handler))
+        .routes(routes!(list_results::handler))
         .routes(routes!(retry::handler))
 }

@@ -5,8 +5,11 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::clock::rfc3339;
+use crate::engine::jobs;
+use crate::error::Code;
 use crate::http::AnyJson;
-use crate::ids::JobId;
+use crate::http::turn::TurnError;
+use crate::ids::{JobId, SessionId, TurnId};
 use crate::store::{self, JobRow, StoredJob};
 
 /// A job, with what it is about and what it came to.
@@ -237,5 +240,67 @@ impl From<JobStatus> for store::JobStatus {
 impl From<store::JobCount> for JobCount {
     fn from(count: store::JobCount) -> Self {
         Self { status: count.status.into(), count: count.count, is_exact: count.is_exact }
+    }
+}
+
+/// What became of a question of a job.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct JobAnswer {
+    /// The place of the question in the job, from 0.
+    #[schema(minimum = 0, maximum = 9_999, example = 0)]
+    pub number: u32,
+    /// The question's own id, if it has one.
+    #[schema(max_length = 64, example = "row-2")]
+    pub id: Option<String>,
+    /// How far it is.
+    pub status: JobAnswerStatus,
+    /// The turn that answers it; null if it was refused.
+    #[schema(value_type = Option<String>, example = "trn_06a1b2c3d4e5q")]
+    pub turn_id: Option<TurnId>,
+    /// The session of the turn; null while it runs, and if the question was refused.
+    #[schema(value_type = Option<String>, example = "ses_06a1b2c3d4e5q")]
+    pub session_id: Option<SessionId>,
+    /// The answer, or the first 64 KiB of it; null if there is none.
+    #[schema(max_length = 65_536, example = "The capital of France is Paris.")]
+    pub answer: Option<String>,
+    /// Whether the answer is longer: `chat.get_turn` has all of it.
+    #[schema(example = false)]
+    pub is_answer_cut: bool,
+    /// Why it was not answered; null if it was, or is not yet.
+    pub error: Option<TurnError>,
+}
+
+/// How far a question of a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JobAnswerStatus {
+    /// Its turn runs or waits, or has ended without its being recorded.
+    Running,
+    /// It was answered.
+    Answered,
+    /// It was refused, or its turn did not complete.
+    Failed,
+}
+
+impl From<store::JobTurn> for JobAnswer {
+    fn from(turn: store::JobTurn) -> Self {
+        let kept: Option<jobs::JobAnswer> = turn.result.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let status = match &kept {
+            None => JobAnswerStatus::Running,
+            Some(kept) if kept.error.is_none() => JobAnswerStatus::Answered,
+            Some(_) => JobAnswerStatus::Failed,
+        };
+        let kept = kept.unwrap_or_default();
+        let error = kept.error.map(|error| TurnError { code: Code::named(&error.code), message: error.message });
+        Self {
+            number: turn.number,
+            id: kept.id,
+            status,
+            turn_id: turn.turn_id,
+            session_id: kept.session_id,
+            answer: kept.answer,
+            is_answer_cut: kept.is_answer_cut,
+            error,
+        }
     }
 }

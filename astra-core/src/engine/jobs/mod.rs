@@ -10,7 +10,7 @@ mod owners;
 
 use std::sync::Arc;
 
-pub use answer::{AnswerError, JobAnswer};
+pub use answer::JobAnswer;
 use asking::Asking;
 pub use owners::Owners;
 
