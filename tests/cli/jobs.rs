@@ -71,7 +71,8 @@ fn questions_are_read_from_a_file_and_their_results_are_lines() {
 fn a_job_is_cancelled_and_done_again() {
     let place = Place::new();
     let later = ["--run-at", "2099-01-01T00:00:00Z", "--priority", "9", "--dedupe-key", "k"];
-    let run = |output: &[&str]| place.jobs(&[&["run", "agent_run", &question("Hello")], &later[..], output].concat()).ok();
+    let run =
+        |output: &[&str]| place.jobs(&[&["run", "agent_run", &question("Hello")], &later[..], output].concat()).ok();
     let id = run(&[]).trim().to_owned();
     assert_eq!(run(&[]).trim(), id, "one job has the key");
     assert!(place.jobs(&["show", &id]).ok().contains("2099-01-01"));

@@ -53,7 +53,11 @@ impl Job {
 
     /// What its worker says of it, or why it failed.
     pub(super) fn words(&self) -> String {
-        let words = if self.shown.error.is_some() && self.shown.status != "running" { &self.shown.error } else { &self.shown.message };
+        let words = if self.shown.error.is_some() && self.shown.status != "running" {
+            &self.shown.error
+        } else {
+            &self.shown.message
+        };
         words.clone().unwrap_or_default()
     }
 
@@ -81,7 +85,10 @@ impl Job {
             ("ended", shown.finished_at.as_ref()),
             ("error", shown.error.as_ref()),
         ];
-        times.into_iter().filter_map(|(name, value)| Some((name, value?))).try_for_each(|(name, value)| line(name, value))?;
+        times
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .try_for_each(|(name, value)| line(name, value))?;
         for name in ["payload", "result"] {
             let value = self.whole.get(name).filter(|value| !value.is_null());
             value.map_or(Ok(()), |value| printer.line(format!("{name}\n{}", json(value)?)))?;
@@ -111,8 +118,12 @@ impl Job {
 
 /// The path of the job `id`.
 pub(super) fn path(id: &str) -> Result<String> {
-    if id.strip_prefix("job_").is_some_and(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+    if id
+        .strip_prefix("job_")
+        .is_some_and(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    {
         return Ok(format!("/jobs/{id}"));
     }
-    Err(Error::usage(format!("`{id}` is not the id of a job")).hint("`astra jobs list` shows the ids of the newest ones"))
+    Err(Error::usage(format!("`{id}` is not the id of a job"))
+        .hint("`astra jobs list` shows the ids of the newest ones"))
 }

@@ -32,8 +32,6 @@ pub(super) struct Args {
 /// Runs the command.
 pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
     let path = format!("{}/retry", path(&args.id)?);
-    let retry = async |client: &Client| {
-        Job::read(client, client.fetch(client.request(Method::POST, &path)).await?)
-    };
+    let retry = async |client: &Client| Job::read(client, client.fetch(client.request(Method::POST, &path)).await?);
     watch::begun(&args.gateway, "enqueuing the job", retry, args.watch, args.output, context)
 }

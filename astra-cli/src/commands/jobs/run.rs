@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::job::Job;
 use super::watch::{self, WatchArgs};
-use super::{Form, own_token};
+use super::Form;
 use crate::client::Client;
 use crate::commands::Context;
 use crate::commands::reach::Gateway;
@@ -15,12 +15,14 @@ use crate::error::{Error, Result};
 
 /// Enqueue a job
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Prints the job's id; with --watch, what it came to, and the exit code is 1 if it did not succeed.
+#[command(
+    after_help = "Prints the job's id; with --watch, what it came to, and the exit code is 1 if it did not succeed.
 
 Examples:
   astra jobs run agent_run '{\"agent_id\": \"assistant\", \"message\": \"Summarise the week.\"}'
   astra jobs run batch_chat - < questions.json --watch
-  astra jobs run agent_run '{\"agent_id\": \"assistant\", \"message\": \"Hello\"}' --run-at 2027-01-01T00:00:00Z")]
+  astra jobs run agent_run '{\"agent_id\": \"assistant\", \"message\": \"Hello\"}' --run-at 2027-01-01T00:00:00Z"
+)]
 pub(super) struct Args {
     /// The type of the job, such as agent_run or batch_chat
     #[arg(value_name = "TYPE")]

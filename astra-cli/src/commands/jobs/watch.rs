@@ -25,11 +25,13 @@ const TRIES_MAX: u32 = 10;
 
 /// Follow jobs until they have ended
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Shows how far they are on stderr, and prints what they came to. The exit code is 1 unless all succeed.
+#[command(
+    after_help = "Shows how far they are on stderr, and prints what they came to. The exit code is 1 unless all succeed.
 
 Examples:
   astra jobs watch job_06a1b2c3d4e5q
-  astra jobs list --status running --output json | jq -r '.[].id' | xargs astra jobs watch")]
+  astra jobs list --status running --output json | jq -r '.[].id' | xargs astra jobs watch"
+)]
 pub(super) struct Args {
     /// The jobs' ids
     #[arg(value_name = "ID", required = true)]
