@@ -170,16 +170,15 @@ both_backends! {
         let payments = Payments::default();
         let gateway = Gateway::start(&store.db, 1, &payments).await;
         let id = gateway.enqueue(Pay::IsRefusedOnce).await;
-        while payments.begun() == 0 {
-            sleep(Duration::from_millis(1)).await;
-        }
-        gateway.wait_for(id, JobStatus::Pending).await;
         let sql = "UPDATE jobs SET run_at_ms = 1 WHERE status = 'pending'";
-        let make_due = move |tx: &mut Tx<'_>| {
-            tx.announce(Signal::Jobs);
-            tx.execute(sql, params![])
-        };
-        store.db.write(make_due).await.expect("it is written");
+        while payments.begun() < 2 {
+            let make_due = move |tx: &mut Tx<'_>| {
+                tx.announce(Signal::Jobs);
+                tx.execute(sql, params![])
+            };
+            store.db.write(make_due).await.expect("it is written");
+            sleep(Duration::from_millis(5)).await;
+        }
         assert_eq!(gateway.wait_for(id, JobStatus::Succeeded).await.result.as_deref(), Some("2"));
     }
 
@@ -209,11 +208,11 @@ both_backends! {
         let gateway = Gateway::start(&store.db, 1, &payments).await;
         let waits = gateway.enqueue(Pay::WaitsWithoutWorker).await;
         gateway.wait_for(waits, JobStatus::Running).await;
-        let other = gateway.enqueue(Pay::IsRefusedOnce).await;
+        gateway.enqueue(Pay::IsRefusedOnce).await;
         while payments.begun() == 0 {
             sleep(Duration::from_millis(1)).await;
         }
-        gateway.wait_for(other, JobStatus::Pending).await;
+        gateway.wait_for(waits, JobStatus::Running).await;
         payments.gate.add_permits(1);
         gateway.wait_for(waits, JobStatus::Succeeded).await;
     }

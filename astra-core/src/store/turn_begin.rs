@@ -8,6 +8,7 @@ use super::agent_versions::{self, VersionStamp};
 use super::error::{Error, Refusal, Result, TurnRefusal};
 use super::idempotency::{self, OnceKey};
 use super::job_turns::{self, JobQuestion};
+use super::lifetime::{Lifetime, is_over};
 use super::message::{self, TURN_STRIDE};
 use super::messages;
 use super::mode::OnDouble;
@@ -23,9 +24,6 @@ use super::visibility::VisibleTo;
 use crate::content::{Content, Role};
 use crate::ids::{SessionId, TurnId};
 use crate::params;
-
-const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// A question that is to be kept and answered.
 #[derive(Debug, Clone)]
@@ -87,21 +85,6 @@ pub enum SessionTarget {
         /// Such as a channel's id; empty for none.
         surface_id: String,
     },
-}
-
-/// When a session is over by itself.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Lifetime {
-    /// After so many milliseconds without a message.
-    pub idle_ms: Option<i64>,
-    /// Hour of the day (UTC) at which the session ends.
-    pub reset_hour: Option<u32>,
-}
-
-impl Lifetime {
-    const fn is_endless(self) -> bool {
-        self.idle_ms.is_none() && self.reset_hour.is_none()
-    }
 }
 
 /// What to do while another turn is running in the session.
@@ -315,17 +298,6 @@ fn fresh(new: &NewTurn, surface: &str, surface_id: &str) -> NewSession {
     }
 }
 
-/// Whether the session's time is up: idle for too long, or a daily reset since its last message.
-fn is_over(last_active_at_ms: i64, lifetime: Lifetime, now_ms: i64) -> bool {
-    let idle = lifetime.idle_ms.is_some_and(|idle_ms| now_ms - last_active_at_ms >= idle_ms);
-    let reset = lifetime.reset_hour.is_some_and(|hour| {
-        let offset = i64::from(hour) * HOUR_MS;
-        let last_reset = (now_ms - offset).div_euclid(DAY_MS) * DAY_MS + offset;
-        last_active_at_ms < last_reset
-    });
-    idle || reset
-}
-
 /// Writes the question.
 fn keep(
     tx: &mut Tx<'_>,
@@ -380,26 +352,4 @@ fn keep(
         created_at_ms: new.now_ms,
         finished_at_ms: None,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_session_ends_after_its_idle_time() {
-        let lifetime = Lifetime { idle_ms: Some(60_000), reset_hour: None };
-        assert!(!is_over(0, lifetime, 59_999));
-        assert!(is_over(0, lifetime, 60_000));
-    }
-
-    #[test]
-    fn a_session_ends_at_the_hour_of_its_daily_reset() {
-        let lifetime = Lifetime { idle_ms: None, reset_hour: Some(4) };
-        let (three, four, five) = (DAY_MS + 3 * HOUR_MS, DAY_MS + 4 * HOUR_MS, DAY_MS + 5 * HOUR_MS);
-        assert!(!is_over(three, lifetime, three + 1));
-        assert!(is_over(three, lifetime, four));
-        assert!(!is_over(four, lifetime, five));
-        assert!(is_over(five, lifetime, five + DAY_MS));
-    }
 }

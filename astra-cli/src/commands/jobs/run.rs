@@ -5,9 +5,9 @@ use std::io::Read as _;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
+use super::Form;
 use super::job::Job;
 use super::watch::{self, WatchArgs};
-use super::Form;
 use crate::client::Client;
 use crate::commands::Context;
 use crate::commands::reach::Gateway;

@@ -47,6 +47,8 @@ impl JobAnswer {
                 message: format!("The turn did not complete: it is {}.", status.as_str()),
             }),
         };
+        // A turn that did not complete may have said something before.
+        let answer = answer.filter(|answer| error.is_none() || !answer.is_empty());
         Self { id, session_id: Some(turn.session_id), answer, is_answer_cut, error }
     }
 
