@@ -48,7 +48,7 @@ impl Job for SendWelcome {
 async fn main() -> Result<(), Box<dyn Error>> {
     let gateway = Gateway::builder(Config::default()).job(SendWelcome).open().await?;
     let done = welcome(&gateway, "Ada").await?;
-    println!("{:?}: {}", done.status, done.result.unwrap_or_default());
+    println!("{:?}: {}", done.status, done.result.as_deref().unwrap_or_default());
     gateway.shutdown(Duration::from_secs(30)).await;
     Ok(())
 }

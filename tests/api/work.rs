@@ -140,11 +140,6 @@ impl Work {
         self.errands.gate.add_permits(count);
     }
 
-    /// What else runs errands on the same store.
-    pub(crate) fn errands(&self) -> Errands {
-        self.errands.clone()
-    }
-
     /// A member's errand.
     pub(crate) async fn errand(&self, payload: Value) -> Value {
         enqueue(&self.app.member(), payload).await

@@ -158,7 +158,10 @@ impl Queue {
                 // Jobs that end together are written together.
                 yield_now().await;
             }
-            () = changed.notified() => outlook.may_be_due = true,
+            () = changed.notified() => {
+                self.next(outlook).await?;
+                outlook.may_be_due |= std::mem::take(&mut outlook.is_blocked);
+            }
             worker = self.permits.acquire(), if wants_worker => drop(worker),
             () = sleep(wait) => outlook.may_be_due |= then_due,
         }
