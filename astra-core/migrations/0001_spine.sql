@@ -652,3 +652,18 @@ CREATE TABLE job_turns (
     result TEXT,
     PRIMARY KEY (job_id, number)
 ) /*without_rowid*/;
+
+-- When a stream of events of the workspace was last open, within the hour: events of turns are written for such readers alone.
+CREATE TABLE event_readers (
+    workspace_id BIGINT PRIMARY KEY,
+    read_at_ms BIGINT NOT NULL
+);
+
+-- The hour since the epoch in which a quota of an agent was last said to be exceeded.
+CREATE TABLE quota_refusals (
+    workspace_id BIGINT NOT NULL,
+    agent_id TEXT NOT NULL,
+    quota TEXT NOT NULL,
+    hour BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, agent_id, quota)
+) /*without_rowid*/;

@@ -11,6 +11,7 @@ use crate::definitions::{Definitions, SkillFolder};
 use crate::document::Document;
 use crate::engine::Engine;
 use crate::engine::catalogue::{Catalogue, Known};
+use crate::events::EventLog;
 use crate::mcp_servers::McpDirectory;
 use crate::provider::Registry;
 use crate::skills::Skills;
@@ -49,6 +50,8 @@ pub struct Rooms {
     pub jobs: Arc<Queue>,
     /// Schedules.
     pub scheduler: Arc<Scheduler>,
+    /// What happens in workspaces, for those who follow it.
+    pub events: Arc<EventLog>,
     /// What runs turns.
     pub engine: Arc<Engine>,
     /// The document of its operations.

@@ -286,7 +286,7 @@ impl Error {
         };
         match fault {
             engine::Error::Store(fault) => Self::store(fault),
-            engine::Error::Quota { message, retry_after_s } => {
+            engine::Error::Quota { message, retry_after_s, .. } => {
                 Self { retry_after_s: Some(retry_after_s), ..Self::new(code, message) }
             }
             engine::Error::Turn(failure) => {

@@ -30,6 +30,7 @@ pub mod auth;
 pub mod definitions;
 pub mod engine;
 mod error;
+pub mod events;
 pub mod host;
 pub mod mcp_servers;
 #[cfg(feature = "otlp")]

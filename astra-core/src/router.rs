@@ -42,6 +42,7 @@ fn operations() -> Operations {
     let operations = api::tools::routes(operations);
     let operations = api::jobs::routes(operations);
     let operations = api::traces::routes(operations);
+    let operations = api::workspaces::routes(operations);
     let operations = api::skills::routes(operations);
     let operations = api::inference::routes(operations);
     let operations = api::cron::routes(operations);

@@ -140,6 +140,7 @@ both_backends! {
             once: None,
             parent: None,
             job: None,
+            event_id: None,
         };
         // One that runs, in a session of its own, is left alone.
         let gate = Gate::closed();

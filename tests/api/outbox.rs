@@ -1,4 +1,4 @@
-//! Which operations cause events: those that change agents, and no turn.
+//! Which operations cause events: those that change agents and sessions, and no turn that has no reader.
 
 use astra_core::config::Config;
 use astra_core::params;
@@ -53,7 +53,10 @@ both_backends! {
         talk.say("hello").await;
         let session = talk.session().await;
         talk.say_in(&session, "hello").await;
-        assert_eq!(events(&talk.app).await[before.len()..], [
+        let mut caused = events(&talk.app).await.split_off(before.len());
+        let (name, data) = caused.pop().expect("the session");
+        assert_eq!((name.as_str(), &data["session_id"]), ("session.created", &session["id"]));
+        assert_eq!(caused, [
             agent("own", 1, "created"),
             agent("own", 2, "updated"),
             agent("own", 3, "updated"),

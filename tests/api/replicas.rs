@@ -55,6 +55,7 @@ fn begun_by(owner: i64, session_id: &str, agent: VersionStamp) -> NewTurn {
         once: None,
         parent: None,
         job: None,
+        event_id: None,
     }
 }
 

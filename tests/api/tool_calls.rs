@@ -261,6 +261,7 @@ async fn a_gateway_that_dies_between_call_and_result_leaves_a_conversation_that_
         once: None,
         parent: None,
         job: None,
+        event_id: None,
         is_too_long: false,
         session_bytes: u64::MAX,
     };

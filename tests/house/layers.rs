@@ -21,6 +21,7 @@ const FLOORS: [(&str, u8); 32] = [
     ("auth", 3),
     ("definitions", 3),
     ("engine", 3),
+    ("events", 3),
     ("mcp_servers", 3),
     ("memory", 3),
     ("otlp", 3),

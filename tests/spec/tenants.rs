@@ -46,6 +46,7 @@ impl OnBackend for Home {
         open.next_event().await.expect("a turn that begins");
         let approval_id = approval(&app.owner()).await;
         belongings.insert("approval_id", approval_id);
+        belongings.insert("workspace_id", app.store().workspace().as_str().to_owned());
         // Usage is summed up to now, exclusively.
         app.clock.advance_ms(1);
         Self { app, _upstream: upstream, belongings }

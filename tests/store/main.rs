@@ -40,6 +40,7 @@ mod pages;
 mod queue;
 mod queue_waits;
 mod races;
+mod reconnect;
 mod scheduled_year;
 mod schedules;
 mod scopes;

@@ -80,6 +80,7 @@ impl Meeting {
             once: None,
             parent: None,
             job: None,
+            event_id: None,
             is_too_long: false,
             session_bytes: u64::MAX,
         }
@@ -158,6 +159,7 @@ fn end(turn: &Turn, status: Status) -> Arc<FinishedTurn> {
         usage: vec![usage.clone(), usage],
         skills: Vec::new(),
         parent: None,
+        event_id: None,
         has_children: false,
         now_ms: 9,
     })

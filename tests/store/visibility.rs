@@ -61,6 +61,7 @@ fn turn(key: i64, id: SessionId, agent: &VersionStamp, visible_to: VisibleTo) ->
         once: None,
         parent: None,
         job: None,
+        event_id: None,
         is_too_long: false,
         session_bytes: u64::MAX,
     }

@@ -18,6 +18,12 @@ export const operations = (reference) =>
 export const parametersOf = (reference, { item, operation }) =>
   [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => resolve(reference, parameter));
 
+// Scalar hides what has the flag, which is for generators of clients: here webhooks are shown.
+export function showWebhooks(reference) {
+  for (const item of Object.values(reference.webhooks ?? {})) for (const method of methods) delete item[method]?.["x-internal"];
+  return reference;
+}
+
 // What the operation may answer if all goes well, by media type.
 export const successOf = (reference, operation) =>
   Object.entries(operation.responses ?? {})

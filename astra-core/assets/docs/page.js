@@ -1,5 +1,6 @@
 // Asks for a token, reads the document with it, and shows the document. Talks to this gateway alone.
 
+import { showWebhooks } from "./document.js";
 import { prepareExamples } from "./examples.js";
 import { addSamples } from "./samples.js";
 import * as session from "./session.js";
@@ -52,7 +53,7 @@ async function read(token) {
   } catch {
     throw new Error("The gateway cannot be reached, or this is not a token: a token has letters, digits, and . _ - only.");
   }
-  if (answer.ok) return answer.json();
+  if (answer.ok) return showWebhooks(await answer.json());
   // One that was kept may have expired since.
   if (answer.status === 401) session.forget();
   const problem = await answer.json().catch(() => ({}));

@@ -48,6 +48,7 @@ scopes! {
     JobsRead => "jobs:read",
     JobsWrite => "jobs:write",
     TracesRead => "traces:read",
+    WorkspacesRead => "workspaces:read",
     SkillsRead => "skills:read",
     SkillsWrite => "skills:write",
     InferenceRead => "inference:read",

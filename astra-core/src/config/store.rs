@@ -26,6 +26,9 @@ pub struct StoreConfig {
     /// How long work waits for its place in the store, in milliseconds, before it is refused: for a connection that is
     /// free, for one to be made, and on SQLite for another process that has the database locked.
     pub wait_timeout_ms: u64,
+    /// PostgreSQL: how long a statement may take, in milliseconds, before the server ends it; with 0 the server's
+    /// own setting holds.
+    pub statement_timeout_ms: u32,
 }
 
 /// When SQLite hands a commit to the disk.
@@ -49,6 +52,7 @@ impl Default for StoreConfig {
             outbox_days: 7,
             connections: 16,
             wait_timeout_ms: 10_000,
+            statement_timeout_ms: 60_000,
         }
     }
 }

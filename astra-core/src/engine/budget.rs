@@ -6,6 +6,7 @@ use super::agent::{AgentBudget, AgentVersion};
 use super::error::{Error, Failure, Result};
 use crate::config::Prices;
 use crate::store::Rows;
+use crate::store::events::{QuotaExceededData, QuotaKind};
 
 const HOUR_MS: i64 = 3_600_000;
 const HOURS_A_DAY: i64 = 24;
@@ -42,18 +43,34 @@ pub(super) async fn check_quotas(rows: &Rows, agent: &AgentVersion, now_ms: i64)
     let window = QuotaWindow::at(now_ms);
     let (hour_tokens, day_tokens, day_cost_usd) =
         rows.usage().of_agent(&agent.agent_id, window.hour, window.first_hour_of_day).await?;
-    let next_hour_s = u64::try_from((window.hour_ends_ms - now_ms) / 1000 + 1).unwrap_or(1);
-    let refuse = |what: String| Err(Error::Quota { message: what, retry_after_s: next_hour_s });
-    if let Some(limit) = budget.tokens_per_hour.filter(|limit| hour_tokens >= *limit) {
-        return refuse(format!("The agent has used its quota of {limit} tokens in this hour."));
-    }
-    if let Some(limit) = budget.tokens_per_day.filter(|limit| day_tokens >= *limit) {
-        return refuse(format!("The agent has used its quota of {limit} tokens in 24 hours."));
-    }
-    if let Some(limit) = budget.cost_usd_per_day.filter(|limit| day_cost_usd >= *limit) {
-        return refuse(format!("The agent has used its quota of {limit} US dollars in 24 hours."));
-    }
-    Ok(())
+    let (hour_tokens, day_tokens) = (amount(hour_tokens), amount(day_tokens));
+    let quotas = [
+        (QuotaKind::TokensPerHour, budget.tokens_per_hour.map(amount), hour_tokens),
+        (QuotaKind::TokensPerDay, budget.tokens_per_day.map(amount), day_tokens),
+        (QuotaKind::CostUsdPerDay, budget.cost_usd_per_day, day_cost_usd),
+    ];
+    let found = quotas.into_iter().find_map(|(quota, limit, used)| {
+        let limit = limit.filter(|limit| used >= *limit)?;
+        Some(QuotaExceededData { agent_id: agent.agent_id.clone(), quota, limit, used })
+    });
+    found.map_or(Ok(()), |exceeded| Err(refusal(exceeded, &window, now_ms)))
+}
+
+fn refusal(exceeded: QuotaExceededData, window: &QuotaWindow, now_ms: i64) -> Error {
+    let (unit, time) = match exceeded.quota {
+        QuotaKind::TokensPerHour => ("tokens", "this hour"),
+        QuotaKind::TokensPerDay => ("tokens", "24 hours"),
+        QuotaKind::CostUsdPerDay => ("US dollars", "24 hours"),
+    };
+    let message = format!("The agent has used its quota of {} {unit} in {time}.", exceeded.limit);
+    let retry_after_s = u64::try_from((window.hour_ends_ms - now_ms) / 1000 + 1).unwrap_or(1);
+    Error::Quota { exceeded: Box::new(exceeded), message, retry_after_s }
+}
+
+/// Tokens as an amount, which is exact up to 2^53 of them.
+#[expect(clippy::cast_precision_loss, reason = "no agent has used as many tokens")]
+const fn amount(tokens: u64) -> f64 {
+    tokens as f64
 }
 
 /// What the rounds of a turn have used so far.

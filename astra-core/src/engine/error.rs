@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::provider::{self, ErrorKind};
 use crate::store;
+use crate::store::events::QuotaExceededData;
 
 /// The key of the limit of a session.
 pub(super) const SESSION_BYTES: &str = "limits.session_bytes";
@@ -23,6 +24,8 @@ pub enum Error {
     QueueFull,
     /// A quota of the agent is used up: which, and in how many seconds it may be free again.
     Quota {
+        /// Which quota.
+        exceeded: Box<QuotaExceededData>,
         /// In words.
         message: String,
         /// Seconds until the window has moved on.

@@ -20,6 +20,7 @@ mod peers;
 mod plain;
 mod preview;
 pub mod prompt;
+mod quota_refusals;
 mod signals;
 mod storage;
 mod token_budget;
@@ -55,6 +56,7 @@ use crate::tools::Tools;
 use crate::work::{Base, Lease};
 use catalogue::{Catalogue, Known};
 use live::LiveTurns;
+use quota_refusals::KnownRefusals;
 
 const TURNS: TaskKind = TaskKind::new("turns");
 const COMPACTIONS: TaskKind = TaskKind::new("compactions");
@@ -75,6 +77,7 @@ pub struct Engine {
     metrics: Arc<Metrics>,
     export: Option<Arc<dyn TraceExport>>,
     live_turns: LiveTurns,
+    refusals: KnownRefusals,
     turns: TaskGroup,
     compactions: TaskGroup,
     draining: AtomicBool,
@@ -111,6 +114,7 @@ impl Engine {
             metrics: Arc::clone(&base.metrics),
             export,
             live_turns: LiveTurns::default(),
+            refusals: KnownRefusals::default(),
             turns: base.supervisor.group(TURNS),
             compactions: base.supervisor.group(COMPACTIONS),
             draining: AtomicBool::new(false),

@@ -133,6 +133,7 @@ mod tests {
             skills: Vec::new(),
             parent: None,
             has_children: false,
+            event_id: None,
             now_ms: 0,
         };
         ExportedTurn { workspace: WorkspaceId::named("wsp_1"), agent: None, turn: Arc::new(finished) }

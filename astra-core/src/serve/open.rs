@@ -16,6 +16,7 @@ use crate::document::{Document, served_at};
 use crate::engine::catalogue::Catalogue;
 use crate::engine::jobs::{self, Owners};
 use crate::engine::{Engine, trace_retention};
+use crate::events::EventLog;
 use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
 #[cfg(feature = "otlp")]
@@ -60,6 +61,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let export = otlp::open(&base, &known.providers);
     #[cfg(not(feature = "otlp"))]
     let export = None;
+    let events = EventLog::open(&base).await.map_err(failed)?;
     let engine = Engine::open(&base, &known, &agents, export).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
     let job_types = jobs::with_agents(builder.job_types, &engine, owners);
@@ -84,6 +86,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
         mcp_servers,
         jobs,
         scheduler,
+        events,
         engine,
         document: Arc::new(Document::new(document)),
         streams: Arc::default(),

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::backend::Backend;
 use super::error::Result;
+use super::known_readers::KnownReaders;
 use super::mode::Mode;
 #[cfg(feature = "postgres")]
 use super::postgres::Postgres;
@@ -109,6 +110,14 @@ impl Db {
             Self::Sqlite(sqlite) => &sqlite.writes,
             #[cfg(feature = "postgres")]
             Self::Postgres(postgres) => &postgres.writes,
+        }
+    }
+
+    pub(super) fn event_readers(&self) -> &KnownReaders {
+        match self {
+            Self::Sqlite(sqlite) => &sqlite.event_readers,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => &postgres.event_readers,
         }
     }
 

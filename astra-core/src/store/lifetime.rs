@@ -16,17 +16,17 @@ impl Lifetime {
     pub(super) const fn is_endless(self) -> bool {
         self.idle_ms.is_none() && self.reset_hour.is_none()
     }
-}
 
-/// Whether the session's time is up: idle for too long, or a daily reset since its last message.
-pub(super) fn is_over(last_active_at_ms: i64, lifetime: Lifetime, now_ms: i64) -> bool {
-    let idle = lifetime.idle_ms.is_some_and(|idle_ms| now_ms - last_active_at_ms >= idle_ms);
-    let reset = lifetime.reset_hour.is_some_and(|hour| {
-        let offset = i64::from(hour) * HOUR_MS;
-        let last_reset = (now_ms - offset).div_euclid(DAY_MS) * DAY_MS + offset;
-        last_active_at_ms < last_reset
-    });
-    idle || reset
+    /// Whether the session's time is up: idle for too long, or a daily reset since its last message.
+    pub(super) fn is_over(self, last_active_at_ms: i64, now_ms: i64) -> bool {
+        let idle = self.idle_ms.is_some_and(|idle_ms| now_ms - last_active_at_ms >= idle_ms);
+        let reset = self.reset_hour.is_some_and(|hour| {
+            let offset = i64::from(hour) * HOUR_MS;
+            let last_reset = (now_ms - offset).div_euclid(DAY_MS) * DAY_MS + offset;
+            last_active_at_ms < last_reset
+        });
+        idle || reset
+    }
 }
 
 #[cfg(test)]
@@ -36,17 +36,17 @@ mod tests {
     #[test]
     fn a_session_ends_after_its_idle_time() {
         let lifetime = Lifetime { idle_ms: Some(60_000), reset_hour: None };
-        assert!(!is_over(0, lifetime, 59_999));
-        assert!(is_over(0, lifetime, 60_000));
+        assert!(!lifetime.is_over(0, 59_999));
+        assert!(lifetime.is_over(0, 60_000));
     }
 
     #[test]
     fn a_session_ends_at_the_hour_of_its_daily_reset() {
         let lifetime = Lifetime { idle_ms: None, reset_hour: Some(4) };
         let (three, four, five) = (DAY_MS + 3 * HOUR_MS, DAY_MS + 4 * HOUR_MS, DAY_MS + 5 * HOUR_MS);
-        assert!(!is_over(three, lifetime, three + 1));
-        assert!(is_over(three, lifetime, four));
-        assert!(!is_over(four, lifetime, five));
-        assert!(is_over(five, lifetime, five + DAY_MS));
+        assert!(!lifetime.is_over(three, three + 1));
+        assert!(lifetime.is_over(three, four));
+        assert!(!lifetime.is_over(four, five));
+        assert!(lifetime.is_over(five, five + DAY_MS));
     }
 }

@@ -12,12 +12,14 @@ mod backend;
 #[cfg(feature = "postgres")]
 mod certificate;
 mod checkpoint;
+mod conversation_events;
 mod db;
 mod depths;
 mod durations;
 mod epoch;
 mod erased;
 mod error;
+mod event_readers;
 pub mod events;
 pub mod families;
 mod idempotency;
@@ -31,6 +33,7 @@ mod job_steps;
 mod job_turns;
 mod jobs;
 pub mod keys;
+mod known_readers;
 mod leaders;
 mod lifetime;
 mod lock;
@@ -61,6 +64,7 @@ mod postgres_tls;
 #[cfg(feature = "postgres")]
 mod postgres_values;
 mod precondition;
+mod quota_refusals;
 mod recent;
 mod rows;
 mod schedule_runs;
@@ -137,6 +141,7 @@ pub use page::{Cursor, Page, PageRequest};
 #[cfg(feature = "postgres")]
 pub use postgres::Postgres;
 pub use precondition::{Precondition, Revision};
+pub use quota_refusals::{QuotaRefusal, QuotaRefusals};
 pub use recent::Recent;
 pub use rows::Rows;
 pub use schedule_runs::{FiredSlot, Firing, Overlap, ScheduleRuns, StoredRun, Trigger};

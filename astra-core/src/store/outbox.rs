@@ -1,6 +1,9 @@
 //! The log of events: what happened in each workspace, written in the transaction of the change that caused it, under positions
 //! without gaps, in the order of the commits. Readers go on from a position: streams of events, and the deliveries of webhooks.
 
+use serde::Serialize;
+use serde_json::value::RawValue;
+
 use super::audit::Actor;
 use super::db::{Db, SWEEP_ROWS};
 use super::error::{Error, Result};
@@ -10,10 +13,14 @@ use super::pending_event::{Cause, PendingEvent};
 use super::signals::Signal;
 use super::subjects;
 use super::tx::Tx;
-use super::value::Row;
+use super::value::{Param, Row};
 use super::workspace::WorkspaceId;
+use crate::clock::rfc3339;
 use crate::ids::EventId;
 use crate::params;
+
+/// How many workspaces one statement asks for.
+const ASKED_AT_ONCE: usize = 256;
 
 /// An event as it is in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +50,29 @@ pub struct EventRange {
     pub first: i64,
     /// The position of the newest event that ever was; 0 before the first.
     pub last: i64,
+}
+
+impl StoredEvent {
+    /// What readers get of it: JSON of `id`, `type`, `timestamp` and `data`. The same event is the same text whenever it is
+    /// written.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] if its data is no JSON.
+    pub fn to_json(&self) -> Result<String> {
+        let data = serde_json::from_str(&self.data).map_err(Error::broken)?;
+        let written = WrittenEvent { id: self.id, kind: &self.event, timestamp: rfc3339(self.at_ms), data };
+        serde_json::to_string(&written).map_err(Error::broken)
+    }
+}
+
+/// An event as readers get it.
+#[derive(Serialize)]
+struct WrittenEvent<'a> {
+    id: EventId,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    timestamp: String,
+    data: &'a RawValue,
 }
 
 impl Tx<'_> {
@@ -141,6 +171,33 @@ impl Db {
                 Ok(EventRange { first: row.next_optional_int()?.unwrap_or(last + 1), last })
             })
             .await
+    }
+
+    /// The positions of the newest events of those of the workspaces, named by their numbers, that have had any.
+    pub async fn event_heads(&self, workspaces: Vec<i64>) -> Result<Vec<(i64, i64)>> {
+        self.read(move |tx| {
+            let mut heads = Vec::with_capacity(workspaces.len());
+            for asked in workspaces.chunks(ASKED_AT_ONCE) {
+                // Of few lengths, so that there are few statements to prepare.
+                let length = asked.len().next_power_of_two();
+                let params: Vec<Param<'_>> = asked
+                    .iter()
+                    .chain(asked.last().into_iter().cycle())
+                    .take(length)
+                    .map(|number| Param::Int(*number))
+                    .collect();
+                let names: Vec<String> = (1..=length).map(|place| format!("${place}")).collect();
+                let sql = format!(
+                    "SELECT workspace_id, position FROM event_heads WHERE workspace_id IN ({})",
+                    names.join(", ")
+                );
+                for mut row in tx.query(&sql, &params)? {
+                    heads.push((row.next_int()?, row.next_int()?));
+                }
+            }
+            Ok(heads)
+        })
+        .await
     }
 
     /// Removes events of all workspaces that were written before `before_ms`, oldest first, at most [`SWEEP_ROWS`] of them;

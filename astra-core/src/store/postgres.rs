@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::epoch::watch::Watch;
 use super::erased::{ErasedBody, erased};
 use super::error::{Error, Result};
+use super::known_readers::KnownReaders;
 use super::mode::Mode;
 use super::notes::Notes;
 use super::postgres_address::Address;
@@ -37,6 +38,7 @@ pub struct Postgres {
     pub(super) writes: WriteHealth,
     pub(super) subjects: KnownNumbers,
     pub(super) workspaces: KnownNumbers,
+    pub(super) event_readers: KnownReaders,
     /// Notified of what commits announce, here and in other gateways.
     pub(super) listeners: Arc<Listeners>,
     pool: Pool,
@@ -56,7 +58,8 @@ impl Postgres {
     pub fn new(url: &str, config: &StoreConfig) -> Result<Self> {
         let address = Address::parse(url)?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = Manager::from_config(address.config.clone(), address.tls.clone(), recycling);
+        let pooled = address.with_statement_timeout(config.statement_timeout_ms);
+        let manager = Manager::from_config(pooled, address.tls.clone(), recycling);
         let (wait, connections) = (Duration::from_millis(config.wait_timeout_ms), config.connections.max(2));
         let pool = Pool::builder(manager)
             .max_size(connections)
@@ -71,6 +74,7 @@ impl Postgres {
             writes,
             subjects: KnownNumbers::default(),
             workspaces: KnownNumbers::default(),
+            event_readers: KnownReaders::default(),
             listeners,
             pool,
             address,
@@ -140,7 +144,8 @@ impl Postgres {
             let begin = match mode {
                 Mode::Read | Mode::List | Mode::Look => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
                 Mode::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE",
-                Mode::Lock | Mode::Turn | Mode::Migrate => "BEGIN ISOLATION LEVEL READ COMMITTED",
+                Mode::Lock | Mode::Turn => "BEGIN ISOLATION LEVEL READ COMMITTED",
+                Mode::Migrate => "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0",
             };
             let session = Session::new(client, runtime, begin, mode.reads());
             let answer = Tx::run(Driver::Postgres(&session), workspace.as_ref(), &session.notes, work.as_ref());

@@ -73,6 +73,18 @@ impl Address {
         let tls = Tls::new(&check, is_direct).map_err(|fault| refused(&fault))?;
         Ok(Self { config, tls })
     }
+
+    /// How connections for statements are made: each may take so many milliseconds, unless the URL's `options` say otherwise;
+    /// with 0 the server's own setting holds.
+    pub(super) fn with_statement_timeout(&self, timeout_ms: u32) -> Config {
+        let mut config = self.config.clone();
+        if timeout_ms > 0 {
+            // Of two settings the server takes the last.
+            let asked = config.get_options().unwrap_or_default();
+            config.options(format!("-c statement_timeout={timeout_ms} {asked}").trim_end());
+        }
+        config
+    }
 }
 
 fn refused(why: &str) -> Error {
@@ -210,6 +222,19 @@ mod tests {
             let told = read(weak).expect_err(weak);
             assert!(told.starts_with("store.database_url: ") && told.contains(word) && !told.contains("p?w"), "{told}");
         }
+    }
+
+    #[test]
+    fn statements_have_a_limit_unless_the_url_has_another() {
+        let options = |url: &str, timeout_ms| {
+            let address = Address::parse(url).expect("an address");
+            address.with_statement_timeout(timeout_ms).get_options().map(str::to_owned)
+        };
+        assert_eq!(options("postgres://a@localhost/d", 60_000).as_deref(), Some("-c statement_timeout=60000"));
+        assert_eq!(options("postgres://a@localhost/d", 0), None);
+        let own = "postgres://a@localhost/d?options=-c%20statement_timeout%3D5s";
+        assert_eq!(options(own, 9).as_deref(), Some("-c statement_timeout=9 -c statement_timeout=5s"));
+        assert_eq!(options(own, 0).as_deref(), Some("-c statement_timeout=5s"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::conversation_events::{archived, session_created};
 use super::error::{Result, SessionRefusal};
 use super::idempotency::OnceKey;
 use super::messages;
@@ -26,6 +27,7 @@ impl Sessions<'_> {
             let subject = subjects::ensure(tx, &new.user_id, new.subject)?;
             let session = sessions::insert(tx, &new, subject, None)?;
             sessions::audit(tx, actor.as_deref(), session.id, &json!({"agent_id": &new.agent_id}))?;
+            session_created(tx, actor.as_deref(), &session)?;
             session_totals::add_one(tx, session)
         })
         .await
@@ -52,6 +54,8 @@ impl Sessions<'_> {
             sessions::refuse_when_busy(tx, id)?;
             let successor = sessions::succeed(tx, &session, successor_id, now_ms)?;
             sessions::audit(tx, actor.as_deref(), id, &json!({"successor_id": successor_id.to_string()}))?;
+            tx.emit_by(actor.as_deref(), Some(session.subject), &archived(&session, successor_id))?;
+            session_created(tx, actor.as_deref(), &successor)?;
             session_totals::add_one(tx, successor).map(Some)
         })
         .await
@@ -76,6 +80,7 @@ impl Sessions<'_> {
             let Some(from) = sessions::find(tx, id, &visible_to, true)? else { return Ok(None) };
             let session = fork(tx, &from, upto, &new)?;
             sessions::audit(tx, actor.as_deref(), session.id, &json!({"from_session_id": id.to_string()}))?;
+            session_created(tx, actor.as_deref(), &session)?;
             session_totals::add_one(tx, session).map(Some)
         })
         .await

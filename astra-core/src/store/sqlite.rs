@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::epoch::seen::Seen;
 use super::erased::{ErasedBody, erased};
 use super::error::{Error, Result};
+use super::known_readers::KnownReaders;
 use super::mode::Mode;
 use super::notes::Notes;
 use super::signals::{Listeners, Signal};
@@ -31,6 +32,7 @@ pub struct Sqlite {
     pub(super) writes: WriteHealth,
     pub(super) subjects: KnownNumbers,
     pub(super) workspaces: KnownNumbers,
+    pub(super) event_readers: KnownReaders,
     path: PathBuf,
     writer: Writer,
     readers: Arc<Readers>,
@@ -67,6 +69,7 @@ impl Sqlite {
             writes,
             subjects: KnownNumbers::default(),
             workspaces: KnownNumbers::default(),
+            event_readers: KnownReaders::default(),
             path: path.to_owned(),
             writer,
             readers: Arc::new(readers),

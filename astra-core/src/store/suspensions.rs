@@ -2,6 +2,7 @@
 //! waits is in no gateway's memory.
 
 use super::approvals::{self, NewApproval};
+use super::conversation_events;
 use super::error::{Error, Result};
 use super::rows::Rows;
 use super::spawned_turns;
@@ -91,6 +92,8 @@ impl Suspensions<'_> {
                 for approval in &new.approvals {
                     approvals::insert(tx, turn, approval, new.now_ms, new.expires_at_ms)?;
                 }
+                let asked: Vec<_> = new.approvals.iter().map(|asked| (asked.id, asked.tool.as_str())).collect();
+                conversation_events::approvals_requested(tx, turn, &asked, new.now_ms, new.expires_at_ms)?;
                 let sql = "INSERT INTO suspensions (workspace_id, turn_id, seq, outcome, state, is_ready, expires_at_ms)
                     VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (turn_id) DO UPDATE SET seq = excluded.seq,
                     outcome = excluded.outcome, state = excluded.state, results = NULL, is_ready = 0, expires_at_ms = excluded.expires_at_ms";

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use super::agent_versions::{self, VersionStamp};
+use super::conversation_events;
 use super::error::{Error, Refusal, Result, TurnRefusal};
 use super::idempotency::{self, OnceKey};
 use super::job_turns::{self, JobQuestion};
-use super::lifetime::{Lifetime, is_over};
+use super::lifetime::Lifetime;
 use super::message::{self, TURN_STRIDE};
 use super::messages;
 use super::mode::OnDouble;
@@ -22,7 +23,7 @@ use super::turns::{self, Outcome, Status, Turn, Turns};
 use super::tx::Tx;
 use super::visibility::VisibleTo;
 use crate::content::{Content, Role};
-use crate::ids::{SessionId, TurnId};
+use crate::ids::{EventId, SessionId, TurnId};
 use crate::params;
 
 /// A question that is to be kept and answered.
@@ -68,6 +69,8 @@ pub struct NewTurn {
     pub parent: Option<TurnId>,
     /// The question of a job that it answers, if it does.
     pub job: Option<Box<JobQuestion>>,
+    /// If events of turns have readers: the id of the event that it archives a session, should it do so.
+    pub event_id: Option<EventId>,
 }
 
 /// Where a question belongs.
@@ -157,7 +160,7 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
         return Err(Error::Refused(Refusal::Stale));
     }
     let subject = subject.map_or_else(|| subjects::ensure(tx, &new.user_id, new.subject), Ok)?;
-    let (session, is_new) = resolve_session(tx, new, subject)?;
+    let (session, is_new, archived) = resolve_session(tx, new, subject)?;
     if new.is_too_long && session.settings.pinned_version.is_none_or(|pinned| pinned == new.agent.version) {
         return Err(TurnRefusal::QuestionTooLong.into());
     }
@@ -179,6 +182,10 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
     }
     spawned_turns::insert(tx, turn.id, new.parent)?;
     job_turns::insert(tx, turn.id, new.job.as_deref())?;
+    if let Some(event_id) = new.event_id {
+        archived.iter().try_for_each(|old| conversation_events::turn_archived(tx, event_id, old, &turn))?;
+        conversation_events::turn_started(tx, &turn, &session)?;
+    }
     Ok(Begun::New { turn, session, interrupted, recent })
 }
 
@@ -255,8 +262,8 @@ fn make_way(tx: &mut Tx<'_>, busy: Busy, session_id: SessionId, open: Vec<TurnId
     }
 }
 
-/// The session of a question, and whether it was opened for it.
-fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn, subject: i64) -> Result<(Session, bool)> {
+/// The session of a question, whether it was opened for it, and the one that was archived for it.
+fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn, subject: i64) -> Result<(Session, bool, Option<Session>)> {
     let found = match &new.place {
         SessionTarget::Session { id } => {
             let session = sessions::find(tx, *id, &new.visible_to, true)?.ok_or(TurnRefusal::NoSuchSession)?;
@@ -271,18 +278,21 @@ fn resolve_session(tx: &mut Tx<'_>, new: &NewTurn, subject: i64) -> Result<(Sess
         SessionTarget::Surface { surface, surface_id } => {
             match sessions::find_current(tx, subject, &new.agent_id, surface, surface_id)? {
                 Some(session) => session,
-                None => return Ok((sessions::open_current(tx, &fresh(new, surface, surface_id), subject)?, true)),
+                None => {
+                    return Ok((sessions::open_current(tx, &fresh(new, surface, surface_id), subject)?, true, None));
+                }
             }
         }
     };
     if !new.lifetime.is_endless() {
         let SessionWithTotals { session, totals } = session_totals::add_one(tx, found)?;
-        if is_over(totals.last_active_at_ms, new.lifetime, new.now_ms) && !sessions::is_busy(tx, session.id)? {
-            return Ok((sessions::succeed(tx, &session, new.session_id, new.now_ms)?, true));
+        if new.lifetime.is_over(totals.last_active_at_ms, new.now_ms) && !sessions::is_busy(tx, session.id)? {
+            let successor = sessions::succeed(tx, &session, new.session_id, new.now_ms)?;
+            return Ok((successor, true, Some(session)));
         }
-        return Ok((session, false));
+        return Ok((session, false, None));
     }
-    Ok((found, false))
+    Ok((found, false, None))
 }
 
 fn fresh(new: &NewTurn, surface: &str, surface_id: &str) -> NewSession {

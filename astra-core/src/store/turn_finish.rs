@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::approvals;
+use super::conversation_events;
 use super::error::{Error, Result};
 use super::session_storage::length;
 use super::skill_uses::{self, SkillRow, SkillUse};
@@ -14,7 +15,7 @@ use super::turns::{Outcome, Status, Turn};
 use super::tx::Tx;
 use super::usage::{self, EndedTurn, HOUR_MS, UsageRow};
 use super::value::Param;
-use crate::ids::TurnId;
+use crate::ids::{EventId, TurnId};
 use crate::params;
 use crate::trace_context::TraceContext;
 
@@ -48,6 +49,8 @@ pub struct FinishedTurn {
     pub parent: Option<TurnId>,
     /// Whether it may have begun turns: those that are open are asked to end.
     pub has_children: bool,
+    /// If events of turns have readers: the id of the event that it has ended.
+    pub event_id: Option<EventId>,
     /// Now, in milliseconds since the epoch.
     pub now_ms: i64,
 }
@@ -129,7 +132,8 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
     let own = is_apart.then(|| usage::of_no_call(turn, finished.now_ms));
     let usage = own.iter().chain(&finished.usage);
     if tx.is_shared() {
-        return finish_at_once(tx, values, finished.has_waited, events.as_ref(), usage, &ended, &skills);
+        let has_ended = finish_at_once(tx, finished, values, events.as_ref(), usage, &ended, &skills)?;
+        return if has_ended { tell(tx, finished) } else { Ok(false) };
     }
     // The question moves with the row.
     if tx.execute(MOVE_ONE, &values)? == 0 {
@@ -145,6 +149,15 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
     skill_uses::insert(tx, turn.id, &skills)?;
     for (place, row) in (0..).zip(usage) {
         usage::add_of_turn(tx, turn.id.key(), place, row, &ended)?;
+    }
+    tell(tx, finished)
+}
+
+/// Lets the readers of events of turns know of the end, if there are any.
+fn tell(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
+    if let Some(event_id) = finished.event_id {
+        let FinishedTurn { turn, status, outcome, trace, now_ms, .. } = finished;
+        conversation_events::turn_ended(tx, event_id, turn, *status, outcome, trace.duration_us, *now_ms)?;
     }
     Ok(true)
 }
@@ -177,8 +190,8 @@ fn bytes(tx: &mut Tx<'_>, finished: &FinishedTurn, last_texts: Option<&str>) -> 
 /// All of it in one statement. Another gateway that ends the same turn waits for the row of the question, and finds it gone.
 fn finish_at_once<'a>(
     tx: &mut Tx<'_>,
+    finished: &FinishedTurn,
     mut params: Vec<Param<'a>>,
-    has_waited: bool,
     events: Option<&'a (i64, String)>,
     usage: impl Iterator<Item = &'a UsageRow>,
     ended: &'a EndedTurn,
@@ -188,7 +201,7 @@ fn finish_at_once<'a>(
         "WITH o AS (DELETE FROM open_turns WHERE workspace_id = $1 AND id = $2 RETURNING *),
         ended AS ({MOVE})"
     );
-    if has_waited {
+    if finished.has_waited {
         sql += &format!(
             ", waited AS (DELETE FROM suspensions WHERE turn_id IN (SELECT id FROM o)), undecided AS ({} AND turn_id IN (SELECT id FROM o))",
             approvals::CANCEL
@@ -227,7 +240,9 @@ fn finish_at_once<'a>(
         );
     }
     sql += " SELECT 1 FROM o";
-    Ok(tx.execute_last(&sql, &params)? == 1)
+    // An event comes after it, once it is known that this ended the turn.
+    let touched = if finished.event_id.is_some() { tx.execute(&sql, &params) } else { tx.execute_last(&sql, &params) };
+    Ok(touched? == 1)
 }
 
 macro_rules! move_from {

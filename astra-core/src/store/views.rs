@@ -12,6 +12,7 @@ use super::jobs::Jobs;
 use super::keys::SigningKeys;
 use super::mcp_servers::McpServerRows;
 use super::messages::Messages;
+use super::quota_refusals::QuotaRefusals;
 use super::rows::Rows;
 use super::schedule_runs::ScheduleRuns;
 use super::schedules::Schedules;
@@ -98,6 +99,12 @@ impl Rows {
     #[must_use]
     pub const fn schedules(&self) -> Schedules<'_> {
         Schedules(self)
+    }
+
+    /// Turns that were refused because of a quota.
+    #[must_use]
+    pub const fn quota_refusals(&self) -> QuotaRefusals<'_> {
+        QuotaRefusals(self)
     }
 
     /// Service accounts.

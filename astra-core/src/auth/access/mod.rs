@@ -14,6 +14,7 @@ mod skills;
 mod spec;
 mod tools;
 mod traces;
+mod workspaces;
 
 use super::role::Role;
 use super::scope::{Scope, ScopeSet};
@@ -45,7 +46,7 @@ pub const GROUPS: [&str; 18] = [
 ];
 
 /// The tables of the groups that have operations.
-const TABLES: [&[(&str, Access)]; 12] = [
+const TABLES: [&[(&str, Access)]; 13] = [
     health::OPERATIONS,
     auth::OPERATIONS,
     agents::OPERATIONS,
@@ -54,6 +55,7 @@ const TABLES: [&[(&str, Access)]; 12] = [
     tools::OPERATIONS,
     jobs::OPERATIONS,
     traces::OPERATIONS,
+    workspaces::OPERATIONS,
     skills::OPERATIONS,
     inference::OPERATIONS,
     cron::OPERATIONS,

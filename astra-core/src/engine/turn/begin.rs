@@ -16,10 +16,11 @@ use crate::engine::event::EventKind;
 use crate::engine::fits;
 use crate::engine::inference::failed;
 use crate::engine::turn_limits::Admission;
-use crate::ids::TurnId;
+use crate::ids::{EventId, TurnId};
 use crate::provider::{Request, Target};
 use crate::store::{
     self, Begun, Busy, Lifetime, NewTurn, OnceKey, Refusal, Rows, Status, Turn, TurnRefusal, VersionStamp, VisibleTo,
+    WorkspaceId,
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -89,7 +90,7 @@ impl Engine {
             // What is taken of the workspace's room is so until the question is kept.
             let (admission, _taken) = match admitted {
                 Ok(admitted) => admitted,
-                Err(refusal) => return already_answered(&rows, ask.once, now_ms).await?.ok_or(refusal),
+                Err(refusal) => return self.refuse(&rows, &caller, ask, refusal, now_ms).await,
             };
             let too_long = fits::refusal(self.room(&agent), &agent, &caller, &ask, &self.skills, now_ms);
             let new = NewTurn { is_too_long: too_long.is_some(), ..self.new_turn(&caller, &ask, &agent, now_ms) };
@@ -145,12 +146,35 @@ impl Engine {
         }
     }
 
+    /// What becomes of a question that may not be kept: it may have been answered before, whatever forbids to ask it anew.
+    async fn refuse(
+        &self,
+        rows: &Rows,
+        caller: &TurnCaller,
+        ask: Ask,
+        refusal: Error,
+        now_ms: i64,
+    ) -> Result<Beginning> {
+        if let Some(answered) = already_answered(rows, ask.once, now_ms).await? {
+            return Ok(answered);
+        }
+        if let Error::Quota { exceeded, .. } = &refusal {
+            self.note_refusal(rows, caller, exceeded, now_ms).await;
+        }
+        Err(refusal)
+    }
+
     /// The place of a turn that is about to begin; none of its own for one that runs in the place of another.
     fn admit(&self, caller: &TurnCaller, ask: &Ask) -> Result<Option<Admission>> {
         match self.limits.admit(caller) {
             Err(_) if ask.spawned.as_ref().is_some_and(|spawned| spawned.is_in_parents_place) => Ok(None),
             admitted => admitted.map(Some),
         }
+    }
+
+    /// The id of an event of a turn, if such events have readers.
+    pub(super) fn event_id(&self, workspace: &WorkspaceId) -> Option<EventId> {
+        self.store.has_event_readers(workspace).then(|| self.ids.id())
     }
 
     async fn present_agent(&self, caller: &TurnCaller, ask: &Ask) -> Result<Arc<AgentVersion>> {
@@ -196,6 +220,7 @@ impl Engine {
             once: ask.once.clone(),
             parent: ask.spawned.as_ref().map(|spawned| spawned.parent),
             job: ask.job.clone(),
+            event_id: self.event_id(&caller.workspace),
         }
     }
 

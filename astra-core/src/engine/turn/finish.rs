@@ -211,6 +211,7 @@ impl Running {
             skills: skill_uses(&self.agent.definition.skills, &progress.uses),
             parent: self.parent(),
             has_children: has_children(&progress.uses),
+            event_id: self.engine.event_id(self.rows.workspace()),
             now_ms,
             outcome: Outcome {
                 content: Some(progress.content),

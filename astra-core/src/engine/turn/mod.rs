@@ -10,6 +10,7 @@ mod interrupt;
 mod log;
 mod open_call;
 mod progress;
+mod refusal;
 mod resume;
 mod rounds;
 mod run;

@@ -63,12 +63,9 @@ async fn listen(address: &Address, shared: &Shared) -> Result<Infallible, tokio_
     // Moved, so that the connection goes with its end, and with it all that the client waits for.
     let driving = async move {
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
-            match message {
-                AsyncMessage::Notification(of) => {
-                    let named = Signal::ALL.iter().find(|signal| signal.channel() == of.channel());
-                    named.into_iter().for_each(|signal| shared.listeners.notify(*signal));
-                }
-                _ => {}
+            if let AsyncMessage::Notification(of) = message {
+                let named = Signal::ALL.iter().find(|signal| signal.channel() == of.channel());
+                named.into_iter().for_each(|signal| shared.listeners.notify(*signal));
             }
         }
     };

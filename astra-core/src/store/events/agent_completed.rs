@@ -22,7 +22,7 @@ pub struct AgentCompletedData {
     #[schema(minimum = 1, example = 3)]
     pub agent_version: u32,
     /// Who asked.
-    #[schema(min_length = 1, max_length = 255, example = "usr_06a1b2c3d4e5q")]
+    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5q")]
     pub user_id: String,
     /// Why the model stopped, such as `stop` or `length`.
     #[schema(max_length = 64, example = "stop")]

@@ -22,7 +22,7 @@ pub struct AgentFailedData {
     #[schema(minimum = 1, example = 3)]
     pub agent_version: u32,
     /// Who asked.
-    #[schema(min_length = 1, max_length = 255, example = "usr_06a1b2c3d4e5q")]
+    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5q")]
     pub user_id: String,
     /// How the turn ended: `failed`, `cancelled` or `interrupted`.
     #[schema(max_length = 32, example = "failed")]
@@ -31,7 +31,7 @@ pub struct AgentFailedData {
     #[schema(max_length = 64, example = "provider_unavailable")]
     pub error_code: Option<String>,
     /// What was wrong.
-    #[schema(max_length = 65_536, example = "The provider did not answer in time.")]
+    #[schema(max_length = 4096, example = "The provider did not answer in time.")]
     pub error_message: Option<String>,
     /// How long the turn took, in milliseconds.
     #[schema(minimum = 0, example = 30_004)]

@@ -22,10 +22,10 @@ pub struct ApprovalRequestedData {
     #[schema(format = "slug", example = "assistant")]
     pub agent_id: String,
     /// Whose turn it is.
-    #[schema(min_length = 1, max_length = 255, example = "usr_06a1b2c3d4e5q")]
+    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5q")]
     pub user_id: String,
     /// The tool that the model calls.
-    #[schema(max_length = 128, example = "http_fetch")]
+    #[schema(max_length = 256, example = "http_fetch")]
     pub tool: String,
     /// When the call is denied if there is no decision.
     #[schema(example = "2026-01-05T09:35:00.000Z")]

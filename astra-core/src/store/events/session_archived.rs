@@ -19,7 +19,7 @@ pub struct SessionArchivedData {
     #[schema(format = "slug", example = "assistant")]
     pub agent_id: String,
     /// Whose session it is.
-    #[schema(min_length = 1, max_length = 255, example = "usr_06a1b2c3d4e5q")]
+    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5q")]
     pub user_id: String,
 }
 

@@ -16,7 +16,7 @@ pub struct SessionCreatedData {
     #[schema(format = "slug", example = "assistant")]
     pub agent_id: String,
     /// Whose session it is.
-    #[schema(min_length = 1, max_length = 255, example = "usr_06a1b2c3d4e5q")]
+    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5q")]
     pub user_id: String,
     /// The surface that it is on.
     #[schema(max_length = 64, example = "api")]

@@ -22,7 +22,7 @@ pub struct TurnStartedData {
     #[schema(minimum = 1, example = 3)]
     pub agent_version: u32,
     /// Who asks.
-    #[schema(min_length = 1, max_length = 255, example = "usr_06a1b2c3d4e5q")]
+    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5q")]
     pub user_id: String,
 }
 

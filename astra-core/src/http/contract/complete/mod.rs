@@ -10,6 +10,7 @@ mod pruning;
 mod references;
 mod responses;
 mod unions;
+mod webhooks;
 
 use std::collections::BTreeSet;
 
@@ -37,6 +38,7 @@ pub fn complete(
     patches::write(document, faults);
     unions::name_branches(document, faults);
     unions::free_references(document);
+    webhooks::write(document, faults);
     closing::close_requests(document, faults);
     operations::complete(document, hosts, scopes, faults);
     operations::free_bodies(document, hosts);

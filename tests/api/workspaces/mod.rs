@@ -1,0 +1,3 @@
+//! The workspaces group.
+
+pub(crate) mod events;
