@@ -97,7 +97,7 @@ fn ask(context: &JobContext, question: &Question) -> Ask {
 fn why(refused: Error) -> Refused {
     let words = refused.to_string();
     match refused {
-        Error::Quota { message, retry_after_s } => {
+        Error::Quota { message, retry_after_s, .. } => {
             Refused::Question(AnswerError::new("quota_exceeded", message), Some(Duration::from_secs(retry_after_s)))
         }
         Error::StorageLimit { .. } => Refused::Question(AnswerError::new("storage_limit", words), None),
