@@ -56,3 +56,25 @@ fn what_is_not_there_is_said() {
     place.cron(&["trigger", "trn_1"]).fails(2, &["not the id of a schedule"]);
     place.cron(&["trigger", "sch_../../agents"]).fails(2, &["not the id of a schedule"]);
 }
+
+#[test]
+fn schedules_are_listed_and_triggered() {
+    let place = Place::new();
+    let token = place.machine.astra(&["token", "issue", "--name", "me", "--role", "owner"]).ok().trim().to_owned();
+    let payload = serde_json::json!({"agent_id": "assistant", "message": "Write the report."});
+    for (name, is_paused) in [("Each day", false), ("Never\tyet", true)] {
+        let job = serde_json::json!({"type": "agent_run", "payload": payload});
+        let new = serde_json::json!({"name": name, "expression": "0 3 * * *", "job": job, "is_paused": is_paused});
+        let answer = place.gateway.post_with_token("/cron/schedules", &token, &new.to_string());
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    }
+    let lines = place.cron(&["list"]).ok();
+    let rows: Vec<Vec<&str>> = lines.lines().map(|line| line.split('\t').collect()).collect();
+    assert!(rows.iter().all(|row| row.len() == 7 && row[0].starts_with("sch_") && row[5] == "agent_run"), "{lines}");
+    assert_eq!((rows[0][1], rows[0][2], rows[0][6]), ("paused", "-", "Never yet"));
+    assert_eq!((rows[1][1], rows[1][3], rows[1][4]), ("active", "0 3 * * *", "UTC"));
+    let whole: Vec<Value> = serde_json::from_str(&place.cron(&["list", "--output", "json"]).ok()).expect("a JSON array");
+    assert_eq!((whole.len(), &whole[1]["job"]["payload"]), (2, &payload));
+    let job = place.cron(&["trigger", rows[1][0]]).ok();
+    assert!(job.starts_with("job_") && job.trim().len() == 17, "{job}");
+}

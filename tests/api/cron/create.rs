@@ -33,6 +33,16 @@ both_backends! {
         assert_eq!(place.viewer().get(PATH).await.expect(200)["data"].as_array().map(Vec::len), Some(1));
     }
 
+    async fn a_job_that_needs_a_scope_needs_it_here_too(place: Place) {
+        let narrow = place.scoped(Role::Admin, "cron:read,cron:write");
+        narrow.post(PATH).json(&hourly("asking")).await.expect_problem(403, "forbidden");
+        let made = narrow.post(PATH).json(&hourly("note")).await.expect(201);
+        narrow.patch(&path(&made)).json(&json!({"job": {"type": "asking"}})).await.expect_problem(403, "forbidden");
+        place.admin().patch(&path(&made)).json(&json!({"job": {"type": "asking"}})).await.expect(200);
+        // What is not about the job stays with those who may change schedules.
+        narrow.patch(&path(&made)).json(&json!({"name": "Other"})).await.expect(200);
+    }
+
     async fn is_for_admins(place: Place) {
         turns_away(&place, Role::Admin, |caller| caller.post(PATH).json(&hourly("note"))).await;
         assert_eq!(place.viewer().get(PATH).await.expect(200)["data"], json!([]));

@@ -96,6 +96,23 @@ both_backends! {
         assert!((1..=3_600_000).contains(&delay_ms), "{delay_ms}");
     }
 
+    async fn each_job_is_its_owners_and_an_event(place: Place) {
+        let schedule = made(&place, &[("on_overlap", json!("skip"))], "stuck").await;
+        place.pass(HOUR_MS).await;
+        // The second slot has a row and no job.
+        place.pass(HOUR_MS).await;
+        let run = place.runs(&schedule).await.remove(1);
+        let id = run["job_id"].as_str().expect("a job").parse().expect("an id");
+        let job = place.store().jobs().find(id).await.expect("a look").expect("the job");
+        assert_eq!(job.user_id.as_deref(), schedule["owner"].as_str());
+        let events = place.db().events_after(place.authority().first_workspace(), 0, 100).await.expect("a look");
+        let fired: Vec<_> = events.iter().filter(|event| event.event == "schedule.fired").collect();
+        let [event] = fired[..] else { panic!("one event: {events:?}") };
+        let data: Value = serde_json::from_str(&event.data).expect("JSON");
+        let expected = json!({"schedule_id": schedule["id"], "run_id": run["id"], "job_id": run["job_id"], "slot_at": run["slot_at"]});
+        assert_eq!((data, event.owner.as_deref()), (expected, schedule["owner"].as_str()));
+    }
+
     async fn shows_none_of_another_workspace(place: Place) {
         let schedule = made(&place, &[], "note").await;
         let runs = format!("{}/runs", path(&schedule));

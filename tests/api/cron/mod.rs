@@ -20,7 +20,8 @@ use crate::support::{Ask, Caller, OnBackend, TestApp, TestBackend};
 pub(crate) const PATH: &str = "/cron/schedules";
 const HOUR_MS: i64 = 3_600_000;
 
-/// A gateway with two types of jobs: `note`, which is done at once, and `stuck`, which never is.
+/// A gateway with three types of jobs: `note`, which is done at once, `stuck`, which never is, and `asking`, which needs
+/// a scope.
 pub(crate) struct Place(TestApp);
 
 impl std::ops::Deref for Place {
@@ -33,7 +34,7 @@ impl std::ops::Deref for Place {
 
 impl OnBackend for Place {
     async fn on(backend: TestBackend) -> Self {
-        Self(TestApp::builder(backend).host(|builder| builder.job(Noting).job(Sticking)).open().await)
+        Self(TestApp::builder(backend).host(|builder| builder.job(Noting).job(Sticking).job(Asking)).open().await)
     }
 }
 
@@ -68,6 +69,25 @@ impl Job for Sticking {
 
     async fn run(&self, _: Value, _: JobContext) -> Result<(), JobError> {
         std::future::pending().await
+    }
+}
+
+/// A type of jobs that needs a scope of its own.
+struct Asking;
+
+impl Job for Asking {
+    type Payload = Value;
+    type Output = ();
+
+    const NAME: &'static str = "asking";
+    const SCOPE: Option<&'static str> = Some("chat:send");
+
+    fn payload_schema() -> Value {
+        json!({"type": "object"})
+    }
+
+    async fn run(&self, _: Value, _: JobContext) -> Result<(), JobError> {
+        Ok(())
     }
 }
 
