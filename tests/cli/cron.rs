@@ -73,7 +73,8 @@ fn schedules_are_listed_and_triggered() {
     assert!(rows.iter().all(|row| row.len() == 7 && row[0].starts_with("sch_") && row[5] == "agent_run"), "{lines}");
     assert_eq!((rows[0][1], rows[0][2], rows[0][6]), ("paused", "-", "Never yet"));
     assert_eq!((rows[1][1], rows[1][3], rows[1][4]), ("active", "0 3 * * *", "UTC"));
-    let whole: Vec<Value> = serde_json::from_str(&place.cron(&["list", "--output", "json"]).ok()).expect("a JSON array");
+    let whole: Vec<Value> =
+        serde_json::from_str(&place.cron(&["list", "--output", "json"]).ok()).expect("a JSON array");
     assert_eq!((whole.len(), &whole[1]["job"]["payload"]), (2, &payload));
     let job = place.cron(&["trigger", rows[1][0]]).ok();
     assert!(job.starts_with("job_") && job.trim().len() == 17, "{job}");
