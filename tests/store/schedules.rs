@@ -181,7 +181,8 @@ both_backends! {
             async move { db.take_leadership("scheduler", instance, 10_000, START_MS).await.expect("a lease") }
         };
         let first = lead(1).await;
-        assert_eq!((lead(2).await, lead(1).await.since_ms), (db_leader(&db).await, first.since_ms));
+        assert_eq!(lead(2).await, first);
+        assert_eq!(lead(1).await.since_ms, first.since_ms);
         assert_eq!(db_leader(&db).await.instance_id, 1);
         let sql = "UPDATE leaders SET lease_until_ms = 1";
         db.write(move |tx| tx.execute(sql, params![])).await.expect("it is written");
