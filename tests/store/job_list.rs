@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use astra_core::ids::{CountingIds, IdMaker, JobId};
 use astra_core::params;
-use astra_core::store::{JobEnding, JobFilter, JobStatus, Jobs, NewJob, PageRequest, Rows, VisibleTo};
+use astra_core::store::{
+    JobEnding, JobFilter, JobLease, JobProgress, JobStatus, Jobs, NewJob, PageRequest, Rows, VisibleTo,
+};
 
 use crate::support::{START_MS, TestStore, both_backends};
 
@@ -73,6 +75,34 @@ both_backends! {
         let of = |status| counts.iter().find(|count| count.status == status).map(|count| (count.count, count.is_exact));
         assert_eq!(of(JobStatus::Failed), Some((10_000, false)));
         assert_eq!((of(JobStatus::Pending), of(JobStatus::Unknown)), (Some((1, true)), Some((0, true))));
+    }
+
+    async fn progress_is_an_event_where_such_events_are_read(store: TestStore) {
+        let rows = rows(&store).await;
+        enqueue(&rows, 1, "mail", "usr_a").await;
+        let ids = IdMaker::new(CountingIds::default());
+        let lease = store.db.claim_jobs(crate::jobs::claim(1)).await.expect("a claim")[0].lease;
+        let report = |lease, percent| JobProgress {
+            workspace: rows.workspace().clone(),
+            lease,
+            percent,
+            message: Some("words".into()),
+            event_id: ids.id(),
+            at_ms: START_MS,
+        };
+        store.db.report_progress(vec![report(lease, 10)]).await.expect("it is kept");
+        store.db.note_event_reader(rows.workspace(), START_MS).await.expect("it is noted");
+        let stale = JobLease { epoch: lease.epoch - 1, ..lease };
+        store.db.report_progress(vec![report(stale, 90), report(lease, 40)]).await.expect("it is kept");
+        let job = rows.jobs().find(lease.id).await.expect("a look").expect("the job");
+        assert_eq!((job.progress, job.message.as_deref(), job.version), (40, Some("words"), 4));
+        let told = store.db.read(|tx| {
+            let rows = tx.query("SELECT event, data FROM outbox ORDER BY position", params![])?.into_iter();
+            rows.map(|mut row| Ok((row.next_text()?, row.next_text()?))).collect::<Result<Vec<_>, _>>()
+        });
+        let told = told.await.expect("the events");
+        assert_eq!(told.len(), 1);
+        assert!(told[0].0 == "job.progress" && told[0].1.contains("\"progress\":40"), "{told:?}");
     }
 
     async fn the_end_of_a_job_that_callers_see_is_an_event(store: TestStore) {

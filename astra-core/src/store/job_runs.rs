@@ -3,13 +3,14 @@
 
 use super::db::Db;
 use super::error::{Error, JobRefusal, Result};
-use super::events::{JobFailedData, JobSucceededData};
+use super::events::{JobFailedData, JobProgressData, JobSucceededData};
 use super::jobs::{JobStatus, Jobs};
 use super::new_job::JOB_BYTES_MAX;
 use super::pending_event::Cause;
 use super::signals::Signal;
 use super::tx::Tx;
 use super::value::Row;
+use super::workspace::WorkspaceId;
 use crate::ids::{EventId, JobId};
 use crate::params;
 
@@ -50,12 +51,18 @@ pub enum JobEnding {
 /// How far a worker is with its job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobProgress {
+    /// The tenant.
+    pub workspace: WorkspaceId,
     /// Its hold on the job.
     pub lease: JobLease,
     /// 0 to 100.
     pub percent: u8,
     /// What it says of it.
     pub message: Option<String>,
+    /// The id of the event that says so, if the workspace has readers of such events.
+    pub event_id: EventId,
+    /// When, in milliseconds since the epoch.
+    pub at_ms: i64,
 }
 
 impl JobEnding {
@@ -150,13 +157,23 @@ impl Jobs<'_> {
 impl Db {
     /// Keeps how far workers are with their jobs, of all workspaces, as far as the jobs are still theirs.
     pub async fn report_progress(&self, reports: Vec<JobProgress>) -> Result<()> {
+        let have_readers: Vec<bool> = reports.iter().map(|report| self.has_event_readers(&report.workspace)).collect();
         self.write_locking(move |tx| {
             let sql = "UPDATE jobs SET progress = $3, message = $4, version = version + 1
-                WHERE id = $1 AND epoch = $2 AND status = 'running'";
-            reports.iter().try_for_each(|report| {
-                let (lease, percent) = (report.lease, u32::from(report.percent.min(100)));
-                tx.execute(sql, params![lease.id, lease.epoch, percent, &report.message]).map(drop)
-            })
+                WHERE id = $1 AND epoch = $2 AND status = 'running' RETURNING is_public, subject, kind";
+            for (report, has_readers) in reports.iter().zip(&have_readers) {
+                let (lease, percent) = (report.lease, report.percent.min(100));
+                let params = params![lease.id, lease.epoch, u32::from(percent), &report.message];
+                let Some(mut row) = tx.first(sql, params)? else { continue };
+                let (is_public, owner, kind) = (row.next_truth()?, row.next_optional_int()?, row.next_text()?);
+                if is_public && *has_readers {
+                    let cause = Cause { id: report.event_id, at_ms: report.at_ms, subject: None, owner };
+                    let (progress, message) = (i64::from(percent), report.message.clone());
+                    let data = JobProgressData { job_id: lease.id, kind, progress, message };
+                    tx.emit_in(report.workspace.number(), cause, &data)?;
+                }
+            }
+            Ok(())
         })
         .await
     }

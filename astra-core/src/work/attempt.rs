@@ -14,7 +14,7 @@ use super::stop::{Stop, StopSignal};
 use super::supervisor::panic_text;
 use super::worker_slot::WorkerSlot;
 use crate::clock::Clock;
-use crate::ids::JobId;
+use crate::ids::{IdMaker, JobId};
 use crate::store::{ClaimedJob, Db, JobEnding, RETRY_WAIT_MS_MAX};
 
 /// What is given to jobs that were asked to stop.
@@ -28,6 +28,7 @@ const ERROR_BYTES_MAX: usize = 4_096;
 pub(super) struct Attempt<'a> {
     pub(super) store: &'a Db,
     pub(super) clock: &'a Arc<dyn Clock>,
+    pub(super) ids: &'a IdMaker,
     pub(super) types: &'a JobTypes,
     pub(super) stop: Arc<StopSignal>,
     pub(super) slot: Arc<WorkerSlot>,
@@ -43,7 +44,8 @@ impl Attempt<'_> {
         let stop = Arc::clone(&self.stop);
         let is_idempotent = registered.kind.is_idempotent;
         let limit = job.timeout_s.map_or(registered.kind.timeout, |timeout_s| Duration::from_secs(timeout_s.into()));
-        let context = JobContext::new(job, self.store, Arc::clone(self.clock), is_idempotent, self.stop, self.slot);
+        let (clock, ids) = (Arc::clone(self.clock), self.ids.clone());
+        let context = JobContext::new(job, self.store, clock, ids, is_idempotent, self.stop, self.slot);
         let ended = match context.unknown() {
             Some(unknown) => Some(Err(JobError::Unknown(unknown))),
             None => until_stopped(&registered, &context, limit, &stop).await,

@@ -188,8 +188,14 @@ impl Queue {
         let (lease, workspace) = (job.lease, job.workspace.clone());
         let slot = Arc::new(WorkerSlot::new(&self.permits, Some(worker)));
         let stop = Arc::clone(&holding.stop);
-        let attempt =
-            Attempt { store: &self.store, clock: &self.clock, types: &self.types, stop, slot: Arc::clone(&slot) };
+        let attempt = Attempt {
+            store: &self.store,
+            clock: &self.clock,
+            ids: &self.ids,
+            types: &self.types,
+            stop,
+            slot: Arc::clone(&slot),
+        };
         let ending = attempt.run(job).await;
         // The worker is free: what it does next is claimed in the transaction that has this end.
         drop(slot);

@@ -14,7 +14,7 @@ use super::job_error::JobError;
 use super::stop::{Stop, StopSignal};
 use super::worker_slot::WorkerSlot;
 use crate::clock::Clock;
-use crate::ids::JobId;
+use crate::ids::{IdMaker, JobId};
 use crate::store::{self, ClaimedJob, Db, JobLease, JobProgress, Jobs, Rows, Tx};
 
 /// How often the progress of a job is written down at the most.
@@ -33,6 +33,7 @@ struct Inner {
     store: Db,
     rows: Rows,
     clock: Arc<dyn Clock>,
+    ids: IdMaker,
     is_idempotent: bool,
     /// What steps came to, as JSON; `None` for one that must not run twice, has begun, and is not known to have ended.
     steps: Mutex<BTreeMap<String, Option<String>>>,
@@ -48,13 +49,14 @@ impl JobContext {
         mut job: ClaimedJob,
         store: &Db,
         clock: Arc<dyn Clock>,
+        ids: IdMaker,
         is_idempotent: bool,
         stop: Arc<StopSignal>,
         slot: Arc<WorkerSlot>,
     ) -> Self {
         let (steps, rows) = (Mutex::new(std::mem::take(&mut job.steps)), store.rows(&job.workspace));
         let (store, progress, progressed) = (store.clone(), Mutex::default(), Notify::new());
-        Self(Arc::new(Inner { job, store, rows, clock, is_idempotent, steps, progress, progressed, stop, slot }))
+        Self(Arc::new(Inner { job, store, rows, clock, ids, is_idempotent, steps, progress, progressed, stop, slot }))
     }
 
     /// Its id.
@@ -177,7 +179,14 @@ impl JobContext {
             self.0.progressed.notified().await;
             let latest = self.0.progress.lock().unwrap_or_else(PoisonError::into_inner).take();
             let Some((percent, text)) = latest else { continue };
-            let report = JobProgress { lease: self.lease(), percent, message: Some(text) };
+            let report = JobProgress {
+                workspace: self.0.job.workspace.clone(),
+                lease: self.lease(),
+                percent,
+                message: Some(text),
+                event_id: self.0.ids.id(),
+                at_ms: self.0.clock.now_ms(),
+            };
             if let Err(fault) = self.0.store.report_progress(vec![report]).await {
                 tracing::warn!(job.id = %self.id(), error = %fault, "the progress of a job could not be kept");
             }
