@@ -12,6 +12,7 @@
 mod support;
 
 mod docs;
+mod events;
 mod golden;
 mod reach;
 mod rules;

@@ -107,6 +107,30 @@ async fn what_others_announce_is_heard_again() {
 }
 
 #[tokio::test]
+async fn what_one_gateway_announces_the_others_hear() {
+    let Some(store) = postgres().await else { return };
+    let other = store.again();
+    let watch = tokio::spawn(store.db.watch().expect("a shared store"));
+    let signals = [Signal::Credentials, Signal::Jobs, Signal::McpServers, Signal::Events, Signal::EventReaders];
+    for signal in signals.into_iter().chain([Signal::Deliveries]) {
+        let heard = store.db.changed(signal);
+        let hearing = async {
+            // One may be of the beginning, when all is taken for changed.
+            for _ in 0..3 {
+                let announce = move |tx: &mut Tx<'_>| {
+                    tx.announce(signal);
+                    Ok(())
+                };
+                other.write(announce).await.expect("a commit");
+                heard.notified().await;
+            }
+        };
+        timeout(Duration::from_secs(60), hearing).await.unwrap_or_else(|_| panic!("{signal:?} is not heard"));
+    }
+    watch.abort();
+}
+
+#[tokio::test]
 async fn a_statement_that_takes_too_long_is_ended() {
     let Some(backend) = TestBackend::postgres().await else { return };
     let store = EmptyStore::open(backend, |config| config.statement_timeout_ms = 20);
