@@ -2,17 +2,47 @@
 
 use std::sync::Arc;
 
-use astra_core::Gateway;
 use astra_core::auth::{Authenticator, Error, Identity, Principal, Role, ScopeSet};
 use astra_core::host::{Json, Routes, routes};
 use astra_core::store::WorkspaceId;
 use astra_core::testing::document_rules;
+use astra_core::{Gateway, Job, JobContext, JobError};
 use futures_util::future::BoxFuture;
 use http::HeaderMap;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use crate::support::{OnBackend, TestApp, TestBackend, both_backends};
+
+/// Cancels receipts later.
+struct CancelReceipts;
+
+impl Job for CancelReceipts {
+    type Payload = Value;
+    type Output = ();
+    const NAME: &'static str = "receipts.cancel";
+    const SCOPE: Option<&'static str> = Some("receipts:cancel");
+
+    fn payload_schema() -> Value {
+        json!({"type": "object"})
+    }
+
+    async fn run(&self, _payload: Value, _context: JobContext) -> Result<(), JobError> {
+        Ok(())
+    }
+}
+
+/// A type of job may need a scope of the host.
+#[tokio::test]
+async fn a_job_needs_the_scope_that_its_type_names() {
+    let builder = TestApp::builder(TestBackend::sqlite()).routes(receipts()).host(|builder| builder.job(CancelReceipts));
+    let app = builder.open().await;
+    let enqueue = async |scopes: &str| {
+        app.scoped(Role::Member, scopes).post("/jobs").json(&json!({"type": "receipts.cancel"})).await
+    };
+    enqueue("jobs:write,receipts:read").await.expect_problem(403, "forbidden");
+    enqueue("jobs:write,receipts:cancel").await.expect(202);
+}
 
 const ACCOUNTS: &str = "/auth/service-accounts";
 

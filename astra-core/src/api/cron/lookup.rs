@@ -1,7 +1,7 @@
 //! Schedules in the store: looked up, checked, refused.
 
 use crate::app::App;
-use crate::auth::{Scope, access};
+use crate::auth::{ScopeSet, access};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::http::Caller;
 use crate::ids::ScheduleId;
@@ -27,12 +27,16 @@ pub async fn find(app: &App, caller: &Caller, id: ScheduleId) -> Result<StoredSc
 /// If it may not.
 pub fn permit(app: &App, caller: &Caller, kind: &str) -> Result<()> {
     let scope = app.jobs.types().get(kind).filter(|kind| kind.is_public).and_then(|kind| kind.scope);
-    let Some(scope) = scope.and_then(|name| name.parse::<Scope>().ok()) else { return Ok(()) };
-    let least = access::needs().filter(|(_, scopes)| scopes.contains(scope)).map(|(role, _)| role).min();
-    if caller.scopes.contains(scope) && least.is_none_or(|least| caller.role >= least) {
+    let Some(name) = scope else { return Ok(()) };
+    let may = |scope: ScopeSet| {
+        let least = access::needs().filter(|(_, scopes)| scopes.covers(scope)).map(|(role, _)| role).min();
+        caller.scopes.covers(scope) && least.is_none_or(|least| caller.role >= least)
+    };
+    // A scope that is none of the gateway's or the host's is one that no caller has.
+    if app.authority.scopes().find(name).is_some_and(may) {
         return Ok(());
     }
-    Err(Error::forbidden(format!("A schedule of jobs of the type `{kind}` needs the scope `{}`.", scope.as_str())))
+    Err(Error::forbidden(format!("A schedule of jobs of the type `{kind}` needs the scope `{name}`.")))
 }
 
 /// The definition of a stored row.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::app::App;
-use crate::auth::{Role, Scope, access};
+use crate::auth::{Role, access};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::http::Caller;
 use crate::store::{self, JobRefusal, NewJob, Refusal};
@@ -26,11 +26,11 @@ fn permit(app: &App, caller: &Caller, kind: &str) -> Result<()> {
     let scope = app.jobs.types().get(kind).filter(|kind| kind.is_public).and_then(|kind| kind.scope);
     let Some(name) = scope else { return Ok(()) };
     let forbidden = |what: &str| Err(Error::forbidden(format!("Jobs of the type `{kind}` need {what}.")));
-    let Ok(scope) = name.parse::<Scope>() else { return Ok(()) };
-    if !caller.scopes.contains(scope) {
+    // A scope that is none of the gateway's or the host's is one that no caller has.
+    let Some(scope) = app.authority.scopes().find(name).filter(|scope| caller.scopes.covers(*scope)) else {
         return forbidden(&format!("the scope `{name}`"));
-    }
-    let needs = access::needs().filter(|(_, scopes)| scopes.contains(scope));
+    };
+    let needs = access::needs().filter(|(_, scopes)| scopes.covers(scope));
     match needs.map(|(role, _)| role).min() {
         Some(role) if caller.role < role => forbidden(&format!("the role `{}`", Role::as_str(role))),
         _ => Ok(()),
