@@ -35,7 +35,8 @@ impl Job for CancelReceipts {
 /// A type of job may need a scope of the host.
 #[tokio::test]
 async fn a_job_needs_the_scope_that_its_type_names() {
-    let builder = TestApp::builder(TestBackend::sqlite()).routes(receipts()).host(|builder| builder.job(CancelReceipts));
+    let builder =
+        TestApp::builder(TestBackend::sqlite()).routes(receipts()).host(|builder| builder.job(CancelReceipts));
     let app = builder.open().await;
     let enqueue = async |scopes: &str| {
         app.scoped(Role::Member, scopes).post("/jobs").json(&json!({"type": "receipts.cancel"})).await
