@@ -28,6 +28,8 @@ pub(crate) const SETUP_CODE: &str = "ASTRA_SETUP_CODE";
 pub(crate) const SERVER: &str = "ASTRA_SERVER";
 /// The token that `token`, `spec`, `codegen` and `chat` show to the gateway.
 pub(crate) const TOKEN: &str = "ASTRA_TOKEN";
+/// The secret with which `webhooks listen` verifies deliveries, `whsec_...`.
+pub(crate) const WEBHOOK_SECRET: &str = "ASTRA_WEBHOOK_SECRET";
 /// What `serve` logs: `error`, `warn`, `info`, `debug`, `trace`, or a list such as `info,astra_core::http=debug`.
 pub(crate) const LOG: &str = "ASTRA_LOG";
 /// How `serve` logs: `text` or `json`.
@@ -74,7 +76,7 @@ pub(crate) const OTEL_SERVICE_NAME: &str = "OTEL_SERVICE_NAME";
 pub(crate) const OTEL_TRACES_EXPORTER: &str = "OTEL_TRACES_EXPORTER";
 
 /// Ours, for the check against misspelt ones.
-pub(crate) const OURS: [&str; 15] = [
+pub(crate) const OURS: [&str; 16] = [
     CONFIG,
     LISTEN,
     DATA_DIR,
@@ -87,6 +89,7 @@ pub(crate) const OURS: [&str; 15] = [
     SETUP_CODE,
     SERVER,
     TOKEN,
+    WEBHOOK_SECRET,
     LOG,
     LOG_FORMAT,
     OPENAPI_GENERATOR_JAR,

@@ -667,3 +667,90 @@ CREATE TABLE quota_refusals (
     hour BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, agent_id, quota)
 ) /*without_rowid*/;
+
+-- Webhooks: where events of a workspace are sent.
+CREATE TABLE webhooks (
+    id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    -- Grows with each change of what callers see, but for how deliveries go.
+    version BIGINT NOT NULL,
+    -- 1 while events are sent; and 1 if events of turns are among them.
+    is_enabled BIGINT NOT NULL,
+    wants_turns BIGINT NOT NULL,
+    -- JSON of where events are sent, and which; and of the names of the headers of each request.
+    settings TEXT NOT NULL,
+    header_names TEXT NOT NULL,
+    -- JSON of the headers, sealed with the master key for this row alone.
+    sealed BYTEA NOT NULL,
+    -- JSON of the secrets that sign, the newest one last: their times, and the numbers from which the master key makes them.
+    secrets TEXT NOT NULL,
+    -- `gone` or `failing`, if the gateway has switched it off, and when.
+    disabled_reason TEXT,
+    disabled_at_ms BIGINT,
+    -- How often it has failed since the last success, and since when.
+    failures BIGINT NOT NULL,
+    failing_since_ms BIGINT,
+    -- To the minute.
+    last_success_ms BIGINT,
+    -- It gets the events behind this position of the log: that at which it was made, or switched on last.
+    from_position BIGINT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    updated_at_ms BIGINT NOT NULL,
+    created_by TEXT NOT NULL
+);
+CREATE INDEX webhooks_by_workspace ON webhooks (workspace_id, id);
+CREATE INDEX webhooks_of_turns ON webhooks (workspace_id) WHERE wants_turns = 1;
+
+-- Up to which position of its log the events of a workspace have become deliveries; of workspaces that have or had a webhook.
+CREATE TABLE webhook_heads (
+    workspace_id BIGINT PRIMARY KEY,
+    position BIGINT NOT NULL
+);
+
+-- Events on their way to webhooks: a row for each event and each webhook that wants it.
+CREATE TABLE deliveries (
+    id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    webhook_id BIGINT NOT NULL,
+    event_id BIGINT NOT NULL,
+    event TEXT NOT NULL,
+    -- What is sent. It never changes.
+    body TEXT NOT NULL,
+    is_test BIGINT NOT NULL,
+    -- `pending`, `sending`, `succeeded` or `failed`
+    status TEXT NOT NULL,
+    -- 1 while it is pending and its time has come.
+    is_due BIGINT NOT NULL,
+    next_at_ms BIGINT NOT NULL,
+    -- How often it was sent; and how often that failed since it was made, or asked for again.
+    attempts BIGINT NOT NULL,
+    tries BIGINT NOT NULL,
+    -- What the last attempt came to.
+    last_status BIGINT,
+    last_error TEXT,
+    -- Grows each time that a gateway gets it: what a gateway writes names the epoch under which it got the delivery.
+    epoch BIGINT NOT NULL,
+    lease_until_ms BIGINT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    finished_at_ms BIGINT
+);
+CREATE INDEX deliveries_by_time ON deliveries (webhook_id, created_at_ms, id);
+CREATE INDEX deliveries_by_status ON deliveries (webhook_id, status, created_at_ms, id);
+CREATE INDEX deliveries_due ON deliveries (webhook_id, next_at_ms, id) WHERE is_due = 1;
+CREATE INDEX deliveries_waiting ON deliveries (next_at_ms) WHERE status = 'pending' AND is_due = 0;
+CREATE INDEX deliveries_sending ON deliveries (webhook_id, lease_until_ms) WHERE status = 'sending';
+CREATE INDEX deliveries_finished ON deliveries (finished_at_ms) WHERE finished_at_ms IS NOT NULL;
+
+-- Attempts to send deliveries.
+CREATE TABLE delivery_attempts (
+    delivery_id BIGINT NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
+    -- 1, 2, 3, ...
+    number BIGINT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    latency_ms BIGINT NOT NULL,
+    -- What was answered, as far as it was: the status, and the first KiB.
+    status BIGINT,
+    error TEXT,
+    answer TEXT,
+    PRIMARY KEY (delivery_id, number)
+) /*without_rowid*/;

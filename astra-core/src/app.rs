@@ -18,6 +18,7 @@ use crate::skills::Skills;
 use crate::store::FolderLock;
 use crate::tally::Tally;
 use crate::tasks::TaskGroup;
+use crate::webhooks::WebhookDirectory;
 use crate::work::{Base, Queue, Scheduler};
 
 /// One gateway, for each of its requests.
@@ -46,6 +47,8 @@ pub struct Rooms {
     pub skill_folder: Arc<SkillFolder>,
     /// The MCP servers that tools come from.
     pub mcp_servers: Arc<McpDirectory>,
+    /// Where events are sent.
+    pub webhooks: WebhookDirectory,
     /// Work that outlives the program.
     pub jobs: Arc<Queue>,
     /// Schedules.

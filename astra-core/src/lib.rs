@@ -42,6 +42,7 @@ pub mod testing;
 pub mod text;
 pub mod tools;
 pub mod trace_context;
+pub mod webhooks;
 pub mod work;
 
 #[doc(hidden)]

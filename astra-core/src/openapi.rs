@@ -6,6 +6,7 @@ use utoipa::{Modify, OpenApi as _};
 
 use crate::http::openai::OpenAiError;
 use crate::http::{OAuthError, Problem};
+use crate::webhooks::ThinEvent;
 
 /// The groups in the order of the document, which is the order in which a newcomer meets them.
 #[derive(utoipa::OpenApi)]
@@ -32,9 +33,10 @@ use crate::http::{OAuthError, Problem};
         (name = "skills", description = "Skills on disk: instructions that a model reads when it needs them."),
         (name = "inference", description = "Providers of models: state, prices and usage."),
         (name = "cron", description = "Schedules: jobs at the times of cron expressions, in time zones, and what the gateway itself does so."),
+        (name = "webhooks", description = "Events of the workspace that are sent to endpoints of others, signed, and tried again when that fails."),
         (name = "spec", description = "The OpenAPI document of this gateway."),
     ),
-    components(schemas(Problem, OpenAiError, OAuthError)),
+    components(schemas(Problem, OpenAiError, OAuthError, ThinEvent)),
     modifiers(&Bearer),
 )]
 struct Frame;

@@ -33,3 +33,4 @@ mod token;
 mod tools;
 mod traces;
 mod upstream;
+mod webhooks;

@@ -31,3 +31,4 @@ mod tour;
 #[expect(dead_code, reason = "each test binary uses its part of it")]
 mod upstream;
 mod waits;
+mod webhooks;

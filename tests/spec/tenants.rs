@@ -15,7 +15,8 @@ const SKILL: &str = "help";
 const GATEWAY: [&str; 2] = ["provider", "tool"];
 
 /// Lists of what is the gateway's and the same for all: what its operator has configured, its tools, and its signing keys.
-const GATEWAY_LISTS: [&str; 4] = ["auth.list_keys", "inference.list_models", "inference.list_providers", "tools.list"];
+const GATEWAY_LISTS: [&str; 5] =
+    ["auth.list_keys", "inference.list_models", "inference.list_providers", "tools.list", "webhooks.list_events"];
 
 /// A gateway whose workspace has one of each.
 struct Home {
@@ -90,6 +91,8 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
     let turn = owner.post("/chat").json(&question).await.expect(200);
     let server = json!({"name": "crm", "transport": {"type": "http", "url": "https://mcp.example/mcp"}});
     owner.post("/tools/servers").json(&server).await.expect(201);
+    let webhook = owner.post("/webhooks").json(&json!({"url": "https://hooks.example/a"})).await.expect(201);
+    let delivery = owner.post(&format!("/webhooks/{}/test", id(&webhook["webhook"]))).await.expect(202);
     let account = json!({"name": "worker", "role": "viewer"});
     let account = owner.post("/auth/service-accounts").json(&account).await.expect(201);
     let tokens = format!("/auth/service-accounts/{}/tokens", id(&account));
@@ -110,6 +113,8 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
         ("service_account_id", id(&account)),
         ("server", "crm".to_owned()),
         ("token_id", id(&token["token"])),
+        ("webhook_id", id(&webhook["webhook"])),
+        ("delivery_id", id(&delivery)),
     ])
 }
 

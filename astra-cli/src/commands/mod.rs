@@ -20,6 +20,7 @@ pub(crate) mod spec;
 pub(crate) mod token;
 pub(crate) mod tools;
 pub(crate) mod traces;
+pub(crate) mod webhooks;
 
 use astra_core::config::Config;
 use astra_core::store::{self, Db};

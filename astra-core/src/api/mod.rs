@@ -13,6 +13,7 @@ pub mod skills;
 pub mod spec;
 pub mod tools;
 pub mod traces;
+pub mod webhooks;
 pub mod workspaces;
 
 use axum::routing::MethodRouter;

@@ -55,6 +55,8 @@ scopes! {
     InferenceWrite => "inference:write",
     CronRead => "cron:read",
     CronWrite => "cron:write",
+    WebhooksRead => "webhooks:read",
+    WebhooksWrite => "webhooks:write",
     SpecRead => "spec:read",
     AdminRead => "admin:read",
     UsersAct => "users:act",

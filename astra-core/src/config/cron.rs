@@ -38,7 +38,7 @@ pub struct BuiltInDefault {
 }
 
 /// The periodic work of every gateway.
-pub const BUILT_INS: [BuiltInDefault; 10] = [
+pub const BUILT_INS: [BuiltInDefault; 11] = [
     built_in(
         "usage_rollup",
         "every 5s",
@@ -52,6 +52,7 @@ pub const BUILT_INS: [BuiltInDefault; 10] = [
     built_in("skill_use_retention", "every 10m", "Removes uses of skills after 30 days."),
     built_in("trace_retention", "every 10m", "Removes the spans of turns after traces.keep_days."),
     built_in("job_retention", "every 10m", "Removes jobs jobs.keep_days after their end."),
+    built_in("delivery_retention", "every 10m", "Removes deliveries of webhooks webhooks.keep_days after their end."),
     built_in("run_retention", "every 10m", "Removes runs of schedules after cron.keep_days."),
 ];
 

@@ -21,6 +21,7 @@ mod store;
 mod tools;
 mod traces;
 mod validate;
+mod webhooks;
 mod words;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -47,6 +48,7 @@ pub use store::{StoreConfig, Synchronous};
 pub use tools::ToolsConfig;
 pub use traces::{TraceContent, TracesConfig};
 pub use validate::Fault;
+pub use webhooks::WebhooksConfig;
 pub use words::{in_plain_words, without_values};
 
 /// Every key with its meaning and its default, as a commented YAML file: the manual.
@@ -97,6 +99,8 @@ pub struct Config {
     pub jobs: JobsConfig,
     /// Schedules, those of the gateway itself among them.
     pub cron: CronConfig,
+    /// How events are sent to the endpoints of workspaces.
+    pub webhooks: WebhooksConfig,
     /// What is shown and kept of how turns went.
     pub traces: TracesConfig,
     /// Where traces are exported to.
@@ -127,6 +131,7 @@ impl Default for Config {
             mcp: McpConfig::default(),
             jobs: JobsConfig::default(),
             cron: CronConfig::default(),
+            webhooks: WebhooksConfig::default(),
             traces: TracesConfig::default(),
             otlp: OtlpConfig::default(),
             drain_s: 30,

@@ -26,6 +26,7 @@ impl Config {
         self.mcp.validate(&mut refuse);
         self.jobs.validate(&mut refuse);
         self.cron.validate(&mut refuse);
+        self.webhooks.validate(&mut refuse);
         self.traces.validate(&mut refuse);
         self.otlp.validate(&mut refuse);
         faults

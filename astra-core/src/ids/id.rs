@@ -48,6 +48,12 @@ pub enum Schedule {}
 /// Names runs of schedules.
 #[derive(Debug)]
 pub enum ScheduleRun {}
+/// Names webhooks.
+#[derive(Debug)]
+pub enum Webhook {}
+/// Names deliveries of events to webhooks.
+#[derive(Debug)]
+pub enum Delivery {}
 
 impl Named for Session {
     const KIND: IdKind = IdKind::Session;
@@ -73,6 +79,12 @@ impl Named for Schedule {
 impl Named for ScheduleRun {
     const KIND: IdKind = IdKind::ScheduleRun;
 }
+impl Named for Webhook {
+    const KIND: IdKind = IdKind::Webhook;
+}
+impl Named for Delivery {
+    const KIND: IdKind = IdKind::Delivery;
+}
 
 /// The identifier of a session.
 pub type SessionId = Id<Session>;
@@ -90,6 +102,10 @@ pub type EventId = Id<Event>;
 pub type ScheduleId = Id<Schedule>;
 /// The identifier of a run of a schedule.
 pub type ScheduleRunId = Id<ScheduleRun>;
+/// The identifier of a webhook.
+pub type WebhookId = Id<Webhook>;
+/// The identifier of a delivery.
+pub type DeliveryId = Id<Delivery>;
 
 /// The identifier of a row: its key. In public `<prefix>_` and 13 lower-case characters of Crockford's base 32, of which the
 /// first is 0 to 7.

@@ -37,10 +37,14 @@ pub enum IdKind {
     Schedule,
     /// One time of a schedule, or one trigger of it.
     ScheduleRun,
+    /// Where a workspace's events are sent.
+    Webhook,
+    /// One event on its way to a webhook.
+    Delivery,
 }
 
 impl IdKind {
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::User,
         Self::Workspace,
         Self::ServiceAccount,
@@ -58,6 +62,8 @@ impl IdKind {
         Self::Approval,
         Self::Schedule,
         Self::ScheduleRun,
+        Self::Webhook,
+        Self::Delivery,
     ];
 
     /// The letters before the underscore.
@@ -81,6 +87,8 @@ impl IdKind {
             Self::Approval => "apr",
             Self::Schedule => "sch",
             Self::ScheduleRun => "run",
+            Self::Webhook => "hok",
+            Self::Delivery => "dlv",
         }
     }
 }

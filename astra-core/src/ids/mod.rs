@@ -8,8 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use id::{
-    Approval, ApprovalId, Event, EventId, Id, Job, JobId, MessageId, Named, NotAnId, Schedule, ScheduleId, ScheduleRun,
-    ScheduleRunId, Session, SessionId, Trace, TraceId, Turn, TurnId, key_in,
+    Approval, ApprovalId, Delivery, DeliveryId, Event, EventId, Id, Job, JobId, MessageId, Named, NotAnId, Schedule,
+    ScheduleId, ScheduleRun, ScheduleRunId, Session, SessionId, Trace, TraceId, Turn, TurnId, Webhook, WebhookId,
+    key_in,
 };
 pub use kind::IdKind;
 pub use source::{CountingIds, EPOCH_MS, INSTANCES, Ids, TimeOrderedIds};

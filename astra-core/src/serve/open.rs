@@ -25,6 +25,7 @@ use crate::outbound::GuardedClient;
 use crate::router;
 use crate::store;
 use crate::tasks::TaskKind;
+use crate::webhooks::{Recover, WebhookDirectory};
 use crate::work::{Base, Queue, Scheduler, upkeep};
 
 /// Ends each when the gateway stops and its turns have ended.
@@ -64,13 +65,12 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let events = EventLog::open(&base).await.map_err(failed)?;
     let engine = Engine::open(&base, &known, &agents, export).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
-    let job_types = jobs::with_agents(builder.job_types, &engine, owners);
-    let jobs = Queue::open(&base, job_types).await.map_err(failed)?;
-    let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
+    let job_types = builder.job_types.with(Recover::new(Arc::clone(&base.clock)));
+    let jobs = Queue::open(&base, jobs::with_agents(job_types, &engine, owners)).await.map_err(failed)?;
     let scheduler = Scheduler::open(&base, &jobs);
-    upkeep::open(&base, &scheduler);
-    sign_in_sweep::open(&base, &scheduler);
-    trace_retention::open(&base, &scheduler);
+    let webhooks = WebhookDirectory::open(&base, master_key.clone(), &scheduler).await.map_err(failed)?;
+    let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
+    open_upkeep(&base, &scheduler);
 
     let document = served_at(&routes.contract.document, base.config.public_url.as_ref());
     let limits = Arc::new(Limits::new(&base.config.limits, &base.clock));
@@ -84,6 +84,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
         definitions,
         skill_folder,
         mcp_servers,
+        webhooks,
         jobs,
         scheduler,
         events,
@@ -99,6 +100,13 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     });
     let guarded = GuardedClient::new(&app.config.outbound).with_clock(Arc::clone(&app.clock));
     Ok(Gateway { app, limits, routes, setup_code, guarded })
+}
+
+/// The periodic work that keeps the store small.
+fn open_upkeep(base: &Base, scheduler: &Arc<Scheduler>) {
+    upkeep::open(base, scheduler);
+    sign_in_sweep::open(base, scheduler);
+    trace_retention::open(base, scheduler);
 }
 
 async fn authority(base: &Base, key: MasterKey, routes: &router::Routes) -> store::Result<Arc<Authority>> {

@@ -54,6 +54,8 @@ pub enum Refusal {
     TooManySchedules,
     /// The last job of the schedule has not ended, and may not be overlapped.
     ScheduleBusy,
+    /// Of a webhook or of a delivery to it.
+    Webhook(WebhookRefusal),
 }
 
 /// Why an account is not registered.
@@ -127,6 +129,27 @@ pub enum JobRefusal {
     NotFinished,
     /// An unfinished job has its unique key.
     KeyTaken,
+}
+
+/// Why a webhook or a delivery is not kept or not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebhookRefusal {
+    /// The workspace has as many webhooks as it may have.
+    TooMany,
+    /// As many of its secrets sign as may.
+    TooManySecrets,
+    /// It is switched off, or gone.
+    Disabled,
+    /// The delivery is being sent.
+    Sending,
+    /// The gateway's lease has run out and another one may have the delivery, or the delivery is over.
+    LeaseLost,
+}
+
+impl From<WebhookRefusal> for Error {
+    fn from(refusal: WebhookRefusal) -> Self {
+        Self::Refused(Refusal::Webhook(refusal))
+    }
 }
 
 impl From<JobRefusal> for Error {

@@ -40,11 +40,20 @@ impl Db {
         Ok(())
     }
 
-    /// Reads which workspaces have readers: those whose streams were read since `since_ms`.
+    /// Takes note in this gateway that a webhook of the workspace asks for events of turns. Others are told by a signal.
+    pub(super) fn add_event_reader(&self, workspace: &WorkspaceId) {
+        self.event_readers().change(|workspaces| {
+            workspaces.insert(workspace.number());
+        });
+    }
+
+    /// Reads which workspaces have readers: those whose streams were read since `since_ms`, and those with a webhook that asks for
+    /// events of turns.
     pub async fn follow_event_readers(&self, since_ms: i64) -> Result<()> {
         let found = self
             .read(move |tx| {
-                let sql = "SELECT workspace_id FROM event_readers WHERE read_at_ms >= $1";
+                let sql = "SELECT workspace_id FROM event_readers WHERE read_at_ms >= $1
+                    UNION SELECT workspace_id FROM webhooks WHERE wants_turns = 1";
                 let rows = tx.query(sql, params![since_ms])?.into_iter().map(|mut row| row.next_int());
                 rows.collect::<Result<HashSet<_>>>()
             })

@@ -14,6 +14,10 @@ mod certificate;
 mod checkpoint;
 mod conversation_events;
 mod db;
+mod deliveries;
+mod delivery_claims;
+mod delivery_outcomes;
+mod delivery_requests;
 mod depths;
 mod durations;
 mod epoch;
@@ -22,6 +26,7 @@ mod error;
 mod event_readers;
 pub mod events;
 pub mod families;
+mod fan_out;
 mod idempotency;
 mod inspect;
 mod instances;
@@ -107,6 +112,8 @@ mod value;
 mod views;
 mod visibility;
 mod waiting_runs;
+mod webhook_settings;
+mod webhooks;
 mod workspace;
 mod write_health;
 
@@ -116,9 +123,19 @@ pub use approvals::{ApprovalStatus, Approvals, Decided, Decision, NewApproval, S
 pub use audit::{Actor, Target};
 pub use backend::Backend;
 pub use db::{Db, SWEEP_ROWS};
+pub use deliveries::{
+    DELIVERIES_COUNTED_MAX, DeliveryAttempt, DeliveryFilter, DeliveryInFull, DeliveryStatus, NewDelivery,
+    StoredDelivery,
+};
+pub use delivery_claims::{ClaimedDelivery, DeliveryClaim, DeliveryLease, NextDelivery};
+pub use delivery_outcomes::{DeliveryEnding, DeliveryReport};
+pub use delivery_requests::Recovery;
 pub use depths::Depths;
 pub use durations::Durations;
-pub use error::{AccountRefusal, AgentRefusal, Error, JobRefusal, Refusal, Result, SessionRefusal, TurnRefusal};
+pub use error::{
+    AccountRefusal, AgentRefusal, Error, JobRefusal, Refusal, Result, SessionRefusal, TurnRefusal, WebhookRefusal,
+};
+pub use fan_out::FanOut;
 pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey};
 pub use inspect::{Inspected, inspect};
 pub use instances::{Instance, Orphan, Program};
@@ -169,6 +186,8 @@ pub use usage::UsageRow;
 pub use value::{Param, Row, Value};
 pub use visibility::VisibleTo;
 pub use waiting_runs::WaitingRun;
+pub use webhook_settings::{AgentSlug, EventName, WebhookPayload, WebhookSettings};
+pub use webhooks::{StoredWebhook, WebhookChange, WebhookSecretStamp};
 pub use workspace::WorkspaceId;
 
 use crate::config::StoreConfig;

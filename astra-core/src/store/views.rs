@@ -5,6 +5,7 @@ use super::accounts::Accounts;
 use super::agent_versions::AgentVersions;
 use super::agents::Agents;
 use super::approvals::Approvals;
+use super::deliveries::Deliveries;
 use super::families::Families;
 use super::idempotency::IdempotencyKeys;
 use super::job_turns::JobTurns;
@@ -27,6 +28,7 @@ use super::turn_events::TurnEvents;
 use super::turn_steps::TurnSteps;
 use super::turns::Turns;
 use super::usage::Usage;
+use super::webhooks::Webhooks;
 
 impl Rows {
     /// People and end users.
@@ -51,6 +53,12 @@ impl Rows {
     #[must_use]
     pub const fn approvals(&self) -> Approvals<'_> {
         Approvals(self)
+    }
+
+    /// Deliveries of events to webhooks.
+    #[must_use]
+    pub const fn deliveries(&self) -> Deliveries<'_> {
+        Deliveries(self)
     }
 
     /// Sign-ins.
@@ -177,5 +185,11 @@ impl Rows {
     #[must_use]
     pub const fn usage(&self) -> Usage<'_> {
         Usage(self)
+    }
+
+    /// Webhooks.
+    #[must_use]
+    pub const fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks(self)
     }
 }

@@ -7,7 +7,7 @@ use crate::ids::EventId;
 use crate::store::events::{
     AgentCompletedData, AgentFailedData, AgentUpdatedData, ApprovalRequestedData, JobFailedData, JobProgressData,
     JobSucceededData, QuotaExceededData, ScheduleFiredData, SessionArchivedData, SessionCreatedData, TurnStartedData,
-    WebhookDisabledData,
+    WebhookDisabledData, WebhookTestData,
 };
 
 /// An event of any type, but for its type.
@@ -74,6 +74,8 @@ workspace_events! {
     ScheduleFired(ScheduleFiredData) => "schedule.fired",
     /// The gateway has switched a webhook off.
     WebhookDisabled(WebhookDisabledData) => "webhook.disabled",
+    /// Someone tests a webhook. It is sent to that webhook alone, and is in no log.
+    WebhookTest(WebhookTestData) => "webhook.test",
     /// A question is on disk and is going to be answered.
     TurnStarted(TurnStartedData) => "turn.started",
     /// A job has come further.

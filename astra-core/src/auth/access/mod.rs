@@ -14,6 +14,7 @@ mod skills;
 mod spec;
 mod tools;
 mod traces;
+mod webhooks;
 mod workspaces;
 
 use super::role::Role;
@@ -46,7 +47,7 @@ pub const GROUPS: [&str; 18] = [
 ];
 
 /// The tables of the groups that have operations.
-const TABLES: [&[(&str, Access)]; 13] = [
+const TABLES: [&[(&str, Access)]; 14] = [
     health::OPERATIONS,
     auth::OPERATIONS,
     agents::OPERATIONS,
@@ -59,6 +60,7 @@ const TABLES: [&[(&str, Access)]; 13] = [
     skills::OPERATIONS,
     inference::OPERATIONS,
     cron::OPERATIONS,
+    webhooks::OPERATIONS,
     spec::OPERATIONS,
 ];
 

@@ -12,7 +12,7 @@ use tower::{BoxError, Service};
 use super::Guard;
 
 /// The addresses of `localhost` and all names below it (RFC 6761, 6.3).
-const LOCALHOST: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+pub(super) const LOCALHOST: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
 /// Looks names up for a connection: those alone of which the guard lets every address be reached.
 #[derive(Clone)]
@@ -21,11 +21,7 @@ pub(in crate::outbound) struct GuardedResolver(pub(in crate::outbound) Guard);
 impl GuardedResolver {
     async fn addresses(&self, name: &str) -> Result<Vec<SocketAddr>, BoxError> {
         let name = name.to_ascii_lowercase();
-        let addresses = if name == "localhost" || name.ends_with(".localhost") {
-            LOCALHOST.to_vec()
-        } else {
-            self.0.resolver().resolve(&name).await?
-        };
+        let addresses = if is_localhost(&name) { LOCALHOST.to_vec() } else { self.0.resolver().resolve(&name).await? };
         // A name with one address that may be reached and one that may not is how a guard is got around.
         for address in &addresses {
             self.0.check_address(*address)?;
@@ -36,6 +32,11 @@ impl GuardedResolver {
         // The connector puts the URL's port in the place of 0.
         Ok(addresses.into_iter().map(|address| SocketAddr::new(address, 0)).collect())
     }
+}
+
+/// Whether `name`, in lower case, is this machine's whatever a resolver says.
+pub(super) fn is_localhost(name: &str) -> bool {
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 impl Service<Name> for GuardedResolver {

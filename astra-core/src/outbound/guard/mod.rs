@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use url::{Host, Url};
 
+use self::guarded_resolver::{LOCALHOST, is_localhost};
 use super::endpoint::is_sendable;
 use crate::config::OutboundConfig;
 
@@ -76,6 +77,9 @@ impl Guard {
                     url.set_host(Some(&trimmed)).map_err(|_| Refusal::Url)?;
                     // What the dot kept from being an address is one now.
                     return self.admit(url);
+                }
+                if is_localhost(name) {
+                    LOCALHOST.into_iter().try_for_each(|address| self.check_address(address))?;
                 }
             }
         }

@@ -14,6 +14,7 @@ mod session_archived;
 mod session_created;
 mod turn_started;
 mod webhook_disabled;
+mod webhook_test;
 
 pub use agent_completed::AgentCompletedData;
 pub use agent_failed::AgentFailedData;
@@ -29,6 +30,7 @@ pub use session_archived::SessionArchivedData;
 pub use session_created::SessionCreatedData;
 pub use turn_started::TurnStartedData;
 pub use webhook_disabled::{WebhookDisabledData, WebhookDisabledReason};
+pub use webhook_test::WebhookTestData;
 
 /// Every type of event, in the order of the documentation.
 pub const CATALOGUE: &[EventType] = &[
@@ -43,6 +45,7 @@ pub const CATALOGUE: &[EventType] = &[
     EventType::of::<QuotaExceededData>(),
     EventType::of::<ScheduleFiredData>(),
     EventType::of::<WebhookDisabledData>(),
+    EventType::of::<WebhookTestData>(),
     EventType::of::<TurnStartedData>(),
     EventType::of::<JobProgressData>(),
 ];

@@ -54,6 +54,8 @@ fn patch_of(components: &Map<String, Value>, name: &str, made: &mut Map<String, 
     for (field, property) in object.get_mut("properties")?.as_object_mut()? {
         property.as_object_mut().map(|property| property.shift_remove("default"));
         patch_references(components, property, made);
+        // An entry of a map that is set to null is removed.
+        property.get_mut("additionalProperties").into_iter().for_each(admit_null);
         if !required.contains(field) {
             admit_null(property);
         }
@@ -89,6 +91,9 @@ fn without_defaults(schema: &Value) -> Value {
 }
 
 fn admit_null(property: &mut Value) {
+    if !property.is_object() {
+        return;
+    }
     if let Some(kind) = property.get_mut("type") {
         match kind {
             Value::String(only) => *kind = json!([only, "null"]),
@@ -122,6 +127,8 @@ mod tests {
                     "kind": {"$ref": "#/components/schemas/Kind", "description": "Which."},
                     "part": {"$ref": "#/components/schemas/Part"},
                     "limits": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Limits"}]},
+                    "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+                    "rest": {"type": "object", "additionalProperties": true},
                 }},
                 "Kind": {"type": "string", "enum": ["a"]},
                 "Part": {"type": "object", "properties": {"list": {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}}},
@@ -141,6 +148,8 @@ mod tests {
                 "kind": {"description": "Which.", "oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Kind"}]},
                 "part": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/UpdatePart"}]},
                 "limits": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Limits"}]},
+                "labels": {"type": ["object", "null"], "additionalProperties": {"type": ["string", "null"]}},
+                "rest": {"type": ["object", "null"], "additionalProperties": true},
             }})
         );
         let list = json!({"type": ["array", "null"], "items": {"$ref": "#/components/schemas/Thing"}});

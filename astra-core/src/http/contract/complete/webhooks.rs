@@ -7,6 +7,8 @@ use crate::store::events::{CATALOGUE, EventAudience};
 
 /// The union of all events, whose branches are the bodies.
 const UNION: &str = "WorkspaceEvent";
+/// An event without its data, which endpoints may ask for.
+const THIN: &str = "#/components/schemas/ThinEvent";
 /// The operation without which nothing is sent.
 const REGISTRATION: &str = "webhooks.create";
 
@@ -33,7 +35,7 @@ pub(super) fn write(document: &mut Value, faults: &mut Vec<String>) {
             "requestBody": {
                 "required": true,
                 "description": "The event.",
-                "content": {"application/json": {"schema": {"$ref": reference}}},
+                "content": {"application/json": {"schema": {"anyOf": [{"$ref": reference}, {"$ref": THIN}]}}},
             },
             "responses": {
                 "2XX": {"description": "The endpoint has the event: it is not sent again. Redirects are failures."},
@@ -54,7 +56,7 @@ fn headers() -> Value {
             "webhook-id",
             "The id of the message: the same in each attempt to deliver it.",
             text(64),
-            json!("evt_06a1b2c3d4e5q"),
+            json!("dlv_06a1b2c3d4e5q"),
         ),
         header(
             "webhook-timestamp",
@@ -96,7 +98,7 @@ mod tests {
         let names: Vec<&str> = webhooks.as_object().expect("webhooks").keys().map(String::as_str).collect();
         assert_eq!(names, sent.map(|event| event.name).collect::<Vec<_>>());
         let body = &webhooks["agent.updated"]["post"]["requestBody"]["content"]["application/json"]["schema"];
-        assert_eq!(*body, json!({"$ref": "#/components/schemas/agent.updated"}));
+        assert_eq!(*body, json!({"anyOf": [{"$ref": "#/components/schemas/agent.updated"}, {"$ref": THIN}]}));
         assert_eq!(webhooks["agent.updated"]["post"]["x-internal"], true);
     }
 
