@@ -9,7 +9,7 @@ use crate::support::{TestApp, both_backends};
 both_backends! {
     async fn what_failed_is_sent_again_by_a_job(hooked: Hooked) {
         hooked.endpoint.will(Reaction::Answer(410, ""));
-        let (webhook, _) = hooked.make("/", json!({})).await;
+        let (webhook, _) = hooked.make("/", json!({"events": ["agent.updated"]})).await;
         hooked.cause("a1").await;
         hooked.delivery(&webhook, "failed", 1).await;
         let path = format!("{webhook}/recover");
