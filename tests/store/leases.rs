@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use astra_core::clock::{Clock, ManualClock};
-use astra_core::ids::{INSTANCES, Ids as _};
+use astra_core::ids::{INSTANCES, Ids as _, TimeOrderedIds};
 use astra_core::params;
 use astra_core::store::{Backend, Db, Error, Program};
 
@@ -49,6 +49,22 @@ async fn number_of(db: &Db, id: i64) -> i64 {
 }
 
 both_backends! {
+    async fn keys_grow_beyond_those_of_webhooks_and_deliveries_although_the_clock_went_back(store: TestStore) {
+        let later = TimeOrderedIds::new(clock(START_MS + HOUR_MS), 0, 0);
+        let webhook = "INSERT INTO webhooks (id, workspace_id, version, is_enabled, wants_turns, settings, header_names, sealed,
+            secrets, failures, from_position, created_at_ms, updated_at_ms, created_by)
+            VALUES ($1, 1, 1, 1, 0, '{}', '[]', $2, '[]', 0, 0, 0, 0, 'usr_a')";
+        let delivery = "INSERT INTO deliveries (id, workspace_id, webhook_id, event_id, event, body, is_test, status, is_due,
+            next_at_ms, attempts, tries, epoch, lease_until_ms, created_at_ms)
+            VALUES ($1, 1, 1, 1, 'agent.updated', '{}', 0, 'pending', 0, 0, 0, 0, 0, 0, 0)";
+        let kept = later.next();
+        store.db.write(move |tx| tx.execute(webhook, params![kept, &[0_u8][..]])).await.expect("a webhook");
+        assert!(join(&store.db, START_MS, Program::Gateway(None)).await > kept);
+        let kept = TimeOrderedIds::new(clock(START_MS + 2 * HOUR_MS), 0, 0).next();
+        store.db.write(move |tx| tx.execute(delivery, params![kept])).await.expect("a delivery");
+        assert!(join(&store.db, START_MS, Program::Gateway(None)).await > kept);
+    }
+
     async fn a_gateway_that_is_alone_lives_whatever_its_clock_shows(store: TestStore) {
         let db = store.db;
         let before = join(&db, START_MS, Program::Gateway(None)).await;
