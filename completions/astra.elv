@@ -28,7 +28,10 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand chat 'Talk to an agent'
             cand tools 'List the tools that agents may call, call one, and connect MCP servers'
             cand approvals 'List the calls of tools that wait for a decision, and decide'
+            cand jobs 'List, run and follow jobs: work that is kept until it has ended'
             cand traces 'Show where the time of turns went, what they cost and why they failed'
+            cand cron 'List schedules, preview cron expressions, and run a schedule''s job now'
+            cand webhooks 'List webhooks and their deliveries, and receive some'
             cand mcp 'Be an MCP server whose tools are a gateway''s agents'
             cand spec 'Print the OpenAPI document, look up its operations, compare versions of it'
             cand codegen 'Generate a client of the API in a language'
@@ -293,6 +296,107 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;approvals;help;help'= {
         }
+        &'astra;jobs'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List jobs, newest first'
+            cand show 'Show a job, with what it is about and what it came to'
+            cand run 'Enqueue a job'
+            cand cancel 'Cancel a job: one that waits ends at once, one that runs is asked to stop'
+            cand retry 'Do again what a job did that has ended, as a new job'
+            cand watch 'Follow jobs until they have ended'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;jobs;list'= {
+            cand --type 'Only jobs of this type'
+            cand --status 'Only jobs with this status'
+            cand --user 'Only jobs of this user or service account'
+            cand --limit 'How many to list'
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;jobs;show'= {
+            cand --output 'How to print it'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --results 'Print what became of its questions instead, one a line'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;jobs;run'= {
+            cand --run-at 'The time before which it does not run'
+            cand --priority '0 to 9; higher ones come first [default: 5]'
+            cand --timeout-s 'How long an attempt may take, in seconds [default: as its type says]'
+            cand --max-retries 'How often it is tried again after a failure [default: as its type says]'
+            cand --dedupe-key 'Enqueue it only if no unfinished job of the type has this key'
+            cand --output 'How to print the job'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --watch 'Follow the job until it has ended'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;jobs;cancel'= {
+            cand --output 'How to print the job'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;jobs;retry'= {
+            cand --output 'How to print the new job'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --watch 'Follow the job until it has ended'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;jobs;watch'= {
+            cand --output 'How to print the jobs when they have ended'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;jobs;help'= {
+            cand list 'List jobs, newest first'
+            cand show 'Show a job, with what it is about and what it came to'
+            cand run 'Enqueue a job'
+            cand cancel 'Cancel a job: one that waits ends at once, one that runs is asked to stop'
+            cand retry 'Do again what a job did that has ended, as a new job'
+            cand watch 'Follow jobs until they have ended'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;jobs;help;list'= {
+        }
+        &'astra;jobs;help;show'= {
+        }
+        &'astra;jobs;help;run'= {
+        }
+        &'astra;jobs;help;cancel'= {
+        }
+        &'astra;jobs;help;retry'= {
+        }
+        &'astra;jobs;help;watch'= {
+        }
+        &'astra;jobs;help;help'= {
+        }
         &'astra;traces'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -338,6 +442,118 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;traces;help;show'= {
         }
         &'astra;traces;help;help'= {
+        }
+        &'astra;cron'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the schedules of the workspace, newest first'
+            cand preview 'Show the next slots of a cron expression in a time zone, and what daylight saving does to them'
+            cand trigger 'Run a schedule''s job now, and print the id of the job'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;cron;list'= {
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;cron;preview'= {
+            cand --timezone 'The time zone, by its name in the IANA database'
+            cand --after 'Slots after this time, as RFC 3339 writes it [default: now]'
+            cand --count 'How many to show'
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;cron;trigger'= {
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;cron;help'= {
+            cand list 'List the schedules of the workspace, newest first'
+            cand preview 'Show the next slots of a cron expression in a time zone, and what daylight saving does to them'
+            cand trigger 'Run a schedule''s job now, and print the id of the job'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;cron;help;list'= {
+        }
+        &'astra;cron;help;preview'= {
+        }
+        &'astra;cron;help;trigger'= {
+        }
+        &'astra;cron;help;help'= {
+        }
+        &'astra;webhooks'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List where events are sent, newest first'
+            cand deliveries 'List what was sent to a webhook, newest first'
+            cand listen 'Receive deliveries on this machine, verify and print them'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;webhooks;list'= {
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;webhooks;deliveries'= {
+            cand --status 'Only deliveries of this status'
+            cand --since 'Only deliveries that were made so long ago or later, such as 45m, 12h or 7d'
+            cand --limit 'How many to list'
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;webhooks;listen'= {
+            cand --listen 'Where to listen'
+            cand --register 'Create a webhook for as long as the command runs, to this URL [default: where it listens]'
+            cand --event 'With --register, a type of event; can be given several times [default: all]'
+            cand --answer 'What good deliveries are answered with'
+            cand --count 'End after so many deliveries'
+            cand --output 'How to print them'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;webhooks;help'= {
+            cand list 'List where events are sent, newest first'
+            cand deliveries 'List what was sent to a webhook, newest first'
+            cand listen 'Receive deliveries on this machine, verify and print them'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;webhooks;help;list'= {
+        }
+        &'astra;webhooks;help;deliveries'= {
+        }
+        &'astra;webhooks;help;listen'= {
+        }
+        &'astra;webhooks;help;help'= {
         }
         &'astra;mcp'= {
             cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
@@ -474,7 +690,10 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand chat 'Talk to an agent'
             cand tools 'List the tools that agents may call, call one, and connect MCP servers'
             cand approvals 'List the calls of tools that wait for a decision, and decide'
+            cand jobs 'List, run and follow jobs: work that is kept until it has ended'
             cand traces 'Show where the time of turns went, what they cost and why they failed'
+            cand cron 'List schedules, preview cron expressions, and run a schedule''s job now'
+            cand webhooks 'List webhooks and their deliveries, and receive some'
             cand mcp 'Be an MCP server whose tools are a gateway''s agents'
             cand spec 'Print the OpenAPI document, look up its operations, compare versions of it'
             cand codegen 'Generate a client of the API in a language'
@@ -542,6 +761,26 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;help;approvals;deny'= {
         }
+        &'astra;help;jobs'= {
+            cand list 'List jobs, newest first'
+            cand show 'Show a job, with what it is about and what it came to'
+            cand run 'Enqueue a job'
+            cand cancel 'Cancel a job: one that waits ends at once, one that runs is asked to stop'
+            cand retry 'Do again what a job did that has ended, as a new job'
+            cand watch 'Follow jobs until they have ended'
+        }
+        &'astra;help;jobs;list'= {
+        }
+        &'astra;help;jobs;show'= {
+        }
+        &'astra;help;jobs;run'= {
+        }
+        &'astra;help;jobs;cancel'= {
+        }
+        &'astra;help;jobs;retry'= {
+        }
+        &'astra;help;jobs;watch'= {
+        }
         &'astra;help;traces'= {
             cand list 'List how turns went, newest first'
             cand show 'Show where the time of a turn went'
@@ -549,6 +788,28 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;traces;list'= {
         }
         &'astra;help;traces;show'= {
+        }
+        &'astra;help;cron'= {
+            cand list 'List the schedules of the workspace, newest first'
+            cand preview 'Show the next slots of a cron expression in a time zone, and what daylight saving does to them'
+            cand trigger 'Run a schedule''s job now, and print the id of the job'
+        }
+        &'astra;help;cron;list'= {
+        }
+        &'astra;help;cron;preview'= {
+        }
+        &'astra;help;cron;trigger'= {
+        }
+        &'astra;help;webhooks'= {
+            cand list 'List where events are sent, newest first'
+            cand deliveries 'List what was sent to a webhook, newest first'
+            cand listen 'Receive deliveries on this machine, verify and print them'
+        }
+        &'astra;help;webhooks;list'= {
+        }
+        &'astra;help;webhooks;deliveries'= {
+        }
+        &'astra;help;webhooks;listen'= {
         }
         &'astra;help;mcp'= {
         }

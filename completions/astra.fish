@@ -32,7 +32,10 @@ complete -c astra -n "__fish_astra_needs_command" -f -a "account" -d 'Create, li
 complete -c astra -n "__fish_astra_needs_command" -f -a "chat" -d 'Talk to an agent'
 complete -c astra -n "__fish_astra_needs_command" -f -a "tools" -d 'List the tools that agents may call, call one, and connect MCP servers'
 complete -c astra -n "__fish_astra_needs_command" -f -a "approvals" -d 'List the calls of tools that wait for a decision, and decide'
+complete -c astra -n "__fish_astra_needs_command" -f -a "jobs" -d 'List, run and follow jobs: work that is kept until it has ended'
 complete -c astra -n "__fish_astra_needs_command" -f -a "traces" -d 'Show where the time of turns went, what they cost and why they failed'
+complete -c astra -n "__fish_astra_needs_command" -f -a "cron" -d 'List schedules, preview cron expressions, and run a schedule\'s job now'
+complete -c astra -n "__fish_astra_needs_command" -f -a "webhooks" -d 'List webhooks and their deliveries, and receive some'
 complete -c astra -n "__fish_astra_needs_command" -f -a "mcp" -d 'Be an MCP server whose tools are a gateway\'s agents'
 complete -c astra -n "__fish_astra_needs_command" -f -a "spec" -d 'Print the OpenAPI document, look up its operations, compare versions of it'
 complete -c astra -n "__fish_astra_needs_command" -f -a "codegen" -d 'Generate a client of the API in a language'
@@ -72,11 +75,18 @@ sessions:write\t''
 chat:send\t''
 tools:read\t''
 tools:write\t''
+jobs:read\t''
+jobs:write\t''
 traces:read\t''
+workspaces:read\t''
 skills:read\t''
 skills:write\t''
 inference:read\t''
 inference:write\t''
+cron:read\t''
+cron:write\t''
+webhooks:read\t''
+webhooks:write\t''
 spec:read\t''
 admin:read\t''
 users:act\t''"
@@ -227,6 +237,82 @@ complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_s
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from help" -f -a "approve" -d 'Approve a call: the tool is called'
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from help" -f -a "deny" -d 'Deny a call: the model reads so, with the note'
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and not __fish_seen_subcommand_from list show run cancel retry watch help" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and not __fish_seen_subcommand_from list show run cancel retry watch help" -f -a "list" -d 'List jobs, newest first'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and not __fish_seen_subcommand_from list show run cancel retry watch help" -f -a "show" -d 'Show a job, with what it is about and what it came to'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and not __fish_seen_subcommand_from list show run cancel retry watch help" -f -a "run" -d 'Enqueue a job'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and not __fish_seen_subcommand_from list show run cancel retry watch help" -f -a "cancel" -d 'Cancel a job: one that waits ends at once, one that runs is asked to stop'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and not __fish_seen_subcommand_from list show run cancel retry watch help" -f -a "retry" -d 'Do again what a job did that has ended, as a new job'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and not __fish_seen_subcommand_from list show run cancel retry watch help" -f -a "watch" -d 'Follow jobs until they have ended'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and not __fish_seen_subcommand_from list show run cancel retry watch help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l type -d 'Only jobs of this type' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l status -d 'Only jobs with this status' -r -f -a "pending\t''
+running\t''
+succeeded\t''
+failed\t''
+cancelled\t''
+unknown\t''"
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l user -d 'Only jobs of this user or service account' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l limit -d 'How many to list' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
+tsv\t'Columns separated by tabs, without their names'
+json\t'A JSON array'"
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l json -d 'Short for --output json'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from show" -l output -d 'How to print it' -r -f -a "text\t'Lines for people'
+json\t'The gateway\'s answer'"
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from show" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from show" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from show" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from show" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from show" -l results -d 'Print what became of its questions instead, one a line'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l run-at -d 'The time before which it does not run' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l priority -d '0 to 9; higher ones come first [default: 5]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l timeout-s -d 'How long an attempt may take, in seconds [default: as its type says]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l max-retries -d 'How often it is tried again after a failure [default: as its type says]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l dedupe-key -d 'Enqueue it only if no unfinished job of the type has this key' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l output -d 'How to print the job' -r -f -a "text\t'Lines for people'
+json\t'The gateway\'s answer'"
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l watch -d 'Follow the job until it has ended'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l output -d 'How to print the job' -r -f -a "text\t'Lines for people'
+json\t'The gateway\'s answer'"
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l output -d 'How to print the new job' -r -f -a "text\t'Lines for people'
+json\t'The gateway\'s answer'"
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l watch -d 'Follow the job until it has ended'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l output -d 'How to print the jobs when they have ended' -r -f -a "text\t'Lines for people'
+json\t'The gateway\'s answer'"
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "list" -d 'List jobs, newest first'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show a job, with what it is about and what it came to'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "run" -d 'Enqueue a job'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "cancel" -d 'Cancel a job: one that waits ends at once, one that runs is asked to stop'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "retry" -d 'Do again what a job did that has ended, as a new job'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "watch" -d 'Follow jobs until they have ended'
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand traces; and not __fish_seen_subcommand_from list show help" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand traces; and not __fish_seen_subcommand_from list show help" -f -a "list" -d 'List how turns went, newest first'
 complete -c astra -n "__fish_astra_using_subcommand traces; and not __fish_seen_subcommand_from list show help" -f -a "show" -d 'Show where the time of a turn went'
@@ -262,6 +348,86 @@ complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from help" -f -a "list" -d 'List how turns went, newest first'
 complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show where the time of a turn went'
 complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand cron; and not __fish_seen_subcommand_from list preview trigger help" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand cron; and not __fish_seen_subcommand_from list preview trigger help" -f -a "list" -d 'List the schedules of the workspace, newest first'
+complete -c astra -n "__fish_astra_using_subcommand cron; and not __fish_seen_subcommand_from list preview trigger help" -f -a "preview" -d 'Show the next slots of a cron expression in a time zone, and what daylight saving does to them'
+complete -c astra -n "__fish_astra_using_subcommand cron; and not __fish_seen_subcommand_from list preview trigger help" -f -a "trigger" -d 'Run a schedule\'s job now, and print the id of the job'
+complete -c astra -n "__fish_astra_using_subcommand cron; and not __fish_seen_subcommand_from list preview trigger help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
+tsv\t'Columns separated by tabs, without their names'
+json\t'A JSON array'"
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from list" -l json -d 'Short for --output json'
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l timezone -d 'The time zone, by its name in the IANA database' -r
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l after -d 'Slots after this time, as RFC 3339 writes it [default: now]' -r
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l count -d 'How many to show' -r
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
+tsv\t'Columns separated by tabs, without their names'
+json\t'A JSON array'"
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l json -d 'Short for --output json'
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from trigger" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from trigger" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from trigger" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from trigger" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from trigger" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the schedules of the workspace, newest first'
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from help" -f -a "preview" -d 'Show the next slots of a cron expression in a time zone, and what daylight saving does to them'
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from help" -f -a "trigger" -d 'Run a schedule\'s job now, and print the id of the job'
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and not __fish_seen_subcommand_from list deliveries listen help" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and not __fish_seen_subcommand_from list deliveries listen help" -f -a "list" -d 'List where events are sent, newest first'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and not __fish_seen_subcommand_from list deliveries listen help" -f -a "deliveries" -d 'List what was sent to a webhook, newest first'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and not __fish_seen_subcommand_from list deliveries listen help" -f -a "listen" -d 'Receive deliveries on this machine, verify and print them'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and not __fish_seen_subcommand_from list deliveries listen help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
+tsv\t'Columns separated by tabs, without their names'
+json\t'A JSON array'"
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l json -d 'Short for --output json'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l status -d 'Only deliveries of this status' -r -f -a "pending\t''
+sending\t''
+succeeded\t''
+failed\t''"
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l since -d 'Only deliveries that were made so long ago or later, such as 45m, 12h or 7d' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l limit -d 'How many to list' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
+tsv\t'Columns separated by tabs, without their names'
+json\t'A JSON array'"
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l json -d 'Short for --output json'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l listen -d 'Where to listen' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l register -d 'Create a webhook for as long as the command runs, to this URL [default: where it listens]' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l event -d 'With --register, a type of event; can be given several times [default: all]' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l answer -d 'What good deliveries are answered with' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l count -d 'End after so many deliveries' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l output -d 'How to print them' -r -f -a "text\t'A line about it, and its body'
+json\t'A JSON object a line'"
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from help" -f -a "list" -d 'List where events are sent, newest first'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from help" -f -a "deliveries" -d 'List what was sent to a webhook, newest first'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from help" -f -a "listen" -d 'Receive deliveries on this machine, verify and print them'
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand mcp" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
 complete -c astra -n "__fish_astra_using_subcommand mcp" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l format -d 'Output format [default: by the file name, otherwise json]' -r -f -a "json\t'JSON'
@@ -337,22 +503,25 @@ complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand man" -l dir -d 'Write the pages of all commands to this folder instead' -r -F
 complete -c astra -n "__fish_astra_using_subcommand man" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "serve" -d 'Run a gateway'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "account" -d 'Create, list and reset the accounts of people'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "chat" -d 'Talk to an agent'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "tools" -d 'List the tools that agents may call, call one, and connect MCP servers'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "approvals" -d 'List the calls of tools that wait for a decision, and decide'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "traces" -d 'Show where the time of turns went, what they cost and why they failed'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "mcp" -d 'Be an MCP server whose tools are a gateway\'s agents'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document, look up its operations, compare versions of it'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "codegen" -d 'Generate a client of the API in a language'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "skills" -d 'Check skills in the Agent Skills format'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "migrate" -d 'Update the database schema (`serve` does this itself)'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and default, or check a configuration'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "man" -d 'Print the manual page'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals traces mcp spec codegen skills migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "serve" -d 'Run a gateway'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "account" -d 'Create, list and reset the accounts of people'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "chat" -d 'Talk to an agent'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "tools" -d 'List the tools that agents may call, call one, and connect MCP servers'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "approvals" -d 'List the calls of tools that wait for a decision, and decide'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "jobs" -d 'List, run and follow jobs: work that is kept until it has ended'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "traces" -d 'Show where the time of turns went, what they cost and why they failed'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "cron" -d 'List schedules, preview cron expressions, and run a schedule\'s job now'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "webhooks" -d 'List webhooks and their deliveries, and receive some'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "mcp" -d 'Be an MCP server whose tools are a gateway\'s agents'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document, look up its operations, compare versions of it'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "codegen" -d 'Generate a client of the API in a language'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "skills" -d 'Check skills in the Agent Skills format'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "migrate" -d 'Update the database schema (`serve` does this itself)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and default, or check a configuration'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "man" -d 'Print the manual page'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "issue" -d 'Issue a token to a service account, which is created if it does not exist, and print only the token'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "rotate" -d 'Replace a token by a new one and print only the new token'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "list" -d 'List the tokens of all service accounts; their secrets are not kept'
@@ -368,8 +537,20 @@ complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from approvals" -f -a "list" -d 'List the calls that wait for a decision; with --status others, newest first'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from approvals" -f -a "approve" -d 'Approve a call: the tool is called'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from approvals" -f -a "deny" -d 'Deny a call: the model reads so, with the note'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "list" -d 'List jobs, newest first'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "show" -d 'Show a job, with what it is about and what it came to'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "run" -d 'Enqueue a job'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "cancel" -d 'Cancel a job: one that waits ends at once, one that runs is asked to stop'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "retry" -d 'Do again what a job did that has ended, as a new job'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "watch" -d 'Follow jobs until they have ended'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from traces" -f -a "list" -d 'List how turns went, newest first'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from traces" -f -a "show" -d 'Show where the time of a turn went'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from cron" -f -a "list" -d 'List the schedules of the workspace, newest first'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from cron" -f -a "preview" -d 'Show the next slots of a cron expression in a time zone, and what daylight saving does to them'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from cron" -f -a "trigger" -d 'Run a schedule\'s job now, and print the id of the job'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from webhooks" -f -a "list" -d 'List where events are sent, newest first'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from webhooks" -f -a "deliveries" -d 'List what was sent to a webhook, newest first'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from webhooks" -f -a "listen" -d 'Receive deliveries on this machine, verify and print them'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "list" -d 'List the operations'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "show" -d 'Show one operation: permissions, parameters, body and responses'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from spec" -f -a "diff" -d 'Compare two documents: what changes for clients, and what breaks them'
