@@ -259,7 +259,7 @@ async fn an_answer_that_the_store_never_takes_is_given_up() {
     member.token().await;
     // Nobody has to wait for what takes its time: the clock of the machine jumps.
     tokio::time::pause();
-    let huge = json!({"agent_id": ECHO, "message": "x".repeat(320_000)});
+    let huge = json!({"agent_id": ECHO, "message": "x".repeat(200_000)});
     member.post("/chat").json(&huge).await.expect_problem(503, "storage_full");
     all_ended(&app).await;
     let turn = member.get(&format!("/chat/turns/{}", turns(&app).await[0])).await.expect(200);

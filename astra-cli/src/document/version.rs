@@ -4,6 +4,7 @@
 mod recursion;
 mod schema30;
 mod streams;
+mod unreferenced;
 mod v30;
 
 #[cfg(test)]

@@ -82,11 +82,12 @@ fn each_version_is_written_checked_and_told_apart() {
         assert_eq!(checked.code, Some(1), "{checked:?}");
         assert!(checked.stdout.contains(&format!("\n-openapi: \"{full}\"\n")), "{checked:?}");
         // No client can be broken by a document that says the same in another version. In 3.0 a body has one media type,
-        // and an operation has one success, since its readers take no more.
+        // and an operation has one success, since its readers take no more; and what the gateway sends has no place there.
         let compared = machine.astra(&["spec", "diff", "built-in", &name]).stdout;
         let is_of_3_0 = |line: &&str| {
             version == "3.0"
                 && (line.contains("request media type ")
+                    || line.starts_with("breaking\twebhooks.") && line.contains("\t#/webhooks/")
                     || ["answer 101 is gone", "answer 204 is gone"].iter().any(|gone| line.ends_with(gone)))
         };
         let breaking: Vec<&str> =

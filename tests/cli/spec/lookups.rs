@@ -66,7 +66,7 @@ fn every_operation_can_be_shown() {
         let shown = machine.astra(&["spec", "show", name]).ok();
         assert!(shown.contains("\nNeeds\n") && shown.contains("\nExample\n  curl "), "{name}: {shown}");
         assert!(shown.contains("\nAnswer 2") || shown.contains("\nAnswer 3"), "{name}: {shown}");
-        assert!(!shown.contains("{}"), "{name}: {shown}");
+        assert!(!shown.replace("default {}", "").contains("{}"), "{name}: {shown}");
     }
     let stream = machine.astra(&["spec", "show", "chat.stream"]).ok();
     assert!(stream.contains("if type is content  ChatEventContent\n"), "{stream}");

@@ -84,7 +84,7 @@ fn write_loop<'a>(source: &mut Source, scope: &Scope<'a>, call: &str, events: &'
                 None if value.contains("error") => "return fmt.Errorf(\"it broke off: %+v\", event)".to_owned(),
                 None => "fmt.Println()".to_owned(),
             };
-            is_used = true;
+            is_used |= line.contains("event");
             inner.line(format!("case *{case}:\n\t{line}"));
             seen.push(case);
         }

@@ -59,11 +59,16 @@ pub(super) fn docstring(source: &mut Source, depth: usize, text: &str) {
         return;
     }
     let width = WIDTH - depth * INDENT.len();
-    let lines = broken(&text, width);
-    let [first, rest @ ..] = lines.as_slice() else { return };
-    let begin = if first.starts_with('"') { " " } else { "" };
+    let begin = if text.starts_with('"') { " " } else { "" };
     let end = if text.ends_with('"') { " " } else { "" };
-    if rest.is_empty() && begin.len() + first.chars().count() + end.len() + 6 <= width {
+    let around = begin.len() + end.len() + 6;
+    let mut lines = broken(&text, width);
+    if matches!(lines.as_slice(), [only] if only.chars().count() + around > width) {
+        // Formatters put the quotes behind a line that is the only one, and leave those of several where they are.
+        lines = broken(&text, width - around);
+    }
+    let [first, rest @ ..] = lines.as_slice() else { return };
+    if rest.is_empty() && first.chars().count() + around <= width {
         source.line(format!("\"\"\"{begin}{first}{end}\"\"\""));
         return;
     }

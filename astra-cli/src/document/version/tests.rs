@@ -87,7 +87,7 @@ fn the_rest_of_a_document_is_said_as_3_0_can() {
     let document = json!({
         "info": {"summary": "s", "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
         "jsonSchemaDialect": "d",
-        "webhooks": {"w": {}},
+        "webhooks": {"w": {"post": {"requestBody": {"content": {"a/b": {"schema": {"$ref": "#/components/schemas/Sent"}}}}}}},
         "security": [{"bearer": ["read"], "oauth": ["read"]}],
         "paths": {"/a": {"$ref": "#/components/pathItems/A"}},
         "components": {
@@ -96,7 +96,12 @@ fn the_rest_of_a_document_is_said_as_3_0_can() {
                 "requestBody": {"content": {"a/c": {}, "application/json": {"schema": {"const": 1}}}},
                 "responses": {"200": {"$ref": "#/components/responses/Ok", "description": "d"}},
             }}},
-            "responses": {"Ok": {"description": "d", "content": {"a/b": {"schema": {"const": 1}}}}},
+            "responses": {"Ok": {"description": "d", "content": {"a/b": {"schema": {"$ref": "#/components/schemas/One"}}}}},
+            "schemas": {
+                "One": {"const": 1},
+                "Sent": {"properties": {"a": {"$ref": "#/components/schemas/One"}, "b": {"$ref": "#/components/schemas/Part"}}},
+                "Part": {"const": 2},
+            },
             "securitySchemes": {"bearer": {"type": "http"}, "oauth": {"type": "oauth2"}},
         },
     });
@@ -117,7 +122,8 @@ fn the_rest_of_a_document_is_said_as_3_0_can() {
             },
         }},
         "components": {
-            "responses": {"Ok": {"description": "d", "content": {"a/b": {"schema": {"enum": [1]}}}}},
+            "responses": {"Ok": {"description": "d", "content": {"a/b": {"schema": {"$ref": "#/components/schemas/One"}}}}},
+            "schemas": {"One": {"enum": [1]}},
             "securitySchemes": {"bearer": {"type": "http"}, "oauth": {"type": "oauth2"}},
         },
         "openapi": "3.0.3",
@@ -165,6 +171,8 @@ fn a_client_of_one_version_is_a_client_of_the_others() {
             .filter(|change| version != Version::V30 || !change.change.starts_with("request media type "))
             // And one success for each operation.
             .filter(|change| version != Version::V30 || !["answer 101 is gone", "answer 204 is gone"].contains(&&*change.change))
+            // What the gateway sends to others has no place in 3.0.
+            .filter(|change| version != Version::V30 || !change.pointer.starts_with("#/webhooks/"))
             .collect();
         assert_eq!(breaking, [], "{version:?}");
     }

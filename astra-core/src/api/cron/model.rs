@@ -200,7 +200,7 @@ pub struct NextSlot {
 pub struct Lateness {
     /// How many slots these figures are of.
     #[schema(minimum = 0, maximum = 100, example = 100)]
-    pub slot_count: usize,
+    pub slot_count: u32,
     /// Of the last slot, in milliseconds.
     #[schema(minimum = 0, example = 8)]
     pub last_ms: Option<i64>,
@@ -326,7 +326,7 @@ impl Lateness {
         let mut sorted = late_ms.to_vec();
         sorted.sort_unstable();
         Self {
-            slot_count: sorted.len(),
+            slot_count: u32::try_from(sorted.len()).unwrap_or(u32::MAX),
             last_ms: late_ms.first().copied(),
             p50_ms: sorted.get(sorted.len() / 2).copied(),
             max_ms: sorted.last().copied(),

@@ -106,7 +106,7 @@ impl Job for AgentRun {
         context.end_by_itself();
         let turn = self.turn(&context, payload).await?;
         let turn_id = turn.turn_id();
-        context.progress(0, format!("the turn {turn_id} runs"));
+        context.progress(0, format!("its turn is {turn_id}"));
         let waits =
             || context.progress(0, format!("the turn {turn_id} waits for a person's decision on a call of a tool"));
         let turn = turn.ended(true, waits).await?;
