@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use astra_core::ids::{ApprovalId, EventId, JobId, SessionId, TraceId, TurnId};
+use astra_core::ids::{ApprovalId, EventId, JobId, SessionId, TraceId, TurnId, WebhookId};
 use astra_core::store::StoredEvent;
 use astra_core::store::events::{
     AgentCompletedData, AgentFailedData, AgentUpdateKind, AgentUpdatedData, ApprovalRequestedData, CATALOGUE,
     EventAudience, EventData, JobFailedData, JobProgressData, JobSucceededData, QuotaExceededData, QuotaKind,
     ScheduleFiredData, SessionArchivedData, SessionCreatedData, TurnStartedData, WebhookDisabledData,
-    WebhookDisabledReason,
+    WebhookDisabledReason, WebhookTestData,
 };
 use serde_json::{Value, json};
 
@@ -111,6 +111,7 @@ fn all() -> Vec<(String, Value)> {
         written(&QuotaExceededData { agent_id, quota, limit: 1.5, used: 2.0 }),
         written(&fired),
         written(&disabled),
+        written(&WebhookTestData { webhook_id: WebhookId::from_key(6) }),
         written(&JobProgressData { job_id, kind, progress: 100, message: None }),
     ]);
     all

@@ -25,6 +25,8 @@ async fn ended(rows: &Rows, turn: i64, tokens: i64, cost_usd: f64) {
 }
 
 async fn open(rows: &Rows, turn: i64) {
+    let sql = "INSERT INTO subjects (number, id) SELECT 1, 'usr_1' WHERE CAST($1 AS BIGINT) > 0 ON CONFLICT DO NOTHING";
+    rows.write(move |tx| tx.execute(sql, params![])).await.expect("its caller");
     let sql =
         "INSERT INTO open_turns (workspace_id, id, session_id, number, agent_id, agent_version, subject, status, owner,
             is_new_session, cancel_requested, role, question, bytes, created_at_ms)

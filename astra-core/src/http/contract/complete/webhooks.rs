@@ -43,6 +43,16 @@ pub(super) fn write(document: &mut Value, faults: &mut Vec<String>) {
         });
         webhooks.insert(event.name.to_owned(), json!({"post": post}));
     }
+    // Those of a host's own stand behind.
+    if let Value::Object(of_host) = document["webhooks"].take() {
+        for (name, webhook) in of_host {
+            if webhooks.contains_key(&name) {
+                faults.push(format!("the webhook {name} is the gateway's own"));
+            } else {
+                webhooks.insert(name, webhook);
+            }
+        }
+    }
     document["webhooks"] = webhooks.into();
 }
 
