@@ -64,8 +64,9 @@ impl Printer {
     /// Tells the user something beside the data; nothing in it steers a terminal but the colours of this program. A
     /// closed stderr is no reason to fail.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
-        let mut stderr = std::io::stderr().lock();
-        let _gone = writeln!(stderr, "{}", harmless(text.as_ref()));
+        // In one piece: the log writes to the same place, and not through this lock.
+        let line = format!("{}\n", harmless(text.as_ref()));
+        let _gone = std::io::stderr().lock().write_all(line.as_bytes());
     }
 
     /// Warns.

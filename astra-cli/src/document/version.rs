@@ -4,7 +4,6 @@
 mod recursion;
 mod schema30;
 mod streams;
-mod unreferenced;
 mod v30;
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{recursion, schema30, unreferenced};
+use super::{recursion, schema30};
 use crate::document::walk::{Kind, walk};
 
 /// The most widely known of the 3.0 versions; 3.0.4 says nothing else.
@@ -33,9 +33,6 @@ pub(super) fn rewrite(document: &mut Value) {
         }
         Kind::Parameter | Kind::Answer | Kind::Media | Kind::Encoding => reference(object),
     });
-    if let Some(webhooks) = original.get("webhooks") {
-        unreferenced::remove(document, webhooks);
-    }
 }
 
 fn whole(document: &mut Map<String, Value>, scoped: &[String]) {
