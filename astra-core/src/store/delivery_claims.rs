@@ -4,6 +4,7 @@
 use super::db::{Db, SWEEP_ROWS};
 use super::deliveries::fail_waiting;
 use super::error::Result;
+#[cfg(feature = "postgres")]
 use super::mode::Mode;
 use super::signals::Signal;
 use super::tx::Tx;
