@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue};
 use url::Url;
 
 use crate::config::{Config, Fault, McpOAuthConfig, McpServerConfig, Secret};
+use crate::outbound::is_own_header;
 use crate::tools::mcp::{
     ClientCredentials, MCP_SERVERS_MAX, McpHttp, McpServerSpec, McpStdio, McpTransport, server_name_fault,
 };
@@ -20,30 +21,6 @@ const URL_BYTES_MAX: usize = 8 << 10;
 const ENTRIES_MAX: usize = 100;
 /// Longest value of a header, argument or variable, in bytes.
 const VALUE_BYTES_MAX: usize = 16 << 10;
-
-/// Headers that say how a request is framed, sent and routed, or what the protocol itself says.
-const RESERVED_HEADERS: [&str; 20] = [
-    "accept",
-    "accept-encoding",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "expect",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "last-event-id",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "traceparent",
-    "tracestate",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
 
 /// Something that is wrong with the description of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,7 +152,7 @@ fn check_headers(server: &McpServerConfig, faults: &mut Faults) {
         let small = name.to_ascii_lowercase();
         let fault = if HeaderName::from_bytes(name.as_bytes()).is_err() {
             Some("is no name of a header")
-        } else if RESERVED_HEADERS.contains(&small.as_str()) || small.starts_with("mcp-") {
+        } else if is_own_header(&small) || small == "last-event-id" || small.starts_with("mcp-") {
             Some("cannot be set: the gateway sets it, or it says how a request is sent")
         } else if small == "authorization" && server.oauth.is_some() {
             Some("is set by oauth")

@@ -14,6 +14,7 @@ mod endpoint;
 mod error;
 mod guard;
 mod inflate;
+mod own_headers;
 mod proxy;
 mod retry;
 mod retry_after;
@@ -29,6 +30,7 @@ pub use error::Error;
 pub use guard::{
     GuardedClient, GuardedError, GuardedRequest, GuardedResponse, Refusal, Resolve, SpecialUse, SystemResolver,
 };
+pub(crate) use own_headers::is_own_header;
 pub use retry::{Jitter, RetryPolicy, is_transient};
 pub(crate) use retry::{RETRIES, system_jitter};
 pub(crate) use retry_after::retry_after;

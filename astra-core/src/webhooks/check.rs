@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use http::{HeaderName, HeaderValue};
 
 use super::headers::HeaderSecrets;
-use crate::outbound::GuardedClient;
+use crate::outbound::{GuardedClient, is_own_header};
 use crate::store::events::{CATALOGUE, EventAudience};
 use crate::store::{EventName, WebhookSettings};
 
@@ -13,30 +13,6 @@ use crate::store::{EventName, WebhookSettings};
 pub(super) const HEADERS_MAX: usize = 32;
 /// Longest value of a header, in bytes.
 const HEADER_BYTES_MAX: usize = 16 << 10;
-
-/// Headers that say how a request is framed, sent and routed, or what is in it. Those of the signature begin with `webhook-`.
-const RESERVED_HEADERS: [&str; 20] = [
-    "accept",
-    "accept-encoding",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "expect",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "traceparent",
-    "tracestate",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "user-agent",
-];
 
 /// Something that is wrong with the description of a webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +71,7 @@ fn header_faults(headers: &HeaderSecrets) -> Vec<WebhookFault> {
         let is_good = value.expose().is_ascii() && HeaderValue::from_str(value.expose()).is_ok();
         let detail = if HeaderName::from_bytes(name.as_bytes()).is_err() {
             "is no name of a header"
-        } else if RESERVED_HEADERS.contains(&small.as_str()) || small.starts_with("webhook-") {
+        } else if is_own_header(&small) || small == "user-agent" || small.starts_with("webhook-") {
             "cannot be set: the gateway sets it, or it says how a request is sent"
         } else if !seen.insert(small) {
             "is there twice: upper and lower case make no difference"
