@@ -2,6 +2,7 @@
 //! is wrong with a value by it.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use percent_encoding::percent_decode_str;
@@ -39,7 +40,11 @@ pub type ArgumentFault = (String, String);
 
 /// A schema that judges arguments.
 #[derive(Debug)]
-pub struct Schema(Validator);
+pub struct Schema {
+    /// The schema, if it is the program's own.
+    own: Option<Value>,
+    compiled: OnceLock<Result<Validator, String>>,
+}
 
 impl Schema {
     /// Compiles `schema`, which is of an object, as [`Schema::of_any`] does.
@@ -54,12 +59,22 @@ impl Schema {
         }
     }
 
+    /// The program's own `schema`, compiled when it is first needed, so that starting stays quick.
+    #[must_use]
+    pub const fn of_own(schema: Value) -> Self {
+        Self { own: Some(schema), compiled: OnceLock::new() }
+    }
+
     /// Compiles `schema`, whatever it is of. It refers to parts of itself at the most, and never in a circle: the work
     /// that arguments can cause is bounded by their length.
     ///
     /// # Errors
     /// Why it is not taken.
     pub fn of_any(schema: &Value) -> Result<Self, String> {
+        Ok(Self { own: None, compiled: OnceLock::from(Ok(Self::validator(schema)?)) })
+    }
+
+    fn validator(schema: &Value) -> Result<Validator, String> {
         let Value::Object(root) = schema else { return Err("is no JSON Schema".to_owned()) };
         check_depth(schema)?;
         if serde_json::to_vec(schema).map_or(usize::MAX, |json| json.len()) > SCHEMA_BYTES_MAX {
@@ -75,7 +90,7 @@ impl Schema {
         let options = jsonschema::options().offline();
         // No backtracking: the time is linear in the input.
         let options = options.with_pattern_options(PatternOptions::regex().size_limit(REGEX_BYTES_MAX));
-        options.build(schema).map(Self).map_err(|fault| format!("is no good: {}", shorten(&fault.to_string())))
+        options.build(schema).map_err(|fault| format!("is no good: {}", shorten(&fault.to_string())))
     }
 
     /// What is wrong with `arguments`; nothing if they fit.
@@ -87,11 +102,14 @@ impl Schema {
     /// What is wrong with `value`; nothing if it fits.
     #[must_use]
     pub fn faults_of(&self, value: &Value) -> Vec<ArgumentFault> {
-        if self.0.is_valid(value) {
-            return Vec::new();
-        }
+        let compile = || Self::validator(self.own.as_ref().unwrap_or(&Value::Null));
+        let validator = match self.compiled.get_or_init(compile) {
+            Ok(validator) if validator.is_valid(value) => return Vec::new(),
+            Ok(validator) => validator,
+            Err(fault) => return vec![(String::new(), format!("cannot be judged: its schema {fault}"))],
+        };
         let told = |fault: ValidationError<'_>| (fault.instance_path().to_string(), shorten(&sentence(&fault)));
-        self.0.iter_errors(value).take(FAULTS_MAX).map(told).collect()
+        validator.iter_errors(value).take(FAULTS_MAX).map(told).collect()
     }
 }
 

@@ -84,16 +84,17 @@ pub struct Routes {
     handlers: Handlers,
 }
 
-/// Makes the document of a gateway with `limits`, with the operations of a host program, and reads it into what judges requests.
+/// Makes the document of a gateway with `limits`, with the operations of a host program, and reads it into what judges requests;
+/// answers the document too.
 ///
 /// # Errors
 /// All that is wrong with the operations, and what the document says of them and this program cannot enforce.
-pub fn routes(host: &[host::Routes], limits: &LimitsConfig) -> std::result::Result<Routes, Vec<String>> {
+pub fn routes(host: &[host::Routes], limits: &LimitsConfig) -> std::result::Result<(Routes, Value), Vec<String>> {
     let Finished { document, mut handlers, mounts, hosts, scopes, traits, faults } = finished(host, limits);
     if !faults.is_empty() {
         return Err(faults);
     }
-    let mut contract = contract::compile(document, &hosts, &traits, Arc::new(scopes))?;
+    let mut contract = contract::compile(&document, &hosts, &traits, Arc::new(scopes))?;
     let mut faults = Vec::new();
     for (path, service, mount) in mounts {
         match contract::mounted(&path, &mount, &contract.scopes) {
@@ -102,7 +103,7 @@ pub fn routes(host: &[host::Routes], limits: &LimitsConfig) -> std::result::Resu
         }
         handlers.push((path, service));
     }
-    if faults.is_empty() { Ok(Routes { contract, handlers }) } else { Err(faults) }
+    if faults.is_empty() { Ok((Routes { contract, handlers }, document)) } else { Err(faults) }
 }
 
 struct Finished {

@@ -305,8 +305,11 @@ impl TestAppBuilder {
         let authority = Arc::clone(gateway.authority());
         let setup_code = gateway.setup_code().map(str::to_owned);
         let issuer = Arc::new(Issuer::new(Arc::clone(&authority), self.config.clone()));
-        let document =
-            if self.has_routes { Arc::new(Document::new(gateway.openapi().clone())) } else { Arc::clone(document()) };
+        let document = if self.has_routes {
+            Arc::new(Document::new(gateway.openapi().as_ref().clone()))
+        } else {
+            Arc::clone(document())
+        };
         let Self { backend, config, clock, .. } = self;
         TestApp { clock, backend, config, gateway: Some(gateway), router, authority, setup_code, issuer, document }
     }

@@ -119,8 +119,8 @@ impl Builder {
     /// # Errors
     /// If the host's own operations are not good.
     pub fn openapi(&self) -> Result<Value, StartError> {
-        let routes = router::routes(&self.routes, &self.config.limits).map_err(StartError::Routes)?;
-        Ok(Value::clone(&routes.contract.document))
+        let (_, document) = router::routes(&self.routes, &self.config.limits).map_err(StartError::Routes)?;
+        Ok(document)
     }
 
     /// The scopes of the gateway with those of the routes that were added so far, for an authenticator of the host's own.

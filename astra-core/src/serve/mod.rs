@@ -98,10 +98,10 @@ impl Gateway {
         self.setup_code.as_deref()
     }
 
-    /// The document of this gateway, with the host's own operations.
+    /// The document of this gateway, with the host's own operations. It is kept as bytes, and read again for each call.
     #[must_use]
-    pub fn openapi(&self) -> &Value {
-        &self.app.document.value
+    pub fn openapi(&self) -> Arc<Value> {
+        self.app.document.value()
     }
 
     /// The gateway's own accounts, tokens and keys, for host programs that issue tokens themselves.

@@ -46,7 +46,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     if !faults.is_empty() {
         return Err(StartError::Config(faults));
     }
-    let routes = router::routes(&builder.routes, &builder.config.limits).map_err(StartError::Routes)?;
+    let (routes, document) = router::routes(&builder.routes, &builder.config.limits).map_err(StartError::Routes)?;
     let Opened { base, folder_lock, master_key } = base::open(&builder).await?;
     let failed = StartError::Store;
 
@@ -72,7 +72,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
     open_upkeep(&base, &scheduler);
 
-    let document = served_at(&routes.contract.document, base.config.public_url.as_ref());
+    let document = served_at(document, base.config.public_url.as_ref());
     let limits = Arc::new(Limits::new(&base.config.limits, &base.clock));
     let app = App::from(Rooms {
         authenticator: authenticator(&base, builder.authenticator, &authority),

@@ -79,7 +79,10 @@ impl RegisteredTool {
         if timeout == Some(Duration::ZERO) {
             return Err(format!("the time-out of `{name}` must be more than 0"));
         }
-        let schema = Schema::compile(&parameters).map_err(|fault| format!("the schema of `{name}` {fault}"))?;
+        let schema = match origin {
+            ToolOrigin::BuiltIn => Schema::of_own(parameters.clone()),
+            _ => Schema::compile(&parameters).map_err(|fault| format!("the schema of `{name}` {fault}"))?,
+        };
         let schema = Arc::new(schema);
         let parameters = match parameters {
             serde_json::Value::Object(parameters) => Arc::new(parameters),

@@ -77,17 +77,13 @@ pub struct JobTypes {
 }
 
 impl JobTypes {
-    /// The same types and one more, in place of one of the same name.
+    /// The same types and one more of the gateway's own, in place of one of the same name. Its schema is compiled when it is first
+    /// needed.
     #[must_use]
     pub fn with<J: Job>(mut self, job: J) -> Self {
         let kind = Arc::new(JobType::of::<J>());
-        match Schema::of_any(&kind.payload_schema) {
-            Ok(schema) => {
-                let registered = Registered { kind, job: Arc::new(job), schema: Arc::new(schema) };
-                self.types.insert(J::NAME, registered);
-            }
-            Err(fault) => self.faults.push(format!("the schema of the payload of `{}` {fault}", J::NAME)),
-        }
+        let schema = Schema::of_own(kind.payload_schema.clone());
+        self.types.insert(J::NAME, Registered { kind, job: Arc::new(job), schema: Arc::new(schema) });
         self
     }
 
@@ -102,7 +98,14 @@ impl JobTypes {
             self.faults.push(format!("has two types of the name `{}`", J::NAME));
             return self;
         }
-        self.with(job)
+        match Schema::of_any(&J::payload_schema()) {
+            Ok(schema) => {
+                let kind = Arc::new(JobType::of::<J>());
+                self.types.insert(J::NAME, Registered { kind, job: Arc::new(job), schema: Arc::new(schema) });
+            }
+            Err(fault) => self.faults.push(format!("the schema of the payload of `{}` {fault}", J::NAME)),
+        }
+        self
     }
 
     /// What is wrong with the types of a host program.

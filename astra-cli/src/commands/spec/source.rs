@@ -83,9 +83,9 @@ impl Format {
             Self::Json => Notation::Json,
             Self::Yaml => Notation::Yaml,
         };
-        let rendered =
-            Rendered::new(document, notation).map_err(|fault| Error::new("cannot write it").because(&fault))?;
-        Ok(String::from_utf8_lossy(&rendered.plain).into_owned())
+        let plain = Rendered::new(document, notation).and_then(|rendered| rendered.plain());
+        let plain = plain.map_err(|fault| Error::new("cannot write it").because(&fault))?;
+        Ok(String::from_utf8_lossy(&plain).into_owned())
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn answer(
         app.document.rendered(notation)?
     } else {
         let document =
-            contract::select(&app.document.value, app.authority.scopes(), |needs| is_wanted(query, caller, needs));
+            contract::select(&app.document.value(), app.authority.scopes(), |needs| is_wanted(query, caller, needs));
         filtered = Rendered::new(&document.map_err(Error::internal)?, notation)?;
         &filtered
     };
@@ -41,10 +41,14 @@ fn is_wanted(query: &SpecQuery, caller: &Identity, needs: &Needs<'_>) -> bool {
 
 fn respond(rendered: &Rendered, notation: Notation, known: &IfNoneMatch, headers: &HeaderMap) -> Result<Response> {
     let takes_gzip = prefers_gzip(headers);
-    let (bytes, etag) =
-        if takes_gzip { (&rendered.gzip, &rendered.gzip_etag) } else { (&rendered.plain, &rendered.etag) };
+    let etag = if takes_gzip { &rendered.gzip_etag } else { &rendered.etag };
     let is_known = known.covers(&rendered.etag) || known.covers(&rendered.gzip_etag);
-    let mut response = Response::new(if is_known { Body::empty() } else { Body::from(bytes.clone()) });
+    let body = match (is_known, takes_gzip) {
+        (true, _) => Body::empty(),
+        (false, true) => Body::from(rendered.gzip.clone()),
+        (false, false) => Body::from(rendered.plain()?),
+    };
+    let mut response = Response::new(body);
     if is_known {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }

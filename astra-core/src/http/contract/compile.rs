@@ -14,7 +14,7 @@ use crate::auth::ScopeTable;
 
 /// What a document is read with.
 struct Reader<'a> {
-    document: &'a Arc<Value>,
+    document: &'a Value,
     scopes: &'a ScopeTable,
     traits: &'a Declared,
 }
@@ -26,14 +26,13 @@ struct Reader<'a> {
 /// # Errors
 /// All that the document says and this program cannot enforce.
 pub fn compile(
-    document: Value,
+    document: &Value,
     hosts: &BTreeSet<String>,
     traits: &Declared,
     scopes: Arc<ScopeTable>,
 ) -> Result<Contract, Vec<String>> {
-    let document = Arc::new(document);
     let (mut paths, mut faults) = (Vec::new(), Vec::new());
-    let reader = Reader { document: &document, scopes: &scopes, traits };
+    let reader = Reader { document, scopes: &scopes, traits };
     for (template, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
         match reader.path(template, item, hosts.contains(template)) {
             Ok(path) => {
@@ -45,7 +44,7 @@ pub fn compile(
             Err(fault) => faults.push(fault),
         }
     }
-    if faults.is_empty() { Ok(Contract { document, paths, scopes }) } else { Err(faults) }
+    if faults.is_empty() { Ok(Contract { paths, scopes }) } else { Err(faults) }
 }
 
 /// What is wrong with the parameters of `operation`, a host's at `template`.
@@ -93,7 +92,7 @@ impl Reader<'_> {
             return Err("its body is raw, so that Idempotency-Key cannot tell one content from another".to_owned());
         }
         let content = source.pointer("/requestBody/content").and_then(Value::as_object);
-        let schema = |source: &Value| Schema::new(Arc::clone(self.document), source.clone());
+        let schema = |source: &Value| Schema::new(self.document, source);
         let content = content.into_iter().flatten();
         let read = content.clone().filter(|_| !is_raw).filter_map(|(media_type, body)| {
             body.get("schema").map(|body| (media_type.to_ascii_lowercase(), schema(body)))
@@ -127,7 +126,7 @@ fn answers(document: &Value, source: &Value) -> Result<Vec<String>, String> {
     Ok(if success_has_body { found.into_iter().collect() } else { Vec::new() })
 }
 
-fn parameter(document: &Arc<Value>, template: &str, declared: &Value) -> Result<Parameter, String> {
+fn parameter(document: &Value, template: &str, declared: &Value) -> Result<Parameter, String> {
     let Form { name, within, place, kind, schema } = form(document, template, declared)?;
     Ok(Parameter {
         name: name.to_owned(),
@@ -135,7 +134,7 @@ fn parameter(document: &Arc<Value>, template: &str, declared: &Value) -> Result<
         place,
         is_required: declared.get("required").and_then(Value::as_bool).unwrap_or(false),
         kind,
-        schema: Schema::new(Arc::clone(document), schema.clone()),
+        schema: Schema::new(document, schema),
     })
 }
 

@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use http::{HeaderValue, Method};
-use serde_json::Value;
 
 use super::schema::Schema;
 use super::traits::{BodyReading, Refusals, Traits};
 use crate::auth::{Access, ScopeTable};
 
-/// The finished document and its paths.
+/// What the finished document says of requests.
 #[derive(Debug)]
 pub struct Contract {
-    /// The document.
-    pub document: Arc<Value>,
-    /// Its paths, in the document's order; then those of services that stand beside it.
+    /// The paths of the document, in its order; then those of services that stand beside it.
     pub paths: Vec<Arc<PathContract>>,
     /// The scopes that its operations ask for, and all others of this gateway.
     pub scopes: Arc<ScopeTable>,

@@ -73,7 +73,7 @@ fn form(bytes: &[u8], schema: &Schema) -> Result<Value, Error> {
     let mut fields = Map::new();
     for (name, value) in pairs(text)? {
         if fields.contains_key(&*name) {
-            if schema.ignores(&name) {
+            if schema.ignores(&name)? {
                 continue;
             }
             return Err(Error::field(format!("/{name}"), "is given more than once"));
