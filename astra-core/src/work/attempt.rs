@@ -50,6 +50,8 @@ impl Attempt<'_> {
             Some(unknown) => Some(Err(JobError::Unknown(unknown))),
             None => until_stopped(&registered, &context, limit, &stop).await,
         };
+        // What it said last stays with it.
+        context.write_progress().await;
         let now_ms = self.clock.now_ms();
         let ending = match (ended, stop.why()) {
             (Some(Ok(result)), _) => JobEnding::Succeeded(result),

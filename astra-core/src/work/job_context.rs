@@ -177,21 +177,28 @@ impl JobContext {
     pub(super) async fn keep_progress(&self) -> Infallible {
         loop {
             self.0.progressed.notified().await;
-            let latest = self.0.progress.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let Some((percent, text)) = latest else { continue };
-            let report = JobProgress {
-                workspace: self.0.job.workspace.clone(),
-                lease: self.lease(),
-                percent,
-                message: Some(text),
-                event_id: self.0.ids.id(),
-                at_ms: self.0.clock.now_ms(),
-            };
-            if let Err(fault) = self.0.store.report_progress(vec![report]).await {
-                tracing::warn!(job.id = %self.id(), error = %fault, "the progress of a job could not be kept");
+            if self.write_progress().await {
+                sleep(PROGRESS_PAUSE).await;
             }
-            sleep(PROGRESS_PAUSE).await;
         }
+    }
+
+    /// Writes down how far the job has got, if it has said so since that was last written down; answers whether it has.
+    pub(super) async fn write_progress(&self) -> bool {
+        let latest = self.0.progress.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((percent, text)) = latest else { return false };
+        let report = JobProgress {
+            workspace: self.0.job.workspace.clone(),
+            lease: self.lease(),
+            percent,
+            message: Some(text),
+            event_id: self.0.ids.id(),
+            at_ms: self.0.clock.now_ms(),
+        };
+        if let Err(fault) = self.0.store.report_progress(vec![report]).await {
+            tracing::warn!(job.id = %self.id(), error = %fault, "the progress of a job could not be kept");
+        }
+        true
     }
 
     /// Changes rows of its workspace in one transaction, of which nothing stays if another worker has the job.

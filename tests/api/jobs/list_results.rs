@@ -18,6 +18,7 @@ both_backends! {
         let questions: Vec<Value> = (0..25).map(|number| json!({"id": format!("row-{number}"), "message": format!("Say {number}")})).collect();
         let job = asked(&talk, json!(questions)).await;
         assert_eq!(job["result"], json!({"questions": 25, "answered": 25, "failed": 0}), "{job}");
+        assert_eq!(job["message"], "25 of 25 questions are answered, 0 have failed");
         let (mut rows, mut cursor) = (Vec::new(), String::new());
         loop {
             let page = talk.app.member().get(&format!("{}/results?limit=10{cursor}", path(&job))).await.expect(200);

@@ -1,5 +1,6 @@
 //! `agent_run`: one turn of an agent. The turn is begun once, whatever becomes of the worker: another attempt follows it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -107,9 +108,15 @@ impl Job for AgentRun {
         let turn = self.turn(&context, payload).await?;
         let turn_id = turn.turn_id();
         context.progress(0, format!("its turn is {turn_id}"));
-        let waits =
-            || context.progress(0, format!("the turn {turn_id} waits for a person's decision on a call of a tool"));
+        let has_waited = AtomicBool::new(false);
+        let waits = || {
+            has_waited.store(true, Ordering::Relaxed);
+            context.progress(0, format!("the turn {turn_id} waits for a person's decision on a call of a tool"));
+        };
         let turn = turn.ended(true, waits).await?;
+        if has_waited.load(Ordering::Relaxed) {
+            context.progress(0, format!("its turn is {turn_id}"));
+        }
         let turn = turn.ok_or_else(|| JobError::fail(format!("the turn {turn_id} was deleted with its session")))?;
         let answer = JobAnswer::of(None, &turn);
         let text = serde_json::to_string(&answer).map_err(|fault| JobError::fail(fault.to_string()))?;
