@@ -93,13 +93,13 @@ impl Service<RoleClient> for Handler {
 /// How a handshake failed.
 struct Refusal {
     reason: String,
-    /// The server knows how it was asked first, and wants to be asked in the older way.
-    wants_older: bool,
+    /// How to begin a connection that the server may take, if there is such a way.
+    other: Option<ClientLifecycleMode>,
 }
 
 impl From<String> for Refusal {
     fn from(reason: String) -> Self {
-        Self { reason, wants_older: false }
+        Self { reason, other: None }
     }
 }
 
@@ -113,17 +113,16 @@ where
     F: Future<Output = Result<(), String>>,
 {
     let words = Arc::new(Words::of(&server.spec));
-    let newest = ClientLifecycleMode::Auto {
-        preferred_versions: vec![ProtocolVersion::V_2026_07_28],
-        legacy_version: Some(WITH_HANDSHAKE),
-    };
-    match connect_as(newest, server, &words, &then).await {
-        Err(Refusal { wants_older: true, .. }) => {
-            let outcome = connect_as(ClientLifecycleMode::Initialize, server, &words, &then).await;
-            outcome.map_err(|refusal| refusal.reason)
-        }
-        outcome => outcome.map_err(|refusal| refusal.reason),
+    let either = ClientLifecycleMode::Auto { preferred_versions: newest(), legacy_version: Some(WITH_HANDSHAKE) };
+    let mut outcome = connect_as(either, server, &words, &then).await;
+    if let Err(Refusal { other: Some(other), .. }) = outcome {
+        outcome = connect_as(other, server, &words, &then).await;
     }
+    outcome.map_err(|refusal| refusal.reason)
+}
+
+fn newest() -> Vec<ProtocolVersion> {
+    vec![ProtocolVersion::V_2026_07_28]
 }
 
 async fn connect_as<F>(
@@ -209,7 +208,7 @@ where
                 _ => None,
             };
             let reason = ended.unwrap_or_else(|| words.handshake(&fault, seen));
-            return Err(Refusal { reason, wants_older: wants_older(&fault) });
+            return Err(Refusal { reason, other: other_way(&fault) });
         }
         Ok(Ok(service)) => service,
     };
@@ -232,10 +231,37 @@ where
     Ok(Running { session: Arc::new(session), service, process })
 }
 
-/// Whether a server speaks revisions with a handshake alone, and says so.
-fn wants_older(fault: &ClientInitializeError) -> bool {
-    let ClientInitializeError::NoCompatibleProtocolVersion { server_supported, .. } = fault else { return false };
+/// How to connect to a server that refuses to be asked in either way: to one that speaks revisions with a handshake alone and says
+/// so, by a handshake; to one that was slow to answer, as programs are that load much at their start, in the way that its late
+/// answer is of. The protocol's crate begins a handshake after ten seconds without an answer, and takes a late answer for a fault.
+fn other_way(fault: &ClientInitializeError) -> Option<ClientLifecycleMode> {
     let known =
         |version: &ProtocolVersion| version.has_initialize() && ProtocolVersion::KNOWN_VERSIONS.contains(version);
-    server_supported.iter().any(known)
+    match fault {
+        ClientInitializeError::NoCompatibleProtocolVersion { server_supported, .. } => {
+            server_supported.iter().any(known).then_some(ClientLifecycleMode::Initialize)
+        }
+        ClientInitializeError::ConflictInitResponseId(..) => {
+            Some(ClientLifecycleMode::Discover { preferred_versions: newest() })
+        }
+        ClientInitializeError::UncorrelatedErrorResponse { .. } => Some(ClientLifecycleMode::Initialize),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rmcp::model::RequestId;
+
+    use super::*;
+
+    #[test]
+    fn a_late_answer_says_how_to_ask_again() {
+        let (expected, received) = (RequestId::Number(1), RequestId::Number(0));
+        let late = ClientInitializeError::ConflictInitResponseId(expected.clone(), received.clone());
+        assert!(matches!(other_way(&late), Some(ClientLifecycleMode::Discover { .. })));
+        let late_refusal = ClientInitializeError::UncorrelatedErrorResponse { expected, received };
+        assert!(matches!(other_way(&late_refusal), Some(ClientLifecycleMode::Initialize)));
+        assert!(other_way(&ClientInitializeError::Cancelled).is_none());
+    }
 }
