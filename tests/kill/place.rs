@@ -174,8 +174,12 @@ impl Place {
     pub(crate) async fn settle(&mut self) {
         self.receiver.calm();
         self.pause_schedules().await;
-        for _ in 0..LOOKS {
+        let (mut before, mut same) = (None, 0);
+        // A busy machine takes long; what does not move at all is stuck.
+        while same < LOOKS {
             let open = self.what_is_open().await;
+            same = if before == Some((open.moving, open.waiting)) { same + 1 } else { 0 };
+            before = Some((open.moving, open.waiting));
             match open {
                 Open { moving: 0, waiting: 0, .. } => return,
                 Open { moving: 0, last_ms: Some(last_ms), .. } if last_ms > self.now_ms() => {
