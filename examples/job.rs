@@ -39,6 +39,8 @@ impl Job for SendWelcome {
         let letter = || async { Ok(format!("Welcome, {}!", welcome.name)) };
         let letter: String = context.step("letter", letter).await?;
         context.progress(50, "the letter is written");
+        // A line of the job's log, for those who look later.
+        context.log(format!("{} characters go to the post", letter.len()));
         Ok(format!("sent: {letter}"))
     }
 }

@@ -550,6 +550,17 @@ CREATE TABLE job_steps (
     PRIMARY KEY (job_id, name)
 ) /*without_rowid*/;
 
+-- What jobs have said while they ran, and why attempts of them failed.
+CREATE TABLE job_logs (
+    job_id BIGINT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    -- 1, 2, 3, ... within the job.
+    number BIGINT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    attempt BIGINT NOT NULL,
+    message TEXT NOT NULL,
+    PRIMARY KEY (job_id, number)
+) /*without_rowid*/;
+
 -- The log of events: a row for each thing that happened, in the transaction of the change that caused it.
 CREATE TABLE outbox (
     workspace_id BIGINT NOT NULL,

@@ -44,6 +44,7 @@ fn a_job_is_enqueued_and_followed_to_its_end() {
     let shown = place.jobs(&["show", &id]).ok();
     assert!(shown.starts_with(&format!("{id} agent_run\n")) && shown.contains("succeeded"), "{shown}");
     assert!(shown.contains("\npayload\n") && shown.contains("\nresult\n"), "{shown}");
+    assert!(shown.contains("\nlog\n") && shown.contains("Z attempt 1: its turn is trn_"), "{shown}");
     let listed: Value = place.json(&["list"]);
     assert_eq!(listed.as_array().map(Vec::len), Some(2));
     let lines = place.jobs(&["list", "--type", "agent_run", "--status", "succeeded", "--limit", "1"]).ok();
@@ -100,5 +101,10 @@ fn what_cannot_be_done_is_told() {
     place.jobs(&["list", "--status", "gone"]).fails(2, &["succeeded"]);
     let nobody = json!({"agent_id": "nobody", "message": "Hello"}).to_string();
     place.jobs(&["run", "agent_run", &nobody, "--watch"]).fails(1, &["is failed", "There is no such agent"]);
-    assert_eq!(place.jobs(&["run", "agent_run", &nobody, "--watch", "--output", "json"]).code, Some(1));
+    let failed = place.jobs(&["run", "agent_run", &nobody, "--watch", "--output", "json"]);
+    let job: Value = serde_json::from_str(&failed.stdout).expect("JSON");
+    assert_eq!((failed.code, job["status"].as_str()), (Some(1), Some("failed")));
+    let shown = place.jobs(&["show", job["id"].as_str().expect("an id")]).ok();
+    let log = shown.split("\nlog\n").nth(1).unwrap_or_default();
+    assert!(log.contains("attempt 1: ") && log.contains("There is no such agent"), "{shown}");
 }

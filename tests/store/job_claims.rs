@@ -75,6 +75,7 @@ both_backends! {
             workspace: rows.workspace().clone(),
             lease,
             ending,
+            lines: Vec::new(),
             event_id: ids().id(),
             at_ms: START_MS + 5,
         };

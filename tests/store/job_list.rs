@@ -87,6 +87,7 @@ both_backends! {
             lease,
             percent,
             message: Some("words".into()),
+            lines: Vec::new(),
             event_id: ids.id(),
             at_ms: START_MS,
         };

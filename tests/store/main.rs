@@ -29,6 +29,7 @@ mod families;
 mod full;
 mod job_claims;
 mod job_list;
+mod job_logs;
 mod job_steps;
 mod jobs;
 mod keys;

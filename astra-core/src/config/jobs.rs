@@ -19,7 +19,7 @@ pub struct JobsConfig {
     /// Jobs of a type that run at once in all gateways on the store, 1 to 10,000, of all workspaces together; as many as there
     /// are workers for types that are not named.
     pub per_type: BTreeMap<String, u32>,
-    /// How many days jobs are kept after their end, 1 to 90.
+    /// How many days jobs are kept after their end, with their results and logs, 1 to 90.
     pub keep_days: u32,
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::db::Db;
 use super::error::Result;
+use super::job_logs::JobLine;
 use super::job_runs::{self, JobEnding, JobLease};
 #[cfg(feature = "postgres")]
 use super::mode::Mode;
@@ -80,6 +81,8 @@ pub struct EndedJob {
     pub lease: JobLease,
     /// How that ends.
     pub ending: JobEnding,
+    /// What the job has said and is not written down yet.
+    pub lines: Vec<JobLine>,
     /// The id of the event that says so.
     pub event_id: EventId,
     /// When, in milliseconds since the epoch.
@@ -135,7 +138,14 @@ impl Db {
             let mut turned = TurnedOver::default();
             for job in &ended {
                 let mut tx = tx.of_workspace(job.workspace.number());
-                turned.were_held.push(job_runs::end(&mut tx, job.lease, &job.ending, job.event_id, job.at_ms)?);
+                turned.were_held.push(job_runs::end(
+                    &mut tx,
+                    job.lease,
+                    &job.ending,
+                    &job.lines,
+                    job.event_id,
+                    job.at_ms,
+                )?);
             }
             if let Some(claim) = &claim {
                 let now_ms = tx.shared_time_ms(claim.own_ms)?;

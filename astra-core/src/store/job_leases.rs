@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use super::db::{Db, SWEEP_ROWS};
 use super::error::Result;
 use super::job_claims::skip_locked;
-use super::job_runs::{self, ENDED, JobLease};
+use super::job_logs::{self, JobLine};
+use super::job_runs::{self, ENDED, Ended, JobLease};
 use super::job_turns;
 use super::signals::Signal;
 use super::tx::Tx;
@@ -128,14 +129,15 @@ impl Db {
         .await
     }
 
-    /// Removes jobs of all workspaces that ended before `before_ms`, with their steps and questions, at most 1,000 of either;
-    /// answers how many.
+    /// Removes jobs of all workspaces that ended before `before_ms`, with their steps, questions and logs, at most 1,000 jobs,
+    /// questions and lines each; answers how many of those that were removed last.
     pub async fn delete_old_jobs(&self, before_ms: i64) -> Result<u64> {
         self.write_locking(move |tx| {
-            // A job may have ten thousand questions: they go before it, in pieces.
-            let questions = job_turns::delete_old(tx, before_ms)?;
-            if questions == u64::from(SWEEP_ROWS) {
-                return Ok(questions);
+            // A job may have ten thousand questions and a thousand lines: they go before it, in pieces.
+            for removed in [job_turns::delete_old(tx, before_ms)?, job_logs::delete_old(tx, before_ms)?] {
+                if removed == u64::from(SWEEP_ROWS) {
+                    return Ok(removed);
+                }
             }
             let sql = "DELETE FROM jobs WHERE id IN
                 (SELECT id FROM jobs WHERE finished_at_ms < $1 ORDER BY finished_at_ms LIMIT $2)";
@@ -155,8 +157,10 @@ fn end_lease(
 ) -> Result<u64> {
     let held = "version = version + 1 WHERE id = $1 AND epoch = $2 AND status = 'running'";
     if !is_cancelled && !is_last {
-        let sql = format!("UPDATE jobs SET status = 'pending', is_due = 1, {held}");
-        return tx.execute(&sql, params![lease.id, lease.epoch]);
+        let sql = format!("UPDATE jobs SET status = 'pending', is_due = 1, {held} RETURNING attempts");
+        let Some(mut row) = tx.first(&sql, params![lease.id, lease.epoch])? else { return Ok(0) };
+        let line = JobLine::new(now_ms, row.next_int()?, WORKER_LOST);
+        return job_logs::write(tx, lease.id, &[line]).map(|()| 1);
     }
     let open = "SELECT name FROM job_steps WHERE job_id = $1 AND result IS NULL LIMIT 1";
     let (status, error) = if tx.first(open, params![lease.id])?.is_some() {
@@ -169,8 +173,10 @@ fn end_lease(
     let sql = format!(
         "UPDATE jobs SET status = '{status}', finished_at_ms = $3, error = COALESCE($4, error), {held} RETURNING {ENDED}"
     );
-    match tx.first(&sql, params![lease.id, lease.epoch, now_ms, error])? {
-        Some(ended) => job_runs::tell_of_end(tx, lease.id, ended, event_id, now_ms).map(|()| 1),
-        None => Ok(0),
+    let Some(ended) = tx.first(&sql, params![lease.id, lease.epoch, now_ms, error])? else { return Ok(0) };
+    let ended = Ended::read(ended)?;
+    if let Some(error) = error {
+        job_logs::write(tx, lease.id, &[JobLine::new(now_ms, ended.attempts, error)])?;
     }
+    job_runs::tell_of_end(tx, lease.id, ended, event_id, now_ms).map(|()| 1)
 }

@@ -1,9 +1,10 @@
-//! What a worker writes of its job: steps, progress, and how it ended. Every write names the epoch of its lease, and is refused
-//! once another worker has the job.
+//! What a worker writes of its job: steps, progress, its log, and how it ended. Every write names the epoch of its lease, and is
+//! refused once another worker has the job.
 
 use super::db::Db;
 use super::error::{Error, JobRefusal, Result};
 use super::events::{JobFailedData, JobProgressData, JobSucceededData};
+use super::job_logs::{self, JobLine};
 use super::jobs::{JobStatus, Jobs};
 use super::new_job::JOB_BYTES_MAX;
 use super::pending_event::Cause;
@@ -59,6 +60,8 @@ pub struct JobProgress {
     pub percent: u8,
     /// What it says of it.
     pub message: Option<String>,
+    /// What the log of the job has of it, and what else it has said.
+    pub lines: Vec<JobLine>,
     /// The id of the event that says so, if the workspace has readers of such events.
     pub event_id: EventId,
     /// When, in milliseconds since the epoch.
@@ -70,6 +73,14 @@ impl JobEnding {
     #[must_use]
     pub const fn is_final(&self) -> bool {
         !matches!(self, Self::Retry { .. } | Self::Released)
+    }
+
+    /// Why the attempt failed, if it did.
+    fn failure(&self) -> Option<&str> {
+        match self {
+            Self::Retry { error, .. } | Self::Failed(error) | Self::Unknown(error) => Some(error),
+            Self::Succeeded(_) | Self::Cancelled | Self::Released => None,
+        }
     }
 
     /// The end that is kept in place of one that is too large to be.
@@ -140,6 +151,18 @@ impl Jobs<'_> {
         self.0.write_locking(record).await
     }
 
+    /// Adds lines to the log of a job.
+    ///
+    /// # Errors
+    /// [`JobRefusal::LeaseLost`].
+    pub async fn log(self, lease: JobLease, lines: Vec<JobLine>) -> Result<()> {
+        let log = move |tx: &mut Tx<'_>| {
+            tx.fence(lease)?;
+            job_logs::write(tx, lease.id, &lines)
+        };
+        self.0.write_locking(log).await
+    }
+
     /// Ends a worker's hold on a job; `event_id` is the id of the event that says so.
     ///
     /// # Errors
@@ -147,7 +170,7 @@ impl Jobs<'_> {
     pub async fn finish(self, lease: JobLease, ending: JobEnding, event_id: EventId, now_ms: i64) -> Result<()> {
         let finish = move |tx: &mut Tx<'_>| match &ending {
             JobEnding::Succeeded(result) if result.len() > JOB_BYTES_MAX => Err(JobRefusal::ResultTooLarge.into()),
-            ending if end(tx, lease, ending, event_id, now_ms)? => Ok(()),
+            ending if end(tx, lease, ending, &[], event_id, now_ms)? => Ok(()),
             _ => Err(JobRefusal::LeaseLost.into()),
         };
         self.0.write_locking(finish).await
@@ -155,7 +178,7 @@ impl Jobs<'_> {
 }
 
 impl Db {
-    /// Keeps how far workers are with their jobs, of all workspaces, as far as the jobs are still theirs.
+    /// Keeps how far workers are with their jobs, of all workspaces, and what they say, as far as the jobs are still theirs.
     pub async fn report_progress(&self, reports: Vec<JobProgress>) -> Result<()> {
         let have_readers: Vec<bool> = reports.iter().map(|report| self.has_event_readers(&report.workspace)).collect();
         self.write_locking(move |tx| {
@@ -166,6 +189,7 @@ impl Db {
                 let params = params![lease.id, lease.epoch, u32::from(percent), &report.message];
                 let Some(mut row) = tx.first(sql, params)? else { continue };
                 let (is_public, owner, kind) = (row.next_truth()?, row.next_optional_int()?, row.next_text()?);
+                job_logs::write(tx, lease.id, &report.lines)?;
                 if is_public && *has_readers {
                     let cause = Cause { id: report.event_id, at_ms: report.at_ms, subject: None, owner };
                     let (progress, message) = (i64::from(percent), report.message.clone());
@@ -187,12 +211,13 @@ fn tx_of_steps<'a>(tx: &'a mut Tx<'_>, lease: JobLease) -> Result<Tx<'a>> {
     if count >= STEPS_MAX { Err(JobRefusal::TooManySteps.into()) } else { Ok(tx) }
 }
 
-/// Ends a worker's hold on a job of the transaction's workspace, and says so in its log of events; false, with nothing done, if
-/// the worker does not have the job.
+/// Ends a worker's hold on a job of the transaction's workspace, and says so in the workspace's log of events; the log of the job
+/// gets the `lines`, and why the attempt failed if it did. False, with nothing done, if the worker does not have the job.
 pub(super) fn end(
     tx: &mut Tx<'_>,
     lease: JobLease,
     ending: &JobEnding,
+    lines: &[JobLine],
     event_id: EventId,
     now_ms: i64,
 ) -> Result<bool> {
@@ -227,7 +252,9 @@ pub(super) fn end(
             tx.first(&sql, params![lease.id, lease.epoch, now_ms])
         }
     };
-    let Some(ended) = ended? else { return Ok(false) };
+    let Some(ended) = ended?.map(Ended::read).transpose()? else { return Ok(false) };
+    let failure = ending.failure().map(|error| JobLine::new(now_ms, ended.attempts, error));
+    job_logs::write(tx, lease.id, &lines.iter().cloned().chain(failure).collect::<Vec<_>>())?;
     if matches!(ending, JobEnding::Retry { .. } | JobEnding::Released) {
         tx.announce(Signal::Jobs);
     }
@@ -239,14 +266,38 @@ pub(super) fn end(
 const AGAIN: &str = "status = CASE WHEN cancel_requested = 1 THEN 'cancelled' ELSE 'pending' END,
     finished_at_ms = CASE WHEN cancel_requested = 1 THEN CAST($4 AS BIGINT) ELSE NULL END";
 
-/// What [`tell_of_end`] wants to know of a job.
+/// The columns of [`Ended`].
 pub(super) const ENDED: &str = "workspace_id, is_public, subject, kind, attempts, status, error";
 
-/// Says in the log of events that a job has ended, if it has and callers may see it. `ended` has the columns [`ENDED`].
-pub(super) fn tell_of_end(tx: &mut Tx<'_>, job_id: JobId, mut ended: Row, id: EventId, at_ms: i64) -> Result<()> {
-    let (workspace, is_public, owner) = (ended.next_int()?, ended.next_truth()?, ended.next_optional_int()?);
-    let (kind, attempts) = (ended.next_text()?, ended.next_int()?);
-    let (status, error) = (JobStatus::read(&ended.next_text()?)?, ended.next_optional_text()?);
+/// A job that a worker does not have any more.
+pub(super) struct Ended {
+    workspace: i64,
+    is_public: bool,
+    owner: Option<i64>,
+    kind: String,
+    pub(super) attempts: i64,
+    status: JobStatus,
+    error: Option<String>,
+}
+
+impl Ended {
+    /// Reads the columns [`ENDED`].
+    pub(super) fn read(mut row: Row) -> Result<Self> {
+        Ok(Self {
+            workspace: row.next_int()?,
+            is_public: row.next_truth()?,
+            owner: row.next_optional_int()?,
+            kind: row.next_text()?,
+            attempts: row.next_int()?,
+            status: JobStatus::read(&row.next_text()?)?,
+            error: row.next_optional_text()?,
+        })
+    }
+}
+
+/// Says in the log of events that a job has ended, if it has and callers may see it.
+pub(super) fn tell_of_end(tx: &mut Tx<'_>, job_id: JobId, ended: Ended, id: EventId, at_ms: i64) -> Result<()> {
+    let Ended { workspace, is_public, owner, kind, attempts, status, error } = ended;
     let cause = Cause { id, at_ms, subject: None, owner };
     match status {
         JobStatus::Succeeded if is_public => tx.emit_in(workspace, cause, &JobSucceededData { job_id, kind, attempts }),

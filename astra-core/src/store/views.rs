@@ -8,6 +8,7 @@ use super::approvals::Approvals;
 use super::deliveries::Deliveries;
 use super::families::Families;
 use super::idempotency::IdempotencyKeys;
+use super::job_logs::JobLogs;
 use super::job_turns::JobTurns;
 use super::jobs::Jobs;
 use super::keys::SigningKeys;
@@ -77,6 +78,12 @@ impl Rows {
     #[must_use]
     pub const fn jobs(&self) -> Jobs<'_> {
         Jobs(self)
+    }
+
+    /// The logs of jobs.
+    #[must_use]
+    pub const fn job_logs(&self) -> JobLogs<'_> {
+        JobLogs(self)
     }
 
     /// The turns of jobs.

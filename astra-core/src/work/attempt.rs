@@ -15,7 +15,7 @@ use super::supervisor::panic_text;
 use super::worker_slot::WorkerSlot;
 use crate::clock::Clock;
 use crate::ids::{IdMaker, JobId};
-use crate::store::{ClaimedJob, Db, JobEnding, RETRY_WAIT_MS_MAX};
+use crate::store::{ClaimedJob, Db, JobEnding, JobLine, RETRY_WAIT_MS_MAX};
 
 /// What is given to jobs that were asked to stop.
 pub(super) const LAST_MOMENTS: Duration = Duration::from_secs(2);
@@ -35,11 +35,12 @@ pub(super) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Runs the job; answers how the hold on it ends, or `None` if another worker has it.
-    pub(super) async fn run(self, job: ClaimedJob) -> Option<JobEnding> {
+    /// Runs the job; answers how the hold on it ends, and the lines of its log that are not written down, or `None` if another
+    /// worker has it.
+    pub(super) async fn run(self, job: ClaimedJob) -> Option<(JobEnding, Vec<JobLine>)> {
         let (id, attempt, may_again) = (job.lease.id, job.attempt, job.attempt < job.attempts_max);
         let Some(registered) = self.types.find(&job.kind).cloned() else {
-            return Some(JobEnding::Failed(format!("this gateway has no type of job `{}`", job.kind)));
+            return Some((JobEnding::Failed(format!("this gateway has no type of job `{}`", job.kind)), Vec::new()));
         };
         let stop = Arc::clone(&self.stop);
         let is_idempotent = registered.kind.is_idempotent;
@@ -50,8 +51,6 @@ impl Attempt<'_> {
             Some(unknown) => Some(Err(JobError::Unknown(unknown))),
             None => until_stopped(&registered, &context, limit, &stop).await,
         };
-        // What it said last stays with it.
-        context.write_progress().await;
         let now_ms = self.clock.now_ms();
         let ending = match (ended, stop.why()) {
             (Some(Ok(result)), _) => JobEnding::Succeeded(result),
@@ -77,35 +76,35 @@ impl Attempt<'_> {
         if let JobEnding::Failed(error) | JobEnding::Retry { error, .. } | JobEnding::Unknown(error) = &ending {
             tracing::warn!(job.id = %id, job.attempt = attempt, error, "an attempt of a job failed");
         }
-        Some(ending)
+        Some((ending, context.unwritten()))
     }
 }
 
 /// Runs the job until it ends, or is asked to stop: then it is dropped, after a moment if it has said that it ends by itself.
+/// What it has said is written down meanwhile, and stays with it.
 async fn until_stopped(
     registered: &Registered,
     context: &JobContext,
     limit: Duration,
     stop: &StopSignal,
 ) -> Option<Result<String, JobError>> {
-    let mut attempt = Box::pin(within_time(registered, context, limit));
-    tokio::select! {
-        biased;
-        ended = &mut attempt => Some(ended),
-        () = stop.asked() => {
-            if stop.is_watched() { timeout(LAST_MOMENTS, attempt).await.ok() } else { None }
-        }
-    }
+    let work = async {
+        let mut attempt = Box::pin(within_time(registered, context, limit));
+        let ended = tokio::select! {
+            biased;
+            ended = &mut attempt => Some(ended),
+            () = stop.asked() => {
+                if stop.is_watched() { timeout(LAST_MOMENTS, attempt).await.ok() } else { None }
+            }
+        };
+        context.end();
+        ended
+    };
+    tokio::join!(work, context.keep_said()).0
 }
 
 async fn within_time(registered: &Registered, context: &JobContext, limit: Duration) -> Result<String, JobError> {
     let work = AssertUnwindSafe(registered.run(context.clone())).catch_unwind();
-    let work = async {
-        tokio::select! {
-            ended = work => ended,
-            never = context.keep_progress() => match never {},
-        }
-    };
     match timeout(limit, work).await {
         Ok(Ok(ended)) => ended,
         Ok(Err(panic)) => Err(JobError::retry(panic_text(panic.as_ref()))),

@@ -201,9 +201,11 @@ impl Queue {
         drop(slot);
         match ending {
             None => tracing::warn!(job.id = %lease.id, "a job went to another worker"),
-            Some(ending) => {
+            Some((ending, lines)) => {
                 let (event_id, at_ms) = (self.ids.id(), self.clock.now_ms());
-                self.endings.write(EndedJob { workspace, lease, ending: ending.fitting(), event_id, at_ms }).await;
+                self.endings
+                    .write(EndedJob { workspace, lease, ending: ending.fitting(), lines, event_id, at_ms })
+                    .await;
             }
         }
         drop(holding);

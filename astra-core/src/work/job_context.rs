@@ -1,26 +1,24 @@
-//! What a running job can do: record steps and progress, write under its lease, and learn that it is to stop.
+//! What a running job can do: record steps and progress, keep a log, write under its lease, and learn that it is to stop.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::timeout;
 
 use super::job_error::JobError;
+use super::job_said::Said;
 use super::stop::{Stop, StopSignal};
 use super::worker_slot::WorkerSlot;
 use crate::clock::Clock;
 use crate::ids::{IdMaker, JobId};
-use crate::store::{self, ClaimedJob, Db, JobLease, JobProgress, Jobs, Rows, Tx};
+use crate::store::{self, ClaimedJob, Db, JobLease, JobLine, JobProgress, Jobs, Rows, Tx};
 
 /// How often the progress of a job is written down at the most.
 const PROGRESS_PAUSE: Duration = Duration::from_secs(1);
-/// Longest words of a progress, in bytes.
-const PROGRESS_TEXT_BYTES_MAX: usize = 512;
 /// Longest name of a step, in bytes.
 const STEP_NAME_BYTES_MAX: usize = 255;
 
@@ -37,9 +35,12 @@ struct Inner {
     is_idempotent: bool,
     /// What steps came to, as JSON; `None` for one that must not run twice, has begun, and is not known to have ended.
     steps: Mutex<BTreeMap<String, Option<String>>>,
-    /// How far the job has got, until it is written down.
-    progress: Mutex<Option<(u8, String)>>,
-    progressed: Notify,
+    /// What the job has said, until it is written down.
+    said: Mutex<Said>,
+    /// Notified when it has said something.
+    speaks: Notify,
+    /// Notified when its work is over.
+    is_over: Notify,
     stop: Arc<StopSignal>,
     slot: Arc<WorkerSlot>,
 }
@@ -55,8 +56,8 @@ impl JobContext {
         slot: Arc<WorkerSlot>,
     ) -> Self {
         let (steps, rows) = (Mutex::new(std::mem::take(&mut job.steps)), store.rows(&job.workspace));
-        let (store, progress, progressed) = (store.clone(), Mutex::default(), Notify::new());
-        Self(Arc::new(Inner { job, store, rows, clock, ids, is_idempotent, steps, progress, progressed, stop, slot }))
+        let (store, said, speaks, is_over) = (store.clone(), Mutex::default(), Notify::new(), Notify::new());
+        Self(Arc::new(Inner { job, store, rows, clock, ids, is_idempotent, steps, said, speaks, is_over, stop, slot }))
     }
 
     /// Its id.
@@ -165,40 +166,74 @@ impl JobContext {
     }
 
     /// Says how far the job has got: a share of 0 to 100 and words for people, up to 512 bytes of them. It is written down
-    /// within a second, the latest one if there are several.
+    /// within a second, the latest one if there are several. Words other than those before are a line of the job's log.
     pub fn progress(&self, percent: u8, text: impl Into<String>) {
-        let mut text: String = text.into().replace('\0', " ");
-        text.truncate(text.floor_char_boundary(PROGRESS_TEXT_BYTES_MAX));
-        *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some((percent.min(100), text));
-        self.0.progressed.notify_one();
+        let line = self.line(text);
+        self.said().progress(percent.min(100), line);
+        self.0.speaks.notify_one();
     }
 
-    /// Writes down how far the job has got, for as long as it runs.
-    pub(super) async fn keep_progress(&self) -> Infallible {
+    /// Adds a line to the log of the job, up to 512 bytes of it. It is written down within a second. A job has up to 1,000
+    /// lines, those of its progress and of its failures among them; the last one says that no more are kept.
+    pub fn log(&self, text: impl Into<String>) {
+        let line = self.line(text);
+        self.said().log(line);
+        self.0.speaks.notify_one();
+    }
+
+    fn line(&self, text: impl Into<String>) -> JobLine {
+        JobLine::new(self.0.clock.now_ms(), self.attempt(), text)
+    }
+
+    /// Says that the work of the job is over: [`JobContext::keep_said`] ends when all is written down.
+    pub(super) fn end(&self) {
+        self.0.is_over.notify_one();
+    }
+
+    /// Writes down what the job says, until its work is over. It is not to be dropped before: what is being written down is lost
+    /// then.
+    pub(super) async fn keep_said(&self) {
         loop {
-            self.0.progressed.notified().await;
-            if self.write_progress().await {
-                sleep(PROGRESS_PAUSE).await;
+            tokio::select! {
+                biased;
+                () = self.0.is_over.notified() => break,
+                () = self.0.speaks.notified() => {}
+            }
+            if self.write_said().await && timeout(PROGRESS_PAUSE, self.0.is_over.notified()).await.is_ok() {
+                break;
             }
         }
+        // What it has said last.
+        self.write_said().await;
     }
 
-    /// Writes down how far the job has got, if it has said so since that was last written down; answers whether it has.
-    pub(super) async fn write_progress(&self) -> bool {
-        let latest = self.0.progress.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some((percent, text)) = latest else { return false };
-        let report = JobProgress {
-            workspace: self.0.job.workspace.clone(),
-            lease: self.lease(),
-            percent,
-            message: Some(text),
-            event_id: self.0.ids.id(),
-            at_ms: self.0.clock.now_ms(),
+    /// Writes down what the job has said since that was last written down; answers whether it has said anything.
+    async fn write_said(&self) -> bool {
+        let Some(said) = self.said().take() else { return false };
+        let (lease, lines) = (self.lease(), said.lines.clone());
+        let written = match said.progress.clone() {
+            None => self.jobs().log(lease, lines).await,
+            Some((percent, words)) => {
+                let (workspace, event_id) = (self.0.job.workspace.clone(), self.0.ids.id());
+                let (message, at_ms) = (Some(words), self.0.clock.now_ms());
+                let report = JobProgress { workspace, lease, percent, message, lines, event_id, at_ms };
+                self.0.store.report_progress(vec![report]).await
+            }
         };
-        if let Err(fault) = self.0.store.report_progress(vec![report]).await {
-            tracing::warn!(job.id = %self.id(), error = %fault, "the progress of a job could not be kept");
+        if let Err(fault) = written {
+            tracing::warn!(job.id = %self.id(), error = %fault, "what a job says could not be kept");
+            // Nothing of it is kept: neither is anything kept twice.
+            if matches!(fault, store::Error::Unavailable(_) | store::Error::Retry(_) | store::Error::Full(_)) {
+                self.said().put_back(said);
+                self.0.speaks.notify_one();
+            }
         }
         true
+    }
+
+    /// The lines of its log that could not be written down.
+    pub(super) fn unwritten(&self) -> Vec<JobLine> {
+        self.said().take().map(|said| said.lines).unwrap_or_default()
     }
 
     /// Changes rows of its workspace in one transaction, of which nothing stays if another worker has the job.
@@ -255,6 +290,10 @@ impl JobContext {
 
     fn jobs(&self) -> Jobs<'_> {
         self.0.rows.jobs()
+    }
+
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.0.said.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn steps(&self) -> MutexGuard<'_, BTreeMap<String, Option<String>>> {

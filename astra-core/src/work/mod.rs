@@ -9,6 +9,7 @@ mod job;
 mod job_changes;
 mod job_context;
 mod job_error;
+mod job_said;
 mod job_states;
 mod job_types;
 mod leases;

@@ -5,5 +5,6 @@ mod enqueue;
 mod events;
 mod get;
 mod list;
+mod list_logs;
 mod list_results;
 mod retry;

@@ -5,6 +5,7 @@ mod enqueue;
 mod events;
 mod get;
 mod list;
+mod list_logs;
 mod list_results;
 mod lookup;
 mod model;
@@ -21,5 +22,6 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(get::handler, cancel::handler))
         .routes(routes!(events::handler))
         .routes(routes!(list_results::handler))
+        .routes(routes!(list_logs::handler))
         .routes(routes!(retry::handler))
 }

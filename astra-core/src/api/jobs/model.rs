@@ -10,7 +10,7 @@ use crate::error::Code;
 use crate::http::AnyJson;
 use crate::http::turn::TurnError;
 use crate::ids::{JobId, SessionId, TurnId};
-use crate::store::{self, JobRow, StoredJob};
+use crate::store::{self, JobRow, StoredJob, StoredJobLine};
 
 /// A job, with what it is about and what it came to.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -302,5 +302,28 @@ impl From<store::JobTurn> for JobAnswer {
             is_answer_cut: kept.is_answer_cut,
             error,
         }
+    }
+}
+
+/// A line of a job's log.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct JobLogLine {
+    /// Its place in the log, from 1.
+    #[schema(minimum = 1, maximum = 1_000, example = 1)]
+    pub number: u32,
+    /// When it was said.
+    #[schema(example = "2026-11-23T21:07:01.234Z")]
+    pub at: String,
+    /// In which attempt it was said.
+    #[schema(minimum = 1, example = 1)]
+    pub attempt: i64,
+    /// What the job said, or why the attempt failed, or the first 512 bytes of it.
+    #[schema(max_length = 512, example = "40 of 100 questions")]
+    pub message: String,
+}
+
+impl From<StoredJobLine> for JobLogLine {
+    fn from(StoredJobLine { number, line }: StoredJobLine) -> Self {
+        Self { number, at: rfc3339(line.at_ms), attempt: line.attempt, message: line.message }
     }
 }

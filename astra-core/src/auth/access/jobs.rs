@@ -14,6 +14,7 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
         ("jobs.cancel", Needs(Member, Scope::JobsWrite)),
         ("jobs.events", Needs(Member, Scope::JobsRead)),
         ("jobs.list_results", Needs(Member, Scope::JobsRead)),
+        ("jobs.list_logs", Needs(Member, Scope::JobsRead)),
         ("jobs.retry", Needs(Member, Scope::JobsWrite)),
     ]
 };
