@@ -85,6 +85,16 @@ async fn said(rows: &Rows, job: JobId) -> Vec<(i64, String)> {
     log(rows, job).await.into_iter().map(|kept| (kept.line.attempt, kept.line.message)).collect()
 }
 
+/// Waits until a job that runs has said so much.
+async fn has_lines(rows: &Rows, job: JobId, count: usize) {
+    let talking = async {
+        while said(rows, job).await.len() < count {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), talking).await.expect("it is written down while the job runs");
+}
+
 fn pairs(expected: &[(i64, &str)]) -> Vec<(i64, String)> {
     expected.iter().map(|(attempt, text)| (*attempt, (*text).to_owned())).collect()
 }
@@ -206,14 +216,11 @@ both_backends! {
         let (clock, worker) = (ManualClock::new(START_MS), Worker::default());
         let first = Gateway::start(&store.db, 1, &clock, &worker).await;
         let (id, rows) = (first.enqueue(&Order::Talks).await, store.db.rows(&first.workspace));
-        let talking = async {
-            while said(&rows, id).await.len() < 3 {
-                sleep(Duration::from_millis(5)).await;
-            }
-        };
-        timeout(Duration::from_secs(30), talking).await.expect("it is written down while the job runs");
+        has_lines(&rows, id, 3).await;
         first.kill(&store.db).await;
         let second = Gateway::start(&store.db, 2, &clock, &worker).await;
+        // One of them says that the worker has ended.
+        has_lines(&rows, id, 6).await;
         worker.gate.add_permits(1);
         second.wait_for(id, JobStatus::Succeeded).await;
         let before = [(1, "begun"), (1, "the step runs "), (1, "waiting"), (1, LOST)];

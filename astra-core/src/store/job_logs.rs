@@ -75,7 +75,7 @@ pub(super) fn write(tx: &mut Tx<'_>, job: JobId, lines: &[JobLine]) -> Result<()
         return Ok(());
     }
     let lines: Vec<_> = lines.iter().map(|line| (line.at_ms, line.attempt, &line.message)).collect();
-    let lines = serde_json::to_string(&lines).map_err(|fault| Error::broken(fault))?;
+    let lines = serde_json::to_string(&lines).map_err(Error::broken)?;
     let said = if tx.is_shared() {
         "json_array_elements(CAST(CAST($2 AS TEXT) AS JSON)) WITH ORDINALITY AS said (line, place)"
     } else {
