@@ -348,7 +348,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List jobs, newest first')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a job, with what it is about and what it came to')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a job, with what it is about, what it came to and its log')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Enqueue a job')
             [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Cancel a job: one that waits ends at once, one that runs is asked to stop')
             [CompletionResult]::new('retry', 'retry', [CompletionResultType]::ParameterValue, 'Do again what a job did that has ended, as a new job')
@@ -431,7 +431,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         }
         'astra;jobs;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List jobs, newest first')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a job, with what it is about and what it came to')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a job, with what it is about, what it came to and its log')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Enqueue a job')
             [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Cancel a job: one that waits ends at once, one that runs is asked to stop')
             [CompletionResult]::new('retry', 'retry', [CompletionResultType]::ParameterValue, 'Do again what a job did that has ended, as a new job')
@@ -897,7 +897,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         }
         'astra;help;jobs' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List jobs, newest first')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a job, with what it is about and what it came to')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a job, with what it is about, what it came to and its log')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Enqueue a job')
             [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Cancel a job: one that waits ends at once, one that runs is asked to stop')
             [CompletionResult]::new('retry', 'retry', [CompletionResultType]::ParameterValue, 'Do again what a job did that has ended, as a new job')

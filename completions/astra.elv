@@ -300,7 +300,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
             cand list 'List jobs, newest first'
-            cand show 'Show a job, with what it is about and what it came to'
+            cand show 'Show a job, with what it is about, what it came to and its log'
             cand run 'Enqueue a job'
             cand cancel 'Cancel a job: one that waits ends at once, one that runs is asked to stop'
             cand retry 'Do again what a job did that has ended, as a new job'
@@ -376,7 +376,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;jobs;help'= {
             cand list 'List jobs, newest first'
-            cand show 'Show a job, with what it is about and what it came to'
+            cand show 'Show a job, with what it is about, what it came to and its log'
             cand run 'Enqueue a job'
             cand cancel 'Cancel a job: one that waits ends at once, one that runs is asked to stop'
             cand retry 'Do again what a job did that has ended, as a new job'
@@ -763,7 +763,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;help;jobs'= {
             cand list 'List jobs, newest first'
-            cand show 'Show a job, with what it is about and what it came to'
+            cand show 'Show a job, with what it is about, what it came to and its log'
             cand run 'Enqueue a job'
             cand cancel 'Cancel a job: one that waits ends at once, one that runs is asked to stop'
             cand retry 'Do again what a job did that has ended, as a new job'
