@@ -1,13 +1,9 @@
 //! Headers that no one who describes an endpoint may set, since the gateway does.
 
-/// Headers that say how a request is framed, sent and routed, or what is in it, in small letters.
-const OWN_HEADERS: [&str; 19] = [
-    "accept",
-    "accept-encoding",
+/// Headers that say how a request is framed, sent and routed.
+const FRAMING: [&str; 13] = [
     "connection",
-    "content-encoding",
     "content-length",
-    "content-type",
     "expect",
     "host",
     "http2-settings",
@@ -16,14 +12,21 @@ const OWN_HEADERS: [&str; 19] = [
     "proxy-authorization",
     "proxy-connection",
     "te",
-    "traceparent",
-    "tracestate",
     "trailer",
     "transfer-encoding",
     "upgrade",
 ];
 
+/// Headers that say what is in a request, what is taken as its answer, and which trace it is of.
+const DESCRIBING: [&str; 6] =
+    ["accept", "accept-encoding", "content-encoding", "content-type", "traceparent", "tracestate"];
+
+/// Whether the header `name`, in small letters, says how a request is framed, sent and routed.
+pub(super) fn is_framing(name: &str) -> bool {
+    FRAMING.contains(&name)
+}
+
 /// Whether the gateway itself says what the header `name`, in small letters, is.
 pub(crate) fn is_own_header(name: &str) -> bool {
-    OWN_HEADERS.contains(&name)
+    is_framing(name) || DESCRIBING.contains(&name)
 }

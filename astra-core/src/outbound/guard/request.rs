@@ -8,28 +8,12 @@ use url::Url;
 
 use super::{Refusal, parse};
 use crate::outbound::RetryPolicy;
+use crate::outbound::own_headers::is_framing;
 
 /// A request takes no longer, to the end of its answer, unless it says so.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// No request follows more redirects.
 const REDIRECTS_MAX: u32 = 20;
-/// Headers that say how a request is framed, sent and routed.
-const FRAMING: [&str; 13] = [
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
 /// A request to a URL that comes from outside. It follows no redirect and is sent once unless it says otherwise.
 #[derive(Debug, Clone)]
 pub struct GuardedRequest {
@@ -65,7 +49,7 @@ impl GuardedRequest {
     /// # Errors
     /// [`Refusal::Header`] for one that says how the request is sent, such as `Host`.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Result<Self, Refusal> {
-        if FRAMING.contains(&name.as_str()) {
+        if is_framing(name.as_str()) {
             return Err(Refusal::Header(name));
         }
         self.headers.insert(name, value);
