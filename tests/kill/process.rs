@@ -1,8 +1,8 @@
 //! A process that is a gateway, in the hands of the test.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -14,6 +14,8 @@ pub(crate) const LOG: &str = "log";
 /// A running gateway.
 pub(crate) struct Process {
     child: Child,
+    /// Kept open: a test that says after a minute that it is still running, and cannot, ends.
+    _output: BufReader<ChildStdout>,
     pub(crate) number: u32,
     pub(crate) url: String,
 }
@@ -27,13 +29,15 @@ impl Process {
         command.env(FOLDER, folder).env(NUMBER, number.to_string()).env(AHEAD, ahead_ms.to_string());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().expect("a gateway");
-        let said = BufReader::new(child.stdout.take().expect("its output"));
-        let url = tokio::task::spawn_blocking(move || {
-            let mut lines = said.lines().map_while(Result::ok);
-            lines.find_map(|line| line.split_once(LISTENING).map(|(_, url)| url.to_owned()))
+        let mut output = BufReader::new(child.stdout.take().expect("its output"));
+        let listening = tokio::task::spawn_blocking(move || {
+            let mut lines = output.by_ref().lines().map_while(Result::ok);
+            let url = lines.find_map(|line| line.split_once(LISTENING).map(|(_, url)| url.to_owned()));
+            (url, output)
         });
-        let url = url.await.expect("no panic").unwrap_or_else(|| panic!("the gateway {number} did not start"));
-        Self { child, number, url }
+        let (url, _output) = listening.await.expect("no panic");
+        let url = url.unwrap_or_else(|| panic!("the gateway {number} did not start"));
+        Self { child, _output, number, url }
     }
 
     /// Kills it by SIGKILL.
