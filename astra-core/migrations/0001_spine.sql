@@ -765,3 +765,198 @@ CREATE TABLE delivery_attempts (
     answer TEXT,
     PRIMARY KEY (delivery_id, number)
 ) /*without_rowid*/;
+
+-- Memory profiles: what agents remember and recall.
+CREATE TABLE memory_profiles (
+    workspace_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    -- JSON of its settings.
+    settings TEXT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    updated_at_ms BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    PRIMARY KEY (workspace_id, id)
+) /*without_rowid*/;
+
+-- The number of the last change of a workspace's memory. Each transaction that changes memory increments it and writes it on
+-- each row of `memory_index` that it touches, so that the numbers are in the order of the commits.
+CREATE TABLE memory_heads (
+    workspace_id BIGINT PRIMARY KEY,
+    change BIGINT NOT NULL,
+    -- Rows of the index whose change is smaller may be missing without a trace: who has read up to a smaller number starts anew.
+    rebuilt BIGINT NOT NULL
+);
+
+-- What is remembered of the tiers `daily`, `profile`, `graph` and `procedural`. Messages of sessions are in `turns`.
+CREATE TABLE memories (
+    workspace_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    tier TEXT NOT NULL,
+    -- Whose it is: a subject's number; 0: the workspace's.
+    subject BIGINT NOT NULL,
+    agent_id TEXT,
+    session_id BIGINT,
+    turn_id BIGINT,
+    -- Of a daily note: `decision`, `outcome`, `strategy`, `note` or `interaction`.
+    category TEXT,
+    -- What it is about, folded: of the live rows of one owner with one slot the newest holds.
+    slot TEXT,
+    content TEXT NOT NULL,
+    -- JSON of what its tier has beside the content.
+    data TEXT NOT NULL,
+    -- The words of the user that it was made of.
+    quote TEXT,
+    -- `caller`, `rule`, `model`, `tool`, `consolidation`, `propagation` or `import`; and the rule's name.
+    source TEXT NOT NULL,
+    rule TEXT,
+    -- 0 to 1: how far its origin is to be believed, and how sure it is.
+    trust DOUBLE PRECISION NOT NULL,
+    confidence DOUBLE PRECISION NOT NULL,
+    -- What it weighed at a time; what it weighs at another one follows from both.
+    strength DOUBLE PRECISION NOT NULL,
+    strength_at_ms BIGINT NOT NULL,
+    -- How often the same was said.
+    evidence BIGINT NOT NULL,
+    content_hash BYTEA NOT NULL,
+    valid_from_ms BIGINT NOT NULL,
+    -- Null while it holds.
+    valid_to_ms BIGINT,
+    superseded_by BIGINT,
+    expires_at_ms BIGINT,
+    version BIGINT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    updated_at_ms BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    -- A deleted row keeps its versions, so that it can be taken back.
+    deleted_at_ms BIGINT,
+    PRIMARY KEY (workspace_id, id)
+) /*without_rowid*/;
+CREATE INDEX memories_by_slot ON memories (workspace_id, subject, slot) WHERE slot IS NOT NULL AND valid_to_ms IS NULL AND deleted_at_ms IS NULL;
+CREATE INDEX memories_by_hash ON memories (workspace_id, subject, content_hash);
+CREATE INDEX memories_by_tier ON memories (workspace_id, subject, tier, id);
+CREATE INDEX memories_by_turn ON memories (workspace_id, turn_id) WHERE turn_id IS NOT NULL;
+CREATE INDEX memories_by_session ON memories (workspace_id, session_id) WHERE session_id IS NOT NULL;
+CREATE INDEX memories_by_expiry ON memories (expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+
+-- Each write of a memory: the row as it was after it.
+CREATE TABLE memory_versions (
+    workspace_id BIGINT NOT NULL,
+    memory_id BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    -- JSON of the row.
+    snapshot TEXT NOT NULL,
+    -- `created`, `updated`, `confirmed`, `superseded`, `restored`, `reverted`, `undone`, `deleted`, `merged` or `expired`.
+    reason TEXT NOT NULL,
+    -- `usr_...` or `svc_...`; or `gateway`.
+    author TEXT NOT NULL,
+    turn_id BIGINT,
+    session_id BIGINT,
+    created_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, memory_id, version)
+) /*without_rowid*/;
+CREATE INDEX memory_versions_by_turn ON memory_versions (workspace_id, turn_id) WHERE turn_id IS NOT NULL;
+CREATE INDEX memory_versions_by_session ON memory_versions (workspace_id, session_id) WHERE session_id IS NOT NULL;
+
+-- What the index in memory is filled from, in the order of the changes: of each memory that can be found, and of each question
+-- of a session, by the key of its turn. A row that is dead says that the item is gone.
+CREATE TABLE memory_index (
+    workspace_id BIGINT NOT NULL,
+    change BIGINT NOT NULL,
+    item_id BIGINT NOT NULL,
+    subject BIGINT NOT NULL,
+    tier TEXT NOT NULL,
+    -- The embedder that made the vector; 0: there is none yet.
+    embedder BIGINT NOT NULL,
+    -- A scale (f32, little endian) and a signed byte a dimension.
+    vector BYTEA NOT NULL,
+    -- Hashes of its terms (u32, little endian).
+    terms BYTEA NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    valid_from_ms BIGINT NOT NULL,
+    valid_to_ms BIGINT,
+    expires_at_ms BIGINT,
+    is_dead BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, change, item_id)
+) /*without_rowid*/;
+CREATE UNIQUE INDEX memory_index_by_item ON memory_index (workspace_id, item_id);
+
+-- The profile of each user: a JSON document.
+CREATE TABLE memory_user_profiles (
+    workspace_id BIGINT NOT NULL,
+    subject BIGINT NOT NULL,
+    document TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    updated_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, subject)
+) /*without_rowid*/;
+
+-- The graph. An entity and an edge live as long as a live memory stands behind them.
+CREATE TABLE memory_entities (
+    workspace_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    subject BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    -- The entity that it was joined with.
+    merged_into BIGINT,
+    created_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, id)
+) /*without_rowid*/;
+CREATE INDEX memory_entities_by_subject ON memory_entities (workspace_id, subject, id);
+
+CREATE TABLE memory_aliases (
+    workspace_id BIGINT NOT NULL,
+    subject BIGINT NOT NULL,
+    folded TEXT NOT NULL,
+    entity_id BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, subject, folded, entity_id)
+) /*without_rowid*/;
+CREATE INDEX memory_aliases_by_entity ON memory_aliases (workspace_id, entity_id);
+
+CREATE TABLE memory_edges (
+    workspace_id BIGINT NOT NULL,
+    from_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    to_id BIGINT NOT NULL,
+    -- The memory that is its evidence.
+    memory_id BIGINT NOT NULL,
+    subject BIGINT NOT NULL,
+    confidence DOUBLE PRECISION NOT NULL,
+    strength DOUBLE PRECISION NOT NULL,
+    strength_at_ms BIGINT NOT NULL,
+    valid_from_ms BIGINT NOT NULL,
+    valid_to_ms BIGINT,
+    PRIMARY KEY (workspace_id, from_id, kind, to_id, memory_id)
+) /*without_rowid*/;
+CREATE INDEX memory_edges_by_target ON memory_edges (workspace_id, to_id, from_id);
+CREATE INDEX memory_edges_by_memory ON memory_edges (workspace_id, memory_id);
+
+-- Turns whose question is still to be remembered: a row is written in the transaction that keeps the answer, and goes in the
+-- one that keeps what was remembered.
+CREATE TABLE memory_pending (
+    turn_id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    run_at_ms BIGINT NOT NULL,
+    lease_until_ms BIGINT NOT NULL,
+    -- Grows with each claim: a worker whose claim is not the last one writes nothing.
+    epoch BIGINT NOT NULL
+);
+CREATE INDEX memory_pending_due ON memory_pending (run_at_ms, turn_id);
+
+-- Turns whose memory was taken back: nothing is made of them again.
+CREATE TABLE memory_undone (
+    workspace_id BIGINT NOT NULL,
+    turn_id BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, turn_id)
+) /*without_rowid*/;
+
+-- What makes vectors, by name.
+CREATE TABLE embedders (
+    id BIGINT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    dimension BIGINT NOT NULL,
+    -- The smallest cosine that is a match.
+    floor DOUBLE PRECISION NOT NULL
+);

@@ -54,6 +54,15 @@ pub enum Webhook {}
 /// Names deliveries of events to webhooks.
 #[derive(Debug)]
 pub enum Delivery {}
+/// Names memories.
+#[derive(Debug)]
+pub enum Memory {}
+/// Names memory profiles.
+#[derive(Debug)]
+pub enum MemoryProfile {}
+/// Names entities of the graph.
+#[derive(Debug)]
+pub enum Entity {}
 
 impl Named for Session {
     const KIND: IdKind = IdKind::Session;
@@ -85,6 +94,15 @@ impl Named for Webhook {
 impl Named for Delivery {
     const KIND: IdKind = IdKind::Delivery;
 }
+impl Named for Memory {
+    const KIND: IdKind = IdKind::Memory;
+}
+impl Named for MemoryProfile {
+    const KIND: IdKind = IdKind::MemoryProfile;
+}
+impl Named for Entity {
+    const KIND: IdKind = IdKind::Entity;
+}
 
 /// The identifier of a session.
 pub type SessionId = Id<Session>;
@@ -106,6 +124,12 @@ pub type ScheduleRunId = Id<ScheduleRun>;
 pub type WebhookId = Id<Webhook>;
 /// The identifier of a delivery.
 pub type DeliveryId = Id<Delivery>;
+/// The identifier of a memory.
+pub type MemoryId = Id<Memory>;
+/// The identifier of a memory profile.
+pub type MemoryProfileId = Id<MemoryProfile>;
+/// The identifier of an entity of the graph.
+pub type EntityId = Id<Entity>;
 
 /// The identifier of a row: its key. In public `<prefix>_` and 13 lower-case characters of Crockford's base 32, of which the
 /// first is 0 to 7.

@@ -41,10 +41,16 @@ pub enum IdKind {
     Webhook,
     /// One event on its way to a webhook.
     Delivery,
+    /// Something that is remembered.
+    Memory,
+    /// What agents remember and recall.
+    MemoryProfile,
+    /// An entity of the graph of a workspace's memory.
+    Entity,
 }
 
 impl IdKind {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::User,
         Self::Workspace,
         Self::ServiceAccount,
@@ -64,6 +70,9 @@ impl IdKind {
         Self::ScheduleRun,
         Self::Webhook,
         Self::Delivery,
+        Self::Memory,
+        Self::MemoryProfile,
+        Self::Entity,
     ];
 
     /// The letters before the underscore.
@@ -89,6 +98,9 @@ impl IdKind {
             Self::ScheduleRun => "run",
             Self::Webhook => "hok",
             Self::Delivery => "dlv",
+            Self::Memory => "mem",
+            Self::MemoryProfile => "mpr",
+            Self::Entity => "ent",
         }
     }
 }
