@@ -44,7 +44,14 @@ mod leaders;
 mod lifetime;
 mod lock;
 mod mcp_servers;
+mod memory_decay;
+mod memory_edges;
+mod memory_graph;
+mod memory_joined;
+mod memory_merge;
 mod memory_tier;
+mod memory_user_profiles;
+mod memory_walk;
 mod merge;
 mod message;
 mod messages;
@@ -152,7 +159,13 @@ pub use leaders::Leader;
 pub use lifetime::Lifetime;
 pub use lock::FolderLock;
 pub use mcp_servers::{McpServerRows, McpServerStamp, NewMcpServer, StoredMcpServer};
+pub use memory_decay::{edge_weight, weight_of_daily};
+pub use memory_graph::{
+    ANY_ENTITY_KIND, ENTITY_NAME_MAX, Evidence, GRAPH_KIND_MAX, NewEntity, NewRelation, RELATIONS_MAX, SAME_ENTITY,
+};
 pub use memory_tier::{MemoryTier, TierSet};
+pub use memory_user_profiles::{PROFILE_BYTES_MAX, ProfileFact, UserProfile, UserProfiles};
+pub use memory_walk::{MemoryGraph, Walk, Walked, WalkedEdge, WalkedEntity};
 pub use merge::merge_patch;
 pub use message::{StoredMessage, TURN_STRIDE};
 pub use messages::Messages;
