@@ -58,6 +58,8 @@ pub enum Refusal {
     Webhook(WebhookRefusal),
     /// Of a memory.
     Memory(MemoryRefusal),
+    /// What is set by hand in a profile of a user has more than 16 KiB as JSON.
+    ProfileTooLarge,
 }
 
 /// Why a memory is not changed.

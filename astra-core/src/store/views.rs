@@ -15,6 +15,8 @@ use super::keys::SigningKeys;
 use super::mcp_servers::McpServerRows;
 use super::memories::Memories;
 use super::memory_index::MemoryIndexRows;
+use super::memory_user_profiles::UserProfiles;
+use super::memory_walk::MemoryGraph;
 use super::messages::Messages;
 use super::quota_refusals::QuotaRefusals;
 use super::rows::Rows;
@@ -110,6 +112,12 @@ impl Rows {
     #[must_use]
     pub const fn memory_index(&self) -> MemoryIndexRows<'_> {
         MemoryIndexRows(self)
+    }
+
+    /// The graph of memory.
+    #[must_use]
+    pub const fn memory_graph(&self) -> MemoryGraph<'_> {
+        MemoryGraph(self)
     }
 
     /// Messages.
@@ -212,5 +220,11 @@ impl Rows {
     #[must_use]
     pub const fn webhooks(&self) -> Webhooks<'_> {
         Webhooks(self)
+    }
+
+    /// The profiles of users.
+    #[must_use]
+    pub const fn user_profiles(&self) -> UserProfiles<'_> {
+        UserProfiles(self)
     }
 }
