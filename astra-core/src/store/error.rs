@@ -56,6 +56,8 @@ pub enum Refusal {
     ScheduleBusy,
     /// Of a webhook or of a delivery to it.
     Webhook(WebhookRefusal),
+    /// Of a memory profile.
+    MemoryProfile(MemoryProfileRefusal),
 }
 
 /// Why an account is not registered.
@@ -74,6 +76,15 @@ pub enum AccountRefusal {
 pub enum AgentRefusal {
     /// The agent has no version of this number.
     NoSuchVersion,
+    /// The workspace has no memory profile of the id that the definition names.
+    NoSuchMemoryProfile,
+}
+
+/// Why a memory profile is not removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemoryProfileRefusal {
+    /// An agent has it.
+    Assigned,
 }
 
 /// Why a session is not changed.
@@ -161,6 +172,12 @@ impl From<JobRefusal> for Error {
 impl From<AccountRefusal> for Error {
     fn from(refusal: AccountRefusal) -> Self {
         Self::Refused(Refusal::Account(refusal))
+    }
+}
+
+impl From<MemoryProfileRefusal> for Error {
+    fn from(refusal: MemoryProfileRefusal) -> Self {
+        Self::Refused(Refusal::MemoryProfile(refusal))
     }
 }
 

@@ -44,6 +44,7 @@ mod leaders;
 mod lifetime;
 mod lock;
 mod mcp_servers;
+mod memory_profiles;
 mod memory_tier;
 mod merge;
 mod message;
@@ -135,7 +136,8 @@ pub use delivery_requests::Recovery;
 pub use depths::Depths;
 pub use durations::Durations;
 pub use error::{
-    AccountRefusal, AgentRefusal, Error, JobRefusal, Refusal, Result, SessionRefusal, TurnRefusal, WebhookRefusal,
+    AccountRefusal, AgentRefusal, Error, JobRefusal, MemoryProfileRefusal, Refusal, Result, SessionRefusal, TurnRefusal,
+    WebhookRefusal,
 };
 pub use fan_out::FanOut;
 pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey};
@@ -152,6 +154,7 @@ pub use leaders::Leader;
 pub use lifetime::Lifetime;
 pub use lock::FolderLock;
 pub use mcp_servers::{McpServerRows, McpServerStamp, NewMcpServer, StoredMcpServer};
+pub use memory_profiles::{MemoryProfiles, StoredMemoryProfile};
 pub use memory_tier::{MemoryTier, TierSet};
 pub use merge::merge_patch;
 pub use message::{StoredMessage, TURN_STRIDE};
