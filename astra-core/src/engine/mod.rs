@@ -21,6 +21,7 @@ mod plain;
 mod preview;
 pub mod prompt;
 mod quota_refusals;
+mod recall;
 mod signals;
 mod storage;
 mod token_budget;
