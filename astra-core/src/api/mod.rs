@@ -8,6 +8,7 @@ pub mod cron;
 pub mod health;
 pub mod inference;
 pub mod jobs;
+pub mod memory;
 pub mod memory_profiles;
 pub mod sessions;
 pub mod skills;

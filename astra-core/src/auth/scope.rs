@@ -43,6 +43,8 @@ scopes! {
     SessionsRead => "sessions:read",
     SessionsWrite => "sessions:write",
     ChatSend => "chat:send",
+    MemoryRead => "memory:read",
+    MemoryWrite => "memory:write",
     MemoryProfilesRead => "memory-profiles:read",
     MemoryProfilesWrite => "memory-profiles:write",
     ToolsRead => "tools:read",

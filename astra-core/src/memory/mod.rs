@@ -1,5 +1,6 @@
 //! What agents remember: search over all tiers of a workspace's memory, and what is made of it in turns.
 
+pub mod graph;
 pub mod profile;
 
 use std::sync::Arc;

@@ -56,6 +56,8 @@ pub enum Refusal {
     ScheduleBusy,
     /// Of a webhook or of a delivery to it.
     Webhook(WebhookRefusal),
+    /// What is set by hand in a profile of a user has more than 16 KiB as JSON.
+    ProfileTooLarge,
     /// Of a memory profile.
     MemoryProfile(MemoryProfileRefusal),
 }

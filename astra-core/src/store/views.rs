@@ -13,6 +13,8 @@ use super::job_turns::JobTurns;
 use super::jobs::Jobs;
 use super::keys::SigningKeys;
 use super::mcp_servers::McpServerRows;
+use super::memory_user_profiles::UserProfiles;
+use super::memory_walk::MemoryGraph;
 use super::memory_profiles::MemoryProfiles;
 use super::messages::Messages;
 use super::quota_refusals::QuotaRefusals;
@@ -97,6 +99,12 @@ impl Rows {
     #[must_use]
     pub const fn mcp_servers(&self) -> McpServerRows<'_> {
         McpServerRows(self)
+    }
+
+    /// The graph of memory.
+    #[must_use]
+    pub const fn memory_graph(&self) -> MemoryGraph<'_> {
+        MemoryGraph(self)
     }
 
     /// Memory profiles.
@@ -205,5 +213,11 @@ impl Rows {
     #[must_use]
     pub const fn webhooks(&self) -> Webhooks<'_> {
         Webhooks(self)
+    }
+
+    /// The profiles of users.
+    #[must_use]
+    pub const fn user_profiles(&self) -> UserProfiles<'_> {
+        UserProfiles(self)
     }
 }

@@ -8,6 +8,7 @@ mod cron;
 mod health;
 mod inference;
 mod jobs;
+mod memory;
 mod memory_profiles;
 mod needs;
 mod sessions;
@@ -48,12 +49,13 @@ pub const GROUPS: [&str; 18] = [
 ];
 
 /// The tables of the groups that have operations.
-const TABLES: [&[(&str, Access)]; 15] = [
+const TABLES: [&[(&str, Access)]; 16] = [
     health::OPERATIONS,
     auth::OPERATIONS,
     agents::OPERATIONS,
     sessions::OPERATIONS,
     chat::OPERATIONS,
+    memory::OPERATIONS,
     memory_profiles::OPERATIONS,
     tools::OPERATIONS,
     jobs::OPERATIONS,
