@@ -39,7 +39,7 @@ impl Memory {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Arc::new(Self {
             config: Arc::clone(&base.config),
-            embedder: StaticEmbedder,
+            embedder: StaticEmbedder::new(),
             directory: Directory::new(bytes_max),
             permits: Semaphore::new(cores),
         })

@@ -13,6 +13,8 @@ use super::job_turns::JobTurns;
 use super::jobs::Jobs;
 use super::keys::SigningKeys;
 use super::mcp_servers::McpServerRows;
+use super::memories::Memories;
+use super::memory_index::MemoryIndexRows;
 use super::memory_user_profiles::UserProfiles;
 use super::memory_walk::MemoryGraph;
 use super::memory_profiles::MemoryProfiles;
@@ -99,6 +101,18 @@ impl Rows {
     #[must_use]
     pub const fn mcp_servers(&self) -> McpServerRows<'_> {
         McpServerRows(self)
+    }
+
+    /// Memories.
+    #[must_use]
+    pub const fn memories(&self) -> Memories<'_> {
+        Memories(self)
+    }
+
+    /// What the indexes of memory are filled from.
+    #[must_use]
+    pub const fn memory_index(&self) -> MemoryIndexRows<'_> {
+        MemoryIndexRows(self)
     }
 
     /// The graph of memory.
