@@ -13,6 +13,7 @@ use crate::engine::Engine;
 use crate::engine::catalogue::{Catalogue, Known};
 use crate::events::EventLog;
 use crate::mcp_servers::McpDirectory;
+use crate::memory::Memory;
 use crate::provider::Registry;
 use crate::skills::Skills;
 use crate::store::FolderLock;
@@ -47,6 +48,8 @@ pub struct Rooms {
     pub skill_folder: Arc<SkillFolder>,
     /// The MCP servers that tools come from.
     pub mcp_servers: Arc<McpDirectory>,
+    /// What agents remember.
+    pub memory: Arc<Memory>,
     /// Where events are sent.
     pub webhooks: WebhookDirectory,
     /// Work that outlives the program.

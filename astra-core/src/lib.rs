@@ -33,6 +33,7 @@ mod error;
 pub mod events;
 pub mod host;
 pub mod mcp_servers;
+pub mod memory;
 #[cfg(feature = "otlp")]
 mod otlp;
 pub mod provider;

@@ -42,7 +42,7 @@ const FLOORS: [(&str, u8); 34] = [
 ];
 
 /// Which room may import which of its own floor; there is no circle among them.
-const NEIGHBOURS: [(&str, &str); 18] = [
+const NEIGHBOURS: [(&str, &str); 19] = [
     ("app", "document"),
     ("app", "error"),
     ("definitions", "engine"),
@@ -59,6 +59,7 @@ const NEIGHBOURS: [(&str, &str); 18] = [
     ("openapi", "http"),
     ("otlp", "engine"),
     ("provider", "outbound"),
+    ("tools", "memory"),
     ("tools", "skills"),
     ("webhooks", "auth"),
 ];

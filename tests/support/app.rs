@@ -93,7 +93,8 @@ impl TestApp {
 
     /// A gateway over `backend`, to be configured.
     pub(crate) fn builder(backend: TestBackend) -> TestAppBuilder {
-        let config = backend.config();
+        let mut config = backend.config();
+        config.memory.enabled = false;
         TestAppBuilder { backend, config, clock: ManualClock::new(START_MS), handed_in: Vec::new(), has_routes: false }
     }
 
@@ -246,6 +247,11 @@ impl TestAppBuilder {
     pub(crate) fn config(mut self, change: impl FnOnce(&mut Config)) -> Self {
         change(&mut self.config);
         self
+    }
+
+    /// Lets turns be remembered, and memory be recalled in turns.
+    pub(crate) fn memory(self) -> Self {
+        self.config(|config| config.memory.enabled = true)
     }
 
     /// Adds a provider that speaks OpenAI's protocol at `base_url`.

@@ -9,6 +9,7 @@ mod limits;
 mod listen;
 mod locate;
 mod mcp;
+mod memory;
 mod merge;
 mod network;
 mod otlp;
@@ -37,6 +38,7 @@ pub use limits::LimitsConfig;
 pub use listen::listen_address;
 pub use locate::line_of;
 pub use mcp::{McpConfig, McpOAuthConfig, McpServerConfig};
+pub use memory::{MemoryConfig, MemoryExtraction};
 pub use merge::MergeKeys;
 pub use network::Network;
 pub use otlp::{Compression, OtlpConfig};
@@ -95,6 +97,8 @@ pub struct Config {
     pub tools: ToolsConfig,
     /// Servers of the Model Context Protocol, as sources of tools.
     pub mcp: McpConfig,
+    /// What agents remember.
+    pub memory: MemoryConfig,
     /// Work that outlives the program.
     pub jobs: JobsConfig,
     /// Schedules, those of the gateway itself among them.
@@ -129,6 +133,7 @@ impl Default for Config {
             chat: ChatConfig::default(),
             tools: ToolsConfig::default(),
             mcp: McpConfig::default(),
+            memory: MemoryConfig::default(),
             jobs: JobsConfig::default(),
             cron: CronConfig::default(),
             webhooks: WebhooksConfig::default(),

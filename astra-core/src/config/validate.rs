@@ -24,6 +24,7 @@ impl Config {
         self.store.validate(&mut refuse);
         self.tools.validate(&mut refuse);
         self.mcp.validate(&mut refuse);
+        self.memory.validate(&mut refuse);
         self.jobs.validate(&mut refuse);
         self.cron.validate(&mut refuse);
         self.webhooks.validate(&mut refuse);

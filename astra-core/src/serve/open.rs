@@ -19,6 +19,7 @@ use crate::engine::{Engine, trace_retention};
 use crate::events::EventLog;
 use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
+use crate::memory::Memory;
 #[cfg(feature = "otlp")]
 use crate::otlp;
 use crate::outbound::GuardedClient;
@@ -63,6 +64,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     #[cfg(not(feature = "otlp"))]
     let export = None;
     let events = EventLog::open(&base).await.map_err(failed)?;
+    let memory = Memory::open(&base);
     let engine = Engine::open(&base, &known, &agents, export).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
     let job_types = builder.job_types.with(Recover::new(Arc::clone(&base.clock)));
@@ -84,6 +86,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
         definitions,
         skill_folder,
         mcp_servers,
+        memory,
         webhooks,
         jobs,
         scheduler,
