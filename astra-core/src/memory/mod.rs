@@ -1,8 +1,11 @@
 //! What agents remember: search over all tiers of a workspace's memory, and what is made of it in turns.
 
+pub mod extract;
 pub mod profile;
 
 use std::sync::Arc;
+
+use tokio::sync::Notify;
 
 use crate::config::Config;
 use crate::work::Base;
@@ -10,13 +13,25 @@ use crate::work::Base;
 /// The memory of all workspaces.
 pub struct Memory {
     config: Arc<Config>,
+    /// A turn has ended that is to be remembered.
+    ended: Notify,
 }
 
 impl Memory {
     /// The memory in the store of `base`. Nothing is read yet.
     #[must_use]
     pub fn open(base: &Base) -> Arc<Self> {
-        Arc::new(Self { config: Arc::clone(&base.config) })
+        Arc::new(Self { config: Arc::clone(&base.config), ended: Notify::new() })
+    }
+
+    /// A turn has ended that is to be remembered: another one, or one of another gateway, is found without being said.
+    pub fn wake_extraction(&self) {
+        self.ended.notify_one();
+    }
+
+    /// Waits until a turn of this gateway has ended that is to be remembered.
+    async fn turn_ended(&self) {
+        self.ended.notified().await;
     }
 
     /// Whether turns are remembered, and memory is recalled in turns.

@@ -13,6 +13,7 @@ use super::job_turns::JobTurns;
 use super::jobs::Jobs;
 use super::keys::SigningKeys;
 use super::mcp_servers::McpServerRows;
+use super::memory_remember::PendingMemory;
 use super::messages::Messages;
 use super::quota_refusals::QuotaRefusals;
 use super::rows::Rows;
@@ -96,6 +97,12 @@ impl Rows {
     #[must_use]
     pub const fn mcp_servers(&self) -> McpServerRows<'_> {
         McpServerRows(self)
+    }
+
+    /// Turns that are to be remembered.
+    #[must_use]
+    pub const fn pending_memory(&self) -> PendingMemory<'_> {
+        PendingMemory(self)
     }
 
     /// Messages.

@@ -2,6 +2,7 @@
 //! written in one transaction after the answer. Neither the answer nor what tools have said nor what was recalled is read.
 
 mod admit;
+mod asking;
 mod clauses;
 mod dates;
 mod gate;
@@ -10,12 +11,16 @@ mod own_words;
 mod repair;
 pub mod rules;
 mod secrets;
+mod worker;
+mod write;
 
 use crate::memory::analyse::fold;
 use crate::store::MemoryTier;
 
 pub use admit::Dropped;
+pub use asking::{Asking, ExtractionModel, NotAsked};
 pub use gate::{gate, is_for_model};
+pub use worker::Extractor;
 
 /// Most things that are remembered of one message.
 pub const ITEMS_MAX: usize = 8;
