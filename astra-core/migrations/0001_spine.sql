@@ -952,7 +952,10 @@ CREATE TABLE memory_pending (
     run_at_ms BIGINT NOT NULL,
     lease_until_ms BIGINT NOT NULL,
     -- Grows with each claim: a worker whose claim is not the last one writes nothing.
-    epoch BIGINT NOT NULL
+    epoch BIGINT NOT NULL,
+    -- The tiers that may be written, a bit each, and when what is written expires.
+    tiers BIGINT NOT NULL,
+    expires_at_ms BIGINT
 );
 CREATE INDEX memory_pending_due ON memory_pending (run_at_ms, turn_id);
 

@@ -3,6 +3,7 @@
 pub mod analyse;
 mod directory;
 pub mod embed;
+pub mod extract;
 pub mod graph;
 pub mod index;
 pub mod profile;
@@ -11,7 +12,7 @@ pub mod search;
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::config::Config;
 use crate::ids::MemoryProfileId;
@@ -29,6 +30,8 @@ pub struct Memory {
     directory: Directory,
     /// Searches of large indexes that run at the same time.
     permits: Semaphore,
+    /// A turn has ended that is to be remembered.
+    ended: Notify,
 }
 
 impl Memory {
@@ -42,7 +45,18 @@ impl Memory {
             embedder: StaticEmbedder::new(),
             directory: Directory::new(bytes_max),
             permits: Semaphore::new(cores),
+            ended: Notify::new(),
         })
+    }
+
+    /// A turn has ended that is to be remembered: another one, or one of another gateway, is found without being said.
+    pub fn wake_extraction(&self) {
+        self.ended.notify_one();
+    }
+
+    /// Waits until a turn of this gateway has ended that is to be remembered.
+    async fn turn_ended(&self) {
+        self.ended.notified().await;
     }
 
     /// Whether turns are remembered, and memory is recalled in turns.

@@ -13,6 +13,7 @@ use super::job_turns::JobTurns;
 use super::jobs::Jobs;
 use super::keys::SigningKeys;
 use super::mcp_servers::McpServerRows;
+use super::memory_remember::PendingMemory;
 use super::memories::Memories;
 use super::memory_index::MemoryIndexRows;
 use super::memory_user_profiles::UserProfiles;
@@ -101,6 +102,12 @@ impl Rows {
     #[must_use]
     pub const fn mcp_servers(&self) -> McpServerRows<'_> {
         McpServerRows(self)
+    }
+
+    /// Turns that are to be remembered.
+    #[must_use]
+    pub const fn pending_memory(&self) -> PendingMemory<'_> {
+        PendingMemory(self)
     }
 
     /// Memories.
