@@ -13,8 +13,9 @@ use super::estimate::{clip, estimate};
 use super::token_budget::TokenBudget;
 use crate::clock::rfc3339;
 use crate::ids::{MemoryId, SessionId};
+use crate::memory::hit::{Hit, HitItem};
 use crate::memory::profile::MemoryProfileSettings;
-use crate::memory::search::{Found, Hit, HitItem, SearchRequest};
+use crate::memory::search::{Found, SearchRequest};
 use crate::store::{self, MemoryTier, Rows, SpanMemory};
 
 /// Most tokens of the block: an eighth of what a model reads, at most this.
@@ -193,15 +194,16 @@ fn span_memory(hit: &Hit) -> SpanMemory {
         },
         tier: hit.tier,
         score: hit.score,
-        text_rank: hit.text.map(|text| text.rank),
-        vector_rank: hit.vector.map(|vector| vector.rank),
-        graph_rank: hit.graph_rank,
+        text_rank: hit.sources.text.map(|text| text.rank),
+        vector_rank: hit.sources.vector.map(|vector| vector.rank),
+        graph_rank: hit.sources.graph.map(|graph| graph.rank),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::hit::HitSources;
 
     fn hit(content: &str, trust: f64) -> Hit {
         Hit {
@@ -209,9 +211,7 @@ mod tests {
             tier: MemoryTier::Daily,
             content: content.to_owned(),
             score: 0.5,
-            text: None,
-            vector: None,
-            graph_rank: Some(1),
+            sources: HitSources::default(),
             is_workspaces: false,
             trust,
             created_at_ms: 1_795_467_600_000,

@@ -5,6 +5,7 @@ mod directory;
 pub mod embed;
 pub mod extract;
 pub mod graph;
+pub mod hit;
 pub mod index;
 pub mod profile;
 pub mod rank;

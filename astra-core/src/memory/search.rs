@@ -7,10 +7,11 @@ use super::Memory;
 use super::analyse::query_terms;
 use super::directory::WorkspaceIndex;
 use super::graph;
-use super::index::{Candidate, IndexQuery, TextMatch, VectorMatch};
+use super::hit::{Hit, HitItem, HitSources};
+use super::index::{Candidate, IndexQuery};
 use super::profile::TierWeights;
 use super::rank::{RankRequest, Ranked, Sources, rank};
-use crate::ids::{MemoryId, SessionId, TurnId};
+use crate::ids::SessionId;
 use crate::store::{self, MemoryTier, RecalledQuestion, Rows, StoredMemory, TierSet, weight_of_daily};
 
 /// Characters of a query that are looked at.
@@ -57,42 +58,6 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// Whether there was something to search: tiers, and a workspace in which something was kept.
     pub is_searched: bool,
-}
-
-/// What was found at one place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Hit {
-    /// What it is.
-    pub item: HitItem,
-    /// Its tier.
-    pub tier: MemoryTier,
-    /// The words.
-    pub content: String,
-    /// 0 to 1.
-    pub score: f64,
-    /// Its place among what has words of the query.
-    pub text: Option<TextMatch>,
-    /// Its place among what has a vector near that of the query.
-    pub vector: Option<VectorMatch>,
-    /// Its place among what the graph leads to, 1 is the best.
-    pub graph_rank: Option<u32>,
-    /// Whether it is the workspace's.
-    pub is_workspaces: bool,
-    /// 0 to 1: how far its origin is to be believed.
-    pub trust: f64,
-    /// When it was said first, in milliseconds since the epoch.
-    pub created_at_ms: i64,
-    /// The session that it was said in.
-    pub session_id: Option<SessionId>,
-}
-
-/// What a hit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HitItem {
-    /// A memory.
-    Memory(MemoryId),
-    /// The question of a turn.
-    Question(TurnId),
 }
 
 impl Memory {
@@ -177,10 +142,8 @@ async fn texts(
         let is_meant = |one: &&Ranked| (one.tier == MemoryTier::Session) == of_session;
         ranked.iter().filter(is_meant).map(|one| one.id).collect()
     };
-    let (memories, questions) = tokio::join!(rows.memories().find_many(&ids(false)), async {
-        let turns = ids(true);
-        if turns.is_empty() { Ok(Vec::new()) } else { rows.turns().questions(turns).await }
-    });
+    let (kept, turns) = (ids(false), ids(true));
+    let (memories, questions) = tokio::join!(rows.memories().find_many(&kept), rows.turns().questions(turns));
     let memories: HashMap<i64, StoredMemory> =
         memories?.into_iter().filter(|memory| is_shown(memory, request, owner)).map(|one| (one.id.key(), one)).collect();
     let questions: HashMap<i64, RecalledQuestion> =
@@ -209,9 +172,7 @@ fn of_memory(one: &Ranked, memory: &StoredMemory) -> Hit {
         tier: memory.tier,
         content: memory.content.clone(),
         score: one.score,
-        text: one.text,
-        vector: one.vector,
-        graph_rank: one.graph_rank,
+        sources: HitSources::from(one),
         is_workspaces: memory.subject == 0,
         trust: memory.trust,
         created_at_ms: memory.created_at_ms,
@@ -228,9 +189,7 @@ fn of_question(one: &Ranked, question: &RecalledQuestion, request: &SearchReques
         tier: MemoryTier::Session,
         content: question.content.texts().into_owned(),
         score: one.score,
-        text: one.text,
-        vector: one.vector,
-        graph_rank: one.graph_rank,
+        sources: HitSources::from(one),
         is_workspaces: false,
         trust: 1.0,
         created_at_ms: question.created_at_ms,

@@ -1,6 +1,7 @@
 //! What is remembered of users and for the workspace.
 
 pub mod get_profile;
+pub mod search;
 pub mod traverse;
 pub mod update_profile;
 
@@ -10,5 +11,5 @@ use super::Operations;
 
 /// The group's operations.
 pub fn routes(operations: Operations) -> Operations {
-    operations.routes(routes!(get_profile::handler, update_profile::handler)).routes(routes!(traverse::handler))
+    operations.routes(routes!(get_profile::handler, update_profile::handler)).routes(routes!(traverse::handler)).routes(routes!(search::handler))
 }

@@ -9,6 +9,7 @@ use super::calls::{Wait, add_step};
 use super::finish::Ending;
 use super::progress::Progress;
 use super::running::Running;
+use crate::content::Role;
 use crate::engine::Engine;
 use crate::engine::context::{self, Context, Prompt};
 use crate::engine::error::{Error, Failure, Result};
@@ -16,7 +17,6 @@ use crate::engine::event::EventKind;
 use crate::engine::recall::{Recall, Recalled};
 use crate::engine::token_budget::TokenBudget;
 use crate::engine::trace::{Trace, TraceOrigin};
-
 use crate::ids::TurnId;
 use crate::memory::profile::MemoryProfileSettings;
 use crate::store::{LogEntry, Rows, Status, TURN_STRIDE, TraceStage, VisibleTo};
