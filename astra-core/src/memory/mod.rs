@@ -10,6 +10,7 @@ pub mod index;
 pub mod profile;
 pub mod rank;
 pub mod search;
+mod weight;
 
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ use crate::memory::profile::MemoryProfileSettings;
 use crate::store::{self, IndexEntry, Rows};
 use crate::work::Base;
 use directory::Directory;
+
+pub use weight::weight;
 
 /// The memory of all workspaces.
 pub struct Memory {

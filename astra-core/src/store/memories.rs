@@ -135,8 +135,7 @@ pub(super) fn select() -> String {
 pub(super) fn read(row: &mut Row) -> Result<StoredMemory> {
     let (id, tier) = (row.next_id()?, memory_index::tier(&row.next_text()?)?);
     let (subject, user_id) = (row.next_int()?, row.next_optional_text()?);
-    let (agent_id, session_id, turn_id) =
-        (row.next_optional_text()?, row.next_optional_id()?, row.next_optional_id()?);
+    let (agent_id, session_id, turn_id) = (row.next_optional_text()?, row.next_optional_id()?, row.next_optional_id()?);
     let category = row.next_optional_text()?.map(value).transpose()?;
     let (slot, content, data) = (row.next_optional_text()?, row.next_text()?, row.next_json()?);
     let (quote, source) = (row.next_optional_text()?, value(row.next_text()?)?);
@@ -218,7 +217,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &StoredMemory) -> Result<()> {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
             $26, $27, $28, $29)";
     let (data, source) = (json(&new.data)?, word(&new.source)?);
-    let (category, hash) = (new.category.as_ref().map(word).transpose()?, super::memory_value::hash(&new.content, &new.data));
+    let (category, hash) =
+        (new.category.as_ref().map(word).transpose()?, super::memory_value::hash(&new.content, &new.data));
     let params = params![
         new.id,
         new.tier.as_str(),

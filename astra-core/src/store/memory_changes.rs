@@ -112,7 +112,8 @@ impl Memories<'_> {
                 let number = memory_heads::next(tx)?;
                 let present = memories::find_any(tx, id)?.filter(|memory| memories::is_shown(memory, &reader));
                 let Some(present) = present else { return Ok(None) };
-                let wanted = memory_versions::find_version(tx, id, version)?.ok_or(MemoryRefusal::NoSuchVersion)?.memory;
+                let wanted =
+                    memory_versions::find_version(tx, id, version)?.ok_or(MemoryRefusal::NoSuchVersion)?.memory;
                 if wanted.deleted_at_ms.is_some() {
                     return Err(MemoryRefusal::DeletedVersion.into());
                 }

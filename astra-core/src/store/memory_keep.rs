@@ -13,6 +13,7 @@ use super::memories::{self, Memories, StoredMemory};
 use super::memory_heads;
 use super::memory_index::{self, IndexEntry};
 use super::memory_kinds::{MemoryCategory, MemoryReason, MemorySource};
+use super::memory_relations;
 use super::memory_tier::MemoryTier;
 use super::memory_value::{hash, is_same};
 use super::memory_versions::{self, Author};
@@ -116,13 +117,15 @@ pub(super) fn keep(tx: &mut Tx<'_>, change: i64, new: &NewMemory, now_ms: i64) -
     }
     let is_weaker = new.trust < TRUSTED && live.iter().any(|memory| is_there(memory) && memory.trust >= TRUSTED);
     if (slot.is_none() || is_weaker)
-        && let Some(same) = double(tx, subject, new, now_ms)?.into_iter().find(|memory| is_there(memory) && is_same(memory))
+        && let Some(same) =
+            double(tx, subject, new, now_ms)?.into_iter().find(|memory| is_there(memory) && is_same(memory))
     {
         return confirm(tx, change, same, new, author);
     }
     let slot = if is_weaker { None } else { new.slot.clone() };
     let memory = begin(new, subject, slot, now_ms);
     memories::insert(tx, &memory)?;
+    memory_relations::show(tx, &memory, MemoryReason::Created, now_ms)?;
     memory_versions::record(tx, &memory, MemoryReason::Created, author)?;
     memory_index::put(tx, change, &memory.index_row(&new.index))?;
     if is_weaker || live.is_empty() {
@@ -176,10 +179,12 @@ pub(super) fn live_of_slot(tx: &mut Tx<'_>, subject: i64, tier: MemoryTier, slot
 
 /// The memories without a slot that may say the same as `new`.
 fn double(tx: &mut Tx<'_>, subject: i64, new: &NewMemory, now_ms: i64) -> Result<Vec<StoredMemory>> {
-    let condition = "m.subject = $2 AND m.content_hash = $3 AND m.tier = $4 AND m.deleted_at_ms IS NULL ORDER BY m.id DESC";
+    let condition =
+        "m.subject = $2 AND m.content_hash = $3 AND m.tier = $4 AND m.deleted_at_ms IS NULL ORDER BY m.id DESC";
     let hash = hash(&new.content, &new.data);
     let mut found = memories::matching(tx, condition, params![subject, hash.as_slice(), new.tier.as_str()])?;
-    let is_recent = |memory: &StoredMemory| new.tier != MemoryTier::Daily || memory.created_at_ms > now_ms - SAME_NOTE_MS;
+    let is_recent =
+        |memory: &StoredMemory| new.tier != MemoryTier::Daily || memory.created_at_ms > now_ms - SAME_NOTE_MS;
     found.retain(|memory| {
         let has_no_place = memory.slot.is_none() || new.valid_to_ms.is_some();
         has_no_place && memory.valid_to_ms == new.valid_to_ms && memory.category == new.category && is_recent(memory)
@@ -210,10 +215,16 @@ fn confirm(
 }
 
 /// Writes a changed memory as its next version.
-pub(super) fn touch(tx: &mut Tx<'_>, memory: &mut StoredMemory, reason: MemoryReason, author: Author<'_>) -> Result<()> {
+pub(super) fn touch(
+    tx: &mut Tx<'_>,
+    memory: &mut StoredMemory,
+    reason: MemoryReason,
+    author: Author<'_>,
+) -> Result<()> {
     memory.version = memory.version.saturating_add(1);
     memory.updated_at_ms = author.now_ms;
     memories::write(tx, memory)?;
+    memory_relations::show(tx, memory, reason, author.now_ms)?;
     memory_versions::record(tx, memory, reason, author)
 }
 

@@ -84,9 +84,8 @@ fn page(tx: &mut Tx<'_>, filter: &MemoryFilter, request: &PageRequest) -> Result
         return Ok(Page { data: Vec::new(), next: None });
     }
     let now = condition.place(filter.reader.now_ms);
-    condition.sql = format!(
-        "m.id < {below} AND m.deleted_at_ms IS NULL AND (m.expires_at_ms IS NULL OR m.expires_at_ms > {now})"
-    );
+    condition.sql =
+        format!("m.id < {below} AND m.deleted_at_ms IS NULL AND (m.expires_at_ms IS NULL OR m.expires_at_ms > {now})");
     condition.equals("category", category.as_deref());
     condition.equals("agent_id", filter.agent_id.as_deref());
     condition.equals("session_id", filter.session_id);
@@ -106,7 +105,10 @@ fn page(tx: &mut Tx<'_>, filter: &MemoryFilter, request: &PageRequest) -> Result
             condition.sql
         )
     };
-    let branches: Vec<String> = tiers.flat_map(|tier| owners.iter().map(move |owner| (owner, tier))).map(|(owner, tier)| branch(owner, tier)).collect();
+    let branches: Vec<String> = tiers
+        .flat_map(|tier| owners.iter().map(move |owner| (owner, tier)))
+        .map(|(owner, tier)| branch(owner, tier))
+        .collect();
     if branches.is_empty() {
         return Ok(Page { data: Vec::new(), next: None });
     }

@@ -95,7 +95,8 @@ fn run(tx: &mut Tx<'_>, statement: &str, subject: i64, user_id: &str) -> Result<
 
 /// Refuses a purge while a turn of the user, or of one of its sessions, is open: its end would write again.
 fn refuse_while_open(tx: &mut Tx<'_>, subject: i64) -> Result<()> {
-    let sql = "SELECT id FROM open_turns WHERE workspace_id = $1 AND (subject = $2 OR session_id IN (:sessions)) LIMIT 1";
+    let sql =
+        "SELECT id FROM open_turns WHERE workspace_id = $1 AND (subject = $2 OR session_id IN (:sessions)) LIMIT 1";
     let open = tx.first(&sql.replace(":sessions", SESSIONS), params![subject])?;
     if open.is_some() { Err(MemoryRefusal::TurnOpen.into()) } else { Ok(()) }
 }

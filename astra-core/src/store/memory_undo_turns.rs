@@ -53,8 +53,7 @@ pub(super) fn forget_turns(tx: &mut Tx<'_>, number: i64, target: UndoTarget, own
             ON CONFLICT (workspace_id, turn_id) DO NOTHING"
         );
         count += tx.execute(&undone, params![key, own])?;
-        let pending =
-            format!("DELETE FROM memory_pending WHERE workspace_id = $1 AND turn_id IN (SELECT t.id {of})");
+        let pending = format!("DELETE FROM memory_pending WHERE workspace_id = $1 AND turn_id IN (SELECT t.id {of})");
         tx.execute(&pending, params![key, own])?;
         let found = format!(
             "UPDATE memory_index SET change = $4, is_dead = 1, embedder = 0, vector = $5, terms = $5

@@ -21,8 +21,11 @@ pub(super) const OWNERS: [&str; 3] = [
 
 /// What goes, in this order: the table, and the condition of its rows. `$2` is the user's number, `$3` its id.
 pub(super) const PURGED: [(&str, &str); 25] = [
-    ("memory_versions", "workspace_id = $1 AND memory_id IN
-        (SELECT m.id FROM memories m WHERE m.workspace_id = $1 AND m.subject = $2)"),
+    (
+        "memory_versions",
+        "workspace_id = $1 AND memory_id IN
+        (SELECT m.id FROM memories m WHERE m.workspace_id = $1 AND m.subject = $2)",
+    ),
     ("memory_edges", "workspace_id = $1 AND subject = $2"),
     ("memory_aliases", "workspace_id = $1 AND subject = $2"),
     ("memory_entities", "workspace_id = $1 AND subject = $2"),
@@ -31,8 +34,11 @@ pub(super) const PURGED: [(&str, &str); 25] = [
     ("memory_pending", "workspace_id = $1 AND turn_id IN (:turns)"),
     ("memory_undone", "workspace_id = $1 AND turn_id IN (:turns)"),
     ("memories", "workspace_id = $1 AND subject = $2"),
-    ("deliveries", "workspace_id = $1 AND event_id IN
-        (SELECT o.id FROM outbox o WHERE o.workspace_id = $1 AND o.owner = $2)"),
+    (
+        "deliveries",
+        "workspace_id = $1 AND event_id IN
+        (SELECT o.id FROM outbox o WHERE o.workspace_id = $1 AND o.owner = $2)",
+    ),
     ("outbox", "workspace_id = $1 AND owner = $2"),
     ("jobs", "workspace_id = $1 AND subject = $2"),
     ("job_turns", "workspace_id = $1 AND turn_id IN (:turns)"),
@@ -40,8 +46,11 @@ pub(super) const PURGED: [(&str, &str); 25] = [
     ("suspensions", "workspace_id = $1 AND turn_id IN (:turns)"),
     ("spawned_turns", "workspace_id = $1 AND (turn_id IN (:turns) OR parent_id IN (:turns))"),
     ("turn_events", "workspace_id = $1 AND turn_id IN (:turns)"),
-    ("turn_steps", "workspace_id = $1 AND (session_id, number) IN (SELECT t.session_id, t.number FROM turns t
-        WHERE t.workspace_id = $1 AND (t.subject = $2 OR t.session_id IN (:sessions)))"),
+    (
+        "turn_steps",
+        "workspace_id = $1 AND (session_id, number) IN (SELECT t.session_id, t.number FROM turns t
+        WHERE t.workspace_id = $1 AND (t.subject = $2 OR t.session_id IN (:sessions)))",
+    ),
     ("skill_uses", "workspace_id = $1 AND subject = $2"),
     ("usage_entries", "workspace_id = $1 AND subject = $2"),
     ("usage_hours", "workspace_id = $1 AND subject = $2"),
