@@ -1,6 +1,7 @@
 //! The memory group.
 
 mod delete;
+mod evaluate;
 mod get;
 mod history;
 mod list;

@@ -6,7 +6,7 @@ use crate::auth::scope::Scope;
 
 pub(super) const OPERATIONS: &[(&str, Access)] = {
     use Access::Needs;
-    use Role::Member;
+    use Role::{Admin, Member};
     &[
         ("memory.list", Needs(Member, Scope::MemoryRead)),
         ("memory.write", Needs(Member, Scope::MemoryWrite)),
@@ -19,6 +19,7 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
         ("memory.get_profile", Needs(Member, Scope::MemoryRead)),
         ("memory.update_profile", Needs(Member, Scope::MemoryWrite)),
         ("memory.search", Needs(Member, Scope::MemoryRead)),
+        ("memory.evaluate", Needs(Admin, Scope::MemoryRead)),
         ("memory.traverse", Needs(Member, Scope::MemoryRead)),
         ("memory.purge_user", Needs(Member, Scope::MemoryWrite)),
     ]

@@ -70,7 +70,7 @@ pub struct IndexQuery {
     pub limit: usize,
     /// The time at which an item must hold.
     pub as_of_ms: i64,
-    /// Only items made after this time.
+    /// Only items made at this time or later.
     pub created_after_ms: Option<i64>,
 }
 
