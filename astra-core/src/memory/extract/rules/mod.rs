@@ -17,8 +17,8 @@ use super::own_words::own_words;
 use super::secrets::is_secret;
 use super::{Extracted, ExtractedKind, ITEMS_MAX, smuggles};
 use draft::Draft;
-pub(super) use notes::sentence as as_sentence;
 use found::Found;
+pub(super) use notes::sentence as as_sentence;
 
 /// A pattern: its name, and what it makes of a clause.
 struct Rule {
