@@ -178,13 +178,13 @@ both_backends! {
         };
         let empty = context(talk.app.member(), "").await;
         assert_eq!((&empty["memory_tokens"], &empty["memories"]), (&json!(0), &json!([])));
-        let asked = context(talk.app.member(), "?message=When+does+the+release+train+leave").await;
+        let asked = context(talk.app.member(), "?message=When%20does%20the%20release%20train%20leave").await;
         assert_eq!(asked["memories"][0]["id"], kept["id"], "{asked}");
         let tokens = asked["memory_tokens"].as_u64().expect("tokens");
         let free = |shown: &Value| shown["free_tokens"].as_u64().expect("tokens");
         assert!(tokens > 0 && free(&empty) - free(&asked) == tokens, "{asked}");
         // Who sees the session of another does not see its memory.
-        let admin = context(talk.app.admin(), "?message=When+does+the+release+train+leave").await;
+        let admin = context(talk.app.admin(), "?message=When%20does%20the%20release%20train%20leave").await;
         assert_eq!((&admin["memory_tokens"], &admin["memories"]), (&json!(0), &json!([])));
         talk.app.member().post("/chat").json(&question_in(&session, "When does the release train leave?")).await.expect(200);
         assert_eq!(context(talk.app.member(), "").await["memories"][0]["id"], kept["id"]);
