@@ -162,7 +162,7 @@ both_backends! {
     async fn the_profile_of_the_user_is_read_whole(backend: TestBackend) {
         let talk = talk(backend).await;
         keep(&talk.app.member(), "daily", "Lunch is at noon.").await;
-        talk.app.member().patch("/memory/profile").json(&json!({"name": "Ana", "language": "Slovene"})).await.expect(200);
+        talk.app.member().patch("/memory/profile").json(&json!({"document": {"name": "Ana", "language": "Slovene"}})).await.expect(200);
         talk.say("zzz").await;
         let (_, question) = read(&talk);
         assert!(question.contains("About the user: {") && question.contains("\"name\":\"Ana\""), "{question}");
