@@ -98,6 +98,8 @@ fn uris(template: &str, of: &User) -> Vec<String> {
         .replace("{profile_id}", "mpr_0000000000001");
     let uris = if uri.contains("{memory_id}") {
         of.memories.iter().map(|id| uri.replace("{memory_id}", id)).collect()
+    } else if uri.contains(&of.user_id) {
+        vec![uri]
     } else {
         let queries = ["", "?limit=200", "?include_superseded=true", "?start=planted", "?start=planted&hops=3"];
         queries.iter().map(|query| format!("{uri}{query}")).collect::<Vec<_>>()
