@@ -41,6 +41,7 @@ mod mcp_protocol;
 mod mcp_servers;
 mod mcp_tools;
 mod metrics;
+mod memory_turns;
 mod mishaps;
 mod openai;
 mod openai_tools;

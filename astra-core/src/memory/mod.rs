@@ -1,5 +1,6 @@
 //! What agents remember: search over all tiers of a workspace's memory, and what is made of it in turns.
 
+pub mod analyse;
 pub mod extract;
 pub mod profile;
 
@@ -8,6 +9,8 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::config::Config;
+use crate::memory::analyse::{document_terms, terms_to_bytes};
+use crate::store::IndexEntry;
 use crate::work::Base;
 
 /// The memory of all workspaces.
@@ -22,6 +25,12 @@ impl Memory {
     #[must_use]
     pub fn open(base: &Base) -> Arc<Self> {
         Arc::new(Self { config: Arc::clone(&base.config), ended: Notify::new() })
+    }
+
+    /// What `text` is found by.
+    #[must_use]
+    pub fn index_entry(&self, text: &str) -> IndexEntry {
+        IndexEntry { embedder: 0, vector: Vec::new(), terms: terms_to_bytes(&document_terms(text)) }
     }
 
     /// A turn has ended that is to be remembered: another one, or one of another gateway, is found without being said.

@@ -154,7 +154,7 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         usage::add_of_turn(tx, turn.id.key(), place, row, &ended)?;
     }
     if let Some(remember) = &finished.remember {
-        memory_pending::insert(tx, turn.id, remember, finished.now_ms)?;
+        memory_pending::insert(tx, turn, remember, finished.now_ms)?;
     }
     tell(tx, finished)
 }
@@ -246,7 +246,7 @@ fn finish_at_once<'a>(
         );
     }
     if let Some(remember) = &finished.remember {
-        let values = memory_pending::values(remember, finished.now_ms);
+        let values = memory_pending::values(finished.turn.session_id, remember, finished.now_ms);
         params.extend_from_slice(&values);
         sql += &format!(
             ", remembered AS (INSERT INTO memory_pending ({}) SELECT $2, $1, 0, 0, 0, {} FROM o)",

@@ -5,6 +5,8 @@ mod draft;
 mod facts;
 mod found;
 mod notes;
+#[cfg(test)]
+mod poisoned;
 mod preferences;
 mod procedures;
 mod relations;
