@@ -904,6 +904,7 @@ CREATE TABLE memory_entities (
     PRIMARY KEY (workspace_id, id)
 ) /*without_rowid*/;
 CREATE INDEX memory_entities_by_subject ON memory_entities (workspace_id, subject, id);
+CREATE INDEX memory_entities_merged ON memory_entities (workspace_id, merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE memory_aliases (
     workspace_id BIGINT NOT NULL,
@@ -927,10 +928,17 @@ CREATE TABLE memory_edges (
     strength_at_ms BIGINT NOT NULL,
     valid_from_ms BIGINT NOT NULL,
     valid_to_ms BIGINT,
+    -- When it is pruned: it has faded then, or does not hold any more.
+    fades_at_ms BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, from_id, kind, to_id, memory_id)
 ) /*without_rowid*/;
-CREATE INDEX memory_edges_by_target ON memory_edges (workspace_id, to_id, from_id);
+-- The edges of an entity are read newest first, however many it has.
+CREATE INDEX memory_edges_newest_from ON memory_edges (workspace_id, from_id, memory_id);
+CREATE INDEX memory_edges_newest_to ON memory_edges (workspace_id, to_id, memory_id);
+CREATE INDEX memory_edges_by_target ON memory_edges (workspace_id, to_id, kind, memory_id);
+CREATE INDEX memory_edges_by_source ON memory_edges (workspace_id, from_id, kind, memory_id);
 CREATE INDEX memory_edges_by_memory ON memory_edges (workspace_id, memory_id);
+CREATE INDEX memory_edges_fading ON memory_edges (fades_at_ms);
 
 -- Turns whose question is still to be remembered: a row is written in the transaction that keeps the answer, and goes in the
 -- one that keeps what was remembered.

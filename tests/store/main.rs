@@ -36,6 +36,7 @@ mod keys;
 mod leases;
 mod lone;
 mod mcp_servers;
+mod memories;
 mod migrations;
 mod outbox;
 mod pages;

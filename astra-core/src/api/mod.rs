@@ -8,6 +8,7 @@ pub mod cron;
 pub mod health;
 pub mod inference;
 pub mod jobs;
+pub mod memory;
 pub mod sessions;
 pub mod skills;
 pub mod spec;

@@ -43,6 +43,8 @@ scopes! {
     SessionsRead => "sessions:read",
     SessionsWrite => "sessions:write",
     ChatSend => "chat:send",
+    MemoryRead => "memory:read",
+    MemoryWrite => "memory:write",
     ToolsRead => "tools:read",
     ToolsWrite => "tools:write",
     JobsRead => "jobs:read",

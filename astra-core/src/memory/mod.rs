@@ -2,11 +2,14 @@
 
 pub mod analyse;
 pub mod extract;
+pub mod graph;
 pub mod profile;
+mod weight;
 
 use std::sync::Arc;
 
 use tokio::sync::Notify;
+pub use weight::weight;
 
 use crate::config::Config;
 use crate::memory::analyse::{document_terms, terms_to_bytes};

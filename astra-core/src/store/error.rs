@@ -56,6 +56,27 @@ pub enum Refusal {
     ScheduleBusy,
     /// Of a webhook or of a delivery to it.
     Webhook(WebhookRefusal),
+    /// Of a memory.
+    Memory(MemoryRefusal),
+    /// What is set by hand in a profile of a user has more than 16 KiB as JSON.
+    ProfileTooLarge,
+}
+
+/// Why a memory is not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemoryRefusal {
+    /// The memory has no version of this number.
+    NoSuchVersion,
+    /// The version says that the memory is deleted: there is nothing to write again.
+    DeletedVersion,
+    /// A turn of the user is open: what it keeps cannot be purged yet.
+    TurnOpen,
+}
+
+impl From<MemoryRefusal> for Error {
+    fn from(refusal: MemoryRefusal) -> Self {
+        Self::Refused(Refusal::Memory(refusal))
+    }
 }
 
 /// Why an account is not registered.

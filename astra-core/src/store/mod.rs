@@ -44,9 +44,29 @@ mod leaders;
 mod lifetime;
 mod lock;
 mod mcp_servers;
+mod memories;
+mod memory_changes;
+mod memory_decay;
+mod memory_edges;
+mod memory_graph;
+mod memory_heads;
+mod memory_index;
+mod memory_joined;
+mod memory_keep;
+mod memory_kinds;
+mod memory_list;
+mod memory_merge;
 mod memory_pending;
+mod memory_purge;
+mod memory_relations;
 mod memory_remember;
 mod memory_tier;
+mod memory_undo;
+mod memory_undo_turns;
+mod memory_user_profiles;
+mod memory_value;
+mod memory_versions;
+mod memory_walk;
 mod merge;
 mod message;
 mod messages;
@@ -73,6 +93,7 @@ mod postgres_tls;
 #[cfg(feature = "postgres")]
 mod postgres_values;
 mod precondition;
+mod purge_tables;
 mod quota_refusals;
 mod recent;
 mod rows;
@@ -137,7 +158,8 @@ pub use delivery_requests::Recovery;
 pub use depths::Depths;
 pub use durations::Durations;
 pub use error::{
-    AccountRefusal, AgentRefusal, Error, JobRefusal, Refusal, Result, SessionRefusal, TurnRefusal, WebhookRefusal,
+    AccountRefusal, AgentRefusal, Error, JobRefusal, MemoryRefusal, Refusal, Result, SessionRefusal, TurnRefusal,
+    WebhookRefusal,
 };
 pub use fan_out::FanOut;
 pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey};
@@ -154,9 +176,26 @@ pub use leaders::Leader;
 pub use lifetime::Lifetime;
 pub use lock::FolderLock;
 pub use mcp_servers::{McpServerRows, McpServerStamp, NewMcpServer, StoredMcpServer};
+pub use memories::{Memories, MemoryReader, StoredMemory};
+pub use memory_changes::MemoryChange;
+pub use memory_decay::{edge_weight, weight_of_daily};
+pub use memory_graph::{
+    ANY_ENTITY_KIND, ENTITY_NAME_MAX, Evidence, GRAPH_KIND_MAX, NewEntity, NewRelation, RELATIONS_MAX, SAME_ENTITY,
+};
+pub use memory_heads::MemoryHead;
+pub use memory_index::{IndexEntry, IndexRow, MemoryIndexRows};
+pub use memory_keep::{Kept, NewMemory};
+pub use memory_kinds::{MemoryCategory, MemoryReason, MemorySource};
+pub use memory_list::{MemoryFilter, MemoryOwner};
 pub use memory_pending::{PendingClaim, PendingLease, PendingTurn, Remember};
+pub use memory_purge::Purged;
 pub use memory_remember::{PendingMemory, PresentMemory, Remembered, RememberedTurn};
 pub use memory_tier::{MemoryTier, TierSet};
+pub use memory_undo::{Indexer, UndoOutcome, Undone};
+pub use memory_undo_turns::UndoTarget;
+pub use memory_user_profiles::{PROFILE_BYTES_MAX, ProfileFact, UserProfile, UserProfiles};
+pub use memory_versions::MemoryVersion;
+pub use memory_walk::{MemoryGraph, Walk, Walked, WalkedEdge, WalkedEntity};
 pub use merge::merge_patch;
 pub use message::{StoredMessage, TURN_STRIDE};
 pub use messages::Messages;

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use hashlink::LruCache;
 
 use super::error::{Error, Result};
+use super::rows::Rows;
 use super::tx::Tx;
 use crate::params;
 
@@ -40,6 +41,21 @@ impl KnownNumbers {
     }
 }
 
+impl Rows {
+    /// The number of a user, a service account or a host program's user; `None` for one who has none yet, and thus has no rows.
+    pub async fn subject_number(&self, id: &str) -> Result<Option<i64>> {
+        if let Some(number) = self.db().subject_numbers().get(id) {
+            return Ok(Some(number));
+        }
+        let asked = id.to_owned();
+        let number = self.read(move |tx| find(&mut tx.unscoped(), &asked)).await?;
+        if let Some(number) = number {
+            self.db().subject_numbers().keep(id, number);
+        }
+        Ok(number)
+    }
+}
+
 /// The number of a subject, which gets `candidate` if it has none yet.
 pub(super) fn ensure(tx: &mut Tx<'_>, id: &str, candidate: i64) -> Result<i64> {
     let mut tx = tx.unscoped();
@@ -51,7 +67,8 @@ pub(super) fn ensure(tx: &mut Tx<'_>, id: &str, candidate: i64) -> Result<i64> {
     find(&mut tx, id)?.ok_or_else(|| Error::Retry("another gateway has just written the same subject".into()))
 }
 
-fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<i64>> {
+/// The number of a subject, in a transaction of no workspace.
+pub(super) fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<i64>> {
     tx.first("SELECT number FROM subjects WHERE id = $1", params![id])?.map(|mut row| row.next_int()).transpose()
 }
 

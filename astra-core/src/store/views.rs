@@ -14,6 +14,10 @@ use super::jobs::Jobs;
 use super::keys::SigningKeys;
 use super::mcp_servers::McpServerRows;
 use super::memory_remember::PendingMemory;
+use super::memories::Memories;
+use super::memory_index::MemoryIndexRows;
+use super::memory_user_profiles::UserProfiles;
+use super::memory_walk::MemoryGraph;
 use super::messages::Messages;
 use super::quota_refusals::QuotaRefusals;
 use super::rows::Rows;
@@ -103,6 +107,24 @@ impl Rows {
     #[must_use]
     pub const fn pending_memory(&self) -> PendingMemory<'_> {
         PendingMemory(self)
+    }
+
+    /// Memories.
+    #[must_use]
+    pub const fn memories(&self) -> Memories<'_> {
+        Memories(self)
+    }
+
+    /// What the indexes of memory are filled from.
+    #[must_use]
+    pub const fn memory_index(&self) -> MemoryIndexRows<'_> {
+        MemoryIndexRows(self)
+    }
+
+    /// The graph of memory.
+    #[must_use]
+    pub const fn memory_graph(&self) -> MemoryGraph<'_> {
+        MemoryGraph(self)
     }
 
     /// Messages.
@@ -205,5 +227,11 @@ impl Rows {
     #[must_use]
     pub const fn webhooks(&self) -> Webhooks<'_> {
         Webhooks(self)
+    }
+
+    /// The profiles of users.
+    #[must_use]
+    pub const fn user_profiles(&self) -> UserProfiles<'_> {
+        UserProfiles(self)
     }
 }

@@ -8,6 +8,7 @@ mod cron;
 mod health;
 mod inference;
 mod jobs;
+mod memory;
 mod needs;
 mod sessions;
 mod skills;
@@ -47,12 +48,13 @@ pub const GROUPS: [&str; 18] = [
 ];
 
 /// The tables of the groups that have operations.
-const TABLES: [&[(&str, Access)]; 14] = [
+const TABLES: [&[(&str, Access)]; 15] = [
     health::OPERATIONS,
     auth::OPERATIONS,
     agents::OPERATIONS,
     sessions::OPERATIONS,
     chat::OPERATIONS,
+    memory::OPERATIONS,
     tools::OPERATIONS,
     jobs::OPERATIONS,
     traces::OPERATIONS,
