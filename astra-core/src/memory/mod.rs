@@ -1,9 +1,12 @@
 //! What agents remember: search over all tiers of a workspace's memory, and what is made of it in turns.
 
 pub mod analyse;
+pub mod embed;
 pub mod extract;
 pub mod graph;
+pub mod index;
 pub mod profile;
+pub mod rank;
 mod weight;
 
 use std::sync::Arc;
