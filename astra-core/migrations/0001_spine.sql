@@ -150,9 +150,12 @@ CREATE TABLE agents (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     created_by TEXT NOT NULL,
+    -- The memory profile that the definition names.
+    memory_profile BIGINT,
     PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX agents_by_time ON agents (workspace_id, created_at, id);
+CREATE INDEX agents_by_memory_profile ON agents (workspace_id, memory_profile, created_at, id) WHERE memory_profile IS NOT NULL;
 
 CREATE TABLE agent_versions (
     workspace_id BIGINT NOT NULL,

@@ -22,6 +22,7 @@ mod preview;
 pub mod prompt;
 mod quota_refusals;
 mod remember;
+mod recall;
 mod signals;
 mod storage;
 mod token_budget;

@@ -57,6 +57,7 @@ mod memory_kinds;
 mod memory_list;
 mod memory_merge;
 mod memory_pending;
+mod memory_profiles;
 mod memory_purge;
 mod memory_relations;
 mod memory_remember;
@@ -95,6 +96,7 @@ mod postgres_values;
 mod precondition;
 mod purge_tables;
 mod quota_refusals;
+mod recalled_questions;
 mod recent;
 mod rows;
 mod schedule_runs;
@@ -158,8 +160,8 @@ pub use delivery_requests::Recovery;
 pub use depths::Depths;
 pub use durations::Durations;
 pub use error::{
-    AccountRefusal, AgentRefusal, Error, JobRefusal, MemoryRefusal, Refusal, Result, SessionRefusal, TurnRefusal,
-    WebhookRefusal,
+    AccountRefusal, AgentRefusal, Error, JobRefusal, MemoryProfileRefusal, MemoryRefusal, Refusal, Result, SessionRefusal,
+    TurnRefusal, WebhookRefusal,
 };
 pub use fan_out::FanOut;
 pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey};
@@ -188,6 +190,7 @@ pub use memory_keep::{Kept, NewMemory};
 pub use memory_kinds::{MemoryCategory, MemoryReason, MemorySource};
 pub use memory_list::{MemoryFilter, MemoryOwner};
 pub use memory_pending::{PendingClaim, PendingLease, PendingTurn, Remember};
+pub use memory_profiles::{MemoryProfiles, StoredMemoryProfile};
 pub use memory_purge::Purged;
 pub use memory_remember::{PendingMemory, PresentMemory, Remembered, RememberedTurn};
 pub use memory_tier::{MemoryTier, TierSet};
@@ -206,6 +209,7 @@ pub use page::{Cursor, Page, PageRequest};
 pub use postgres::Postgres;
 pub use precondition::{Precondition, Revision};
 pub use quota_refusals::{QuotaRefusal, QuotaRefusals};
+pub use recalled_questions::RecalledQuestion;
 pub use recent::Recent;
 pub use rows::Rows;
 pub use schedule_runs::{FiredSlot, Firing, Overlap, ScheduleRuns, StoredRun, Trigger};
@@ -216,7 +220,7 @@ pub use sessions::{NewSession, Parent, Session, SessionFilter, SessionSettings, 
 pub use sign_in_networks::NETWORKS_MAX as SIGN_IN_NETWORKS_MAX;
 pub use signals::Signal;
 pub use skill_uses::{SKILL_USE_DAYS, SkillTurn, SkillUse, SkillUses, ToolCount};
-pub use spans::{Span, SpanExport, TraceStage};
+pub use spans::{Span, SpanExport, SpanMemory, TraceStage};
 pub use spawned_turns::SpawnedTurns;
 pub use sqlite::Sqlite;
 pub use suspensions::{NewSuspension, Suspended, Suspension, Suspensions};

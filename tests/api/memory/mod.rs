@@ -6,6 +6,7 @@ mod history;
 mod list;
 mod purge_user;
 mod revert;
+mod search;
 mod undo;
 mod update;
 mod write;

@@ -9,6 +9,7 @@ mod lookup;
 pub mod model;
 pub mod purge_user;
 pub mod revert;
+pub mod search;
 pub mod traverse;
 pub mod undo;
 pub mod update;
@@ -28,6 +29,7 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(revert::handler))
         .routes(routes!(undo::handler))
         .routes(routes!(get_profile::handler, update_profile::handler))
+        .routes(routes!(search::handler))
         .routes(routes!(traverse::handler))
         .routes(routes!(purge_user::handler))
 }

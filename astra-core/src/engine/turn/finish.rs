@@ -17,7 +17,7 @@ use crate::engine::export::ExportedTurn;
 use crate::engine::inference::UsageOwner;
 use crate::memory::extract::gate;
 use crate::provider::FinishReason;
-use crate::store::{self, FinishedTurn, Outcome, Remember, Rows, Status, TierSet, Turn, TurnStep};
+use crate::store::{self, FinishedTurn, Outcome, Remember, Rows, Status, Turn, TurnStep};
 
 /// How long a full or unreachable store is given between two tries to keep a turn's end, ...
 const RETRY: Duration = Duration::from_secs(1);
@@ -180,7 +180,10 @@ impl Running {
             && self.ask.role == Role::User
             && self.parent().is_none()
             && self.ask.job.is_none();
-        (is_told && gate(&self.ask.content.texts())).then_some(Remember { tiers: TierSet::ALL, expires_at_ms: None })
+        let profile = self.profile.as_ref().filter(|_| is_told)?;
+        let remember =
+            Remember { tiers: profile.tiers(), expires_at_ms: profile.expires_at_ms(self.engine.clock.now_ms()) };
+        (!remember.tiers.is_empty() && gate(&self.ask.content.texts())).then_some(remember)
     }
 
     fn tell(&self, finished: &FinishedTurn) {
