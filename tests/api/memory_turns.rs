@@ -82,7 +82,8 @@ impl Remembering {
     async fn metric(&self, sample: &str) -> f64 {
         let answer: Answer = self.0.app.owner().get("/metrics").await;
         let text = answer.text();
-        let line = text.lines().find_map(|line| line.strip_prefix(sample)).unwrap_or_else(|| panic!("{sample} in {text}"));
+        let line =
+            text.lines().find_map(|line| line.strip_prefix(sample)).unwrap_or_else(|| panic!("{sample} in {text}"));
         line.trim().parse().expect("a number")
     }
 }

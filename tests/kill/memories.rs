@@ -61,7 +61,10 @@ async fn run(backend: TestBackend, gateways: usize) {
         sleep(LOOK).await;
     }
     check(&place, told).await;
-    println!("{killed} kills in {:?}: {told} turns, {left_behind} kills before their turn was remembered", begun.elapsed());
+    println!(
+        "{killed} kills in {:?}: {told} turns, {left_behind} kills before their turn was remembered",
+        begun.elapsed()
+    );
 }
 
 async fn pending(place: &Place) -> i64 {
@@ -85,6 +88,7 @@ async fn check(place: &Place, told: i64) {
     let holding = "SELECT COUNT(CASE WHEN slot = 'user/home' AND valid_to_ms IS NULL THEN 1 END),
         COUNT(CASE WHEN slot <> 'user/home' AND valid_to_ms IS NULL THEN 1 END), COUNT(DISTINCT turn_id) FROM memories";
     assert_eq!(counts(holding).await, (1, told, told));
-    let index = "SELECT COUNT(*), COUNT(CASE WHEN tier = 'session' THEN 1 END), COUNT(DISTINCT item_id) FROM memory_index";
+    let index =
+        "SELECT COUNT(*), COUNT(CASE WHEN tier = 'session' THEN 1 END), COUNT(DISTINCT item_id) FROM memory_index";
     assert_eq!(counts(index).await, (3 * told, told, 3 * told));
 }

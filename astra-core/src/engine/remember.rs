@@ -50,7 +50,12 @@ impl Engine {
     }
 
     /// The model's answer; `None` if it gave none in time.
-    async fn ask_extraction(&self, agent: &Arc<AgentVersion>, asking: &Asking<'_>, calls: &mut Calls) -> Option<String> {
+    async fn ask_extraction(
+        &self,
+        agent: &Arc<AgentVersion>,
+        asking: &Asking<'_>,
+        calls: &mut Calls,
+    ) -> Option<String> {
         let targets = Targets::of(&agent.definition);
         let parameters = Parameters { response_format: response_format(asking.schema), ..Parameters::default() };
         let plain = Request { messages: asking.messages, ..Request::default() };
@@ -65,7 +70,11 @@ impl Engine {
             Ok(Ok(completion)) => completion,
             Ok(Err(failure)) => {
                 calls.tokens = Usage::default();
-                tracing::info!(agent.id = agent.agent_id, error = failure.message, "a model could not be asked what to remember");
+                tracing::info!(
+                    agent.id = agent.agent_id,
+                    error = failure.message,
+                    "a model could not be asked what to remember"
+                );
                 return None;
             }
             Err(_) => return None,

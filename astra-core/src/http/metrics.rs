@@ -129,7 +129,11 @@ fn of_export(app: &App, text: &mut Exposition) {
 
 fn of_memory(app: &App, text: &mut Exposition) {
     let memory = &app.metrics.memory;
-    text.family("astra_memory_turns_total", Counter, "Turns whose question was looked at for memory, by what became of it.");
+    text.family(
+        "astra_memory_turns_total",
+        Counter,
+        "Turns whose question was looked at for memory, by what became of it.",
+    );
     for (outcome, count) in memory.turns() {
         text.sample("astra_memory_turns_total", &[("outcome", outcome)], count);
     }
@@ -137,7 +141,11 @@ fn of_memory(app: &App, text: &mut Exposition) {
     for (source, count) in [("rule", &memory.by_rules), ("model", &memory.by_models)] {
         text.sample("astra_memory_items_total", &[("source", source)], count.get());
     }
-    text.family("astra_memory_answers_total", Counter, "Answers of models that were asked what to remember, by how they were read.");
+    text.family(
+        "astra_memory_answers_total",
+        Counter,
+        "Answers of models that were asked what to remember, by how they were read.",
+    );
     for (outcome, count) in memory.answers() {
         text.sample("astra_memory_answers_total", &[("outcome", outcome)], count);
     }

@@ -72,7 +72,8 @@ pub struct PendingClaim {
 }
 
 /// The columns of a row, and the parameters that [`values`] makes for them.
-pub(super) const COLUMNS: &str = "turn_id, workspace_id, attempts, lease_until_ms, epoch, session_id, run_at_ms, tiers, expires_at_ms";
+pub(super) const COLUMNS: &str =
+    "turn_id, workspace_id, attempts, lease_until_ms, epoch, session_id, run_at_ms, tiers, expires_at_ms";
 
 /// What [`COLUMNS`] have beside the turn, the workspace and zeros.
 pub(super) fn values(session: SessionId, remember: &Remember, now_ms: i64) -> [Param<'static>; 4] {
@@ -137,8 +138,9 @@ impl Db {
 
     /// Takes all turns from their gateways: for a gateway that is alone, when it begins.
     pub async fn end_pending_memory_leases(&self) -> Result<()> {
-        let is_one =
-            |tx: &mut Tx<'_>| tx.first("SELECT turn_id FROM memory_pending WHERE lease_until_ms > 0 LIMIT 1", params![]);
+        let is_one = |tx: &mut Tx<'_>| {
+            tx.first("SELECT turn_id FROM memory_pending WHERE lease_until_ms > 0 LIMIT 1", params![])
+        };
         if self.read(is_one).await?.is_none() {
             return Ok(());
         }
@@ -151,7 +153,8 @@ fn take(tx: &mut Tx<'_>, mut row: Row, lease_until_ms: i64) -> Result<Option<Pen
     let (turn_id, workspace): (TurnId, i64) = (row.next_id()?, row.next_int()?);
     let (epoch, attempts) = (row.next_int()? + 1, row.next_int()? + 1);
     let remember = Remember { tiers: TierSet::from_bits(row.next_int()?), expires_at_ms: row.next_optional_int()? };
-    let sql = "SELECT w.id, t.session_id, t.agent_id, t.subject, u.id, t.role, t.question, t.question_parts, t.created_at_ms
+    let sql =
+        "SELECT w.id, t.session_id, t.agent_id, t.subject, u.id, t.role, t.question, t.question_parts, t.created_at_ms
         FROM turns t JOIN subjects u ON u.number = t.subject JOIN workspaces w ON w.number = t.workspace_id
         WHERE t.workspace_id = $1 AND t.id = $2";
     let Some(mut found) = tx.first(sql, params![workspace, turn_id])? else {
@@ -168,7 +171,18 @@ fn take(tx: &mut Tx<'_>, mut row: Row, lease_until_ms: i64) -> Result<Option<Pen
     let sql = "UPDATE memory_pending SET epoch = $2, attempts = $3, lease_until_ms = $4 WHERE turn_id = $1";
     tx.execute(sql, params![turn_id, epoch, attempts, lease_until_ms])?;
     let lease = PendingLease { turn_id, epoch };
-    Ok(Some(PendingTurn { workspace, lease, attempts, remember, subject, user_id, agent_id, session_id, question, created_at_ms }))
+    Ok(Some(PendingTurn {
+        workspace,
+        lease,
+        attempts,
+        remember,
+        subject,
+        user_id,
+        agent_id,
+        session_id,
+        question,
+        created_at_ms,
+    }))
 }
 
 fn forget(tx: &mut Tx<'_>, turn_id: TurnId) -> Result<Option<PendingTurn>> {

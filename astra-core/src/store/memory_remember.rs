@@ -109,12 +109,8 @@ fn complete(tx: &mut Tx<'_>, remembered: &RememberedTurn) -> Result<Remembered> 
     if let Some(entry) = question {
         memory_index::put(tx, change, &question_row(turn, entry))?;
     }
-    let author = Author {
-        id: AUTHOR,
-        turn_id: Some(turn.lease.turn_id),
-        session_id: Some(turn.session_id),
-        now_ms: *now_ms,
-    };
+    let author =
+        Author { id: AUTHOR, turn_id: Some(turn.lease.turn_id), session_id: Some(turn.session_id), now_ms: *now_ms };
     for id in forgotten {
         let found = memories::find_any(tx, *id)?;
         if let Some(memory) = found.filter(|memory| memory.subject == turn.subject && memory.deleted_at_ms.is_none()) {

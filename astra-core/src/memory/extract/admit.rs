@@ -175,13 +175,17 @@ fn check_form(kind: ExtractedKind, item: &RawItem, quote: &str) -> Result<(), Dr
         (&item.object, ATTRIBUTE_CHARS * 2),
         (&item.value, VALUE_CHARS),
     ];
-    let is_long = longest.iter().any(|(text, most)| text.chars().count() > *most) || quote.chars().count() > QUOTE_CHARS;
+    let is_long =
+        longest.iter().any(|(text, most)| text.chars().count() > *most) || quote.chars().count() > QUOTE_CHARS;
     let is_bare = match kind {
         ExtractedKind::Relation => item.attribute.is_empty() || item.object.is_empty(),
-        ExtractedKind::Fact | ExtractedKind::Preference | ExtractedKind::Procedure => item.attribute.is_empty() || item.value.is_empty(),
+        ExtractedKind::Fact | ExtractedKind::Preference | ExtractedKind::Procedure => {
+            item.attribute.is_empty() || item.value.is_empty()
+        }
         _ => item.value.is_empty(),
     };
-    let is_odd = [&item.subject, &item.attribute, &item.value, &item.object].iter().any(|text| text.contains(char::is_control));
+    let is_odd =
+        [&item.subject, &item.attribute, &item.value, &item.object].iter().any(|text| text.contains(char::is_control));
     if is_long || is_bare || is_odd { Err(Dropped::Malformed) } else { Ok(()) }
 }
 
@@ -209,7 +213,14 @@ mod tests {
 
     fn item(kind: &str, subject: &str, attribute: &str, value: &str, quote: &str) -> RawItem {
         let own = |text: &str| text.to_owned();
-        RawItem { kind: own(kind), subject: own(subject), attribute: own(attribute), value: own(value), quote: own(quote), object: String::new() }
+        RawItem {
+            kind: own(kind),
+            subject: own(subject),
+            attribute: own(attribute),
+            value: own(value),
+            quote: own(quote),
+            object: String::new(),
+        }
     }
 
     fn admitted(item: &RawItem) -> Result<Extracted, Dropped> {
@@ -221,8 +232,11 @@ mod tests {
         let good = item("fact", "Tim", "home", "Graz", "My brother Tim moved to Graz in 2019");
         let kept = admitted(&good).unwrap();
         assert_eq!((kept.slot().as_deref(), kept.value.as_str(), kept.rule), (Some("tim/home"), "Graz", None));
-        assert!(admitted(&item("preference", "Tim", "baking", "bread on weekends", "he bakes bread on weekends")).is_ok());
-        let relation = RawItem { object: "Graz".to_owned(), ..item("relation", "Tim", "lives in", "Graz", "Tim moved to Graz") };
+        assert!(
+            admitted(&item("preference", "Tim", "baking", "bread on weekends", "he bakes bread on weekends")).is_ok()
+        );
+        let relation =
+            RawItem { object: "Graz".to_owned(), ..item("relation", "Tim", "lives in", "Graz", "Tim moved to Graz") };
         assert_eq!(admitted(&relation).unwrap().relation.unwrap().kind, "lives_in");
     }
 

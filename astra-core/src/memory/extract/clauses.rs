@@ -4,32 +4,117 @@ use super::own_words::MASK;
 
 /// Beginnings of sentences that ask, or that say what is not so.
 const ASKING: &[&str] = &[
-    "what", "who", "whom", "whose", "where", "why", "how", "which", "are", "am", "is", "was", "were", "does", "did", "can",
-    "could", "would", "should", "shall", "may", "might", "have", "has", "had", "do", "will",
+    "what", "who", "whom", "whose", "where", "why", "how", "which", "are", "am", "is", "was", "were", "does", "did",
+    "can", "could", "would", "should", "shall", "may", "might", "have", "has", "had", "do", "will",
 ];
 const SUPPOSING: &[&str] = &[
-    "if", "unless", "suppose", "supposing", "imagine", "pretend", "assume", "assuming", "whenever", "maybe", "perhaps",
-    "hypothetically", "whether", "say",
+    "if",
+    "unless",
+    "suppose",
+    "supposing",
+    "imagine",
+    "pretend",
+    "assume",
+    "assuming",
+    "whenever",
+    "maybe",
+    "perhaps",
+    "hypothetically",
+    "whether",
+    "say",
 ];
 /// What may stand before a clause without changing it.
 const FILLERS: &[&str] = &[
-    "so", "well", "also", "btw", "actually", "please", "hi", "hello", "ok", "okay", "and", "but", "oh", "fyi", "hey", "anyway",
-    "yes", "yeah", "no", "sorry", "thanks", "basically", "honestly", "look", "listen", "just", "again", "sure", "great", "right",
-    "then", "plus", "oops",
+    "so",
+    "well",
+    "also",
+    "btw",
+    "actually",
+    "please",
+    "hi",
+    "hello",
+    "ok",
+    "okay",
+    "and",
+    "but",
+    "oh",
+    "fyi",
+    "hey",
+    "anyway",
+    "yes",
+    "yeah",
+    "no",
+    "sorry",
+    "thanks",
+    "basically",
+    "honestly",
+    "look",
+    "listen",
+    "just",
+    "again",
+    "sure",
+    "great",
+    "right",
+    "then",
+    "plus",
+    "oops",
 ];
 /// Words that change nothing of what a pattern means.
 pub(super) const ADVERBS: &[&str] = &[
-    "really", "actually", "currently", "also", "still", "just", "now", "mostly", "usually", "definitely", "absolutely", "already",
-    "recently", "strongly", "very", "quite", "truly", "personally", "generally", "simply", "much", "so", "both", "all",
-    "officially", "finally", "honestly", "today", "permanently", "severely",
+    "really",
+    "actually",
+    "currently",
+    "also",
+    "still",
+    "just",
+    "now",
+    "mostly",
+    "usually",
+    "definitely",
+    "absolutely",
+    "already",
+    "recently",
+    "strongly",
+    "very",
+    "quite",
+    "truly",
+    "personally",
+    "generally",
+    "simply",
+    "much",
+    "so",
+    "both",
+    "all",
+    "officially",
+    "finally",
+    "honestly",
+    "today",
+    "permanently",
+    "severely",
 ];
 /// The short forms that patterns know in full.
 const SHORT_FORMS: &[(&str, &[&str])] = &[
-    ("i'm", &["i", "am"]), ("im", &["i", "am"]), ("i've", &["i", "have"]), ("i'd", &["i", "would"]), ("i'll", &["i", "will"]),
-    ("don't", &["do", "not"]), ("dont", &["do", "not"]), ("doesn't", &["does", "not"]), ("didn't", &["did", "not"]),
-    ("can't", &["can", "not"]), ("cannot", &["can", "not"]), ("isn't", &["is", "not"]), ("aren't", &["are", "not"]),
-    ("we're", &["we", "are"]), ("we've", &["we", "have"]), ("name's", &["name", "is"]), ("that's", &["that", "is"]),
-    ("it's", &["it", "is"]), ("we'll", &["we", "will"]), ("won't", &["will", "not"]), ("haven't", &["have", "not"]),
+    ("i'm", &["i", "am"]),
+    ("im", &["i", "am"]),
+    ("i've", &["i", "have"]),
+    ("i'd", &["i", "would"]),
+    ("i'll", &["i", "will"]),
+    ("don't", &["do", "not"]),
+    ("dont", &["do", "not"]),
+    ("doesn't", &["does", "not"]),
+    ("didn't", &["did", "not"]),
+    ("can't", &["can", "not"]),
+    ("cannot", &["can", "not"]),
+    ("isn't", &["is", "not"]),
+    ("aren't", &["are", "not"]),
+    ("we're", &["we", "are"]),
+    ("we've", &["we", "have"]),
+    ("name's", &["name", "is"]),
+    ("that's", &["that", "is"]),
+    ("it's", &["it", "is"]),
+    ("we'll", &["we", "will"]),
+    ("won't", &["will", "not"]),
+    ("haven't", &["have", "not"]),
     ("favorite", &["favourite"]),
 ];
 
@@ -61,7 +146,10 @@ pub(super) struct Clause {
 
 /// The clauses that state something: no questions, no suppositions, nothing that is masked.
 pub(super) fn clauses(text: &str) -> Vec<Clause> {
-    sentences(text).into_iter().flat_map(|(start, end, is_question)| of_sentence(text, start, end, is_question)).collect()
+    sentences(text)
+        .into_iter()
+        .flat_map(|(start, end, is_question)| of_sentence(text, start, end, is_question))
+        .collect()
 }
 
 /// Places of sentences, and whether they end with a question mark.
@@ -92,18 +180,27 @@ fn is_abbreviation(word: &str) -> bool {
     let word = word.trim_start_matches(['(', '"']);
     let is_short = word.chars().count() == 1 && word.chars().all(char::is_alphanumeric) && word != "I";
     let lower = word.to_ascii_lowercase();
-    is_short || ["mr", "mrs", "ms", "dr", "st", "prof", "e.g", "i.e", "etc", "vs", "approx", "u.s", "u.k"].contains(&lower.as_str())
+    is_short
+        || ["mr", "mrs", "ms", "dr", "st", "prof", "e.g", "i.e", "etc", "vs", "approx", "u.s", "u.k"]
+            .contains(&lower.as_str())
 }
 
 fn of_sentence(text: &str, start: usize, end: usize, is_question: bool) -> Vec<Clause> {
     let words = words(text, start, end);
     let mut groups = split(&words);
     let is_tag = groups.last().is_some_and(|last| {
-        last.len() <= 2 && last.first().is_some_and(|word| ["right", "correct", "ok", "okay", "yes", "no", "true"].contains(&word.lower.as_str()))
+        last.len() <= 2
+            && last.first().is_some_and(|word| {
+                ["right", "correct", "ok", "okay", "yes", "no", "true"].contains(&word.lower.as_str())
+            })
     });
-    let first = groups.first().and_then(|group| bare(group).first()).map(|word| word.lower.as_str()).unwrap_or_default();
+    let first =
+        groups.first().and_then(|group| bare(group).first()).map(|word| word.lower.as_str()).unwrap_or_default();
     let is_imperative = first == "do" && words.iter().any(|word| word.lower == "not");
-    if (ASKING.contains(&first) && !is_imperative) || SUPPOSING.contains(&first) || (is_question && (is_tag || groups.len() < 2)) {
+    if (ASKING.contains(&first) && !is_imperative)
+        || SUPPOSING.contains(&first)
+        || (is_question && (is_tag || groups.len() < 2))
+    {
         return Vec::new();
     }
     if is_question {
@@ -142,7 +239,14 @@ fn split(words: &[Word]) -> Vec<&[Word]> {
     let (mut found, mut start) = (Vec::new(), 0);
     for at in 1..words.len() {
         let lower = |place: usize| words.get(place).map(|word| word.lower.as_str()).unwrap_or_default();
-        let is_subject = |word: &str| ["i", "my", "we", "our", "please", "remember", "call", "can", "could", "what", "where", "how", "which", "who", "when", "why", "do", "should", "is", "are", "does", "will", "would", "right", "correct", "never", "always"].contains(&word);
+        let is_subject = |word: &str| {
+            [
+                "i", "my", "we", "our", "please", "remember", "call", "can", "could", "what", "where", "how", "which",
+                "who", "when", "why", "do", "should", "is", "are", "does", "will", "would", "right", "correct",
+                "never", "always",
+            ]
+            .contains(&word)
+        };
         let is_speaker = |word: &str| ["i", "my", "we", "our", "he", "she", "they", "you", "please"].contains(&word);
         let after_comma = words[at - 1].has_comma;
         let is_joint = ["and", "but", "so", "or", "while", "whereas", "yet"].contains(&lower(at));
@@ -161,7 +265,10 @@ fn split(words: &[Word]) -> Vec<&[Word]> {
 /// Whether words only say of what follows for how long it is so.
 fn is_lead(words: &[Word]) -> bool {
     let words: Vec<&str> = words.iter().map(|word| word.lower.as_str()).collect();
-    matches!(words.as_slice(), ["from", "now" | "today" | "here", "on"] | ["in", "future"] | ["in", "the", "future"] | ["going", "forward"])
+    matches!(
+        words.as_slice(),
+        ["from", "now" | "today" | "here", "on"] | ["in", "future"] | ["in", "the", "future"] | ["going", "forward"]
+    )
 }
 
 fn words(text: &str, start: usize, end: usize) -> Vec<Word> {
@@ -172,7 +279,8 @@ fn words(text: &str, start: usize, end: usize) -> Vec<Word> {
         // Pieces come in their order.
         let from = sentence[at..].find(piece).map_or(at, |place| at + place);
         at = from + piece.len();
-        let is_edge = |character: char| !character.is_alphanumeric() && !"+#%€$£@/_-–—".contains(character) && character != MASK;
+        let is_edge =
+            |character: char| !character.is_alphanumeric() && !"+#%€$£@/_-–—".contains(character) && character != MASK;
         let trimmed = piece.trim_matches(is_edge);
         let (head, place) = if trimmed.is_empty() { (piece, 0) } else { (trimmed, piece.find(trimmed).unwrap_or(0)) };
         let (word_start, word_end) = (start + from + place, start + from + place + head.len());
@@ -184,7 +292,8 @@ fn words(text: &str, start: usize, end: usize) -> Vec<Word> {
         let has_comma = piece[place + head.len()..].contains([',', ')', '(']);
         let is_capital = head.chars().next().is_some_and(char::is_uppercase);
         let short: Option<&[&str]> = SHORT_FORMS.iter().find(|(form, _)| *form == lower).map(|(_, full)| *full);
-        let full: Vec<String> = short.map_or_else(|| vec![lower], |full| full.iter().map(|word| (*word).to_owned()).collect());
+        let full: Vec<String> =
+            short.map_or_else(|| vec![lower], |full| full.iter().map(|word| (*word).to_owned()).collect());
         let count = full.len();
         found.extend(full.into_iter().enumerate().map(|(place, lower)| Word {
             lower,

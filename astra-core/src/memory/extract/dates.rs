@@ -7,11 +7,27 @@ use super::clauses::Word;
 
 const DAY_MS: i64 = 86_400_000;
 const MONTHS: &[&str] = &[
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 const WEEKDAYS: &[(&str, Weekday)] = &[
-    ("monday", Weekday::Mon), ("tuesday", Weekday::Tue), ("wednesday", Weekday::Wed), ("thursday", Weekday::Thu),
-    ("friday", Weekday::Fri), ("saturday", Weekday::Sat), ("sunday", Weekday::Sun),
+    ("monday", Weekday::Mon),
+    ("tuesday", Weekday::Tue),
+    ("wednesday", Weekday::Wed),
+    ("thursday", Weekday::Thu),
+    ("friday", Weekday::Fri),
+    ("saturday", Weekday::Sat),
+    ("sunday", Weekday::Sun),
 ];
 
 /// A time that words give, and how many of the words they are.
@@ -38,7 +54,9 @@ pub(super) fn period(words: &[Word], now_ms: i64) -> Option<Period> {
             ["since", ..] => (false, 1),
             ["starting" | "beginning", "from" | "on" | "in", ..] | ["as", "of", ..] => (false, 2),
             ["starting" | "beginning" | "effective" | "from", ..] => (false, 1),
-            ["for", "the", "next", ..] => return lasting(&lower[3..], today).map(|(to, count)| ends_at(to, first, count + 3)),
+            ["for", "the", "next", ..] => {
+                return lasting(&lower[3..], today).map(|(to, count)| ends_at(to, first, count + 3));
+            }
             _ => return None,
         };
         let (day, count) = day(&lower[skipped..], today, ends)?;
@@ -108,11 +126,7 @@ fn day(words: &[&str], today: NaiveDate, is_end: bool) -> Option<(NaiveDate, usi
 
 fn near_weekday(weekday: Weekday, today: NaiveDate, is_next: bool) -> Option<NaiveDate> {
     let ahead = u64::from((7 + weekday.num_days_from_monday() - today.weekday().num_days_from_monday()) % 7);
-    if is_next {
-        today.checked_add_days(Days::new(ahead))
-    } else {
-        today.checked_sub_days(Days::new((7 - ahead) % 7))
-    }
+    if is_next { today.checked_add_days(Days::new(ahead)) } else { today.checked_sub_days(Days::new((7 - ahead) % 7)) }
 }
 
 /// "next week", "this year", "last month", "next Friday".

@@ -32,10 +32,14 @@ mod tests {
 
     #[test]
     fn greetings_and_short_words_do_not_pass() {
-        for message in ["", "hello", "Hi there!", "thanks a lot", "ok, go on", "yes please", "why?", "👍", "what is it?"] {
+        for message in
+            ["", "hello", "Hi there!", "thanks a lot", "ok, go on", "yes please", "why?", "👍", "what is it?"]
+        {
             assert!(!gate(message), "{message}");
         }
-        for message in ["I'm vegan", "My name is Bo", "we deployed the billing service yesterday evening", "forget my address"] {
+        for message in
+            ["I'm vegan", "My name is Bo", "we deployed the billing service yesterday evening", "forget my address"]
+        {
             assert!(gate(message), "{message}");
         }
     }

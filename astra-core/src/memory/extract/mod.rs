@@ -97,11 +97,15 @@ impl Extracted {
     #[must_use]
     pub fn tier(&self) -> MemoryTier {
         match self.kind {
-            ExtractedKind::Fact if self.subject != "user" && self.subject != "team" && !self.attribute.is_empty() => MemoryTier::Graph,
+            ExtractedKind::Fact if self.subject != "user" && self.subject != "team" && !self.attribute.is_empty() => {
+                MemoryTier::Graph
+            }
             ExtractedKind::Fact | ExtractedKind::Preference | ExtractedKind::Forget => MemoryTier::Profile,
             ExtractedKind::Relation => MemoryTier::Graph,
             ExtractedKind::Procedure => MemoryTier::Procedural,
-            ExtractedKind::Decision | ExtractedKind::Outcome | ExtractedKind::Strategy | ExtractedKind::Note => MemoryTier::Daily,
+            ExtractedKind::Decision | ExtractedKind::Outcome | ExtractedKind::Strategy | ExtractedKind::Note => {
+                MemoryTier::Daily
+            }
         }
     }
 
@@ -126,10 +130,39 @@ impl Extracted {
 
 /// Words by which a text speaks to the program that reads it, rather than of its author.
 const SMUGGLING: &[&str] = &[
-    "ignore previous", "ignore all", "ignore the above", "ignore any", "ignore your", "disregard", "system prompt", "system message", "developer mode",
-    "you are now", "jailbreak", "new instructions", "previous instructions", "prior instructions", "above instructions", "<system", "</", "[inst]", "<|",
-    "tool_call", "function_call", "user_id", "workspace_id", "all users", "every user", "other users", "another user", "for all agents", "usr_", "svc_",
-    "tier:", "override", "exfiltrate",
+    "ignore previous",
+    "ignore all",
+    "ignore the above",
+    "ignore any",
+    "ignore your",
+    "disregard",
+    "system prompt",
+    "system message",
+    "developer mode",
+    "you are now",
+    "jailbreak",
+    "new instructions",
+    "previous instructions",
+    "prior instructions",
+    "above instructions",
+    "<system",
+    "</",
+    "[inst]",
+    "<|",
+    "tool_call",
+    "function_call",
+    "user_id",
+    "workspace_id",
+    "all users",
+    "every user",
+    "other users",
+    "another user",
+    "for all agents",
+    "usr_",
+    "svc_",
+    "tier:",
+    "override",
+    "exfiltrate",
 ];
 
 /// Whether `text` speaks to the program, or for somebody other than its author.

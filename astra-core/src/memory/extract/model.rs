@@ -29,10 +29,18 @@ pub(super) fn question(message: &str, present: &[(String, String)]) -> Vec<Messa
     let end = message.char_indices().nth(MESSAGE_CHARS).map_or(message.len(), |(place, _)| place);
     // Nothing in the message can end the block that it stands in.
     let message = message[..end].replace("</message", "< /message");
-    let known: Vec<String> = present.iter().take(PRESENT_MAX).map(|(attribute, value)| format!("{attribute}: {value}")).collect();
-    let known = if known.is_empty() { String::new() } else { format!("Known already, by attribute:\n{}\n\n", known.join("\n")) };
+    let known: Vec<String> =
+        present.iter().take(PRESENT_MAX).map(|(attribute, value)| format!("{attribute}: {value}")).collect();
+    let known = if known.is_empty() {
+        String::new()
+    } else {
+        format!("Known already, by attribute:\n{}\n\n", known.join("\n"))
+    };
     let told = |role, text| Message { role, content: Content::Text(text) };
-    vec![told(Role::System, INSTRUCTION.to_owned()), told(Role::User, format!("{known}<message>\n{message}\n</message>"))]
+    vec![
+        told(Role::System, INSTRUCTION.to_owned()),
+        told(Role::User, format!("{known}<message>\n{message}\n</message>")),
+    ]
 }
 
 /// The same conversation after an answer that could not be read, with what is wrong with it.

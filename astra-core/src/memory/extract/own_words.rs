@@ -10,30 +10,146 @@ const NAME_WORDS: usize = 3;
 
 /// Verbs of tasks over a text that the message holds.
 const TASKS: &[&str] = &[
-    "translate", "rewrite", "rephrase", "proofread", "summarise", "summarize", "paraphrase", "correct", "shorten", "classify",
-    "analyse", "analyze", "explain", "edit", "review", "improve", "format", "convert", "parse", "extract", "check", "complete",
+    "translate",
+    "rewrite",
+    "rephrase",
+    "proofread",
+    "summarise",
+    "summarize",
+    "paraphrase",
+    "correct",
+    "shorten",
+    "classify",
+    "analyse",
+    "analyze",
+    "explain",
+    "edit",
+    "review",
+    "improve",
+    "format",
+    "convert",
+    "parse",
+    "extract",
+    "check",
+    "complete",
 ];
 /// Words by which such a task points at its text.
 const POINTERS: &[&str] = &[
-    "this", "following", "below", "sentence", "sentences", "text", "paragraph", "email", "letter", "passage", "message",
-    "document", "these", "article",
+    "this",
+    "following",
+    "below",
+    "sentence",
+    "sentences",
+    "text",
+    "paragraph",
+    "email",
+    "letter",
+    "passage",
+    "message",
+    "document",
+    "these",
+    "article",
 ];
 /// Words of a heading of text that others have written.
 const SOURCES: &[&str] = &[
-    "says", "said", "say", "wrote", "writes", "reads", "read", "states", "output", "outputs", "following", "document", "page",
-    "webpage", "article", "email", "mail", "log", "logs", "transcript", "file", "snippet", "code", "readme", "text", "website",
-    "post", "tweet", "review", "ticket", "result", "results", "response", "returned", "printed", "answered", "replied", "quote",
-    "story", "lyrics", "letter", "prompt", "told", "content",
+    "says",
+    "said",
+    "say",
+    "wrote",
+    "writes",
+    "reads",
+    "read",
+    "states",
+    "output",
+    "outputs",
+    "following",
+    "document",
+    "page",
+    "webpage",
+    "article",
+    "email",
+    "mail",
+    "log",
+    "logs",
+    "transcript",
+    "file",
+    "snippet",
+    "code",
+    "readme",
+    "text",
+    "website",
+    "post",
+    "tweet",
+    "review",
+    "ticket",
+    "result",
+    "results",
+    "response",
+    "returned",
+    "printed",
+    "answered",
+    "replied",
+    "quote",
+    "story",
+    "lyrics",
+    "letter",
+    "prompt",
+    "told",
+    "content",
 ];
 /// Beginnings of lines that programs and mails write.
 const MACHINE_LINES: &[&str] = &[
-    "{", "[", "<", "$ ", "# ", "## ", "### ", "| ", "at ", "error:", "warning:", "info:", "debug:", "traceback", "exception",
-    "fatal:", "panic", "stderr:", "stdout:", "+++", "---", "@@", "diff --git", "select ", "import ", "def ", "fn ",
+    "{",
+    "[",
+    "<",
+    "$ ",
+    "# ",
+    "## ",
+    "### ",
+    "| ",
+    "at ",
+    "error:",
+    "warning:",
+    "info:",
+    "debug:",
+    "traceback",
+    "exception",
+    "fatal:",
+    "panic",
+    "stderr:",
+    "stdout:",
+    "+++",
+    "---",
+    "@@",
+    "diff --git",
+    "select ",
+    "import ",
+    "def ",
+    "fn ",
 ];
 /// Beginnings of lines from which on all is somebody else's: heads of mails, roles of transcripts.
 const CUTTING_LINES: &[&str] = &[
-    "from:", "to:", "subject:", "cc:", "date:", "system:", "assistant:", "user:", "tool:", "human:", "ai:", "bot:", "function:",
-    "tool_result", "tool result", "begin forwarded", "-----", "=====", "on behalf of", "original message", "forwarded message",
+    "from:",
+    "to:",
+    "subject:",
+    "cc:",
+    "date:",
+    "system:",
+    "assistant:",
+    "user:",
+    "tool:",
+    "human:",
+    "ai:",
+    "bot:",
+    "function:",
+    "tool_result",
+    "tool result",
+    "begin forwarded",
+    "-----",
+    "=====",
+    "on behalf of",
+    "original message",
+    "forwarded message",
 ];
 
 /// The message as far as it is read, with [`MASK`] for each byte that is not its author's own.
@@ -95,7 +211,13 @@ impl Masking<'_> {
                 '"' | '`' => character,
                 '“' | '”' | '„' => '”',
                 '«' => '»',
-                '\'' | '‘' if !previous.is_alphanumeric() => if character == '‘' { '’' } else { '\'' },
+                '\'' | '‘' if !previous.is_alphanumeric() => {
+                    if character == '‘' {
+                        '’'
+                    } else {
+                        '\''
+                    }
+                }
                 _ => {
                     previous = character;
                     continue;
@@ -140,7 +262,8 @@ impl Masking<'_> {
             }
             let sentence = self.sentence_before(at).to_lowercase();
             let words = words(&sentence);
-            let is_own = words.iter().any(|word| ["remember", "note", "memorise", "memorize", "forget", "steps"].contains(word));
+            let is_own =
+                words.iter().any(|word| ["remember", "note", "memorise", "memorize", "forget", "steps"].contains(word));
             let is_task = words.iter().take(4).any(|word| TASKS.contains(word));
             if !is_own && (is_task || words.iter().any(|word| SOURCES.contains(word))) {
                 return self.mask(at + 1, self.text.len());

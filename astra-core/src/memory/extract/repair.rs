@@ -137,7 +137,8 @@ fn item(value: &Value) -> Option<RawItem> {
 mod tests {
     use super::*;
 
-    const ITEM: &str = r#"{"kind":"fact","subject":"user","attribute":"home","value":"Bern","object":"","quote":"I live in Bern"}"#;
+    const ITEM: &str =
+        r#"{"kind":"fact","subject":"user","attribute":"home","value":"Bern","object":"","quote":"I live in Bern"}"#;
 
     #[test]
     fn broken_answers_are_repaired() {
@@ -150,7 +151,11 @@ mod tests {
             format!("{{\"items\":[{ITEM}]"),
         ] {
             let answer = read(&text).unwrap();
-            assert_eq!((answer.items.len(), answer.is_repaired, answer.items[0].value.as_str()), (1, true, "Bern"), "{text}");
+            assert_eq!(
+                (answer.items.len(), answer.is_repaired, answer.items[0].value.as_str()),
+                (1, true, "Bern"),
+                "{text}"
+            );
         }
         assert_eq!(read("{\"items\":[]}"), Ok(Answer::default()));
         assert!(!read(&format!("[{ITEM}]")).unwrap().is_repaired);
@@ -159,7 +164,17 @@ mod tests {
     #[test]
     fn what_is_no_list_of_items_is_refused() {
         let deep = "{\"items\":".repeat(10_000);
-        for text in ["", "I found nothing.", "{", "{}", "{\"items\": 7}", "{\"items\": \"none\"}", "null", &deep, &"x".repeat(1 << 20)] {
+        for text in [
+            "",
+            "I found nothing.",
+            "{",
+            "{}",
+            "{\"items\": 7}",
+            "{\"items\": \"none\"}",
+            "null",
+            &deep,
+            &"x".repeat(1 << 20),
+        ] {
             assert!(read(text).is_err(), "{}", &text[..text.len().min(40)]);
         }
         let answer = read(r#"{"items":[1,"a",[],{"kind":7},{"kind":{}},{"value":[1]},{}]}"#).unwrap();

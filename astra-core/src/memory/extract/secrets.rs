@@ -3,18 +3,70 @@
 
 /// Words that say that a secret follows.
 const NAMES: &[&str] = &[
-    "password", "passwords", "passwort", "passphrase", "passcode", "pwd", "secret", "token", "tokens", "credential",
-    "credentials", "apikey", "api_key", "pin", "cvv", "cvc", "otp", "ssn", "iban", "seed phrase", "private key", "access key",
+    "password",
+    "passwords",
+    "passwort",
+    "passphrase",
+    "passcode",
+    "pwd",
+    "secret",
+    "token",
+    "tokens",
+    "credential",
+    "credentials",
+    "apikey",
+    "api_key",
+    "pin",
+    "cvv",
+    "cvc",
+    "otp",
+    "ssn",
+    "iban",
+    "seed phrase",
+    "private key",
+    "access key",
 ];
 /// Two words of which the second alone is harmless.
 const NAME_PAIRS: &[(&str, &str)] = &[
-    ("api", "key"), ("secret", "key"), ("private", "key"), ("access", "key"), ("ssh", "key"), ("license", "key"),
-    ("recovery", "code"), ("security", "code"), ("social", "security"), ("seed", "phrase"),
+    ("api", "key"),
+    ("secret", "key"),
+    ("private", "key"),
+    ("access", "key"),
+    ("ssh", "key"),
+    ("license", "key"),
+    ("recovery", "code"),
+    ("security", "code"),
+    ("social", "security"),
+    ("seed", "phrase"),
 ];
 /// Beginnings of keys of known services.
 const PREFIXES: &[&str] = &[
-    "sk-", "pk-", "sk_", "pk_", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "akia",
-    "asia", "aiza", "ya29.", "eyj", "hf_", "npm_", "pypi-", "dop_v1_", "shpat_", "-----begin", "whsec_",
+    "sk-",
+    "pk-",
+    "sk_",
+    "pk_",
+    "rk_",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "github_pat_",
+    "glpat-",
+    "xoxb-",
+    "xoxp-",
+    "xoxa-",
+    "akia",
+    "asia",
+    "aiza",
+    "ya29.",
+    "eyj",
+    "hf_",
+    "npm_",
+    "pypi-",
+    "dop_v1_",
+    "shpat_",
+    "-----begin",
+    "whsec_",
 ];
 const PREFIXED_MIN: usize = 16;
 const DENSE_MIN: usize = 20;
@@ -57,7 +109,8 @@ fn is_key(word: &str) -> bool {
     let has = |test: fn(&u8) -> bool| word.bytes().any(|byte| test(&byte));
     let kinds = [has(u8::is_ascii_digit), has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase)];
     let is_hexadecimal = word.len() >= 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_hexadecimal || (kinds.iter().filter(|kind| **kind).count() >= 2 && has(u8::is_ascii_digit) && entropy(word) >= ENTROPY_MIN)
+    is_hexadecimal
+        || (kinds.iter().filter(|kind| **kind).count() >= 2 && has(u8::is_ascii_digit) && entropy(word) >= ENTROPY_MIN)
 }
 
 /// Bits a character.
@@ -98,9 +151,9 @@ fn has_account(text: &str) -> bool {
         let head = &compact[start..start + 4];
         let is_head = head[..2].iter().all(char::is_ascii_uppercase) && head[2..].iter().all(char::is_ascii_digit);
         let before_is_letter = start > 0 && compact[start - 1].is_ascii_uppercase();
-        is_head && !before_is_letter && (15..=34).any(|length| {
-            compact.get(start..start + length).is_some_and(|account| is_account(account))
-        })
+        is_head
+            && !before_is_letter
+            && (15..=34).any(|length| compact.get(start..start + length).is_some_and(|account| is_account(account)))
     })
 }
 

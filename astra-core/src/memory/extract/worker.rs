@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::MemoryExtraction;
 use crate::ids::IdMaker;
 use crate::memory::Memory;
+use crate::memory::analyse::document_terms;
 use crate::metrics::Metrics;
 use crate::store::{
     self, Db, MemoryTier, PendingClaim, PendingLease, PendingTurn, PresentMemory, Remembered, RememberedTurn, Rows,
@@ -165,8 +166,13 @@ impl Extractor {
     async fn found(&self, rows: &Rows, turn: &PendingTurn) -> store::Result<RememberedTurn> {
         let tiers = turn.remember.tiers;
         let question = tiers.has(MemoryTier::Session).then(|| self.memory.index_entry(&turn.question));
-        let mut remembered =
-            RememberedTurn { turn: turn.clone(), question, memories: Vec::new(), forgotten: Vec::new(), now_ms: self.clock.now_ms() };
+        let mut remembered = RememberedTurn {
+            turn: turn.clone(),
+            question,
+            memories: Vec::new(),
+            forgotten: Vec::new(),
+            now_ms: self.clock.now_ms(),
+        };
         // One that failed again and again is found by its question alone.
         if turn.attempts > ATTEMPTS || tiers.without(MemoryTier::Session).is_empty() {
             return Ok(remembered);
@@ -193,14 +199,24 @@ impl Extractor {
     }
 
     /// What the agent's own model finds in what rules have left of a message.
-    async fn ask(&self, rows: &Rows, turn: &PendingTurn, left: &str, present: &[PresentMemory]) -> store::Result<Vec<Extracted>> {
+    async fn ask(
+        &self,
+        rows: &Rows,
+        turn: &PendingTurn,
+        left: &str,
+        present: &[PresentMemory],
+    ) -> store::Result<Vec<Extracted>> {
         let metrics = &self.metrics.memory;
-        let known = present.iter().filter_map(|memory| memory.attribute.clone().zip(memory.value.clone()));
+        let terms = document_terms(left);
+        let is_near = |memory: &&PresentMemory| document_terms(&memory.content).iter().any(|term| terms.contains(term));
+        let (near, far): (Vec<_>, Vec<_>) = present.iter().partition(is_near);
+        let known = near.into_iter().chain(far).filter_map(|memory| memory.attribute.clone().zip(memory.value.clone()));
         let known: Vec<_> = known.take(model::PRESENT_MAX).collect();
         let (mut messages, schema) = (model::question(left, &known), model::schema());
         let mut answer = None;
         for _ in 0..2 {
-            let asking = Asking { rows, agent_id: &turn.agent_id, subject: turn.subject, messages: &messages, schema: &schema };
+            let asking =
+                Asking { rows, agent_id: &turn.agent_id, subject: turn.subject, messages: &messages, schema: &schema };
             let text = match self.model.ask(asking).await {
                 Ok(text) => text,
                 Err(NotAsked::Store(fault)) => return Err(fault),

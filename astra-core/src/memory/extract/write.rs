@@ -79,7 +79,11 @@ fn data(item: &Extracted) -> Map<String, Value> {
 
 /// Which of the present memories of the user `item` asks to forget: those of the same slot and value, if it names a fact, and those
 /// that hold all words that it names.
-pub(super) fn forgotten<'a>(item: &Extracted, facts: &[Extracted], present: &'a [PresentMemory]) -> Vec<&'a PresentMemory> {
+pub(super) fn forgotten<'a>(
+    item: &Extracted,
+    facts: &[Extracted],
+    present: &'a [PresentMemory],
+) -> Vec<&'a PresentMemory> {
     let mut wanted = document_terms(&item.value);
     wanted.sort_unstable();
     wanted.dedup();

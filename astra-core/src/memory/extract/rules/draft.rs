@@ -36,7 +36,13 @@ impl Draft {
     }
 
     /// A fact of which there is one at a time, or that it is so no longer.
-    pub(super) fn fact_or_not(found: &Found<'_>, attribute: &str, value: &str, content: String, denial: String) -> Self {
+    pub(super) fn fact_or_not(
+        found: &Found<'_>,
+        attribute: &str,
+        value: &str,
+        content: String,
+        denial: String,
+    ) -> Self {
         match (found.is_negated, found.is_over) {
             (false, _) => Self::fact(attribute, value, content),
             (true, true) => Self::fact(attribute, &format!("not {value}"), denial),

@@ -8,23 +8,107 @@ const VALUE_CHARS: usize = 200;
 const VALUE_WORDS: usize = 25;
 /// What a value does not go on behind.
 const STOPS: &[&str] = &[
-    "because", "but", "which", "although", "though", "whereas", "while", "when", "whenever", "unless", "if", "since", "so", "then",
-    "who", "as", "otherwise", "cause",
+    "because",
+    "but",
+    "which",
+    "although",
+    "though",
+    "whereas",
+    "while",
+    "when",
+    "whenever",
+    "unless",
+    "if",
+    "since",
+    "so",
+    "then",
+    "who",
+    "as",
+    "otherwise",
+    "cause",
 ];
 /// What a value does not end with.
 const TRAILING: &[&str] = &[
-    "now", "anymore", "currently", "too", "also", "please", "thanks", "though", "again", "btw", "yet", "already", "right",
-    "nowadays", "today", "ok", "okay", "lol", "haha", "actually", "instead",
+    "now",
+    "anymore",
+    "currently",
+    "too",
+    "also",
+    "please",
+    "thanks",
+    "though",
+    "again",
+    "btw",
+    "yet",
+    "already",
+    "right",
+    "nowadays",
+    "today",
+    "ok",
+    "okay",
+    "lol",
+    "haha",
+    "actually",
+    "instead",
 ];
 const TRAILING_PAIRS: &[(&str, &str)] = &[
-    ("as", "well"), ("these", "days"), ("any", "more"), ("any", "longer"), ("the", "moment"), ("for", "now"), ("so", "far"),
-    ("of", "course"), ("thank", "you"), ("right", "now"), ("a", "lot"),
+    ("as", "well"),
+    ("these", "days"),
+    ("any", "more"),
+    ("any", "longer"),
+    ("the", "moment"),
+    ("for", "now"),
+    ("so", "far"),
+    ("of", "course"),
+    ("thank", "you"),
+    ("right", "now"),
+    ("a", "lot"),
 ];
 /// A value that begins so names nothing.
 const VAGUE: &[&str] = &[
-    "it", "that", "this", "these", "those", "them", "they", "he", "she", "him", "her", "you", "your", "yours", "there", "here",
-    "something", "anything", "nothing", "everything", "someone", "anyone", "everyone", "how", "what", "where", "why", "when", "if",
-    "whether", "to", "so", "too", "very", "like", "just", "not", "and", "or", "is", "are", "for", "one",
+    "it",
+    "that",
+    "this",
+    "these",
+    "those",
+    "them",
+    "they",
+    "he",
+    "she",
+    "him",
+    "her",
+    "you",
+    "your",
+    "yours",
+    "there",
+    "here",
+    "something",
+    "anything",
+    "nothing",
+    "everything",
+    "someone",
+    "anyone",
+    "everyone",
+    "how",
+    "what",
+    "where",
+    "why",
+    "when",
+    "if",
+    "whether",
+    "to",
+    "so",
+    "too",
+    "very",
+    "like",
+    "just",
+    "not",
+    "and",
+    "or",
+    "is",
+    "are",
+    "for",
+    "one",
 ];
 
 /// A clause that is looked at.
@@ -60,16 +144,26 @@ impl<'a> Found<'a> {
         let quote = &text[first.start..last.end];
         let mut words = clause.words.clone();
         let is_ended = words.iter().any(|word| word.lower == "anymore")
-            || words.windows(2).any(|pair| pair[0].lower == "any" && ["more", "longer"].contains(&pair[1].lower.as_str()));
+            || words
+                .windows(2)
+                .any(|pair| pair[0].lower == "any" && ["more", "longer"].contains(&pair[1].lower.as_str()));
         let negation = negation(&mut words);
         let is_negated = negation.is_some();
-        Some(Self { text, words, is_negated, is_over: negation == Some(true) || (is_negated && is_ended), quote, now_ms })
+        Some(Self {
+            text,
+            words,
+            is_negated,
+            is_over: negation == Some(true) || (is_negated && is_ended),
+            quote,
+            now_ms,
+        })
     }
 
     /// What follows the first of `phrases` that the clause begins with, and its place in them. In a phrase `|` stands between
     /// words of which any one will do.
     pub(super) fn after(&self, phrases: &[&str]) -> Option<(usize, &[Word])> {
-        let found = |(place, phrase): (usize, &&str)| after(&self.words, phrase).map(|from| (place, &self.words[from..]));
+        let found =
+            |(place, phrase): (usize, &&str)| after(&self.words, phrase).map(|from| (place, &self.words[from..]));
         phrases.iter().enumerate().find_map(found)
     }
 
@@ -85,17 +179,33 @@ impl<'a> Found<'a> {
         for at in 1..end {
             let lower = words[at].lower.as_str();
             let next = words.get(at + 1).map(|word| word.lower.as_str()).unwrap_or_default();
-            let is_new_clause = lower == "and" && ["i", "my", "we", "he", "she", "it", "they", "then", "please", "am", "have", "need", "want", "would", "will", "that"].contains(&next);
+            let is_new_clause = lower == "and"
+                && [
+                    "i", "my", "we", "he", "she", "it", "they", "then", "please", "am", "have", "need", "want",
+                    "would", "will", "that",
+                ]
+                .contains(&next);
             let is_span = lower == "for" && is_span(&words[at + 1..]);
-            if is_span || STOPS.contains(&lower) || is_new_clause || (words[at - 1].has_comma && !goes_on(&words[..end], at)) {
+            if is_span
+                || STOPS.contains(&lower)
+                || is_new_clause
+                || (words[at - 1].has_comma && !goes_on(&words[..end], at))
+            {
                 end = at;
                 break;
             }
         }
         while end > 0 {
-            let lower = |back: usize| end.checked_sub(back).map(|place| words[place].lower.as_str()).unwrap_or_default();
+            let lower =
+                |back: usize| end.checked_sub(back).map(|place| words[place].lower.as_str()).unwrap_or_default();
             end -= match (lower(2), lower(1)) {
-                pair if TRAILING_PAIRS.contains(&pair) => if lower(3) == "at" || lower(3) == "quite" { 3 } else { 2 },
+                pair if TRAILING_PAIRS.contains(&pair) => {
+                    if lower(3) == "at" || lower(3) == "quite" {
+                        3
+                    } else {
+                        2
+                    }
+                }
                 (_, last) if TRAILING.contains(&last) => 1,
                 _ => break,
             };
@@ -120,7 +230,9 @@ impl Value<'_> {
 
     /// Whether it has a name or a number in it.
     pub(super) fn has_name(&self) -> bool {
-        self.words.iter().any(|word| word.is_capital || word.lower.contains(|character: char| character.is_ascii_digit()))
+        self.words
+            .iter()
+            .any(|word| word.is_capital || word.lower.contains(|character: char| character.is_ascii_digit()))
     }
 
     pub(super) fn first(&self) -> &str {
@@ -135,13 +247,17 @@ impl Value<'_> {
 /// Whether a value goes on behind the comma before the word at `at`: "Berlin, Germany"; "tea, milk and rum".
 fn goes_on(words: &[Word], at: usize) -> bool {
     let is_place = words[at - 1].is_capital && words[at].is_capital && (at + 1 == words.len() || words[at].has_comma);
-    let is_list = words[at..].iter().take(8).any(|word| word.lower == "and" || word.lower == "or") || words[at].lower == "and";
+    let is_list =
+        words[at..].iter().take(8).any(|word| word.lower == "and" || word.lower == "or") || words[at].lower == "and";
     is_place || is_list
 }
 
 /// Whether words say how long something has been so: "ten years", "a while".
 fn is_span(words: &[Word]) -> bool {
-    let units = ["year", "years", "month", "months", "week", "weeks", "day", "days", "decade", "decades", "while", "ages", "long"];
+    let units = [
+        "year", "years", "month", "months", "week", "weeks", "day", "days", "decade", "decades", "while", "ages",
+        "long",
+    ];
     words.iter().take(4).any(|word| units.contains(&word.lower.as_str()))
 }
 
@@ -159,7 +275,12 @@ fn after(words: &[Word], phrase: &str) -> Option<usize> {
         at += 1;
     }
     // Adverbs before what follows say nothing of it.
-    Some(at + words[at..].iter().take_while(|word| ["really", "actually", "now", "very"].contains(&word.lower.as_str())).count())
+    Some(
+        at + words[at..]
+            .iter()
+            .take_while(|word| ["really", "actually", "now", "very"].contains(&word.lower.as_str()))
+            .count(),
+    )
 }
 
 /// Takes the negation from the beginning of a clause; whether it says that something has ended.

@@ -7,6 +7,7 @@ mod found;
 mod notes;
 #[cfg(test)]
 mod poisoned;
+mod possessions;
 mod preferences;
 mod procedures;
 mod relations;
@@ -19,8 +20,8 @@ use super::own_words::own_words;
 use super::secrets::is_secret;
 use super::{Extracted, ExtractedKind, ITEMS_MAX, smuggles};
 use draft::Draft;
-pub(super) use notes::sentence as as_sentence;
 use found::Found;
+pub(super) use notes::sentence as as_sentence;
 
 /// A pattern: its name, and what it makes of a clause.
 struct Rule {
@@ -45,7 +46,7 @@ const RULES: &[Rule] = &[
     rule("place", facts::place),
     rule("background", facts::background),
     rule("language", facts::language),
-    rule("belonging", facts::belonging),
+    rule("belonging", possessions::belonging),
     rule("prefer", preferences::prefer),
     rule("taste", preferences::taste),
     rule("tool", preferences::tool),
@@ -53,8 +54,8 @@ const RULES: &[Rule] = &[
     rule("standing", procedures::standing),
     rule("decision", notes::decision),
     rule("strategy", notes::strategy),
-    rule("my_is", facts::my_is),
-    rule("is_my", facts::is_my),
+    rule("my_is", possessions::my_is),
+    rule("is_my", possessions::is_my),
     rule("activity", notes::activity),
     rule("outcome", notes::outcome),
     rule("relation", relations::relation),

@@ -5,7 +5,22 @@ use super::found::Found;
 
 /// What is liked to be said is no taste.
 const NO_TASTES: &[&str] = &[
-    "say", "ask", "bother", "tell", "admit", "the", "way", "idea", "seeing", "hearing", "think", "know", "see", "hear", "when", "being",
+    "say",
+    "ask",
+    "bother",
+    "tell",
+    "admit",
+    "the",
+    "way",
+    "idea",
+    "seeing",
+    "hearing",
+    "think",
+    "know",
+    "see",
+    "hear",
+    "when",
+    "being",
     "interrupt",
 ];
 
@@ -16,13 +31,17 @@ pub(super) fn prefer(found: &Found<'_>) -> Option<Draft> {
     if found.is_negated || value.words.len() > 12 {
         return None;
     }
-    let border = value.words.iter().position(|word| ["over", "to"].contains(&word.lower.as_str())).filter(|place| *place > 0);
-    let border = border.or_else(|| value.words.windows(2).position(|pair| pair[0].lower == "rather" && pair[1].lower == "than"));
+    let border =
+        value.words.iter().position(|word| ["over", "to"].contains(&word.lower.as_str())).filter(|place| *place > 0);
+    let border =
+        border.or_else(|| value.words.windows(2).position(|pair| pair[0].lower == "rather" && pair[1].lower == "than"));
     let text = value.text;
     let content = format!("The user prefers {text}.");
     let draft = if let Some(place) = border.filter(|place| place + 1 < value.words.len()) {
         let other = if value.words[place].lower == "rather" { place + 2 } else { place + 1 };
-        let join = |words: &[crate::memory::extract::clauses::Word]| words.iter().map(|word| word.lower.as_str()).collect::<Vec<_>>().join(" ");
+        let join = |words: &[crate::memory::extract::clauses::Word]| {
+            words.iter().map(|word| word.lower.as_str()).collect::<Vec<_>>().join(" ")
+        };
         let (one, two) = (join(&value.words[..place]), join(value.words.get(other..)?));
         let pair = if one < two { format!("{one} or {two}") } else { format!("{two} or {one}") };
         Draft::preference(&format!("preference: {pair}"), &one, content)
@@ -40,27 +59,48 @@ pub(super) fn taste(found: &Found<'_>) -> Option<Draft> {
     let dislikes = ["i hate|dislike|detest|loathe|despise", "i can stand", "i am sick of"];
     let (is_liked, rest) = match (found.after(&likes), found.after(&dislikes)) {
         (Some((_, rest)), _) => (!found.is_negated, rest),
-        (None, Some((1, rest))) => if found.is_negated { (false, rest) } else { return None },
+        (None, Some((1, rest))) => {
+            if found.is_negated {
+                (false, rest)
+            } else {
+                return None;
+            }
+        }
         (None, Some((_, rest))) => (found.is_negated, rest),
         (None, None) => return None,
     };
     let value = found.named(rest)?;
-    let is_good = value.words.len() <= 8 && !value.words.iter().take(2).any(|word| NO_TASTES.contains(&word.lower.as_str()));
+    let is_good =
+        value.words.len() <= 8 && !value.words.iter().take(2).any(|word| NO_TASTES.contains(&word.lower.as_str()));
     is_good.then(|| {
         let (said, does) = if is_liked { ("likes", "likes") } else { ("dislikes", "does not like") };
-        Draft::preference(&format!("taste: {}", value.text), said, format!("The user {does} {}.", value.text)).lasting(value.period)
+        Draft::preference(&format!("taste: {}", value.text), said, format!("The user {does} {}.", value.text))
+            .lasting(value.period)
     })
 }
 
 /// "I use X", "I stopped using X", "I switched from Y to X".
 pub(super) fn tool(found: &Found<'_>) -> Option<Draft> {
-    let phrases = ["i use", "i am using", "i switched to", "i have switched to", "i stopped using", "i quit using", "i switched from", "i moved from"];
+    let phrases = [
+        "i use",
+        "i am using",
+        "i switched to",
+        "i have switched to",
+        "i stopped using",
+        "i quit using",
+        "i switched from",
+        "i moved from",
+    ];
     let (place, rest) = found.after(&phrases)?;
     let to = rest.iter().position(|word| word.lower == "to").filter(|_| place >= 6);
     let value = found.named(to.map_or(rest, |place| &rest[place + 1..]))?;
     let is_tool = value.has_name() && value.words.len() <= 8 && (place < 6 || to.is_some());
     let is_used = !found.is_negated && !(4..6).contains(&place);
-    let end = value.words.iter().position(|word| ["for", "at", "on", "as", "in", "to", "with"].contains(&word.lower.as_str())).filter(|place| *place > 0);
+    let end = value
+        .words
+        .iter()
+        .position(|word| ["for", "at", "on", "as", "in", "to", "with"].contains(&word.lower.as_str()))
+        .filter(|place| *place > 0);
     let thing = end.map_or(value.text, |end| &found.text[value.words[0].start..value.words[end - 1].end]);
     is_tool.then(|| {
         let (said, does) = if is_used { ("yes", "uses") } else { ("no", "does not use") };
@@ -70,17 +110,27 @@ pub(super) fn tool(found: &Found<'_>) -> Option<Draft> {
 
 /// "I do not eat meat", "I quit smoking", "I run every morning".
 pub(super) fn habit(found: &Found<'_>) -> Option<Draft> {
-    if let Some((_, rest)) = found.after(&["i stopped", "i quit", "i gave up", "i have stopped", "i have quit", "i have given up"]) {
+    if let Some((_, rest)) =
+        found.after(&["i stopped", "i quit", "i gave up", "i have stopped", "i have quit", "i have given up"])
+    {
         let value = found.named(rest)?;
         let is_habit = value.first().ends_with("ing") && value.words.len() <= 5;
-        return is_habit.then(|| Draft::fact(&format!("habit: {}", value.text), "no", format!("The user has stopped {}.", value.text)));
+        return is_habit.then(|| {
+            Draft::fact(&format!("habit: {}", value.text), "no", format!("The user has stopped {}.", value.text))
+        });
     }
     let (_, rest) = found.after(&["i eat|drink|smoke|drive|play|practise|practice|collect"])?;
-    let start = found.words.iter().position(|word| word.start < rest.first().map_or(0, |first| first.start) && ["eat", "drink", "smoke", "drive", "play", "practise", "practice", "collect"].contains(&word.lower.as_str()))?;
+    let start = found.words.iter().position(|word| {
+        word.start < rest.first().map_or(0, |first| first.start)
+            && ["eat", "drink", "smoke", "drive", "play", "practise", "practice", "collect"]
+                .contains(&word.lower.as_str())
+    })?;
     let value = found.named(rest)?;
     let verb = found.words[start].lower.as_str();
     (value.words.len() <= 6).then(|| {
-        let (said, does) = if found.is_negated { ("no", format!("does not {verb}")) } else { ("yes", format!("{verb}s")) };
-        Draft::fact(&format!("habit: {verb} {}", value.text), said, format!("The user {does} {}.", value.text)).lasting(value.period)
+        let (said, does) =
+            if found.is_negated { ("no", format!("does not {verb}")) } else { ("yes", format!("{verb}s")) };
+        Draft::fact(&format!("habit: {verb} {}", value.text), said, format!("The user {does} {}.", value.text))
+            .lasting(value.period)
     })
 }

@@ -11,9 +11,10 @@ const STEP_CHARS: usize = 300;
 const TRIGGER_CHARS: usize = 120;
 /// What is always or never so is no instruction.
 const NO_INSTRUCTIONS: &[&str] = &[
-    "mind", "again", "been", "had", "seen", "heard", "good", "nice", "great", "fun", "a", "an", "the", "there", "in", "on", "at", "knew",
-    "thought", "happened", "ever", "once", "more", "less", "too", "a", "was", "is", "are", "were", "he", "she", "they", "it", "works",
-    "worked", "thinking", "liked", "loved", "hated", "wanted", "wondered", "forget", "felt", "met", "remember",
+    "mind", "again", "been", "had", "seen", "heard", "good", "nice", "great", "fun", "a", "an", "the", "there", "in",
+    "on", "at", "knew", "thought", "happened", "ever", "once", "more", "less", "too", "a", "was", "is", "are", "were",
+    "he", "she", "they", "it", "works", "worked", "thinking", "liked", "loved", "hated", "wanted", "wondered",
+    "forget", "felt", "met", "remember",
 ];
 
 /// A procedure and where it stands.
@@ -37,7 +38,9 @@ pub(super) fn standing(found: &Found<'_>) -> Option<Draft> {
         match rest.first().map(|word| word.lower.as_str()) {
             Some("please" | "always") => rest = &rest[1..],
             Some("never") => (rest, is_never) = (&rest[1..], true),
-            Some("do" | "you") if rest.get(1).is_some_and(|word| ["not", "should", "must"].contains(&word.lower.as_str())) => {
+            Some("do" | "you")
+                if rest.get(1).is_some_and(|word| ["not", "should", "must"].contains(&word.lower.as_str())) =>
+            {
                 is_never |= rest[1].lower == "not";
                 rest = &rest[2..];
             }
@@ -48,14 +51,19 @@ pub(super) fn standing(found: &Found<'_>) -> Option<Draft> {
     let value = found.value(rest)?;
     let first = value.first();
     let is_past = first.len() > 4 && first.ends_with("ed");
-    if (!is_marked && NO_INSTRUCTIONS.contains(&first)) || is_past || (value.words.len() < 2 && !is_marked) || value.words.len() > 25 {
+    if (!is_marked && NO_INSTRUCTIONS.contains(&first))
+        || is_past
+        || (value.words.len() < 2 && !is_marked)
+        || value.words.len() > 25
+    {
         return None;
     }
     if is_marked && ["i", "we", "my", "it", "he", "she", "they"].contains(&first) {
         return None;
     }
     let (word, text) = (if is_never { "never" } else { "always" }, value.text);
-    let content = format!("The user wants this {}: {text}.", if is_never { "never to be done" } else { "always to be done" });
+    let content =
+        format!("The user wants this {}: {text}.", if is_never { "never to be done" } else { "always to be done" });
     let draft = Draft::fact(&format!("rule: {text}"), word, content);
     Some(Draft { kind: ExtractedKind::Procedure, steps: vec![text.to_owned()], ..draft }.lasting(value.period))
 }
@@ -73,7 +81,15 @@ pub(super) fn listed(text: &str) -> Vec<Listed> {
         if steps.len() < 2 || text[start..end].contains(MASK) {
             continue;
         }
-        let content = format!("To {trigger}: {}.", steps.iter().enumerate().map(|(place, step)| format!("{}. {step}", place + 1)).collect::<Vec<_>>().join("; "));
+        let content = format!(
+            "To {trigger}: {}.",
+            steps
+                .iter()
+                .enumerate()
+                .map(|(place, step)| format!("{}. {step}", place + 1))
+                .collect::<Vec<_>>()
+                .join("; ")
+        );
         let draft = Draft::fact(&format!("procedure: {trigger}"), &trigger, content);
         found.push(Listed { draft: Draft { kind: ExtractedKind::Procedure, steps, ..draft }, start, end });
         from = end;
@@ -85,8 +101,24 @@ pub(super) fn listed(text: &str) -> Vec<Listed> {
 fn trigger(heading: &str) -> Option<String> {
     let lower = heading.to_lowercase();
     let begins = [
-        "remember how to ", "remember: to ", "this is how to ", "here is how to ", "here's how to ", "this is how we ", "here is how we ", "here's how we ",
-        "the steps to ", "steps to ", "how to ", "how we ", "in order to ", "to ", "our process to ", "the way to ", "when you ", "when we ",
+        "remember how to ",
+        "remember: to ",
+        "this is how to ",
+        "here is how to ",
+        "here's how to ",
+        "this is how we ",
+        "here is how we ",
+        "here's how we ",
+        "the steps to ",
+        "steps to ",
+        "how to ",
+        "how we ",
+        "in order to ",
+        "to ",
+        "our process to ",
+        "the way to ",
+        "when you ",
+        "when we ",
     ];
     let begin = begins.iter().find(|begin| lower.starts_with(*begin))?;
     let rest = heading.get(begin.len()..)?.trim_end_matches([',', ' ']);
@@ -103,7 +135,16 @@ fn steps(text: &str, from: usize) -> (Vec<String>, usize) {
     for number in 1..=STEPS {
         let marks = [format!("{number}. "), format!("{number}) ")];
         let is_at = |place: usize| rest[..place].chars().next_back().is_none_or(char::is_whitespace);
-        let next = marks.iter().filter_map(|mark| rest[at..].match_indices(mark.as_str()).map(|(place, _)| at + place).find(|place| is_at(*place)).map(|place| (place, mark.len()))).min();
+        let next = marks
+            .iter()
+            .filter_map(|mark| {
+                rest[at..]
+                    .match_indices(mark.as_str())
+                    .map(|(place, _)| at + place)
+                    .find(|place| is_at(*place))
+                    .map(|place| (place, mark.len()))
+            })
+            .min();
         let Some((place, length)) = next else { break };
         if number == 1 && rest[..place].trim().len() > 2 {
             break;

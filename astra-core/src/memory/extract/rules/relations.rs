@@ -51,17 +51,66 @@ const VERBS: &[Verb] = &[
 
 /// What names nothing.
 const NO_NAMES: &[&str] = &[
-    "it", "this", "that", "these", "those", "he", "she", "they", "who", "what", "which", "everything", "everyone", "everybody", "nobody",
-    "nothing", "something", "someone", "somebody", "anyone", "people", "one", "you", "there", "here", "i", "me", "none", "all", "most",
-    "some", "many", "both", "each", "life", "success", "time", "money", "love", "whoever", "whatever", "mine", "yours", "never", "always",
+    "it",
+    "this",
+    "that",
+    "these",
+    "those",
+    "he",
+    "she",
+    "they",
+    "who",
+    "what",
+    "which",
+    "everything",
+    "everyone",
+    "everybody",
+    "nobody",
+    "nothing",
+    "something",
+    "someone",
+    "somebody",
+    "anyone",
+    "people",
+    "one",
+    "you",
+    "there",
+    "here",
+    "i",
+    "me",
+    "none",
+    "all",
+    "most",
+    "some",
+    "many",
+    "both",
+    "each",
+    "life",
+    "success",
+    "time",
+    "money",
+    "love",
+    "whoever",
+    "whatever",
+    "mine",
+    "yours",
+    "never",
+    "always",
     "nothing",
 ];
 
 /// "X works on Y".
 pub(super) fn relation(found: &Found<'_>) -> Option<Draft> {
-    let (verb, at, behind) = VERBS.iter().find_map(|verb| (1..found.words.len().min(8)).find_map(|at| ends(&found.words[at..], verb.words).map(|count| (verb, at, at + count))))?;
+    let (verb, at, behind) = VERBS.iter().find_map(|verb| {
+        (1..found.words.len().min(8))
+            .find_map(|at| ends(&found.words[at..], verb.words).map(|count| (verb, at, at + count)))
+    })?;
     let is_team = at == 1 && found.words[0].lower == "we";
-    let from = if is_team { End { name: "team".to_owned(), is_named: false, is_first_name: false, is_ours: true } } else { end(found, &found.words[..at])? };
+    let from = if is_team {
+        End { name: "team".to_owned(), is_named: false, is_first_name: false, is_ours: true }
+    } else {
+        end(found, &found.words[..at])?
+    };
     let rest = &found.words[behind..];
     let value = found.named(rest)?;
     let is_border = |word: &Word| ["in", "for", "at", "with", "to", "on", "by"].contains(&word.lower.as_str());
@@ -84,7 +133,10 @@ pub(super) fn relation(found: &Found<'_>) -> Option<Draft> {
         to: to.name.clone(),
     };
     let draft = Draft::fact(&format!("{} {}", verb.kind.replace('_', " "), to.name), &to.name, said);
-    Some(Draft { kind: ExtractedKind::Relation, subject: from.name, relation: Some(relation), ..draft }.lasting(value.period))
+    Some(
+        Draft { kind: ExtractedKind::Relation, subject: from.name, relation: Some(relation), ..draft }
+            .lasting(value.period),
+    )
 }
 
 /// One end of a relation.
@@ -104,24 +156,39 @@ fn end(found: &Found<'_>, words: &[Word]) -> Option<End> {
     let is_determined = is_ours || ["the", "a", "an"].contains(&first.lower.as_str());
     let rest = if is_determined { &words[1..] } else { words };
     let head = rest.first()?;
-    let has_verb = rest.iter().any(|word| ["is", "are", "was", "has", "i", "not", "that", "who", "do", "to", "does", "and", "or"].contains(&word.lower.as_str()));
+    let has_verb = rest.iter().any(|word| {
+        ["is", "are", "was", "has", "i", "not", "that", "who", "do", "to", "does", "and", "or"]
+            .contains(&word.lower.as_str())
+    });
     if NO_NAMES.contains(&head.lower.as_str()) || rest.len() > 4 || has_verb {
         return None;
     }
-    let begins_sentence = found.text[..head.start].trim_end().chars().next_back().is_none_or(|before| ".!?\n:;".contains(before));
-    let is_code = |word: &Word| word.lower.contains(|character: char| character.is_ascii_digit() || "_-/".contains(character));
-    let is_strong = |(place, word): (usize, &Word)| (word.is_capital && (place > 0 || !begins_sentence || is_determined)) || is_code(word);
+    let begins_sentence =
+        found.text[..head.start].trim_end().chars().next_back().is_none_or(|before| ".!?\n:;".contains(before));
+    let is_code =
+        |word: &Word| word.lower.contains(|character: char| character.is_ascii_digit() || "_-/".contains(character));
+    let is_strong = |(place, word): (usize, &Word)| {
+        (word.is_capital && (place > 0 || !begins_sentence || is_determined)) || is_code(word)
+    };
     let is_named = rest.iter().enumerate().any(is_strong);
     // What has no article and no name is a statement about the world.
     if !is_named && !is_determined && !(head.is_capital && rest.len() == 1) {
         let is_plain = rest.len() <= 2;
-        return is_plain.then(|| End { name: text_of(found, rest), is_named: false, is_first_name: false, is_ours: false });
+        return is_plain.then(|| End {
+            name: text_of(found, rest),
+            is_named: false,
+            is_first_name: false,
+            is_ours: false,
+        });
     }
     Some(End { name: text_of(found, rest), is_named, is_first_name: head.is_capital && rest.len() == 1, is_ours })
 }
 
 fn text_of(found: &Found<'_>, words: &[Word]) -> String {
-    words.first().zip(words.last()).map_or_else(String::new, |(first, last)| found.text[first.start..last.end].trim_matches(['`', '"']).to_owned())
+    words
+        .first()
+        .zip(words.last())
+        .map_or_else(String::new, |(first, last)| found.text[first.start..last.end].trim_matches(['`', '"']).to_owned())
 }
 
 /// How many words `phrase` is, if the words begin with it.

@@ -7,19 +7,61 @@ use crate::memory::extract::ExtractedKind;
 use crate::memory::extract::clauses::Clause;
 
 const REMEMBER: &[&str] = &[
-    "remember that", "remember this", "remember the following", "remember", "note that", "note", "take note that", "make a note that", "make a note",
-    "keep in mind that", "keep in mind", "do not forget that", "do not forget", "never forget that", "bear in mind that", "memorise|memorize that",
+    "remember that",
+    "remember this",
+    "remember the following",
+    "remember",
+    "note that",
+    "note",
+    "take note that",
+    "make a note that",
+    "make a note",
+    "keep in mind that",
+    "keep in mind",
+    "do not forget that",
+    "do not forget",
+    "never forget that",
+    "bear in mind that",
+    "memorise|memorize that",
 ];
 const FORGET: &[&str] = &[
-    "forget that", "forget about", "forget what i said|told about", "forget what i said|told you about", "forget everything about", "forget all about", "forget",
-    "do not remember that", "delete|erase what you know about",
+    "forget that",
+    "forget about",
+    "forget what i said|told about",
+    "forget what i said|told you about",
+    "forget everything about",
+    "forget all about",
+    "forget",
+    "do not remember that",
+    "delete|erase what you know about",
 ];
-const NOTHING: &[&str] = &["it", "that", "this", "me", "everything", "all", "about", "them", "previous", "your", "instructions", "the", "to"];
+const NOTHING: &[&str] = &[
+    "it",
+    "that",
+    "this",
+    "me",
+    "everything",
+    "all",
+    "about",
+    "them",
+    "previous",
+    "your",
+    "instructions",
+    "the",
+    "to",
+];
 
 /// The clause that is asked to be remembered, if one is.
 pub(super) fn asked<'a>(text: &'a str, clause: &Clause, now_ms: i64) -> Option<Found<'a>> {
     let mut words = clause.words.clone();
-    for lead in [&["can", "you"][..], &["could", "you"], &["please"], &["i", "want", "you", "to"], &["you", "should"], &["you", "must"]] {
+    for lead in [
+        &["can", "you"][..],
+        &["could", "you"],
+        &["please"],
+        &["i", "want", "you", "to"],
+        &["you", "should"],
+        &["you", "must"],
+    ] {
         if words.len() > lead.len() && lead.iter().zip(&words).all(|(one, word)| *one == word.lower) {
             words.drain(..lead.len());
         }
@@ -50,7 +92,8 @@ pub(super) fn forget(found: &Found<'_>) -> Option<Draft> {
     }
     let (_, rest) = found.after(&FORGET)?;
     let value = found.value(rest)?;
-    let is_something = !(value.words.len() == 1 && NOTHING.contains(&value.first())) && !["it", "me", "your", "previous", "all", "everything", "to"].contains(&value.first());
+    let is_something = !(value.words.len() == 1 && NOTHING.contains(&value.first()))
+        && !["it", "me", "your", "previous", "all", "everything", "to"].contains(&value.first());
     is_something.then(|| {
         let draft = Draft::fact("", value.text, String::new());
         Draft { kind: ExtractedKind::Forget, ..draft }
@@ -60,14 +103,20 @@ pub(super) fn forget(found: &Found<'_>) -> Option<Draft> {
 /// What was asked to be remembered and no other pattern reads: a note as it was said.
 pub(super) fn remember(found: &Found<'_>) -> Option<Draft> {
     let content = sentence(found.quote)?;
-    let verb = found.words.iter().take(7).position(|word| ["is", "are"].contains(&word.lower.as_str())).filter(|verb| *verb >= 1 && !found.is_negated);
+    let verb = found
+        .words
+        .iter()
+        .take(7)
+        .position(|word| ["is", "are"].contains(&word.lower.as_str()))
+        .filter(|verb| *verb >= 1 && !found.is_negated);
     let thing = verb.and_then(|verb| {
         let words = &found.words[..verb];
         let start = usize::from(words.len() > 1 && ["the", "our", "a", "an"].contains(&words[0].lower.as_str()));
         let value = found.named(found.words.get(verb + 1..)?)?;
         let name = words[start..].iter().map(|word| word.lower.as_str()).collect::<Vec<_>>().join(" ");
         let is_thing = !["it", "this", "that", "there", "he", "she", "they", "we", "you", "i"].contains(&name.as_str());
-        is_thing.then(|| Draft { subject: name, ..Draft::fact("is", value.text, content.clone()).lasting(value.period) })
+        is_thing
+            .then(|| Draft { subject: name, ..Draft::fact("is", value.text, content.clone()).lasting(value.period) })
     });
     Some(thing.unwrap_or_else(|| Draft { attribute: String::new(), ..Draft::fact("", found.quote, content) }))
 }

@@ -175,7 +175,8 @@ fn explicit_sentences_are_read() {
 
 #[test]
 fn sentences_that_say_nothing_leave_nothing() {
-    let false_ones: Vec<_> = NOTHING.iter().flat_map(|text| of(text).into_iter().map(move |item| (*text, item))).collect();
+    let false_ones: Vec<_> =
+        NOTHING.iter().flat_map(|text| of(text).into_iter().map(move |item| (*text, item))).collect();
     assert!(false_ones.is_empty(), "{} of {}: {false_ones:#?}", false_ones.len(), NOTHING.len());
 }
 
@@ -198,15 +199,26 @@ fn tiers_categories_and_slots_follow_from_the_kind() {
     assert_eq!(one("Always use tabs in Makefiles").tier(), MemoryTier::Procedural);
     let relation = one("Anna works on Atlas");
     let edge = relation.relation.clone().unwrap();
-    assert_eq!((relation.tier(), edge.from.as_str(), edge.kind.as_str(), edge.to.as_str()), (MemoryTier::Graph, "Anna", "works_on", "Atlas"));
-    assert_eq!(one("Remember that the deploy day is Tuesday").slot(), one("Remember that the deploy day is Friday").slot());
+    assert_eq!(
+        (relation.tier(), edge.from.as_str(), edge.kind.as_str(), edge.to.as_str()),
+        (MemoryTier::Graph, "Anna", "works_on", "Atlas")
+    );
+    assert_eq!(
+        one("Remember that the deploy day is Tuesday").slot(),
+        one("Remember that the deploy day is Friday").slot()
+    );
     let steps = one("To deploy: 1. run the tests 2. tag the release");
-    assert_eq!((steps.kind, steps.steps), (ExtractedKind::Procedure, vec!["run the tests".to_owned(), "tag the release".to_owned()]));
+    assert_eq!(
+        (steps.kind, steps.steps),
+        (ExtractedKind::Procedure, vec!["run the tests".to_owned(), "tag the release".to_owned()])
+    );
 }
 
 #[test]
 fn several_things_of_one_message_are_found() {
-    let found = of("Hi! I'm Anna's colleague. I live in Berlin and I work at Siemens. My dog is called \"Rex\", I love hiking.\nWhat is the weather like?");
+    let found = of(
+        "Hi! I'm Anna's colleague. I live in Berlin and I work at Siemens. My dog is called \"Rex\", I love hiking.\nWhat is the weather like?",
+    );
     let values: Vec<_> = found.iter().map(|item| item.value.as_str()).collect();
     assert_eq!(values, ["Berlin", "Siemens", "Rex", "likes"]);
     let many = (0..50).map(|number| format!("I like fruit{number}.")).collect::<Vec<_>>().join(" ");
