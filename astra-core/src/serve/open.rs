@@ -13,14 +13,14 @@ use crate::auth::{Authenticator, Authority, HostAuthenticator, MasterKey, sign_i
 use crate::clock::Monotonic;
 use crate::definitions::{Definitions, SkillFolder};
 use crate::document::{Document, served_at};
-use crate::engine::catalogue::Catalogue;
+use crate::engine::catalogue::{Catalogue, Known};
 use crate::engine::jobs::{self, Owners};
-use crate::engine::{Engine, trace_retention};
+use crate::engine::{Engine, TraceExport, trace_retention};
 use crate::events::EventLog;
 use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
 use crate::memory::Memory;
-use crate::memory::extract::{ExtractionModel, Extractor};
+use crate::memory::extract::Extractor;
 #[cfg(feature = "otlp")]
 use crate::otlp;
 use crate::outbound::GuardedClient;
@@ -60,15 +60,10 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let workspace = authority.first_workspace().clone();
     let definitions = Definitions::open(&base, workspace, sources, &known).await.map_err(failed)?;
     let skill_folder = SkillFolder::open(&base, &known.skills, &definitions).await.map_err(failed)?;
-    #[cfg(feature = "otlp")]
-    let export = otlp::open(&base, &known.providers);
-    #[cfg(not(feature = "otlp"))]
-    let export = None;
     let events = EventLog::open(&base).await.map_err(failed)?;
     let memory = Memory::open(&base);
-    let engine = Engine::open(&base, &known, &agents, &memory, export).await.map_err(failed)?;
-    let model: Arc<dyn ExtractionModel> = Arc::<Engine>::clone(&engine);
-    Extractor::open(&base, &memory, model).await.map_err(failed)?;
+    let engine = Engine::open(&base, &known, &agents, &memory, exporter(&base, &known)).await.map_err(failed)?;
+    Extractor::open(&base, &memory, &engine).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
     let job_types = builder.job_types.with(Recover::new(Arc::clone(&base.clock)));
     let jobs = Queue::open(&base, jobs::with_agents(job_types, &engine, owners)).await.map_err(failed)?;
@@ -106,6 +101,18 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     });
     let guarded = GuardedClient::new(&app.config.outbound).with_clock(Arc::clone(&app.clock));
     Ok(Gateway { app, limits, routes, setup_code, guarded })
+}
+
+/// What traces are exported by, if they are.
+#[cfg(feature = "otlp")]
+fn exporter(base: &Base, known: &Known) -> Option<Arc<dyn TraceExport>> {
+    otlp::open(base, &known.providers)
+}
+
+/// This build exports no traces.
+#[cfg(not(feature = "otlp"))]
+fn exporter(_base: &Base, _known: &Known) -> Option<Arc<dyn TraceExport>> {
+    None
 }
 
 /// The periodic work that keeps the store small.

@@ -12,8 +12,9 @@ use tokio::time::{sleep, timeout};
 use super::admit::Stated;
 use super::asking::{Asking, ExtractionModel, NotAsked};
 use super::gate::is_for_model;
+use super::item::{Extracted, ExtractedKind, ITEMS_MAX};
 use super::repair::Answer;
-use super::{Extracted, ExtractedKind, ITEMS_MAX, model, repair, rules, write};
+use super::{model, repair, rules, write};
 use crate::clock::Clock;
 use crate::config::MemoryExtraction;
 use crate::ids::IdMaker;
@@ -56,7 +57,7 @@ impl Extractor {
     ///
     /// # Errors
     /// The store's.
-    pub async fn open(base: &Base, memory: &Arc<Memory>, model: Arc<dyn ExtractionModel>) -> store::Result<()> {
+    pub async fn open(base: &Base, memory: &Arc<Memory>, model: &Arc<impl ExtractionModel>) -> store::Result<()> {
         if !memory.is_enabled() {
             return Ok(());
         }
@@ -64,6 +65,7 @@ impl Extractor {
             // The gateway is alone: what is claimed by the store's account was claimed by a program that is no more.
             base.store.end_pending_memory_leases().await?;
         }
+        let model = Arc::clone(model);
         let extractor = Arc::new(Self {
             store: base.store.clone(),
             clock: Arc::clone(&base.clock),

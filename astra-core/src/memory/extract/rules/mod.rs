@@ -16,9 +16,9 @@ mod retract;
 mod tests;
 
 use super::clauses::{Clause, clauses};
+use super::item::{Extracted, ExtractedKind, ITEMS_MAX, smuggles};
 use super::own_words::own_words;
 use super::secrets::is_secret;
-use super::{Extracted, ExtractedKind, ITEMS_MAX, smuggles};
 use draft::Draft;
 use found::Found;
 pub(super) use notes::sentence as as_sentence;
