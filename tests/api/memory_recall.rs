@@ -30,7 +30,9 @@ async fn keep(caller: &Caller, tier: &str, content: &str) -> Value {
 /// What the model read last: its instructions, and what the user said last.
 fn read(talk: &Talk) -> (Vec<String>, String) {
     let said = talk.read_last();
-    let of = |role: &str| said.iter().filter(|(author, _)| author == role).map(|(_, content)| content.clone()).collect::<Vec<_>>();
+    let of = |role: &str| {
+        said.iter().filter(|(author, _)| author == role).map(|(_, content)| content.clone()).collect::<Vec<_>>()
+    };
     (of("system"), of("user").pop().expect("a question"))
 }
 

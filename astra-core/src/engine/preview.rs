@@ -78,7 +78,9 @@ impl Engine {
         let until = look.said.first().map_or(i64::MAX, |oldest| oldest.seq);
         let messages_left_out =
             if look.over.is_some() { rows.messages().count(session, session.summary_until, until).await? } else { 0 };
-        let last = || look.said.iter().rev().find(|said| said.role == Role::User).map(|said| said.content.texts().into_owned());
+        let last = || {
+            look.said.iter().rev().find(|said| said.role == Role::User).map(|said| said.content.texts().into_owned())
+        };
         let question = question.or_else(last).filter(|_| sees_memory).unwrap_or_default();
         let (user_id, session_id) = (&session.user_id, session.id);
         let recall = Recall { user_id, question: &question, session: session_id, profile: &profile, now_ms };

@@ -51,11 +51,7 @@ impl Directory {
     ///
     /// # Errors
     /// The store's. The index has then what it had before.
-    pub(super) async fn of(
-        &self,
-        rows: &Rows,
-        embedder: &dyn Embedder,
-    ) -> store::Result<Option<Arc<WorkspaceIndex>>> {
+    pub(super) async fn of(&self, rows: &Rows, embedder: &dyn Embedder) -> store::Result<Option<Arc<WorkspaceIndex>>> {
         let Some(head) = rows.memory_index().head().await? else { return Ok(None) };
         let index = self.entry(rows.workspace().number(), embedder.dimension());
         if !index.has(head) {
@@ -86,8 +82,11 @@ impl Directory {
         if bytes <= self.bytes_max {
             return;
         }
-        let unused: Vec<i64> =
-            indexes.iter().filter(|(_, index)| Arc::strong_count(index) == 1).map(|(workspace, _)| *workspace).collect();
+        let unused: Vec<i64> = indexes
+            .iter()
+            .filter(|(_, index)| Arc::strong_count(index) == 1)
+            .map(|(workspace, _)| *workspace)
+            .collect();
         for workspace in unused {
             if bytes <= self.bytes_max {
                 break;
@@ -130,8 +129,11 @@ impl WorkspaceIndex {
     async fn fill(&self, rows: &Rows, embedder: &dyn Embedder, head: MemoryHead) -> store::Result<()> {
         let (mut change, rebuilt) = (self.change.load(Ordering::Acquire), self.rebuilt.load(Ordering::Acquire));
         // Rows may be gone without a trace: all are read, and searches see what there was before until then.
-        let mut anew = (rebuilt != head.rebuilt)
-            .then(|| Filled { index: MemoryIndex::new(embedder.dimension()), change: 0, rebuilt: head.rebuilt });
+        let mut anew = (rebuilt != head.rebuilt).then(|| Filled {
+            index: MemoryIndex::new(embedder.dimension()),
+            change: 0,
+            rebuilt: head.rebuilt,
+        });
         if anew.is_some() {
             change = 0;
         }

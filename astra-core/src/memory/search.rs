@@ -132,20 +132,18 @@ fn weight(request: &SearchRequest, tier: MemoryTier, created_at_ms: i64) -> f64 
 }
 
 /// The hits with their words, without those that are gone since the index was read.
-async fn texts(
-    rows: &Rows,
-    ranked: Vec<Ranked>,
-    request: &SearchRequest,
-    owner: i64,
-) -> store::Result<Vec<Hit>> {
+async fn texts(rows: &Rows, ranked: Vec<Ranked>, request: &SearchRequest, owner: i64) -> store::Result<Vec<Hit>> {
     let ids = |of_session: bool| -> Vec<i64> {
         let is_meant = |one: &&Ranked| (one.tier == MemoryTier::Session) == of_session;
         ranked.iter().filter(is_meant).map(|one| one.id).collect()
     };
     let (kept, turns) = (ids(false), ids(true));
     let (memories, questions) = tokio::join!(rows.memories().find_many(&kept), rows.turns().questions(turns));
-    let memories: HashMap<i64, StoredMemory> =
-        memories?.into_iter().filter(|memory| is_shown(memory, request, owner)).map(|one| (one.id.key(), one)).collect();
+    let memories: HashMap<i64, StoredMemory> = memories?
+        .into_iter()
+        .filter(|memory| is_shown(memory, request, owner))
+        .map(|one| (one.id.key(), one))
+        .collect();
     let questions: HashMap<i64, RecalledQuestion> =
         questions?.into_iter().map(|question| (question.turn_id.key(), question)).collect();
     let hit = |one: Ranked| match one.tier {

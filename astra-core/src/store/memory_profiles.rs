@@ -69,7 +69,15 @@ impl MemoryProfiles<'_> {
     /// The agents that have a profile, newest first; `None` if there is no such profile.
     pub async fn page_agents(self, id: MemoryProfileId, request: PageRequest) -> Result<Option<Page<StoredAgent>>> {
         self.0
-            .list(move |tx| if is_there(tx, id)? { super::agents::page_of_profile(tx, id, &request).map(Some) } else { Ok(None) })
+            .list(
+                move |tx| {
+                    if is_there(tx, id)? {
+                        super::agents::page_of_profile(tx, id, &request).map(Some)
+                    } else {
+                        Ok(None)
+                    }
+                },
+            )
             .await
     }
 

@@ -160,8 +160,8 @@ pub use delivery_requests::Recovery;
 pub use depths::Depths;
 pub use durations::Durations;
 pub use error::{
-    AccountRefusal, AgentRefusal, Error, JobRefusal, MemoryProfileRefusal, MemoryRefusal, Refusal, Result, SessionRefusal,
-    TurnRefusal, WebhookRefusal,
+    AccountRefusal, AgentRefusal, Error, JobRefusal, MemoryProfileRefusal, MemoryRefusal, Refusal, Result,
+    SessionRefusal, TurnRefusal, WebhookRefusal,
 };
 pub use fan_out::FanOut;
 pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey};

@@ -7,7 +7,9 @@ use crate::error::{Code, Error, FieldError, Result};
 use crate::http::Caller;
 use crate::ids::MemoryProfileId;
 use crate::memory::profile::MemoryProfileSettings;
-use crate::store::{self, AgentChange, AgentRefusal, MemoryProfileRefusal, Precondition, Refusal, StoredAgent, StoredMemoryProfile};
+use crate::store::{
+    self, AgentChange, AgentRefusal, MemoryProfileRefusal, Precondition, Refusal, StoredAgent, StoredMemoryProfile,
+};
 
 /// How often a change of an agent is made anew that others got in the way of.
 const ATTEMPTS: u32 = 8;

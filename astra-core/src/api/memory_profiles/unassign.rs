@@ -15,11 +15,7 @@ use crate::http::{Caller, Path};
 #[utoipa::path(delete, path = "/memory-profiles/{profile_id}/agents/{agent_id}", operation_id = "memory-profiles.unassign",
     params(AssignmentPath),
     responses((status = 204, description = "The agent has the built-in default.")))]
-pub async fn handler(
-    State(app): State<App>,
-    caller: Caller,
-    Path(path): Path<AssignmentPath>,
-) -> Result<StatusCode> {
+pub async fn handler(State(app): State<App>, caller: Caller, Path(path): Path<AssignmentPath>) -> Result<StatusCode> {
     let profile = find(&app, &caller, path.profile_id).await?;
     let agrees = |present| if present == Some(profile.id) { Ok(()) } else { Err(Error::not_found("assignment")) };
     set_profile(&app, &caller, &path.agent_id, None, agrees).await?;
