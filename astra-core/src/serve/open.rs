@@ -20,13 +20,14 @@ use crate::events::EventLog;
 use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
 use crate::memory::Memory;
-use crate::memory::extract::Extractor;
+use crate::memory::extract::{ExtractionModel, Extractor};
 #[cfg(feature = "otlp")]
 use crate::otlp;
 use crate::outbound::GuardedClient;
 use crate::router;
 use crate::store;
 use crate::tasks::TaskKind;
+use crate::tools::MemoryAccess;
 use crate::webhooks::{Recover, WebhookDirectory};
 use crate::work::{Base, Queue, Scheduler, upkeep};
 
@@ -61,9 +62,9 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let definitions = Definitions::open(&base, workspace, sources, &known).await.map_err(failed)?;
     let skill_folder = SkillFolder::open(&base, &known.skills, &definitions).await.map_err(failed)?;
     let events = EventLog::open(&base).await.map_err(failed)?;
-    let memory = Memory::open(&base);
-    let engine = Engine::open(&base, &known, &agents, &memory, exporter(&base, &known)).await.map_err(failed)?;
-    Extractor::open(&base, &memory, &engine).await.map_err(failed)?;
+    let memory = memory(&base, &known);
+    let engine = Engine::open(&base, &known, &agents, &memory, export(&base, &known)).await.map_err(failed)?;
+    remember(&base, &memory, &engine).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
     let job_types = builder.job_types.with(Recover::new(Arc::clone(&base.clock)));
     let jobs = Queue::open(&base, jobs::with_agents(job_types, &engine, owners)).await.map_err(failed)?;
@@ -103,16 +104,30 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     Ok(Gateway { app, limits, routes, setup_code, guarded })
 }
 
-/// What traces are exported by, if they are.
+/// Where turns that have ended are exported to.
 #[cfg(feature = "otlp")]
-fn exporter(base: &Base, known: &Known) -> Option<Arc<dyn TraceExport>> {
+fn export(base: &Base, known: &Known) -> Option<Arc<dyn TraceExport>> {
     otlp::open(base, &known.providers)
 }
 
-/// This build exports no traces.
+/// This build exports nothing.
 #[cfg(not(feature = "otlp"))]
-fn exporter(_base: &Base, _known: &Known) -> Option<Arc<dyn TraceExport>> {
+fn export(_: &Base, _: &Known) -> Option<Arc<dyn TraceExport>> {
     None
+}
+
+/// Memory, with which the tools of memory work from now on.
+fn memory(base: &Base, known: &Known) -> Arc<Memory> {
+    let memory = Memory::open(base);
+    let (store, clock) = (base.store.clone(), Arc::clone(&base.clock));
+    known.tools.open_memory(MemoryAccess { store, memory: Arc::clone(&memory), ids: base.ids.clone(), clock });
+    memory
+}
+
+/// What makes memories of turns that have ended.
+async fn remember(base: &Base, memory: &Arc<Memory>, engine: &Arc<Engine>) -> store::Result<()> {
+    let model: Arc<dyn ExtractionModel> = Arc::<Engine>::clone(engine);
+    Extractor::open(base, memory, model).await.map(drop)
 }
 
 /// The periodic work that keeps the store small.

@@ -19,4 +19,5 @@ pub use admit::Dropped;
 pub use asking::{Asking, ExtractionModel, NotAsked};
 pub use gate::{gate, is_for_model};
 pub use item::{Extracted, ExtractedKind, ExtractedRelation, ITEMS_MAX};
+pub(crate) use secrets::is_secret;
 pub use worker::Extractor;

@@ -57,7 +57,7 @@ impl Extractor {
     ///
     /// # Errors
     /// The store's.
-    pub async fn open(base: &Base, memory: &Arc<Memory>, model: &Arc<impl ExtractionModel>) -> store::Result<()> {
+    pub async fn open(base: &Base, memory: &Arc<Memory>, model: Arc<dyn ExtractionModel>) -> store::Result<()> {
         if !memory.is_enabled() {
             return Ok(());
         }
@@ -65,7 +65,6 @@ impl Extractor {
             // The gateway is alone: what is claimed by the store's account was claimed by a program that is no more.
             base.store.end_pending_memory_leases().await?;
         }
-        let model = Arc::clone(model);
         let extractor = Arc::new(Self {
             store: base.store.clone(),
             clock: Arc::clone(&base.clock),
