@@ -953,11 +953,13 @@ CREATE TABLE memory_pending (
     lease_until_ms BIGINT NOT NULL,
     -- Grows with each claim: a worker whose claim is not the last one writes nothing.
     epoch BIGINT NOT NULL,
+    session_id BIGINT NOT NULL,
     -- The tiers that may be written, a bit each, and when what is written expires.
     tiers BIGINT NOT NULL,
     expires_at_ms BIGINT
 );
 CREATE INDEX memory_pending_due ON memory_pending (run_at_ms, turn_id);
+CREATE INDEX memory_pending_by_session ON memory_pending (session_id, turn_id);
 
 -- Turns whose memory was taken back: nothing is made of them again.
 CREATE TABLE memory_undone (

@@ -47,6 +47,7 @@ mod memory_recall;
 mod memory_replicas;
 mod memory_tools;
 mod metrics;
+mod memory_turns;
 mod mishaps;
 mod openai;
 mod openai_tools;

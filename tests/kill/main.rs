@@ -23,6 +23,7 @@ mod checks;
 mod clients;
 mod effects;
 mod gateway;
+mod memories;
 mod model;
 mod moments;
 mod pause;

@@ -9,6 +9,7 @@ use super::error::Result;
 use super::memory_tier::TierSet;
 use super::message::role_of;
 use super::messages;
+use super::turns::Turn;
 use super::tx::Tx;
 use super::value::{Param, Row};
 use super::workspace::WorkspaceId;
@@ -72,18 +73,18 @@ pub struct PendingClaim {
 
 /// The columns of a row, and the parameters that [`values`] makes for them.
 pub(super) const COLUMNS: &str =
-    "turn_id, workspace_id, attempts, lease_until_ms, epoch, run_at_ms, tiers, expires_at_ms";
+    "turn_id, workspace_id, attempts, lease_until_ms, epoch, session_id, run_at_ms, tiers, expires_at_ms";
 
 /// What [`COLUMNS`] have beside the turn, the workspace and zeros.
-pub(super) fn values(remember: &Remember, now_ms: i64) -> [Param<'static>; 3] {
-    [now_ms.into(), remember.tiers.bits().into(), remember.expires_at_ms.into()]
+pub(super) fn values(session: SessionId, remember: &Remember, now_ms: i64) -> [Param<'static>; 4] {
+    [session.into(), now_ms.into(), remember.tiers.bits().into(), remember.expires_at_ms.into()]
 }
 
 /// Lets the turn be remembered, within the transaction that ends it.
-pub(super) fn insert(tx: &mut Tx<'_>, turn: TurnId, remember: &Remember, now_ms: i64) -> Result<()> {
-    let sql = format!("INSERT INTO memory_pending ({COLUMNS}) VALUES ($2, $1, 0, 0, 0, $3, $4, $5)");
-    let [run_at_ms, tiers, expires_at_ms] = values(remember, now_ms);
-    tx.execute(&sql, &[turn.into(), run_at_ms, tiers, expires_at_ms]).map(drop)
+pub(super) fn insert(tx: &mut Tx<'_>, turn: &Turn, remember: &Remember, now_ms: i64) -> Result<()> {
+    let sql = format!("INSERT INTO memory_pending ({COLUMNS}) VALUES ($2, $1, 0, 0, 0, $3, $4, $5, $6)");
+    let [session_id, run_at_ms, tiers, expires_at_ms] = values(turn.session_id, remember, now_ms);
+    tx.execute(&sql, &[turn.id.into(), session_id, run_at_ms, tiers, expires_at_ms]).map(drop)
 }
 
 impl Db {
@@ -98,13 +99,17 @@ impl Db {
         }
         self.write_locking(move |tx| {
             let now_ms = tx.shared_time_ms(claim.own_ms)?;
-            let lock = if tx.is_shared() { " FOR UPDATE SKIP LOCKED" } else { "" };
+            let lock = if tx.is_shared() { " FOR UPDATE OF p SKIP LOCKED" } else { "" };
+            // What was said later in a session is not remembered before what was said earlier.
             let sql = format!(
-                "SELECT turn_id, workspace_id, epoch, attempts, tiers, expires_at_ms FROM memory_pending
-                WHERE run_at_ms <= $1 AND lease_until_ms < $2 ORDER BY run_at_ms, turn_id LIMIT $3{lock}"
+                "SELECT p.turn_id, p.workspace_id, p.epoch, p.attempts, p.tiers, p.expires_at_ms FROM memory_pending p
+                WHERE p.run_at_ms <= $1 AND p.lease_until_ms < $2 AND NOT EXISTS (SELECT 1 FROM memory_pending e
+                    WHERE e.session_id = p.session_id AND e.turn_id < p.turn_id AND (e.lease_until_ms >= $2 OR e.run_at_ms > $1))
+                ORDER BY p.run_at_ms, p.turn_id LIMIT $3{lock}"
             );
             let mut claimed = Vec::new();
-            for row in tx.query(&sql, params![claim.own_ms, now_ms, claim.count])? {
+            let rows = tx.query(&sql, params![claim.own_ms, now_ms, claim.count])?;
+            for row in rows {
                 claimed.extend(take(tx, row, now_ms + claim.lease_ms)?);
             }
             Ok(claimed)
@@ -143,7 +148,7 @@ impl Db {
     }
 }
 
-/// Gives the turn of `row` to a gateway; none if it is gone, or nothing of it is a user's.
+/// Gives the turn of `row` to a gateway; none if it is gone, or if nothing of it is a user's.
 fn take(tx: &mut Tx<'_>, mut row: Row, lease_until_ms: i64) -> Result<Option<PendingTurn>> {
     let (turn_id, workspace): (TurnId, i64) = (row.next_id()?, row.next_int()?);
     let (epoch, attempts) = (row.next_int()? + 1, row.next_int()? + 1);
@@ -156,7 +161,7 @@ fn take(tx: &mut Tx<'_>, mut row: Row, lease_until_ms: i64) -> Result<Option<Pen
         return forget(tx, turn_id);
     };
     let workspace = WorkspaceId::new(workspace, &found.next_text()?);
-    let (session_id, agent_id) = (found.next_id()?, found.next_text()?);
+    let (session_id, agent_id): (SessionId, _) = (found.next_id()?, found.next_text()?);
     let (subject, user_id) = (found.next_int()?, Arc::from(found.next_text()?));
     if role_of(&found.next_text()?)? != Role::User {
         return forget(tx, turn_id);

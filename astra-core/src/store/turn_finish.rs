@@ -112,10 +112,7 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         .map(|(first_seq, texts)| serde_json::to_string(texts).map(|texts| (*first_seq, texts)).map_err(Error::broken));
     let events = events.transpose()?;
     let bytes = bytes(tx, finished, events.as_ref().map(|(_, texts)| texts.as_str()))?;
-    let tool_calls = match finished.outcome.tool_calls.as_slice() {
-        [] => None,
-        calls => Some(serde_json::to_string(calls).map_err(Error::broken)?),
-    };
+    let tool_calls = tool_calls(&finished.outcome)?;
     let ended = EndedTurn {
         hour: turn.created_at_ms.div_euclid(HOUR_MS),
         status: finished.status.as_str(),
@@ -154,9 +151,17 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
         usage::add_of_turn(tx, turn.id.key(), place, row, &ended)?;
     }
     if let Some(remember) = &finished.remember {
-        memory_pending::insert(tx, turn.id, remember, finished.now_ms)?;
+        memory_pending::insert(tx, turn, remember, finished.now_ms)?;
     }
     tell(tx, finished)
+}
+
+/// The tools that were called, as JSON.
+fn tool_calls(outcome: &Outcome) -> Result<Option<String>> {
+    match outcome.tool_calls.as_slice() {
+        [] => Ok(None),
+        calls => serde_json::to_string(calls).map(Some).map_err(Error::broken),
+    }
 }
 
 /// Lets the readers of events of turns know of the end, if there are any.
@@ -213,11 +218,6 @@ fn finish_at_once<'a>(
             approvals::CANCEL
         );
     }
-    // `$1` is the workspace.
-    let numbered = |params: &[Param<'_>], count: usize| {
-        let first = params.len() + 2 - count;
-        (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
-    };
     if let Some((first_seq, texts)) = events {
         params.extend_from_slice(params![*first_seq, texts]);
         sql += &format!(
@@ -246,7 +246,7 @@ fn finish_at_once<'a>(
         );
     }
     if let Some(remember) = &finished.remember {
-        let values = memory_pending::values(remember, finished.now_ms);
+        let values = memory_pending::values(finished.turn.session_id, remember, finished.now_ms);
         params.extend_from_slice(&values);
         sql += &format!(
             ", remembered AS (INSERT INTO memory_pending ({}) SELECT $2, $1, 0, 0, 0, {} FROM o)",
@@ -258,6 +258,12 @@ fn finish_at_once<'a>(
     // An event comes after it, once it is known that this ended the turn.
     let touched = if finished.event_id.is_some() { tx.execute(&sql, &params) } else { tx.execute_last(&sql, &params) };
     Ok(touched? == 1)
+}
+
+/// The numbers of the last `count` parameters; `$1` is the workspace.
+fn numbered(params: &[Param<'_>], count: usize) -> String {
+    let first = params.len() + 2 - count;
+    (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
 }
 
 macro_rules! move_from {

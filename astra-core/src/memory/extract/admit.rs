@@ -3,11 +3,11 @@
 
 use super::clauses::{clauses, sentences};
 use super::dates::period;
+use super::item::{Extracted, ExtractedKind, ExtractedRelation, smuggles};
 use super::own_words::{MASK, own_words};
 use super::repair::RawItem;
 use super::rules::as_sentence;
 use super::secrets::is_secret;
-use super::{Extracted, ExtractedKind, ExtractedRelation, smuggles};
 use crate::memory::analyse::fold;
 
 const ATTRIBUTE_CHARS: usize = 40;

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::ITEMS_MAX;
+use super::item::ITEMS_MAX;
 use crate::content::{Content, Role};
 use crate::provider::Message;
 

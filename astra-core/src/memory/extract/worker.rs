@@ -12,12 +12,14 @@ use tokio::time::{sleep, timeout};
 use super::admit::Stated;
 use super::asking::{Asking, ExtractionModel, NotAsked};
 use super::gate::is_for_model;
+use super::item::{Extracted, ExtractedKind, ITEMS_MAX};
 use super::repair::Answer;
-use super::{Extracted, ExtractedKind, ITEMS_MAX, model, repair, rules, write};
+use super::{model, repair, rules, write};
 use crate::clock::Clock;
 use crate::config::MemoryExtraction;
 use crate::ids::IdMaker;
 use crate::memory::Memory;
+use crate::memory::analyse::document_terms;
 use crate::metrics::Metrics;
 use crate::store::{
     self, Db, MemoryTier, PendingClaim, PendingLease, PendingTurn, PresentMemory, Remembered, RememberedTurn, Rows,
@@ -206,7 +208,10 @@ impl Extractor {
         present: &[PresentMemory],
     ) -> store::Result<Vec<Extracted>> {
         let metrics = &self.metrics.memory;
-        let known = present.iter().filter_map(|memory| memory.attribute.clone().zip(memory.value.clone()));
+        let terms = document_terms(left);
+        let is_near = |memory: &&PresentMemory| document_terms(&memory.content).iter().any(|term| terms.contains(term));
+        let (near, far): (Vec<_>, Vec<_>) = present.iter().partition(is_near);
+        let known = near.into_iter().chain(far).filter_map(|memory| memory.attribute.clone().zip(memory.value.clone()));
         let known: Vec<_> = known.take(model::PRESENT_MAX).collect();
         let (mut messages, schema) = (model::question(left, &known), model::schema());
         let mut answer = None;

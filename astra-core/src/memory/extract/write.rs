@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Extracted, ExtractedKind};
+use super::item::{Extracted, ExtractedKind};
 use crate::ids::IdMaker;
 use crate::memory::Memory;
 use crate::memory::analyse::{document_terms, fold};

@@ -2,7 +2,7 @@
 
 use super::found::Found;
 use crate::memory::extract::dates::Period;
-use crate::memory::extract::{ExtractedKind, ExtractedRelation};
+use crate::memory::extract::item::{ExtractedKind, ExtractedRelation};
 
 /// What a pattern has made of a clause.
 #[derive(Debug, Clone)]

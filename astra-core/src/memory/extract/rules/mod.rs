@@ -5,6 +5,9 @@ mod draft;
 mod facts;
 mod found;
 mod notes;
+#[cfg(test)]
+mod poisoned;
+mod possessions;
 mod preferences;
 mod procedures;
 mod relations;
@@ -13,9 +16,9 @@ mod retract;
 mod tests;
 
 use super::clauses::{Clause, clauses};
+use super::item::{Extracted, ExtractedKind, ITEMS_MAX, smuggles};
 use super::own_words::own_words;
 use super::secrets::is_secret;
-use super::{Extracted, ExtractedKind, ITEMS_MAX, smuggles};
 use draft::Draft;
 use found::Found;
 pub(super) use notes::sentence as as_sentence;
@@ -43,7 +46,7 @@ const RULES: &[Rule] = &[
     rule("place", facts::place),
     rule("background", facts::background),
     rule("language", facts::language),
-    rule("belonging", facts::belonging),
+    rule("belonging", possessions::belonging),
     rule("prefer", preferences::prefer),
     rule("taste", preferences::taste),
     rule("tool", preferences::tool),
@@ -51,8 +54,8 @@ const RULES: &[Rule] = &[
     rule("standing", procedures::standing),
     rule("decision", notes::decision),
     rule("strategy", notes::strategy),
-    rule("my_is", facts::my_is),
-    rule("is_my", facts::is_my),
+    rule("my_is", possessions::my_is),
+    rule("is_my", possessions::is_my),
     rule("activity", notes::activity),
     rule("outcome", notes::outcome),
     rule("relation", relations::relation),

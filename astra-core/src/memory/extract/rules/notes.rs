@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::found::Found;
-use crate::memory::extract::ExtractedKind;
+use crate::memory::extract::item::ExtractedKind;
 
 const NOTE_WORDS: usize = 40;
 

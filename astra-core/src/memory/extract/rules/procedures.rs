@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::found::Found;
-use crate::memory::extract::ExtractedKind;
+use crate::memory::extract::item::ExtractedKind;
 use crate::memory::extract::own_words::MASK;
 
 /// Most steps of a procedure.

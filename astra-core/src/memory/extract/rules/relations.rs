@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::found::Found;
 use super::notes::sentence;
 use crate::memory::extract::clauses::Word;
-use crate::memory::extract::{ExtractedKind, ExtractedRelation};
+use crate::memory::extract::item::{ExtractedKind, ExtractedRelation};
 
 /// A verb between two things: its words, the kind of the edge, the kinds of its ends. Of people, a name that begins a sentence
 /// is enough.

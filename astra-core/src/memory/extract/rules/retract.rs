@@ -3,8 +3,8 @@
 use super::draft::Draft;
 use super::found::Found;
 use super::notes::sentence;
-use crate::memory::extract::ExtractedKind;
 use crate::memory::extract::clauses::Clause;
+use crate::memory::extract::item::ExtractedKind;
 
 const REMEMBER: &[&str] = &[
     "remember that",

@@ -1,6 +1,6 @@
 //! Sentences that say something, sentences that say nothing, and texts that want something.
 
-use super::super::{Extracted, ExtractedKind};
+use super::super::item::{Extracted, ExtractedKind};
 use super::extract;
 use crate::store::MemoryTier;
 
