@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::ids::EventId;
 use crate::store::events::{
     AgentCompletedData, AgentFailedData, AgentUpdatedData, ApprovalRequestedData, JobFailedData, JobProgressData,
-    JobSucceededData, QuotaExceededData, ScheduleFiredData, SessionArchivedData, SessionCreatedData, TurnStartedData,
+    JobSucceededData, MemoryPropagatedData, QuotaExceededData, ScheduleFiredData, SessionArchivedData, SessionCreatedData, TurnStartedData,
     WebhookDisabledData, WebhookTestData,
 };
 
@@ -68,6 +68,8 @@ workspace_events! {
     JobSucceeded(JobSucceededData) => "job.succeeded",
     /// A job has failed for good, or its outcome is unknown.
     JobFailed(JobFailedData) => "job.failed",
+    /// Memories of a user were copied to the workspace.
+    MemoryPropagated(MemoryPropagatedData) => "memory.propagated",
     /// An agent has used up a quota, and a turn was refused.
     QuotaExceeded(QuotaExceededData) => "quota.exceeded",
     /// The time of a schedule has come, and its job was enqueued.

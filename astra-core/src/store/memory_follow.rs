@@ -1,0 +1,80 @@
+//! The graph follows the memories of the tier `graph`: what such a memory says of entities, in the list `relations` of its data,
+//! is in the graph for as long as the memory holds.
+
+use serde_json::{Map, Value as Json};
+
+use super::error::Result;
+use super::memories::StoredMemory;
+use super::memory_graph::{Evidence, NewRelation, RELATIONS_MAX, relate, unrelate};
+use super::memory_tier::MemoryTier;
+use super::tx::Tx;
+
+/// Brings the graph in step with a memory that was just written, whatever was done to it. What is said again has its full strength
+/// again.
+pub(super) fn follow(tx: &mut Tx<'_>, memory: &StoredMemory, now_ms: i64) -> Result<()> {
+    if memory.tier != MemoryTier::Graph {
+        return Ok(());
+    }
+    if memory.version > 1 {
+        unrelate(tx, memory.id)?;
+    }
+    let is_over = memory.valid_to_ms.is_some_and(|to_ms| to_ms <= now_ms);
+    if memory.deleted_at_ms.is_some() || memory.superseded_by.is_some() || is_over {
+        return Ok(());
+    }
+    let mut relations = relations_of(&memory.data);
+    for relation in &mut relations {
+        relation.confidence = (relation.confidence * memory.confidence).clamp(0.0, 1.0);
+    }
+    let evidence = Evidence {
+        memory: memory.id,
+        subject: memory.subject,
+        valid_from_ms: memory.valid_from_ms,
+        valid_to_ms: memory.valid_to_ms,
+        now_ms,
+    };
+    relate(tx, &evidence, &relations).map(drop)
+}
+
+/// The relations of a memory's data; what is none is left out.
+fn relations_of(data: &Map<String, Json>) -> Vec<NewRelation> {
+    let stated = data.get("relations").and_then(Json::as_array).into_iter().flatten();
+    stated.take(RELATIONS_MAX).filter_map(|stated| serde_json::from_value(stated.clone()).ok()).collect()
+}
+
+/// What is wrong with the relations of the data of a memory of the tier `graph`: where (a JSON Pointer within the data), and why.
+#[must_use]
+pub fn relations_fault(data: &Map<String, Json>) -> Option<(String, String)> {
+    let stated = data.get("relations")?;
+    let Some(stated) = stated.as_array() else { return Some(("/relations".to_owned(), "is no list".to_owned())) };
+    if stated.len() > RELATIONS_MAX {
+        return Some(("/relations".to_owned(), format!("has more than {RELATIONS_MAX} relations")));
+    }
+    stated.iter().enumerate().find_map(|(place, stated)| {
+        let relation = match serde_json::from_value::<NewRelation>(stated.clone()) {
+            Ok(relation) => relation,
+            Err(fault) => return Some((format!("/relations/{place}"), fault.to_string())),
+        };
+        relation.fault().map(|(field, fault)| (format!("/relations/{place}/{field}"), fault.to_owned()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_wrong_relation_has_its_place() {
+        let fault = |data: Json| relations_fault(data.as_object().unwrap()).map(|(place, _)| place);
+        let good = json!({"from": {"name": "Ana"}, "kind": "works_on", "to": {"kind": "project", "name": "Kestrel"}});
+        assert_eq!(fault(json!({})), None);
+        assert_eq!(fault(json!({"relations": [good]})), None);
+        assert_eq!(fault(json!({"relations": "x"})).as_deref(), Some("/relations"));
+        assert_eq!(fault(json!({"relations": [good, {"from": 1}]})).as_deref(), Some("/relations/1"));
+        let own = json!({"from": {"name": "Ana"}, "kind": "knows", "to": {"name": " ANA"}});
+        assert_eq!(fault(json!({"relations": [own]})).as_deref(), Some("/relations/0/to"));
+        assert_eq!(fault(json!({"relations": vec![good; 65]})).as_deref(), Some("/relations"));
+    }
+}
