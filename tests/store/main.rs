@@ -36,6 +36,8 @@ mod keys;
 mod leases;
 mod lone;
 mod mcp_servers;
+mod memories;
+mod memory_graph;
 mod migrations;
 mod outbox;
 mod pages;

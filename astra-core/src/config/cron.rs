@@ -58,11 +58,7 @@ pub const BUILT_INS: [BuiltInDefault; 14] = [
         "every 1h",
         "Removes edges of the graph of memory that have faded or hold no longer. Weights follow from times, not from this.",
     ),
-    built_in(
-        "memory_retention",
-        "every 10m",
-        "Forgets memories that expire, and removes deleted ones after 30 days.",
-    ),
+    built_in("memory_retention", "every 10m", "Forgets memories that expire, and removes deleted ones after 30 days."),
     built_in(
         "memory_consolidation",
         "every 24h",

@@ -58,6 +58,25 @@ pub enum Refusal {
     Webhook(WebhookRefusal),
     /// What is set by hand in a profile of a user has more than 16 KiB as JSON.
     ProfileTooLarge,
+    /// Of a memory.
+    Memory(MemoryRefusal),
+}
+
+/// Why a memory is not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemoryRefusal {
+    /// The memory has no version of this number.
+    NoSuchVersion,
+    /// The version says that the memory is deleted: there is nothing to write again.
+    DeletedVersion,
+    /// A turn of the user is open: what it keeps cannot be purged yet.
+    TurnOpen,
+}
+
+impl From<MemoryRefusal> for Error {
+    fn from(refusal: MemoryRefusal) -> Self {
+        Self::Refused(Refusal::Memory(refusal))
+    }
 }
 
 /// Why an account is not registered.

@@ -103,13 +103,16 @@ fn doubles(tx: &mut Tx<'_>) -> Result<Vec<Vec<StoredMemory>>> {
     let mut found = Vec::new();
     for mut row in tx.query(sql, params![ROWS_AT_ONCE / 10])? {
         let (subject, tier, hash) = (row.next_int()?, row.next_text()?, row.next_bytes()?);
-        let condition = "m.subject = $2 AND m.tier = $3 AND m.content_hash = $4 AND m.slot IS NULL AND m.deleted_at_ms IS NULL
+        let condition =
+            "m.subject = $2 AND m.tier = $3 AND m.content_hash = $4 AND m.slot IS NULL AND m.deleted_at_ms IS NULL
             AND m.valid_to_ms IS NULL AND m.expires_at_ms IS NULL ORDER BY m.id LIMIT $5";
         let params = params![subject, &tier, hash.as_slice(), ROWS_AT_ONCE];
         let mut same = memories::matching(tx, condition, params)?;
         // A hash of the same text is not the same data.
         let first = same.first().map(|memory| (memory.data.clone(), memory.content.clone()));
-        same.retain(|memory| first.as_ref().is_some_and(|(data, content)| memory.data == *data && memory.content == *content));
+        same.retain(|memory| {
+            first.as_ref().is_some_and(|(data, content)| memory.data == *data && memory.content == *content)
+        });
         if same.len() > 1 {
             found.push(same);
         }
@@ -142,7 +145,8 @@ type Weeks = BTreeMap<(i64, i64), Vec<StoredMemory>>;
 
 /// Daily notes that were made before `before_ms`, by their owner and the beginning of their week.
 fn old_notes(tx: &mut Tx<'_>, before_ms: i64) -> Result<Weeks> {
-    let condition = "m.tier = 'daily' AND m.created_at_ms < $2 AND m.source <> 'consolidation' AND m.deleted_at_ms IS NULL
+    let condition =
+        "m.tier = 'daily' AND m.created_at_ms < $2 AND m.source <> 'consolidation' AND m.deleted_at_ms IS NULL
         AND m.expires_at_ms IS NULL
         AND m.superseded_by IS NULL ORDER BY m.subject, m.id LIMIT $3";
     let mut weeks = Weeks::new();
@@ -222,7 +226,8 @@ fn sum_up(
 }
 
 fn summary_of(tx: &mut Tx<'_>, subject: i64, week_ms: i64) -> Result<Option<StoredMemory>> {
-    let condition = "m.subject = $2 AND m.slot = $3 AND m.slot IS NOT NULL AND m.valid_to_ms IS NULL AND m.deleted_at_ms IS NULL
+    let condition =
+        "m.subject = $2 AND m.slot = $3 AND m.slot IS NOT NULL AND m.valid_to_ms IS NULL AND m.deleted_at_ms IS NULL
         AND m.tier = 'daily' AND m.source = 'consolidation' ORDER BY m.id LIMIT 1";
     Ok(memories::matching(tx, condition, params![subject, &slot_of(week_ms)])?.pop())
 }
@@ -259,8 +264,7 @@ fn lines_of(summary: &StoredMemory) -> Vec<Note> {
 
 /// What is said of the notes beside the text.
 fn data_of(week_ms: i64, lines: &[Note]) -> Map<String, Json> {
-    let note =
-        |note: &Note| json!({"category": note.category, "at_ms": note.created_at_ms, "content": note.content});
+    let note = |note: &Note| json!({"category": note.category, "at_ms": note.created_at_ms, "content": note.content});
     let notes: Vec<Json> = lines.iter().map(note).collect();
     Map::from_iter([("week".to_owned(), json!(day(week_ms))), ("notes".to_owned(), Json::Array(notes))])
 }

@@ -151,17 +151,10 @@ fn candidates(tx: &mut Tx<'_>, asked: &Propagation, subject: i64) -> Result<Vec<
     Ok(found)
 }
 
-fn propagate(
-    tx: &mut Tx<'_>,
-    change: i64,
-    asked: &Propagation,
-    memory: &StoredMemory,
-    key: i64,
-) -> Result<Propagated> {
+fn propagate(tx: &mut Tx<'_>, change: i64, asked: &Propagation, memory: &StoredMemory, key: i64) -> Result<Propagated> {
     let relevance = relevance(memory, asked.now_ms);
-    let outcome = |outcome, workspace_memory_id| {
-        Propagated { memory_id: memory.id, workspace_memory_id, relevance, outcome }
-    };
+    let outcome =
+        |outcome, workspace_memory_id| Propagated { memory_id: memory.id, workspace_memory_id, relevance, outcome };
     if memory.trust < PROPAGATION_TRUST {
         return Ok(outcome(PropagationOutcome::NotTrusted, None));
     }
@@ -171,21 +164,20 @@ fn propagate(
     if let Some(copy) = copy_of(tx, memory.id)? {
         return Ok(outcome(PropagationOutcome::AlreadyCopied, Some(copy)));
     }
-    let kept = keep(tx, change, &copied(tx, asked, memory, key)?, asked.now_ms)?;
+    let new = copied(tx, asked, memory, key)?;
+    let kept = keep(tx, change, &new, asked.now_ms)?;
     note_copy(tx, memory.id, kept.id())?;
-    let became =
-        if matches!(kept, Kept::Same(_)) { PropagationOutcome::Confirmed } else { PropagationOutcome::Copied };
+    let became = if matches!(kept, Kept::Same(_)) { PropagationOutcome::Confirmed } else { PropagationOutcome::Copied };
     Ok(outcome(became, Some(kept.id())))
 }
 
 /// The memory of the workspace that `memory` becomes. It has no slot: what one user says takes the place of nothing that another
 /// one has said.
 fn copied(tx: &mut Tx<'_>, asked: &Propagation, memory: &StoredMemory, key: i64) -> Result<NewMemory> {
-    let sql = "SELECT embedder, vector, terms FROM memory_index WHERE workspace_id = $1 AND item_id = $2 AND is_dead = 0";
+    let sql =
+        "SELECT embedder, vector, terms FROM memory_index WHERE workspace_id = $1 AND item_id = $2 AND is_dead = 0";
     let index = match tx.first(sql, params![memory.id])? {
-        Some(mut row) => {
-            IndexEntry { embedder: row.next_int()?, vector: row.next_bytes()?, terms: row.next_bytes()? }
-        }
+        Some(mut row) => IndexEntry { embedder: row.next_int()?, vector: row.next_bytes()?, terms: row.next_bytes()? },
         None => IndexEntry::default(),
     };
     Ok(NewMemory {

@@ -1,9 +1,10 @@
 //! The tiers of memory, and sets of them.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A tier of memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MemoryTier {
     /// What users have said in sessions.

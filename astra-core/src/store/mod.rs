@@ -44,13 +44,29 @@ mod leaders;
 mod lifetime;
 mod lock;
 mod mcp_servers;
+mod memories;
+mod memory_changes;
+mod memory_consolidate;
 mod memory_decay;
 mod memory_edges;
+mod memory_follow;
 mod memory_graph;
+mod memory_heads;
+mod memory_index;
 mod memory_joined;
+mod memory_keep;
+mod memory_kinds;
+mod memory_list;
 mod memory_merge;
+mod memory_propagate;
+mod memory_purge;
+mod memory_retention;
 mod memory_tier;
+mod memory_undo;
+mod memory_undo_turns;
 mod memory_user_profiles;
+mod memory_value;
+mod memory_versions;
 mod memory_walk;
 mod merge;
 mod message;
@@ -78,6 +94,7 @@ mod postgres_tls;
 #[cfg(feature = "postgres")]
 mod postgres_values;
 mod precondition;
+mod purge_tables;
 mod quota_refusals;
 mod recent;
 mod rows;
@@ -142,7 +159,8 @@ pub use delivery_requests::Recovery;
 pub use depths::Depths;
 pub use durations::Durations;
 pub use error::{
-    AccountRefusal, AgentRefusal, Error, JobRefusal, Refusal, Result, SessionRefusal, TurnRefusal, WebhookRefusal,
+    AccountRefusal, AgentRefusal, Error, JobRefusal, MemoryRefusal, Refusal, Result, SessionRefusal, TurnRefusal,
+    WebhookRefusal,
 };
 pub use fan_out::FanOut;
 pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey};
@@ -159,12 +177,30 @@ pub use leaders::Leader;
 pub use lifetime::Lifetime;
 pub use lock::FolderLock;
 pub use mcp_servers::{McpServerRows, McpServerStamp, NewMcpServer, StoredMcpServer};
+pub use memories::{Memories, MemoryReader, StoredMemory};
+pub use memory_changes::MemoryChange;
+pub use memory_consolidate::{Consolidated, DAILY_NOTE_DAYS};
 pub use memory_decay::{edge_weight, weight_of_daily};
+pub use memory_follow::relations_fault;
 pub use memory_graph::{
     ANY_ENTITY_KIND, ENTITY_NAME_MAX, Evidence, GRAPH_KIND_MAX, NewEntity, NewRelation, RELATIONS_MAX, SAME_ENTITY,
 };
+pub use memory_heads::MemoryHead;
+pub use memory_index::{IndexEntry, IndexRow, MemoryIndexRows};
+pub use memory_keep::{Kept, NewMemory};
+pub use memory_kinds::{MemoryCategory, MemoryReason, MemorySource};
+pub use memory_list::{MemoryFilter, MemoryOwner};
+pub use memory_propagate::{
+    PROPAGATED_MAX, PROPAGATION_CONFIDENCE, PROPAGATION_RELEVANCE, PROPAGATION_TRUST, Propagated, Propagation,
+    PropagationOutcome, relevance,
+};
+pub use memory_purge::Purged;
+pub use memory_retention::DELETED_MEMORY_DAYS;
 pub use memory_tier::{MemoryTier, TierSet};
+pub use memory_undo::{Indexer, UndoOutcome, Undone};
+pub use memory_undo_turns::UndoTarget;
 pub use memory_user_profiles::{PROFILE_BYTES_MAX, ProfileFact, UserProfile, UserProfiles};
+pub use memory_versions::MemoryVersion;
 pub use memory_walk::{MemoryGraph, Walk, Walked, WalkedEdge, WalkedEntity};
 pub use merge::merge_patch;
 pub use message::{StoredMessage, TURN_STRIDE};

@@ -13,6 +13,8 @@ use super::job_turns::JobTurns;
 use super::jobs::Jobs;
 use super::keys::SigningKeys;
 use super::mcp_servers::McpServerRows;
+use super::memories::Memories;
+use super::memory_index::MemoryIndexRows;
 use super::memory_user_profiles::UserProfiles;
 use super::memory_walk::MemoryGraph;
 use super::messages::Messages;
@@ -104,6 +106,18 @@ impl Rows {
     #[must_use]
     pub const fn memory_graph(&self) -> MemoryGraph<'_> {
         MemoryGraph(self)
+    }
+
+    /// Memories.
+    #[must_use]
+    pub const fn memories(&self) -> Memories<'_> {
+        Memories(self)
+    }
+
+    /// What the indexes of memory are filled from.
+    #[must_use]
+    pub const fn memory_index(&self) -> MemoryIndexRows<'_> {
+        MemoryIndexRows(self)
     }
 
     /// Messages.

@@ -6,8 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::ids::EventId;
 use crate::store::events::{
     AgentCompletedData, AgentFailedData, AgentUpdatedData, ApprovalRequestedData, JobFailedData, JobProgressData,
-    JobSucceededData, MemoryPropagatedData, QuotaExceededData, ScheduleFiredData, SessionArchivedData, SessionCreatedData, TurnStartedData,
-    WebhookDisabledData, WebhookTestData,
+    JobSucceededData, MemoryPropagatedData, QuotaExceededData, ScheduleFiredData, SessionArchivedData,
+    SessionCreatedData, TurnStartedData, WebhookDisabledData, WebhookTestData,
 };
 
 /// An event of any type, but for its type.

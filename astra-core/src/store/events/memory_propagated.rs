@@ -1,7 +1,6 @@
 //! `memory.propagated`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::event_data::EventData;
