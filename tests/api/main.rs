@@ -40,6 +40,8 @@ mod mcp_fixture;
 mod mcp_protocol;
 mod mcp_servers;
 mod mcp_tools;
+mod memory;
+mod memory_isolation;
 mod metrics;
 mod mishaps;
 mod openai;

@@ -9,6 +9,7 @@ mod layers;
 mod limits;
 mod names;
 mod programs;
+mod purge;
 mod recipes;
 mod sizes;
 mod source;

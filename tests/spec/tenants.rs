@@ -97,12 +97,16 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
     let account = owner.post("/auth/service-accounts").json(&account).await.expect(201);
     let tokens = format!("/auth/service-accounts/{}/tokens", id(&account));
     let token = owner.post(&tokens).json(&json!({"expires_in": 3600})).await.expect(201);
+    let memory = json!({"tier": "daily", "content": "Releases are made on Tuesdays."});
+    let memory = owner.post("/memory").json(&memory).await.expect(201);
     let job = owner.post("/jobs").json(&json!({"type": "test.note"})).await.expect(202);
     let schedule = json!({"name": "Each day", "expression": "0 3 * * *", "job": {"type": "test.note"}});
     let schedule = owner.post("/cron/schedules").json(&schedule).await.expect(201);
     BTreeMap::from([
         ("agent_id", AGENT.to_owned()),
         ("job_id", id(&job)),
+        ("memory_id", id(&memory)),
+        ("user_id", memory["user_id"].as_str().expect("an id").to_owned()),
         ("model", AGENT.to_owned()),
         ("schedule_id", id(&schedule)),
         ("skill_id", SKILL.to_owned()),

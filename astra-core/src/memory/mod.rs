@@ -2,10 +2,15 @@
 
 pub mod graph;
 pub mod profile;
+pub mod upkeep;
+mod weight;
 
 use std::sync::Arc;
 
+pub use weight::weight;
+
 use crate::config::Config;
+use crate::store::IndexEntry;
 use crate::work::Base;
 
 /// The memory of all workspaces.
@@ -18,6 +23,12 @@ impl Memory {
     #[must_use]
     pub fn open(base: &Base) -> Arc<Self> {
         Arc::new(Self { config: Arc::clone(&base.config) })
+    }
+
+    /// What `text` is found by.
+    #[must_use]
+    pub fn index_entry(&self, _text: &str) -> IndexEntry {
+        IndexEntry::default()
     }
 
     /// Whether turns are remembered, and memory is recalled in turns.

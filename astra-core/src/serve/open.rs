@@ -20,6 +20,7 @@ use crate::events::EventLog;
 use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
 use crate::memory::Memory;
+use crate::memory::upkeep::{self as memory_upkeep, Consolidate};
 #[cfg(feature = "otlp")]
 use crate::otlp;
 use crate::outbound::GuardedClient;
@@ -64,15 +65,16 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     #[cfg(not(feature = "otlp"))]
     let export = None;
     let events = EventLog::open(&base).await.map_err(failed)?;
-    let memory = Memory::open(&base);
     let engine = Engine::open(&base, &known, &agents, export).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
-    let job_types = builder.job_types.with(Recover::new(Arc::clone(&base.clock)));
+    let memory = Memory::open(&base);
+    let job_types =
+        builder.job_types.with(Recover::new(Arc::clone(&base.clock))).with(Consolidate::new(&base, &memory));
     let jobs = Queue::open(&base, jobs::with_agents(job_types, &engine, owners)).await.map_err(failed)?;
     let scheduler = Scheduler::open(&base, &jobs);
     let webhooks = WebhookDirectory::open(&base, master_key.clone(), &scheduler).await.map_err(failed)?;
     let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
-    open_upkeep(&base, &scheduler);
+    open_upkeep(&base, &scheduler, &memory);
 
     let document = served_at(document, base.config.public_url.as_ref());
     let limits = Arc::new(Limits::new(&base.config.limits, &base.clock));
@@ -106,10 +108,11 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
 }
 
 /// The periodic work that keeps the store small.
-fn open_upkeep(base: &Base, scheduler: &Arc<Scheduler>) {
+fn open_upkeep(base: &Base, scheduler: &Arc<Scheduler>, memory: &Arc<Memory>) {
     upkeep::open(base, scheduler);
     sign_in_sweep::open(base, scheduler);
     trace_retention::open(base, scheduler);
+    memory_upkeep::open(base, scheduler, memory);
 }
 
 async fn authority(base: &Base, key: MasterKey, routes: &router::Routes) -> store::Result<Arc<Authority>> {

@@ -56,10 +56,10 @@ pub enum Refusal {
     ScheduleBusy,
     /// Of a webhook or of a delivery to it.
     Webhook(WebhookRefusal),
-    /// What is set by hand in a profile of a user has more than 16 KiB as JSON.
-    ProfileTooLarge,
     /// Of a memory.
     Memory(MemoryRefusal),
+    /// What is set by hand in a profile of a user has more than 16 KiB as JSON.
+    ProfileTooLarge,
 }
 
 /// Why a memory is not changed.

@@ -13,6 +13,7 @@ use super::memories::{self, Memories, StoredMemory};
 use super::memory_heads;
 use super::memory_index::{self, IndexEntry};
 use super::memory_kinds::{MemoryCategory, MemoryReason, MemorySource};
+use super::memory_relations;
 use super::memory_tier::MemoryTier;
 use super::memory_value::{hash, is_same};
 use super::memory_versions::{self, Author};
@@ -124,6 +125,7 @@ pub(super) fn keep(tx: &mut Tx<'_>, change: i64, new: &NewMemory, now_ms: i64) -
     let slot = if is_weaker { None } else { new.slot.clone() };
     let memory = begin(new, subject, slot, now_ms);
     memories::insert(tx, &memory)?;
+    memory_relations::show(tx, &memory, MemoryReason::Created, now_ms)?;
     memory_versions::record(tx, &memory, MemoryReason::Created, author)?;
     memory_index::put(tx, change, &memory.index_row(&new.index))?;
     if is_weaker || live.is_empty() {
@@ -222,6 +224,7 @@ pub(super) fn touch(
     memory.version = memory.version.saturating_add(1);
     memory.updated_at_ms = author.now_ms;
     memories::write(tx, memory)?;
+    memory_relations::show(tx, memory, reason, author.now_ms)?;
     memory_versions::record(tx, memory, reason, author)
 }
 

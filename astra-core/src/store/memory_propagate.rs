@@ -82,9 +82,9 @@ pub fn relevance(memory: &StoredMemory, now_ms: i64) -> f64 {
     let times = i32::try_from(memory.evidence.min(64)).unwrap_or(64);
     let sure = 1.0 - (1.0 - memory.confidence.clamp(0.0, 1.0)).powi(times);
     let weight = match memory.tier {
-        MemoryTier::Daily => weight_of_daily(now_ms - memory.created_at_ms),
+        MemoryTier::Daily => memory.strength * weight_of_daily(now_ms.saturating_sub(memory.strength_at_ms)),
         MemoryTier::Graph => edge_weight(memory.strength, memory.strength_at_ms, now_ms),
-        MemoryTier::Session | MemoryTier::Profile | MemoryTier::Procedural => 1.0,
+        MemoryTier::Session | MemoryTier::Profile | MemoryTier::Procedural => memory.strength,
     };
     (sure * memory.trust * weight).clamp(0.0, 1.0)
 }

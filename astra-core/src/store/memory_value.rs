@@ -3,12 +3,13 @@
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
-/// What a memory holds: the text `value` of its data if it has one, or its content; in lower case, with single spaces, without
-/// what ends a sentence.
+use crate::text::fold;
+
+/// What a memory holds: the text `value` of its data if it has one, or its content; folded, without what
+/// ends a sentence.
 fn folded(content: &str, data: &Map<String, Json>) -> String {
     let text = data.get("value").and_then(Json::as_str).unwrap_or(content);
-    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    words.join(" ").trim_end_matches(['.', '!', ' ']).to_owned()
+    fold(text).trim_end_matches(['.', '!', ' ']).to_owned()
 }
 
 /// The first 16 bytes of the SHA-256 of what a memory holds.

@@ -2,7 +2,6 @@
 
 use super::error::{Error, Result};
 use super::memories::{Memories, MemoryReader, StoredMemory, find_any, is_shown, json};
-use super::memory_follow;
 use super::memory_kinds::{MemoryReason, value, word};
 use super::page::{Cursor, Page, PageRequest};
 use super::tx::Tx;
@@ -36,7 +35,7 @@ pub(super) struct Author<'a> {
     pub now_ms: i64,
 }
 
-/// Writes down the present state of a memory as the version of its number; the graph follows it.
+/// Writes down the present state of a memory as the version of its number.
 pub(super) fn record(tx: &mut Tx<'_>, memory: &StoredMemory, reason: MemoryReason, author: Author<'_>) -> Result<()> {
     let sql =
         "INSERT INTO memory_versions (workspace_id, memory_id, version, snapshot, reason, author, turn_id, session_id, created_at_ms)
@@ -52,8 +51,7 @@ pub(super) fn record(tx: &mut Tx<'_>, memory: &StoredMemory, reason: MemoryReaso
         author.session_id,
         author.now_ms
     ];
-    tx.execute(sql, params)?;
-    memory_follow::follow(tx, memory, author.now_ms)
+    tx.execute(sql, params).map(drop)
 }
 
 /// The columns that [`read`] reads.

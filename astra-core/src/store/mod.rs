@@ -49,7 +49,6 @@ mod memory_changes;
 mod memory_consolidate;
 mod memory_decay;
 mod memory_edges;
-mod memory_follow;
 mod memory_graph;
 mod memory_heads;
 mod memory_index;
@@ -60,6 +59,7 @@ mod memory_list;
 mod memory_merge;
 mod memory_propagate;
 mod memory_purge;
+mod memory_relations;
 mod memory_retention;
 mod memory_tier;
 mod memory_undo;
@@ -181,7 +181,6 @@ pub use memories::{Memories, MemoryReader, StoredMemory};
 pub use memory_changes::MemoryChange;
 pub use memory_consolidate::{Consolidated, DAILY_NOTE_DAYS};
 pub use memory_decay::{edge_weight, weight_of_daily};
-pub use memory_follow::relations_fault;
 pub use memory_graph::{
     ANY_ENTITY_KIND, ENTITY_NAME_MAX, Evidence, GRAPH_KIND_MAX, NewEntity, NewRelation, RELATIONS_MAX, SAME_ENTITY,
 };
@@ -195,6 +194,7 @@ pub use memory_propagate::{
     PropagationOutcome, relevance,
 };
 pub use memory_purge::Purged;
+pub use memory_relations::relations_fault;
 pub use memory_retention::DELETED_MEMORY_DAYS;
 pub use memory_tier::{MemoryTier, TierSet};
 pub use memory_undo::{Indexer, UndoOutcome, Undone};

@@ -102,12 +102,6 @@ impl Rows {
         McpServerRows(self)
     }
 
-    /// The graph of memory.
-    #[must_use]
-    pub const fn memory_graph(&self) -> MemoryGraph<'_> {
-        MemoryGraph(self)
-    }
-
     /// Memories.
     #[must_use]
     pub const fn memories(&self) -> Memories<'_> {
@@ -118,6 +112,12 @@ impl Rows {
     #[must_use]
     pub const fn memory_index(&self) -> MemoryIndexRows<'_> {
         MemoryIndexRows(self)
+    }
+
+    /// The graph of memory.
+    #[must_use]
+    pub const fn memory_graph(&self) -> MemoryGraph<'_> {
+        MemoryGraph(self)
     }
 
     /// Messages.

@@ -84,7 +84,9 @@ async fn is_for_admins_and_knows_no_foreign_user() {
     app.other_workspace().post(PATH).json(&ask).await.expect_problem(404, "not_found");
     app.admin().post(PATH).json(&json!({"user_id": "usr_0000000000009"})).await.expect_problem(404, "not_found");
     assert_eq!(app.admin().post(PATH).json(&json!({})).await.expect(200)["copied"], 0);
-    for body in [json!({"min_relevance": 2}), json!({"tiers": []}), json!({"tiers": ["session"]}), json!({"memory_ids": ["x"]})] {
+    for body in
+        [json!({"min_relevance": 2}), json!({"tiers": []}), json!({"tiers": ["session"]}), json!({"memory_ids": ["x"]})]
+    {
         app.admin().post(PATH).json(&body).await.expect_problem(422, "invalid_request");
     }
 }

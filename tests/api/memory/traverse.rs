@@ -21,13 +21,20 @@ pub(crate) async fn relate(caller: &Caller, scope: &str, relations: &[Value]) ->
 
 /// The names of the entities of a graph, nearest first.
 fn names(graph: &Value) -> Vec<&str> {
-    graph["entities"].as_array().expect("entities").iter().map(|entity| entity["name"].as_str().expect("a name")).collect()
+    graph["entities"]
+        .as_array()
+        .expect("entities")
+        .iter()
+        .map(|entity| entity["name"].as_str().expect("a name"))
+        .collect()
 }
 
 /// The edges of a graph, by the names of their ends, in alphabetical order.
 fn edges(graph: &Value) -> Vec<String> {
     let entities = graph["entities"].as_array().expect("entities");
-    let name = |id: &Value| entities.iter().find(|entity| entity["id"] == *id).map_or("?", |found| found["name"].as_str().unwrap());
+    let name = |id: &Value| {
+        entities.iter().find(|entity| entity["id"] == *id).map_or("?", |found| found["name"].as_str().unwrap())
+    };
     let edges = graph["edges"].as_array().expect("edges").iter();
     let mut edges: Vec<String> = edges
         .map(|edge| format!("{} {} {}", name(&edge["from"]), edge["kind"].as_str().unwrap(), name(&edge["to"])))
@@ -138,7 +145,15 @@ both_backends! {
 async fn refuses_what_is_no_walk_or_no_graph() {
     let app = TestApp::new().await;
     let member = app.member();
-    for query in ["", "?hops=2", "?start=a&hops=0", "?start=a&hops=5", "?start=a&limit=0", "?start=a&edge_types=A%20b", "?start="] {
+    for query in [
+        "",
+        "?hops=2",
+        "?start=a&hops=0",
+        "?start=a&hops=5",
+        "?start=a&limit=0",
+        "?start=a&edge_types=A%20b",
+        "?start=",
+    ] {
         member.get(&format!("{PATH}{query}")).await.expect_problem(422, "invalid_request");
     }
     for start in ["nothing", "ent_0000000000009", "%E2%80%AE"] {

@@ -124,6 +124,9 @@ mod tests {
             why(&sources),
             "words: place 1, 50 % of the query, score 2.35; meaning: place 3, cosine 0.61; graph: place 2"
         );
-        assert_eq!(why(&json!({"text": null, "vector": {"rank": 1, "cosine": 1.0}, "graph": null})), "meaning: place 1, cosine 1.00");
+        assert_eq!(
+            why(&json!({"text": null, "vector": {"rank": 1, "cosine": 1.0}, "graph": null})),
+            "meaning: place 1, cosine 1.00"
+        );
     }
 }

@@ -81,7 +81,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
 /// The path of a memory.
 fn path(id: &str) -> Result<String> {
     let is_id = id.starts_with("mem_") && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if is_id { Ok(format!("/memory/{id}")) } else { Err(Error::new(format!("{id:?} is no id of a memory, such as mem_06a1b2c3d4e5q"))) }
+    if is_id {
+        Ok(format!("/memory/{id}"))
+    } else {
+        Err(Error::new(format!("{id:?} is no id of a memory, such as mem_06a1b2c3d4e5q")))
+    }
 }
 
 fn print(memory: &Value, printer: &Printer) -> Result<()> {
@@ -93,7 +97,8 @@ fn print(memory: &Value, printer: &Printer) -> Result<()> {
         }
     }
     let number = |field: &str| memory[field].as_f64().unwrap_or(0.0);
-    let sure = format!("confidence {:.2}, trust {:.2}, weight {:.2}", number("confidence"), number("trust"), number("weight"));
+    let sure =
+        format!("confidence {:.2}, trust {:.2}, weight {:.2}", number("confidence"), number("trust"), number("weight"));
     let evidence = memory["evidence"].as_u64().unwrap_or(0);
     printer.line(format!("{:<12}{sure}, said {evidence} times", "how sure"))
 }

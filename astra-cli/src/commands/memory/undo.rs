@@ -12,11 +12,13 @@ use crate::harmless::on_one_line;
 
 /// Take back all that one turn, or one session, made of memory
 #[derive(Debug, clap::Args)]
-#[command(after_help = "What it created goes, and what that had replaced holds again. Nothing is remembered of these turns again.
+#[command(
+    after_help = "What it created goes, and what that had replaced holds again. Nothing is remembered of these turns again.
 
 Examples:
   astra memory undo --turn trn_06a1b2c3d4e5q
-  astra memory undo --session ses_06a1b2c3d4e5q --output json")]
+  astra memory undo --session ses_06a1b2c3d4e5q --output json"
+)]
 pub(super) struct Args {
     #[command(flatten)]
     target: Target,

@@ -6,10 +6,20 @@ use crate::auth::scope::Scope;
 
 pub(super) const OPERATIONS: &[(&str, Access)] = {
     use Access::Needs;
-    use Role::Member;
+    use Role::{Admin, Member};
     &[
+        ("memory.list", Needs(Member, Scope::MemoryRead)),
+        ("memory.write", Needs(Member, Scope::MemoryWrite)),
+        ("memory.get", Needs(Member, Scope::MemoryRead)),
+        ("memory.update", Needs(Member, Scope::MemoryWrite)),
+        ("memory.delete", Needs(Member, Scope::MemoryWrite)),
+        ("memory.history", Needs(Member, Scope::MemoryRead)),
+        ("memory.revert", Needs(Member, Scope::MemoryWrite)),
+        ("memory.undo", Needs(Member, Scope::MemoryWrite)),
         ("memory.get_profile", Needs(Member, Scope::MemoryRead)),
         ("memory.update_profile", Needs(Member, Scope::MemoryWrite)),
         ("memory.traverse", Needs(Member, Scope::MemoryRead)),
+        ("memory.propagate", Needs(Admin, Scope::MemoryWrite)),
+        ("memory.purge_user", Needs(Member, Scope::MemoryWrite)),
     ]
 };

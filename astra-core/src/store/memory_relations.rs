@@ -1,28 +1,27 @@
-//! The graph follows the memories of the tier `graph`: what such a memory says of entities, in the list `relations` of its data,
-//! is in the graph for as long as the memory holds.
+//! Memories of the tier `graph` in the graph: what such a memory says of entities is in its data, in the list `relations`.
 
 use serde_json::{Map, Value as Json};
 
 use super::error::Result;
 use super::memories::StoredMemory;
 use super::memory_graph::{Evidence, NewRelation, RELATIONS_MAX, relate, unrelate};
+use super::memory_kinds::MemoryReason;
 use super::memory_tier::MemoryTier;
 use super::tx::Tx;
 
-/// Brings the graph in step with a memory that was just written, whatever was done to it. What is said again has its full strength
-/// again.
-pub(super) fn follow(tx: &mut Tx<'_>, memory: &StoredMemory, now_ms: i64) -> Result<()> {
+/// Shows a memory that was written just now in the graph: its edges are there as long as it holds. What is said again has its
+/// full strength again.
+pub(super) fn show(tx: &mut Tx<'_>, memory: &StoredMemory, reason: MemoryReason, now_ms: i64) -> Result<()> {
     if memory.tier != MemoryTier::Graph {
         return Ok(());
     }
-    if memory.version > 1 {
+    if !matches!(reason, MemoryReason::Created | MemoryReason::Confirmed) {
         unrelate(tx, memory.id)?;
     }
-    let is_over = memory.valid_to_ms.is_some_and(|to_ms| to_ms <= now_ms);
-    if memory.deleted_at_ms.is_some() || memory.superseded_by.is_some() || is_over {
+    if memory.deleted_at_ms.is_some() || memory.valid_to_ms.is_some_and(|to_ms| to_ms <= now_ms) {
         return Ok(());
     }
-    let mut relations = relations_of(&memory.data);
+    let mut relations = relations(&memory.data);
     for relation in &mut relations {
         relation.confidence = (relation.confidence * memory.confidence).clamp(0.0, 1.0);
     }
@@ -36,10 +35,10 @@ pub(super) fn follow(tx: &mut Tx<'_>, memory: &StoredMemory, now_ms: i64) -> Res
     relate(tx, &evidence, &relations).map(drop)
 }
 
-/// The relations of a memory's data; what is none is left out.
-fn relations_of(data: &Map<String, Json>) -> Vec<NewRelation> {
-    let stated = data.get("relations").and_then(Json::as_array).into_iter().flatten();
-    stated.take(RELATIONS_MAX).filter_map(|stated| serde_json::from_value(stated.clone()).ok()).collect()
+/// What a memory says of entities; what is no relation is left out.
+fn relations(data: &Map<String, Json>) -> Vec<NewRelation> {
+    let said = data.get("relations").and_then(Json::as_array).into_iter().flatten();
+    said.take(RELATIONS_MAX).filter_map(|said| serde_json::from_value(said.clone()).ok()).collect()
 }
 
 /// What is wrong with the relations of the data of a memory of the tier `graph`: where (a JSON Pointer within the data), and why.
