@@ -150,9 +150,12 @@ CREATE TABLE agents (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     created_by TEXT NOT NULL,
+    -- The memory profile that the definition names.
+    memory_profile BIGINT,
     PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX agents_by_time ON agents (workspace_id, created_at, id);
+CREATE INDEX agents_by_memory_profile ON agents (workspace_id, memory_profile, created_at, id) WHERE memory_profile IS NOT NULL;
 
 CREATE TABLE agent_versions (
     workspace_id BIGINT NOT NULL,
@@ -951,7 +954,10 @@ CREATE TABLE memory_pending (
     run_at_ms BIGINT NOT NULL,
     lease_until_ms BIGINT NOT NULL,
     -- Grows with each claim: a worker whose claim is not the last one writes nothing.
-    epoch BIGINT NOT NULL
+    epoch BIGINT NOT NULL,
+    -- The tiers that may be written, a bit each, and when what is written expires.
+    tiers BIGINT NOT NULL,
+    expires_at_ms BIGINT
 );
 CREATE INDEX memory_pending_due ON memory_pending (run_at_ms, turn_id);
 

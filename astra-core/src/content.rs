@@ -179,6 +179,15 @@ impl Content {
         }
     }
 
+    /// Its texts, each in lines of its own: no image, no call, no result.
+    #[must_use]
+    pub fn texts(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Parts(parts) => parts.iter().filter_map(Part::text).collect::<Vec<_>>().join("\n").into(),
+        }
+    }
+
     /// The length of its texts, URLs, calls and results.
     #[must_use]
     pub fn bytes(&self) -> usize {

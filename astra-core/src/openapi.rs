@@ -27,6 +27,7 @@ use crate::webhooks::ThinEvent;
         (name = "sessions", description = "Conversations of a caller with an agent, and their messages."),
         (name = "chat", description = "Messages to agents: send, stream, resume and cancel."),
         (name = "memory", description = "What is remembered of users and for the workspace: written, searched, taken back."),
+        (name = "memory-profiles", description = "Memory profiles: what agents remember and recall, and which agents have them."),
         (name = "tools", description = "What agents may call beside talking: tools of the gateway and of the program around it."),
         (name = "jobs", description = "Work that is done later and survives: enqueue, wait, follow, cancel and retry."),
         (name = "traces", description = "How turns went: where their time was spent, what they cost, and why they failed."),

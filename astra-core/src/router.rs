@@ -40,6 +40,7 @@ fn operations() -> Operations {
     let operations = api::sessions::routes(operations);
     let operations = api::chat::routes(operations);
     let operations = api::memory::routes(operations);
+    let operations = api::memory_profiles::routes(operations);
     let operations = api::tools::routes(operations);
     let operations = api::jobs::routes(operations);
     let operations = api::traces::routes(operations);

@@ -42,6 +42,8 @@ mod mcp_servers;
 mod mcp_tools;
 mod memory;
 mod memory_isolation;
+mod memory_profiles;
+mod memory_recall;
 mod metrics;
 mod mishaps;
 mod openai;

@@ -80,6 +80,7 @@ impl Meeting {
             once: None,
             parent: None,
             job: None,
+            remember: None,
             event_id: None,
             is_too_long: false,
             session_bytes: u64::MAX,

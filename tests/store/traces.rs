@@ -149,6 +149,7 @@ fn finished(sample: &Sample) -> Arc<FinishedTurn> {
         skills: Vec::new(),
         parent: None,
         has_children: false,
+        remember: None,
         event_id: None,
         now_ms: sample.begun_ms + 5,
         turn,

@@ -9,6 +9,7 @@ pub mod health;
 pub mod inference;
 pub mod jobs;
 pub mod memory;
+pub mod memory_profiles;
 pub mod sessions;
 pub mod skills;
 pub mod spec;

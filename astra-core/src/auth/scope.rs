@@ -45,6 +45,8 @@ scopes! {
     ChatSend => "chat:send",
     MemoryRead => "memory:read",
     MemoryWrite => "memory:write",
+    MemoryProfilesRead => "memory-profiles:read",
+    MemoryProfilesWrite => "memory-profiles:write",
     ToolsRead => "tools:read",
     ToolsWrite => "tools:write",
     JobsRead => "jobs:read",

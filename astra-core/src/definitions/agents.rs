@@ -17,7 +17,7 @@ use crate::engine::agent::{AgentDefinition, AgentModel};
 use crate::engine::catalogue::{Known, check, id_fault, write};
 use crate::ids::IdMaker;
 use crate::provider::presets;
-use crate::store::{self, AgentChange, Applied, Db, Origin, WorkspaceId};
+use crate::store::{self, AgentChange, AgentRefusal, Applied, Db, Origin, Refusal, WorkspaceId};
 use crate::work::Base;
 
 /// The creator of what no caller asked for.
@@ -173,15 +173,15 @@ impl Definitions {
         let mut reading = self.reading.lock().await;
         let mut report = Report::default();
         for (id, definition) in &self.sources.configured {
-            let taken = self.take(id, definition, "configuration".into(), Origin::File).await?;
-            report.note(id, taken);
+            let taken = self.take(id, definition, "configuration".into(), Origin::File).await;
+            report.note(id, "configuration", taken)?;
         }
         for (file, said) in self.read_folder(&mut reading).await {
             let said = said.and_then(|said| self.unless_configured(said));
             match said {
                 Ok((id, definition)) => {
-                    let taken = self.take(&id, &definition, format!("file:{file}"), Origin::File).await?;
-                    report.note(&id, taken);
+                    let taken = self.take(&id, &definition, format!("file:{file}"), Origin::File).await;
+                    report.note(&id, &file, taken)?;
                 }
                 Err(fault) => {
                     tracing::warn!(file, line = fault.line, reason = fault.reason, "a definition file is of no use");
@@ -241,13 +241,22 @@ impl Definitions {
 }
 
 impl Report {
-    fn note(&mut self, id: &str, taken: Applied) {
+    /// Notes what became of the agent `id` of `file`. One that names what the workspace does not have stays as it is.
+    fn note(&mut self, id: &str, file: &str, taken: store::Result<Applied>) -> store::Result<()> {
         let list = match taken {
-            Applied::Created => &mut self.created,
-            Applied::Updated => &mut self.updated,
-            Applied::Unchanged => &mut self.unchanged,
+            Ok(Applied::Created) => &mut self.created,
+            Ok(Applied::Updated) => &mut self.updated,
+            Ok(Applied::Unchanged) => &mut self.unchanged,
+            Err(store::Error::Refused(Refusal::Agent(AgentRefusal::NoSuchMemoryProfile))) => {
+                let reason = "memory_profile_id: there is no memory profile with this id".to_owned();
+                tracing::warn!(file, agent.id = id, reason, "a definition is of no use");
+                self.failed.push(Failed { file: file.to_owned(), fault: Unreadable { line: None, reason } });
+                return Ok(());
+            }
+            Err(fault) => return Err(fault),
         };
         list.push(id.to_owned());
+        Ok(())
     }
 }
 

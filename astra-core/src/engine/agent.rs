@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::ids::MemoryProfileId;
 use crate::skills::AgentSkill;
 use crate::tools::{Policy, PolicyAbove, ToolPattern};
 
@@ -39,6 +40,9 @@ pub struct AgentDefinition {
     /// Limits of tokens and cost.
     #[serde(default)]
     pub budget: AgentBudget,
+    /// The memory profile: what it remembers and recalls. Null means the built-in default: all tiers, 20 memories at the most.
+    #[schema(value_type = Option<String>, example = "mpr_06a1b2c3d4e5q")]
+    pub memory_profile_id: Option<MemoryProfileId>,
     /// What happens to a message that arrives while a turn of its session is running.
     #[serde(default)]
     pub on_busy: AgentOnBusy,
@@ -240,6 +244,7 @@ impl Default for AgentDefinition {
             spawn: AgentSpawn::default(),
             session: AgentSessionPolicy::default(),
             budget: AgentBudget::default(),
+            memory_profile_id: None,
             on_busy: AgentOnBusy::Queue,
             metadata: Map::new(),
         }

@@ -7,6 +7,7 @@ use super::fits;
 use super::history::{self, Look};
 use super::plain::{add_paragraph, plain};
 use super::prompt::{Template, Values};
+use super::recall::MemoryBlock;
 use super::token_budget::TokenBudget;
 use super::turn::Ask;
 use crate::content::ToolResult;
@@ -32,7 +33,17 @@ pub(super) struct Context {
     pub(super) is_cut: bool,
 }
 
-/// The system prompt of a turn, with the names and descriptions of the agent's skills and the summary of what was compacted.
+/// What a model reads before and beside what was said.
+#[derive(Debug, Default)]
+pub(super) struct Prompt {
+    /// The instructions.
+    pub(super) system: String,
+    /// What memory has for the question.
+    pub(super) memory: MemoryBlock,
+}
+
+/// The system prompt of a turn, with the names and descriptions of the agent's skills, the suffix of its memory profile, and the
+/// summary of what was compacted.
 ///
 /// # Errors
 /// The store's, or a failure of the template.
@@ -42,6 +53,7 @@ pub(super) async fn system_prompt(
     session: &Session,
     skills: &Skills,
     room: TokenBudget,
+    suffix: &str,
     now_ms: i64,
 ) -> Result<String> {
     let template = &agent.definition.system_prompt;
@@ -65,6 +77,9 @@ pub(super) async fn system_prompt(
     if !agent.definition.skills.is_empty() {
         add_paragraph(&mut text, &skills.prompt(rows.workspace(), &agent.agent_id, &agent.definition.skills));
     }
+    if !suffix.is_empty() {
+        add_paragraph(&mut text, suffix);
+    }
     if let Some(summary) = &session.summary {
         if !text.is_empty() {
             text.push_str("\n\n");
@@ -86,11 +101,12 @@ pub(super) async fn build(
     rows: &Rows,
     turn: &Turn,
     session: &Session,
-    mut system: String,
+    prompt: Prompt,
     ask: &Ask,
     room: TokenBudget,
     known: Option<Recent>,
 ) -> Result<Context> {
+    let Prompt { mut system, memory } = prompt;
     let (instructions, given): (Vec<_>, Vec<_>) =
         ask.prior_messages.iter().partition(|message| message.role == Role::System);
     // A conversation may end with instructions.
@@ -105,6 +121,14 @@ pub(super) async fn build(
     if room.is_known && tokens > readable {
         return Err(super::Error::Turn(fits::too_long(tokens, readable)));
     }
+    // What memory has makes no question too long.
+    let question = match question {
+        Some(question) if ask.role == Role::User && tokens.saturating_add(memory.tokens) <= readable => {
+            tokens = tokens.saturating_add(memory.tokens);
+            Some(with_memory(question, memory.text))
+        }
+        question => question,
+    };
     tokens = given.iter().fold(tokens, |sum, message| sum.saturating_add(estimate_message(&message.content)));
     let Look { said, over, .. } = if turn.is_new_session {
         Look::default()
@@ -141,6 +165,17 @@ pub(super) async fn build(
         }
     }
     Ok(Context { messages, tokens, told, has_history, is_cut })
+}
+
+/// A question with what memory has for it before it: data within the user's message, in no place of an instruction, and behind
+/// all that the provider may keep of the turn before.
+fn with_memory(question: Content, memory: String) -> Content {
+    if memory.is_empty() {
+        return question;
+    }
+    let mut content = Content::Text(memory);
+    content.append(question);
+    content
 }
 
 /// Adds what was said. A question that had no answer, as of a turn that failed, stands beside the next one: both become

@@ -21,6 +21,8 @@ mod plain;
 mod preview;
 pub mod prompt;
 mod quota_refusals;
+mod recall;
+mod remember;
 mod signals;
 mod storage;
 mod token_budget;
@@ -47,6 +49,7 @@ pub use turn_limits::TurnLimits;
 use crate::clock::Clock;
 use crate::config::ChatConfig;
 use crate::ids::IdMaker;
+use crate::memory::Memory;
 use crate::metrics::Metrics;
 use crate::provider::Registry;
 use crate::skills::Skills;
@@ -75,6 +78,7 @@ pub struct Engine {
     skills: Arc<Skills>,
     lease: Arc<Lease>,
     metrics: Arc<Metrics>,
+    memory: Arc<Memory>,
     export: Option<Arc<dyn TraceExport>>,
     live_turns: LiveTurns,
     refusals: KnownRefusals,
@@ -86,8 +90,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine that asks the models for the agents of `agents`, which may call the tools, both of what is `known`, and gives
-    /// turns that have ended to `export`.
+    /// An engine that asks the models for the agents of `agents`, which may call the tools, both of what is `known`, remembers in
+    /// `memory`, and gives turns that have ended to `export`.
     /// It ends what dead gateways left unfinished, and gives the base's supervisor what it does beside turns.
     ///
     /// # Errors
@@ -96,6 +100,7 @@ impl Engine {
         base: &Base,
         known: &Known,
         agents: &Arc<Catalogue>,
+        memory: &Arc<Memory>,
         export: Option<Arc<dyn TraceExport>>,
     ) -> store::Result<Arc<Self>> {
         let limits = &base.config.limits;
@@ -112,6 +117,7 @@ impl Engine {
             skills: Arc::clone(&known.skills),
             lease: Arc::clone(&base.lease),
             metrics: Arc::clone(&base.metrics),
+            memory: Arc::clone(memory),
             export,
             live_turns: LiveTurns::default(),
             refusals: KnownRefusals::default(),

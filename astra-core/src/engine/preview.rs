@@ -6,10 +6,12 @@ use super::context::system_prompt;
 use super::error::Result;
 use super::estimate::estimate;
 use super::history;
-use crate::store::{Rows, Session};
+use super::recall::Recall;
+use crate::content::Role;
+use crate::store::{Rows, Session, SpanMemory};
 
 /// Tokens that a model would read before the next question, by what they are for. All are estimates.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ContextPreview {
     /// Tokens of the model's context.
     pub context_tokens: u32,
@@ -31,22 +33,37 @@ pub struct ContextPreview {
     pub history_messages: u32,
     /// How many older messages have no room.
     pub messages_left_out: u32,
+    /// What memory has for the question.
+    pub memory_tokens: u32,
+    /// The memories that are, best first.
+    pub memories: Vec<SpanMemory>,
     /// What is left for the question.
     pub free_tokens: u32,
 }
 
 impl Engine {
-    /// Counts what the next turn of `session` would send to the model of `agent`.
+    /// Counts what the next turn of `session` would send to the model of `agent`. Memory is searched with `question`, or with the
+    /// last one of the session, if `sees_memory`: the memory is that of the session's user.
     ///
     /// # Errors
     /// The store's, or a failure of the agent's template.
-    pub async fn preview(&self, rows: &Rows, session: &Session, agent: &AgentVersion) -> Result<ContextPreview> {
+    pub async fn preview(
+        &self,
+        rows: &Rows,
+        session: &Session,
+        agent: &AgentVersion,
+        question: Option<String>,
+        sees_memory: bool,
+    ) -> Result<ContextPreview> {
         let budget = self.room(agent);
         let now_ms = self.clock.now_ms();
+        let profile = self.memory_profile(rows, &agent.definition).await?;
+        let suffix = &profile.system_prompt_suffix;
         let count = |text: &str| if text.is_empty() { 0 } else { estimate(text) };
-        let whole = count(&system_prompt(rows, agent, session, &self.skills, budget, now_ms).await?);
+        let whole = count(&system_prompt(rows, agent, session, &self.skills, budget, suffix, now_ms).await?);
         let without_summary = Session { summary: None, ..session.clone() };
-        let with_skills = count(&system_prompt(rows, agent, &without_summary, &self.skills, budget, now_ms).await?);
+        let with_skills =
+            count(&system_prompt(rows, agent, &without_summary, &self.skills, budget, suffix, now_ms).await?);
         let skills = self.skills.prompt(rows.workspace(), &agent.agent_id, &agent.definition.skills);
         let skills_tokens = count(&skills).min(with_skills);
         let tools = self.offered(rows.workspace(), &agent.definition).sent();
@@ -61,6 +78,13 @@ impl Engine {
         let until = look.said.first().map_or(i64::MAX, |oldest| oldest.seq);
         let messages_left_out =
             if look.over.is_some() { rows.messages().count(session, session.summary_until, until).await? } else { 0 };
+        let last = || {
+            look.said.iter().rev().find(|said| said.role == Role::User).map(|said| said.content.texts().into_owned())
+        };
+        let question = question.or_else(last).filter(|_| sees_memory).unwrap_or_default();
+        let (user_id, session_id) = (&session.user_id, session.id);
+        let recall = Recall { user_id, question: &question, session: session_id, profile: &profile, now_ms };
+        let memory = self.recall(rows, recall).await.block(budget);
         Ok(ContextPreview {
             context_tokens: budget.context,
             is_known: budget.readable_if_known().is_some(),
@@ -72,7 +96,9 @@ impl Engine {
             history_tokens: look.tokens,
             history_messages: u32::try_from(look.said.len()).unwrap_or(u32::MAX),
             messages_left_out,
-            free_tokens: free.saturating_sub(look.tokens).saturating_sub(tools_tokens),
+            memory_tokens: memory.tokens,
+            memories: memory.memories,
+            free_tokens: free.saturating_sub(look.tokens).saturating_sub(tools_tokens).saturating_sub(memory.tokens),
         })
     }
 }

@@ -10,7 +10,7 @@ use super::error::code_of;
 use crate::content::ToolCall;
 use crate::ids::TurnId;
 use crate::provider::{Attempt, Usage};
-use crate::store::{Span, SpanExport, TraceRecord, TraceStage, TurnContext};
+use crate::store::{Span, SpanExport, SpanMemory, TraceRecord, TraceStage, TurnContext};
 use crate::trace_context::{SpanId, TraceContext};
 
 /// Where a turn comes from, and its place in a distributed trace.
@@ -73,6 +73,20 @@ impl Trace {
         self.push(TraceStage::Context, since, since.elapsed(), None, None);
         if let Some(span) = self.spans.last_mut() {
             span.context = Some(context);
+        }
+    }
+
+    /// Notes that memory was searched from `since` on for `took`, and what of it the model is given.
+    pub(super) fn note_memory(
+        &mut self,
+        since: Instant,
+        took: Duration,
+        memories: Vec<SpanMemory>,
+        error: Option<String>,
+    ) {
+        self.push(TraceStage::Memory, since, took, None, error);
+        if let Some(span) = self.spans.last_mut() {
+            span.memories = Some(memories);
         }
     }
 

@@ -32,6 +32,7 @@ pub async fn answer(State(app): State<App>, caller: Caller) -> Result<Response> 
     of_turns(&app, &mut text);
     of_providers(&app, &mut text);
     of_export(&app, &mut text);
+    of_memory(&app, &mut text);
     match timeout(STORE_PATIENCE, app.store.depths()).await {
         Ok(Ok(depths)) => of_store(&depths, &mut text),
         Ok(Err(fault)) => tracing::warn!(error = %fault, "the store's depths cannot be counted"),
@@ -126,6 +127,34 @@ fn of_export(app: &App, text: &mut Exposition) {
     text.single("astra_otlp_rejected_spans_total", Counter, help, export.rejected_spans.get());
 }
 
+fn of_memory(app: &App, text: &mut Exposition) {
+    let memory = &app.metrics.memory;
+    text.family(
+        "astra_memory_turns_total",
+        Counter,
+        "Turns whose question was looked at for memory, by what became of it.",
+    );
+    for (outcome, count) in memory.turns() {
+        text.sample("astra_memory_turns_total", &[("outcome", outcome)], count);
+    }
+    text.family("astra_memory_items_total", Counter, "Memories that were made of questions, by what found them.");
+    for (source, count) in [("rule", &memory.by_rules), ("model", &memory.by_models)] {
+        text.sample("astra_memory_items_total", &[("source", source)], count.get());
+    }
+    text.family(
+        "astra_memory_answers_total",
+        Counter,
+        "Answers of models that were asked what to remember, by how they were read.",
+    );
+    for (outcome, count) in memory.answers() {
+        text.sample("astra_memory_answers_total", &[("outcome", outcome)], count);
+    }
+    text.family("astra_memory_dropped_total", Counter, "Items of models that were not believed, by reason.");
+    for (reason, count) in memory.dropped() {
+        text.sample("astra_memory_dropped_total", &[("reason", reason)], count);
+    }
+}
+
 fn of_store(depths: &Depths, text: &mut Exposition) {
     text.family("astra_turns_open", Gauge, "Turns in the store that have not ended, by state.");
     for (status, count) in &depths.turns {
@@ -137,6 +166,8 @@ fn of_store(depths: &Depths, text: &mut Exposition) {
     {
         text.sample("astra_jobs", &[("state", state)], count);
     }
+    let help = "Turns in the store whose question is still to be remembered; at most 100,000 are counted.";
+    text.single("astra_memory_pending", Gauge, help, depths.memory_pending);
 }
 
 /// The memory that the process holds in RAM, where Linux says it.

@@ -1,39 +1,108 @@
 //! What agents remember: search over all tiers of a workspace's memory, and what is made of it in turns.
 
+pub mod analyse;
+mod directory;
+pub mod embed;
+pub mod extract;
 pub mod graph;
+pub mod hit;
+pub mod index;
 pub mod profile;
+pub mod rank;
+pub mod search;
 pub mod upkeep;
 mod weight;
 
 use std::sync::Arc;
 
-pub use weight::weight;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::config::Config;
-use crate::store::IndexEntry;
+use crate::ids::MemoryProfileId;
+use crate::memory::analyse::{document_terms, terms_to_bytes};
+use crate::memory::embed::{Embedder, StaticEmbedder};
+use crate::memory::profile::MemoryProfileSettings;
+use crate::store::{self, IndexEntry, Rows};
 use crate::work::Base;
+use directory::Directory;
+
+pub use weight::weight;
 
 /// The memory of all workspaces.
 pub struct Memory {
     config: Arc<Config>,
+    embedder: StaticEmbedder,
+    directory: Directory,
+    /// Searches of large indexes that run at the same time.
+    permits: Semaphore,
+    /// A turn has ended that is to be remembered.
+    ended: Notify,
 }
 
 impl Memory {
     /// The memory in the store of `base`. Nothing is read yet.
     #[must_use]
     pub fn open(base: &Base) -> Arc<Self> {
-        Arc::new(Self { config: Arc::clone(&base.config) })
+        let bytes_max = usize::try_from(base.config.memory.cache_mib << 20).unwrap_or(usize::MAX);
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Arc::new(Self {
+            config: Arc::clone(&base.config),
+            embedder: StaticEmbedder::new(),
+            directory: Directory::new(bytes_max),
+            permits: Semaphore::new(cores),
+            ended: Notify::new(),
+        })
     }
 
-    /// What `text` is found by.
-    #[must_use]
-    pub fn index_entry(&self, _text: &str) -> IndexEntry {
-        IndexEntry::default()
+    /// A turn has ended that is to be remembered: another one, or one of another gateway, is found without being said.
+    pub fn wake_extraction(&self) {
+        self.ended.notify_one();
+    }
+
+    /// Waits until a turn of this gateway has ended that is to be remembered.
+    async fn turn_ended(&self) {
+        self.ended.notified().await;
     }
 
     /// Whether turns are remembered, and memory is recalled in turns.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
         self.config.memory.enabled
+    }
+
+    /// What makes the vectors of texts.
+    #[must_use]
+    pub fn embedder(&self) -> &dyn Embedder {
+        &self.embedder
+    }
+
+    /// What `text` is found by.
+    #[must_use]
+    pub fn index_entry(&self, text: &str) -> IndexEntry {
+        let embedding = self.embedder().embed(text);
+        let (embedder, vector) =
+            embedding.map_or((0, Vec::new()), |embedding| (self.embedder().id(), embedding.to_bytes()));
+        IndexEntry { embedder, vector, terms: terms_to_bytes(&document_terms(text)) }
+    }
+
+    /// What agents with the profile `id` remember and recall; the built-in default without one, or where it is gone: a version
+    /// of an agent that a session holds on to may name a profile that was deleted.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn profile(&self, rows: &Rows, id: Option<MemoryProfileId>) -> store::Result<MemoryProfileSettings> {
+        let Some(id) = id else { return Ok(MemoryProfileSettings::default()) };
+        match rows.memory_profiles().find(id).await? {
+            Some(stored) => serde_json::from_str(&stored.settings).map_err(store::Error::broken),
+            None => Ok(MemoryProfileSettings::default()),
+        }
+    }
+
+    const fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    const fn permits(&self) -> &Semaphore {
+        &self.permits
     }
 }

@@ -3,6 +3,7 @@
 
 mod exposition;
 mod histogram;
+mod memory;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 pub use exposition::{Exposition, MetricKind};
 pub use histogram::{Histogram, HistogramCounts};
+pub use memory::MemoryMetrics;
 
 /// A count that grows.
 #[derive(Debug, Default)]
@@ -122,6 +124,8 @@ pub struct Metrics {
     pub turns: TurnMetrics,
     /// Traces that are exported.
     pub export: ExportMetrics,
+    /// What is remembered.
+    pub memory: MemoryMetrics,
     operations: Mutex<BTreeMap<String, Arc<StatusCounts>>>,
 }
 

@@ -133,6 +133,7 @@ mod tests {
             skills: Vec::new(),
             parent: None,
             has_children: false,
+            remember: None,
             event_id: None,
             now_ms: 0,
         };

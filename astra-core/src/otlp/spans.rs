@@ -224,6 +224,7 @@ const fn own_name(stage: TraceStage) -> &'static str {
     match stage {
         TraceStage::Queue => "astra.queue",
         TraceStage::Context => "astra.context",
+        TraceStage::Memory => "astra.memory",
         TraceStage::Compaction => "astra.compaction",
         TraceStage::Approval => "astra.approval",
         TraceStage::Results => "astra.results",

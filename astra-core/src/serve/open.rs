@@ -20,6 +20,7 @@ use crate::events::EventLog;
 use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
 use crate::memory::Memory;
+use crate::memory::extract::{ExtractionModel, Extractor};
 use crate::memory::upkeep::{self as memory_upkeep, Consolidate};
 #[cfg(feature = "otlp")]
 use crate::otlp;
@@ -65,9 +66,11 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     #[cfg(not(feature = "otlp"))]
     let export = None;
     let events = EventLog::open(&base).await.map_err(failed)?;
-    let engine = Engine::open(&base, &known, &agents, export).await.map_err(failed)?;
-    let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
     let memory = Memory::open(&base);
+    let engine = Engine::open(&base, &known, &agents, &memory, export).await.map_err(failed)?;
+    let model: Arc<dyn ExtractionModel> = Arc::<Engine>::clone(&engine);
+    Extractor::open(&base, &memory, model).await.map_err(failed)?;
+    let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
     let job_types =
         builder.job_types.with(Recover::new(Arc::clone(&base.clock))).with(Consolidate::new(&base, &memory));
     let jobs = Queue::open(&base, jobs::with_agents(job_types, &engine, owners)).await.map_err(failed)?;

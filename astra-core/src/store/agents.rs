@@ -8,13 +8,14 @@ use super::audit::Target;
 use super::error::{AgentRefusal, Error, Result};
 use super::events::{AgentUpdateKind, AgentUpdatedData};
 use super::idempotency::OnceKey;
+use super::memory_profiles;
 use super::page::{Cursor, Page, PageRequest};
 use super::pending_event::Cause;
 use super::precondition::{Precondition, Revision};
 use super::rows::Rows;
 use super::tx::Tx;
 use super::value::Row;
-use crate::ids::EventId;
+use crate::ids::{EventId, MemoryProfileId};
 use crate::params;
 
 /// An agent.
@@ -78,6 +79,13 @@ impl StoredAgent {
     fn event(&self, change: AgentUpdateKind) -> AgentUpdatedData {
         AgentUpdatedData { agent_id: self.id.clone(), version: self.version, change }
     }
+}
+
+/// What is lifted out of a definition.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Lifted {
+    memory_profile_id: Option<MemoryProfileId>,
 }
 
 const COLUMNS: &str = "id, version, definition, created_at, updated_at, created_by";
@@ -253,22 +261,51 @@ fn find(tx: &mut Tx<'_>, agent_id: &str) -> Result<Option<StoredAgent>> {
 
 fn insert(tx: &mut Tx<'_>, new: &AgentChange, source: Option<&str>) -> Result<StoredAgent> {
     let insert =
-        "INSERT INTO agents (workspace_id, id, version, definition, digest, source, created_at, updated_at, created_by)
-        VALUES ($1, $2, 1, $3, $4, $5, $6, $6, $7)";
-    let hash = digest(&new.definition);
-    tx.execute(insert, params![&new.agent_id, &new.definition, &hash, source, new.now_ms, &new.author])?;
+        "INSERT INTO agents (workspace_id, id, version, definition, digest, source, created_at, updated_at, created_by,
+            memory_profile)
+        VALUES ($1, $2, 1, $3, $4, $5, $6, $6, $7, $8)";
+    let (hash, profile) = (digest(&new.definition), memory_profile(tx, &new.definition)?);
+    let values = params![&new.agent_id, &new.definition, &hash, source, new.now_ms, &new.author, profile];
+    tx.execute(insert, values)?;
     keep_version(tx, 1, new)?;
     find(tx, &new.agent_id)?.ok_or_else(|| Error::broken("an agent was lost while it was made"))
 }
 
 fn add_version(tx: &mut Tx<'_>, present: &StoredAgent, change: &AgentChange) -> Result<StoredAgent> {
     let version = present.version + 1;
-    let update = "UPDATE agents SET version = $3, definition = $4, digest = $5, updated_at = $6
+    let update = "UPDATE agents SET version = $3, definition = $4, digest = $5, updated_at = $6, memory_profile = $7
         WHERE workspace_id = $1 AND id = $2";
-    let hash = digest(&change.definition);
-    tx.execute(update, params![&present.id, version, &change.definition, &hash, change.now_ms])?;
+    let (hash, profile) = (digest(&change.definition), memory_profile(tx, &change.definition)?);
+    tx.execute(update, params![&present.id, version, &change.definition, &hash, change.now_ms, profile])?;
     keep_version(tx, version, change)?;
     Ok(StoredAgent { version, definition: change.definition.clone(), updated_at_ms: change.now_ms, ..present.clone() })
+}
+
+/// The memory profile that a definition names: a column of its own says which agents have it.
+///
+/// # Errors
+/// [`AgentRefusal::NoSuchMemoryProfile`] if the workspace has no such profile.
+fn memory_profile(tx: &mut Tx<'_>, definition: &str) -> Result<Option<MemoryProfileId>> {
+    let lifted: Lifted = serde_json::from_str(definition).unwrap_or_default();
+    match lifted.memory_profile_id {
+        Some(id) if !memory_profiles::is_there(tx, id)? => Err(AgentRefusal::NoSuchMemoryProfile.into()),
+        profile => Ok(profile),
+    }
+}
+
+/// The agents that have a memory profile, newest first.
+pub(super) fn page_of_profile(
+    tx: &mut Tx<'_>,
+    profile: MemoryProfileId,
+    request: &PageRequest,
+) -> Result<Page<StoredAgent>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM agents WHERE workspace_id = $1 AND memory_profile = $2 AND (created_at, id) < ($3, $4)
+        ORDER BY created_at DESC, id DESC LIMIT $5"
+    );
+    let (at, id) = request.position();
+    let place = |agent: &StoredAgent| Cursor { at: agent.created_at_ms, id: agent.id.clone() };
+    tx.page(&sql, params![profile, at, id, request.fetch()], request, read, place)
 }
 
 fn keep_version(tx: &mut Tx<'_>, version: u32, change: &AgentChange) -> Result<()> {

@@ -18,6 +18,8 @@ pub struct Depths {
     pub jobs_scheduled: i64,
     /// ... and those that run.
     pub jobs_running: i64,
+    /// Turns whose question is still to be remembered.
+    pub memory_pending: i64,
 }
 
 impl Db {
@@ -31,12 +33,14 @@ impl Db {
                 format!("(SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE {condition} LIMIT {COUNTED_MAX}) AS found)")
             };
             let states = ["is_due = 1", "status = 'pending' AND is_due = 0", "status = 'running'"].map(count);
-            let mut row = tx.one(&format!("SELECT {}", states.join(", ")), params![])?;
+            let pending = format!("(SELECT COUNT(*) FROM (SELECT 1 FROM memory_pending LIMIT {COUNTED_MAX}) AS found)");
+            let mut row = tx.one(&format!("SELECT {}, {pending}", states.join(", ")), params![])?;
             Ok(Depths {
                 turns,
                 jobs_due: row.next_int()?,
                 jobs_scheduled: row.next_int()?,
                 jobs_running: row.next_int()?,
+                memory_pending: row.next_int()?,
             })
         })
         .await

@@ -60,6 +60,8 @@ pub enum Refusal {
     Memory(MemoryRefusal),
     /// What is set by hand in a profile of a user has more than 16 KiB as JSON.
     ProfileTooLarge,
+    /// Of a memory profile.
+    MemoryProfile(MemoryProfileRefusal),
 }
 
 /// Why a memory is not changed.
@@ -95,6 +97,15 @@ pub enum AccountRefusal {
 pub enum AgentRefusal {
     /// The agent has no version of this number.
     NoSuchVersion,
+    /// The workspace has no memory profile of the id that the definition names.
+    NoSuchMemoryProfile,
+}
+
+/// Why a memory profile is not removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemoryProfileRefusal {
+    /// An agent has it.
+    Assigned,
 }
 
 /// Why a session is not changed.
@@ -182,6 +193,12 @@ impl From<JobRefusal> for Error {
 impl From<AccountRefusal> for Error {
     fn from(refusal: AccountRefusal) -> Self {
         Self::Refused(Refusal::Account(refusal))
+    }
+}
+
+impl From<MemoryProfileRefusal> for Error {
+    fn from(refusal: MemoryProfileRefusal) -> Self {
+        Self::Refused(Refusal::MemoryProfile(refusal))
     }
 }
 

@@ -74,6 +74,16 @@ impl TierSet {
         self.0 & tier.alone().0 != 0
     }
 
+    /// A bit for each of them, in the order of [`MemoryTier::ALL`].
+    pub(super) const fn bits(self) -> i64 {
+        self.0 as i64
+    }
+
+    /// The set of these bits; others mean nothing.
+    pub(super) fn from_bits(bits: i64) -> Self {
+        MemoryTier::ALL.into_iter().filter(|tier| bits & tier.alone().bits() != 0).collect()
+    }
+
     /// Whether there are none.
     #[must_use]
     pub const fn is_empty(self) -> bool {

@@ -57,9 +57,12 @@ mod memory_keep;
 mod memory_kinds;
 mod memory_list;
 mod memory_merge;
+mod memory_pending;
+mod memory_profiles;
 mod memory_propagate;
 mod memory_purge;
 mod memory_relations;
+mod memory_remember;
 mod memory_retention;
 mod memory_tier;
 mod memory_undo;
@@ -96,6 +99,7 @@ mod postgres_values;
 mod precondition;
 mod purge_tables;
 mod quota_refusals;
+mod recalled_questions;
 mod recent;
 mod rows;
 mod schedule_runs;
@@ -159,8 +163,8 @@ pub use delivery_requests::Recovery;
 pub use depths::Depths;
 pub use durations::Durations;
 pub use error::{
-    AccountRefusal, AgentRefusal, Error, JobRefusal, MemoryRefusal, Refusal, Result, SessionRefusal, TurnRefusal,
-    WebhookRefusal,
+    AccountRefusal, AgentRefusal, Error, JobRefusal, MemoryProfileRefusal, MemoryRefusal, Refusal, Result,
+    SessionRefusal, TurnRefusal, WebhookRefusal,
 };
 pub use fan_out::FanOut;
 pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey};
@@ -189,12 +193,15 @@ pub use memory_index::{IndexEntry, IndexRow, MemoryIndexRows};
 pub use memory_keep::{Kept, NewMemory};
 pub use memory_kinds::{MemoryCategory, MemoryReason, MemorySource};
 pub use memory_list::{MemoryFilter, MemoryOwner};
+pub use memory_pending::{PendingClaim, PendingLease, PendingTurn, Remember};
+pub use memory_profiles::{MemoryProfiles, StoredMemoryProfile};
 pub use memory_propagate::{
     PROPAGATED_MAX, PROPAGATION_CONFIDENCE, PROPAGATION_RELEVANCE, PROPAGATION_TRUST, Propagated, Propagation,
     PropagationOutcome, relevance,
 };
 pub use memory_purge::Purged;
 pub use memory_relations::relations_fault;
+pub use memory_remember::{PendingMemory, PresentMemory, Remembered, RememberedTurn};
 pub use memory_retention::DELETED_MEMORY_DAYS;
 pub use memory_tier::{MemoryTier, TierSet};
 pub use memory_undo::{Indexer, UndoOutcome, Undone};
@@ -212,6 +219,7 @@ pub use page::{Cursor, Page, PageRequest};
 pub use postgres::Postgres;
 pub use precondition::{Precondition, Revision};
 pub use quota_refusals::{QuotaRefusal, QuotaRefusals};
+pub use recalled_questions::RecalledQuestion;
 pub use recent::Recent;
 pub use rows::Rows;
 pub use schedule_runs::{FiredSlot, Firing, Overlap, ScheduleRuns, StoredRun, Trigger};
@@ -222,7 +230,7 @@ pub use sessions::{NewSession, Parent, Session, SessionFilter, SessionSettings, 
 pub use sign_in_networks::NETWORKS_MAX as SIGN_IN_NETWORKS_MAX;
 pub use signals::Signal;
 pub use skill_uses::{SKILL_USE_DAYS, SkillTurn, SkillUse, SkillUses, ToolCount};
-pub use spans::{Span, SpanExport, TraceStage};
+pub use spans::{Span, SpanExport, SpanMemory, TraceStage};
 pub use spawned_turns::SpawnedTurns;
 pub use sqlite::Sqlite;
 pub use suspensions::{NewSuspension, Suspended, Suspension, Suspensions};

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::memory_tier::MemoryTier;
 use super::turns::TurnContext;
 use crate::trace_context::SpanId;
 
@@ -16,6 +17,8 @@ pub enum TraceStage {
     Queue,
     /// What the model reads was put together.
     Context,
+    /// Memory was searched.
+    Memory,
     /// Older messages were summarised.
     Compaction,
     /// One try of one model.
@@ -39,7 +42,7 @@ impl TraceStage {
 }
 
 /// A stretch of a turn's time, in microseconds from the beginning of the turn.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Span {
     /// What it went into.
     pub name: TraceStage,
@@ -65,9 +68,34 @@ pub struct Span {
     /// What was put together.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub context: Option<TurnContext>,
+    /// What was recalled, best first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memories: Option<Vec<SpanMemory>>,
     /// What its export needs besides; only of a turn that is exported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub export: Option<Box<SpanExport>>,
+}
+
+/// A memory that was recalled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SpanMemory {
+    /// The memory's id; or, of the tier `session`, the id of the turn whose question it is.
+    #[schema(max_length = 32, example = "mem_06a1b2c3d4e5q")]
+    pub id: String,
+    /// The tier that it is in.
+    pub tier: MemoryTier,
+    /// 0 to 1: the best source's first place is near 1.
+    #[schema(minimum = 0, maximum = 1, example = 0.71)]
+    pub score: f64,
+    /// Its place among what has words of the question; null if it is not among them.
+    #[schema(minimum = 1, example = 1)]
+    pub text_rank: Option<u32>,
+    /// Its place among what means about the same; null if it is not among them.
+    #[schema(minimum = 1, example = 2)]
+    pub vector_rank: Option<u32>,
+    /// Its place among what the graph leads to; null if it is not among them.
+    #[schema(minimum = 1, example = 1)]
+    pub graph_rank: Option<u32>,
 }
 
 /// What the export of a span needs beside what its trace shows.
@@ -108,6 +136,7 @@ impl Span {
             tool: None,
             error: None,
             context: None,
+            memories: None,
             export: None,
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::approvals;
 use super::conversation_events;
 use super::error::{Error, Result};
+use super::memory_pending::{self, Remember};
 use super::session_storage::length;
 use super::skill_uses::{self, SkillRow, SkillUse};
 use super::spawned_turns;
@@ -49,6 +50,8 @@ pub struct FinishedTurn {
     pub parent: Option<TurnId>,
     /// Whether it may have begun turns: those that are open are asked to end.
     pub has_children: bool,
+    /// What is to be remembered of its question, if anything is.
+    pub remember: Option<Remember>,
     /// If events of turns have readers: the id of the event that it has ended.
     pub event_id: Option<EventId>,
     /// Now, in milliseconds since the epoch.
@@ -150,6 +153,9 @@ fn finish(tx: &mut Tx<'_>, finished: &FinishedTurn) -> Result<bool> {
     for (place, row) in (0..).zip(usage) {
         usage::add_of_turn(tx, turn.id.key(), place, row, &ended)?;
     }
+    if let Some(remember) = &finished.remember {
+        memory_pending::insert(tx, turn.id, remember, finished.now_ms)?;
+    }
     tell(tx, finished)
 }
 
@@ -236,6 +242,15 @@ fn finish_at_once<'a>(
         sql += &format!(
             ", skill{place} AS (INSERT INTO skill_uses (workspace_id, turn_id, {}) SELECT $1, $2, {} FROM o)",
             skill_uses::COLUMNS,
+            numbered(&params, values.len())
+        );
+    }
+    if let Some(remember) = &finished.remember {
+        let values = memory_pending::values(remember, finished.now_ms);
+        params.extend_from_slice(&values);
+        sql += &format!(
+            ", remembered AS (INSERT INTO memory_pending ({}) SELECT $2, $1, 0, 0, 0, {} FROM o)",
+            memory_pending::COLUMNS,
             numbered(&params, values.len())
         );
     }

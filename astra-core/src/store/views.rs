@@ -15,6 +15,8 @@ use super::keys::SigningKeys;
 use super::mcp_servers::McpServerRows;
 use super::memories::Memories;
 use super::memory_index::MemoryIndexRows;
+use super::memory_profiles::MemoryProfiles;
+use super::memory_remember::PendingMemory;
 use super::memory_user_profiles::UserProfiles;
 use super::memory_walk::MemoryGraph;
 use super::messages::Messages;
@@ -118,6 +120,18 @@ impl Rows {
     #[must_use]
     pub const fn memory_graph(&self) -> MemoryGraph<'_> {
         MemoryGraph(self)
+    }
+
+    /// Memory profiles.
+    #[must_use]
+    pub const fn memory_profiles(&self) -> MemoryProfiles<'_> {
+        MemoryProfiles(self)
+    }
+
+    /// Turns that are to be remembered.
+    #[must_use]
+    pub const fn pending_memory(&self) -> PendingMemory<'_> {
+        PendingMemory(self)
     }
 
     /// Messages.

@@ -8,6 +8,7 @@ mod list;
 mod propagate;
 mod purge_user;
 mod revert;
+mod search;
 mod traverse;
 mod undo;
 mod update;

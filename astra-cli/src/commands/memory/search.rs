@@ -20,7 +20,7 @@ among what the graph leads to. Best hits come first.
 Examples:
   astra memory search 'When are releases made?'
   astra memory search kestrel --tier graph --tier daily --limit 5
-  astra memory search 'release day' --output json | jq '.data[0].sources'"
+  astra memory search 'release day' --output json | jq '.hits[0].sources'"
 )]
 pub(super) struct Args {
     /// What to search for
@@ -55,12 +55,14 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
     if args.output == Form::Json {
         return printer.line(as_json(&found)?);
     }
-    let hits = found["data"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let hits = found["hits"].as_array().map(Vec::as_slice).unwrap_or_default();
     if hits.is_empty() {
         printer.note("nothing is remembered of it");
     }
     for hit in hits {
-        let head = format!("{:.3}  {}  {}", hit["score"].as_f64().unwrap_or(0.0), text(&hit["tier"]), text(&hit["id"]));
+        // Of the tier `session` it is a question, known by its turn.
+        let id = hit["memory_id"].as_str().or_else(|| hit["turn_id"].as_str()).unwrap_or_default();
+        let head = format!("{:.3}  {}  {id}", hit["score"].as_f64().unwrap_or(0.0), text(&hit["tier"]));
         printer.line(printer.heading(&on_one_line(&head)))?;
         printer.line(on_one_line(&format!("       {}", text(&hit["content"]))))?;
         printer.line(on_one_line(&format!("       {}; said {}", why(&hit["sources"]), text(&hit["created_at"]))))?;

@@ -31,7 +31,8 @@ pub async fn handler(
     check_id(&file.id)?;
     let definition = checked(&file.definition, &caller, &app).map_err(within_the_file)?;
     let change = AgentChange { agent_id: file.id, definition, author: caller.subject.clone(), now_ms: app.now_ms() };
-    let agent = caller.rows(&app).agents().create(change, once).await.map_err(refused)?;
+    let agent =
+        caller.rows(&app).agents().create(change, once).await.map_err(|fault| within_the_file(refused(fault)))?;
     let (location, revision) = (format!("/agents/{}", agent.id), agent.revision());
     Ok(tagged(revision, created(&location, Agent::read(agent)?)))
 }

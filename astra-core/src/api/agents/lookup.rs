@@ -42,6 +42,9 @@ pub fn refused(fault: store::Error) -> Error {
     match fault {
         store::Error::Unique(_) => Error::conflict("An agent with this id exists: choose another id."),
         store::Error::Refused(Refusal::Agent(AgentRefusal::NoSuchVersion)) => Error::not_found("version"),
+        store::Error::Refused(Refusal::Agent(AgentRefusal::NoSuchMemoryProfile)) => {
+            Error::field("/memory_profile_id", "there is no memory profile with this id")
+        }
         fault => Error::store(fault),
     }
 }

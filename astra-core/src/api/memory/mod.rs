@@ -10,6 +10,7 @@ pub mod model;
 pub mod propagate;
 pub mod purge_user;
 pub mod revert;
+pub mod search;
 pub mod traverse;
 pub mod undo;
 pub mod update;
@@ -29,6 +30,7 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(revert::handler))
         .routes(routes!(undo::handler))
         .routes(routes!(get_profile::handler, update_profile::handler))
+        .routes(routes!(search::handler))
         .routes(routes!(traverse::handler))
         .routes(routes!(propagate::handler))
         .routes(routes!(purge_user::handler))

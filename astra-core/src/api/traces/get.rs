@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::http::turn::Message;
 use crate::http::{Caller, Json, Path};
 use crate::ids::{TraceId, TurnId};
-use crate::store::{Span, TraceInFull, TraceStage};
+use crate::store::{Span, SpanMemory, TraceInFull, TraceStage};
 
 /// A trace with its spans.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -65,6 +65,9 @@ pub struct TraceSpan {
     /// Older messages that there was no room for; null where no context was made.
     #[schema(minimum = 0, example = 0)]
     messages_left_out: Option<u32>,
+    /// What of memory the model was given, best first; null where memory was not searched.
+    #[schema(max_items = 100)]
+    memories: Option<Vec<SpanMemory>>,
 }
 
 /// Show a trace
@@ -107,6 +110,7 @@ impl From<Span> for TraceSpan {
             error: span.error,
             messages_sent,
             messages_left_out,
+            memories: span.memories,
         }
     }
 }

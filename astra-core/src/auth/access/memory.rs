@@ -18,6 +18,7 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
         ("memory.undo", Needs(Member, Scope::MemoryWrite)),
         ("memory.get_profile", Needs(Member, Scope::MemoryRead)),
         ("memory.update_profile", Needs(Member, Scope::MemoryWrite)),
+        ("memory.search", Needs(Member, Scope::MemoryRead)),
         ("memory.traverse", Needs(Member, Scope::MemoryRead)),
         ("memory.propagate", Needs(Admin, Scope::MemoryWrite)),
         ("memory.purge_user", Needs(Member, Scope::MemoryWrite)),

@@ -9,6 +9,7 @@ mod health;
 mod inference;
 mod jobs;
 mod memory;
+mod memory_profiles;
 mod needs;
 mod sessions;
 mod skills;
@@ -48,13 +49,14 @@ pub const GROUPS: [&str; 18] = [
 ];
 
 /// The tables of the groups that have operations.
-const TABLES: [&[(&str, Access)]; 15] = [
+const TABLES: [&[(&str, Access)]; 16] = [
     health::OPERATIONS,
     auth::OPERATIONS,
     agents::OPERATIONS,
     sessions::OPERATIONS,
     chat::OPERATIONS,
     memory::OPERATIONS,
+    memory_profiles::OPERATIONS,
     tools::OPERATIONS,
     jobs::OPERATIONS,
     traces::OPERATIONS,

@@ -15,8 +15,9 @@ use crate::engine::error::{Error, Failure};
 use crate::engine::event::{EventKind, FIRST_SEQ};
 use crate::engine::export::ExportedTurn;
 use crate::engine::inference::UsageOwner;
+use crate::memory::extract::gate;
 use crate::provider::FinishReason;
-use crate::store::{self, FinishedTurn, Outcome, Rows, Status, Turn, TurnStep};
+use crate::store::{self, FinishedTurn, Outcome, Remember, Rows, Status, Turn, TurnStep};
 
 /// How long a full or unreachable store is given between two tries to keep a turn's end, ...
 const RETRY: Duration = Duration::from_secs(1);
@@ -140,6 +141,9 @@ impl Running {
         self.engine.metrics.turns.note(finished.status.as_str(), self.started.elapsed(), elsewhere);
         if is_kept {
             self.engine.export(&self.rows, Some(&self.agent), &finished);
+            if finished.remember.is_some() {
+                self.engine.memory.wake_extraction();
+            }
         }
         drop(self.guard);
         if finished.has_children {
@@ -166,6 +170,20 @@ impl Running {
             Ok(is_kept) => progress.steps += u16::from(is_kept),
             Err(fault) => tracing::warn!(turn.id = %self.turn.id, error = %fault, "results of tools could not be kept"),
         }
+    }
+
+    /// What is to be remembered of the question: nothing if the turn was not answered, if somebody other than the user has asked,
+    /// or if the message holds nothing.
+    fn remember(&self, status: Status) -> Option<Remember> {
+        let is_told = self.engine.memory.is_enabled()
+            && status == Status::Completed
+            && self.ask.role == Role::User
+            && self.parent().is_none()
+            && self.ask.job.is_none();
+        let profile = self.profile.as_ref().filter(|_| is_told)?;
+        let remember =
+            Remember { tiers: profile.tiers(), expires_at_ms: profile.expires_at_ms(self.engine.clock.now_ms()) };
+        (!remember.tiers.is_empty() && gate(&self.ask.content.texts())).then_some(remember)
     }
 
     fn tell(&self, finished: &FinishedTurn) {
@@ -211,6 +229,7 @@ impl Running {
             skills: skill_uses(&self.agent.definition.skills, &progress.uses),
             parent: self.parent(),
             has_children: has_children(&progress.uses),
+            remember: self.remember(status),
             event_id: self.engine.event_id(self.rows.workspace()),
             now_ms,
             outcome: Outcome {

@@ -73,6 +73,7 @@ impl Engine {
             skills: Vec::new(),
             parent: rows.spawned_turns().parent_of(turn.id).await?,
             has_children: has_children(&uses),
+            remember: None,
             event_id: self.event_id(workspace),
             now_ms,
             turn,

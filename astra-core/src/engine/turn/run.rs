@@ -9,13 +9,16 @@ use super::calls::{Wait, add_step};
 use super::finish::Ending;
 use super::progress::Progress;
 use super::running::Running;
+use crate::content::Role;
 use crate::engine::Engine;
-use crate::engine::context::{self, Context};
+use crate::engine::context::{self, Context, Prompt};
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::event::EventKind;
+use crate::engine::recall::{Recall, Recalled};
 use crate::engine::token_budget::TokenBudget;
 use crate::engine::trace::{Trace, TraceOrigin};
 use crate::ids::TurnId;
+use crate::memory::profile::MemoryProfileSettings;
 use crate::store::{LogEntry, Rows, Status, TURN_STRIDE, TraceStage, VisibleTo};
 
 /// How often another gateway's wish to cancel is looked for, and a queued turn's predecessors when nothing notifies it.
@@ -186,12 +189,50 @@ impl Running {
     async fn read(&mut self, room: TokenBudget, progress: &mut Progress) -> Result<Context> {
         let since = Instant::now();
         let now_ms = self.turn.created_at_ms;
-        let system =
-            context::system_prompt(&self.rows, &self.agent, &self.session, &self.engine.skills, room, now_ms).await?;
-        let context =
-            context::build(&self.rows, &self.turn, &self.session, system, &self.ask, room, self.recent.take()).await?;
+        let profile = self.profile().await?;
+        let skills = &self.engine.skills;
+        let suffix = &profile.system_prompt_suffix;
+        let system = context::system_prompt(&self.rows, &self.agent, &self.session, skills, room, suffix, now_ms);
+        let (system, recalled) = tokio::join!(system, self.recall(&profile));
+        let system = system?;
+        let memory = recalled.block(room);
+        if recalled.is_searched && self.recalled.is_none() {
+            let (memories, fault) = (memory.memories.clone(), recalled.fault.clone());
+            progress.trace.note_memory(since, recalled.took, memories, fault);
+        }
+        self.recalled = Some(recalled);
+        let (prompt, recent) = (Prompt { system, memory }, self.recent.take());
+        let context = context::build(&self.rows, &self.turn, &self.session, prompt, &self.ask, room, recent).await?;
         progress.trace.note_context(since, context.told);
         Ok(context)
+    }
+
+    /// What the agent remembers and recalls; it is looked up once.
+    async fn profile(&mut self) -> Result<Arc<MemoryProfileSettings>> {
+        if let Some(profile) = &self.profile {
+            return Ok(Arc::clone(profile));
+        }
+        let profile = Arc::new(self.engine.memory_profile(&self.rows, &self.agent.definition).await?);
+        self.profile = Some(Arc::clone(&profile));
+        Ok(profile)
+    }
+
+    /// What memory has for the question; it is searched once.
+    async fn recall(&self, profile: &MemoryProfileSettings) -> Arc<Recalled> {
+        if let Some(recalled) = &self.recalled {
+            return Arc::clone(recalled);
+        }
+        if self.ask.role != Role::User {
+            return Arc::default();
+        }
+        let recall = Recall {
+            user_id: &self.session.user_id,
+            question: &self.ask.content.texts(),
+            session: self.session.id,
+            profile,
+            now_ms: self.turn.created_at_ms,
+        };
+        Arc::new(self.engine.recall(&self.rows, recall).await)
     }
 
     /// Tells those who follow more of the answer.

@@ -8,7 +8,9 @@ use super::handle::TurnHandle;
 use crate::engine::Engine;
 use crate::engine::agent::AgentVersion;
 use crate::engine::live::LiveGuard;
+use crate::engine::recall::Recalled;
 use crate::ids::TurnId;
+use crate::memory::profile::MemoryProfileSettings;
 use crate::store::{Recent, Rows, Session, Turn};
 
 /// A turn in progress.
@@ -27,6 +29,10 @@ pub(super) struct Running {
     pub(super) started: Instant,
     /// The id of the request that asked.
     pub(super) request_id: Option<Arc<str>>,
+    /// What the agent remembers and recalls, once it was looked up.
+    pub(super) profile: Option<Arc<MemoryProfileSettings>>,
+    /// What memory has for the question, once it was searched.
+    pub(super) recalled: Option<Arc<Recalled>>,
 }
 
 impl Running {
@@ -44,7 +50,21 @@ impl Running {
         started: Instant,
         request_id: Option<Arc<str>>,
     ) -> Self {
-        Self { engine, rows, turn, guard, agent, session, recent, ask, credential, started, request_id }
+        Self {
+            engine,
+            rows,
+            turn,
+            guard,
+            agent,
+            session,
+            recent,
+            ask,
+            credential,
+            started,
+            request_id,
+            profile: None,
+            recalled: None,
+        }
     }
 
     /// The agent to which it is charged what the turn uses.

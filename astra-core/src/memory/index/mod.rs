@@ -1,0 +1,217 @@
+//! The memory of one workspace laid out for search: a row for each item with its vector and its terms, in flat arrays. A search
+//! scans all vectors that its caller may see and weighs the words by BM25; both sources are ranked apart, and `rank` joins them.
+//!
+//! The index holds no text and reads no store: the store is the truth, and the index can be made anew from it.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod best;
+mod dot;
+mod flat;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod places;
+mod postings;
+mod rows;
+mod text;
+mod vectors;
+
+pub use dot::DotPath;
+
+use crate::memory::embed::Embedding;
+use crate::store::{MemoryTier, TierSet};
+use places::Places;
+use rows::Rows;
+use text::TextIndex;
+use vectors::Vectors;
+
+/// The most rows of an index: the number of a row has 26 bits where terms are listed.
+pub const ROWS_MAX: usize = 1 << 26;
+/// Fewer dead rows than this are left where they are.
+const DEAD_LEAST: usize = 16;
+
+/// What is known of an item.
+#[derive(Debug, Clone)]
+pub struct IndexItem {
+    /// The key of a memory, or of a turn for what was asked in it.
+    pub id: i64,
+    /// The number of the subject that it belongs to; 0 for the workspace.
+    pub owner: i64,
+    /// Its tier.
+    pub tier: MemoryTier,
+    /// Its vector, if it has one of the index's dimension.
+    pub embedding: Option<Embedding>,
+    /// Hashes of its terms, with their repeats.
+    pub terms: Vec<u32>,
+    /// When it was made.
+    pub created_at_ms: i64,
+    /// From when on it holds.
+    pub valid_from_ms: i64,
+    /// When it ceased to hold; none while it holds.
+    pub valid_to_ms: Option<i64>,
+    /// When it is no longer to be found; none if never.
+    pub expires_at_ms: Option<i64>,
+}
+
+/// What is looked for.
+#[derive(Debug, Clone)]
+pub struct IndexQuery {
+    /// The number of the subject who asks: it finds its own items and those of the workspace (0).
+    pub owner: i64,
+    /// The tiers that are looked through.
+    pub tiers: TierSet,
+    /// Hashes of distinct terms, at most 32; none: words are not looked for.
+    pub terms: Vec<u32>,
+    /// The vector of the question; none, or one of another dimension: vectors are not looked at.
+    pub embedding: Option<Embedding>,
+    /// The smallest cosine that is a match.
+    pub floor: f32,
+    /// How many items each source may give.
+    pub limit: usize,
+    /// The time at which an item must hold.
+    pub as_of_ms: i64,
+    /// Only items made after this time.
+    pub created_after_ms: Option<i64>,
+}
+
+/// An item that at least one source gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The item.
+    pub id: i64,
+    /// Its tier.
+    pub tier: MemoryTier,
+    /// When it was made.
+    pub created_at_ms: i64,
+    /// What the words say of it.
+    pub text: Option<TextMatch>,
+    /// What the vectors say of it.
+    pub vector: Option<VectorMatch>,
+}
+
+/// A match by words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TextMatch {
+    /// From 1 on.
+    pub rank: u32,
+    /// The BM25 score.
+    pub score: f32,
+    /// 0 to 1: the share of the question's weight, by the rarity of its words, that the item holds.
+    pub coverage: f32,
+}
+
+/// A match by vectors.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct VectorMatch {
+    /// From 1 on.
+    pub rank: u32,
+    /// The cosine of both vectors.
+    pub cosine: f32,
+}
+
+/// The index of a workspace.
+#[derive(Debug)]
+pub struct MemoryIndex {
+    rows: Rows,
+    vectors: Vectors,
+    text: TextIndex,
+    places: Places,
+}
+
+impl MemoryIndex {
+    /// An empty index for vectors of `dimension` values.
+    #[must_use]
+    pub fn new(dimension: usize) -> Self {
+        Self {
+            rows: Rows::default(),
+            vectors: Vectors::new(dimension, DotPath::detected()),
+            text: TextIndex::default(),
+            places: Places::default(),
+        }
+    }
+
+    /// Adds an item, or replaces the one of its id. Beyond [`ROWS_MAX`] rows an item is not added.
+    pub fn put(&mut self, item: IndexItem) {
+        self.remove(item.id);
+        if self.rows.len() >= ROWS_MAX {
+            return;
+        }
+        self.vectors.push(item.embedding.as_ref());
+        self.text.push(&item.terms);
+        let row = self.rows.push(&item);
+        self.places.insert(self.rows.ids(), row);
+    }
+
+    /// Takes an item out: it is found no more, and its vector is overwritten.
+    pub fn remove(&mut self, id: i64) {
+        let Some(row) = self.places.remove(self.rows.ids(), id) else { return };
+        self.rows.kill(row);
+        self.vectors.clear(row);
+        self.text.clear(row);
+        let dead = self.rows.dead();
+        if dead >= DEAD_LEAST && dead * 4 >= self.rows.len() {
+            self.compact();
+        }
+    }
+
+    /// The best items of each source, those found by words first, each source in the order of its ranks. Equal scores are in the
+    /// order of their ids.
+    #[must_use]
+    pub fn search(&self, query: &IndexQuery) -> Vec<Candidate> {
+        let visible = self.rows.visible(query);
+        if visible.count() == 0 || query.limit == 0 {
+            return Vec::new();
+        }
+        let by_text = self.text.search(&query.terms, &visible, self.rows.ids(), query.limit);
+        let by_vector = match &query.embedding {
+            Some(embedding) => self.vectors.search(embedding, &visible, self.rows.ids(), query.limit, query.floor),
+            None => Vec::new(),
+        };
+        let mut found: Vec<Candidate> = Vec::with_capacity(by_text.len() + by_vector.len());
+        for (row, text) in by_text {
+            found.push(self.rows.candidate(row, Some(text), None));
+        }
+        let mut places: Vec<(i64, usize)> = found.iter().enumerate().map(|(place, one)| (one.id, place)).collect();
+        places.sort_unstable();
+        for (row, vector) in by_vector {
+            let id = self.rows.ids()[row as usize];
+            match places.binary_search_by_key(&id, |(id, _)| *id) {
+                Ok(at) => found[places[at].1].vector = Some(vector),
+                Err(_) => found.push(self.rows.candidate(row, None, Some(vector))),
+            }
+        }
+        found
+    }
+
+    /// How much memory it takes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + self.rows.bytes() + self.vectors.bytes() + self.text.bytes() + self.places.bytes()
+    }
+
+    /// How many items it holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len() - self.rows.dead()
+    }
+
+    /// Whether it holds none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Which code multiplies vectors.
+    #[must_use]
+    pub fn dot_path(&self) -> DotPath {
+        self.vectors.path()
+    }
+
+    /// Closes the gaps of dead rows. The order of the others stays.
+    fn compact(&mut self) {
+        let moves = self.rows.compact();
+        self.vectors.compact(&moves);
+        self.text.compact(&moves);
+        self.places = Places::of(self.rows.ids());
+    }
+}

@@ -1,0 +1,234 @@
+//! A search over all tiers of a workspace's memory: by words, by vectors and by the graph, fused to one ranking.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::Memory;
+use super::analyse::query_terms;
+use super::directory::WorkspaceIndex;
+use super::graph;
+use super::hit::{Hit, HitItem, HitSources};
+use super::index::{Candidate, IndexQuery};
+use super::profile::TierWeights;
+use super::rank::{RankRequest, Ranked, Sources, rank};
+use crate::ids::SessionId;
+use crate::store::{self, MemoryTier, RecalledQuestion, Rows, StoredMemory, TierSet, weight_of_daily};
+
+/// Characters of a query that are looked at.
+pub const QUERY_CHARS_MAX: usize = 2_000;
+/// From so many items on a search has a thread of its own.
+const ITEMS_INLINE: usize = 20_000;
+/// Candidates of each source for each hit that is asked for, and at least.
+const CANDIDATES_A_HIT: usize = 4;
+const CANDIDATES_LEAST: usize = 100;
+/// What weighs less of a daily note is forgotten, but for a search of the past.
+const DAILY_LEAST: f64 = 0.2;
+
+/// What is searched for, and by whom.
+#[derive(Debug, Clone)]
+pub struct SearchRequest {
+    /// The query. What is longer than [`QUERY_CHARS_MAX`] is cut.
+    pub text: String,
+    /// Who asks: it finds its own memory and the workspace's.
+    pub user_id: Arc<str>,
+    /// The tiers that are searched.
+    pub tiers: TierSet,
+    /// Most hits.
+    pub limit: usize,
+    /// The least score of a hit, 0 to 1.
+    pub min_score: f64,
+    /// The time whose memory is searched, if it is not now: in milliseconds since the epoch.
+    pub as_of_ms: Option<i64>,
+    /// Only what was said later is found, in milliseconds since the epoch.
+    pub created_after_ms: Option<i64>,
+    /// What the scores of each tier are multiplied with.
+    pub weights: TierWeights,
+    /// Whether the graph is asked, if its tier is among those that are searched.
+    pub asks_graph: bool,
+    /// The session whose questions are left out.
+    pub without_session: Option<SessionId>,
+    /// Now, in milliseconds since the epoch.
+    pub now_ms: i64,
+}
+
+/// What was found, best first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// The hits.
+    pub hits: Vec<Hit>,
+    /// Whether there was something to search: tiers, and a workspace in which something was kept.
+    pub is_searched: bool,
+}
+
+impl Memory {
+    /// Searches the memory of the workspace of `rows`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn search(&self, rows: &Rows, request: SearchRequest) -> store::Result<Found> {
+        if request.tiers.is_empty() || request.limit == 0 {
+            return Ok(Found::default());
+        }
+        let Some(index) = self.directory().of(rows, self.embedder()).await? else { return Ok(Found::default()) };
+        let text: String = request.text.chars().take(QUERY_CHARS_MAX).collect();
+        let owner = rows.memories().owner(&request.user_id).await?.unwrap_or(0);
+        let query = self.query(&request, &text, owner);
+        let asks_graph = request.asks_graph && request.as_of_ms.is_none() && request.tiers.has(MemoryTier::Graph);
+        let asked = Sources { text: !query.terms.is_empty(), vector: query.embedding.is_some(), graph: asks_graph };
+        let limit = query.limit;
+        let (candidates, walked) = tokio::join!(self.candidates(&index, query), async {
+            if asks_graph { graph::recall(rows, owner, &text, request.now_ms, limit).await } else { Ok(Vec::new()) }
+        });
+        let (candidates, walked) = (candidates?, walked?);
+        let weight_of = |_: i64, tier: MemoryTier, created_at_ms: i64| weight(&request, tier, created_at_ms);
+        let ranked = rank(RankRequest {
+            candidates,
+            graph: &walked,
+            asked,
+            weight_of: &weight_of,
+            min_score: request.min_score,
+            // Some may be gone since the index was read.
+            cap: request.limit.saturating_mul(2).max(request.limit.saturating_add(20)),
+        });
+        let mut hits = texts(rows, ranked, &request, owner).await?;
+        hits.truncate(request.limit);
+        Ok(Found { hits, is_searched: true })
+    }
+
+    fn query(&self, request: &SearchRequest, text: &str, owner: i64) -> IndexQuery {
+        IndexQuery {
+            owner,
+            tiers: request.tiers,
+            terms: query_terms(text),
+            embedding: self.embedder().embed(text),
+            floor: self.embedder().floor(),
+            limit: request.limit.saturating_mul(CANDIDATES_A_HIT).max(CANDIDATES_LEAST),
+            as_of_ms: request.as_of_ms.unwrap_or(request.now_ms),
+            created_after_ms: request.created_after_ms,
+        }
+    }
+
+    /// What the index has of a query. A large one is searched beside the threads that serve requests.
+    async fn candidates(&self, index: &Arc<WorkspaceIndex>, query: IndexQuery) -> store::Result<Vec<Candidate>> {
+        if index.len() < ITEMS_INLINE {
+            return Ok(index.look(|index| index.search(&query)));
+        }
+        let _permit = self.permits().acquire().await.map_err(store::Error::broken)?;
+        let index = Arc::clone(index);
+        let search = move || index.look(|index| index.search(&query));
+        tokio::task::spawn_blocking(search).await.map_err(store::Error::broken)
+    }
+}
+
+/// What a score is multiplied with: the weight of its tier, and of a daily note what its age leaves of it.
+fn weight(request: &SearchRequest, tier: MemoryTier, created_at_ms: i64) -> f64 {
+    let of_age = if tier == MemoryTier::Daily {
+        let left = weight_of_daily(request.as_of_ms.unwrap_or(request.now_ms).saturating_sub(created_at_ms));
+        if left < DAILY_LEAST && request.as_of_ms.is_none() { 0.0 } else { left }
+    } else {
+        1.0
+    };
+    request.weights.of(tier) * of_age
+}
+
+/// The hits with their words, without those that are gone since the index was read.
+async fn texts(rows: &Rows, ranked: Vec<Ranked>, request: &SearchRequest, owner: i64) -> store::Result<Vec<Hit>> {
+    let ids = |of_session: bool| -> Vec<i64> {
+        let is_meant = |one: &&Ranked| (one.tier == MemoryTier::Session) == of_session;
+        ranked.iter().filter(is_meant).map(|one| one.id).collect()
+    };
+    let (kept, turns) = (ids(false), ids(true));
+    let (memories, questions) = tokio::join!(rows.memories().find_many(&kept), rows.turns().questions(turns));
+    let memories: HashMap<i64, StoredMemory> = memories?
+        .into_iter()
+        .filter(|memory| is_shown(memory, request, owner))
+        .map(|one| (one.id.key(), one))
+        .collect();
+    let questions: HashMap<i64, RecalledQuestion> =
+        questions?.into_iter().map(|question| (question.turn_id.key(), question)).collect();
+    let hit = |one: Ranked| match one.tier {
+        MemoryTier::Session => of_question(&one, questions.get(&one.id)?, request),
+        _ => Some(of_memory(&one, memories.get(&one.id)?)),
+    };
+    Ok(ranked.into_iter().filter_map(hit).collect())
+}
+
+/// Whether a memory is still what was searched for: the graph leads to what the index does not look at.
+fn is_shown(memory: &StoredMemory, request: &SearchRequest, owner: i64) -> bool {
+    let at_ms = request.as_of_ms.unwrap_or(request.now_ms);
+    (memory.subject == 0 || memory.subject == owner)
+        && request.tiers.has(memory.tier)
+        && memory.expires_at_ms.is_none_or(|expires_at_ms| expires_at_ms > at_ms)
+        && memory.valid_from_ms <= at_ms
+        && memory.valid_to_ms.is_none_or(|valid_to_ms| valid_to_ms > at_ms)
+        && request.created_after_ms.is_none_or(|after_ms| memory.created_at_ms >= after_ms)
+}
+
+fn of_memory(one: &Ranked, memory: &StoredMemory) -> Hit {
+    Hit {
+        item: HitItem::Memory(memory.id),
+        tier: memory.tier,
+        content: memory.content.clone(),
+        score: one.score,
+        sources: HitSources::from(one),
+        is_workspaces: memory.subject == 0,
+        trust: memory.trust,
+        created_at_ms: memory.created_at_ms,
+        session_id: memory.session_id,
+    }
+}
+
+fn of_question(one: &Ranked, question: &RecalledQuestion, request: &SearchRequest) -> Option<Hit> {
+    if request.without_session == Some(question.session_id) {
+        return None;
+    }
+    Some(Hit {
+        item: HitItem::Question(question.turn_id),
+        tier: MemoryTier::Session,
+        content: question.content.texts().into_owned(),
+        score: one.score,
+        sources: HitSources::from(one),
+        is_workspaces: false,
+        trust: 1.0,
+        created_at_ms: question.created_at_ms,
+        session_id: Some(question.session_id),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY_MS: i64 = 86_400_000;
+
+    fn request(as_of_ms: Option<i64>) -> SearchRequest {
+        SearchRequest {
+            text: String::new(),
+            user_id: "usr_1".into(),
+            tiers: TierSet::ALL,
+            limit: 10,
+            min_score: 0.0,
+            as_of_ms,
+            created_after_ms: None,
+            weights: TierWeights { graph: 0.5, ..TierWeights::default() },
+            asks_graph: true,
+            without_session: None,
+            now_ms: 100 * DAY_MS,
+        }
+    }
+
+    #[test]
+    fn a_daily_note_loses_weight_and_is_forgotten_but_for_the_past() {
+        let of_age = |days: i64| weight(&request(None), MemoryTier::Daily, (100 - days) * DAY_MS);
+        assert!((of_age(7) - 1.0).abs() < 1e-9 && (of_age(8) - 0.88).abs() < 1e-9);
+        assert!(of_age(13) > 0.2 && of_age(14).abs() < 1e-9, "{} {}", of_age(13), of_age(14));
+        let past = weight(&request(Some(87 * DAY_MS)), MemoryTier::Daily, 86 * DAY_MS);
+        assert!((past - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn tiers_have_weights_and_their_age_none() {
+        assert!((weight(&request(None), MemoryTier::Graph, 0) - 0.5).abs() < 1e-9);
+        assert!((weight(&request(None), MemoryTier::Procedural, 0) - 1.0).abs() < 1e-9);
+    }
+}
