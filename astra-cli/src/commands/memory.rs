@@ -2,6 +2,7 @@
 
 mod search;
 mod show;
+mod transfer;
 mod undo;
 
 use astra_core::auth::{Role, Scope};
@@ -16,7 +17,7 @@ const OWN_ACCOUNT: &str = "astra-memory";
 /// How long such a command may take, in seconds; its token is revoked when it ends.
 const OWN_TOKEN_LIFE_S: i64 = 3600;
 
-/// Search what agents remember, say why it was found, and take it back
+/// Search what agents remember, say why it was found, take it back, export and import it
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Asks the gateway of this machine, or the one of --server or ASTRA_SERVER with the token in ASTRA_TOKEN.
@@ -38,6 +39,8 @@ enum Action {
     Search(search::Args),
     Show(show::Args),
     Undo(undo::Args),
+    Export(transfer::ExportArgs),
+    Import(transfer::ImportArgs),
 }
 
 /// How an answer is printed.
@@ -54,7 +57,7 @@ fn own_token() -> NewToken {
     NewToken {
         name: OWN_ACCOUNT.into(),
         role: Some(Role::Admin),
-        scopes: Some(vec![Scope::MemoryRead, Scope::MemoryWrite]),
+        scopes: Some(vec![Scope::MemoryRead, Scope::MemoryWrite, Scope::JobsRead]),
         expires_in_s: Some(OWN_TOKEN_LIFE_S),
     }
 }
@@ -65,5 +68,7 @@ pub(crate) fn run(args: Args, context: &Context) -> Result<()> {
         Action::Search(args) => search::run(&args, context),
         Action::Show(args) => show::run(&args, context),
         Action::Undo(args) => undo::run(&args, context),
+        Action::Export(args) => transfer::export(&args, context),
+        Action::Import(args) => transfer::import(&args, context),
     }
 }

@@ -21,6 +21,7 @@ use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
 use crate::memory::Memory;
 use crate::memory::extract::{ExtractionModel, Extractor};
+use crate::memory::transfer::{Export, Import};
 use crate::memory::upkeep::{self as memory_upkeep, Consolidate};
 #[cfg(feature = "otlp")]
 use crate::otlp;
@@ -29,7 +30,7 @@ use crate::router;
 use crate::store;
 use crate::tasks::TaskKind;
 use crate::webhooks::{Recover, WebhookDirectory};
-use crate::work::{Base, Queue, Scheduler, upkeep};
+use crate::work::{Base, JobTypes, Queue, Scheduler, upkeep};
 
 /// Ends each when the gateway stops and its turns have ended.
 const SOCKETS: TaskKind = TaskKind::new("websockets");
@@ -71,8 +72,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let model: Arc<dyn ExtractionModel> = Arc::<Engine>::clone(&engine);
     Extractor::open(&base, &memory, model).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
-    let job_types =
-        builder.job_types.with(Recover::new(Arc::clone(&base.clock))).with(Consolidate::new(&base, &memory));
+    let job_types = with_memory(builder.job_types.with(Recover::new(Arc::clone(&base.clock))), &base, &memory);
     let jobs = Queue::open(&base, jobs::with_agents(job_types, &engine, owners)).await.map_err(failed)?;
     let scheduler = Scheduler::open(&base, &jobs);
     let webhooks = WebhookDirectory::open(&base, master_key.clone(), &scheduler).await.map_err(failed)?;
@@ -108,6 +108,12 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     });
     let guarded = GuardedClient::new(&app.config.outbound).with_clock(Arc::clone(&app.clock));
     Ok(Gateway { app, limits, routes, setup_code, guarded })
+}
+
+/// The types of jobs of memory.
+fn with_memory(types: JobTypes, base: &Base, memory: &Arc<Memory>) -> JobTypes {
+    let types = types.with(Consolidate::new(base, memory));
+    types.with(Export::new(Arc::clone(&base.clock))).with(Import::new(base, memory))
 }
 
 /// The periodic work that keeps the store small.

@@ -1,9 +1,11 @@
 //! The memory group.
 
 mod delete;
+mod export;
 mod get;
 mod get_profile;
 mod history;
+mod import;
 mod list;
 mod propagate;
 mod purge_user;

@@ -62,13 +62,14 @@ both_backends! {
         let own = note(&member, "Releases are made on Tuesdays.", 1.0).await;
         let done = admin.post(PATH).json(&json!({"user_id": own["user_id"]})).await.expect(200);
         let sql = "SELECT data FROM outbox WHERE workspace_id = $1 AND event = 'memory.propagated'";
-        let found = app.store().read(move |tx| tx.query(sql, &[])?.iter_mut().map(|row| row.next_text()).collect());
+        let rows = app.store();
+        let found = rows.read(move |tx| tx.query(sql, &[])?.iter_mut().map(|row| row.next_text()).collect());
         let events: Vec<String> = found.await.expect("the log");
         let data: Value = serde_json::from_str(events.last().expect("an event")).expect("JSON");
         let copy = &done["memories"][0]["workspace_memory_id"];
         assert_eq!(data, json!({"user_id": own["user_id"], "memory_ids": [copy]}));
         admin.post(PATH).json(&json!({"user_id": own["user_id"]})).await.expect(200);
-        let found = app.store().read(move |tx| Ok(tx.query(sql, &[])?.len()));
+        let found = rows.read(move |tx| Ok(tx.query(sql, &[])?.len()));
         assert_eq!((events.len(), found.await.expect("the log")), (1, 1), "nothing was copied the second time");
     }
 }

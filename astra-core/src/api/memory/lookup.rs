@@ -44,6 +44,18 @@ pub fn may_change(caller: &Caller, user_id: Option<&str>) -> Result<()> {
     Err(Error::forbidden("The memory of the workspace is changed by its admins and owners alone."))
 }
 
+/// Refuses a user that the workspace neither has an account for nor remembers anything of.
+///
+/// # Errors
+/// 404.
+pub async fn known(app: &App, caller: &Caller, user_id: Option<&str>) -> Result<()> {
+    let Some(user_id) = user_id.filter(|user_id| *user_id != caller.subject) else { return Ok(()) };
+    let rows = app.store.rows(&caller.workspace);
+    let is_known = rows.has_memory_of(user_id).await.map_err(Error::store)?
+        || rows.accounts().find(user_id).await.map_err(Error::store)?.is_some();
+    if is_known { Ok(()) } else { Err(Error::not_found("user")) }
+}
+
 /// What the store keeps of settings, apart from the content.
 pub struct Checked {
     /// What a daily note is about.

@@ -1,9 +1,11 @@
 //! Memory: what is remembered of users and for the workspace; written, changed, taken back.
 
 pub mod delete;
+pub mod export;
 pub mod get;
 pub mod get_profile;
 pub mod history;
+pub mod import;
 pub mod list;
 mod lookup;
 pub mod model;
@@ -33,5 +35,7 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(search::handler))
         .routes(routes!(traverse::handler))
         .routes(routes!(propagate::handler))
+        .routes(routes!(export::handler))
+        .routes(routes!(import::handler))
         .routes(routes!(purge_user::handler))
 }
