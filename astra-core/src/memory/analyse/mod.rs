@@ -1,12 +1,11 @@
 //! Text made ready for search: folded, cut into words, stemmed, hashed. Whether two facts are the same is decided on folded text
 //! alone, never on terms: the stop list of terms holds the negations.
 
-mod fold;
 mod stem;
 mod stop;
 mod words;
 
-pub use fold::fold;
+pub use crate::text::fold;
 
 use stem::stem;
 use stop::is_stop_word;

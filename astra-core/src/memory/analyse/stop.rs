@@ -22,8 +22,10 @@ who whom whose why wie will wir wird with wo won would wouldn wurde y ya yo you 
 она они оно от по под при с со так также там те тебя тем то того тоже той только том ты у уже чего чей чем что чтобы эта эти
 это я";
 
-/// Where each word begins, and one more: where the next one would.
-const STARTS: [u16; count() + 1] = starts();
+const COUNT: usize = count();
+
+/// Where each word begins, and where one more would.
+const STARTS: &[u16; COUNT + 1] = &starts();
 
 const fn is_between(at: usize) -> bool {
     matches!(WORDS.as_bytes()[at], b' ' | b'\n')
@@ -38,8 +40,8 @@ const fn count() -> usize {
     count
 }
 
-const fn starts() -> [u16; count() + 1] {
-    let (mut starts, mut word, mut at) = ([0; count() + 1], 1, 0);
+const fn starts() -> [u16; COUNT + 1] {
+    let (mut starts, mut word, mut at) = ([0; COUNT + 1], 1, 0);
     while at < WORDS.len() {
         if is_between(at) {
             starts[word] = (at + 1) as u16;
@@ -53,7 +55,7 @@ const fn starts() -> [u16; count() + 1] {
 
 /// Whether `word`, folded, says nothing of what a text is about.
 pub(super) fn is_stop_word(word: &str) -> bool {
-    let (mut low, mut high) = (0, count());
+    let (mut low, mut high) = (0, COUNT);
     while low < high {
         let middle = usize::midpoint(low, high);
         let (start, next) = (usize::from(STARTS[middle]), usize::from(STARTS[middle + 1]));
@@ -73,7 +75,7 @@ mod tests {
     #[test]
     fn each_word_of_the_list_is_found_and_no_other() {
         let words: Vec<&str> = WORDS.split_whitespace().collect();
-        assert_eq!(words.len(), count());
+        assert_eq!(words.len(), COUNT);
         assert!(words.is_sorted() && words.iter().all(|word| is_stop_word(word)), "out of order");
         assert!(words.iter().all(|word| crate::memory::analyse::fold(word) == *word), "not folded");
         for word in ["", "aa", "port", "zzz", "яя", "war", "die", "hat", "sin"] {

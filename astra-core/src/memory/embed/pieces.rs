@@ -45,9 +45,17 @@ impl Pieces {
 
     /// The numbers of a text's pieces; words that cannot be cut into pieces have none.
     pub(super) fn of(&self, text: &str) -> Vec<u16> {
-        let mut found = Vec::with_capacity(text.len().min(PIECES_MAX * 4) / 4 + 1);
-        let mut word = String::new();
-        for character in cleaned(text) {
+        if text.is_ascii() {
+            let shown = text.chars().filter(|character| !is_dropped(*character));
+            let spaced = shown.map(|character| if character.is_ascii_whitespace() { ' ' } else { character });
+            return self.of_cleaned(spaced.map(|character| character.to_ascii_lowercase()));
+        }
+        self.of_cleaned(cleaned(text))
+    }
+
+    fn of_cleaned(&self, characters: impl Iterator<Item = char>) -> Vec<u16> {
+        let (mut found, mut word) = (Vec::with_capacity(32), String::with_capacity(32));
+        for character in characters {
             if character == ' ' || is_alone(character) {
                 self.cut(&word, &mut found);
                 word.clear();
@@ -88,7 +96,7 @@ impl Pieces {
         let prefix = if is_inside { "##" } else { "" };
         let seed = prefix.as_bytes().iter().fold(SEED, hash);
         // The hash of each beginning comes from the one before it.
-        let mut hashes = [0_u32; 128];
+        let mut hashes = [0_u32; 32];
         let longest = rest.len().min(self.longest - prefix.len()).min(hashes.len());
         let mut value = seed;
         for (byte, kept) in rest.as_bytes()[..longest].iter().zip(&mut hashes) {

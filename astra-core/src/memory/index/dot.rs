@@ -31,7 +31,7 @@ impl DotPath {
 
     /// The products of the question and of those vectors of a block, row by row, whose bit is set in `rows`. Products of other
     /// rows stay what they were. A path that this processor does not have is taken for the plain one.
-    pub(super) fn products(self, question: &[i8], block: &[i8], rows: u64, products: &mut [i32; BLOCK]) {
+    pub(super) fn products(self, question: &Question, block: &[i8], rows: u64, products: &mut [i32; BLOCK]) {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => super::avx2::products(question, block, rows, products),
@@ -42,13 +42,27 @@ impl DotPath {
     }
 }
 
+/// The vector of a question, widened once for all rows.
+#[derive(Debug)]
+pub(super) struct Question {
+    pub(super) values: Box<[i8]>,
+    pub(super) wide: Box<[i16]>,
+}
+
+impl Question {
+    pub(super) fn new(values: &[i8]) -> Self {
+        Self { values: values.into(), wide: values.iter().map(|value| i16::from(*value)).collect() }
+    }
+}
+
 /// The product of two vectors of one length.
 pub(super) fn product(question: &[i8], vector: &[i8]) -> i32 {
     question.iter().zip(vector).map(|(one, other)| i32::from(*one) * i32::from(*other)).sum()
 }
 
 /// The plain loop, which the other paths must equal.
-pub(super) fn plain(question: &[i8], block: &[i8], rows: u64, products: &mut [i32; BLOCK]) {
+pub(super) fn plain(question: &Question, block: &[i8], rows: u64, products: &mut [i32; BLOCK]) {
+    let question = &question.values;
     for (row, vector) in block.chunks_exact(question.len().max(1)).enumerate().take(BLOCK) {
         if rows >> row & 1 == 1 {
             products[row] = product(question, vector);
@@ -91,7 +105,7 @@ mod tests {
                     2 => i8::MIN,
                     _ => 127,
                 };
-                let question: Vec<i8> = (0..dimension).map(|_| value()).collect();
+                let question = Question::new(&(0..dimension).map(|_| value()).collect::<Vec<i8>>());
                 let block: Vec<i8> = (0..dimension * BLOCK).map(|_| value()).collect();
                 for rows in [u64::MAX, 0, 1, 1 << 63, 0xaaaa_5555_0f0f_f0f0] {
                     let (mut expected, mut found) = ([7; BLOCK], [7; BLOCK]);
@@ -105,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_block_may_have_fewer_rows_than_bits() {
-        let (question, block) = ([1_i8; 256], [2_i8; 256 * 3]);
+        let (question, block) = (Question::new(&[1; 256]), [2_i8; 256 * 3]);
         let mut found = [0; BLOCK];
         DotPath::detected().products(&question, &block, u64::MAX, &mut found);
         assert_eq!(found[..4], [512, 512, 512, 0]);

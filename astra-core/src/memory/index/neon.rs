@@ -5,10 +5,10 @@ use std::arch::aarch64::{
     int32x4_t, vaddq_s32, vaddvq_s32, vdupq_n_s32, vget_low_s8, vld1q_s8, vmull_high_s8, vmull_s8, vpadalq_s16,
 };
 
-use super::dot::{self, BLOCK, product};
+use super::dot::{self, BLOCK, Question, product};
 
 /// The products of the question and of the block's rows whose bit is set.
-pub(super) fn products(question: &[i8], block: &[i8], rows: u64, products: &mut [i32; BLOCK]) {
+pub(super) fn products(question: &Question, block: &[i8], rows: u64, products: &mut [i32; BLOCK]) {
     if std::arch::is_aarch64_feature_detected!("neon") {
         // SAFETY: the processor has NEON, which is all that the function asks for.
         unsafe { detected(question, block, rows, products) }
@@ -18,9 +18,9 @@ pub(super) fn products(question: &[i8], block: &[i8], rows: u64, products: &mut 
 }
 
 #[target_feature(enable = "neon")]
-fn detected(question: &[i8], block: &[i8], rows: u64, products: &mut [i32; BLOCK]) {
-    let (wide, rest) = question.as_chunks::<16>();
-    for (row, vector) in block.chunks_exact(question.len().max(1)).enumerate().take(BLOCK) {
+fn detected(question: &Question, block: &[i8], rows: u64, products: &mut [i32; BLOCK]) {
+    let (wide, rest) = question.values.as_chunks::<16>();
+    for (row, vector) in block.chunks_exact(question.values.len().max(1)).enumerate().take(BLOCK) {
         if rows >> row & 1 == 0 {
             continue;
         }

@@ -3,7 +3,7 @@
 
 use super::VectorMatch;
 use super::best::{Best, Scored};
-use super::dot::{BLOCK, DotPath};
+use super::dot::{BLOCK, DotPath, Question};
 use super::rows::{Moves, NO_ROW, Visible, push_lean, retain};
 use crate::memory::embed::Embedding;
 
@@ -60,7 +60,7 @@ impl Vectors {
         if question.values.len() != self.dimension || self.dimension == 0 {
             return Vec::new();
         }
-        let scanned = self.scan(&question.values, visible, ids, limit.max(RESCORED));
+        let scanned = self.scan(&Question::new(&question.values), visible, ids, limit.max(RESCORED));
         let exact = question.to_vector();
         let rescore = |scored: &Scored| Scored { score: self.cosine(&exact, scored.row), ..*scored };
         let mut rescored: Vec<Scored> = scanned.iter().map(rescore).filter(|scored| scored.score >= floor).collect();
@@ -85,7 +85,7 @@ impl Vectors {
     }
 
     /// The best visible rows by the products of bytes.
-    fn scan(&self, question: &[i8], visible: &Visible, ids: &[i64], limit: usize) -> Vec<Scored> {
+    fn scan(&self, question: &Question, visible: &Visible, ids: &[i64], limit: usize) -> Vec<Scored> {
         let mut best = Best::new(limit);
         let mut products = [0; BLOCK];
         for (block, &word) in visible.words().iter().enumerate().filter(|(_, word)| **word != 0) {

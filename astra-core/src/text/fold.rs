@@ -98,6 +98,10 @@ mod tests {
             ("हिन्दी की", "हिन्दी की"),
             ("مُحَمَّد أحمد كتـــاب", "محمد احمد كتاب"),
             ("don’t soft\u{ad}hyphen a\u{200b}b \u{0}", "don't softhyphen ab"),
+            ("José   ÁLVAREZ\n", "jose alvarez"),
+            ("Zürich  HB", "zurich hb"),
+            ("שָׁלוֹם", "שלום"),
+            ("a\u{0}b\u{202e}c", "abc"),
         ] {
             assert_eq!(fold(text), folded, "{text:?}");
             assert_eq!(fold(folded), folded, "folding twice changes nothing: {folded:?}");
