@@ -44,7 +44,9 @@ fn each_hit_of_a_search_says_why_it_was_found() {
     assert!(lines[0].ends_with(&format!("procedural  {id}")), "{text}");
     assert_eq!(lines[1].trim(), "Releases are made on Tuesdays.");
     assert!(lines[2].contains("words: place 1") && lines[2].contains("meaning: place 1, cosine 0."), "{text}");
-    let found: Value = serde_json::from_str(&place.memory(&["search", "releases", "--limit", "1", "--output", "json"]).ok()).expect("JSON");
+    let found: Value =
+        serde_json::from_str(&place.memory(&["search", "releases", "--limit", "1", "--output", "json"]).ok())
+            .expect("JSON");
     assert_eq!((&found["hits"][0]["memory_id"], found["hits"].as_array().map(Vec::len)), (&json!(id), Some(1)));
     let none = place.memory(&["search", "releases", "--tier", "daily"]);
     assert!(none.stderr.contains("nothing is remembered of it"), "{}", none.stderr);
@@ -75,7 +77,11 @@ fn what_was_exported_is_imported_elsewhere() {
     let file = other.machine.folder().join("memory.jsonl");
     std::fs::write(&file, &lines).expect("a file");
     let imported = other.memory(&["import", file.to_str().expect("a path"), "--keep-ids"]);
-    assert!(imported.stderr.contains("2 new, 0 in place of others, 0 known already, 0 left out"), "{}", imported.stderr);
+    assert!(
+        imported.stderr.contains("2 new, 0 in place of others, 0 known already, 0 left out"),
+        "{}",
+        imported.stderr
+    );
     imported.ok();
     assert_eq!(other.memory(&["export"]).ok(), lines);
     std::fs::write(&file, &lines[..lines.len() - 20]).expect("a file");

@@ -84,7 +84,11 @@ impl Tx<'_> {
                 Kept::Superseded { .. } => done.superseding += 1,
             }
         }
-        self.audit(None, Target { kind: "memory_import", id: author }, &json!({"memories": done.new + done.superseding}))?;
+        self.audit(
+            None,
+            Target { kind: "memory_import", id: author },
+            &json!({"memories": done.new + done.superseding}),
+        )?;
         Ok(done)
     }
 }

@@ -18,9 +18,16 @@ pub(super) async fn result(caller: &Caller, started: &Value) -> Value {
 
 /// The memories of an export, without its first and its last line.
 fn memories(result: &Value) -> Vec<Value> {
-    let lines: Vec<Value> =
-        result["lines"].as_str().expect("lines").lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    assert_eq!((lines[0].clone(), lines[lines.len() - 1].clone()), (json!({"format": "astra.memory", "version": 1}), json!({"end": true})));
+    let lines: Vec<Value> = result["lines"]
+        .as_str()
+        .expect("lines")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(
+        (lines[0].clone(), lines[lines.len() - 1].clone()),
+        (json!({"format": "astra.memory", "version": 1}), json!({"end": true}))
+    );
     lines[1..lines.len() - 1].to_vec()
 }
 

@@ -32,7 +32,8 @@ async fn found(app: &TestApp, word: &'static str) -> Vec<&'static str> {
     let mut found = Vec::new();
     for (table, column) in columns {
         let sql = format!("SELECT COUNT(*) FROM {table} WHERE {column} LIKE $2 AND workspace_id = $1");
-        let count = app.store().read(move |tx| tx.one(&sql, params![format!("%{word}%").as_str()])?.next_int());
+        let rows = app.store();
+        let count = rows.read(move |tx| tx.one(&sql, params![format!("%{word}%").as_str()])?.next_int());
         if count.await.expect("a count") > 0 {
             found.push(table);
         }
@@ -68,7 +69,8 @@ both_backends! {
         say(&member, "Hello again").await;
         assert_eq!(keep(&member, &note("new")).await["content"], "new");
         let bytes = app.store().sessions().storage_bytes().await.expect("a sum");
-        let kept = app.store().read(|tx| tx.one("SELECT CAST(COALESCE(SUM(t.bytes), 0) AS BIGINT) FROM turns t WHERE t.workspace_id = $1", params![])?.next_int());
+        let rows = app.store();
+        let kept = rows.read(|tx| tx.one("SELECT CAST(COALESCE(SUM(t.bytes), 0) AS BIGINT) FROM turns t WHERE t.workspace_id = $1", params![])?.next_int());
         assert_eq!(i64::try_from(bytes).ok(), kept.await.ok());
     }
 

@@ -37,13 +37,15 @@ pub(super) struct ExportArgs {
 
 /// Remember what was exported, here or by Letta or mem0
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A file that was cut, is of another version or has a wrong line is refused, with the number of the line.
+#[command(
+    after_help = "A file that was cut, is of another version or has a wrong line is refused, with the number of the line.
 A large export is imported in parts; each part is kept whole or not at all.
 
 Examples:
   astra memory import ana.jsonl --user usr_06a1b2c3d4e5q
   astra memory import agent.af --user usr_06a1b2c3d4e5q
-  astra memory import - --keep-ids < workspace.jsonl")]
+  astra memory import - --keep-ids < workspace.jsonl"
+)]
 pub(super) struct ImportArgs {
     /// The file; `-` is stdin
     #[arg(value_name = "FILE")]
@@ -94,9 +96,9 @@ pub(super) fn import(args: &ImportArgs, context: &Context) -> Result<()> {
         Ok(counts)
     })?;
     let [new, superseding, confirmed, left_out] = counts;
-    context.printer.note(format!(
-        "{new} new, {superseding} in place of others, {confirmed} known already, {left_out} left out"
-    ));
+    context
+        .printer
+        .note(format!("{new} new, {superseding} in place of others, {confirmed} known already, {left_out} left out"));
     Ok(())
 }
 
@@ -135,7 +137,9 @@ fn parts(text: &str) -> Result<Vec<String>> {
     }
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let head = lines.next().filter(|line| line.contains(FORMAT));
-    let head = head.ok_or_else(|| Error::new(format!("the file has more than {TEXT_CHARS_MAX} characters, and is no export of Astra")))?;
+    let head = head.ok_or_else(|| {
+        Error::new(format!("the file has more than {TEXT_CHARS_MAX} characters, and is no export of Astra"))
+    })?;
     let mut lines: Vec<&str> = lines.collect();
     if lines.pop() != Some(END) {
         return Err(Error::new("the file was cut: its last line is missing"));

@@ -18,7 +18,12 @@ use crate::work::Job;
 #[serde(deny_unknown_fields)]
 pub struct ImportMemory {
     /// An export of memory as lines of JSON, an agent file of Letta (`.af`), or an export of mem0.
-    #[schema(min_length = 1, max_length = 1_000_000, pattern = r"^[^\x00]*$", example = "{\"results\": [{\"memory\": \"Likes green tea.\"}]}")]
+    #[schema(
+        min_length = 1,
+        max_length = 1_000_000,
+        pattern = r"^[^\x00]*$",
+        example = "{\"results\": [{\"memory\": \"Likes green tea.\"}]}"
+    )]
     text: String,
     /// The user whose memory it becomes; the workspace's by default.
     #[serde(default)]

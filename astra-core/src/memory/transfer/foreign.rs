@@ -14,7 +14,8 @@ const DEPTH_MAX: usize = 3;
 /// The memories of a text that is one JSON value.
 pub(super) fn read(text: &str) -> Result<Vec<Imported>, Faulty> {
     let value: Value = serde_json::from_str(text).map_err(|fault| {
-        let fault = format!("is neither the first line of an export of memory, nor an export of Letta or mem0: {fault}");
+        let fault =
+            format!("is neither the first line of an export of memory, nor an export of Letta or mem0: {fault}");
         Faulty::new(1, fault)
     })?;
     let mut memories = mem0(&value);
@@ -27,7 +28,8 @@ pub(super) fn read(text: &str) -> Result<Vec<Imported>, Faulty> {
 
 /// The memories of mem0: `{"results": [{"memory": ".."}]}`, or the list alone.
 fn mem0(value: &Value) -> Vec<Imported> {
-    let list = value.as_array().or_else(|| value.get("results")?.as_array()).or_else(|| value.get("memories")?.as_array());
+    let list =
+        value.as_array().or_else(|| value.get("results")?.as_array()).or_else(|| value.get("memories")?.as_array());
     let read = |memory: &Value| {
         let content = memory.get("memory").or_else(|| memory.get("data")?.get("memory"))?.as_str()?;
         let origin = memory.get("id").and_then(Value::as_str).unwrap_or_default();
@@ -105,7 +107,10 @@ mod tests {
     fn memories_of_mem0_are_read() {
         let one = json!({"id": "a", "memory": "Likes green tea", "user_id": "ana", "categories": ["food"]});
         assert_eq!(contents(&json!({"results": [one]})), ["Likes green tea"]);
-        assert_eq!(contents(&json!([one, {"memory": "Lives in Berlin"}, {"memory": 1}])), ["Likes green tea", "Lives in Berlin"]);
+        assert_eq!(
+            contents(&json!([one, {"memory": "Lives in Berlin"}, {"memory": 1}])),
+            ["Likes green tea", "Lives in Berlin"]
+        );
     }
 
     #[test]

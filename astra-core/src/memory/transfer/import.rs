@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::line::{self, Imported, read};
 use super::SCOPE;
+use super::line::{self, Imported, read};
 use crate::clock::Clock;
 use crate::ids::IdMaker;
 use crate::memory::Memory;
@@ -122,7 +122,8 @@ impl Job for Import {
     }
 
     async fn run(&self, wish: ImportWish, context: JobContext) -> Result<ImportReport, JobError> {
-        let lines = read(&wish.text).map_err(|faulty| JobError::fail(format!("line {} {}", faulty.line, faulty.fault)))?;
+        let lines =
+            read(&wish.text).map_err(|faulty| JobError::fail(format!("line {} {}", faulty.line, faulty.fault)))?;
         let now_ms = self.clock.now_ms();
         let author = context.user_id().unwrap_or("gateway").to_owned();
         let memories: Vec<NewMemory> =

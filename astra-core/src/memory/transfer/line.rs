@@ -147,7 +147,11 @@ pub fn read(text: &str) -> Result<Vec<Imported>, Faulty> {
         let memory = serde_json::from_str(line).map_err(|fault| Faulty::new(number, fault.to_string()))?;
         memories.push(check(memory, number)?);
     }
-    if has_ended { Ok(memories) } else { Err(Faulty::new(last, "is the last one, and the end is missing: the text was cut")) }
+    if has_ended {
+        Ok(memories)
+    } else {
+        Err(Faulty::new(last, "is the last one, and the end is missing: the text was cut"))
+    }
 }
 
 fn checked(memories: Vec<Imported>) -> Result<Vec<Imported>, Faulty> {
