@@ -37,11 +37,8 @@ mod leases;
 mod lone;
 mod mcp_servers;
 mod memories;
-<<<<<<< HEAD
 mod memory_graph;
-=======
 mod memory_purge;
->>>>>>> rows
 mod migrations;
 mod outbox;
 mod pages;
