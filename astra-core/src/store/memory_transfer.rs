@@ -1,8 +1,5 @@
 //! Memories that leave the store, and that come into it, many at once.
 
-use serde_json::json;
-
-use super::audit::Target;
 use super::error::Result;
 use super::memories::{self, Memories, StoredMemory, find_any};
 use super::memory_heads;
@@ -70,7 +67,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// The store's.
-    pub fn keep_memories(&mut self, new: &[NewMemory], author: &str, now_ms: i64) -> Result<KeptMany> {
+    pub fn keep_memories(&mut self, new: &[NewMemory], now_ms: i64) -> Result<KeptMany> {
         let change = memory_heads::next(self)?;
         let mut done = KeptMany::default();
         for new in new {
@@ -84,11 +81,6 @@ impl Tx<'_> {
                 Kept::Superseded { .. } => done.superseding += 1,
             }
         }
-        self.audit(
-            None,
-            Target { kind: "memory_import", id: author },
-            &json!({"memories": done.new + done.superseding}),
-        )?;
         Ok(done)
     }
 }

@@ -65,15 +65,15 @@ impl Import {
         Self { clock: Arc::clone(&base.clock), ids: base.ids.clone(), memory: Arc::clone(memory) }
     }
 
-    fn memory(&self, line: Imported, wish: (&Option<String>, ImportIds), author: &str, now_ms: i64) -> NewMemory {
-        let time = |text: &Option<String>| text.as_deref().and_then(line::instant);
+    fn memory(&self, line: Imported, wish: (Option<&str>, ImportIds), author: &str, now_ms: i64) -> NewMemory {
+        let time = |text: Option<&String>| text.and_then(|text| line::instant(text));
         let (user_id, ids) = wish;
         let slot = line.slot.as_deref().map(fold).filter(|slot| !slot.is_empty());
         let is_daily = line.tier == MemoryTier::Daily;
         NewMemory {
             id: line.id.filter(|_| ids == ImportIds::Keep).unwrap_or_else(|| self.ids.id()),
             tier: line.tier,
-            user_id: user_id.as_deref().map(Arc::from),
+            user_id: user_id.map(Arc::from),
             subject_candidate: self.ids.key(),
             agent_id: line.agent_id.clone(),
             session_id: None,
@@ -81,9 +81,9 @@ impl Import {
             category: line.category.or(is_daily.then_some(MemoryCategory::Note)),
             slot,
             index: self.memory.index_entry(&line.content),
-            valid_from_ms: time(&line.valid_from).unwrap_or(now_ms),
-            valid_to_ms: time(&line.valid_to),
-            expires_at_ms: time(&line.expires_at),
+            valid_from_ms: time(line.valid_from.as_ref()).unwrap_or(now_ms),
+            valid_to_ms: time(line.valid_to.as_ref()),
+            expires_at_ms: time(line.expires_at.as_ref()),
             content: line.content,
             data: line.data,
             quote: None,
@@ -126,9 +126,11 @@ impl Job for Import {
             read(&wish.text).map_err(|faulty| JobError::fail(format!("line {} {}", faulty.line, faulty.fault)))?;
         let now_ms = self.clock.now_ms();
         let author = context.user_id().unwrap_or("gateway").to_owned();
-        let memories: Vec<NewMemory> =
-            lines.into_iter().map(|line| self.memory(line, (&wish.user_id, wish.ids), &author, now_ms)).collect();
-        let kept = context.write(move |tx| tx.keep_memories(&memories, &author, now_ms)).await?;
+        let memories: Vec<NewMemory> = lines
+            .into_iter()
+            .map(|line| self.memory(line, (wish.user_id.as_deref(), wish.ids), &author, now_ms))
+            .collect();
+        let kept = context.write(move |tx| tx.keep_memories(&memories, now_ms)).await?;
         let (new, confirmed, superseding, left_out) = (kept.new, kept.confirmed, kept.superseding, kept.left_out);
         Ok(ImportReport { new, confirmed, superseding, left_out })
     }
