@@ -44,6 +44,8 @@ mod memory;
 mod memory_isolation;
 mod memory_profiles;
 mod memory_recall;
+mod memory_replicas;
+mod memory_tools;
 mod metrics;
 mod mishaps;
 mod openai;

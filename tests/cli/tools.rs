@@ -37,6 +37,9 @@ fn tools_are_listed_and_called() {
         [
             ["calculate", "built_in", "-", "reads"],
             ["current_time", "built_in", "-", "reads"],
+            ["graph_traverse", "built_in", "-", "reads"],
+            ["memory_search", "built_in", "-", "reads"],
+            ["memory_write", "built_in", "-", "changes"],
             ["spawn_agent", "built_in", "-", "changes"]
         ]
     );

@@ -13,7 +13,7 @@ use super::turn::Ask;
 use crate::content::ToolResult;
 use crate::provider::{Content, Message, Part, Role};
 use crate::skills::Skills;
-use crate::store::{Recent, Rows, Session, TURN_STRIDE, Turn, TurnContext};
+use crate::store::{Recent, Rows, Session, StoredMessage, TURN_STRIDE, Turn, TurnContext};
 
 /// The result of a call that was interrupted.
 const INTERRUPTED: &str = "The call was interrupted: it has no result.";
@@ -148,6 +148,18 @@ pub(super) async fn build(
     let messages_sent = u32::try_from(said.len() + given.len() + usize::from(question.is_some())).unwrap_or(u32::MAX);
     let told = TurnContext { messages_sent, messages_left_out };
     let has_history = !said.is_empty();
+    let messages = in_order(system, said, given, question, ask.role);
+    Ok(Context { messages, tokens, told, has_history, is_cut })
+}
+
+/// All that a model reads, oldest first.
+fn in_order(
+    system: String,
+    said: Vec<StoredMessage>,
+    given: Vec<&Message>,
+    question: Option<Content>,
+    role: Role,
+) -> Vec<Message> {
     let mut messages = Vec::with_capacity(said.len() + given.len() + 2);
     if !system.is_empty() {
         messages.push(Message { role: Role::System, content: Content::Text(system) });
@@ -157,14 +169,14 @@ pub(super) async fn build(
     }
     answer_open_calls(&mut messages);
     match question {
-        Some(question) if given.is_empty() => say(&mut messages, ask.role, question),
+        Some(question) if given.is_empty() => say(&mut messages, role, question),
         question => {
             // What a caller sends goes as it is.
             messages.extend(given.into_iter().cloned());
-            messages.extend(question.map(|content| Message { role: ask.role, content }));
+            messages.extend(question.map(|content| Message { role, content }));
         }
     }
-    Ok(Context { messages, tokens, told, has_history, is_cut })
+    messages
 }
 
 /// A question with what memory has for it before it: data within the user's message, in no place of an instruction, and behind

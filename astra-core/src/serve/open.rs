@@ -13,9 +13,9 @@ use crate::auth::{Authenticator, Authority, HostAuthenticator, MasterKey, sign_i
 use crate::clock::Monotonic;
 use crate::definitions::{Definitions, SkillFolder};
 use crate::document::{Document, served_at};
-use crate::engine::catalogue::Catalogue;
+use crate::engine::catalogue::{Catalogue, Known};
 use crate::engine::jobs::{self, Owners};
-use crate::engine::{Engine, trace_retention};
+use crate::engine::{Engine, TraceExport, trace_retention};
 use crate::events::EventLog;
 use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
@@ -29,6 +29,7 @@ use crate::outbound::GuardedClient;
 use crate::router;
 use crate::store;
 use crate::tasks::TaskKind;
+use crate::tools::MemoryAccess;
 use crate::webhooks::{Recover, WebhookDirectory};
 use crate::work::{Base, JobTypes, Queue, Scheduler, upkeep};
 
@@ -62,15 +63,10 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let workspace = authority.first_workspace().clone();
     let definitions = Definitions::open(&base, workspace, sources, &known).await.map_err(failed)?;
     let skill_folder = SkillFolder::open(&base, &known.skills, &definitions).await.map_err(failed)?;
-    #[cfg(feature = "otlp")]
-    let export = otlp::open(&base, &known.providers);
-    #[cfg(not(feature = "otlp"))]
-    let export = None;
     let events = EventLog::open(&base).await.map_err(failed)?;
-    let memory = Memory::open(&base);
-    let engine = Engine::open(&base, &known, &agents, &memory, export).await.map_err(failed)?;
-    let model: Arc<dyn ExtractionModel> = Arc::<Engine>::clone(&engine);
-    Extractor::open(&base, &memory, model).await.map_err(failed)?;
+    let memory = memory(&base, &known);
+    let engine = Engine::open(&base, &known, &agents, &memory, export(&base, &known)).await.map_err(failed)?;
+    remember(&base, &memory, &engine).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
     let job_types = with_memory(builder.job_types.with(Recover::new(Arc::clone(&base.clock))), &base, &memory);
     let jobs = Queue::open(&base, jobs::with_agents(job_types, &engine, owners)).await.map_err(failed)?;
@@ -114,6 +110,32 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
 fn with_memory(types: JobTypes, base: &Base, memory: &Arc<Memory>) -> JobTypes {
     let types = types.with(Consolidate::new(base, memory));
     types.with(Export::new(Arc::clone(&base.clock))).with(Import::new(base, memory))
+}
+
+/// Where turns that have ended are exported to.
+#[cfg(feature = "otlp")]
+fn export(base: &Base, known: &Known) -> Option<Arc<dyn TraceExport>> {
+    otlp::open(base, &known.providers)
+}
+
+/// This build exports nothing.
+#[cfg(not(feature = "otlp"))]
+fn export(_: &Base, _: &Known) -> Option<Arc<dyn TraceExport>> {
+    None
+}
+
+/// Memory, with which the tools of memory work from now on.
+fn memory(base: &Base, known: &Known) -> Arc<Memory> {
+    let memory = Memory::open(base);
+    let (store, clock) = (base.store.clone(), Arc::clone(&base.clock));
+    known.tools.open_memory(MemoryAccess { store, memory: Arc::clone(&memory), ids: base.ids.clone(), clock });
+    memory
+}
+
+/// What makes memories of turns that have ended.
+async fn remember(base: &Base, memory: &Arc<Memory>, engine: &Arc<Engine>) -> store::Result<()> {
+    let model: Arc<dyn ExtractionModel> = Arc::<Engine>::clone(engine);
+    Extractor::open(base, memory, model).await.map(drop)
 }
 
 /// The periodic work that keeps the store small.

@@ -116,6 +116,18 @@ impl Agents<'_> {
         self.0.read(move |tx| find(tx, &agent_id)).await
     }
 
+    /// The memory profile that the present version of an agent names. One look-up by key.
+    pub async fn memory_profile(self, agent_id: &str) -> Result<Option<MemoryProfileId>> {
+        let agent_id = agent_id.to_owned();
+        let sql = "SELECT memory_profile FROM agents WHERE workspace_id = $1 AND id = $2";
+        self.0
+            .look(move |tx| match tx.first(sql, params![&agent_id])? {
+                Some(mut row) => row.next_optional_id(),
+                None => Ok(None),
+            })
+            .await
+    }
+
     /// Makes an agent with its first version.
     ///
     /// # Errors

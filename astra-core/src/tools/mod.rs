@@ -5,6 +5,7 @@ mod call;
 mod current_time;
 mod http_fetch;
 pub mod mcp;
+mod memory;
 mod name;
 mod offered;
 mod policy;
@@ -18,6 +19,7 @@ mod spawn_agent;
 mod tool;
 
 pub use call::{CallLimits, Outcome};
+pub use memory::MemoryAccess;
 pub use name::{ToolName, ToolPattern, is_pattern, pattern_fault};
 pub use offered::Offered;
 pub use policy::{Decision, Policy, PolicyAbove};

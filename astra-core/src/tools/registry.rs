@@ -9,6 +9,7 @@ use super::call::CallLimits;
 use super::current_time::{self, CurrentTime};
 use super::http_fetch::{self, HttpFetch};
 use super::mcp::{Environment, McpServers};
+use super::memory::{self, MemoryAccess, MemoryPlace};
 use super::name::{is_pattern, name_fault, pattern_fault};
 use super::offered::Offered;
 use super::policy::{Decision, Policy};
@@ -42,6 +43,7 @@ pub struct Tools {
     /// For the workspace that has skills.
     read_skill: Option<Arc<RegisteredTool>>,
     skills: Arc<Skills>,
+    memory: MemoryPlace,
     /// The bounds of a call.
     pub limits: CallLimits,
 }
@@ -62,6 +64,10 @@ impl Tools {
         let spawn_agent = SpawnAgent::new(Duration::from_secs(config.chat.turn_timeout_s));
         let mut built_in: Vec<Arc<dyn Tool>> =
             vec![Arc::new(CurrentTime::new(Arc::clone(clock))), Arc::new(Calculate), Arc::new(spawn_agent)];
+        let memory = MemoryPlace::default();
+        if config.memory.enabled {
+            built_in.extend(memory::tools(&memory));
+        }
         if config.tools.http_fetch {
             let client = GuardedClient::new(&config.outbound).with_clock(Arc::clone(clock));
             built_in.push(Arc::new(HttpFetch::new(client)));
@@ -84,7 +90,12 @@ impl Tools {
         let search = SearchTools::new().map_err(&mut refuse).ok().map(Arc::new);
         let read_skill = RegisteredTool::built_in(Arc::new(ReadSkill::new(Arc::clone(skills))));
         let read_skill = read_skill.map_err(refuse).ok().map(Arc::new);
-        (Self { fixed, sources, mcp, search, read_skill, skills: Arc::clone(skills), limits }, faults)
+        (Self { fixed, sources, mcp, search, read_skill, skills: Arc::clone(skills), memory, limits }, faults)
+    }
+
+    /// Lets the tools of memory work with `access`: as soon as there is a store.
+    pub fn open_memory(&self, access: MemoryAccess) {
+        self.memory.open(access);
     }
 
     /// The MCP servers whose tools these are.
@@ -164,6 +175,9 @@ impl Tools {
         if is_known || self.mcp.claims(name) || self.sources.iter().any(|source| source.claims(name)) {
             return None;
         }
+        if memory::NAMES.contains(&name) {
+            return Some(format!("the tool `{name}` is off: set memory.enabled in the gateway's configuration"));
+        }
         if BUILT_IN.contains(&name) {
             return Some(format!("the tool `{name}` is off: set tools.{name} in the gateway's configuration"));
         }
@@ -202,4 +216,13 @@ impl Tools {
 }
 
 /// The names of the gateway's own tools, those that are off among them.
-const BUILT_IN: [&str; 5] = [calculate::NAME, current_time::NAME, http_fetch::NAME, READ_SKILL, SPAWN_AGENT];
+const BUILT_IN: [&str; 8] = [
+    calculate::NAME,
+    current_time::NAME,
+    http_fetch::NAME,
+    memory::SEARCH,
+    memory::TRAVERSE,
+    memory::WRITE,
+    READ_SKILL,
+    SPAWN_AGENT,
+];

@@ -105,6 +105,8 @@ pub struct ToolContext {
     pub skills: Vec<String>,
     /// The place of the call in a distributed trace, for a tool that calls other services; `None` if it is in none.
     pub trace: Option<TraceContext>,
+    /// Whether the model has read what tools answered: what it says then is believed less.
+    pub has_read_tools: bool,
     /// Where a client of the MCP server reads the progress of the call; `None` if the caller does not ask.
     pub(crate) progress: Option<ProgressSender>,
 }
@@ -186,6 +188,7 @@ impl ToolContext {
             call_id: call_id.into(),
             skills: Vec::new(),
             trace: None,
+            has_read_tools: false,
             progress: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{NOWHERE, agent, hides_from_others, id, is_a_change, make};
+use super::{NOWHERE, PATH, agent, hides_from_others, id, is_a_change, make};
 use crate::support::{TestApp, both_backends};
 
 both_backends! {
@@ -49,7 +49,7 @@ both_backends! {
         app.admin().put(&format!("{path}/agents/nobody")).await.expect_problem(404, "not_found");
         app.admin().put(&format!("{NOWHERE}/agents/support")).await.expect_problem(404, "not_found");
         // The owner of another workspace gives it no agent of this one.
-        let theirs = app.other_workspace().post("/memory-profiles").json(&json!({"name": "T"})).await.expect(201);
+        let theirs = app.other_workspace().post(PATH).json(&json!({"name": "T"})).await.expect(201);
         let theirs = format!("/memory-profiles/{}/agents/support", theirs["id"].as_str().expect("an id"));
         app.other_workspace().put(&theirs).await.expect_problem(404, "not_found");
         assert_eq!(app.viewer().get("/agents/support").await.expect(200)["version"], 1);

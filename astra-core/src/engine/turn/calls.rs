@@ -160,9 +160,10 @@ impl Running {
     async fn run_tools(&self, offered: &Offered, progress: &mut Progress) -> Result<()> {
         let family = self.family(offered, progress);
         let trace = progress.trace.outgoing();
+        let has_results = progress.round > 0;
         let run = async |place: usize, call: ToolCall, child: Option<Child>| {
             let since = Instant::now();
-            let context = self.tool_context(&call, trace.as_ref());
+            let context = self.tool_context(&call, trace.as_ref(), has_results);
             let span = match child {
                 Some(child) => child.span,
                 None => context.trace.as_ref().and_then(TraceContext::exported_span),
@@ -203,14 +204,15 @@ impl Running {
         Ok(())
     }
 
-    /// Who calls a tool by `call`, and within what.
-    fn tool_context(&self, call: &ToolCall, trace: Option<&TraceContext>) -> ToolContext {
+    /// Who calls a tool by `call`, and within what; the turn may have results of tools already.
+    fn tool_context(&self, call: &ToolCall, trace: Option<&TraceContext>, has_results: bool) -> ToolContext {
         let mut context = ToolContext::new(self.rows.workspace().clone(), &self.turn.user_id, &call.id);
         context.agent_id = Some(self.turn.agent_id.clone());
         context.session_id = Some(self.turn.session_id);
         context.turn_id = Some(self.turn.id);
         context.skills.clone_from(&self.agent.definition.skills);
         context.trace = trace.map(TraceContext::step);
+        context.has_read_tools = self.has_read_tools || has_results;
         context
     }
 

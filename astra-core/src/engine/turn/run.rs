@@ -203,6 +203,7 @@ impl Running {
         self.recalled = Some(recalled);
         let (prompt, recent) = (Prompt { system, memory }, self.recent.take());
         let context = context::build(&self.rows, &self.turn, &self.session, prompt, &self.ask, room, recent).await?;
+        self.has_read_tools = context.messages.iter().any(|message| message.role == Role::Tool);
         progress.trace.note_context(since, context.told);
         Ok(context)
     }

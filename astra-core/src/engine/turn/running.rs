@@ -31,6 +31,8 @@ pub(super) struct Running {
     pub(super) request_id: Option<Arc<str>>,
     /// What the agent remembers and recalls, once it was looked up.
     pub(super) profile: Option<Arc<MemoryProfileSettings>>,
+    /// Whether what the model reads has results of tools.
+    pub(super) has_read_tools: bool,
     /// What memory has for the question, once it was searched.
     pub(super) recalled: Option<Arc<Recalled>>,
 }
@@ -63,6 +65,7 @@ impl Running {
             started,
             request_id,
             profile: None,
+            has_read_tools: false,
             recalled: None,
         }
     }

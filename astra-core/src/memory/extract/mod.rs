@@ -20,6 +20,7 @@ use crate::store::MemoryTier;
 pub use admit::Dropped;
 pub use asking::{Asking, ExtractionModel, NotAsked};
 pub use gate::{gate, is_for_model};
+pub(crate) use secrets::is_secret;
 pub use worker::Extractor;
 
 /// Most things that are remembered of one message.

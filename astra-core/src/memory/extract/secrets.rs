@@ -75,7 +75,7 @@ const ENTROPY_MIN: f64 = 3.6;
 
 /// Whether `text` holds something that must not be kept.
 #[must_use]
-pub(super) fn is_secret(text: &str) -> bool {
+pub(crate) fn is_secret(text: &str) -> bool {
     let lower = text.to_lowercase();
     let words: Vec<&str> = lower
         .split(|character: char| !character.is_alphanumeric() && character != '_')
