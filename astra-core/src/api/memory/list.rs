@@ -34,7 +34,7 @@ pub struct MemoryQuery {
     #[param(example = "decision")]
     category: Option<MemoryCategory>,
     /// Only memories of the caller, or of the workspace.
-    #[param(example = "me")]
+    #[param(inline, example = "me")]
     owner: Option<OwnerOfMemory>,
     /// Only memories that were made in turns of this agent, or are for it.
     #[param(format = "slug", example = "assistant")]
