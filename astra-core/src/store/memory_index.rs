@@ -6,7 +6,6 @@ use super::memory_tier::MemoryTier;
 use super::rows::Rows;
 use super::tx::Tx;
 use super::value::Row;
-use crate::ids::SessionId;
 use crate::params;
 
 /// What a text is found by: made before the transaction that keeps it.
