@@ -148,6 +148,7 @@ fn end(turn: &Turn, status: Status) -> Arc<FinishedTurn> {
         Outcome { content: Some(status.as_str().into()), input_tokens: 3, output_tokens: 4, ..Outcome::default() };
     // Two calls, and events: all that the end of a turn may write.
     Arc::new(FinishedTurn {
+        remember: None,
         turn: turn.clone(),
         status,
         outcome,
