@@ -21,7 +21,6 @@ mod jobs;
 mod log;
 mod manners;
 mod mcp;
-mod memory;
 mod migrate;
 mod outbound;
 mod program;
