@@ -2,14 +2,20 @@
 
 mod delete;
 mod evaluate;
+mod export;
 mod get;
+mod get_profile;
 mod history;
+mod import;
 mod list;
+mod propagate;
 mod purge_user;
 mod revert;
 mod search;
+mod traverse;
 mod undo;
 mod update;
+mod update_profile;
 mod write;
 
 use astra_core::auth::Role;

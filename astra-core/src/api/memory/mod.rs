@@ -2,12 +2,15 @@
 
 pub mod delete;
 pub mod evaluate;
+pub mod export;
 pub mod get;
 pub mod get_profile;
 pub mod history;
+pub mod import;
 pub mod list;
 mod lookup;
 pub mod model;
+pub mod propagate;
 pub mod purge_user;
 pub mod revert;
 pub mod search;
@@ -33,5 +36,8 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(search::handler))
         .routes(routes!(evaluate::handler))
         .routes(routes!(traverse::handler))
+        .routes(routes!(propagate::handler))
+        .routes(routes!(export::handler))
+        .routes(routes!(import::handler))
         .routes(routes!(purge_user::handler))
 }

@@ -21,6 +21,9 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
         ("memory.search", Needs(Member, Scope::MemoryRead)),
         ("memory.evaluate", Needs(Admin, Scope::MemoryRead)),
         ("memory.traverse", Needs(Member, Scope::MemoryRead)),
+        ("memory.propagate", Needs(Admin, Scope::MemoryWrite)),
+        ("memory.export", Needs(Admin, Scope::MemoryRead)),
+        ("memory.import", Needs(Admin, Scope::MemoryWrite)),
         ("memory.purge_user", Needs(Member, Scope::MemoryWrite)),
     ]
 };
