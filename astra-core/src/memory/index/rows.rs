@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Candidate, IndexItem, IndexQuery, TextMatch, VectorMatch};
+use super::item::{Candidate, IndexItem, IndexQuery, TextMatch, VectorMatch};
 use crate::store::MemoryTier;
 
 /// Bits of `flags`: the tier, whether the row is dead, and the place of its owner among the owners from this bit on.
