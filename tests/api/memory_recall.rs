@@ -162,7 +162,7 @@ both_backends! {
     async fn the_profile_of_the_user_is_read_whole(backend: TestBackend) {
         let talk = talk(backend).await;
         keep(&talk.app.member(), "daily", "Lunch is at noon.").await;
-        talk.app.member().patch("/memory/profile").json(&json!({"name": "Ana", "language": "Slovene"})).await.expect(200);
+        talk.app.member().patch("/memory/profile").json(&json!({"document": {"name": "Ana", "language": "Slovene"}})).await.expect(200);
         talk.say("zzz").await;
         let (_, question) = read(&talk);
         assert!(question.contains("About the user: {") && question.contains("\"name\":\"Ana\""), "{question}");
@@ -178,13 +178,13 @@ both_backends! {
         };
         let empty = context(talk.app.member(), "").await;
         assert_eq!((&empty["memory_tokens"], &empty["memories"]), (&json!(0), &json!([])));
-        let asked = context(talk.app.member(), "?message=When+does+the+release+train+leave").await;
+        let asked = context(talk.app.member(), "?message=When%20does%20the%20release%20train%20leave").await;
         assert_eq!(asked["memories"][0]["id"], kept["id"], "{asked}");
         let tokens = asked["memory_tokens"].as_u64().expect("tokens");
         let free = |shown: &Value| shown["free_tokens"].as_u64().expect("tokens");
         assert!(tokens > 0 && free(&empty) - free(&asked) == tokens, "{asked}");
         // Who sees the session of another does not see its memory.
-        let admin = context(talk.app.admin(), "?message=When+does+the+release+train+leave").await;
+        let admin = context(talk.app.admin(), "?message=When%20does%20the%20release%20train%20leave").await;
         assert_eq!((&admin["memory_tokens"], &admin["memories"]), (&json!(0), &json!([])));
         talk.app.member().post("/chat").json(&question_in(&session, "When does the release train leave?")).await.expect(200);
         assert_eq!(context(talk.app.member(), "").await["memories"][0]["id"], kept["id"]);
