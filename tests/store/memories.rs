@@ -324,8 +324,8 @@ both_backends! {
                 VALUES ($2, $1, 900, $3, 'a', 1, $4, 'running', 1, 0, 0, 'user', 'q', 1, 1)";
             for (id, number, subject) in [(1_i64, 1_i64, 7_i64), (2, 2, 8)] {
                 tx.execute(sql, params![id, number, subject])?;
-                let pending = "INSERT INTO memory_pending (turn_id, workspace_id, attempts, run_at_ms, lease_until_ms, epoch, tiers)
-                    VALUES ($2, $1, 0, 0, 0, 0, 31)";
+                let pending = "INSERT INTO memory_pending (turn_id, workspace_id, attempts, run_at_ms, lease_until_ms, epoch, session_id, tiers)
+                    VALUES ($2, $1, 0, 0, 0, 0, 900, 31)";
                 tx.execute(pending, params![id])?;
             }
             Ok(())

@@ -12,7 +12,7 @@ use super::memory_tier::MemoryTier;
 use super::memory_versions::Author;
 use super::rows::Rows;
 use super::tx::Tx;
-use crate::ids::{MemoryId, SessionId};
+use crate::ids::MemoryId;
 use crate::params;
 
 /// Most memories of a user that are looked through for what is to be forgotten, the newest ones.
@@ -129,18 +129,6 @@ fn is_undone(tx: &mut Tx<'_>, turn: &PendingTurn) -> Result<bool> {
     }
     let sql = "SELECT id FROM sessions WHERE workspace_id = $1 AND id = $2 AND status IN ('active', 'archived')";
     Ok(tx.first(sql, params![turn.session_id])?.is_none())
-}
-
-/// The questions of a session that is deleted are found no more, and none is looked at any more.
-pub(super) fn forget_session(tx: &mut Tx<'_>, session: SessionId) -> Result<()> {
-    tx.execute("DELETE FROM memory_pending WHERE workspace_id = $1 AND session_id = $2", params![session])?;
-    if memory_heads::find(tx)?.is_none() {
-        return Ok(());
-    }
-    let change = memory_heads::next(tx)?;
-    let sql = "UPDATE memory_index SET change = $3, is_dead = 1, embedder = 0, vector = $4, terms = $4
-        WHERE workspace_id = $1 AND is_dead = 0 AND item_id IN (SELECT id FROM turns WHERE workspace_id = $1 AND session_id = $2)";
-    tx.execute(sql, params![session, change, [].as_slice()]).map(drop)
 }
 
 /// The row by which the question of a turn is found: its id is the turn's key.
