@@ -840,7 +840,8 @@ CREATE INDEX memories_by_hash ON memories (workspace_id, subject, content_hash);
 CREATE INDEX memories_by_tier ON memories (workspace_id, subject, tier, id);
 CREATE INDEX memories_by_turn ON memories (workspace_id, turn_id) WHERE turn_id IS NOT NULL;
 CREATE INDEX memories_by_session ON memories (workspace_id, session_id) WHERE session_id IS NOT NULL;
-CREATE INDEX memories_by_expiry ON memories (expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+CREATE INDEX memories_by_expiry ON memories (expires_at_ms) WHERE expires_at_ms IS NOT NULL AND deleted_at_ms IS NULL;
+CREATE INDEX memories_deleted ON memories (deleted_at_ms) WHERE deleted_at_ms IS NOT NULL;
 
 -- Each write of a memory: the row as it was after it.
 CREATE TABLE memory_versions (
@@ -883,6 +884,7 @@ CREATE TABLE memory_index (
     PRIMARY KEY (workspace_id, change, item_id)
 ) /*without_rowid*/;
 CREATE UNIQUE INDEX memory_index_by_item ON memory_index (workspace_id, item_id);
+CREATE INDEX memory_index_dead ON memory_index (workspace_id) WHERE is_dead = 1;
 
 -- The profile of each user: a JSON document.
 CREATE TABLE memory_user_profiles (
@@ -964,6 +966,14 @@ CREATE TABLE memory_undone (
     workspace_id BIGINT NOT NULL,
     turn_id BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, turn_id)
+) /*without_rowid*/;
+
+-- Memories of users that were copied to the workspace, and the workspace's memory that says the same.
+CREATE TABLE memory_copies (
+    workspace_id BIGINT NOT NULL,
+    memory_id BIGINT NOT NULL,
+    copy_id BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, memory_id)
 ) /*without_rowid*/;
 
 -- What makes vectors, by name.

@@ -1,6 +1,7 @@
 //! Three users in two workspaces, and every operation of memory that the document has: no answer to one of them has a word that
 //! another one has planted.
 
+use astra_core::auth::Role;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -97,6 +98,8 @@ fn uris(template: &str, of: &User) -> Vec<String> {
         .replace("{profile_id}", "mpr_0000000000001");
     let uris = if uri.contains("{memory_id}") {
         of.memories.iter().map(|id| uri.replace("{memory_id}", id)).collect()
+    } else if uri.contains(&of.user_id) {
+        vec![uri]
     } else {
         let queries = ["", "?limit=200", "?include_superseded=true", "?start=planted", "?start=planted&hops=3"];
         queries.iter().map(|query| format!("{uri}{query}")).collect::<Vec<_>>()
@@ -138,5 +141,32 @@ both_backends! {
             let own = user.caller.get("/memory?owner=me&limit=200").await.expect(200).to_string();
             assert!(own.matches(user.word).count() >= 4, "{} has lost something: {own}", user.word);
         }
+    }
+
+    async fn end_users_of_one_application_have_memory_of_their_own(app: TestApp) {
+        let shop = app.scoped(Role::Admin, "users:act,memory:read,memory:write");
+        let end_user = async |name: &str| {
+            let grant = json!({"grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token": name,
+                "subject_token_type": "urn:astra:params:oauth:token-type:end-user-id"});
+            let tokens = shop.post("/auth/token").json(&grant).await.expect(200);
+            app.bearer(&text(&tokens, "/access_token"))
+        };
+        let (one, two) = (end_user("customer-1").await, end_user("customer-2").await);
+        let memory = one.post("/memory").json(&json!({"tier": "profile", "content": "Size 43"})).await.expect(201);
+        let path = format!("/memory/{}", text(&memory, "/id"));
+        let purge = format!("/memory/users/{}", text(&memory, "/user_id"));
+        for other in [&two, &shop, &app.owner()] {
+            assert_eq!(other.get("/memory").await.expect(200)["data"], json!([]));
+            other.get(&path).await.expect_problem(404, "not_found");
+            other.delete(&path).await.expect_problem(404, "not_found");
+        }
+        for other in [&two, &shop] {
+            other.delete(&purge).await.expect_problem(404, "not_found");
+        }
+        assert_eq!(end_user("customer-1").await.get(&path).await.expect(200), memory);
+        let shared = json!({"tier": "daily", "scope": "workspace", "content": "mine"});
+        one.post("/memory").json(&shared).await.expect_problem(403, "forbidden");
+        assert_eq!(one.delete(&purge).await.expect(200)["tiers"], json!([{"tier": "profile", "memories": 1}]));
+        one.get(&path).await.expect_problem(404, "not_found");
     }
 }

@@ -37,6 +37,8 @@ mod leases;
 mod lone;
 mod mcp_servers;
 mod memories;
+mod memory_graph;
+mod memory_purge;
 mod migrations;
 mod outbox;
 mod pages;

@@ -7,7 +7,7 @@ use astra_core::params;
 use astra_core::store::{
     Error, IndexEntry, Kept, MemoryChange, MemoryFilter, MemoryReader, MemoryReason, MemoryRefusal, MemorySource,
     MemoryTier, NewMemory, PageRequest, Precondition, Refusal, Rows, StoredMemory, UndoOutcome, UndoTarget, Undone,
-    WorkspaceId, migrate,
+    VisibleTo, WorkspaceId, migrate,
 };
 use futures_util::future::join_all;
 use serde_json::{Map, json};
@@ -324,8 +324,8 @@ both_backends! {
                 VALUES ($2, $1, 900, $3, 'a', 1, $4, 'running', 1, 0, 0, 'user', 'q', 1, 1)";
             for (id, number, subject) in [(1_i64, 1_i64, 7_i64), (2, 2, 8)] {
                 tx.execute(sql, params![id, number, subject])?;
-                let pending = "INSERT INTO memory_pending (turn_id, workspace_id, attempts, run_at_ms, lease_until_ms, epoch)
-                    VALUES ($2, $1, 0, 0, 0, 0)";
+                let pending = "INSERT INTO memory_pending (turn_id, workspace_id, attempts, run_at_ms, lease_until_ms, epoch, tiers)
+                    VALUES ($2, $1, 0, 0, 0, 0, 31)";
                 tx.execute(pending, params![id])?;
             }
             Ok(())
@@ -336,5 +336,28 @@ both_backends! {
         assert_eq!(left("SELECT turn_id FROM memory_undone WHERE workspace_id = $1").await.expect("turns"), [1]);
         assert_eq!(left("SELECT turn_id FROM memory_pending WHERE workspace_id = $1").await.expect("turns"), [2]);
         assert_eq!(undo(rows, UndoTarget::Turn(TurnId::from_key(1))).await.expect("an account"), Undone::default());
+    }
+
+    async fn the_questions_of_a_deleted_session_are_not_found(place: Place) {
+        let rows = &place.here;
+        keep(rows, said(10, 1, None, "Berlin"), 10).await;
+        rows.write(|tx| {
+
+            let sql = "INSERT INTO sessions (workspace_id, id, agent_id, surface, surface_id, subject, status, is_current, summary_until,
+                    parent_messages, created_at_ms) VALUES ($1, 900, 'a', 'api', 'x', 7, 'active', 0, 0, 0, 1)";
+            tx.execute(sql, params![])?;
+            let sql = "INSERT INTO turns (id, workspace_id, session_id, number, agent_id, agent_version, subject, status, is_new_session,
+                    role, question, input_tokens, output_tokens, cost_usd, last_seq, duration_us, provider_us, storage_us, tool_us,
+                    waiting_us, step_count, message_count, bytes, created_at_ms, finished_at_ms)
+                VALUES (1, $1, 900, 1, 'a', 1, 7, 'completed', 0, 'user', 'q', 0, 0, 0.0, 1, 1, 0, 0, 0, 0, 0, 2, 1, 1, 1)";
+            tx.execute(sql, params![])?;
+            let sql = "INSERT INTO memory_index (workspace_id, change, item_id, subject, tier, embedder, vector, terms, created_at_ms,
+                valid_from_ms, is_dead) VALUES ($1, 1, 1, 7, 'session', 1, $2, $2, 1, 1, 0)";
+            tx.execute(sql, params![b"q".as_slice()])
+        }).await.expect("a session");
+        assert!(rows.sessions().delete(SessionId::from_key(900), VisibleTo::All).await.expect("deleted"));
+        let found: Vec<_> = index(rows).await.into_iter().map(|row| (row.0, row.1)).collect();
+        assert_eq!(found, [(1, true), (10, false)]);
+        assert_eq!(rows.memory_index().head().await.expect("a look").map(|head| head.change), Some(2));
     }
 }

@@ -80,7 +80,6 @@ impl Meeting {
             once: None,
             parent: None,
             job: None,
-            remember: None,
             event_id: None,
             is_too_long: false,
             session_bytes: u64::MAX,
@@ -149,6 +148,7 @@ fn end(turn: &Turn, status: Status) -> Arc<FinishedTurn> {
         Outcome { content: Some(status.as_str().into()), input_tokens: 3, output_tokens: 4, ..Outcome::default() };
     // Two calls, and events: all that the end of a turn may write.
     Arc::new(FinishedTurn {
+        remember: None,
         turn: turn.clone(),
         status,
         outcome,
@@ -160,6 +160,7 @@ fn end(turn: &Turn, status: Status) -> Arc<FinishedTurn> {
         usage: vec![usage.clone(), usage],
         skills: Vec::new(),
         parent: None,
+        remember: None,
         event_id: None,
         has_children: false,
         now_ms: 9,

@@ -38,7 +38,7 @@ pub struct BuiltInDefault {
 }
 
 /// The periodic work of every gateway.
-pub const BUILT_INS: [BuiltInDefault; 11] = [
+pub const BUILT_INS: [BuiltInDefault; 14] = [
     built_in(
         "usage_rollup",
         "every 5s",
@@ -53,6 +53,17 @@ pub const BUILT_INS: [BuiltInDefault; 11] = [
     built_in("trace_retention", "every 10m", "Removes the spans of turns after traces.keep_days."),
     built_in("job_retention", "every 10m", "Removes jobs jobs.keep_days after their end."),
     built_in("delivery_retention", "every 10m", "Removes deliveries of webhooks webhooks.keep_days after their end."),
+    built_in(
+        "memory_decay",
+        "every 1h",
+        "Removes edges of the graph of memory that have faded or hold no longer. Weights follow from times, not from this.",
+    ),
+    built_in("memory_retention", "every 10m", "Forgets memories that expire, and removes deleted ones after 30 days."),
+    built_in(
+        "memory_consolidation",
+        "every 24h",
+        "Joins memories that say the same, and daily notes older than 30 days into one summary for each week and owner.",
+    ),
     built_in("run_retention", "every 10m", "Removes runs of schedules after cron.keep_days."),
 ];
 

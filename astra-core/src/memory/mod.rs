@@ -10,6 +10,8 @@ pub mod index;
 pub mod profile;
 pub mod rank;
 pub mod search;
+pub mod transfer;
+pub mod upkeep;
 mod weight;
 
 use std::sync::Arc;

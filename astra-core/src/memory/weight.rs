@@ -2,12 +2,12 @@
 
 use crate::store::{MemoryTier, StoredMemory, edge_weight, weight_of_daily};
 
-/// What `memory` weighs in a search at `now_ms`, 0 to 1: a daily note loses weight after seven days, and what is said of
+/// What `memory` weighs at `now_ms`, 0 to 1: a daily note loses weight after seven days, and what is said of
 /// entities each day; the rest is as heavy as it was.
 #[must_use]
 pub fn weight(memory: &StoredMemory, now_ms: i64) -> f64 {
     match memory.tier {
-        MemoryTier::Daily => memory.strength * weight_of_daily(now_ms.saturating_sub(memory.strength_at_ms)),
+        MemoryTier::Daily => weight_of_daily(now_ms.saturating_sub(memory.created_at_ms)),
         MemoryTier::Graph => edge_weight(memory.strength, memory.strength_at_ms, now_ms),
         MemoryTier::Session | MemoryTier::Profile | MemoryTier::Procedural => memory.strength,
     }

@@ -21,6 +21,8 @@ use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
 use crate::memory::Memory;
 use crate::memory::extract::{ExtractionModel, Extractor};
+use crate::memory::transfer::{Export, Import};
+use crate::memory::upkeep::{self as memory_upkeep, Consolidate};
 #[cfg(feature = "otlp")]
 use crate::otlp;
 use crate::outbound::GuardedClient;
@@ -29,7 +31,7 @@ use crate::store;
 use crate::tasks::TaskKind;
 use crate::tools::MemoryAccess;
 use crate::webhooks::{Recover, WebhookDirectory};
-use crate::work::{Base, Queue, Scheduler, upkeep};
+use crate::work::{Base, JobTypes, Queue, Scheduler, upkeep};
 
 /// Ends each when the gateway stops and its turns have ended.
 const SOCKETS: TaskKind = TaskKind::new("websockets");
@@ -66,12 +68,12 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let engine = Engine::open(&base, &known, &agents, &memory, export(&base, &known)).await.map_err(failed)?;
     remember(&base, &memory, &engine).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
-    let job_types = builder.job_types.with(Recover::new(Arc::clone(&base.clock)));
+    let job_types = with_memory(builder.job_types.with(Recover::new(Arc::clone(&base.clock))), &base, &memory);
     let jobs = Queue::open(&base, jobs::with_agents(job_types, &engine, owners)).await.map_err(failed)?;
     let scheduler = Scheduler::open(&base, &jobs);
     let webhooks = WebhookDirectory::open(&base, master_key.clone(), &scheduler).await.map_err(failed)?;
     let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
-    open_upkeep(&base, &scheduler);
+    open_upkeep(&base, &scheduler, &memory);
 
     let document = served_at(document, base.config.public_url.as_ref());
     let limits = Arc::new(Limits::new(&base.config.limits, &base.clock));
@@ -104,6 +106,12 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     Ok(Gateway { app, limits, routes, setup_code, guarded })
 }
 
+/// The types of jobs of memory.
+fn with_memory(types: JobTypes, base: &Base, memory: &Arc<Memory>) -> JobTypes {
+    let types = types.with(Consolidate::new(base, memory));
+    types.with(Export::new(Arc::clone(&base.clock))).with(Import::new(base, memory))
+}
+
 /// Where turns that have ended are exported to.
 #[cfg(feature = "otlp")]
 fn export(base: &Base, known: &Known) -> Option<Arc<dyn TraceExport>> {
@@ -131,10 +139,11 @@ async fn remember(base: &Base, memory: &Arc<Memory>, engine: &Arc<Engine>) -> st
 }
 
 /// The periodic work that keeps the store small.
-fn open_upkeep(base: &Base, scheduler: &Arc<Scheduler>) {
+fn open_upkeep(base: &Base, scheduler: &Arc<Scheduler>, memory: &Arc<Memory>) {
     upkeep::open(base, scheduler);
     sign_in_sweep::open(base, scheduler);
     trace_retention::open(base, scheduler);
+    memory_upkeep::open(base, scheduler, memory);
 }
 
 async fn authority(base: &Base, key: MasterKey, routes: &router::Routes) -> store::Result<Arc<Authority>> {

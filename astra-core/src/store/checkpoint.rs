@@ -170,6 +170,14 @@ fn restart(writer: &Connection) -> rusqlite::Result<bool> {
     checkpoint(writer, "PRAGMA wal_checkpoint(RESTART)")
 }
 
+/// Moves all pages of the log of the database at `path`, waiting for writers and readers, and cuts the log to nothing: what was
+/// overwritten in the database stands there no longer either. Whether no page is left.
+pub(super) fn truncate(path: &Path, wait: Duration) -> Result<bool> {
+    let connection = Connection::open(path).map_err(classify)?;
+    configure(&connection, wait)?;
+    checkpoint(&connection, "PRAGMA wal_checkpoint(TRUNCATE)").map_err(classify)
+}
+
 fn checkpoint(connection: &Connection, pragma: &str) -> rusqlite::Result<bool> {
     connection.query_row(pragma, [], |row| Ok(row.get::<_, i64>(1)? == row.get::<_, i64>(2)?))
 }

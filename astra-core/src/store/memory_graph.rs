@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::db::{Db, SWEEP_ROWS};
 use super::error::{Error, Result};
 use super::memory_decay::{edge_weight, fades_at_ms};
+use super::memory_heads;
 use super::memory_merge;
+use super::memory_walk::MemoryGraph;
 use super::tx::Tx;
 use crate::ids::MemoryId;
 use crate::params;
@@ -161,8 +163,19 @@ pub(super) fn unrelate(tx: &mut Tx<'_>, memory: MemoryId) -> Result<()> {
     tidy(tx, &edges)
 }
 
-/// Strengthens the edges of a memory by `by`, up to 1: it was said again, or was of use.
-pub(super) fn strengthen(tx: &mut Tx<'_>, memory: MemoryId, by: f64, now_ms: i64) -> Result<()> {
+impl MemoryGraph<'_> {
+    /// Strengthens the edges of memories by `by`, up to 1, since they were of use.
+    pub async fn strengthen(self, memories: Vec<MemoryId>, by: f64, now_ms: i64) -> Result<()> {
+        self.0
+            .write(move |tx| {
+                memory_heads::next(tx)?;
+                memories.iter().try_for_each(|memory| strengthen(tx, *memory, by, now_ms))
+            })
+            .await
+    }
+}
+
+fn strengthen(tx: &mut Tx<'_>, memory: MemoryId, by: f64, now_ms: i64) -> Result<()> {
     let sql =
         "SELECT strength, strength_at_ms, valid_to_ms FROM memory_edges WHERE workspace_id = $1 AND memory_id = $2";
     let Some(mut row) = tx.first(sql, params![memory])? else { return Ok(()) };
@@ -257,15 +270,24 @@ impl Db {
         self.write(move |tx| {
             let sql = "SELECT workspace_id, from_id, kind, to_id, memory_id FROM memory_edges
                 WHERE fades_at_ms <= $1 ORDER BY fades_at_ms LIMIT $2";
-            let mut pruned = 0;
+            let mut faded = Vec::new();
             for mut row in tx.query(sql, params![now_ms, SWEEP_ROWS])? {
                 let (workspace, from, kind) = (row.next_int()?, row.next_int()?, row.next_text()?);
-                let (to, memory) = (row.next_int()?, row.next_int()?);
-                let mut tx = tx.of_workspace(workspace);
-                let sql = "DELETE FROM memory_edges
-                    WHERE workspace_id = $1 AND from_id = $2 AND kind = $3 AND to_id = $4 AND memory_id = $5";
-                pruned += tx.execute(sql, params![from, &kind, to, memory])?;
-                tidy(&mut tx, &[Ends { from, to, is_same: kind == SAME_ENTITY }])?;
+                faded.push((workspace, from, kind, row.next_int()?, row.next_int()?));
+            }
+            // Transactions that change several workspaces lock their heads in one order.
+            faded.sort_unstable();
+            let mut pruned = 0;
+            for of_one in faded.chunk_by(|one, other| one.0 == other.0) {
+                let Some((workspace, ..)) = of_one.first() else { continue };
+                let mut tx = tx.of_workspace(*workspace);
+                memory_heads::next(&mut tx)?;
+                for (_, from, kind, to, memory) in of_one {
+                    let sql = "DELETE FROM memory_edges
+                        WHERE workspace_id = $1 AND from_id = $2 AND kind = $3 AND to_id = $4 AND memory_id = $5";
+                    pruned += tx.execute(sql, params![*from, kind, *to, *memory])?;
+                    tidy(&mut tx, &[Ends { from: *from, to: *to, is_same: kind == SAME_ENTITY }])?;
+                }
             }
             Ok(pruned)
         })

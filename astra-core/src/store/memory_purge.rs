@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::audit::Target;
 use super::backend::Backend;
+use super::db::Db;
 use super::error::{MemoryRefusal, Result};
 use super::memories::{Memories, subject_number};
 use super::memory_heads;
@@ -33,7 +34,8 @@ impl Memories<'_> {
     /// [`MemoryRefusal::TurnOpen`] while a turn of the user is open.
     pub async fn purge(self, user_id: &str) -> Result<Option<Purged>> {
         let (actor, user_id) = (self.0.actor(), user_id.to_owned());
-        self.0
+        let purged = self
+            .0
             .write_locking(move |tx| {
                 let has_account = has_account(tx, &user_id)?;
                 let Some(subject) = subject_number(tx, &user_id)? else {
@@ -62,7 +64,24 @@ impl Memories<'_> {
                 tx.audit(actor.as_deref(), Target { kind: "user", id: &user_id }, &json!({"rows": purged.rows()}))?;
                 Ok(Some(purged))
             })
-            .await
+            .await?;
+        if purged.is_some() {
+            self.empty_log().await;
+        }
+        Ok(purged)
+    }
+
+    /// What SQLite has overwritten stands in its write-ahead log until that is emptied too.
+    async fn empty_log(self) {
+        match self.0.db() {
+            Db::Sqlite(sqlite) => match sqlite.truncate_log().await {
+                Ok(true) => {}
+                Ok(false) => tracing::warn!("what was purged stays in the write-ahead log until its next checkpoint"),
+                Err(fault) => tracing::warn!(error = %fault, "the write-ahead log could not be emptied after a purge"),
+            },
+            #[cfg(feature = "postgres")]
+            Db::Postgres(_) => {}
+        }
     }
 }
 
@@ -119,10 +138,11 @@ fn storage(tx: &mut Tx<'_>, subject: i64) -> Result<i64> {
     tx.one(&sql.replace(":turns", TURNS).replace(":sessions", SESSIONS), params![subject])?.next_int()
 }
 
-/// Whether SQLite overwrites what this transaction deletes. PostgreSQL's vacuum does it in its own time.
+/// Whether SQLite overwrites pages that this transaction frees; what goes within a page it overwrites always. PostgreSQL's vacuum
+/// does it in its own time.
 fn erase(tx: &mut Tx<'_>, is_on: bool) -> Result<()> {
     match tx.backend() {
-        Backend::Sqlite => tx.batch(if is_on { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" }),
+        Backend::Sqlite => tx.batch(if is_on { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = FAST" }),
         #[cfg(feature = "postgres")]
         Backend::Postgres => Ok(()),
     }

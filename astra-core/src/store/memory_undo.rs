@@ -151,7 +151,7 @@ impl Undoing<'_> {
     fn stamps(&self, tx: &mut Tx<'_>, id: MemoryId) -> Result<Vec<Stamp>> {
         let (column, key) = self.target.column();
         let sql = format!(
-            "SELECT version, reason, CASE WHEN {column} = $3 THEN 1 ELSE 0 END FROM memory_versions
+            "SELECT version, reason, CAST(CASE WHEN {column} = $3 THEN 1 ELSE 0 END AS BIGINT) FROM memory_versions
             WHERE workspace_id = $1 AND memory_id = $2 ORDER BY version"
         );
         let read = |row: &mut super::value::Row| {

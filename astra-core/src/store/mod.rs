@@ -46,6 +46,7 @@ mod lock;
 mod mcp_servers;
 mod memories;
 mod memory_changes;
+mod memory_consolidate;
 mod memory_decay;
 mod memory_edges;
 mod memory_graph;
@@ -58,10 +59,13 @@ mod memory_list;
 mod memory_merge;
 mod memory_pending;
 mod memory_profiles;
+mod memory_propagate;
 mod memory_purge;
 mod memory_relations;
 mod memory_remember;
+mod memory_retention;
 mod memory_tier;
+mod memory_transfer;
 mod memory_undo;
 mod memory_undo_turns;
 mod memory_user_profiles;
@@ -180,6 +184,7 @@ pub use lock::FolderLock;
 pub use mcp_servers::{McpServerRows, McpServerStamp, NewMcpServer, StoredMcpServer};
 pub use memories::{Memories, MemoryReader, StoredMemory};
 pub use memory_changes::MemoryChange;
+pub use memory_consolidate::{Consolidated, DAILY_NOTE_DAYS};
 pub use memory_decay::{edge_weight, weight_of_daily};
 pub use memory_graph::{
     ANY_ENTITY_KIND, ENTITY_NAME_MAX, Evidence, GRAPH_KIND_MAX, NewEntity, NewRelation, RELATIONS_MAX, SAME_ENTITY,
@@ -191,9 +196,16 @@ pub use memory_kinds::{MemoryCategory, MemoryReason, MemorySource};
 pub use memory_list::{MemoryFilter, MemoryOwner};
 pub use memory_pending::{PendingClaim, PendingLease, PendingTurn, Remember};
 pub use memory_profiles::{MemoryProfiles, StoredMemoryProfile};
+pub use memory_propagate::{
+    PROPAGATED_MAX, PROPAGATION_CONFIDENCE, PROPAGATION_RELEVANCE, PROPAGATION_TRUST, Propagated, Propagation,
+    PropagationOutcome, relevance,
+};
 pub use memory_purge::Purged;
+pub use memory_relations::relations_fault;
 pub use memory_remember::{PendingMemory, PresentMemory, Remembered, RememberedTurn};
+pub use memory_retention::DELETED_MEMORY_DAYS;
 pub use memory_tier::{MemoryTier, TierSet};
+pub use memory_transfer::KeptMany;
 pub use memory_undo::{Indexer, UndoOutcome, Undone};
 pub use memory_undo_turns::UndoTarget;
 pub use memory_user_profiles::{PROFILE_BYTES_MAX, ProfileFact, UserProfile, UserProfiles};

@@ -20,9 +20,14 @@ pub(super) const OWNERS: [&str; 3] = [
 ];
 
 /// What goes, in this order: the table, and the condition of its rows. `$2` is the user's number, `$3` its id.
-pub(super) const PURGED: [(&str, &str); 25] = [
+pub(super) const PURGED: [(&str, &str); 26] = [
     (
         "memory_versions",
+        "workspace_id = $1 AND memory_id IN
+        (SELECT m.id FROM memories m WHERE m.workspace_id = $1 AND m.subject = $2)",
+    ),
+    (
+        "memory_copies",
         "workspace_id = $1 AND memory_id IN
         (SELECT m.id FROM memories m WHERE m.workspace_id = $1 AND m.subject = $2)",
     ),

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::db::Db;
 use super::error::Result;
+use super::memory_index;
 use super::message::TURN_STRIDE;
 use super::session_storage;
 use super::sessions;
@@ -19,7 +20,7 @@ const PIECE: u32 = 1_000;
 
 impl Sessions<'_> {
     /// Deletes a session with its messages, turns, events and traces; false if it is not there or not visible. What it
-    /// cost stays in the usage.
+    /// cost stays in the usage, and what was remembered of it in the memory; its questions are not found any more.
     ///
     /// # Errors
     /// [`SessionRefusal::Busy`](super::SessionRefusal::Busy).
@@ -31,6 +32,7 @@ impl Sessions<'_> {
             }
             sessions::refuse_when_busy(tx, id)?;
             sessions::audit(tx, actor.as_deref(), id, &Json::Null)?;
+            memory_index::kill_session(tx, id)?;
             let sql =
                 "UPDATE sessions SET status = 'deleted', is_current = 0, title = NULL, metadata = NULL, summary = NULL,
                 surface = '', surface_id = '' WHERE workspace_id = $1 AND id = $2";

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::checkpoint::truncate;
 use super::epoch::seen::Seen;
 use super::erased::{ErasedBody, erased};
 use super::error::{Error, Result};
@@ -82,6 +83,13 @@ impl Sqlite {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Cuts the write-ahead log to nothing, after what is in it is in the database. Whether it could: a reader may be in the way
+    /// for too long.
+    pub(super) async fn truncate_log(&self) -> Result<bool> {
+        let (path, wait) = (self.path.clone(), self.readers.wait);
+        tokio::task::spawn_blocking(move || truncate(&path, wait)).await.map_err(Error::broken)?
     }
 
     pub(super) async fn write<T: Send + 'static>(

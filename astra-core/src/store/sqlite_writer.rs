@@ -78,7 +78,7 @@ impl Writer {
         };
         let pragmas = format!(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = {level}; PRAGMA wal_autocheckpoint = 0;
-             PRAGMA journal_size_limit = 104857600;"
+             PRAGMA journal_size_limit = 104857600; PRAGMA secure_delete = FAST;"
         );
         connection.execute_batch(&pragmas).map_err(classify)?;
         if let Some(megabytes) = config.max_size_mb {

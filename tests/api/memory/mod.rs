@@ -1,14 +1,20 @@
 //! The memory group.
 
 mod delete;
+mod export;
 mod get;
+mod get_profile;
 mod history;
+mod import;
 mod list;
+mod propagate;
 mod purge_user;
 mod revert;
 mod search;
+mod traverse;
 mod undo;
 mod update;
+mod update_profile;
 mod write;
 
 use astra_core::auth::Role;

@@ -9,7 +9,9 @@ use crate::content::{METADATA_BYTES_MAX, is_too_large};
 use crate::error::{Error, Result};
 use crate::http::{Caller, instant};
 use crate::ids::MemoryId;
-use crate::store::{self, MemoryCategory, MemoryReader, MemoryRefusal, MemoryTier, Refusal, StoredMemory};
+use crate::store::{
+    self, MemoryCategory, MemoryReader, MemoryRefusal, MemoryTier, Refusal, StoredMemory, relations_fault,
+};
 
 /// The caller, as one who reads memory now.
 pub fn reader(app: &App, caller: &Caller) -> MemoryReader {
@@ -42,6 +44,18 @@ pub fn may_change(caller: &Caller, user_id: Option<&str>) -> Result<()> {
     Err(Error::forbidden("The memory of the workspace is changed by its admins and owners alone."))
 }
 
+/// Refuses a user that the workspace neither has an account for nor remembers anything of.
+///
+/// # Errors
+/// 404.
+pub async fn known(app: &App, caller: &Caller, user_id: Option<&str>) -> Result<()> {
+    let Some(user_id) = user_id.filter(|user_id| *user_id != caller.subject) else { return Ok(()) };
+    let rows = app.store.rows(&caller.workspace);
+    let is_known = rows.has_memory_of(user_id).await.map_err(Error::store)?
+        || rows.accounts().find(user_id).await.map_err(Error::store)?.is_some();
+    if is_known { Ok(()) } else { Err(Error::not_found("user")) }
+}
+
 /// What the store keeps of settings, apart from the content.
 pub struct Checked {
     /// What a daily note is about.
@@ -64,6 +78,11 @@ pub fn check(settings: &MemorySettings, tier: MemoryTier, valid_from_ms: i64) ->
     };
     if is_too_large(&settings.data) {
         return Err(Error::field("/data", format!("has more than {METADATA_BYTES_MAX} bytes as JSON")));
+    }
+    if tier == MemoryTier::Graph
+        && let Some((place, fault)) = relations_fault(&settings.data)
+    {
+        return Err(Error::field(&format!("/data{place}"), fault));
     }
     let valid_to_ms = instant(settings.valid_to.as_deref(), "/valid_to")?;
     if valid_to_ms.is_some_and(|to_ms| to_ms < valid_from_ms) {

@@ -1,12 +1,15 @@
 //! Memory: what is remembered of users and for the workspace; written, changed, taken back.
 
 pub mod delete;
+pub mod export;
 pub mod get;
 pub mod get_profile;
 pub mod history;
+pub mod import;
 pub mod list;
 mod lookup;
 pub mod model;
+pub mod propagate;
 pub mod purge_user;
 pub mod revert;
 pub mod search;
@@ -31,5 +34,8 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(get_profile::handler, update_profile::handler))
         .routes(routes!(search::handler))
         .routes(routes!(traverse::handler))
+        .routes(routes!(propagate::handler))
+        .routes(routes!(export::handler))
+        .routes(routes!(import::handler))
         .routes(routes!(purge_user::handler))
 }

@@ -77,7 +77,7 @@ pub struct Memory {
     /// How sure it is, 0 to 1.
     #[schema(minimum = 0, maximum = 1, example = 1.0)]
     pub confidence: f64,
-    /// What it weighs in a search now, 0 to 1: a daily note loses weight after seven days.
+    /// What it weighs now, 0 to 1: a daily note loses weight after seven days, what is said of entities each day.
     #[schema(minimum = 0, maximum = 1, example = 1.0)]
     pub weight: f64,
     /// How often the same was said.

@@ -134,13 +134,8 @@ pub async fn handler(
     let rows = app.store.rows(&caller.workspace);
     let owner = rows.subject_number(&caller.subject).await.map_err(Error::store)?.unwrap_or(0);
     let graph = rows.memory_graph();
-    let start = match query.start.parse::<EntityId>() {
-        Ok(id) => vec![id],
-        Err(_) => {
-            let named = graph.named(owner, vec![fold(&query.start)]).await.map_err(Error::store)?;
-            named.into_iter().map(|(_, id)| id).collect()
-        }
-    };
+    let named = graph.named(owner, vec![fold(&query.start)]).await.map_err(Error::store)?;
+    let start = query.start.parse().ok().into_iter().chain(named.into_iter().map(|(_, id)| id)).collect();
     let (hops, entities_max) = (query.hops.unwrap_or(2), query.limit.unwrap_or(50));
     let entities_max = usize::try_from(entities_max).unwrap_or(usize::MAX);
     let (kinds, edges_a_hop) =

@@ -6,8 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::ids::EventId;
 use crate::store::events::{
     AgentCompletedData, AgentFailedData, AgentUpdatedData, ApprovalRequestedData, JobFailedData, JobProgressData,
-    JobSucceededData, QuotaExceededData, ScheduleFiredData, SessionArchivedData, SessionCreatedData, TurnStartedData,
-    WebhookDisabledData, WebhookTestData,
+    JobSucceededData, MemoryPropagatedData, QuotaExceededData, ScheduleFiredData, SessionArchivedData,
+    SessionCreatedData, TurnStartedData, WebhookDisabledData, WebhookTestData,
 };
 
 /// An event of any type, but for its type.
@@ -68,6 +68,8 @@ workspace_events! {
     JobSucceeded(JobSucceededData) => "job.succeeded",
     /// A job has failed for good, or its outcome is unknown.
     JobFailed(JobFailedData) => "job.failed",
+    /// Memories of a user were copied to the workspace.
+    MemoryPropagated(MemoryPropagatedData) => "memory.propagated",
     /// An agent has used up a quota, and a turn was refused.
     QuotaExceeded(QuotaExceededData) => "quota.exceeded",
     /// The time of a schedule has come, and its job was enqueued.

@@ -6,7 +6,7 @@ use crate::auth::scope::Scope;
 
 pub(super) const OPERATIONS: &[(&str, Access)] = {
     use Access::Needs;
-    use Role::Member;
+    use Role::{Admin, Member};
     &[
         ("memory.list", Needs(Member, Scope::MemoryRead)),
         ("memory.write", Needs(Member, Scope::MemoryWrite)),
@@ -20,6 +20,9 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
         ("memory.update_profile", Needs(Member, Scope::MemoryWrite)),
         ("memory.search", Needs(Member, Scope::MemoryRead)),
         ("memory.traverse", Needs(Member, Scope::MemoryRead)),
+        ("memory.propagate", Needs(Admin, Scope::MemoryWrite)),
+        ("memory.export", Needs(Admin, Scope::MemoryRead)),
+        ("memory.import", Needs(Admin, Scope::MemoryWrite)),
         ("memory.purge_user", Needs(Member, Scope::MemoryWrite)),
     ]
 };

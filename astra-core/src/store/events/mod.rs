@@ -8,6 +8,7 @@ mod event_data;
 mod job_failed;
 mod job_progress;
 mod job_succeeded;
+mod memory_propagated;
 mod quota_exceeded;
 mod schedule_fired;
 mod session_archived;
@@ -24,6 +25,7 @@ pub use event_data::{EventAudience, EventData, EventType};
 pub use job_failed::JobFailedData;
 pub use job_progress::JobProgressData;
 pub use job_succeeded::JobSucceededData;
+pub use memory_propagated::MemoryPropagatedData;
 pub use quota_exceeded::{QuotaExceededData, QuotaKind};
 pub use schedule_fired::ScheduleFiredData;
 pub use session_archived::SessionArchivedData;
@@ -42,6 +44,7 @@ pub const CATALOGUE: &[EventType] = &[
     EventType::of::<SessionArchivedData>(),
     EventType::of::<JobSucceededData>(),
     EventType::of::<JobFailedData>(),
+    EventType::of::<MemoryPropagatedData>(),
     EventType::of::<QuotaExceededData>(),
     EventType::of::<ScheduleFiredData>(),
     EventType::of::<WebhookDisabledData>(),
