@@ -87,6 +87,8 @@ impl SessionTarget {
         let config = json!({
             "limits": {"token_requests_per_s": 1_000_000, "address_requests_per_s": 1_000_000},
             "providers": model::configuration(&model::start()),
+            // Each question is one call of the model.
+            "memory": {"extraction": "rules"},
             "agents": {"sure": {"model": {"provider": "sure", "model": "sure"}}},
         });
         machine.write("astra.yml", &config.to_string());

@@ -34,6 +34,8 @@ impl Place {
             "tools": {"http_fetch": true},
             "outbound": {"allowed_networks": ["127.0.0.1/32"], "allowed_ports": [pages.port]},
             "limits": {"token_requests_per_s": 1_000_000, "address_requests_per_s": 1_000_000},
+            // Each question is one call of the model.
+            "memory": {"extraction": "rules"},
             "providers": {"scripted": {"protocol": "openai", "base_url": model.url, "api_key": "none"}},
             "agents": {"acting": {"model": {"provider": "scripted", "model": "scripted"}, "tools": tools}},
         });

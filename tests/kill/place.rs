@@ -244,6 +244,7 @@ fn configure(backend: &TestBackend, model: &Model, receiver: &Receiver) -> bool 
         "providers": {"sure": {"protocol": "openai", "base_url": format!("http://127.0.0.1:{}/v1", model.port), "api_key": "none"}},
         "agents": {"sure": {"model": {"provider": "sure", "model": "sure"}}},
         "jobs": {"workers": 8},
+        "memory": {"extraction": "rules"},
         "webhooks": {"timeout_s": 2},
     });
     let config = without_nulls(config);
