@@ -19,10 +19,11 @@ async fn keep(caller: &Caller, new: Value) -> Value {
     caller.post("/memory").json(&new).await.expect(201)
 }
 
-/// What the model reads as the result of its last call.
+/// What the model reads as the result of its call in a session of its own: what it has read from tools before counts.
 async fn call(talk: &Talk, name: &'static str, arguments: &'static str) -> String {
     talk.will(Reply::Call(String::new(), vec![("call_1", name, arguments)]));
-    talk.say("zzz").await;
+    let session = talk.session().await;
+    talk.say_in(&session, "zzz").await;
     talk.read_last().into_iter().rfind(|(role, _)| role == "tool").expect("a result").1
 }
 

@@ -99,6 +99,7 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
     let token = owner.post(&tokens).json(&json!({"expires_in": 3600})).await.expect(201);
     let memory = json!({"tier": "daily", "content": "Releases are made on Tuesdays."});
     let memory = owner.post("/memory").json(&memory).await.expect(201);
+    let profile = owner.post("/memory-profiles").json(&json!({"name": "Support"})).await.expect(201);
     let job = owner.post("/jobs").json(&json!({"type": "test.note"})).await.expect(202);
     let schedule = json!({"name": "Each day", "expression": "0 3 * * *", "job": {"type": "test.note"}});
     let schedule = owner.post("/cron/schedules").json(&schedule).await.expect(201);
@@ -107,6 +108,7 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
         ("job_id", id(&job)),
         ("memory_id", id(&memory)),
         ("user_id", memory["user_id"].as_str().expect("an id").to_owned()),
+        ("profile_id", id(&profile)),
         ("model", AGENT.to_owned()),
         ("schedule_id", id(&schedule)),
         ("skill_id", SKILL.to_owned()),

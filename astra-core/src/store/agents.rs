@@ -8,7 +8,6 @@ use super::audit::Target;
 use super::error::{AgentRefusal, Error, Result};
 use super::events::{AgentUpdateKind, AgentUpdatedData};
 use super::idempotency::OnceKey;
-use super::memory_profiles;
 use super::page::{Cursor, Page, PageRequest};
 use super::pending_event::Cause;
 use super::precondition::{Precondition, Revision};
@@ -300,9 +299,15 @@ fn add_version(tx: &mut Tx<'_>, present: &StoredAgent, change: &AgentChange) -> 
 fn memory_profile(tx: &mut Tx<'_>, definition: &str) -> Result<Option<MemoryProfileId>> {
     let lifted: Lifted = serde_json::from_str(definition).unwrap_or_default();
     match lifted.memory_profile_id {
-        Some(id) if !memory_profiles::is_there(tx, id)? => Err(AgentRefusal::NoSuchMemoryProfile.into()),
+        Some(id) if !has_memory_profile(tx, id)? => Err(AgentRefusal::NoSuchMemoryProfile.into()),
         profile => Ok(profile),
     }
+}
+
+/// Whether the transaction's workspace has a memory profile.
+pub(super) fn has_memory_profile(tx: &mut Tx<'_>, id: MemoryProfileId) -> Result<bool> {
+    let sql = "SELECT 1 FROM memory_profiles WHERE workspace_id = $1 AND id = $2";
+    Ok(tx.first(sql, params![id])?.is_some())
 }
 
 /// The agents that have a memory profile, newest first.

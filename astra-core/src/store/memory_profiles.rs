@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::agents::StoredAgent;
+use super::agents::{self, StoredAgent};
 use super::audit::Target;
 use super::error::{MemoryProfileRefusal, Result};
 use super::idempotency::OnceKey;
@@ -69,15 +69,13 @@ impl MemoryProfiles<'_> {
     /// The agents that have a profile, newest first; `None` if there is no such profile.
     pub async fn page_agents(self, id: MemoryProfileId, request: PageRequest) -> Result<Option<Page<StoredAgent>>> {
         self.0
-            .list(
-                move |tx| {
-                    if is_there(tx, id)? {
-                        super::agents::page_of_profile(tx, id, &request).map(Some)
-                    } else {
-                        Ok(None)
-                    }
-                },
-            )
+            .list(move |tx| {
+                if agents::has_memory_profile(tx, id)? {
+                    agents::page_of_profile(tx, id, &request).map(Some)
+                } else {
+                    Ok(None)
+                }
+            })
             .await
     }
 
@@ -151,12 +149,6 @@ impl MemoryProfiles<'_> {
 
 const fn target(id: &str) -> Target<'_> {
     Target { kind: "memory_profile", id }
-}
-
-/// Whether the transaction's workspace has the profile.
-pub(super) fn is_there(tx: &mut Tx<'_>, id: MemoryProfileId) -> Result<bool> {
-    let sql = "SELECT 1 FROM memory_profiles WHERE workspace_id = $1 AND id = $2";
-    Ok(tx.first(sql, params![id])?.is_some())
 }
 
 fn find(tx: &mut Tx<'_>, id: MemoryProfileId) -> Result<Option<StoredMemoryProfile>> {

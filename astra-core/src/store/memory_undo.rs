@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::audit::Target;
 use super::error::Result;
@@ -25,7 +26,7 @@ use crate::params;
 pub type Indexer = Arc<dyn Fn(&str) -> IndexEntry + Send + Sync>;
 
 /// What became of a memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UndoOutcome {
     /// It is gone.

@@ -75,7 +75,7 @@ impl Tools {
         let built_in = built_in.into_iter().map(RegisteredTool::built_in);
         for tool in built_in.chain(host.tools.iter().map(|tool| RegisteredTool::of_host(Arc::clone(tool)))) {
             match tool {
-                Ok(tool) if fixed.contains_key(tool.name()) || BUILT_IN.contains(&tool.name()) && tool.is_of_host() => {
+                Ok(tool) if fixed.contains_key(tool.name()) || is_built_in(tool.name()) && tool.is_of_host() => {
                     refuse(format!("has two tools of the name `{}`", tool.name()));
                 }
                 Ok(tool) => drop(fixed.insert(Arc::clone(&tool.definition.name), Arc::new(tool))),
@@ -161,7 +161,7 @@ impl Tools {
 
     /// Whether a source's tool may be called `name`.
     fn takes(&self, name: &str) -> bool {
-        name_fault(name).is_none() && !self.fixed.contains_key(name) && !BUILT_IN.contains(&name)
+        name_fault(name).is_none() && !self.fixed.contains_key(name) && !is_built_in(name)
     }
 
     /// Why the entry `name` of an agent's list of allowed tools is not taken, if it is not: it must be a pattern, or the name
@@ -216,13 +216,9 @@ impl Tools {
 }
 
 /// The names of the gateway's own tools, those that are off among them.
-const BUILT_IN: [&str; 8] = [
-    calculate::NAME,
-    current_time::NAME,
-    http_fetch::NAME,
-    memory::SEARCH,
-    memory::TRAVERSE,
-    memory::WRITE,
-    READ_SKILL,
-    SPAWN_AGENT,
-];
+const BUILT_IN: [&str; 5] = [calculate::NAME, current_time::NAME, http_fetch::NAME, READ_SKILL, SPAWN_AGENT];
+
+/// Whether the gateway keeps a name for itself.
+fn is_built_in(name: &str) -> bool {
+    BUILT_IN.contains(&name) || memory::NAMES.contains(&name)
+}

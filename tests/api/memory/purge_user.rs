@@ -48,7 +48,7 @@ both_backends! {
         keep(&member, &fact("secret", "Zanzibar two")).await;
         member.post("/memory").header("idempotency-key", "k").json(&note("Zanzibar note")).await.expect(201);
         let session = member.post("/sessions").json(&json!({"agent_id": ECHO, "title": "Zanzibar"})).await.expect(201);
-        member.post("/chat").json(&json!({"session_id": session["id"], "message": "To Zanzibar!"})).await.expect(200);
+        member.post("/chat").json(&json!({"session_id": session["id"], "agent_id": ECHO, "message": "To Zanzibar!"})).await.expect(200);
         keep(&app.other_member(), &note("Timbuktu")).await;
         say(&app.other_member(), "To Timbuktu!").await;
         keep(&app.admin(), &shared("Everyone's")).await;

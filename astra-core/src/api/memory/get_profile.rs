@@ -21,7 +21,7 @@ const FIELDS_MAX: usize = 1_000;
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct MemoryUserProfile {
     /// The user: the caller.
-    #[schema(example = "usr_06a1b2c3d4e5q")]
+    #[schema(max_length = 256, example = "usr_06a1b2c3d4e5q")]
     user_id: String,
     /// What was set by hand, and what is remembered.
     #[schema(schema_with = document_schema)]

@@ -10,7 +10,7 @@ use super::lookup::{reader, refused};
 use crate::app::App;
 use crate::auth::Role;
 use crate::error::{Error, Result};
-use crate::http::{Caller, Idempotency, IdempotencyHeader, Json};
+use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Problem};
 use crate::ids::{MemoryId, SessionId, TurnId};
 use crate::store::{UndoOutcome, UndoTarget, Undone};
 
@@ -70,7 +70,10 @@ pub struct UndoneMemory {
 /// questions are not found any more.
 #[utoipa::path(post, path = "/memory/undo", operation_id = "memory.undo", params(IdempotencyHeader),
     request_body(content = UndoMemory, description = "A turn or a session.", example = json!({"turn_id": "trn_06a1b2c3d4e5q"})),
-    responses((status = 200, description = "The account of it.", body = MemoryUndo)))]
+    responses(
+        (status = 200, description = "The account of it.", body = MemoryUndo),
+        (status = 404, description = "The caller has no such turn or session.",
+            body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{MemoryPlace, SEARCH, unavailable};
+use super::access::{MemoryPlace, unavailable};
 use crate::clock::rfc3339;
 use crate::memory::hit::{Hit, HitItem};
 use crate::memory::search::SearchRequest;
@@ -10,6 +10,8 @@ use crate::tools::tool::{BoxFuture, Tool, ToolContext, ToolDefinition, ToolError
 
 /// Most hits of a call.
 const HITS_MAX: u64 = 20;
+
+pub(super) const NAME: &str = "memory_search";
 
 /// The tool.
 pub(super) struct MemorySearch(pub(super) MemoryPlace);
@@ -67,7 +69,7 @@ impl Tool for MemorySearch {
             "additionalProperties": false,
         });
         let description = "Searches what is remembered of the user and for the workspace, across all conversations.";
-        ToolDefinition::new(SEARCH, description, parameters).read_only().idempotent().for_mcp_clients()
+        ToolDefinition::new(NAME, description, parameters).read_only().idempotent().for_mcp_clients()
     }
 
     fn call<'a>(

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{MemoryPlace, TRAVERSE, unavailable};
+use super::access::{MemoryPlace, unavailable};
 use crate::ids::EntityId;
 use crate::store::{MemoryTier, Walk, Walked};
 use crate::text::fold;
@@ -14,6 +14,8 @@ use crate::tools::tool::{BoxFuture, Tool, ToolContext, ToolDefinition, ToolError
 const ENTITIES_MAX: usize = 50;
 const EDGES_A_HOP: usize = 200;
 const HOPS_MAX: u64 = 3;
+
+pub(super) const NAME: &str = "graph_traverse";
 
 /// The tool.
 pub(super) struct GraphTraverse(pub(super) MemoryPlace);
@@ -69,7 +71,7 @@ impl Tool for GraphTraverse {
             "additionalProperties": false,
         });
         let description = "Shows what is remembered about someone or something, and how it is related to others.";
-        ToolDefinition::new(TRAVERSE, description, parameters).read_only().idempotent().for_mcp_clients()
+        ToolDefinition::new(NAME, description, parameters).read_only().idempotent().for_mcp_clients()
     }
 
     fn call<'a>(

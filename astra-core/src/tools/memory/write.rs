@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{MemoryPlace, WRITE, unavailable};
+use super::access::{MemoryPlace, unavailable};
 use crate::memory::extract::is_secret;
 use crate::store::{Kept, MemoryCategory, MemorySource, MemoryTier, NewMemory};
 use crate::text::fold;
@@ -12,6 +12,8 @@ use crate::tools::tool::{BoxFuture, Tool, ToolContext, ToolDefinition, ToolError
 /// How far a model is believed, and one that has read what tools answered.
 const TRUST: f64 = 0.5;
 const TRUST_AFTER_TOOLS: f64 = 0.2;
+
+pub(super) const NAME: &str = "memory_write";
 
 /// The tool.
 pub(super) struct MemoryWrite(pub(super) MemoryPlace);
@@ -95,7 +97,7 @@ impl Tool for MemoryWrite {
             "additionalProperties": false,
         });
         let description = "Remembers something for later conversations with this user. No passwords, no keys.";
-        ToolDefinition::new(WRITE, description, parameters).for_mcp_clients()
+        ToolDefinition::new(NAME, description, parameters).for_mcp_clients()
     }
 
     fn call<'a>(
