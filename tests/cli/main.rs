@@ -21,6 +21,7 @@ mod jobs;
 mod log;
 mod manners;
 mod mcp;
+mod memory;
 mod migrate;
 mod outbound;
 mod program;

@@ -12,6 +12,7 @@ pub(crate) mod jobs;
 pub(crate) mod listing;
 pub(crate) mod man;
 pub(crate) mod mcp;
+pub(crate) mod memory;
 pub(crate) mod migrate;
 pub(crate) mod reach;
 pub(crate) mod serve;
