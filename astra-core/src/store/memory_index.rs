@@ -6,6 +6,7 @@ use super::memory_tier::MemoryTier;
 use super::rows::Rows;
 use super::tx::Tx;
 use super::value::Row;
+use crate::ids::SessionId;
 use crate::params;
 
 /// What a text is found by: made before the transaction that keeps it.
@@ -88,6 +89,22 @@ pub(super) fn kill(tx: &mut Tx<'_>, change: i64, item_id: i64) -> Result<()> {
     let sql = "UPDATE memory_index SET change = $3, is_dead = 1, embedder = 0, vector = $4, terms = $4
         WHERE workspace_id = $1 AND item_id = $2 AND is_dead = 0";
     tx.execute(sql, params![item_id, change, [].as_slice()]).map(drop)
+}
+
+/// Says that the questions of a session are gone, and that those that are still to be remembered are not.
+pub(super) fn kill_session(tx: &mut Tx<'_>, session: SessionId) -> Result<()> {
+    const TURNS: &str = "SELECT t.id FROM turns t WHERE t.workspace_id = $1 AND t.session_id = $2";
+    let pending = format!("DELETE FROM memory_pending WHERE workspace_id = $1 AND turn_id IN ({TURNS})");
+    tx.execute(&pending, params![session])?;
+    if memory_heads::find(tx)?.is_none() {
+        return Ok(());
+    }
+    let change = memory_heads::next(tx)?;
+    let sql = format!(
+        "UPDATE memory_index SET change = $3, is_dead = 1, embedder = 0, vector = $4, terms = $4
+        WHERE workspace_id = $1 AND is_dead = 0 AND item_id IN ({TURNS})"
+    );
+    tx.execute(&sql, params![session, change, [].as_slice()]).map(drop)
 }
 
 /// The rows that the indexes in memory are filled from.

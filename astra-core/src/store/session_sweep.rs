@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::db::Db;
 use super::error::Result;
-use super::memory_remember;
+use super::memory_index;
 use super::message::TURN_STRIDE;
 use super::session_storage;
 use super::sessions;
@@ -32,7 +32,7 @@ impl Sessions<'_> {
             }
             sessions::refuse_when_busy(tx, id)?;
             sessions::audit(tx, actor.as_deref(), id, &Json::Null)?;
-            memory_remember::forget_session(tx, id)?;
+            memory_index::kill_session(tx, id)?;
             let sql =
                 "UPDATE sessions SET status = 'deleted', is_current = 0, title = NULL, metadata = NULL, summary = NULL,
                 surface = '', surface_id = '' WHERE workspace_id = $1 AND id = $2";
