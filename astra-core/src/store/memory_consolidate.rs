@@ -186,36 +186,15 @@ fn sum_up(
             memory_index::put(tx, change, &summary.index_row(&index(&summary.content)))?;
         }
         None => {
+            let user_id = notes.first().and_then(|note| note.user_id.clone());
             let summary = StoredMemory {
-                id: MemoryId::from_key(key()),
-                tier: MemoryTier::Daily,
                 subject,
-                user_id: notes.first().and_then(|note| note.user_id.clone()),
-                agent_id: None,
-                session_id: None,
-                turn_id: None,
-                category: Some(MemoryCategory::Note),
-                slot: Some(slot_of(week_ms)),
+                user_id,
                 content,
                 data,
-                quote: None,
-                source: MemorySource::Consolidation,
-                rule: None,
                 trust,
                 confidence,
-                strength: 1.0,
-                strength_at_ms: newest,
-                evidence: 1,
-                valid_from_ms: week_ms,
-                valid_to_ms: None,
-                superseded_by: None,
-                expires_at_ms: None,
-                version: 1,
-                // As old as what it says: it weighs no more than the notes did.
-                created_at_ms: newest,
-                updated_at_ms: now_ms,
-                created_by: GATEWAY.to_owned(),
-                deleted_at_ms: None,
+                ..new_summary(week_ms, newest, key(), now_ms)
             };
             memories::insert(tx, &summary)?;
             memory_versions::record(tx, &summary, MemoryReason::Created, author)?;
@@ -223,6 +202,41 @@ fn sum_up(
         }
     }
     notes.into_iter().try_for_each(|note| remove(tx, change, note, MemoryReason::Merged, author))
+}
+
+/// The summary of a week, of a workspace and without words yet, whose newest note was made at `newest`.
+fn new_summary(week_ms: i64, newest: i64, id: i64, now_ms: i64) -> StoredMemory {
+    StoredMemory {
+        id: MemoryId::from_key(id),
+        tier: MemoryTier::Daily,
+        subject: 0,
+        user_id: None,
+        agent_id: None,
+        session_id: None,
+        turn_id: None,
+        category: Some(MemoryCategory::Note),
+        slot: Some(slot_of(week_ms)),
+        content: String::new(),
+        data: serde_json::Map::new(),
+        quote: None,
+        source: MemorySource::Consolidation,
+        rule: None,
+        trust: 0.0,
+        confidence: 0.0,
+        strength: 1.0,
+        strength_at_ms: newest,
+        evidence: 1,
+        valid_from_ms: week_ms,
+        valid_to_ms: None,
+        superseded_by: None,
+        expires_at_ms: None,
+        version: 1,
+        // As old as what it says: it weighs no more than the notes did.
+        created_at_ms: newest,
+        updated_at_ms: now_ms,
+        created_by: GATEWAY.to_owned(),
+        deleted_at_ms: None,
+    }
 }
 
 fn summary_of(tx: &mut Tx<'_>, subject: i64, week_ms: i64) -> Result<Option<StoredMemory>> {

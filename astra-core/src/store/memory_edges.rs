@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::Result;
-use super::memory_walk::Walk;
+use super::memory_walk_request::Walk;
 use super::tx::Tx;
 use super::value::Param;
 

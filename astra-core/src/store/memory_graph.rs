@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::db::{Db, SWEEP_ROWS};
 use super::error::{Error, Result};
 use super::memory_decay::{edge_weight, fades_at_ms};
+use super::memory_graph_kinds::{ANY_ENTITY_KIND, SAME_ENTITY};
 use super::memory_heads;
 use super::memory_merge;
 use super::memory_walk::MemoryGraph;
@@ -15,10 +16,6 @@ use crate::ids::MemoryId;
 use crate::params;
 use crate::text::fold;
 
-/// The kind of an entity of which no more is known: it is one with an entity of any kind that has its name.
-pub const ANY_ENTITY_KIND: &str = "thing";
-/// The kind of an edge that says that both ends are one entity.
-pub const SAME_ENTITY: &str = "also_known_as";
 /// Most relations of one memory.
 pub const RELATIONS_MAX: usize = 64;
 /// Longest name of an entity, in characters.

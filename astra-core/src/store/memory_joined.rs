@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::Result;
-use super::memory_graph::ANY_ENTITY_KIND;
+use super::memory_graph_kinds::ANY_ENTITY_KIND;
 use super::tx::Tx;
 use super::value::Param;
 

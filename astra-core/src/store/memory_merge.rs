@@ -2,7 +2,7 @@
 //! edge is gone, they are parted again.
 
 use super::error::Result;
-use super::memory_graph::SAME_ENTITY;
+use super::memory_graph_kinds::SAME_ENTITY;
 use super::tx::Tx;
 use crate::params;
 

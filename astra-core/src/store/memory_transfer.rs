@@ -4,7 +4,6 @@ use super::error::Result;
 use super::memories::{self, Memories, StoredMemory, find_any};
 use super::memory_heads;
 use super::memory_keep::{Kept, NewMemory, keep};
-use super::rows::Rows;
 use super::tx::Tx;
 use crate::ids::MemoryId;
 use crate::params;
@@ -47,18 +46,17 @@ impl Memories<'_> {
             })
             .await
     }
-}
 
-impl Rows {
-    /// Whether the workspace has the user: an account, or memory.
-    pub async fn has_memory_of(&self, user_id: &str) -> Result<bool> {
+    /// Whether the workspace has memory of the user.
+    pub async fn has_any(self, user_id: &str) -> Result<bool> {
         let user_id = user_id.to_owned();
-        self.read(move |tx| {
-            let Some(subject) = memories::subject_number(tx, &user_id)? else { return Ok(false) };
-            let sql = "SELECT 1 FROM memories WHERE workspace_id = $1 AND subject = $2 LIMIT 1";
-            Ok(tx.first(sql, params![subject])?.is_some())
-        })
-        .await
+        self.0
+            .read(move |tx| {
+                let Some(subject) = memories::subject_number(tx, &user_id)? else { return Ok(false) };
+                let sql = "SELECT 1 FROM memories WHERE workspace_id = $1 AND subject = $2 LIMIT 1";
+                Ok(tx.first(sql, params![subject])?.is_some())
+            })
+            .await
     }
 }
 

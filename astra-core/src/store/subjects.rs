@@ -6,7 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use hashlink::LruCache;
 
 use super::error::{Error, Result};
-use super::rows::Rows;
 use super::tx::Tx;
 use crate::params;
 
@@ -38,21 +37,6 @@ impl KnownNumbers {
 
     fn known(&self) -> MutexGuard<'_, LruCache<Box<str>, i64>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Rows {
-    /// The number of a user, a service account or a host program's user; `None` for one who has none yet, and thus has no rows.
-    pub async fn subject_number(&self, id: &str) -> Result<Option<i64>> {
-        if let Some(number) = self.db().subject_numbers().get(id) {
-            return Ok(Some(number));
-        }
-        let asked = id.to_owned();
-        let number = self.read(move |tx| find(&mut tx.unscoped(), &asked)).await?;
-        if let Some(number) = number {
-            self.db().subject_numbers().keep(id, number);
-        }
-        Ok(number)
     }
 }
 

@@ -51,7 +51,7 @@ pub fn may_change(caller: &Caller, user_id: Option<&str>) -> Result<()> {
 pub async fn known(app: &App, caller: &Caller, user_id: Option<&str>) -> Result<()> {
     let Some(user_id) = user_id.filter(|user_id| *user_id != caller.subject) else { return Ok(()) };
     let rows = app.store.rows(&caller.workspace);
-    let is_known = rows.has_memory_of(user_id).await.map_err(Error::store)?
+    let is_known = rows.memories().has_any(user_id).await.map_err(Error::store)?
         || rows.accounts().find(user_id).await.map_err(Error::store)?.is_some();
     if is_known { Ok(()) } else { Err(Error::not_found("user")) }
 }

@@ -132,7 +132,7 @@ pub async fn handler(
     Query(query): Query<TraverseQuery>,
 ) -> Result<Json<MemoryGraph>> {
     let rows = app.store.rows(&caller.workspace);
-    let owner = rows.subject_number(&caller.subject).await.map_err(Error::store)?.unwrap_or(0);
+    let owner = rows.memories().owner(&caller.subject).await.map_err(Error::store)?.unwrap_or(0);
     let graph = rows.memory_graph();
     let named = graph.named(owner, vec![fold(&query.start)]).await.map_err(Error::store)?;
     let start = query.start.parse().ok().into_iter().chain(named.into_iter().map(|(_, id)| id)).collect();

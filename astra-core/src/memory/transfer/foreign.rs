@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::line::{Faulty, Imported};
+use super::imported::{Faulty, Imported};
 use crate::store::MemoryTier;
 use crate::text::fold;
 

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::SCOPE;
-use super::line::{self, Imported, read};
+use super::imported::Imported;
+use super::line::{self, read};
 use crate::clock::Clock;
 use crate::ids::IdMaker;
 use crate::memory::Memory;

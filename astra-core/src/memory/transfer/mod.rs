@@ -4,11 +4,13 @@
 mod export;
 mod foreign;
 mod import;
+mod imported;
 mod line;
 
 pub use export::{Export, ExportWish};
 pub use import::{Import, ImportIds, ImportWish};
-pub use line::{Faulty, Imported, read};
+pub use imported::{Faulty, Imported};
+pub use line::read;
 
 /// The scope without which no caller enqueues such a job by itself: the operations of memory say who may have it.
 const SCOPE: &str = "admin:read";
