@@ -74,7 +74,7 @@ fn is_visible(item: &IndexItem, query: &IndexQuery) -> bool {
         && item.valid_from_ms <= query.as_of_ms
         && item.valid_to_ms.is_none_or(|to| query.as_of_ms < to)
         && item.expires_at_ms.is_none_or(|expires| query.as_of_ms < expires)
-        && query.created_after_ms.is_none_or(|after| item.created_at_ms > after)
+        && query.created_after_ms.is_none_or(|after| item.created_at_ms >= after)
 }
 
 /// Scores and coverages of BM25 by id, of the visible items alone.

@@ -3,6 +3,7 @@
 pub mod analyse;
 mod directory;
 pub mod embed;
+pub mod evaluate;
 pub mod extract;
 pub mod graph;
 pub mod hit;

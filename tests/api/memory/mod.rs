@@ -1,6 +1,7 @@
 //! The memory group.
 
 mod delete;
+mod evaluate;
 mod export;
 mod get;
 mod get_profile;

@@ -1,6 +1,7 @@
 //! Memory: what is remembered of users and for the workspace; written, changed, taken back.
 
 pub mod delete;
+pub mod evaluate;
 pub mod export;
 pub mod get;
 pub mod get_profile;
@@ -33,6 +34,7 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(undo::handler))
         .routes(routes!(get_profile::handler, update_profile::handler))
         .routes(routes!(search::handler))
+        .routes(routes!(evaluate::handler))
         .routes(routes!(traverse::handler))
         .routes(routes!(propagate::handler))
         .routes(routes!(export::handler))

@@ -19,6 +19,7 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
         ("memory.get_profile", Needs(Member, Scope::MemoryRead)),
         ("memory.update_profile", Needs(Member, Scope::MemoryWrite)),
         ("memory.search", Needs(Member, Scope::MemoryRead)),
+        ("memory.evaluate", Needs(Admin, Scope::MemoryRead)),
         ("memory.traverse", Needs(Member, Scope::MemoryRead)),
         ("memory.propagate", Needs(Admin, Scope::MemoryWrite)),
         ("memory.export", Needs(Admin, Scope::MemoryRead)),

@@ -7,7 +7,7 @@ use std::arch::x86_64::{
     _mm256_setzero_si256,
 };
 
-use super::dot::{self, BLOCK, Question, product};
+use super::plain::{BLOCK, Question, plain, product};
 
 /// The products of the question and of the block's rows whose bit is set.
 pub(super) fn products(question: &Question, block: &[i8], rows: u64, products: &mut [i32; BLOCK]) {
@@ -15,7 +15,7 @@ pub(super) fn products(question: &Question, block: &[i8], rows: u64, products: &
         // SAFETY: the processor has AVX2, which is all that the function asks for.
         unsafe { detected(question, block, rows, products) }
     } else {
-        dot::plain(question, block, rows, products);
+        plain(question, block, rows, products);
     }
 }
 

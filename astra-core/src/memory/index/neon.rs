@@ -5,7 +5,7 @@ use std::arch::aarch64::{
     int32x4_t, vaddq_s32, vaddvq_s32, vdupq_n_s32, vget_low_s8, vld1q_s8, vmull_high_s8, vmull_s8, vpadalq_s16,
 };
 
-use super::dot::{self, BLOCK, Question, product};
+use super::plain::{BLOCK, Question, plain, product};
 
 /// The products of the question and of the block's rows whose bit is set.
 pub(super) fn products(question: &Question, block: &[i8], rows: u64, products: &mut [i32; BLOCK]) {
@@ -13,7 +13,7 @@ pub(super) fn products(question: &Question, block: &[i8], rows: u64, products: &
         // SAFETY: the processor has NEON, which is all that the function asks for.
         unsafe { detected(question, block, rows, products) }
     } else {
-        dot::plain(question, block, rows, products);
+        plain(question, block, rows, products);
     }
 }
 

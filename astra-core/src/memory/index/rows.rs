@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Candidate, IndexItem, IndexQuery, TextMatch, VectorMatch};
+use super::item::{Candidate, IndexItem, IndexQuery, TextMatch, VectorMatch};
 use crate::store::MemoryTier;
 
 /// Bits of `flags`: the tier, whether the row is dead, and the place of its owner among the owners from this bit on.
@@ -121,7 +121,7 @@ impl Rows {
         let mut words: Vec<u64> = self.flags.chunks(64).map(|flags| bits(flags, is_seen)).collect();
         let after_ms = query.created_after_ms.unwrap_or(i64::MIN);
         if query.created_after_ms.is_some() || query.as_of_ms < self.latest_ms {
-            let is_in_time = |created: i64| created > after_ms && created <= query.as_of_ms;
+            let is_in_time = |created: i64| created >= after_ms && created <= query.as_of_ms;
             for (word, created) in words.iter_mut().zip(self.created_ms.chunks(64)).filter(|(word, _)| **word != 0) {
                 *word &= bits(created, is_in_time);
             }
@@ -129,7 +129,7 @@ impl Rows {
         for span in &self.spans {
             let row = span.row as usize;
             let holds = span.from_ms <= query.as_of_ms && query.as_of_ms < span.to_ms;
-            let is_visible = holds && is_seen(self.flags[row]) && self.created_ms[row] > after_ms;
+            let is_visible = holds && is_seen(self.flags[row]) && self.created_ms[row] >= after_ms;
             let bit = 1 << (span.row & 63);
             words[row >> 6] = words[row >> 6] & !bit | u64::from(is_visible) * bit;
         }

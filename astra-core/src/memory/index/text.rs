@@ -1,9 +1,9 @@
 //! Words: BM25 over the rows that a search may see. How often a term occurs, how many rows there are and how long they are is
 //! counted over those rows alone: a score tells nothing of what others have stored.
 
-use super::TextMatch;
 use super::best::Best;
 use super::flat::{Flat, Hit, Question};
+use super::item::TextMatch;
 use super::postings::Postings;
 use super::rows::{Visible, push_lean, retain};
 

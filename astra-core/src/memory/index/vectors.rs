@@ -1,9 +1,10 @@
 //! The vectors of the rows, and the scan through them: exact products of bytes for all, and the best of them once more with the
 //! question as it was before it was rounded.
 
-use super::VectorMatch;
 use super::best::{Best, Scored};
-use super::dot::{BLOCK, DotPath, Question};
+use super::dot::DotPath;
+use super::item::VectorMatch;
+use super::plain::{BLOCK, Question};
 use super::rows::{Moves, NO_ROW, Visible, push_lean, retain};
 use crate::memory::embed::Embedding;
 
