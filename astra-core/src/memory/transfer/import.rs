@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::SCOPE;
-use super::imported::Imported;
+use super::imported::{Faulty, Imported};
 use super::line::{self, read};
 use crate::clock::Clock;
 use crate::ids::IdMaker;
@@ -118,7 +118,7 @@ impl Job for Import {
     }
 
     fn check(wish: &ImportWish) -> Result<(), Vec<PayloadFault>> {
-        let fault = |faulty: line::Faulty| vec![("/text".to_owned(), format!("line {} {}", faulty.line, faulty.fault))];
+        let fault = |faulty: Faulty| vec![("/text".to_owned(), format!("line {} {}", faulty.line, faulty.fault))];
         read(&wish.text).map(drop).map_err(fault)
     }
 

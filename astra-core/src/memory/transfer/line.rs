@@ -2,14 +2,12 @@
 
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::foreign;
 use super::imported::{Faulty, Imported};
 use crate::clock::rfc3339;
 use crate::content::is_too_large;
-use crate::ids::MemoryId;
-use crate::store::{MemoryCategory, MemoryTier, StoredMemory, relations_fault};
+use crate::store::{MemoryTier, StoredMemory, relations_fault};
 
 /// What the first line names.
 const FORMAT: &str = "astra.memory";
@@ -145,7 +143,7 @@ pub(super) fn instant(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
