@@ -154,7 +154,7 @@ both_backends! {
     async fn a_deleted_session_is_found_no_more(gateway: Remembering) {
         let turn = gateway.tells("Where can I buy fresh oysters in Lisbon tonight?").await;
         let session = turn["session_id"].as_str().expect("an id");
-        gateway.0.app.member().delete(&format!("/sessions/{session}")).await.expect_status(204);
+        gateway.0.app.member().delete(&format!("/sessions/{session}")).await.expect(204);
         assert_eq!(gateway.indexed().await, [""; 0]);
     }
 
