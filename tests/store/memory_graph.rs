@@ -33,7 +33,7 @@ async fn keep(rows: &Rows, new: NewMemory, now_ms: i64) -> StoredMemory {
 }
 
 async fn owner(rows: &Rows) -> i64 {
-    rows.subject_number(ADA).await.expect("a look").unwrap_or(0)
+    rows.memories().owner(ADA).await.expect("a look").unwrap_or(0)
 }
 
 async fn walk(rows: &Rows, start: &str, hops: u32, now_ms: i64) -> Walked {

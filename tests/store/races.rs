@@ -160,7 +160,6 @@ fn end(turn: &Turn, status: Status) -> Arc<FinishedTurn> {
         usage: vec![usage.clone(), usage],
         skills: Vec::new(),
         parent: None,
-        remember: None,
         event_id: None,
         has_children: false,
         now_ms: 9,
