@@ -63,7 +63,7 @@ impl Numbers {
             floor: 0.2,
             limit: [5, 50][self.below(2) as usize],
             as_of_ms: NOW - [0, 0, 2_000, 8_000][self.below(4) as usize],
-            created_after_ms: (self.below(4) == 0).then(|| NOW - 6_000),
+            created_after_ms: (self.below(4) == 0).then_some(NOW - 6_000),
         }
     }
 }

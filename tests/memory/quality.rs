@@ -99,10 +99,6 @@ fn recalls(asked: Sources) -> (f64, f64) {
         let place = found.iter().position(|other| *other == id);
         first += usize::from(place == Some(0));
         five += usize::from(place.is_some_and(|place| place < 5));
-        if place != Some(0) {
-            let before = found.first().map(|id| PAIRS[*id as usize].0);
-            println!("{asked:?}: {question:?} has {fact:?} at {place:?}, and first {before:?}");
-        }
     }
     (first as f64 / PAIRS.len() as f64, five as f64 / PAIRS.len() as f64)
 }
@@ -110,13 +106,11 @@ fn recalls(asked: Sources) -> (f64, f64) {
 #[test]
 fn paraphrased_questions_find_their_facts_by_vectors_alone() {
     let (first, five) = recalls(Sources { vector: true, ..Sources::default() });
-    println!("vectors: R@1 {first:.3}, R@5 {five:.3}");
     assert!(first >= 0.72 && five >= 0.95, "R@1 {first}, R@5 {five}");
 }
 
 #[test]
 fn paraphrased_questions_find_their_facts_by_both_sources() {
     let (first, five) = recalls(Sources { text: true, vector: true, graph: false });
-    println!("both: R@1 {first:.3}, R@5 {five:.3}");
     assert!(five >= 0.95, "R@1 {first}, R@5 {five}");
 }

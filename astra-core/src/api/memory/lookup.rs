@@ -82,7 +82,7 @@ pub fn check(settings: &MemorySettings, tier: MemoryTier, valid_from_ms: i64) ->
     if tier == MemoryTier::Graph
         && let Some((place, fault)) = relations_fault(&settings.data)
     {
-        return Err(Error::field(&format!("/data{place}"), fault));
+        return Err(Error::field(format!("/data{place}"), fault));
     }
     let valid_to_ms = instant(settings.valid_to.as_deref(), "/valid_to")?;
     if valid_to_ms.is_some_and(|to_ms| to_ms < valid_from_ms) {

@@ -153,7 +153,7 @@ fn has_account(text: &str) -> bool {
         let before_is_letter = start > 0 && compact[start - 1].is_ascii_uppercase();
         is_head
             && !before_is_letter
-            && (15..=34).any(|length| compact.get(start..start + length).is_some_and(|account| is_account(account)))
+            && (15..=34).any(|length| compact.get(start..start + length).is_some_and(is_account))
     })
 }
 

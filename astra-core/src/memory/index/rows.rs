@@ -131,7 +131,7 @@ impl Rows {
             let holds = span.from_ms <= query.as_of_ms && query.as_of_ms < span.to_ms;
             let is_visible = holds && is_seen(self.flags[row]) && self.created_ms[row] >= after_ms;
             let bit = 1 << (span.row & 63);
-            words[row >> 6] = words[row >> 6] & !bit | u64::from(is_visible) * bit;
+            words[row >> 6] = (words[row >> 6] & !bit) | (u64::from(is_visible) * bit);
         }
         let count = words.iter().map(|word| word.count_ones() as usize).sum();
         Visible { words, count }

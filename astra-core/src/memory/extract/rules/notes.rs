@@ -23,11 +23,9 @@ pub(super) fn decision(found: &Found<'_>) -> Option<Draft> {
         "decided|agreed to|that|on",
     ];
     let (_, rest) = found.after(&phrases)?;
-    let is_good = !rest.is_empty()
-        && !found.is_negated
-        && rest[0].lower != "with"
-        && !(rest.len() == 1 && rest[0].lower == "that");
-    is_good.then(|| note(found, ExtractedKind::Decision))?
+    let first = rest.first()?.lower.as_str();
+    let is_bare = first == "with" || (first == "that" && rest.len() == 1);
+    (!found.is_negated && !is_bare).then(|| note(found, ExtractedKind::Decision))?
 }
 
 /// "we shipped X", "the deployment failed".

@@ -172,7 +172,8 @@ fn end(found: &Found<'_>, words: &[Word]) -> Option<End> {
     };
     let is_named = rest.iter().enumerate().any(is_strong);
     // What has no article and no name is a statement about the world.
-    if !is_named && !is_determined && !(head.is_capital && rest.len() == 1) {
+    let is_one_name = head.is_capital && rest.len() == 1;
+    if !(is_named || is_determined || is_one_name) {
         let is_plain = rest.len() <= 2;
         return is_plain.then(|| End {
             name: text_of(found, rest),

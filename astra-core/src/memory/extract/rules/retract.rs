@@ -90,11 +90,11 @@ pub(super) fn forget(found: &Found<'_>) -> Option<Draft> {
     if found.is_negated && !found.begins(&["do not remember that"]) {
         return None;
     }
-    let (_, rest) = found.after(&FORGET)?;
+    let (_, rest) = found.after(FORGET)?;
     let value = found.value(rest)?;
-    let is_something = !(value.words.len() == 1 && NOTHING.contains(&value.first()))
-        && !["it", "me", "your", "previous", "all", "everything", "to"].contains(&value.first());
-    is_something.then(|| {
+    let is_nothing = value.words.len() == 1 && NOTHING.contains(&value.first());
+    let is_of_the_program = ["it", "me", "your", "previous", "all", "everything", "to"].contains(&value.first());
+    (!is_nothing && !is_of_the_program).then(|| {
         let draft = Draft::fact("", value.text, String::new());
         Draft { kind: ExtractedKind::Forget, ..draft }
     })
