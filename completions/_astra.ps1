@@ -32,6 +32,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('tools', 'tools', [CompletionResultType]::ParameterValue, 'List the tools that agents may call, call one, and connect MCP servers')
             [CompletionResult]::new('approvals', 'approvals', [CompletionResultType]::ParameterValue, 'List the calls of tools that wait for a decision, and decide')
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'List, run and follow jobs: work that is kept until it has ended')
+            [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Search what agents remember, say why it was found, take it back, export and import it')
             [CompletionResult]::new('traces', 'traces', [CompletionResultType]::ParameterValue, 'Show where the time of turns went, what they cost and why they failed')
             [CompletionResult]::new('cron', 'cron', [CompletionResultType]::ParameterValue, 'List schedules, preview cron expressions, and run a schedule''s job now')
             [CompletionResult]::new('webhooks', 'webhooks', [CompletionResultType]::ParameterValue, 'List webhooks and their deliveries, and receive some')
@@ -460,6 +461,102 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         'astra;jobs;help;help' {
             break
         }
+        'astra;memory' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Search memory, and say of each hit why it was found')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a memory, and where it comes from')
+            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back all that one turn, or one session, made of memory')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print memory as lines of JSON, which can be imported again')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Remember what was exported, here or by Letta or mem0')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'astra;memory;search' {
+            [CompletionResult]::new('--tier', '--tier', [CompletionResultType]::ParameterName, 'Only this tier; may be given several times')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Most hits')
+            [CompletionResult]::new('--min-score', '--min-score', [CompletionResultType]::ParameterName, 'The least score of a hit, 0 to 1')
+            [CompletionResult]::new('--as-of', '--as-of', [CompletionResultType]::ParameterName, 'Search what held at this time (RFC 3339)')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print it')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'astra;memory;show' {
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print it')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--history', '--history', [CompletionResultType]::ParameterName, 'Show its versions too')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'astra;memory;undo' {
+            [CompletionResult]::new('--turn', '--turn', [CompletionResultType]::ParameterName, 'The turn''s id')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'The session''s id')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print what became of it')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'astra;memory;export' {
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'The user whose memory it is [default: the workspace''s]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'astra;memory;import' {
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'The user whose memory it becomes [default: the workspace''s]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--keep-ids', '--keep-ids', [CompletionResultType]::ParameterName, 'Keep the ids; memories whose id is taken are left out')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'astra;memory;help' {
+            [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Search memory, and say of each hit why it was found')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a memory, and where it comes from')
+            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back all that one turn, or one session, made of memory')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print memory as lines of JSON, which can be imported again')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Remember what was exported, here or by Letta or mem0')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'astra;memory;help;search' {
+            break
+        }
+        'astra;memory;help;show' {
+            break
+        }
+        'astra;memory;help;undo' {
+            break
+        }
+        'astra;memory;help;export' {
+            break
+        }
+        'astra;memory;help;import' {
+            break
+        }
+        'astra;memory;help;help' {
+            break
+        }
         'astra;traces' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -803,6 +900,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('tools', 'tools', [CompletionResultType]::ParameterValue, 'List the tools that agents may call, call one, and connect MCP servers')
             [CompletionResult]::new('approvals', 'approvals', [CompletionResultType]::ParameterValue, 'List the calls of tools that wait for a decision, and decide')
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'List, run and follow jobs: work that is kept until it has ended')
+            [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Search what agents remember, say why it was found, take it back, export and import it')
             [CompletionResult]::new('traces', 'traces', [CompletionResultType]::ParameterValue, 'Show where the time of turns went, what they cost and why they failed')
             [CompletionResult]::new('cron', 'cron', [CompletionResultType]::ParameterValue, 'List schedules, preview cron expressions, and run a schedule''s job now')
             [CompletionResult]::new('webhooks', 'webhooks', [CompletionResultType]::ParameterValue, 'List webhooks and their deliveries, and receive some')
@@ -920,6 +1018,29 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             break
         }
         'astra;help;jobs;watch' {
+            break
+        }
+        'astra;help;memory' {
+            [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Search memory, and say of each hit why it was found')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a memory, and where it comes from')
+            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back all that one turn, or one session, made of memory')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print memory as lines of JSON, which can be imported again')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Remember what was exported, here or by Letta or mem0')
+            break
+        }
+        'astra;help;memory;search' {
+            break
+        }
+        'astra;help;memory;show' {
+            break
+        }
+        'astra;help;memory;undo' {
+            break
+        }
+        'astra;help;memory;export' {
+            break
+        }
+        'astra;help;memory;import' {
             break
         }
         'astra;help;traces' {

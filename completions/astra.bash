@@ -49,6 +49,9 @@ _astra() {
             astra,mcp)
                 cmd="astra__subcmd__mcp"
                 ;;
+            astra,memory)
+                cmd="astra__subcmd__memory"
+                ;;
             astra,migrate)
                 cmd="astra__subcmd__migrate"
                 ;;
@@ -190,6 +193,9 @@ _astra() {
             astra__subcmd__help,mcp)
                 cmd="astra__subcmd__help__subcmd__mcp"
                 ;;
+            astra__subcmd__help,memory)
+                cmd="astra__subcmd__help__subcmd__memory"
+                ;;
             astra__subcmd__help,migrate)
                 cmd="astra__subcmd__help__subcmd__migrate"
                 ;;
@@ -261,6 +267,21 @@ _astra() {
                 ;;
             astra__subcmd__help__subcmd__jobs,watch)
                 cmd="astra__subcmd__help__subcmd__jobs__subcmd__watch"
+                ;;
+            astra__subcmd__help__subcmd__memory,export)
+                cmd="astra__subcmd__help__subcmd__memory__subcmd__export"
+                ;;
+            astra__subcmd__help__subcmd__memory,import)
+                cmd="astra__subcmd__help__subcmd__memory__subcmd__import"
+                ;;
+            astra__subcmd__help__subcmd__memory,search)
+                cmd="astra__subcmd__help__subcmd__memory__subcmd__search"
+                ;;
+            astra__subcmd__help__subcmd__memory,show)
+                cmd="astra__subcmd__help__subcmd__memory__subcmd__show"
+                ;;
+            astra__subcmd__help__subcmd__memory,undo)
+                cmd="astra__subcmd__help__subcmd__memory__subcmd__undo"
                 ;;
             astra__subcmd__help__subcmd__skills,check)
                 cmd="astra__subcmd__help__subcmd__skills__subcmd__check"
@@ -357,6 +378,42 @@ _astra() {
                 ;;
             astra__subcmd__jobs__subcmd__help,watch)
                 cmd="astra__subcmd__jobs__subcmd__help__subcmd__watch"
+                ;;
+            astra__subcmd__memory,export)
+                cmd="astra__subcmd__memory__subcmd__export"
+                ;;
+            astra__subcmd__memory,help)
+                cmd="astra__subcmd__memory__subcmd__help"
+                ;;
+            astra__subcmd__memory,import)
+                cmd="astra__subcmd__memory__subcmd__import"
+                ;;
+            astra__subcmd__memory,search)
+                cmd="astra__subcmd__memory__subcmd__search"
+                ;;
+            astra__subcmd__memory,show)
+                cmd="astra__subcmd__memory__subcmd__show"
+                ;;
+            astra__subcmd__memory,undo)
+                cmd="astra__subcmd__memory__subcmd__undo"
+                ;;
+            astra__subcmd__memory__subcmd__help,export)
+                cmd="astra__subcmd__memory__subcmd__help__subcmd__export"
+                ;;
+            astra__subcmd__memory__subcmd__help,help)
+                cmd="astra__subcmd__memory__subcmd__help__subcmd__help"
+                ;;
+            astra__subcmd__memory__subcmd__help,import)
+                cmd="astra__subcmd__memory__subcmd__help__subcmd__import"
+                ;;
+            astra__subcmd__memory__subcmd__help,search)
+                cmd="astra__subcmd__memory__subcmd__help__subcmd__search"
+                ;;
+            astra__subcmd__memory__subcmd__help,show)
+                cmd="astra__subcmd__memory__subcmd__help__subcmd__show"
+                ;;
+            astra__subcmd__memory__subcmd__help,undo)
+                cmd="astra__subcmd__memory__subcmd__help__subcmd__undo"
                 ;;
             astra__subcmd__skills,check)
                 cmd="astra__subcmd__skills__subcmd__check"
@@ -509,7 +566,7 @@ _astra() {
 
     case "${cmd}" in
         astra)
-            opts="-h -V --help --version serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help"
+            opts="-h -V --help --version serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1269,7 +1326,7 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help)
-            opts="serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help"
+            opts="serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1649,6 +1706,90 @@ _astra() {
         astra__subcmd__help__subcmd__mcp)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__memory)
+            opts="search show undo export import"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__memory__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__memory__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__memory__subcmd__search)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__memory__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__memory__subcmd__undo)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2426,6 +2567,312 @@ _astra() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        astra__subcmd__memory)
+            opts="-h --help search show undo export import help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__export)
+            opts="-h --user --server --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__help)
+            opts="search show undo export import help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__help__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__help__subcmd__search)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__help__subcmd__undo)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__import)
+            opts="-h --user --keep-ids --server --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__search)
+            opts="-h --tier --limit --min-score --as-of --output --server --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --tier)
+                    COMPREPLY=($(compgen -W "session daily profile graph procedural" -- "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-score)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as-of)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__show)
+            opts="-h --history --output --server --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__undo)
+            opts="-h --turn --session --output --server --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --turn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         astra__subcmd__migrate)
             opts="-h --config --data-dir --database-url --plan --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -2856,7 +3303,7 @@ _astra() {
                     return 0
                     ;;
                 --scope)
-                    COMPREPLY=($(compgen -W "auth:read auth:write agents:read agents:write sessions:read sessions:write chat:send tools:read tools:write jobs:read jobs:write traces:read workspaces:read skills:read skills:write inference:read inference:write cron:read cron:write webhooks:read webhooks:write spec:read admin:read users:act" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auth:read auth:write agents:read agents:write sessions:read sessions:write chat:send memory:read memory:write memory-profiles:read memory-profiles:write tools:read tools:write jobs:read jobs:write traces:read workspaces:read skills:read skills:write inference:read inference:write cron:read cron:write webhooks:read webhooks:write spec:read admin:read users:act" -- "${cur}"))
                     return 0
                     ;;
                 --expires-in)

@@ -29,6 +29,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand tools 'List the tools that agents may call, call one, and connect MCP servers'
             cand approvals 'List the calls of tools that wait for a decision, and decide'
             cand jobs 'List, run and follow jobs: work that is kept until it has ended'
+            cand memory 'Search what agents remember, say why it was found, take it back, export and import it'
             cand traces 'Show where the time of turns went, what they cost and why they failed'
             cand cron 'List schedules, preview cron expressions, and run a schedule''s job now'
             cand webhooks 'List webhooks and their deliveries, and receive some'
@@ -397,6 +398,89 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;jobs;help;help'= {
         }
+        &'astra;memory'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand search 'Search memory, and say of each hit why it was found'
+            cand show 'Show a memory, and where it comes from'
+            cand undo 'Take back all that one turn, or one session, made of memory'
+            cand export 'Print memory as lines of JSON, which can be imported again'
+            cand import 'Remember what was exported, here or by Letta or mem0'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;memory;search'= {
+            cand --tier 'Only this tier; may be given several times'
+            cand --limit 'Most hits'
+            cand --min-score 'The least score of a hit, 0 to 1'
+            cand --as-of 'Search what held at this time (RFC 3339)'
+            cand --output 'How to print it'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;memory;show'= {
+            cand --output 'How to print it'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --history 'Show its versions too'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;memory;undo'= {
+            cand --turn 'The turn''s id'
+            cand --session 'The session''s id'
+            cand --output 'How to print what became of it'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;memory;export'= {
+            cand --user 'The user whose memory it is [default: the workspace''s]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;memory;import'= {
+            cand --user 'The user whose memory it becomes [default: the workspace''s]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --keep-ids 'Keep the ids; memories whose id is taken are left out'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;memory;help'= {
+            cand search 'Search memory, and say of each hit why it was found'
+            cand show 'Show a memory, and where it comes from'
+            cand undo 'Take back all that one turn, or one session, made of memory'
+            cand export 'Print memory as lines of JSON, which can be imported again'
+            cand import 'Remember what was exported, here or by Letta or mem0'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;memory;help;search'= {
+        }
+        &'astra;memory;help;show'= {
+        }
+        &'astra;memory;help;undo'= {
+        }
+        &'astra;memory;help;export'= {
+        }
+        &'astra;memory;help;import'= {
+        }
+        &'astra;memory;help;help'= {
+        }
         &'astra;traces'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -691,6 +775,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand tools 'List the tools that agents may call, call one, and connect MCP servers'
             cand approvals 'List the calls of tools that wait for a decision, and decide'
             cand jobs 'List, run and follow jobs: work that is kept until it has ended'
+            cand memory 'Search what agents remember, say why it was found, take it back, export and import it'
             cand traces 'Show where the time of turns went, what they cost and why they failed'
             cand cron 'List schedules, preview cron expressions, and run a schedule''s job now'
             cand webhooks 'List webhooks and their deliveries, and receive some'
@@ -780,6 +865,23 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;jobs;retry'= {
         }
         &'astra;help;jobs;watch'= {
+        }
+        &'astra;help;memory'= {
+            cand search 'Search memory, and say of each hit why it was found'
+            cand show 'Show a memory, and where it comes from'
+            cand undo 'Take back all that one turn, or one session, made of memory'
+            cand export 'Print memory as lines of JSON, which can be imported again'
+            cand import 'Remember what was exported, here or by Letta or mem0'
+        }
+        &'astra;help;memory;search'= {
+        }
+        &'astra;help;memory;show'= {
+        }
+        &'astra;help;memory;undo'= {
+        }
+        &'astra;help;memory;export'= {
+        }
+        &'astra;help;memory;import'= {
         }
         &'astra;help;traces'= {
             cand list 'List how turns went, newest first'

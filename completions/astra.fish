@@ -33,6 +33,7 @@ complete -c astra -n "__fish_astra_needs_command" -f -a "chat" -d 'Talk to an ag
 complete -c astra -n "__fish_astra_needs_command" -f -a "tools" -d 'List the tools that agents may call, call one, and connect MCP servers'
 complete -c astra -n "__fish_astra_needs_command" -f -a "approvals" -d 'List the calls of tools that wait for a decision, and decide'
 complete -c astra -n "__fish_astra_needs_command" -f -a "jobs" -d 'List, run and follow jobs: work that is kept until it has ended'
+complete -c astra -n "__fish_astra_needs_command" -f -a "memory" -d 'Search what agents remember, say why it was found, take it back, export and import it'
 complete -c astra -n "__fish_astra_needs_command" -f -a "traces" -d 'Show where the time of turns went, what they cost and why they failed'
 complete -c astra -n "__fish_astra_needs_command" -f -a "cron" -d 'List schedules, preview cron expressions, and run a schedule\'s job now'
 complete -c astra -n "__fish_astra_needs_command" -f -a "webhooks" -d 'List webhooks and their deliveries, and receive some'
@@ -73,6 +74,10 @@ agents:write\t''
 sessions:read\t''
 sessions:write\t''
 chat:send\t''
+memory:read\t''
+memory:write\t''
+memory-profiles:read\t''
+memory-profiles:write\t''
 tools:read\t''
 tools:write\t''
 jobs:read\t''
@@ -313,6 +318,64 @@ complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "retry" -d 'Do again what a job did that has ended, as a new job'
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "watch" -d 'Follow jobs until they have ended'
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -f -a "search" -d 'Search memory, and say of each hit why it was found'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -f -a "show" -d 'Show a memory, and where it comes from'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -f -a "undo" -d 'Take back all that one turn, or one session, made of memory'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -f -a "export" -d 'Print memory as lines of JSON, which can be imported again'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -f -a "import" -d 'Remember what was exported, here or by Letta or mem0'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l tier -d 'Only this tier; may be given several times' -r -f -a "session\t''
+daily\t''
+profile\t''
+graph\t''
+procedural\t''"
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l limit -d 'Most hits' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l min-score -d 'The least score of a hit, 0 to 1' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l as-of -d 'Search what held at this time (RFC 3339)' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l output -d 'How to print it' -r -f -a "text\t'Lines for people'
+json\t'The gateway\'s answer'"
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from show" -l output -d 'How to print it' -r -f -a "text\t'Lines for people'
+json\t'The gateway\'s answer'"
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from show" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from show" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from show" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from show" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from show" -l history -d 'Show its versions too'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l turn -d 'The turn\'s id' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l session -d 'The session\'s id' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l output -d 'How to print what became of it' -r -f -a "text\t'Lines for people'
+json\t'The gateway\'s answer'"
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l user -d 'The user whose memory it is [default: the workspace\'s]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from import" -l user -d 'The user whose memory it becomes [default: the workspace\'s]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from import" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from import" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from import" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from import" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from import" -l keep-ids -d 'Keep the ids; memories whose id is taken are left out'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "search" -d 'Search memory, and say of each hit why it was found'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show a memory, and where it comes from'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "undo" -d 'Take back all that one turn, or one session, made of memory'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "export" -d 'Print memory as lines of JSON, which can be imported again'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "import" -d 'Remember what was exported, here or by Letta or mem0'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand traces; and not __fish_seen_subcommand_from list show help" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand traces; and not __fish_seen_subcommand_from list show help" -f -a "list" -d 'List how turns went, newest first'
 complete -c astra -n "__fish_astra_using_subcommand traces; and not __fish_seen_subcommand_from list show help" -f -a "show" -d 'Show where the time of a turn went'
@@ -503,25 +566,26 @@ complete -c astra -n "__fish_astra_using_subcommand config; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand man" -l dir -d 'Write the pages of all commands to this folder instead' -r -F
 complete -c astra -n "__fish_astra_using_subcommand man" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "serve" -d 'Run a gateway'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "account" -d 'Create, list and reset the accounts of people'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "chat" -d 'Talk to an agent'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "tools" -d 'List the tools that agents may call, call one, and connect MCP servers'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "approvals" -d 'List the calls of tools that wait for a decision, and decide'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "jobs" -d 'List, run and follow jobs: work that is kept until it has ended'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "traces" -d 'Show where the time of turns went, what they cost and why they failed'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "cron" -d 'List schedules, preview cron expressions, and run a schedule\'s job now'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "webhooks" -d 'List webhooks and their deliveries, and receive some'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "mcp" -d 'Be an MCP server whose tools are a gateway\'s agents'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document, look up its operations, compare versions of it'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "codegen" -d 'Generate a client of the API in a language'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "skills" -d 'Check skills in the Agent Skills format'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "migrate" -d 'Update the database schema (`serve` does this itself)'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and default, or check a configuration'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "man" -d 'Print the manual page'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "serve" -d 'Run a gateway'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "token" -d 'Issue, rotate, list and revoke tokens of service accounts'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "account" -d 'Create, list and reset the accounts of people'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "chat" -d 'Talk to an agent'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "tools" -d 'List the tools that agents may call, call one, and connect MCP servers'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "approvals" -d 'List the calls of tools that wait for a decision, and decide'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "jobs" -d 'List, run and follow jobs: work that is kept until it has ended'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "memory" -d 'Search what agents remember, say why it was found, take it back, export and import it'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "traces" -d 'Show where the time of turns went, what they cost and why they failed'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "cron" -d 'List schedules, preview cron expressions, and run a schedule\'s job now'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "webhooks" -d 'List webhooks and their deliveries, and receive some'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "mcp" -d 'Be an MCP server whose tools are a gateway\'s agents'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "spec" -d 'Print the OpenAPI document, look up its operations, compare versions of it'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "codegen" -d 'Generate a client of the API in a language'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "skills" -d 'Check skills in the Agent Skills format'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "migrate" -d 'Update the database schema (`serve` does this itself)'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "config" -d 'Print every configuration key with its meaning and default, or check a configuration'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "man" -d 'Print the manual page'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "issue" -d 'Issue a token to a service account, which is created if it does not exist, and print only the token'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "rotate" -d 'Replace a token by a new one and print only the new token'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from token" -f -a "list" -d 'List the tokens of all service accounts; their secrets are not kept'
@@ -543,6 +607,11 @@ complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "cancel" -d 'Cancel a job: one that waits ends at once, one that runs is asked to stop'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "retry" -d 'Do again what a job did that has ended, as a new job'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "watch" -d 'Follow jobs until they have ended'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "search" -d 'Search memory, and say of each hit why it was found'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "show" -d 'Show a memory, and where it comes from'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "undo" -d 'Take back all that one turn, or one session, made of memory'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "export" -d 'Print memory as lines of JSON, which can be imported again'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "import" -d 'Remember what was exported, here or by Letta or mem0'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from traces" -f -a "list" -d 'List how turns went, newest first'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from traces" -f -a "show" -d 'Show where the time of a turn went'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from cron" -f -a "list" -d 'List the schedules of the workspace, newest first'
