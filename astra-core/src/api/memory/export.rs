@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::lookup::known;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, accepted};
+use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Problem, accepted};
 use crate::ids::{JobId, MemoryId};
 use crate::memory::transfer::{Export, ExportWish};
 use crate::work::Job;
@@ -42,8 +42,11 @@ pub struct StartedMemoryJob {
 /// job goes on, and is null after the last one. The lines say neither whose memory it is nor the words that it was made of.
 #[utoipa::path(post, path = "/memory/export", operation_id = "memory.export", params(IdempotencyHeader),
     request_body(content = ExportMemory, description = "Whose memory.", example = json!({"user_id": null})),
-    responses((status = 202, description = "The job.", body = StartedMemoryJob,
-        headers(("Location" = String, description = "Where the job is.")))))]
+    responses(
+        (status = 202, description = "The job.", body = StartedMemoryJob,
+            headers(("Location" = String, description = "Where the job is."))),
+        (status = 404, description = "The workspace has no such user.",
+            body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

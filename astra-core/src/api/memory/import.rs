@@ -9,7 +9,7 @@ use super::export::StartedMemoryJob;
 use super::lookup::known;
 use crate::app::App;
 use crate::error::{Code, Error, FieldError, Result};
-use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, accepted};
+use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Problem, accepted};
 use crate::memory::transfer::{Import, ImportIds, ImportWish};
 use crate::work::Job;
 
@@ -55,8 +55,11 @@ pub enum MemoryIds {
 #[utoipa::path(post, path = "/memory/import", operation_id = "memory.import", params(IdempotencyHeader),
     request_body(content = ImportMemory, description = "What, and whose it becomes.",
         example = json!({"text": "{\"results\": [{\"memory\": \"Likes green tea.\"}]}"})),
-    responses((status = 202, description = "The job.", body = StartedMemoryJob,
-        headers(("Location" = String, description = "Where the job is.")))))]
+    responses(
+        (status = 202, description = "The job.", body = StartedMemoryJob,
+            headers(("Location" = String, description = "Where the job is."))),
+        (status = 404, description = "The workspace has no such user.",
+            body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

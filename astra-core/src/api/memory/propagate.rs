@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Caller, Idempotency, IdempotencyHeader, Json};
+use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Problem};
 use crate::ids::MemoryId;
 use crate::store::{
     MemoryTier, PROPAGATED_MAX, PROPAGATION_RELEVANCE, Propagated, Propagation, PropagationOutcome, TierSet,
@@ -98,7 +98,10 @@ impl From<Propagated> for PropagatedMemory {
 /// admins do not show what a memory says: only the workspace's copy does.
 #[utoipa::path(post, path = "/memory/propagate", operation_id = "memory.propagate", params(IdempotencyHeader),
     request_body(content = PropagateMemory, description = "Which memories.", example = json!({"min_relevance": 0.72})),
-    responses((status = 200, description = "What became of each memory.", body = PropagatedMemories)))]
+    responses(
+        (status = 200, description = "What became of each memory.", body = PropagatedMemories),
+        (status = 404, description = "The workspace has no such user.",
+            body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

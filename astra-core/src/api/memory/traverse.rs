@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Caller, Json, Query};
+use crate::http::{Caller, Json, Problem, Query};
 use crate::ids::{EntityId, MemoryId};
 use crate::store::{Walk, Walked, WalkedEdge, WalkedEntity};
 use crate::text::fold;
@@ -125,7 +125,8 @@ impl From<Walked> for MemoryGraph {
 /// Goes from an entity along the edges of the graph of memory, in both directions. The caller's own graph and the workspace's are
 /// one here: entities of both with the same name and kind are shown as one.
 #[utoipa::path(get, path = "/memory/graph", operation_id = "memory.traverse", params(TraverseQuery),
-    responses((status = 200, description = "What lies around the entity.", body = MemoryGraph)))]
+    responses((status = 200, description = "What lies around the entity.", body = MemoryGraph),
+        (status = 404, description = "There is no such entity.", body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,
     caller: Caller,

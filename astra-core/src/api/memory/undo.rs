@@ -36,16 +36,16 @@ pub struct MemoryUndo {
     turns: u64,
     /// Memories that are gone.
     #[schema(minimum = 0, example = 1)]
-    deleted: usize,
+    deleted: u64,
     /// Memories that hold again.
     #[schema(minimum = 0, example = 1)]
-    restored: usize,
+    restored: u64,
     /// Memories that are as they were before.
     #[schema(minimum = 0, example = 0)]
-    reverted: usize,
+    reverted: u64,
     /// Memories that stay, since others have confirmed or changed them since.
     #[schema(minimum = 0, example = 0)]
-    kept: usize,
+    kept: u64,
     /// What became of which memory, of the first 200 of them.
     #[schema(max_items = 200)]
     memories: Vec<UndoneMemory>,
@@ -98,7 +98,7 @@ pub async fn handler(
 
 impl From<Undone> for MemoryUndo {
     fn from(undone: Undone) -> Self {
-        let count = |wanted| undone.memories.iter().filter(|(_, outcome)| *outcome == wanted).count();
+        let count = |wanted| undone.memories.iter().filter(|(_, outcome)| *outcome == wanted).fold(0, |sum, _| sum + 1);
         Self {
             turns: undone.turns,
             deleted: count(UndoOutcome::Deleted),

@@ -14,12 +14,16 @@ const SLUG_LENGTH_MAX: u64 = 64;
 /// What says already what a text looks like.
 const FORMS: [&str; 7] = ["pattern", "format", "maxLength", "minLength", "enum", "const", "contentMediaType"];
 
-/// Describes every text whose example is an identifier of the gateway or a time (RFC 3339), and of whose form nothing else
+/// Describes every text whose example, or the first one of its list, is an identifier of the gateway or a time (RFC 3339), and of whose form nothing else
 /// is said; and every text of the format `slug`.
 pub(super) fn describe(document: &mut Value) {
     for key in ["paths", "components", "webhooks"] {
         let Some(part) = document.get_mut(key) else { continue };
         tree::walk(part, &mut |value| {
+            let first = value.get("example").and_then(|list| list.get(0)).and_then(Value::as_str).map(str::to_owned);
+            if let (Some(first), Some(items)) = (first, value.get_mut("items")) {
+                describe_one(items, Some(&first));
+            }
             // A parameter has its example beside its schema.
             let example = value.get("example").and_then(Value::as_str).map(str::to_owned);
             match (example, value.get_mut("schema")) {
@@ -73,6 +77,8 @@ mod tests {
         let id = described(json!({"type": "string", "example": "msg_06a1b2c3d4e5f6q"}));
         assert_eq!((&id["pattern"], &id["maxLength"]), (&json!("^msg_[0-7][0-9a-hjkmnp-tv-z]{14}$"), &json!(19)));
         assert_eq!(described(json!({"type": "string", "example": "2026-11-23T21:09:30.000Z"}))["format"], "date-time");
+        let list = json!({"type": "array", "items": {"type": "string"}, "example": ["mem_06a1b2c3d4e5q"]});
+        assert_eq!(described(list)["items"]["pattern"], "^mem_[0-7][0-9a-hjkmnp-tv-z]{12}$");
         let slug = described(json!({"type": "string", "format": "slug", "example": "support"}));
         assert_eq!((&slug["pattern"], slug.get("format")), (&json!(SLUG_PATTERN), None));
     }
