@@ -94,7 +94,7 @@ fn recalls(asked: Sources) -> (f64, f64) {
     let embedder = StaticEmbedder::new();
     let index = index_of(PAIRS.iter().map(|(fact, _)| *fact), &embedder);
     let (mut first, mut five) = (0, 0);
-    for (id, (fact, question)) in (0_i64..).zip(PAIRS) {
+    for (id, (_, question)) in (0_i64..).zip(PAIRS) {
         let found = found(&index, &embedder, question, asked);
         let place = found.iter().position(|other| *other == id);
         first += usize::from(place == Some(0));
