@@ -148,7 +148,7 @@ both_backends! {
             gateway.says(&gateway.0.app.admin(), "Where can I buy fresh oysters in Lisbon tonight?").await;
             assert_eq!(gateway.kept().await.remove(0).evidence, evidence, "{sql}");
         }
-        assert_eq!(gateway.metric("astra_memory_turns_total{outcome=\"undone\"}").await, 1.0);
+        assert_eq!(gateway.metric("astra_memory_turns_total{outcome=\"undone\"}").await, 2.0);
     }
 
     async fn a_deleted_session_is_found_no_more(gateway: Remembering) {

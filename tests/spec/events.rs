@@ -6,9 +6,9 @@ use astra_core::ids::{ApprovalId, EventId, JobId, SessionId, TraceId, TurnId, We
 use astra_core::store::StoredEvent;
 use astra_core::store::events::{
     AgentCompletedData, AgentFailedData, AgentUpdateKind, AgentUpdatedData, ApprovalRequestedData, CATALOGUE,
-    EventAudience, EventData, JobFailedData, JobProgressData, JobSucceededData, QuotaExceededData, QuotaKind,
-    ScheduleFiredData, SessionArchivedData, SessionCreatedData, TurnStartedData, WebhookDisabledData,
-    WebhookDisabledReason, WebhookTestData,
+    EventAudience, EventData, JobFailedData, JobProgressData, JobSucceededData, MemoryPropagatedData,
+    QuotaExceededData, QuotaKind, ScheduleFiredData, SessionArchivedData, SessionCreatedData, TurnStartedData,
+    WebhookDisabledData, WebhookDisabledReason, WebhookTestData,
 };
 use serde_json::{Value, json};
 
@@ -100,6 +100,8 @@ fn all() -> Vec<(String, Value)> {
     let disabled =
         WebhookDisabledData { webhook_id: "hok_0000000000001".into(), reason: WebhookDisabledReason::Failing };
     let quota = QuotaKind::CostUsdPerDay;
+    let propagated =
+        MemoryPropagatedData { user_id: "usr_0000000000001".into(), memory_ids: vec!["mem_0000000000001".into()] };
     let mut all = turns();
     all.extend([
         written(&AgentUpdatedData { agent_id: agent_id.clone(), version: 1, change: AgentUpdateKind::Deleted }),
@@ -109,6 +111,7 @@ fn all() -> Vec<(String, Value)> {
         written(&JobSucceededData { job_id, kind: kind.clone(), attempts: 1 }),
         written(&JobFailedData { job_id, kind: kind.clone(), attempts: 1, status: "unknown".into(), error: None }),
         written(&QuotaExceededData { agent_id, quota, limit: 1.5, used: 2.0 }),
+        written(&propagated),
         written(&fired),
         written(&disabled),
         written(&WebhookTestData { webhook_id: WebhookId::from_key(6) }),

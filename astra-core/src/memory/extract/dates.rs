@@ -199,7 +199,7 @@ fn last_of_month(year: i32, month: u32) -> Option<NaiveDate> {
 
 fn month(name: &str) -> Option<u32> {
     let is_month = |month: &&str| *month == name || (name.len() == 3 && month.starts_with(name));
-    let place = MONTHS.iter().position(|month| is_month(month))?;
+    let place = MONTHS.iter().position(is_month)?;
     u32::try_from(place + 1).ok()
 }
 

@@ -85,7 +85,7 @@ pub fn extract(message: &str, now_ms: i64) -> Vec<Extracted> {
     // The same said twice is said once.
     let mut seen = Vec::new();
     found.retain(|item| {
-        let key = (item.slot(), item.content.clone());
+        let key = (item.slot(), item.content.clone(), item.value.clone());
         let is_new = !seen.contains(&key);
         seen.push(key);
         is_new
