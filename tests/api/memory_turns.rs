@@ -58,12 +58,13 @@ impl Remembering {
         let sql = "SELECT m.tier, m.content, m.source, u.id, m.valid_to_ms, m.deleted_at_ms, m.evidence FROM memories m
             JOIN subjects u ON u.number = m.subject WHERE m.workspace_id = $1 ORDER BY m.id";
         let read = |row: &mut Row| Kept {
-            tier: row.next_text().unwrap(),
-            content: row.next_text().unwrap(),
-            source: row.next_text().unwrap(),
-            user: row.next_text().unwrap(),
-            holds: [row.next_optional_int().unwrap(), row.next_optional_int().unwrap()] == [None, None],
-            evidence: row.next_int().unwrap(),
+            tier: row.next_text().expect("a column"),
+            content: row.next_text().expect("a column"),
+            source: row.next_text().expect("a column"),
+            user: row.next_text().expect("a column"),
+            holds: [row.next_optional_int().expect("a column"), row.next_optional_int().expect("a column")]
+                == [None, None],
+            evidence: row.next_int().expect("a column"),
         };
         self.rows(sql, read).await
     }
@@ -76,7 +77,7 @@ impl Remembering {
     /// The tiers of what can be found.
     async fn indexed(&self) -> Vec<String> {
         let sql = "SELECT tier FROM memory_index WHERE workspace_id = $1 AND is_dead = 0 ORDER BY tier, item_id";
-        self.rows(sql, |row| row.next_text().unwrap()).await
+        self.rows(sql, |row| row.next_text().expect("a column")).await
     }
 
     async fn metric(&self, sample: &str) -> f64 {
@@ -97,7 +98,7 @@ both_backends! {
         assert!(kept.iter().all(|memory| memory.holds && memory.tier == "profile" && memory.source == "rule"));
         assert_eq!(gateway.indexed().await, ["profile", "profile", "session"]);
         let turns = gateway.rows("SELECT turn_id FROM memories WHERE workspace_id = $1", |row| {
-            row.next_id::<astra_core::ids::Turn>().unwrap().to_string()
+            row.next_id::<astra_core::ids::Turn>().expect("a column").to_string()
         });
         assert!(turns.await.iter().all(|id| *id == turn["turn_id"]), "{turn}");
         assert_eq!(gateway.metric("astra_memory_items_total{source=\"rule\"}").await, 2.0);
@@ -176,7 +177,7 @@ both_backends! {
         assert_eq!(gateway.metric("astra_memory_answers_total{outcome=\"repaired\"}").await, 1.0);
         assert_eq!(gateway.metric("astra_memory_dropped_total{reason=\"quote\"}").await, 1.0);
         let requests = "SELECT CAST(SUM(requests) AS BIGINT) FROM usage_entries WHERE workspace_id = $1 AND provider = 'scripted'";
-        assert_eq!(gateway.rows(requests, |row| row.next_int().unwrap()).await, [2], "what it used is on the agent");
+        assert_eq!(gateway.rows(requests, |row| row.next_int().expect("a column")).await, [2], "what it used is on the agent");
     }
 
     async fn a_hostile_model_writes_nothing_and_fails_no_turn(gateway: Remembering) {

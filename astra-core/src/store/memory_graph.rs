@@ -91,7 +91,7 @@ impl NewEntity {
 }
 
 impl NewRelation {
-    /// What is wrong with it: the field, and why. [`relate`] leaves such relations out.
+    /// What is wrong with it: the field, and why. `relate` leaves such relations out.
     #[must_use]
     pub fn fault(&self) -> Option<(&'static str, &'static str)> {
         let of = |field, entity: &NewEntity| entity.fault().map(|fault| (field, fault));

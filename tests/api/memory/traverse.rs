@@ -33,11 +33,21 @@ fn names(graph: &Value) -> Vec<&str> {
 fn edges(graph: &Value) -> Vec<String> {
     let entities = graph["entities"].as_array().expect("entities");
     let name = |id: &Value| {
-        entities.iter().find(|entity| entity["id"] == *id).map_or("?", |found| found["name"].as_str().unwrap())
+        entities
+            .iter()
+            .find(|entity| entity["id"] == *id)
+            .map_or("?", |found| found["name"].as_str().expect("as the document says"))
     };
     let edges = graph["edges"].as_array().expect("edges").iter();
     let mut edges: Vec<String> = edges
-        .map(|edge| format!("{} {} {}", name(&edge["from"]), edge["kind"].as_str().unwrap(), name(&edge["to"])))
+        .map(|edge| {
+            format!(
+                "{} {} {}",
+                name(&edge["from"]),
+                edge["kind"].as_str().expect("as the document says"),
+                name(&edge["to"])
+            )
+        })
         .collect();
     edges.sort_unstable();
     edges
@@ -59,7 +69,7 @@ both_backends! {
         assert_eq!(names(&walk(&member, "start=%C3%81NA").await), ["Ana", "Kestrel", "Kafka"]);
         let back = walk(&member, "start=node%20seven&hops=4").await;
         assert_eq!(names(&back), ["Node Seven", "Kafka", "Kestrel", "Ana"]);
-        let hops: Vec<&Value> = back["entities"].as_array().unwrap().iter().map(|entity| &entity["hops"]).collect();
+        let hops: Vec<&Value> = back["entities"].as_array().expect("as the document says").iter().map(|entity| &entity["hops"]).collect();
         assert_eq!(hops, [&json!(0), &json!(1), &json!(2), &json!(3)]);
         let id = back["entities"][2]["id"].as_str().expect("an id");
         let some = walk(&member, &format!("start={id}&hops=4&edge_types=works_on,runs_on")).await;
