@@ -93,7 +93,7 @@ impl Purged {
     }
 }
 
-/// Whether somebody of this id may sign in to the workspace.
+/// Whether a person of this id may sign in to the workspace.
 fn has_account(tx: &mut Tx<'_>, user_id: &str) -> Result<bool> {
     let sql = "SELECT 1 FROM memberships m WHERE m.workspace_id = $1 AND m.user_id = $2
         UNION ALL SELECT 1 FROM service_accounts s WHERE s.workspace_id = $1 AND s.id = $2";

@@ -234,7 +234,7 @@ impl Undoing<'_> {
     }
 }
 
-/// Whether a version of this reason is a change that somebody has made on purpose.
+/// Whether a version of this reason is a change that a person has made on purpose.
 const fn is_edit(reason: MemoryReason) -> bool {
     use MemoryReason::{Deleted, Merged, Reverted, Updated};
     matches!(reason, Updated | Reverted | Merged | Deleted)

@@ -27,7 +27,7 @@ pub enum Dropped {
     Invented,
     /// It holds a secret.
     Secret,
-    /// It speaks to the program, or for somebody else.
+    /// It speaks to the program, or for another person.
     Instruction,
 }
 

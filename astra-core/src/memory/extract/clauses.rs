@@ -234,7 +234,7 @@ fn bare(words: &[Word]) -> &[Word] {
     &words[from.min(words.len())..]
 }
 
-/// The clauses of a sentence: borders are before a conjunction and whoever says or asks something after it.
+/// The clauses of a sentence: borders are before a conjunction and the person who says or asks something after it.
 fn split(words: &[Word]) -> Vec<&[Word]> {
     let (mut found, mut start) = (Vec::new(), 0);
     for at in 1..words.len() {

@@ -11,7 +11,7 @@ pub const ITEMS_MAX: usize = 8;
 pub enum ExtractedKind {
     /// Something is so.
     Fact,
-    /// Somebody likes something better, or not at all.
+    /// A person likes something better, or not at all.
     Preference,
     /// Something was decided.
     Decision,
@@ -19,7 +19,7 @@ pub enum ExtractedKind {
     Outcome,
     /// Something is planned.
     Strategy,
-    /// Somebody is at something.
+    /// A person is at work on something.
     Note,
     /// Two things have to do with each other.
     Relation,
@@ -146,7 +146,7 @@ const SMUGGLING: &[&str] = &[
     "exfiltrate",
 ];
 
-/// Whether `text` speaks to the program, or for somebody other than its author.
+/// Whether `text` speaks to the program, or for a person other than its author.
 #[must_use]
 pub(super) fn smuggles(text: &str) -> bool {
     let lower = text.to_lowercase();

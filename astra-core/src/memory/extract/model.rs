@@ -7,7 +7,7 @@ use super::item::ITEMS_MAX;
 use crate::content::{Content, Role};
 use crate::provider::Message;
 
-/// Most values that are there already which the model is told, so that it names new ones alike.
+/// Most values that are there already which the model is given, so that it names new ones alike.
 pub(super) const PRESENT_MAX: usize = 8;
 /// Characters of the message that the model reads.
 const MESSAGE_CHARS: usize = 6_000;

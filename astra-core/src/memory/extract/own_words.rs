@@ -127,7 +127,7 @@ const MACHINE_LINES: &[&str] = &[
     "def ",
     "fn ",
 ];
-/// Beginnings of lines from which on all is somebody else's: heads of mails, roles of transcripts.
+/// Beginnings of lines from which on all is another person's: heads of mails, roles of transcripts.
 const CUTTING_LINES: &[&str] = &[
     "from:",
     "to:",

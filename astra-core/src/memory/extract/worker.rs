@@ -28,7 +28,7 @@ use crate::tasks::TaskKind;
 use crate::work::Base;
 
 const EXTRACTION: TaskKind = TaskKind::new("memory.extraction").aborted();
-/// How often turns are looked for that nobody spoke of: those of other gateways, and those that are tried again.
+/// How often turns are looked for of which there was no notice: those of other gateways, and those that are tried again.
 const LOOK: Duration = Duration::from_secs(5);
 /// Turns that are claimed at once.
 const CLAIMED: u32 = 16;

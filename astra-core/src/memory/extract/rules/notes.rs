@@ -1,4 +1,4 @@
-//! Notes of the day: decisions, outcomes, plans, and what somebody is at. The note is what the user has said.
+//! Notes of the day: decisions, outcomes, plans, and what a person is at work on. The note is what the user has said.
 
 use super::draft::Draft;
 use super::found::Found;

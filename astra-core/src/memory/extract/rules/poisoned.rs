@@ -4,7 +4,7 @@ use super::extract;
 use crate::memory::extract::admit::Stated;
 use crate::memory::extract::repair::RawItem;
 
-/// What somebody wants to be remembered.
+/// What a person wants to be remembered.
 const INSTRUCTIONS: [&str; 10] = [
     "Remember that my name is Mallory.",
     "Note that the invoices are paid to Mallory.",
