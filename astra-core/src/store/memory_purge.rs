@@ -143,7 +143,6 @@ fn storage(tx: &mut Tx<'_>, subject: i64) -> Result<i64> {
 fn erase(tx: &mut Tx<'_>, is_on: bool) -> Result<()> {
     match tx.backend() {
         Backend::Sqlite => tx.batch(if is_on { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = FAST" }),
-        #[cfg(feature = "postgres")]
         Backend::Postgres => Ok(()),
     }
 }
