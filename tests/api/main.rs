@@ -45,6 +45,7 @@ mod memory_isolation;
 mod memory_profiles;
 mod memory_recall;
 mod memory_replicas;
+mod memory_strengthening;
 mod memory_tools;
 mod memory_turns;
 mod metrics;

@@ -62,6 +62,8 @@ impl Memories<'_> {
                 memory.category = change.category;
                 memory.valid_to_ms = change.valid_to_ms;
                 memory.expires_at_ms = change.expires_at_ms;
+                // Who changes it states it anew.
+                (memory.strength, memory.strength_at_ms) = (1.0, reader.now_ms);
                 if memory.valid_to_ms.is_none() {
                     memory.superseded_by = None;
                 }
@@ -117,7 +119,8 @@ impl Memories<'_> {
                 if wanted.deleted_at_ms.is_some() {
                     return Err(MemoryRefusal::DeletedVersion.into());
                 }
-                let mut memory = StoredMemory { version: present.version, ..wanted };
+                let (version, strength_at_ms) = (present.version, now_ms);
+                let mut memory = StoredMemory { version, strength: 1.0, strength_at_ms, ..wanted };
                 touch(tx, &mut memory, MemoryReason::Reverted, author(&reader))?;
                 settle(tx, number, &memory, &index, author(&reader))?;
                 audit(tx, actor.as_deref(), id, &json!({"version": version}))?;

@@ -6,8 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::clock::rfc3339;
 use crate::ids::{MemoryId, SessionId, TurnId};
-use crate::memory::weight;
-use crate::store::{MemoryCategory, MemorySource, MemoryTier, StoredMemory};
+use crate::store::{MemoryCategory, MemorySource, MemoryTier, StoredMemory, memory_weight};
 
 /// What of a memory can be changed.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -132,7 +131,7 @@ impl Memory {
             id: stored.id,
             tier: stored.tier,
             settings: MemorySettings::of(&stored),
-            weight: weight(&stored, now_ms),
+            weight: memory_weight(&stored, now_ms),
             user_id: stored.user_id,
             slot: stored.slot,
             agent_id: stored.agent_id,

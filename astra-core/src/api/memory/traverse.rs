@@ -91,7 +91,7 @@ pub struct MemoryEdge {
     /// How sure it is: the highest confidence of its evidence.
     #[schema(minimum = 0, maximum = 1, example = 0.9)]
     confidence: f64,
-    /// What it weighs now: it loses 3 of 100 a day, and gains when it is said again.
+    /// What it weighs now: it loses 3 of 100 a day, and gains when it is said again or is of use.
     #[schema(minimum = 0, maximum = 1, example = 0.97)]
     weight: f64,
     /// The memories that state it, newest first.
@@ -108,7 +108,7 @@ impl From<WalkedEntity> for MemoryEntity {
 
 impl From<WalkedEdge> for MemoryEdge {
     fn from(walked: WalkedEdge) -> Self {
-        let WalkedEdge { from, kind, to, confidence, weight, score: _, evidence } = walked;
+        let WalkedEdge { from, kind, to, confidence, weight, score: _, evidence, keys: _ } = walked;
         Self { from, kind, to, confidence, weight, evidence }
     }
 }
@@ -146,5 +146,6 @@ pub async fn handler(
     if walked.entities.is_empty() {
         return Err(Error::not_found("entity"));
     }
+    app.memory.note_used(&rows, walked.edges.iter().flat_map(|edge| edge.keys.iter().cloned()));
     Ok(Json(walked.into()))
 }
