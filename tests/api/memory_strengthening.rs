@@ -128,7 +128,7 @@ both_backends! {
         let session = admin.post("/sessions").json(&json!({"agent_id": crate::conversation::AGENT})).await.expect(201);
         let path = format!("/sessions/{}/context?message=What%20does%20Ana%20do", id_of(&session));
         let shown = admin.get(&path).await.expect(200);
-        assert_eq!(shown["memories"][0]["memory_id"], known.asked["id"], "{shown}");
+        assert_eq!(shown["memories"][0]["id"], known.asked["id"], "{shown}");
         stop(&talk.app).await;
         near(known.weights(&admin).await, [left(), left()]);
     }

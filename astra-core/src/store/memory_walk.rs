@@ -67,6 +67,13 @@ pub struct Walked {
     pub is_complete: bool,
 }
 
+impl Walked {
+    /// The edges, as each memory that states one has it.
+    pub fn keys(&self) -> impl Iterator<Item = EdgeKey> {
+        self.edges.iter().flat_map(|edge| edge.keys.iter().cloned())
+    }
+}
+
 /// The graph of a workspace's memory.
 #[derive(Clone, Copy)]
 pub struct MemoryGraph<'a>(pub(super) &'a Rows);

@@ -143,9 +143,6 @@ pub async fn handler(
         (query.edge_types.into_iter().map(|kind| kind.0).collect(), entities_max * EDGES_AN_ENTITY);
     let walk = Walk { owner, start, hops, kinds, entities_max, edges_a_hop, now_ms: app.now_ms() };
     let walked = graph.walk(walk).await.map_err(Error::store)?;
-    if walked.entities.is_empty() {
-        return Err(Error::not_found("entity"));
-    }
-    app.memory.note_used(&rows, walked.edges.iter().flat_map(|edge| edge.keys.iter().cloned()));
-    Ok(Json(walked.into()))
+    app.memory.note_used(&rows, walked.keys());
+    if walked.entities.is_empty() { Err(Error::not_found("entity")) } else { Ok(Json(walked.into())) }
 }
