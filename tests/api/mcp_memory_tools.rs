@@ -87,9 +87,11 @@ async fn arguments_that_do_not_fit_and_secrets_are_results_that_are_errors() {
 async fn a_token_needs_the_scopes_of_the_operations_that_do_the_same() {
     let app = with_memory(TestBackend::sqlite()).await;
     assert_eq!(shown(&app.member()).await, ["graph_traverse", "memory_search", "memory_write"]);
-    for (scopes, good) in
-        [("chat:send", [""; 0].as_slice()), ("chat:send,memory:read", &READING), ("chat:send,memory:write", &["memory_write"])]
-    {
+    for (scopes, good) in [
+        ("chat:send", [""; 0].as_slice()),
+        ("chat:send,memory:read", &READING),
+        ("chat:send,memory:write", &["memory_write"]),
+    ] {
         let caller = app.scoped(Role::Member, scopes);
         assert_eq!(shown(&caller).await, good, "{scopes}");
         for (tool, arguments) in [
@@ -112,6 +114,7 @@ async fn a_token_needs_the_scopes_of_the_operations_that_do_the_same() {
 async fn there_are_none_where_memory_is_off() {
     let app = TestApp::new().await;
     assert_eq!(shown(&app.member()).await, [""; 0]);
-    let unknown = stateless(&app.member(), "tools/call", call("memory_search", json!({"query": "a"}))).await.expect(200);
+    let unknown =
+        stateless(&app.member(), "tools/call", call("memory_search", json!({"query": "a"}))).await.expect(200);
     assert_eq!(unknown["error"]["code"], -32602, "{unknown}");
 }

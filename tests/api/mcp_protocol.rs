@@ -45,7 +45,9 @@ async fn a_request_is_of_a_revision_that_is_spoken() {
     }
     plain(&member, &list).await.expect(200);
     // What a revision does not have is not there.
-    for (method, status) in [("initialize", 404), ("ping", 404), ("logging/setLevel", 404), ("resources/subscribe", 404)] {
+    for (method, status) in
+        [("initialize", 404), ("ping", 404), ("logging/setLevel", 404), ("resources/subscribe", 404)]
+    {
         assert_eq!(error(stateless(&member, method, json!({})), status).await["code"], -32601, "{method}");
     }
     for method in ["server/discover", "resources/subscribe", "prompts/list", "logging/setLevel", "tasks/list", ""] {

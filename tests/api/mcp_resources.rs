@@ -34,7 +34,10 @@ async fn read(caller: &Caller, uri: &str) -> Value {
 async fn held(caller: &Caller, uri: &str) -> Value {
     let answer = read(caller, uri).await;
     let contents = answer["result"]["contents"].as_array().unwrap_or_else(|| panic!("{answer}"));
-    assert_eq!((contents.len(), &contents[0]["uri"], &contents[0]["mimeType"]), (1, &json!(uri), &json!("application/json")));
+    assert_eq!(
+        (contents.len(), &contents[0]["uri"], &contents[0]["mimeType"]),
+        (1, &json!(uri), &json!("application/json"))
+    );
     serde_json::from_str(contents[0]["text"].as_str().expect("text")).expect("JSON")
 }
 
@@ -130,7 +133,11 @@ async fn a_handshake_leads_to_the_same_resources() {
     assert!(found["contents"][0]["text"].as_str().is_some_and(|text| text.contains("leaves on Tuesdays")), "{found}");
     let templates = ask(3, "resources/templates/list", json!({})).await.expect(200)["result"].clone();
     for result in [&listed, &found, &templates] {
-        assert_eq!((result.get("resultType"), result.get("ttlMs"), result.get("cacheScope")), (None, None, None), "{result}");
+        assert_eq!(
+            (result.get("resultType"), result.get("ttlMs"), result.get("cacheScope")),
+            (None, None, None),
+            "{result}"
+        );
     }
     let missing = ask(4, "resources/read", json!({"uri": "astra://memory/mem_0000000000009"})).await.expect(200);
     assert_eq!((&missing["error"]["code"], &missing["id"]), (&json!(-32002), &json!(4)), "{missing}");
@@ -154,7 +161,11 @@ async fn what_is_no_resource_is_refused() {
     ] {
         let answer = read(&member, uri).await;
         let error = &answer["error"];
-        assert_eq!((&error["code"], &error["message"]), (&json!(-32602), &json!("Resource not found")), "{uri}: {answer}");
+        assert_eq!(
+            (&error["code"], &error["message"]),
+            (&json!(-32602), &json!("Resource not found")),
+            "{uri}: {answer}"
+        );
         assert_eq!(error["data"]["uri"], uri);
     }
     for params in [json!({}), json!({"uri": 3}), json!({"uri": null})] {

@@ -117,16 +117,25 @@ fn a_set_of_questions_is_measured() {
     let expected = ["precision", "recall", "mrr", "ndcg"].map(|measure| format!("{measure}\t0.500\t0.000\t1.000"));
     assert_eq!(measured.ok().lines().collect::<Vec<_>>(), expected);
     let table = place.memory(&["evaluate", "questions.jsonl", "--k", "1", "--output", "table"]).ok();
-    assert_eq!(table.lines().next().map(|head| head.split_whitespace().collect::<Vec<_>>()), Some(vec!["measure", "mean", "low", "high"]));
+    assert_eq!(
+        table.lines().next().map(|head| head.split_whitespace().collect::<Vec<_>>()),
+        Some(vec!["measure", "mean", "low", "high"])
+    );
 
-    let whole: Value = serde_json::from_str(&place.memory(&["evaluate", "questions.jsonl", "--json"]).ok()).expect("JSON");
+    let whole: Value =
+        serde_json::from_str(&place.memory(&["evaluate", "questions.jsonl", "--json"]).ok()).expect("JSON");
     assert_eq!((&whole["k"], whole["questions"].as_array().map(Vec::len)), (&json!(10), Some(2)));
-    assert_eq!((&whole["questions"][0], &whole["recall"]["mean"]), (&json!({"first_rank": 1, "missed": []}), &json!(1.0)));
+    assert_eq!(
+        (&whole["questions"][0], &whole["recall"]["mean"]),
+        (&json!({"first_rank": 1, "missed": []}), &json!(1.0))
+    );
     // The body of the operation says how many hits count, and a flag has the last word.
-    let body = json!({"questions": [{"question": "When are releases made?", "relevant": [release]}], "k": 3}).to_string();
+    let body =
+        json!({"questions": [{"question": "When are releases made?", "relevant": [release]}], "k": 3}).to_string();
     place.machine.write("set.json", &body);
     let of_file: Value = serde_json::from_str(&place.memory(&["evaluate", "set.json", "--json"]).ok()).expect("JSON");
-    let of_flag: Value = serde_json::from_str(&place.memory(&["evaluate", "set.json", "--json", "--k", "2"]).ok()).expect("JSON");
+    let of_flag: Value =
+        serde_json::from_str(&place.memory(&["evaluate", "set.json", "--json", "--k", "2"]).ok()).expect("JSON");
     assert_eq!((&of_file["k"], &of_flag["k"]), (&json!(3), &json!(2)));
 }
 
@@ -136,7 +145,11 @@ fn a_large_set_of_questions_is_measured_in_parts() {
     let release = place.keep("Releases are made on Tuesdays.");
     place.machine.write("questions.jsonl", &known("When are releases made?", &release).repeat(250));
     let measured = place.memory(&["evaluate", "questions.jsonl", "--json"]);
-    assert!(measured.stderr.contains("84 of 250 questions") && measured.stderr.contains("168 of 250"), "{}", measured.stderr);
+    assert!(
+        measured.stderr.contains("84 of 250 questions") && measured.stderr.contains("168 of 250"),
+        "{}",
+        measured.stderr
+    );
     let whole: Value = serde_json::from_str(&measured.ok()).expect("JSON");
     assert_eq!(whole["questions"].as_array().map(Vec::len), Some(250));
     assert_eq!(whole["mrr"], json!({"mean": 1.0, "low": 1.0, "high": 1.0}));

@@ -77,7 +77,11 @@ impl Memory {
         let asked = Sources { text: !query.terms.is_empty(), vector: query.embedding.is_some(), graph: asks_graph };
         let limit = query.limit;
         let (candidates, walked) = tokio::join!(self.candidates(&index, query), async {
-            if asks_graph { graph::recall(rows, owner, &text, request.now_ms, limit).await } else { Ok(GraphRecall::default()) }
+            if asks_graph {
+                graph::recall(rows, owner, &text, request.now_ms, limit).await
+            } else {
+                Ok(GraphRecall::default())
+            }
         });
         let (candidates, walked) = (candidates?, walked?);
         let weight_of = |_: i64, tier: MemoryTier, created_at_ms: i64| weight(&request, tier, created_at_ms);

@@ -108,8 +108,7 @@ fn write(tx: &mut Tx<'_>, rising: &Rising) -> Result<u64> {
     for StrongerEdge { key, edge, fades_at_ms } in &rising.edges {
         let sql = "UPDATE memory_edges SET strength = $6, strength_at_ms = $7, fades_at_ms = $8
             WHERE workspace_id = $1 AND from_id = $2 AND kind = $3 AND to_id = $4 AND memory_id = $5";
-        let params =
-            params![key.from, &key.kind, key.to, key.memory, edge.strength, edge.strength_at_ms, *fades_at_ms];
+        let params = params![key.from, &key.kind, key.to, key.memory, edge.strength, edge.strength_at_ms, *fades_at_ms];
         count += tx.execute(sql, params)?;
     }
     for (memory, stronger) in &rising.memories {

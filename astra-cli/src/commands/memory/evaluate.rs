@@ -101,12 +101,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
         return printer.line(as_json(&whole)?);
     }
     let unanswered = whole.questions.iter().filter(|question| question["first_rank"].is_null()).count();
-    let rows = [
-        ("precision", whole.precision),
-        ("recall", whole.recall),
-        ("mrr", whole.mrr),
-        ("ndcg", whole.ndcg),
-    ];
+    let rows = [("precision", whole.precision), ("recall", whole.recall), ("mrr", whole.mrr), ("ndcg", whole.ndcg)];
     let figure = |value: f64| format!("{value:.3}");
     args.list.print(printer, &rows, ["measure", "mean", "low", "high"], |(name, mean)| {
         [(*name).to_owned(), figure(mean.mean), figure(mean.low), figure(mean.high)]

@@ -44,9 +44,8 @@ pub(super) async fn page(
     let page = rows.agents().page(PageRequest { limit: PAGE_AGENTS_MAX, after }).await.map_err(Error::store)?;
     let known = &app.known.tools;
     // Those of the host stand on the first page, and have their names before agents do.
-    let is_good = |tool: &RegisteredTool| {
-        operation_of(tool).is_none_or(|operation| caller.within(app, operation).is_ok())
-    };
+    let is_good =
+        |tool: &RegisteredTool| operation_of(tool).is_none_or(|operation| caller.within(app, operation).is_ok());
     let hosts = known.for_mcp_clients().filter(|tool| is_first && is_good(tool.as_ref())).map(|tool| of_host(tool));
     let agents = page.data.iter().filter(|agent| known.find_for_mcp_clients(&agent.id).is_none());
     let tools = hosts.chain(agents.map(|agent| of_agent(agent, schemas))).collect();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::response::Response;
 use http::StatusCode;
 use rmcp::model::{
-    ErrorData, ListResourceTemplatesResult, ListResourcesResult, ReadResourceResult, Resource,
-    ResourceContents, ResourceTemplate,
+    ErrorData, ListResourceTemplatesResult, ListResourcesResult, ReadResourceResult, Resource, ResourceContents,
+    ResourceTemplate,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -40,12 +40,7 @@ pub(super) fn are_offered(app: &App, caller: &Caller) -> bool {
 }
 
 /// The resources of one page: what is known of the caller comes first, then memories, newest first.
-pub(super) async fn list(
-    app: &App,
-    caller: &Caller,
-    request: &Request,
-    revision: Revision,
-) -> Result<Response, Fault> {
+pub(super) async fn list(app: &App, caller: &Caller, request: &Request, revision: Revision) -> Result<Response, Fault> {
     let caller = caller.within(app, GET_MEMORY)?;
     let after = match request.params.get("cursor") {
         None => None,
@@ -74,12 +69,7 @@ pub(super) async fn list(
 }
 
 /// The templates, which are one.
-pub(super) fn templates(
-    app: &App,
-    caller: &Caller,
-    request: &Request,
-    revision: Revision,
-) -> Result<Response, Fault> {
+pub(super) fn templates(app: &App, caller: &Caller, request: &Request, revision: Revision) -> Result<Response, Fault> {
     caller.within(app, GET_MEMORY)?;
     if request.params.contains_key("cursor") {
         return Err(unknown_cursor(request));
@@ -90,12 +80,7 @@ pub(super) fn templates(
 }
 
 /// What a resource holds: the same as the operation that gets it.
-pub(super) async fn read(
-    app: &App,
-    caller: &Caller,
-    request: &Request,
-    revision: Revision,
-) -> Result<Response, Fault> {
+pub(super) async fn read(app: &App, caller: &Caller, request: &Request, revision: Revision) -> Result<Response, Fault> {
     let caller = caller.within(app, GET_MEMORY)?;
     let Some(uri) = request.params.get("uri").and_then(Value::as_str) else {
         return Err(request.invalid("The resource is not named: give its uri."));
