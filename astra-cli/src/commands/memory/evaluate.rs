@@ -163,7 +163,8 @@ fn questions(text: &str) -> Result<Set> {
     }
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let question = |(place, line): (usize, &str)| {
-        let failed = |fault| Error::new(format!("line {} is no question", place + 1)).because(&fault);
+        let failed =
+            |fault: serde_json::Error| Error::new(format!("line {} is no question", place + 1)).because(&fault);
         serde_json::from_str(line).map_err(failed)
     };
     Ok(Set { questions: lines.map(question).collect::<Result<_>>()?, profile_id: None, k: None })
