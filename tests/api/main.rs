@@ -41,6 +41,7 @@ mod mcp_protocol;
 mod mcp_servers;
 mod mcp_tools;
 mod memory;
+mod memory_embeddings;
 mod memory_isolation;
 mod memory_profiles;
 mod memory_recall;

@@ -153,6 +153,14 @@ fn of_memory(app: &App, text: &mut Exposition) {
     for (reason, count) in memory.dropped() {
         text.sample("astra_memory_dropped_total", &[("reason", reason)], count);
     }
+    text.family(
+        "astra_memory_embedding_calls_total",
+        Counter,
+        "Calls for vectors over the network, by what became of them.",
+    );
+    for (outcome, count) in memory.embeddings() {
+        text.sample("astra_memory_embedding_calls_total", &[("outcome", outcome)], count);
+    }
 }
 
 fn of_store(depths: &Depths, text: &mut Exposition) {

@@ -5,6 +5,7 @@ mod anthropic;
 mod call_ids;
 mod chunks;
 mod echo;
+mod embeddings;
 mod entry;
 mod error;
 mod fallback;
@@ -31,6 +32,7 @@ use crate::config::Prices;
 pub use crate::content::{Arguments, Content, Part, Role, ToolCall, ToolResult};
 pub use crate::outbound::{Circuit, Jitter};
 use crate::trace_context::TraceContext;
+pub use embeddings::EmbeddingRequest;
 pub use error::{Error, ErrorKind};
 pub use fallback::{Attempt, Target};
 pub use health::{Health, LastError};
@@ -213,4 +215,11 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The names of the models that the upstream offers.
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>>;
+
+    /// Makes a vector of each text, in their order. A provider that does not say otherwise makes none.
+    fn embed<'a>(&'a self, request: EmbeddingRequest<'a>) -> BoxFuture<'a, Result<Vec<Vec<f32>>, Error>> {
+        let _ = request;
+        let error = Error::new(ErrorKind::Unsupported, "the provider makes no vectors of texts");
+        Box::pin(std::future::ready(Err(error)))
+    }
 }

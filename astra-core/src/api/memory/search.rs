@@ -49,6 +49,21 @@ pub struct FoundMemories {
     /// The hits.
     #[schema(max_items = 100)]
     hits: Vec<MemoryHit>,
+    /// What vectors had to say.
+    vectors: FoundVectors,
+}
+
+/// What vectors had to say in a search.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct FoundVectors {
+    /// Whether they were compared. They are not where there is nothing to search, where the embedder knows nothing of the query, and
+    /// where a provider that makes vectors did not answer in time: words and the graph are searched then.
+    #[schema(example = true)]
+    is_searched: bool,
+    /// The share of the workspace's items that the embedder was asked about. It is below 1 while vectors are made; the other items
+    /// are found by words and by the graph.
+    #[schema(minimum = 0, maximum = 1, example = 1.0)]
+    coverage: f64,
 }
 
 /// A memory, or a question of a session, that was found.
@@ -110,7 +125,8 @@ pub async fn handler(
         now_ms: app.now_ms(),
     };
     let found = app.memory.search(&app.store.rows(&caller.workspace), request).await.map_err(Error::store)?;
-    Ok(Json(FoundMemories { hits: found.hits.into_iter().map(MemoryHit::from).collect() }))
+    let vectors = FoundVectors { is_searched: found.has_vectors, coverage: found.vector_coverage };
+    Ok(Json(FoundMemories { hits: found.hits.into_iter().map(MemoryHit::from).collect(), vectors }))
 }
 
 impl From<Hit> for MemoryHit {

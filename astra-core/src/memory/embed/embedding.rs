@@ -1,4 +1,4 @@
-//! A vector of a text, how it is kept, and what makes it.
+//! A vector of a text, and how it is kept.
 
 /// A vector of length 1 as signed bytes and the scale that turns them back: `scale * value`.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,20 +54,6 @@ impl Embedding {
             None => self.values.iter().map(|value| f32::from(*value) * self.scale).collect(),
         }
     }
-}
-
-/// What makes vectors of texts.
-pub trait Embedder: Send + Sync {
-    /// The key of its row in `embedders`; vectors of two embedders are never compared.
-    fn id(&self) -> i64;
-    /// Its name there.
-    fn name(&self) -> &str;
-    /// How many values its vectors have.
-    fn dimension(&self) -> usize;
-    /// The smallest cosine that is a match.
-    fn floor(&self) -> f32;
-    /// The vector of a text; `None` where it holds nothing that the embedder knows.
-    fn embed(&self, text: &str) -> Option<Embedding>;
 }
 
 #[cfg(test)]

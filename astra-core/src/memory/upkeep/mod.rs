@@ -2,10 +2,12 @@
 //! Nothing here changes what a memory weighs: that follows from times.
 
 mod consolidate;
+mod reembed;
 
 use std::sync::Arc;
 
 pub use consolidate::Consolidate;
+pub use reembed::Reembed;
 
 use super::Memory;
 use crate::store::{self, DELETED_MEMORY_DAYS, Db, SWEEP_ROWS};
