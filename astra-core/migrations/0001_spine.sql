@@ -887,6 +887,7 @@ CREATE TABLE memory_index (
 ) /*without_rowid*/;
 CREATE UNIQUE INDEX memory_index_by_item ON memory_index (workspace_id, item_id);
 CREATE INDEX memory_index_dead ON memory_index (workspace_id) WHERE is_dead = 1;
+CREATE INDEX memory_index_questions ON memory_index (workspace_id, subject, item_id) WHERE tier = 'session' AND is_dead = 0;
 CREATE INDEX memory_index_unembedded ON memory_index (workspace_id, change, item_id) WHERE embedder = 0 AND is_dead = 0;
 
 -- The profile of each user: a JSON document.

@@ -5,6 +5,9 @@ use serde::Deserialize;
 /// Fewest and most MiB of the indexes in memory.
 const CACHE_MIB_MIN: u64 = 8;
 const CACHE_MIB_MAX: u64 = 65_536;
+/// Fewest and most questions of a user that are found.
+const QUESTIONS_MIN: u32 = 100;
+const QUESTIONS_MAX: u32 = 1_000_000;
 /// Fewest and most values of a vector.
 const DIMENSIONS_MIN: u32 = 2;
 const DIMENSIONS_MAX: u32 = 4_096;
@@ -23,6 +26,9 @@ pub struct MemoryConfig {
     /// MiB that the indexes of all workspaces together may take in memory, 8 to 65,536. The index that was searched for
     /// longest ago is dropped first, and read from the store at its next search. One that is in use is never dropped.
     pub cache_mib: u64,
+    /// Questions of sessions that are found of one user in a workspace, the newest ones, 100 to 1,000,000. A search takes longer
+    /// the more there are.
+    pub questions_per_user: u32,
     /// What makes memories of the messages of users.
     pub extraction: MemoryExtraction,
     /// What makes vectors of texts; the table in the program, which knows English, where it is absent.
@@ -78,7 +84,7 @@ pub enum MemoryExtraction {
 
 impl Default for MemoryConfig {
     fn default() -> Self {
-        Self { enabled: true, cache_mib: 128, extraction: MemoryExtraction::Model, embeddings: None }
+        Self { enabled: true, cache_mib: 128, questions_per_user: 10_000, extraction: MemoryExtraction::Model, embeddings: None }
     }
 }
 
@@ -87,6 +93,9 @@ impl MemoryConfig {
     pub(super) fn validate(&self, refuse: &mut impl FnMut(&str, String)) {
         if !(CACHE_MIB_MIN..=CACHE_MIB_MAX).contains(&self.cache_mib) {
             refuse("memory.cache_mib", format!("must lie between {CACHE_MIB_MIN} and {CACHE_MIB_MAX}"));
+        }
+        if !(QUESTIONS_MIN..=QUESTIONS_MAX).contains(&self.questions_per_user) {
+            refuse("memory.questions_per_user", format!("must lie between {QUESTIONS_MIN} and {QUESTIONS_MAX}"));
         }
         if let Some(embeddings) = &self.embeddings {
             embeddings.validate(refuse);
@@ -117,6 +126,16 @@ impl EmbeddingsConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_questions_has_bounds() {
+        let has_fault = |questions_per_user| {
+            let mut count = 0;
+            MemoryConfig { questions_per_user, ..MemoryConfig::default() }.validate(&mut |_, _| count += 1);
+            count == 1
+        };
+        assert_eq!([99, 100, 1_000_000, 1_000_001].map(has_fault), [true, false, false, true]);
+    }
 
     #[test]
     fn the_cache_has_bounds() {
