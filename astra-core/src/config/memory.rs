@@ -84,7 +84,13 @@ pub enum MemoryExtraction {
 
 impl Default for MemoryConfig {
     fn default() -> Self {
-        Self { enabled: true, cache_mib: 128, questions_per_user: 10_000, extraction: MemoryExtraction::Model, embeddings: None }
+        Self {
+            enabled: true,
+            cache_mib: 128,
+            questions_per_user: 10_000,
+            extraction: MemoryExtraction::Model,
+            embeddings: None,
+        }
     }
 }
 

@@ -92,12 +92,14 @@ impl PendingMemory<'_> {
     pub async fn trim_questions(self, subject: i64, count_max: u32) -> Result<bool> {
         self.0
             .write_locking(move |tx| {
-                let newest = "SELECT item_id FROM memory_index WHERE workspace_id = $1 AND subject = $2 AND tier = 'session'
+                let newest =
+                    "SELECT item_id FROM memory_index WHERE workspace_id = $1 AND subject = $2 AND tier = 'session'
                     AND is_dead = 0 ORDER BY item_id DESC LIMIT 1 OFFSET $3";
                 let Some(mut row) = tx.first(newest, params![subject, count_max])? else { return Ok(false) };
                 let last: i64 = row.next_int()?;
                 let change = memory_heads::next(tx)?;
-                let old = "SELECT item_id FROM memory_index WHERE workspace_id = $1 AND subject = $2 AND tier = 'session'
+                let old =
+                    "SELECT item_id FROM memory_index WHERE workspace_id = $1 AND subject = $2 AND tier = 'session'
                     AND is_dead = 0 AND item_id <= $3 ORDER BY item_id LIMIT $4";
                 let mut trimmed = 0;
                 for mut row in tx.query(old, params![subject, last, TRIMMED])? {
