@@ -37,7 +37,9 @@ mod mcp_approvals;
 #[expect(dead_code, reason = "the tests of the servers themselves use the rest")]
 #[path = "../mcp/fixture.rs"]
 mod mcp_fixture;
+mod mcp_memory_tools;
 mod mcp_protocol;
+mod mcp_resources;
 mod mcp_servers;
 mod mcp_tools;
 mod memory;
@@ -46,6 +48,7 @@ mod memory_isolation;
 mod memory_profiles;
 mod memory_recall;
 mod memory_replicas;
+mod memory_strengthening;
 mod memory_tools;
 mod memory_turns;
 mod metrics;

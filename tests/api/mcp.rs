@@ -9,7 +9,8 @@ use crate::support::{Answer, Ask, Caller, Event, Gate, Reply, Step, TestApp, Tes
 /// A request of revision 2026-07-28, with the headers that repeat it.
 pub(crate) fn stateless(caller: &Caller, method: &str, params: Value) -> Ask {
     let request = sent(method, params);
-    let name = request["params"]["name"].as_str().map(str::to_owned);
+    let params = &request["params"];
+    let name = params["name"].as_str().or_else(|| params["uri"].as_str()).map(str::to_owned);
     let ask = plain(caller, &request).header("mcp-protocol-version", "2026-07-28").header("mcp-method", method);
     match name {
         Some(name) => ask.header("mcp-name", &name),
@@ -39,7 +40,7 @@ pub(crate) fn with_handshake(caller: &Caller, session: &str, id: u32, method: &s
 }
 
 /// The name that a client is given by the handshake.
-async fn handshake(caller: &Caller) -> String {
+pub(crate) async fn handshake(caller: &Caller) -> String {
     handshake_with(caller, json!({})).await
 }
 
@@ -51,7 +52,8 @@ pub(crate) async fn handshake_with(caller: &Caller, capabilities: Value) -> Stri
     let session = answer.header("mcp-session-id").to_owned();
     let result = answer.expect(200)["result"].clone();
     assert_eq!(result["protocolVersion"], "2025-11-25");
-    assert_eq!((&result["serverInfo"]["name"], &result["capabilities"]), (&json!("astra"), &json!({"tools": {}})));
+    assert_eq!(result["serverInfo"]["name"], "astra");
+    assert_eq!(result["capabilities"], json!({"tools": {}, "resources": {}}));
     let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
     let ready = plain(caller, &ready).header("mcp-session-id", &session).await;
     assert_eq!((ready.status.as_u16(), ready.bytes.len()), (202, 0));

@@ -25,7 +25,7 @@ async fn discovery_says_what_there_is() {
     let result = stateless(&app.member(), "server/discover", json!({})).await.expect(200)["result"].clone();
     assert_eq!(result["supportedVersions"], json!(["2026-07-28", "2025-11-25", "2025-06-18"]));
     // No change of the list is announced.
-    assert_eq!(result["capabilities"], json!({"tools": {}}));
+    assert_eq!(result["capabilities"], json!({"tools": {}, "resources": {}}));
     assert_eq!(result["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "astra");
     assert_eq!((&result["resultType"], &result["cacheScope"]), (&json!("complete"), &json!("private")));
 }
@@ -45,10 +45,12 @@ async fn a_request_is_of_a_revision_that_is_spoken() {
     }
     plain(&member, &list).await.expect(200);
     // What a revision does not have is not there.
-    for (method, status) in [("initialize", 404), ("ping", 404), ("logging/setLevel", 404), ("resources/list", 404)] {
+    for (method, status) in
+        [("initialize", 404), ("ping", 404), ("logging/setLevel", 404), ("resources/subscribe", 404)]
+    {
         assert_eq!(error(stateless(&member, method, json!({})), status).await["code"], -32601, "{method}");
     }
-    for method in ["server/discover", "resources/list", "prompts/list", "logging/setLevel", "tasks/list", ""] {
+    for method in ["server/discover", "resources/subscribe", "prompts/list", "logging/setLevel", "tasks/list", ""] {
         let answer = with_handshake(&member, "s", 1, method, json!({})).await;
         let status = answer.status.as_u16();
         let code = answer.json()["error"]["code"].clone();

@@ -39,6 +39,7 @@ mod mcp_servers;
 mod memories;
 mod memory_graph;
 mod memory_purge;
+mod memory_strengthen;
 mod migrations;
 mod outbox;
 mod pages;

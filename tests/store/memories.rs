@@ -22,7 +22,7 @@ const ADA: &str = "usr_ada";
 pub(super) struct Place {
     pub(super) store: EmptyStore,
     pub(super) here: Rows,
-    there: Rows,
+    pub(super) there: Rows,
 }
 
 impl OnBackend for Place {

@@ -8,7 +8,7 @@ use astra_core::ids::{EntityId, MemoryId};
 use astra_core::memory::graph::recall;
 use astra_core::params;
 use astra_core::store::{
-    Consolidated, IndexEntry, MemoryCategory, MemoryFilter, MemoryReader, MemoryTier, NewMemory, PageRequest,
+    Consolidated, EdgeKey, IndexEntry, MemoryCategory, MemoryFilter, MemoryReader, MemoryTier, NewMemory, PageRequest,
     Precondition, Rows, StoredMemory, Walk, Walked, edge_weight, weight_of_daily,
 };
 use serde_json::json;
@@ -20,14 +20,14 @@ const DAY: i64 = 86_400_000;
 const ADA: &str = "usr_ada";
 
 /// A memory of Ada's that states `from kind to`.
-fn states(key: i64, from: &str, kind: &str, to: &str) -> NewMemory {
+pub(super) fn states(key: i64, from: &str, kind: &str, to: &str) -> NewMemory {
     let relation = json!({"from": {"name": from}, "kind": kind, "to": {"name": to}});
     let data = json!({"relations": [relation]}).as_object().cloned().expect("an object");
     let content = format!("{from} {kind} {to}");
     NewMemory { tier: MemoryTier::Graph, data, confidence: 1.0, valid_from_ms: 0, ..new(key, None, &content) }
 }
 
-async fn keep(rows: &Rows, new: NewMemory, now_ms: i64) -> StoredMemory {
+pub(super) async fn keep(rows: &Rows, new: NewMemory, now_ms: i64) -> StoredMemory {
     rows.memories().keep(new, None, now_ms).await.expect("it is kept").1
 }
 
@@ -35,7 +35,7 @@ async fn owner(rows: &Rows) -> i64 {
     rows.memories().owner(ADA).await.expect("a look").unwrap_or(0)
 }
 
-async fn walk(rows: &Rows, start: &str, hops: u32, now_ms: i64) -> Walked {
+pub(super) async fn walk(rows: &Rows, start: &str, hops: u32, now_ms: i64) -> Walked {
     let owner = owner(rows).await;
     let named = rows.memory_graph().named(owner, vec![start.to_owned()]).await.expect("a look");
     let start = named.into_iter().map(|(_, id)| id).collect();
@@ -43,11 +43,16 @@ async fn walk(rows: &Rows, start: &str, hops: u32, now_ms: i64) -> Walked {
     rows.memory_graph().walk(walk).await.expect("a walk")
 }
 
+/// The edges of a walk, as their memories have them.
+pub(super) fn keys(walked: &Walked) -> Vec<EdgeKey> {
+    walked.edges.iter().flat_map(|edge| edge.keys.clone()).collect()
+}
+
 fn names(walked: &Walked) -> Vec<&str> {
     walked.entities.iter().map(|entity| entity.name.as_str()).collect()
 }
 
-async fn contents(rows: &Rows, now_ms: i64) -> Vec<StoredMemory> {
+pub(super) async fn contents(rows: &Rows, now_ms: i64) -> Vec<StoredMemory> {
     let reader = MemoryReader { user_id: Arc::from(ADA), now_ms };
     let filter = MemoryFilter {
         reader,
@@ -62,7 +67,7 @@ async fn contents(rows: &Rows, now_ms: i64) -> Vec<StoredMemory> {
     rows.memories().page(filter, PageRequest { limit: 200, after: None }).await.expect("a page").data
 }
 
-async fn consolidate(rows: &Rows, first: i64, now_ms: i64) -> Option<Consolidated> {
+pub(super) async fn consolidate(rows: &Rows, first: i64, now_ms: i64) -> Option<Consolidated> {
     let keys = AtomicI64::new(first);
     let key = move || keys.fetch_add(1, Ordering::SeqCst);
     let index = |text: &str| IndexEntry { embedder: 1, vector: Vec::new(), terms: text.as_bytes().to_vec() };
@@ -76,6 +81,7 @@ both_backends! {
             keep(&place.here, states(days << 30, "hub", "leads_to", &name), 0).await;
             for days in [1, 7, 8, 14, 16, 40] {
                 for _ in 0..run {
+                    assert_eq!(place.here.memory_graph().strengthen(Vec::new(), days * DAY).await.expect("it runs"), 0);
                     assert_eq!(place.store.db.prune_memory_edges(days * DAY).await.expect("it runs"), 0);
                 }
                 let walked = walk(&place.here, &name, 1, days * DAY).await;
@@ -88,7 +94,8 @@ both_backends! {
     async fn what_has_faded_is_pruned_and_what_was_of_use_stays(place: Place) {
         let (old, used) = (keep(&place.here, states(1 << 30, "a", "knows", "b"), 0).await, states(2 << 30, "a", "knows", "c"));
         let used = keep(&place.here, used, 0).await;
-        place.here.memory_graph().strengthen(vec![used.id], 0.2, 40 * DAY).await.expect("it is");
+        let led = keys(&walk(&place.here, "c", 1, 40 * DAY).await);
+        assert_eq!(place.here.memory_graph().strengthen(led, 40 * DAY).await.expect("it is"), 1);
         assert_eq!(place.store.db.prune_memory_edges(151 * DAY).await.expect("it runs"), 0);
         assert_eq!(place.store.db.prune_memory_edges(153 * DAY).await.expect("it runs"), 1);
         let left = walk(&place.here, "a", 2, 153 * DAY).await;
@@ -117,9 +124,11 @@ both_backends! {
         let owner = owner(&place.here).await;
         let asked = |owner, question: &'static str| recall(&place.here, owner, question, 1, 20);
         let found = asked(owner, "What does the team of ana's rely on?").await.expect("a walk");
-        assert_eq!(found, [near.id.key(), far.id.key()]);
-        assert_eq!(asked(0, "What does Ana rely on?").await.expect("a walk"), [0; 0], "another one sees nothing of it");
-        assert_eq!(asked(owner, "What is the weather?").await.expect("a walk"), [0; 0]);
+        assert_eq!(found.ranked, [near.id.key(), far.id.key()]);
+        let stated = |memory: MemoryId| found.edges[&memory.key()].iter().map(|key| key.kind.as_str()).collect::<Vec<_>>();
+        assert_eq!((stated(near.id), stated(far.id)), (vec!["works_on"], vec!["uses"]));
+        assert_eq!(asked(0, "What does Ana rely on?").await.expect("a walk").ranked, [0; 0], "another one sees nothing of it");
+        assert_eq!(asked(owner, "What is the weather?").await.expect("a walk").ranked, [0; 0]);
     }
 
     async fn of_the_same_twice_one_stays_with_the_evidence_of_both(place: Place) {
@@ -223,7 +232,7 @@ both_backends! {
         let owner = owner(&place.here).await;
         let walked = walk(&place.here, "hub", 4, 1).await;
         let found = recall(&place.here, owner, "Whom does the hub know?", 1, 20).await.expect("a walk");
-        assert_eq!((walked.entities.len(), walked.is_complete, found.len()), (50, false, 20));
+        assert_eq!((walked.entities.len(), walked.is_complete, found.ranked.len()), (50, false, 20));
     }
 }
 

@@ -37,6 +37,11 @@ impl ListArgs {
         self.json || self.output.is_some()
     }
 
+    /// Whether JSON was asked for.
+    pub(crate) fn is_json(self) -> bool {
+        self.json || self.output == Some(Form::Json)
+    }
+
     /// Prints `rows`, each with the columns that `columns` makes of it; `head` are the columns' names.
     pub(crate) fn print<T: Serialize, const N: usize>(
         self,

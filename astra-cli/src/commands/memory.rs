@@ -1,23 +1,27 @@
 //! `astra memory`: what agents remember, by a gateway's API.
 
+mod evaluate;
 mod search;
 mod show;
 mod transfer;
 mod undo;
+
+use std::io::Read as _;
+use std::path::Path;
 
 use astra_core::auth::{Role, Scope};
 use clap::{Subcommand, ValueEnum};
 
 use super::Context;
 use super::token::NewToken;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The service account of commands that begin without a token. It sees the workspace's memory alone.
 const OWN_ACCOUNT: &str = "astra-memory";
 /// How long such a command may take, in seconds; its token is revoked when it ends.
 const OWN_TOKEN_LIFE_S: i64 = 3600;
 
-/// Search what agents remember, say why it was found, take it back, export and import it
+/// Search what agents remember, say why it was found, measure it, take it back, export and import it
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Asks the gateway of this machine, or the one of --server or ASTRA_SERVER with the token in ASTRA_TOKEN.
@@ -39,6 +43,7 @@ enum Action {
     Search(search::Args),
     Show(show::Args),
     Undo(undo::Args),
+    Evaluate(evaluate::Args),
     Export(transfer::ExportArgs),
     Import(transfer::ImportArgs),
 }
@@ -62,12 +67,24 @@ fn own_token() -> NewToken {
     }
 }
 
+/// The text of a file; `-` is stdin. `what` is what it holds.
+fn read(file: &Path, what: &str) -> Result<String> {
+    if file == Path::new("-") {
+        let mut text = String::new();
+        let failed = |fault| Error::new(format!("cannot read the {what} on stdin")).because(&fault);
+        std::io::stdin().read_to_string(&mut text).map_err(failed)?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(file).map_err(|fault| Error::new(format!("cannot read {}", file.display())).because(&fault))
+}
+
 /// Runs the command.
 pub(crate) fn run(args: Args, context: &Context) -> Result<()> {
     match args.action {
         Action::Search(args) => search::run(&args, context),
         Action::Show(args) => show::run(&args, context),
         Action::Undo(args) => undo::run(&args, context),
+        Action::Evaluate(args) => evaluate::run(&args, context),
         Action::Export(args) => transfer::export(&args, context),
         Action::Import(args) => transfer::import(&args, context),
     }

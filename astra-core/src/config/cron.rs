@@ -38,7 +38,7 @@ pub struct BuiltInDefault {
 }
 
 /// The periodic work of every gateway.
-pub const BUILT_INS: [BuiltInDefault; 14] = [
+pub const BUILT_INS: [BuiltInDefault; 15] = [
     built_in(
         "usage_rollup",
         "every 5s",
@@ -64,6 +64,11 @@ pub const BUILT_INS: [BuiltInDefault; 14] = [
         "every 24h",
         "Joins memories that say the same, and daily notes older than 30 days into one summary for each week and owner.",
     ),
+    built_in(
+        "memory_strengthening",
+        "every 1m",
+        "Strengthens the edges of the graph of memory that were of use. Each gateway does it, and once more when it stops.",
+    ),
     built_in("run_retention", "every 10m", "Removes runs of schedules after cron.keep_days."),
 ];
 
@@ -78,6 +83,12 @@ impl Default for CronConfig {
 }
 
 impl CronConfig {
+    /// Whether the built-in work `name` is not done at all.
+    #[must_use]
+    pub fn is_paused(&self, name: &str) -> bool {
+        self.built_in.get(name).is_some_and(|own| own.paused)
+    }
+
     /// Tells what is wrong with it, but for the schedules of built-in work, which the scheduler reads.
     pub(super) fn validate(&self, refuse: &mut impl FnMut(&str, String)) {
         if !(1..=365).contains(&self.keep_days) {

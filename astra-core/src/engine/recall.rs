@@ -16,7 +16,7 @@ use crate::ids::{MemoryId, SessionId};
 use crate::memory::hit::{Hit, HitItem};
 use crate::memory::profile::MemoryProfileSettings;
 use crate::memory::search::{Found, SearchRequest};
-use crate::store::{self, MemoryTier, Rows, SpanMemory};
+use crate::store::{self, EdgeKey, MemoryTier, Rows, SpanMemory};
 
 /// Most tokens of the block: an eighth of what a model reads, at most this.
 const BLOCK_TOKENS_MAX: u32 = 2_000;
@@ -55,6 +55,8 @@ pub(super) struct MemoryBlock {
     pub(super) tokens: u32,
     /// The memories in it, best first.
     pub(super) memories: Vec<SpanMemory>,
+    /// The edges of the graph that led to them.
+    pub(super) edges: Vec<EdgeKey>,
 }
 
 /// Who recalls what.
@@ -82,6 +84,11 @@ impl Engine {
         definition: &AgentDefinition,
     ) -> Result<MemoryProfileSettings> {
         Ok(self.memory.profile(rows, definition.memory_profile_id).await?)
+    }
+
+    /// A model is about to read what was recalled.
+    pub(super) fn note_read(&self, rows: &Rows, block: &MemoryBlock) {
+        self.memory.note_used(rows, block.edges.iter().cloned());
     }
 
     /// What memory has for a question. Without memory nothing is asked, and a search that fails finds nothing.
@@ -137,7 +144,7 @@ impl Recalled {
     /// As much of it as has room: what is known of the user, then the best memories.
     pub(super) fn block(&self, room: TokenBudget) -> MemoryBlock {
         let most = ((room.context - room.answer) / 8).min(BLOCK_TOKENS_MAX);
-        let (mut lines, mut memories, mut tokens) = (Vec::new(), Vec::new(), FRAME_TOKENS);
+        let (mut lines, mut memories, mut edges, mut tokens) = (Vec::new(), Vec::new(), Vec::new(), FRAME_TOKENS);
         if !self.document.is_empty() {
             let known = Value::Object(self.document.clone()).to_string();
             let line = format!("About the user: {}", one_line(clip(&known, most / 2)));
@@ -153,12 +160,13 @@ impl Recalled {
             tokens += more;
             lines.push(line);
             memories.push(span_memory(hit));
+            edges.extend_from_slice(&hit.edges);
         }
         if lines.is_empty() || tokens > most {
             return MemoryBlock::default();
         }
         let text = format!("{BEGIN}\n{}\n{END}", lines.join("\n"));
-        MemoryBlock { tokens: estimate(&text), text, memories }
+        MemoryBlock { tokens: estimate(&text), text, memories, edges }
     }
 }
 
@@ -217,6 +225,7 @@ mod tests {
             trust,
             created_at_ms: 1_795_467_600_000,
             session_id: None,
+            edges: Vec::new(),
         }
     }
 

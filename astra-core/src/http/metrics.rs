@@ -161,6 +161,8 @@ fn of_memory(app: &App, text: &mut Exposition) {
     for (outcome, count) in memory.embeddings() {
         text.sample("astra_memory_embedding_calls_total", &[("outcome", outcome)], count);
     }
+    let help = "Uses of edges of the graph that do not count, since too many waited for the next flush.";
+    text.single("astra_memory_dropped_uses_total", Counter, help, memory.dropped_uses.get());
 }
 
 fn of_store(depths: &Depths, text: &mut Exposition) {

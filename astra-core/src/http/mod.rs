@@ -16,6 +16,7 @@ mod instant;
 mod json;
 pub mod limit;
 pub mod mcp;
+pub mod memory;
 mod metadata;
 pub mod metrics;
 mod negotiation;

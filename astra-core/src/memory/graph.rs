@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::{EntityId, MemoryId};
-use crate::store::{self, Rows, Walk, Walked};
+use crate::store::{self, EdgeKey, Rows, Walk, Walked};
 use crate::text::fold;
 
 /// Characters of a question that are looked at.
@@ -23,26 +23,41 @@ const HOPS: u32 = 2;
 const EDGES_A_HOP: usize = 64;
 const ENTITIES_MAX: usize = 160;
 
-/// The memories of the graph that a question leads to, the ones with the most weight first, at most `limit` of them. `owner` is
-/// a subject's number, which sees its own graph and the workspace's; 0 sees the workspace's alone.
+/// What the graph has for a question.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GraphRecall {
+    /// The memories that it leads to, the ones with the most weight first.
+    pub ranked: Vec<i64>,
+    /// The edges of the walk that each of them states.
+    pub edges: BTreeMap<i64, Vec<EdgeKey>>,
+}
+
+/// The memories of the graph that a question leads to, at most `limit` of them. `owner` is a subject's number, which sees its own
+/// graph and the workspace's; 0 sees the workspace's alone.
 ///
 /// # Errors
 /// The store's.
-pub async fn recall(rows: &Rows, owner: i64, question: &str, now_ms: i64, limit: usize) -> store::Result<Vec<i64>> {
+pub async fn recall(rows: &Rows, owner: i64, question: &str, now_ms: i64, limit: usize) -> store::Result<GraphRecall> {
     let names = names_in(question);
     if names.is_empty() || limit == 0 {
-        return Ok(Vec::new());
+        return Ok(GraphRecall::default());
     }
     let start = longest(rows.memory_graph().named(owner, names).await?);
     if start.is_empty() {
-        return Ok(Vec::new());
+        return Ok(GraphRecall::default());
     }
     let (entities_max, edges_a_hop) = (ENTITIES_MAX, EDGES_A_HOP);
     let walk = Walk { owner, start, hops: HOPS, kinds: Vec::new(), entities_max, edges_a_hop, now_ms };
     let walked = rows.memory_graph().walk(walk).await?;
     let mut ranked = ranked(&walked);
     ranked.truncate(limit);
-    Ok(ranked)
+    let mut edges: BTreeMap<i64, Vec<EdgeKey>> = ranked.iter().map(|memory| (*memory, Vec::new())).collect();
+    for key in walked.edges.into_iter().flat_map(|edge| edge.keys) {
+        if let Some(keys) = edges.get_mut(&key.memory.key()) {
+            keys.push(key);
+        }
+    }
+    Ok(GraphRecall { ranked, edges })
 }
 
 /// The memories that a walk has come by, each by its best edge.

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::rank::Ranked;
 use crate::ids::{MemoryId, SessionId, TurnId};
-use crate::store::MemoryTier;
+use crate::store::{EdgeKey, MemoryTier};
 
 /// What was found at one place.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub struct Hit {
     pub created_at_ms: i64,
     /// The session that it was said in.
     pub session_id: Option<SessionId>,
+    /// The edges by which the graph led to it.
+    pub edges: Vec<EdgeKey>,
 }
 
 /// What a hit is.

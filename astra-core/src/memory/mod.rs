@@ -1,5 +1,6 @@
 //! What agents remember: search over all tiers of a workspace's memory, and what is made of it in turns.
 
+mod accesses;
 pub mod analyse;
 mod directory;
 pub mod embed;
@@ -13,7 +14,6 @@ pub mod rank;
 pub mod search;
 pub mod transfer;
 pub mod upkeep;
-mod weight;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,15 +23,15 @@ use tokio::time::{sleep, timeout};
 
 use crate::config::Config;
 use crate::ids::MemoryProfileId;
+use crate::memory::accesses::EdgeAccesses;
 use crate::memory::analyse::{document_terms, terms_to_bytes};
 use crate::memory::embed::{Embedder, RemoteEmbedder, StaticEmbedder};
 use crate::memory::profile::MemoryProfileSettings;
+use crate::metrics::Metrics;
 use crate::provider::Registry;
-use crate::store::{self, IndexEntry, Rows};
+use crate::store::{self, Db, EdgeKey, IndexEntry, Rows};
 use crate::work::Base;
 use directory::Directory;
-
-pub use weight::weight;
 
 /// How often items without a vector are looked for of which there was no notice.
 const LOOK: Duration = Duration::from_secs(5);
@@ -43,6 +43,9 @@ pub struct Memory {
     config: Arc<Config>,
     embedder: Embedder,
     directory: Directory,
+    /// Edges of the graph that were of use and have gained nothing by it yet.
+    accesses: EdgeAccesses,
+    metrics: Arc<Metrics>,
     /// Searches of large indexes that run at the same time.
     permits: Semaphore,
     /// A turn has ended that is to be remembered.
@@ -73,6 +76,8 @@ impl Memory {
             config: Arc::clone(&base.config),
             embedder,
             directory: Directory::new(bytes_max),
+            accesses: EdgeAccesses::default(),
+            metrics: Arc::clone(&base.metrics),
             permits: Semaphore::new(cores),
             ended: Notify::new(),
             written: Notify::new(),
@@ -139,6 +144,23 @@ impl Memory {
             Some(stored) => serde_json::from_str(&stored.settings).map_err(store::Error::broken),
             None => Ok(MemoryProfileSettings::default()),
         }
+    }
+
+    /// Edges of the graph were of use to a caller: they gain strength at the next flush. Nothing is written now.
+    pub fn note_used(&self, rows: &Rows, edges: impl IntoIterator<Item = EdgeKey>) {
+        if self.config.cron.is_paused(upkeep::STRENGTHENING) {
+            return;
+        }
+        let dropped = self.accesses.note(rows.workspace(), edges);
+        self.metrics.memory.dropped_uses.add(dropped);
+    }
+
+    /// Strengthens the edges that were of use since the last flush.
+    ///
+    /// # Errors
+    /// The store's. What could not be written is kept for the next flush.
+    pub async fn flush_used(&self, store: &Db, now_ms: i64) -> store::Result<()> {
+        self.accesses.flush(store, now_ms).await
     }
 
     const fn directory(&self) -> &Directory {

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::Memory;
 use super::analyse::query_terms;
 use super::directory::WorkspaceIndex;
-use super::graph;
+use super::graph::{self, GraphRecall};
 use super::hit::{Hit, HitItem, HitSources};
 use super::index::{Candidate, IndexQuery, MemoryIndex};
 use super::profile::TierWeights;
 use super::rank::{RankRequest, Ranked, Sources, rank};
 use crate::ids::SessionId;
-use crate::store::{self, MemoryTier, RecalledQuestion, Rows, StoredMemory, TierSet, weight_of_daily};
+use crate::store::{self, EdgeKey, MemoryTier, RecalledQuestion, Rows, StoredMemory, TierSet, weight_of_daily};
 
 /// Characters of a query that are looked at.
 pub const QUERY_CHARS_MAX: usize = 2_000;
@@ -89,20 +89,24 @@ impl Memory {
         let asked = Sources { text: !query.terms.is_empty(), vector: query.embedding.is_some(), graph: asks_graph };
         let (limit, has_vectors) = (query.limit, asked.vector);
         let (candidates, walked) = tokio::join!(self.candidates(&index, query), async {
-            if asks_graph { graph::recall(rows, owner, &text, request.now_ms, limit).await } else { Ok(Vec::new()) }
+            if asks_graph {
+                graph::recall(rows, owner, &text, request.now_ms, limit).await
+            } else {
+                Ok(GraphRecall::default())
+            }
         });
         let (candidates, walked) = (candidates?, walked?);
         let weight_of = |_: i64, tier: MemoryTier, created_at_ms: i64| weight(&request, tier, created_at_ms);
         let ranked = rank(RankRequest {
             candidates,
-            graph: &walked,
+            graph: &walked.ranked,
             asked,
             weight_of: &weight_of,
             min_score: request.min_score,
             // Some may be gone since the index was read.
             cap: request.limit.saturating_mul(2).max(request.limit.saturating_add(20)),
         });
-        let mut hits = texts(rows, ranked, &request, owner).await?;
+        let mut hits = texts(rows, ranked, walked, &request, owner).await?;
         hits.truncate(request.limit);
         Ok(Found { hits, is_searched: true, has_vectors, vector_coverage: index.look(MemoryIndex::vector_coverage) })
     }
@@ -144,7 +148,13 @@ fn weight(request: &SearchRequest, tier: MemoryTier, created_at_ms: i64) -> f64 
 }
 
 /// The hits with their words, without those that are gone since the index was read.
-async fn texts(rows: &Rows, ranked: Vec<Ranked>, request: &SearchRequest, owner: i64) -> store::Result<Vec<Hit>> {
+async fn texts(
+    rows: &Rows,
+    ranked: Vec<Ranked>,
+    mut walked: GraphRecall,
+    request: &SearchRequest,
+    owner: i64,
+) -> store::Result<Vec<Hit>> {
     let ids = |of_session: bool| -> Vec<i64> {
         let is_meant = |one: &&Ranked| (one.tier == MemoryTier::Session) == of_session;
         ranked.iter().filter(is_meant).map(|one| one.id).collect()
@@ -160,7 +170,10 @@ async fn texts(rows: &Rows, ranked: Vec<Ranked>, request: &SearchRequest, owner:
         questions?.into_iter().map(|question| (question.turn_id.key(), question)).collect();
     let hit = |one: Ranked| match one.tier {
         MemoryTier::Session => of_question(&one, questions.get(&one.id)?, request),
-        _ => Some(of_memory(&one, memories.get(&one.id)?)),
+        _ => {
+            let edges = walked.edges.remove(&one.id).unwrap_or_default();
+            Some(of_memory(&one, memories.get(&one.id)?, edges))
+        }
     };
     Ok(ranked.into_iter().filter_map(hit).collect())
 }
@@ -176,7 +189,7 @@ fn is_shown(memory: &StoredMemory, request: &SearchRequest, owner: i64) -> bool 
         && request.created_after_ms.is_none_or(|after_ms| memory.created_at_ms >= after_ms)
 }
 
-fn of_memory(one: &Ranked, memory: &StoredMemory) -> Hit {
+fn of_memory(one: &Ranked, memory: &StoredMemory, edges: Vec<EdgeKey>) -> Hit {
     Hit {
         item: HitItem::Memory(memory.id),
         tier: memory.tier,
@@ -187,6 +200,7 @@ fn of_memory(one: &Ranked, memory: &StoredMemory) -> Hit {
         trust: memory.trust,
         created_at_ms: memory.created_at_ms,
         session_id: memory.session_id,
+        edges,
     }
 }
 
@@ -204,6 +218,7 @@ fn of_question(one: &Ranked, question: &RecalledQuestion, request: &SearchReques
         trust: 1.0,
         created_at_ms: question.created_at_ms,
         session_id: Some(question.session_id),
+        edges: Vec::new(),
     })
 }
 

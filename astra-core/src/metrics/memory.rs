@@ -15,6 +15,8 @@ pub struct MemoryMetrics {
     pub by_rules: Counter,
     /// ... and those that models have found.
     pub by_models: Counter,
+    /// Uses of edges of the graph that were left out, since too many waited for the next flush.
+    pub dropped_uses: Counter,
     turns: [Counter; TURNS.len()],
     answers: [Counter; ANSWERS.len()],
     dropped: [Counter; REASONS.len()],

@@ -10,6 +10,7 @@ use super::memory_heads;
 use super::memory_index::{self, IndexEntry};
 use super::memory_keep::{live_of_slot, supersede, touch};
 use super::memory_kinds::{MemoryCategory, MemoryReason};
+use super::memory_tier::MemoryTier;
 use super::memory_versions::{self, Author};
 use super::precondition::Precondition;
 use super::tx::Tx;
@@ -62,6 +63,7 @@ impl Memories<'_> {
                 memory.category = change.category;
                 memory.valid_to_ms = change.valid_to_ms;
                 memory.expires_at_ms = change.expires_at_ms;
+                state_anew(&mut memory, reader.now_ms);
                 if memory.valid_to_ms.is_none() {
                     memory.superseded_by = None;
                 }
@@ -118,12 +120,20 @@ impl Memories<'_> {
                     return Err(MemoryRefusal::DeletedVersion.into());
                 }
                 let mut memory = StoredMemory { version: present.version, ..wanted };
+                state_anew(&mut memory, now_ms);
                 touch(tx, &mut memory, MemoryReason::Reverted, author(&reader))?;
                 settle(tx, number, &memory, &index, author(&reader))?;
                 audit(tx, actor.as_deref(), id, &json!({"version": version}))?;
                 Ok(Some(memory))
             })
             .await
+    }
+}
+
+/// What a caller changes or reverts is as if it were first said: relations that had faded are in the graph again.
+fn state_anew(memory: &mut StoredMemory, now_ms: i64) {
+    if memory.tier == MemoryTier::Graph {
+        (memory.strength, memory.strength_at_ms) = (1.0, now_ms);
     }
 }
 

@@ -10,6 +10,7 @@ use super::db::Db;
 use super::error::Result;
 use super::memories::{self, Memories, StoredMemory};
 use super::memory_changes::remove;
+use super::memory_decay::edge_weight;
 use super::memory_heads;
 use super::memory_index::{self, IndexEntry};
 use super::memory_keep::touch;
@@ -130,7 +131,8 @@ fn join(tx: &mut Tx<'_>, change: i64, same: Vec<StoredMemory>, now_ms: i64) -> R
         kept.evidence = kept.evidence.saturating_add(double.evidence);
         kept.confidence = kept.confidence.max(double.confidence);
         kept.trust = kept.trust.max(double.trust);
-        if double.strength_at_ms > kept.strength_at_ms {
+        let weight = |memory: &StoredMemory| edge_weight(memory.strength, memory.strength_at_ms, now_ms);
+        if weight(&double) > weight(&kept) {
             (kept.strength, kept.strength_at_ms) = (double.strength, double.strength_at_ms);
         }
         let double = StoredMemory { superseded_by: Some(kept.id), ..double };

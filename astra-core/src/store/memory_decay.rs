@@ -29,6 +29,12 @@ pub fn edge_weight(strength: f64, strength_at_ms: i64, now_ms: i64) -> f64 {
     (strength * EDGE_KEPT_A_DAY.powf(days(strength_at_ms, now_ms))).clamp(0.0, 1.0)
 }
 
+/// What an edge has once it was of use: `by` more than its weight at that time, up to 1.
+#[must_use]
+pub(super) fn strengthened(strength: f64, strength_at_ms: i64, by: f64, now_ms: i64) -> f64 {
+    (edge_weight(strength, strength_at_ms, now_ms) + by).min(1.0)
+}
+
 /// When the weight of an edge that has `strength` at a time falls below 0.01, in milliseconds since the epoch.
 #[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "a few thousand days at the most")]
@@ -66,5 +72,12 @@ mod tests {
             );
         }
         assert_eq!(fades_at_ms(0.0, 1_000), 1_000);
+    }
+
+    #[test]
+    fn a_use_adds_to_what_is_left_and_not_to_what_there_was() {
+        let left = 0.97_f64.powi(40);
+        assert!(near(strengthened(1.0, 0, 0.1, 40 * DAY), left + 0.1));
+        assert!(near(strengthened(1.0, 0, 0.1, DAY), 1.0) && near(strengthened(0.5, 0, 0.2, 0), 0.7));
     }
 }

@@ -6,11 +6,25 @@ use super::error::Result;
 use super::memory_walk_request::Walk;
 use super::tx::Tx;
 use super::value::Param;
+use crate::ids::{EntityId, MemoryId};
 
 /// Looks of one statement.
 const LOOKS_AT_ONCE: usize = 32;
 /// How far the edges of an entity are counted.
 const COUNTED_MAX: i64 = 1_000;
+
+/// The key of an edge with one memory that is its evidence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EdgeKey {
+    /// The memory.
+    pub memory: MemoryId,
+    /// Its subject, as the memory has it.
+    pub from: EntityId,
+    /// What the one is to the other.
+    pub kind: String,
+    /// Its object, as the memory has it.
+    pub to: EntityId,
+}
 
 /// An edge, with one memory that is its evidence.
 #[derive(Debug, Clone)]
@@ -22,6 +36,18 @@ pub(super) struct EdgeRow {
     pub(super) confidence: f64,
     pub(super) strength: f64,
     pub(super) strength_at_ms: i64,
+}
+
+impl EdgeRow {
+    /// Its key.
+    pub(super) fn key(&self) -> EdgeKey {
+        EdgeKey {
+            memory: MemoryId::from_key(self.memory),
+            from: EntityId::from_key(self.from),
+            kind: self.kind.clone(),
+            to: EntityId::from_key(self.to),
+        }
+    }
 }
 
 /// Edges of entities.
@@ -97,7 +123,7 @@ fn ask(tx: &mut Tx<'_>, walk: &Walk, looks: &[Look<'_>], each: i64) -> Result<Ve
         parts.push(format!(
             "SELECT * FROM (SELECT {place} AS place, e.from_id, e.kind, e.to_id, e.memory_id, e.confidence, e.strength,
                 e.strength_at_ms FROM memory_edges e WHERE e.workspace_id = $1 AND {condition} AND e.subject IN (0, $2)
-                AND e.valid_from_ms <= $3 AND (e.valid_to_ms IS NULL OR e.valid_to_ms > $3)
+                AND e.valid_from_ms <= $3 AND e.fades_at_ms > $3
                 ORDER BY e.memory_id DESC LIMIT $4) q{place}"
         ));
     }

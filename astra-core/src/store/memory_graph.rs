@@ -2,15 +2,16 @@
 //! memory that is its evidence. An edge lives as long as its memory; an entity as long as it has an edge. How the graph is
 //! read is in `memory_walk.rs`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::db::{Db, SWEEP_ROWS};
 use super::error::{Error, Result};
-use super::memory_decay::{edge_weight, fades_at_ms};
+use super::memory_decay::{fades_at_ms, strengthened};
 use super::memory_graph_kinds::{ANY_ENTITY_KIND, SAME_ENTITY};
 use super::memory_heads;
 use super::memory_merge;
-use super::memory_walk::MemoryGraph;
 use super::tx::Tx;
 use crate::ids::MemoryId;
 use crate::params;
@@ -53,7 +54,7 @@ pub struct NewRelation {
 }
 
 /// The memory that stands behind relations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence {
     /// The memory.
     pub memory: MemoryId,
@@ -63,6 +64,12 @@ pub struct Evidence {
     pub valid_from_ms: i64,
     /// Until when it holds.
     pub valid_to_ms: Option<i64>,
+    /// What edges have that are new, 0 to 1.
+    pub strength: f64,
+    /// When they had it, in milliseconds since the epoch.
+    pub strength_at_ms: i64,
+    /// What edges gain that the memory has stated before.
+    pub gain: f64,
     /// Now, in milliseconds since the epoch.
     pub now_ms: i64,
 }
@@ -108,8 +115,10 @@ fn is_kind(text: &str) -> bool {
 }
 
 /// Adds what a memory says of entities to the graph of its owner; those that are wrong are left out. It may be called again
-/// for the same memory. Answers how many edges the memory stands behind.
+/// for the same memory: edges that are there keep their strength, and gain what the evidence says. Answers how many edges the
+/// memory stands behind.
 pub(super) fn relate(tx: &mut Tx<'_>, evidence: &Evidence, relations: &[NewRelation]) -> Result<u64> {
+    let stated = stated(tx, evidence)?;
     let mut edges = 0;
     for (place, relation) in (0..).zip(relations.iter().filter(|one| one.fault().is_none()).take(RELATIONS_MAX)) {
         let from = ensure(tx, evidence, &relation.from, 2 * place)?;
@@ -117,7 +126,9 @@ pub(super) fn relate(tx: &mut Tx<'_>, evidence: &Evidence, relations: &[NewRelat
         if from == to {
             continue;
         }
-        let fades_at_ms = fades_at_ms(1.0, evidence.now_ms).min(evidence.valid_to_ms.unwrap_or(i64::MAX));
+        let known = stated.get(&(from, relation.kind.clone(), to)).copied();
+        let (strength, strength_at_ms) = known.unwrap_or((evidence.strength, evidence.strength_at_ms));
+        let fades_at_ms = fades_at_ms(strength, strength_at_ms).min(evidence.valid_to_ms.unwrap_or(i64::MAX));
         let sql = "INSERT INTO memory_edges (workspace_id, from_id, kind, to_id, memory_id, subject, confidence, strength,
                 strength_at_ms, valid_from_ms, valid_to_ms, fades_at_ms)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -131,8 +142,8 @@ pub(super) fn relate(tx: &mut Tx<'_>, evidence: &Evidence, relations: &[NewRelat
             evidence.memory,
             evidence.subject,
             relation.confidence,
-            1.0,
-            evidence.now_ms,
+            strength,
+            strength_at_ms,
             evidence.valid_from_ms,
             evidence.valid_to_ms,
             fades_at_ms
@@ -143,6 +154,20 @@ pub(super) fn relate(tx: &mut Tx<'_>, evidence: &Evidence, relations: &[NewRelat
         }
     }
     Ok(edges)
+}
+
+/// What edges have from now on that the memory has stated before, and since when.
+fn stated(tx: &mut Tx<'_>, evidence: &Evidence) -> Result<BTreeMap<(i64, String, i64), (f64, i64)>> {
+    let sql = "SELECT from_id, kind, to_id, strength, strength_at_ms FROM memory_edges
+        WHERE workspace_id = $1 AND memory_id = $2";
+    let mut stated = BTreeMap::new();
+    for mut row in tx.query(sql, params![evidence.memory])? {
+        let key = (row.next_int()?, row.next_text()?, row.next_int()?);
+        let had = (row.next_float()?, row.next_int()?);
+        let gains = || (strengthened(had.0, had.1, evidence.gain, evidence.now_ms), evidence.now_ms.max(had.1));
+        stated.insert(key, if evidence.gain > 0.0 { gains() } else { had });
+    }
+    Ok(stated)
 }
 
 /// Takes a memory that is gone, or holds no longer, out of the graph: its edges, and entities that have no other edge.
@@ -158,30 +183,6 @@ pub(super) fn unrelate(tx: &mut Tx<'_>, memory: MemoryId) -> Result<()> {
     }
     tx.execute("DELETE FROM memory_edges WHERE workspace_id = $1 AND memory_id = $2", params![memory])?;
     tidy(tx, &edges)
-}
-
-impl MemoryGraph<'_> {
-    /// Strengthens the edges of memories by `by`, up to 1, since they were of use.
-    pub async fn strengthen(self, memories: Vec<MemoryId>, by: f64, now_ms: i64) -> Result<()> {
-        self.0
-            .write(move |tx| {
-                memory_heads::next(tx)?;
-                memories.iter().try_for_each(|memory| strengthen(tx, *memory, by, now_ms))
-            })
-            .await
-    }
-}
-
-fn strengthen(tx: &mut Tx<'_>, memory: MemoryId, by: f64, now_ms: i64) -> Result<()> {
-    let sql =
-        "SELECT strength, strength_at_ms, valid_to_ms FROM memory_edges WHERE workspace_id = $1 AND memory_id = $2";
-    let Some(mut row) = tx.first(sql, params![memory])? else { return Ok(()) };
-    let (strength, strength_at_ms) = (row.next_float()?, row.next_int()?);
-    let strength = (edge_weight(strength, strength_at_ms, now_ms) + by).min(1.0);
-    let fades_at_ms = fades_at_ms(strength, now_ms).min(row.next_optional_int()?.unwrap_or(i64::MAX));
-    let sql = "UPDATE memory_edges SET strength = $3, strength_at_ms = $4, fades_at_ms = $5
-        WHERE workspace_id = $1 AND memory_id = $2";
-    tx.execute(sql, params![memory, strength, now_ms, fades_at_ms]).map(drop)
 }
 
 /// What an edge that is gone joined.

@@ -13,6 +13,12 @@ pub(super) fn next(tx: &mut Tx<'_>) -> Result<i64> {
     tx.one(sql, params![])?.next_int()
 }
 
+/// Holds the lock of the workspace's memory until the transaction ends, for a write that no index has to read.
+pub(super) fn lock(tx: &mut Tx<'_>) -> Result<()> {
+    let sql = format!("SELECT change FROM memory_heads WHERE workspace_id = $1{}", tx.lock());
+    tx.first(&sql, params![]).map(drop)
+}
+
 /// As [`next`], for a change that removes rows of the index without a trace: an index that was filled before it starts anew.
 pub(super) fn next_rebuilt(tx: &mut Tx<'_>) -> Result<i64> {
     let change = next(tx)?;

@@ -10,6 +10,7 @@ use super::audit::Target;
 use super::error::Result;
 use super::idempotency::OnceKey;
 use super::memories::{self, Memories, StoredMemory};
+use super::memory_decay::strengthened;
 use super::memory_heads;
 use super::memory_index::{self, IndexEntry};
 use super::memory_kinds::{MemoryCategory, MemoryReason, MemorySource};
@@ -205,7 +206,11 @@ fn confirm(
     memory.evidence = memory.evidence.saturating_add(1);
     memory.confidence = (memory.confidence + (1.0 - memory.confidence) * new.confidence * 0.5).clamp(0.0, 1.0);
     memory.trust = memory.trust.max(new.trust);
-    (memory.strength, memory.strength_at_ms) = (1.0, author.now_ms);
+    if memory.tier == MemoryTier::Graph {
+        memory.strength =
+            strengthened(memory.strength, memory.strength_at_ms, memory_relations::GAIN_OF_SAYING, author.now_ms);
+    }
+    memory.strength_at_ms = author.now_ms.max(memory.strength_at_ms);
     memory.expires_at_ms = expires_at_ms;
     touch(tx, &mut memory, MemoryReason::Confirmed, author)?;
     if limit_changes {

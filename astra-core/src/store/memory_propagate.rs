@@ -9,12 +9,12 @@ use super::error::Result;
 use super::events::MemoryPropagatedData;
 use super::idempotency::OnceKey;
 use super::memories::{self, Memories, StoredMemory};
-use super::memory_decay::{edge_weight, weight_of_daily};
 use super::memory_heads;
 use super::memory_index::IndexEntry;
 use super::memory_keep::{Kept, NewMemory, keep};
 use super::memory_kinds::MemorySource;
 use super::memory_tier::{MemoryTier, TierSet};
+use super::memory_weight::memory_weight;
 use super::tx::Tx;
 use crate::ids::MemoryId;
 use crate::params;
@@ -82,12 +82,7 @@ pub struct Propagated {
 pub fn relevance(memory: &StoredMemory, now_ms: i64) -> f64 {
     let times = i32::try_from(memory.evidence.min(64)).unwrap_or(64);
     let sure = 1.0 - (1.0 - memory.confidence.clamp(0.0, 1.0)).powi(times);
-    let weight = match memory.tier {
-        MemoryTier::Daily => memory.strength * weight_of_daily(now_ms.saturating_sub(memory.strength_at_ms)),
-        MemoryTier::Graph => edge_weight(memory.strength, memory.strength_at_ms, now_ms),
-        MemoryTier::Session | MemoryTier::Profile | MemoryTier::Procedural => memory.strength,
-    };
-    (sure * memory.trust * weight).clamp(0.0, 1.0)
+    (sure * memory.trust * memory_weight(memory, now_ms)).clamp(0.0, 1.0)
 }
 
 impl Memories<'_> {

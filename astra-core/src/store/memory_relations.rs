@@ -9,13 +9,18 @@ use super::memory_kinds::MemoryReason;
 use super::memory_tier::MemoryTier;
 use super::tx::Tx;
 
-/// Shows a memory that was written just now in the graph: its edges are there as long as it holds. What is said again has its
-/// full strength again.
+/// What an edge gains that is said again: there is no other sign that it was right.
+pub(super) const GAIN_OF_SAYING: f64 = 0.2;
+
+/// Shows a memory that was written just now in the graph: its edges are there as long as it holds. What is said again gains
+/// strength; new edges have that of the memory.
 pub(super) fn show(tx: &mut Tx<'_>, memory: &StoredMemory, reason: MemoryReason, now_ms: i64) -> Result<()> {
     if memory.tier != MemoryTier::Graph {
         return Ok(());
     }
-    if !matches!(reason, MemoryReason::Created | MemoryReason::Confirmed) {
+    // A memory that others were joined with states what it has stated before.
+    let stays = memory.deleted_at_ms.is_none() && reason == MemoryReason::Merged;
+    if !stays && !matches!(reason, MemoryReason::Created | MemoryReason::Confirmed) {
         unrelate(tx, memory.id)?;
     }
     if memory.deleted_at_ms.is_some() || memory.valid_to_ms.is_some_and(|to_ms| to_ms <= now_ms) {
@@ -30,6 +35,9 @@ pub(super) fn show(tx: &mut Tx<'_>, memory: &StoredMemory, reason: MemoryReason,
         subject: memory.subject,
         valid_from_ms: memory.valid_from_ms,
         valid_to_ms: memory.valid_to_ms,
+        strength: memory.strength,
+        strength_at_ms: memory.strength_at_ms,
+        gain: if reason == MemoryReason::Confirmed { GAIN_OF_SAYING } else { 0.0 },
         now_ms,
     };
     relate(tx, &evidence, &relations).map(drop)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::Result;
 use super::memory_decay::edge_weight;
-use super::memory_edges::{self, EdgeRow};
+use super::memory_edges::{self, EdgeKey, EdgeRow};
 use super::memory_joined::{self, Joined};
 use super::memory_walk_request::Walk;
 use super::rows::Rows;
@@ -52,6 +52,8 @@ pub struct WalkedEdge {
     pub score: f64,
     /// The memories that state it, newest first.
     pub evidence: Vec<MemoryId>,
+    /// The edge as each of them has it.
+    pub keys: Vec<EdgeKey>,
 }
 
 /// What a walk has come to.
@@ -63,6 +65,13 @@ pub struct Walked {
     pub edges: Vec<WalkedEdge>,
     /// Whether nothing within the hops was left out.
     pub is_complete: bool,
+}
+
+impl Walked {
+    /// The edges, as each memory that states one has it.
+    pub fn keys(&self) -> impl Iterator<Item = EdgeKey> {
+        self.edges.iter().flat_map(|edge| edge.keys.iter().cloned())
+    }
 }
 
 /// The graph of a workspace's memory.
@@ -225,11 +234,15 @@ impl<'a> Walker<'a> {
                 edge.evidence.push(memory);
                 edge.evidence.sort_by(|one, other| other.cmp(one));
             }
+            if !edge.keys.contains(&row.key()) {
+                edge.keys.push(row.key());
+            }
             return;
         }
         let (from, to) = (EntityId::from_key(from), EntityId::from_key(to));
         let (kind, confidence) = (row.kind.clone(), row.confidence);
-        self.edges.push(WalkedEdge { from, kind, to, confidence, weight, score, evidence: vec![memory] });
+        let (evidence, keys) = (vec![memory], vec![row.key()]);
+        self.edges.push(WalkedEdge { from, kind, to, confidence, weight, score, evidence, keys });
     }
 
     fn finish(self) -> Walked {

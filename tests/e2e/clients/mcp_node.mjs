@@ -17,7 +17,7 @@ const transport = new StreamableHTTPClientTransport(new URL(`${process.env.ASTRA
 const client = new Client({ name: "astra-tests", version: "1.0.0" });
 await client.connect(transport);
 assert.equal(client.getServerVersion().name, "astra");
-assert.deepEqual(client.getServerCapabilities(), { tools: {} });
+assert.deepEqual(client.getServerCapabilities(), { tools: {}, resources: {} });
 await client.ping();
 
 const { tools } = await client.listTools();
@@ -39,6 +39,19 @@ assert.equal(again.structuredContent.session_id, session_id);
 const refused = await client.callTool({ name, arguments: { message: "" } });
 assert.equal(refused.isError, true);
 await assert.rejects(client.callTool({ name: "no_such_agent", arguments: { message: "m" } }), { code: -32602 });
+
+// Memory: written by a tool, and read as a resource.
+const written = await client.callTool({ name: "memory_write", arguments: { content: "Releases are made on Tuesdays." } });
+assert.equal(written.isError, false);
+const uri = `astra://memory/${JSON.parse(written.content[0].text).id}`;
+const { resources } = await client.listResources();
+assert.deepEqual(resources.map((resource) => resource.uri), ["astra://memory/profile", uri]);
+const { resourceTemplates } = await client.listResourceTemplates();
+assert.deepEqual(resourceTemplates.map((template) => template.uriTemplate), ["astra://memory/{memory_id}"]);
+const { contents } = await client.readResource({ uri });
+assert.equal(contents[0].mimeType, "application/json");
+assert.equal(JSON.parse(contents[0].text).content, "Releases are made on Tuesdays.");
+await assert.rejects(client.readResource({ uri: "astra://memory/mem_0000000000009" }), { code: -32002 });
 
 const stopping = new AbortController();
 const cancelled = client.callTool({ name, arguments: { message: "Never mind" } }, undefined, { signal: stopping.signal });

@@ -6,6 +6,7 @@ the list, calls with progress, sessions and refusals are what the client expects
 """
 
 import asyncio
+import json
 import os
 
 import httpx2
@@ -13,6 +14,25 @@ from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 
 AGENT = os.environ["ASTRA_AGENT"]
+
+
+async def read_memory(client: Client, version: str) -> None:
+    """Memory: written by a tool, and read as a resource."""
+    written = await client.call_tool("memory_write", {"content": "Releases are made on Tuesdays."})
+    assert not written.is_error, written
+    uri = "astra://memory/" + json.loads(written.content[0].text)["id"]
+    uris = [str(resource.uri) for resource in (await client.list_resources()).resources]
+    assert uris == ["astra://memory/profile", uri], uris
+    templates = (await client.list_resource_templates()).resource_templates
+    assert [template.uri_template for template in templates] == ["astra://memory/{memory_id}"], templates
+    found = (await client.read_resource(uri)).contents[0]
+    assert found.mime_type == "application/json", found
+    assert json.loads(found.text)["content"] == "Releases are made on Tuesdays.", found
+    try:
+        await client.read_resource("astra://memory/mem_0000000000009")
+        raise AssertionError("a resource that there is not was read")
+    except MCPError as error:
+        assert error.code == (-32602 if version == "2026-07-28" else -32002), error
 
 
 async def used(mode: str, version: str) -> str:
@@ -44,6 +64,7 @@ async def used(mode: str, version: str) -> str:
                 raise AssertionError("a tool that there is not was called")
             except MCPError as error:
                 assert error.code == -32602, error
+            await read_memory(client, version)
             return f"{version}: {said['answer']}"
 
 

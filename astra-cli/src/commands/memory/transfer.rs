@@ -1,12 +1,11 @@
 //! `astra memory export` and `astra memory import`: each a job, or several, one after the other.
 
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::own_token;
+use super::{own_token, read};
 use crate::client::Client;
 use crate::commands::Context;
 use crate::commands::reach::Gateway;
@@ -82,7 +81,7 @@ pub(super) fn export(args: &ExportArgs, context: &Context) -> Result<()> {
 
 /// Runs `import`.
 pub(super) fn import(args: &ImportArgs, context: &Context) -> Result<()> {
-    let parts = parts(&read(&args.file)?)?;
+    let parts = parts(&read(&args.file, "memory")?)?;
     let ids = if args.keep_ids { "keep" } else { "new" };
     let counts = args.gateway.ask("importing", own_token(), context, async |client| {
         let mut counts = [0; 4];
@@ -118,16 +117,6 @@ async fn done(client: &Client, path: &str, body: &Value) -> Result<Value> {
             }
         }
     }
-}
-
-fn read(file: &Path) -> Result<String> {
-    if file == Path::new("-") {
-        let mut text = String::new();
-        let failed = |fault| Error::new("cannot read the memory on stdin").because(&fault);
-        std::io::stdin().read_to_string(&mut text).map_err(failed)?;
-        return Ok(text);
-    }
-    std::fs::read_to_string(file).map_err(|fault| Error::new(format!("cannot read {}", file.display())).because(&fault))
 }
 
 /// The text in parts that one import takes, each an export of its own. What was cut is refused before any part is sent.

@@ -4,9 +4,10 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::lookup::find;
-use super::model::{Memory, MemoryPath};
+use super::model::MemoryPath;
 use crate::app::App;
 use crate::error::Result;
+use crate::http::memory::Memory;
 use crate::http::{Caller, Json, Path, tagged};
 
 /// Get a memory

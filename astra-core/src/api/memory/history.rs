@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::lookup::{missing, reader};
-use super::model::{Memory, MemoryPath};
+use super::model::MemoryPath;
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::error::{Error, Result};
+use crate::http::memory::Memory;
 use crate::http::{Caller, Json, Page, PageQuery, Paged, Path};
 use crate::ids::{SessionId, TurnId};
 use crate::store::{self, MemoryReason};

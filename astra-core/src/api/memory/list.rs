@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::lookup::reader;
-use super::model::Memory;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::memory::Memory;
 use crate::http::{Caller, Json, Page, PageQuery, Paged, Query, instant};
 use crate::ids::SessionId;
 use crate::store::{MemoryCategory, MemoryFilter, MemoryOwner, MemoryTier};

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::model::MemorySettings;
 use crate::app::App;
 use crate::auth::Role;
 use crate::content::{METADATA_BYTES_MAX, is_too_large};
 use crate::error::{Error, Result};
+use crate::http::memory::MemorySettings;
 use crate::http::{Caller, instant};
 use crate::ids::MemoryId;
 use crate::store::{

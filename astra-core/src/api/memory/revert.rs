@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::lookup::{may_change, missing, reader, refused};
-use super::model::{Memory, MemoryPath};
+use super::model::MemoryPath;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::memory::Memory;
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path, Problem, tagged};
 use crate::store::MemoryRefusal;
 

@@ -102,7 +102,7 @@ pub struct MemoryHit {
 /// Search memory
 ///
 /// By words (BM25), by meaning (vectors) and by the graph at once, fused to one ranking (RRF, k = 60). The caller's own memory and
-/// the workspace's are searched. A search writes nothing.
+/// the workspace's are searched. A search writes nothing; edges of the graph that led to a hit gain strength within a minute.
 #[utoipa::path(post, path = "/memory/search", operation_id = "memory.search",
     request_body(content = SearchMemory, description = "The query.", example = json!({"query": "When do we release?"})),
     responses((status = 200, description = "What was found.", body = FoundMemories)))]
@@ -124,7 +124,9 @@ pub async fn handler(
         without_session: None,
         now_ms: app.now_ms(),
     };
-    let found = app.memory.search(&app.store.rows(&caller.workspace), request).await.map_err(Error::store)?;
+    let rows = app.store.rows(&caller.workspace);
+    let found = app.memory.search(&rows, request).await.map_err(Error::store)?;
+    app.memory.note_used(&rows, found.hits.iter().flat_map(|hit| hit.edges.iter().cloned()));
     let vectors = FoundVectors { is_searched: found.has_vectors, coverage: found.vector_coverage };
     Ok(Json(FoundMemories { hits: found.hits.into_iter().map(MemoryHit::from).collect(), vectors }))
 }

@@ -91,7 +91,7 @@ pub struct MemoryEdge {
     /// How sure it is: the highest confidence of its evidence.
     #[schema(minimum = 0, maximum = 1, example = 0.9)]
     confidence: f64,
-    /// What it weighs now: it loses 3 of 100 a day, and gains when it is said again.
+    /// What it weighs now: it loses 3 of 100 a day, and gains when it is said again or is of use.
     #[schema(minimum = 0, maximum = 1, example = 0.97)]
     weight: f64,
     /// The memories that state it, newest first.
@@ -108,7 +108,7 @@ impl From<WalkedEntity> for MemoryEntity {
 
 impl From<WalkedEdge> for MemoryEdge {
     fn from(walked: WalkedEdge) -> Self {
-        let WalkedEdge { from, kind, to, confidence, weight, score: _, evidence } = walked;
+        let WalkedEdge { from, kind, to, confidence, weight, score: _, evidence, keys: _ } = walked;
         Self { from, kind, to, confidence, weight, evidence }
     }
 }
@@ -143,8 +143,6 @@ pub async fn handler(
         (query.edge_types.into_iter().map(|kind| kind.0).collect(), entities_max * EDGES_AN_ENTITY);
     let walk = Walk { owner, start, hops, kinds, entities_max, edges_a_hop, now_ms: app.now_ms() };
     let walked = graph.walk(walk).await.map_err(Error::store)?;
-    if walked.entities.is_empty() {
-        return Err(Error::not_found("entity"));
-    }
-    Ok(Json(walked.into()))
+    app.memory.note_used(&rows, walked.keys());
+    if walked.entities.is_empty() { Err(Error::not_found("entity")) } else { Ok(Json(walked.into())) }
 }

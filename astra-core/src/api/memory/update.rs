@@ -6,9 +6,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::lookup::{check, find, may_change, missing, reader};
-use super::model::{Memory, MemoryPath, MemorySettings};
+use super::model::MemoryPath;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::memory::{Memory, MemorySettings};
 use crate::http::{Caller, IfMatch, IfMatchHeader, Json, MergePatch, Path, tagged};
 use crate::store::{self, MemoryChange, Precondition, Refusal};
 

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::get_profile::{MemoryUserProfile, document_schema};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::memory::{MemoryUserProfile, document_schema};
 use crate::http::{Caller, IfMatch, IfMatchHeader, Json, tagged};
 use crate::store::{self, PROFILE_BYTES_MAX, Refusal, merge_patch};
 

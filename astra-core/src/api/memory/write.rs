@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::lookup::{check, may_change, refused};
-use super::model::{Memory, MemorySettings};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::memory::{Memory, MemorySettings};
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, created, instant, tagged};
 use crate::store::{Kept, MemorySource, MemoryTier, NewMemory};
 use crate::text::fold;

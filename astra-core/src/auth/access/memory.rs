@@ -4,6 +4,19 @@ use super::needs::Access;
 use crate::auth::role::Role;
 use crate::auth::scope::Scope;
 
+/// The operation that resources of MCP are read by too.
+pub const GET_MEMORY: &str = "memory.get";
+
+/// Tools of memory that a client of MCP may call itself, and the operations that do the same.
+const TOOLS: [(&str, &str); 3] =
+    [("graph_traverse", "memory.traverse"), ("memory_search", "memory.search"), ("memory_write", "memory.write")];
+
+/// The operation that does the same as the tool of memory of this name.
+#[must_use]
+pub fn operation_of_tool(name: &str) -> Option<&'static str> {
+    TOOLS.iter().find(|(tool, _)| *tool == name).map(|(_, operation)| *operation)
+}
+
 pub(super) const OPERATIONS: &[(&str, Access)] = {
     use Access::Needs;
     use Role::{Admin, Member};

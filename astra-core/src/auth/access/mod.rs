@@ -22,6 +22,7 @@ mod workspaces;
 use super::role::Role;
 use super::scope::{Scope, ScopeSet};
 
+pub use memory::{GET_MEMORY, operation_of_tool};
 pub use needs::Access;
 pub use tools::{APPROVE, DENY};
 

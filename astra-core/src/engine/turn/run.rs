@@ -199,6 +199,7 @@ impl Running {
         if recalled.is_searched && self.recalled.is_none() {
             let (memories, fault) = (memory.memories.clone(), recalled.fault.clone());
             progress.trace.note_memory(since, recalled.took, memories, fault);
+            self.engine.note_read(&self.rows, &memory);
         }
         self.recalled = Some(recalled);
         let (prompt, recent) = (Prompt { system, memory }, self.recent.take());

@@ -1,4 +1,5 @@
-//! The tools of a caller: those of the host program that are meant for clients, and one for each agent of its workspace.
+//! The tools of a caller: those of memory and of the host program that are meant for clients, and one for each agent of its
+//! workspace.
 
 use std::sync::Arc;
 
@@ -10,10 +11,11 @@ use super::fault::Fault;
 use super::message::Request;
 use super::revision::Revision;
 use crate::app::App;
+use crate::auth::access;
 use crate::error::Error;
 use crate::http::Caller;
 use crate::store::{Cursor, PageRequest, StoredAgent};
-use crate::tools::RegisteredTool;
+use crate::tools::{RegisteredTool, ToolOrigin};
 
 /// So many agents are in one page of the list.
 const PAGE_AGENTS_MAX: u32 = 100;
@@ -37,11 +39,14 @@ pub(super) async fn page(
         None => None,
         Some(cursor) => Some(cursor.as_str().and_then(Cursor::decode).ok_or_else(invalid)?),
     };
+    let is_first = after.is_none();
     let rows = app.store.rows(&caller.workspace);
     let page = rows.agents().page(PageRequest { limit: PAGE_AGENTS_MAX, after }).await.map_err(Error::store)?;
     let known = &app.known.tools;
     // Those of the host stand on the first page, and have their names before agents do.
-    let hosts = known.for_mcp_clients().filter(|_| request.params.get("cursor").is_none()).map(|tool| of_host(tool));
+    let is_good =
+        |tool: &RegisteredTool| operation_of(tool).is_none_or(|operation| caller.within(app, operation).is_ok());
+    let hosts = known.for_mcp_clients().filter(|tool| is_first && is_good(tool.as_ref())).map(|tool| of_host(tool));
     let agents = page.data.iter().filter(|agent| known.find_for_mcp_clients(&agent.id).is_none());
     let tools = hosts.chain(agents.map(|agent| of_agent(agent, schemas))).collect();
     let mut result = ListToolsResult::with_all_items(tools);
@@ -53,6 +58,12 @@ pub(super) async fn page(
         result.result_type = None;
     }
     Ok(result)
+}
+
+/// The operation that does the same as a tool of the gateway itself: the credential of a client that calls the tool must be good
+/// for it. An agent that has the tool calls it for its user.
+pub(super) fn operation_of(tool: &RegisteredTool) -> Option<&'static str> {
+    if tool.origin == ToolOrigin::BuiltIn { access::operation_of_tool(tool.name()) } else { None }
 }
 
 /// An agent as a tool: its id is a good name of one.

@@ -1,5 +1,5 @@
-//! The gateway as an MCP server (Model Context Protocol): one endpoint, by POST, at which each agent is a tool. It speaks
-//! revision 2026-07-28, whose requests each say all that is needed, and 2025-11-25 and 2025-06-18, which begin with a
+//! The gateway as an MCP server (Model Context Protocol): one endpoint, by POST, at which each agent is a tool and memory is
+//! resources. It speaks revision 2026-07-28, whose requests each say all that is needed, and 2025-11-25 and 2025-06-18, which begin with a
 //! handshake. Nothing is kept between requests in either, so that each may go to another replica and no session can be lost.
 //!
 //! What a client is asked, it is asked about a row of the store, by whose id it answers.
@@ -16,6 +16,7 @@ mod headers;
 mod host_call;
 mod listing;
 mod message;
+mod resources;
 mod revision;
 mod running;
 mod server;

@@ -37,6 +37,11 @@ impl Revision {
         self == Self::Stateless
     }
 
+    /// The code of the error that says that there is no such resource: since revision 2026-07-28 that of parameters (SEP-2164).
+    pub(super) fn unknown_resource(self) -> ErrorCode {
+        if self == Self::Stateless { ErrorCode::INVALID_PARAMS } else { ErrorCode::RESOURCE_NOT_FOUND }
+    }
+
     /// The status of an answer to a request for something that there is not.
     pub(super) fn unknown_method_status(self) -> StatusCode {
         if self == Self::Stateless { StatusCode::NOT_FOUND } else { StatusCode::OK }

@@ -1,5 +1,5 @@
 //! The upkeep of memory: built-in work of the scheduler, each under its own name, and the job that consolidates one workspace.
-//! Nothing here changes what a memory weighs: that follows from times.
+//! What a memory weighs follows from times and from what was of use, however often the upkeep runs.
 
 mod consolidate;
 mod reembed;
@@ -16,6 +16,8 @@ use crate::work::{Base, Scheduler};
 
 const DECAY: TaskKind = TaskKind::new("memory_decay");
 const RETENTION: TaskKind = TaskKind::new("memory_retention");
+/// The name of the work that strengthens edges which were of use.
+pub(super) const STRENGTHENING: &str = "memory_strengthening";
 const CONSOLIDATION: TaskKind = TaskKind::new("memory_consolidation");
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -31,6 +33,11 @@ pub fn open(base: &Base, scheduler: &Arc<Scheduler>, memory: &Arc<Memory>) {
     scheduler.built_in(&base.supervisor, RETENTION, move || {
         let (store, now_ms) = (store.clone(), clock.now_ms());
         async move { retain(&store, now_ms).await }
+    });
+    let (store, clock, used) = (base.store.clone(), Arc::clone(&base.clock), Arc::clone(memory));
+    scheduler.built_in_everywhere(&base.supervisor, TaskKind::new(STRENGTHENING), move || {
+        let (store, memory, now_ms) = (store.clone(), Arc::clone(&used), clock.now_ms());
+        async move { memory.flush_used(&store, now_ms).await }
     });
     let (store, consolidate) = (base.store.clone(), Consolidate::new(base, memory));
     scheduler.built_in(&base.supervisor, CONSOLIDATION, move || {

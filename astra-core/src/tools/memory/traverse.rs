@@ -41,6 +41,7 @@ impl GraphTraverse {
             now_ms: access.clock.now_ms(),
         };
         let walked = rows.memory_graph().walk(walk).await.map_err(unavailable)?;
+        access.memory.note_used(&rows, walked.keys());
         if walked.entities.is_empty() { Err(format!("Nothing is known of {name:?}.")) } else { Ok(shown(&walked)) }
     }
 }

@@ -84,7 +84,7 @@ pub(super) fn all(config: &CronConfig) -> Vec<Arc<BuiltIn>> {
         let timing = timing(what, config).unwrap_or_else(|_| usual(what));
         let configured = config.built_in.get(what.name);
         let schedule = configured.and_then(|own| own.schedule.clone()).unwrap_or_else(|| what.schedule.to_owned());
-        let is_paused = configured.is_some_and(|own| own.paused);
+        let is_paused = config.is_paused(what.name);
         Arc::new(BuiltIn { what: *what, schedule, timing, is_paused, progress: Mutex::default() })
     };
     BUILT_INS.iter().map(one).collect()
@@ -176,16 +176,18 @@ impl BuiltIn {
         }
     }
 
-    /// Does the work of `round` at its times for as long as the gateway runs, where `leads` says that this one does it. A round
-    /// that fails is logged, and the next one comes at its time.
-    pub(super) fn keep<F, T, E>(
+    /// Does the work of `round` at its times for as long as the gateway runs, where `leads` says that this one does it. Without
+    /// `leads` each gateway does it, and once more when it stops. A round that fails is logged, and the next one comes at its
+    /// time.
+    pub(super) fn keep<L, F, T, E>(
         self: Arc<Self>,
         supervisor: &Supervisor,
         kind: TaskKind,
         clock: Arc<dyn Clock>,
-        leads: impl Fn() -> bool + Send + 'static,
+        leads: Option<L>,
         round: F,
     ) where
+        L: Fn() -> bool + Send + 'static,
         F: Fn() -> T + Send + 'static,
         T: Future<Output = Result<(), E>> + Send + 'static,
         E: fmt::Display + Send,
@@ -202,7 +204,7 @@ impl BuiltIn {
             // A round that is waited for is not cancelled; the pause is.
             while cancelled.run_until_cancelled(self.pause(&clock, is_first)).await.is_some() {
                 is_first = false;
-                if !leads() {
+                if leads.as_ref().is_some_and(|leads| !leads()) {
                     task.note_round();
                     continue;
                 }
@@ -213,6 +215,11 @@ impl BuiltIn {
                     Some(failure) => drop(task.fail(failure)),
                 }
                 self.note(at_ms, begun.elapsed(), error);
+            }
+            if leads.is_none()
+                && let Some(failure) = failure(round()).await
+            {
+                drop(task.fail(&failure));
             }
             task.end(TaskState::Ended);
         });

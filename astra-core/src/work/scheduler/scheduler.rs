@@ -98,7 +98,19 @@ impl Scheduler {
     {
         let Some(work) = self.built_in.iter().find(|work| work.is_wanted(kind.name)) else { return };
         let scheduler = Arc::clone(self);
-        Arc::clone(work).keep(supervisor, kind, Arc::clone(&self.clock), move || scheduler.leadership.holds(), round);
+        let leads = Some(move || scheduler.leadership.holds());
+        Arc::clone(work).keep(supervisor, kind, Arc::clone(&self.clock), leads, round);
+    }
+
+    /// As [`Scheduler::built_in`], for work on what each gateway has in memory: all do it, and once more when they stop.
+    pub fn built_in_everywhere<F, T, E>(&self, supervisor: &Supervisor, kind: TaskKind, round: F)
+    where
+        F: Fn() -> T + Send + 'static,
+        T: Future<Output = Result<(), E>> + Send + 'static,
+        E: fmt::Display + Send,
+    {
+        let Some(work) = self.built_in.iter().find(|work| work.is_wanted(kind.name)) else { return };
+        Arc::clone(work).keep(supervisor, kind, Arc::clone(&self.clock), None::<fn() -> bool>, round);
     }
 
     /// The gateway's own periodic work.
