@@ -55,7 +55,8 @@ impl MemoryGraph<'_> {
         self.0
             .write_locking(move |tx| {
                 memory_heads::lock(tx)?;
-                write(tx, &rising(tx, &used, now_ms)?)
+                let rising = rising(tx, &used, now_ms)?;
+                write(tx, &rising)
             })
             .await
     }

@@ -219,7 +219,7 @@ impl BuiltIn {
             if leads.is_none()
                 && let Some(failure) = failure(round()).await
             {
-                drop(task.fail(&failure));
+                let _no_other_round = task.fail(&failure);
             }
             task.end(TaskState::Ended);
         });
