@@ -102,7 +102,7 @@ pub struct MemoryHit {
 /// Search memory
 ///
 /// By words (BM25), by meaning (vectors) and by the graph at once, fused to one ranking (RRF, k = 60). The caller's own memory and
-/// the workspace's are searched. A search writes nothing; edges of the graph that led to a hit gain strength within a minute.
+/// the workspace's are searched. A search writes nothing: edges of the graph that led to a hit gain strength within a minute.
 #[utoipa::path(post, path = "/memory/search", operation_id = "memory.search",
     request_body(content = SearchMemory, description = "The query.", example = json!({"query": "When do we release?"})),
     responses((status = 200, description = "What was found.", body = FoundMemories)))]
