@@ -5,23 +5,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
+use super::embedding_request::EmbeddingRequest;
 use super::error::{Error, ErrorKind};
 use super::registry::Registry;
 use super::retry;
 use crate::outbound::Permit;
-
-/// Texts whose vectors are asked for, borrowed for the time of the call.
-#[derive(Debug, Clone, Copy)]
-pub struct EmbeddingRequest<'a> {
-    /// The provider's name of the model.
-    pub model: &'a str,
-    /// The texts, none of them empty.
-    pub texts: &'a [&'a str],
-    /// How many values each vector must have.
-    pub dimensions: usize,
-    /// Whether the provider is told so: models that can shorten their vectors do it when they are told.
-    pub asks_dimensions: bool,
-}
 
 impl Registry {
     /// The vectors of `request`'s texts, in their order, by `provider`: each of the length that was asked for, and of finite

@@ -4,6 +4,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::model::FoundVectors;
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::error::{Error, Result};
@@ -51,19 +52,6 @@ pub struct FoundMemories {
     hits: Vec<MemoryHit>,
     /// What vectors had to say.
     vectors: FoundVectors,
-}
-
-/// What vectors had to say in a search.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct FoundVectors {
-    /// Whether they were compared. They are not where there is nothing to search, where the embedder knows nothing of the query, and
-    /// where a provider that makes vectors did not answer in time: words and the graph are searched then.
-    #[schema(example = true)]
-    is_searched: bool,
-    /// The share of the workspace's items that the embedder was asked about. It is below 1 while vectors are made; the other items
-    /// are found by words and by the graph.
-    #[schema(minimum = 0, maximum = 1, example = 1.0)]
-    coverage: f64,
 }
 
 /// A memory, or a question of a session, that was found.

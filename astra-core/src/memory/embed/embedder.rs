@@ -2,21 +2,10 @@
 
 use std::time::Duration;
 
-use super::Embedding;
+use super::embedding::{Embedding, VectorSpace};
 use super::remote::RemoteEmbedder;
 use super::table::StaticEmbedder;
 use crate::provider;
-
-/// Which vectors can be compared: those of one embedder.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct VectorSpace {
-    /// The key of the embedder.
-    pub embedder: i64,
-    /// How many values its vectors have.
-    pub dimension: usize,
-    /// The smallest cosine that is a match.
-    pub floor: f32,
-}
 
 /// The embedder of a gateway.
 pub enum Embedder {

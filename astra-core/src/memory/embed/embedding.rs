@@ -1,4 +1,4 @@
-//! A vector of a text, and how it is kept.
+//! A vector of a text, how it is kept, and what it can be compared with.
 
 /// A vector of length 1 as signed bytes and the scale that turns them back: `scale * value`.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +54,17 @@ impl Embedding {
             None => self.values.iter().map(|value| f32::from(*value) * self.scale).collect(),
         }
     }
+}
+
+/// Which vectors can be compared: those of one embedder.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct VectorSpace {
+    /// The key of the embedder.
+    pub embedder: i64,
+    /// How many values its vectors have.
+    pub dimension: usize,
+    /// The smallest cosine that is a match.
+    pub floor: f32,
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ mod remote;
 mod table;
 mod work;
 
-pub use embedder::{Embedder, VectorSpace};
-pub use embedding::Embedding;
+pub use embedder::Embedder;
+pub use embedding::{Embedding, VectorSpace};
 pub use remote::RemoteEmbedder;
 pub use table::StaticEmbedder;
 pub use work::{Missing, VectorFault, VectorWork, VectorsMade};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use hashlink::LruCache;
 use sha2::{Digest as _, Sha256};
 
-use super::{Embedding, VectorSpace};
+use super::embedding::{Embedding, VectorSpace};
 use crate::config::EmbeddingsConfig;
 use crate::metrics::Metrics;
 use crate::provider::{self, EmbeddingRequest, ErrorKind, Registry};

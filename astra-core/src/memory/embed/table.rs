@@ -3,8 +3,8 @@
 
 use std::sync::OnceLock;
 
+use super::embedding::{Embedding, VectorSpace};
 use super::pieces::Pieces;
-use super::{Embedding, VectorSpace};
 
 /// The scales of all pieces (f32, little endian), then their values.
 const TABLE: &[u8] = include_bytes!("../../../assets/embedding/static256.bin");

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::provider::embeddings::EmbeddingRequest;
+use crate::provider::EmbeddingRequest;
 use crate::provider::error::{Error, ErrorKind};
 use crate::provider::reading::malformed;
 
