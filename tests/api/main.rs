@@ -45,6 +45,7 @@ mod mcp_tools;
 mod memory;
 mod memory_embeddings;
 mod memory_isolation;
+mod memory_model;
 mod memory_profiles;
 mod memory_recall;
 mod memory_replicas;

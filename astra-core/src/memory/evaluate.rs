@@ -124,7 +124,8 @@ impl Measures {
             precision: ranks.len() as f64 / k as f64,
             recall: ranks.len() as f64 / all as f64,
             reciprocal_rank: ranks.first().map_or(0.0, |rank| 1.0 / *rank as f64),
-            ndcg: ranks.iter().copied().map(gain).sum::<f64>() / best,
+            // The sum of nothing is -0.0.
+            ndcg: ranks.iter().copied().map(gain).fold(0.0, |sum, gain| sum + gain) / best,
         }
     }
 }
