@@ -100,7 +100,7 @@ both_backends! {
     async fn a_hit_that_is_not_answered_strengthens_nothing(app: TestApp) {
         let member = app.member();
         let known = Known::keep(&app, &member).await;
-        let body = json!({"query": "What does Ana do?", "min_score": 1.0});
+        let body = json!({"query": "What does Ana do in Helsinki at midnight?", "min_score": 1.0});
         assert_eq!(member.post("/memory/search").json(&body).await.expect(200)["hits"], json!([]));
         app.other_member().get("/memory/graph?start=Ana").await.expect_problem(404, "not_found");
         stop(&app).await;

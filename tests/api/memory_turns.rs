@@ -104,9 +104,9 @@ async fn the_oldest_questions_are_found_no_more_when_there_are_many() {
     });
     let gateway = Remembering(Talk::built(builder, json!({})).await);
     let (member, other) = (gateway.0.app.member(), gateway.0.app.other_member());
-    gateway.says(&other, "Where do the penguins of the other user live?").await;
+    gateway.says(&other, "Where do the emperor penguins of the far north live?").await;
     let oldest = || gateway.found(&member, "penguins");
-    gateway.says(&member, "Where do the penguins of the south live?").await;
+    gateway.says(&member, "Where do the emperor penguins of the far south live?").await;
     for number in 1..192 {
         let body =
             json!({"agent_id": "assistant", "message": format!("What happens in harbour town number {number}?")});

@@ -66,9 +66,11 @@ both_backends! {
         for _ in 0..9 {
             strengthen(rows, led.clone(), 40 * DAY + 1).await;
         }
-        near(weight(rows, "b", 40 * DAY + 1).await, 1.0);
+        // It has grown as far as a gain of 0.01 goes.
+        let most = weight(rows, "b", 40 * DAY + 1).await;
+        assert!(most > 0.99 && most <= 1.0, "{most}");
         assert_eq!(strengthen(rows, led, 40 * DAY + DAY / 4).await, 0, "it would gain less than 0.01");
-        near(weight(rows, "b", 41 * DAY + 1).await, 0.97);
+        near(weight(rows, "b", 41 * DAY + 1).await, most * 0.97);
     }
 
     async fn an_edge_fades_later_when_it_was_of_use(place: Place) {

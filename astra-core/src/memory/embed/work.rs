@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -31,6 +32,8 @@ pub struct VectorWork {
     memory: Arc<Memory>,
     clock: Arc<dyn Clock>,
     lease: Arc<Lease>,
+    /// Whether this gateway has the lease of those that make vectors.
+    has_led: Arc<AtomicBool>,
 }
 
 /// Why vectors could not be made.
@@ -77,7 +80,7 @@ impl VectorWork {
     #[must_use]
     pub fn new(base: &Base, memory: &Arc<Memory>) -> Self {
         let (clock, lease) = (Arc::clone(&base.clock), Arc::clone(&base.lease));
-        Self { store: base.store.clone(), memory: Arc::clone(memory), clock, lease }
+        Self { store: base.store.clone(), memory: Arc::clone(memory), clock, lease, has_led: Arc::default() }
     }
 
     /// Makes vectors for as long as the gateway runs; of the built-in embedder, which writes do not wait for, until those of
@@ -90,7 +93,9 @@ impl VectorWork {
     async fn run(self) -> store::Result<()> {
         let (mut is_replaced, mut pause) = (false, PAUSE);
         loop {
-            match self.round(&mut is_replaced).await {
+            let round = self.round(&mut is_replaced).await;
+            self.rest().await?;
+            match round {
                 Ok(()) if !self.memory.embeds_later() => return Ok(()),
                 Ok(()) => {
                     pause = PAUSE;
@@ -174,6 +179,14 @@ impl VectorWork {
         Ok(made.map(|(row, embedding)| MadeVector { row, vector: bytes(embedding) }).collect())
     }
 
+    /// Lets another gateway make the next vectors.
+    async fn rest(&self) -> store::Result<()> {
+        if self.has_led.swap(false, Ordering::Relaxed) {
+            self.store.end_leadership(LEADER, self.lease.id()).await?;
+        }
+        Ok(())
+    }
+
     /// Whether this gateway is the one that makes vectors.
     async fn leads(&self) -> store::Result<bool> {
         if !self.store.is_shared() {
@@ -181,6 +194,7 @@ impl VectorWork {
         }
         let instance = self.lease.id();
         let leader = self.store.take_leadership(LEADER, instance, LEASE_MS, self.clock.now_ms()).await?;
+        self.has_led.fetch_or(leader.instance_id == instance, Ordering::Relaxed);
         Ok(leader.instance_id == instance)
     }
 }
