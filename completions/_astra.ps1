@@ -32,7 +32,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('tools', 'tools', [CompletionResultType]::ParameterValue, 'List the tools that agents may call, call one, and connect MCP servers')
             [CompletionResult]::new('approvals', 'approvals', [CompletionResultType]::ParameterValue, 'List the calls of tools that wait for a decision, and decide')
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'List, run and follow jobs: work that is kept until it has ended')
-            [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Search what agents remember, say why it was found, take it back, export and import it')
+            [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Search what agents remember, say why it was found, measure it, take it back, export and import it')
             [CompletionResult]::new('traces', 'traces', [CompletionResultType]::ParameterValue, 'Show where the time of turns went, what they cost and why they failed')
             [CompletionResult]::new('cron', 'cron', [CompletionResultType]::ParameterValue, 'List schedules, preview cron expressions, and run a schedule''s job now')
             [CompletionResult]::new('webhooks', 'webhooks', [CompletionResultType]::ParameterValue, 'List webhooks and their deliveries, and receive some')
@@ -467,6 +467,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Search memory, and say of each hit why it was found')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a memory, and where it comes from')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back all that one turn, or one session, made of memory')
+            [CompletionResult]::new('evaluate', 'evaluate', [CompletionResultType]::ParameterValue, 'Measure how well memory answers questions whose answers are known')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print memory as lines of JSON, which can be imported again')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Remember what was exported, here or by Letta or mem0')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -509,6 +510,19 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'astra;memory;evaluate' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The memory profile whose tiers, weights and bounds are used [default: the built-in one]')
+            [CompletionResult]::new('--k', '--k', [CompletionResultType]::ParameterName, 'How many hits count [default: 10]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print it [default: table in a terminal, tsv in a pipe]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --output json')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'astra;memory;export' {
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'The user whose memory it is [default: the workspace''s]')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]')
@@ -534,6 +548,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Search memory, and say of each hit why it was found')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a memory, and where it comes from')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back all that one turn, or one session, made of memory')
+            [CompletionResult]::new('evaluate', 'evaluate', [CompletionResultType]::ParameterValue, 'Measure how well memory answers questions whose answers are known')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print memory as lines of JSON, which can be imported again')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Remember what was exported, here or by Letta or mem0')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -546,6 +561,9 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             break
         }
         'astra;memory;help;undo' {
+            break
+        }
+        'astra;memory;help;evaluate' {
             break
         }
         'astra;memory;help;export' {
@@ -900,7 +918,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('tools', 'tools', [CompletionResultType]::ParameterValue, 'List the tools that agents may call, call one, and connect MCP servers')
             [CompletionResult]::new('approvals', 'approvals', [CompletionResultType]::ParameterValue, 'List the calls of tools that wait for a decision, and decide')
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'List, run and follow jobs: work that is kept until it has ended')
-            [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Search what agents remember, say why it was found, take it back, export and import it')
+            [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Search what agents remember, say why it was found, measure it, take it back, export and import it')
             [CompletionResult]::new('traces', 'traces', [CompletionResultType]::ParameterValue, 'Show where the time of turns went, what they cost and why they failed')
             [CompletionResult]::new('cron', 'cron', [CompletionResultType]::ParameterValue, 'List schedules, preview cron expressions, and run a schedule''s job now')
             [CompletionResult]::new('webhooks', 'webhooks', [CompletionResultType]::ParameterValue, 'List webhooks and their deliveries, and receive some')
@@ -1024,6 +1042,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Search memory, and say of each hit why it was found')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a memory, and where it comes from')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back all that one turn, or one session, made of memory')
+            [CompletionResult]::new('evaluate', 'evaluate', [CompletionResultType]::ParameterValue, 'Measure how well memory answers questions whose answers are known')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print memory as lines of JSON, which can be imported again')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Remember what was exported, here or by Letta or mem0')
             break
@@ -1035,6 +1054,9 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             break
         }
         'astra;help;memory;undo' {
+            break
+        }
+        'astra;help;memory;evaluate' {
             break
         }
         'astra;help;memory;export' {

@@ -268,6 +268,9 @@ _astra() {
             astra__subcmd__help__subcmd__jobs,watch)
                 cmd="astra__subcmd__help__subcmd__jobs__subcmd__watch"
                 ;;
+            astra__subcmd__help__subcmd__memory,evaluate)
+                cmd="astra__subcmd__help__subcmd__memory__subcmd__evaluate"
+                ;;
             astra__subcmd__help__subcmd__memory,export)
                 cmd="astra__subcmd__help__subcmd__memory__subcmd__export"
                 ;;
@@ -379,6 +382,9 @@ _astra() {
             astra__subcmd__jobs__subcmd__help,watch)
                 cmd="astra__subcmd__jobs__subcmd__help__subcmd__watch"
                 ;;
+            astra__subcmd__memory,evaluate)
+                cmd="astra__subcmd__memory__subcmd__evaluate"
+                ;;
             astra__subcmd__memory,export)
                 cmd="astra__subcmd__memory__subcmd__export"
                 ;;
@@ -396,6 +402,9 @@ _astra() {
                 ;;
             astra__subcmd__memory,undo)
                 cmd="astra__subcmd__memory__subcmd__undo"
+                ;;
+            astra__subcmd__memory__subcmd__help,evaluate)
+                cmd="astra__subcmd__memory__subcmd__help__subcmd__evaluate"
                 ;;
             astra__subcmd__memory__subcmd__help,export)
                 cmd="astra__subcmd__memory__subcmd__help__subcmd__export"
@@ -1718,8 +1727,22 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help__subcmd__memory)
-            opts="search show undo export import"
+            opts="search show undo evaluate export import"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__memory__subcmd__evaluate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2568,12 +2591,54 @@ _astra() {
             return 0
             ;;
         astra__subcmd__memory)
-            opts="-h --help search show undo export import help"
+            opts="-h --help search show undo evaluate export import help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__evaluate)
+            opts="-h --profile --k --output --json --server --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --k)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table tsv json" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2616,8 +2681,22 @@ _astra() {
             return 0
             ;;
         astra__subcmd__memory__subcmd__help)
-            opts="search show undo export import help"
+            opts="search show undo evaluate export import help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__memory__subcmd__help__subcmd__evaluate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

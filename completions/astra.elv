@@ -29,7 +29,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand tools 'List the tools that agents may call, call one, and connect MCP servers'
             cand approvals 'List the calls of tools that wait for a decision, and decide'
             cand jobs 'List, run and follow jobs: work that is kept until it has ended'
-            cand memory 'Search what agents remember, say why it was found, take it back, export and import it'
+            cand memory 'Search what agents remember, say why it was found, measure it, take it back, export and import it'
             cand traces 'Show where the time of turns went, what they cost and why they failed'
             cand cron 'List schedules, preview cron expressions, and run a schedule''s job now'
             cand webhooks 'List webhooks and their deliveries, and receive some'
@@ -404,6 +404,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand search 'Search memory, and say of each hit why it was found'
             cand show 'Show a memory, and where it comes from'
             cand undo 'Take back all that one turn, or one session, made of memory'
+            cand evaluate 'Measure how well memory answers questions whose answers are known'
             cand export 'Print memory as lines of JSON, which can be imported again'
             cand import 'Remember what was exported, here or by Letta or mem0'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -442,6 +443,18 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'astra;memory;evaluate'= {
+            cand --profile 'The memory profile whose tiers, weights and bounds are used [default: the built-in one]'
+            cand --k 'How many hits count [default: 10]'
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'astra;memory;export'= {
             cand --user 'The user whose memory it is [default: the workspace''s]'
             cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
@@ -465,6 +478,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand search 'Search memory, and say of each hit why it was found'
             cand show 'Show a memory, and where it comes from'
             cand undo 'Take back all that one turn, or one session, made of memory'
+            cand evaluate 'Measure how well memory answers questions whose answers are known'
             cand export 'Print memory as lines of JSON, which can be imported again'
             cand import 'Remember what was exported, here or by Letta or mem0'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -474,6 +488,8 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;memory;help;show'= {
         }
         &'astra;memory;help;undo'= {
+        }
+        &'astra;memory;help;evaluate'= {
         }
         &'astra;memory;help;export'= {
         }
@@ -775,7 +791,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand tools 'List the tools that agents may call, call one, and connect MCP servers'
             cand approvals 'List the calls of tools that wait for a decision, and decide'
             cand jobs 'List, run and follow jobs: work that is kept until it has ended'
-            cand memory 'Search what agents remember, say why it was found, take it back, export and import it'
+            cand memory 'Search what agents remember, say why it was found, measure it, take it back, export and import it'
             cand traces 'Show where the time of turns went, what they cost and why they failed'
             cand cron 'List schedules, preview cron expressions, and run a schedule''s job now'
             cand webhooks 'List webhooks and their deliveries, and receive some'
@@ -870,6 +886,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand search 'Search memory, and say of each hit why it was found'
             cand show 'Show a memory, and where it comes from'
             cand undo 'Take back all that one turn, or one session, made of memory'
+            cand evaluate 'Measure how well memory answers questions whose answers are known'
             cand export 'Print memory as lines of JSON, which can be imported again'
             cand import 'Remember what was exported, here or by Letta or mem0'
         }
@@ -878,6 +895,8 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;memory;show'= {
         }
         &'astra;help;memory;undo'= {
+        }
+        &'astra;help;memory;evaluate'= {
         }
         &'astra;help;memory;export'= {
         }

@@ -33,7 +33,7 @@ complete -c astra -n "__fish_astra_needs_command" -f -a "chat" -d 'Talk to an ag
 complete -c astra -n "__fish_astra_needs_command" -f -a "tools" -d 'List the tools that agents may call, call one, and connect MCP servers'
 complete -c astra -n "__fish_astra_needs_command" -f -a "approvals" -d 'List the calls of tools that wait for a decision, and decide'
 complete -c astra -n "__fish_astra_needs_command" -f -a "jobs" -d 'List, run and follow jobs: work that is kept until it has ended'
-complete -c astra -n "__fish_astra_needs_command" -f -a "memory" -d 'Search what agents remember, say why it was found, take it back, export and import it'
+complete -c astra -n "__fish_astra_needs_command" -f -a "memory" -d 'Search what agents remember, say why it was found, measure it, take it back, export and import it'
 complete -c astra -n "__fish_astra_needs_command" -f -a "traces" -d 'Show where the time of turns went, what they cost and why they failed'
 complete -c astra -n "__fish_astra_needs_command" -f -a "cron" -d 'List schedules, preview cron expressions, and run a schedule\'s job now'
 complete -c astra -n "__fish_astra_needs_command" -f -a "webhooks" -d 'List webhooks and their deliveries, and receive some'
@@ -318,13 +318,14 @@ complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "retry" -d 'Do again what a job did that has ended, as a new job'
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "watch" -d 'Follow jobs until they have ended'
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -f -a "search" -d 'Search memory, and say of each hit why it was found'
-complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -f -a "show" -d 'Show a memory, and where it comes from'
-complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -f -a "undo" -d 'Take back all that one turn, or one session, made of memory'
-complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -f -a "export" -d 'Print memory as lines of JSON, which can be imported again'
-complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -f -a "import" -d 'Remember what was exported, here or by Letta or mem0'
-complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo export import help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo evaluate export import help" -s h -l help -d 'Print help'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo evaluate export import help" -f -a "search" -d 'Search memory, and say of each hit why it was found'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo evaluate export import help" -f -a "show" -d 'Show a memory, and where it comes from'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo evaluate export import help" -f -a "undo" -d 'Take back all that one turn, or one session, made of memory'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo evaluate export import help" -f -a "evaluate" -d 'Measure how well memory answers questions whose answers are known'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo evaluate export import help" -f -a "export" -d 'Print memory as lines of JSON, which can be imported again'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo evaluate export import help" -f -a "import" -d 'Remember what was exported, here or by Letta or mem0'
+complete -c astra -n "__fish_astra_using_subcommand memory; and not __fish_seen_subcommand_from search show undo evaluate export import help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l tier -d 'Only this tier; may be given several times' -r -f -a "session\t''
 daily\t''
 profile\t''
@@ -357,6 +358,17 @@ complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l profile -d 'The memory profile whose tiers, weights and bounds are used [default: the built-in one]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l k -d 'How many hits count [default: 10]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
+tsv\t'Columns separated by tabs, without their names'
+json\t'A JSON array'"
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l json -d 'Short for --output json'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l user -d 'The user whose memory it is [default: the workspace\'s]' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
@@ -373,6 +385,7 @@ complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "search" -d 'Search memory, and say of each hit why it was found'
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show a memory, and where it comes from'
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "undo" -d 'Take back all that one turn, or one session, made of memory'
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "evaluate" -d 'Measure how well memory answers questions whose answers are known'
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "export" -d 'Print memory as lines of JSON, which can be imported again'
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "import" -d 'Remember what was exported, here or by Letta or mem0'
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -573,7 +586,7 @@ complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_su
 complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "tools" -d 'List the tools that agents may call, call one, and connect MCP servers'
 complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "approvals" -d 'List the calls of tools that wait for a decision, and decide'
 complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "jobs" -d 'List, run and follow jobs: work that is kept until it has ended'
-complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "memory" -d 'Search what agents remember, say why it was found, take it back, export and import it'
+complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "memory" -d 'Search what agents remember, say why it was found, measure it, take it back, export and import it'
 complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "traces" -d 'Show where the time of turns went, what they cost and why they failed'
 complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "cron" -d 'List schedules, preview cron expressions, and run a schedule\'s job now'
 complete -c astra -n "__fish_astra_using_subcommand help; and not __fish_seen_subcommand_from serve token account chat tools approvals jobs memory traces cron webhooks mcp spec codegen skills migrate config completions man help" -f -a "webhooks" -d 'List webhooks and their deliveries, and receive some'
@@ -610,6 +623,7 @@ complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "search" -d 'Search memory, and say of each hit why it was found'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "show" -d 'Show a memory, and where it comes from'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "undo" -d 'Take back all that one turn, or one session, made of memory'
+complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "evaluate" -d 'Measure how well memory answers questions whose answers are known'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "export" -d 'Print memory as lines of JSON, which can be imported again'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from memory" -f -a "import" -d 'Remember what was exported, here or by Letta or mem0'
 complete -c astra -n "__fish_astra_using_subcommand help; and __fish_seen_subcommand_from traces" -f -a "list" -d 'List how turns went, newest first'

@@ -171,6 +171,7 @@ mod tests {
         assert_eq!(all, Measures { precision: 1.0, recall: 1.0, reciprocal_rank: 1.0, ndcg: 1.0 });
         let none = measures(&[7, 0, 8], &[1], 3);
         assert_eq!(none, Measures { precision: 0.0, recall: 0.0, reciprocal_rank: 0.0, ndcg: 0.0 });
+        assert!(none.ndcg.is_sign_positive(), "it is shown as 0");
         // Relevant at the places 2 and 4; the place 5 is beyond k.
         let some = measures(&[9, 1, 0, 2, 3], &[1, 2, 3], 4);
         assert_eq!((some.precision, some.recall, some.reciprocal_rank), (0.5, 2.0 / 3.0, 0.5));
