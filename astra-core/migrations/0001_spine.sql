@@ -788,7 +788,9 @@ CREATE TABLE memory_heads (
     workspace_id BIGINT PRIMARY KEY,
     change BIGINT NOT NULL,
     -- Rows of the index whose change is smaller may be missing without a trace: who has read up to a smaller number starts anew.
-    rebuilt BIGINT NOT NULL
+    rebuilt BIGINT NOT NULL,
+    -- The embedder that all rows of the index have vectors of, but for those that have none yet; 0: there may be several.
+    embedder BIGINT NOT NULL
 );
 
 -- What is remembered of the tiers `daily`, `profile`, `graph` and `procedural`. Messages of sessions are in `turns`.
@@ -870,7 +872,7 @@ CREATE TABLE memory_index (
     item_id BIGINT NOT NULL,
     subject BIGINT NOT NULL,
     tier TEXT NOT NULL,
-    -- The embedder that made the vector; 0: there is none yet.
+    -- The embedder that was asked for the vector; 0: none yet.
     embedder BIGINT NOT NULL,
     -- A scale (f32, little endian) and a signed byte a dimension.
     vector BYTEA NOT NULL,
@@ -885,6 +887,8 @@ CREATE TABLE memory_index (
 ) /*without_rowid*/;
 CREATE UNIQUE INDEX memory_index_by_item ON memory_index (workspace_id, item_id);
 CREATE INDEX memory_index_dead ON memory_index (workspace_id) WHERE is_dead = 1;
+CREATE INDEX memory_index_questions ON memory_index (workspace_id, subject, item_id) WHERE tier = 'session' AND is_dead = 0;
+CREATE INDEX memory_index_unembedded ON memory_index (workspace_id, change, item_id) WHERE embedder = 0 AND is_dead = 0;
 
 -- The profile of each user: a JSON document.
 CREATE TABLE memory_user_profiles (
@@ -978,11 +982,10 @@ CREATE TABLE memory_copies (
     PRIMARY KEY (workspace_id, memory_id)
 ) /*without_rowid*/;
 
--- What makes vectors, by name.
+-- What makes vectors, by the name of its model, but for the table in the program, whose key is 1.
 CREATE TABLE embedders (
     id BIGINT PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
     dimension BIGINT NOT NULL,
-    -- The smallest cosine that is a match.
-    floor DOUBLE PRECISION NOT NULL
+    UNIQUE (name, dimension)
 );

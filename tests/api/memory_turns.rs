@@ -80,6 +80,13 @@ impl Remembering {
         self.rows(sql, |row| row.next_text().expect("a column")).await
     }
 
+    /// The words of what `caller` finds.
+    async fn found(&self, caller: &Caller, query: &str) -> Vec<String> {
+        let found = caller.post("/memory/search").json(&json!({"query": query})).await.expect(200);
+        let hits = found["hits"].as_array().expect("hits").iter();
+        hits.map(|hit| hit["content"].as_str().expect("content").to_owned()).collect()
+    }
+
     async fn metric(&self, sample: &str) -> f64 {
         let answer: Answer = self.0.app.owner().get("/metrics").await;
         let text = answer.text();
@@ -87,6 +94,35 @@ impl Remembering {
             text.lines().find_map(|line| line.strip_prefix(sample)).unwrap_or_else(|| panic!("{sample} in {text}"));
         line.trim().parse().expect("a number")
     }
+}
+
+#[tokio::test]
+async fn the_oldest_questions_are_found_no_more_when_there_are_many() {
+    let builder = TestApp::builder(TestBackend::sqlite()).memory().config(|config| {
+        config.memory.questions_per_user = 100;
+        config.limits.token_requests_per_s = 10_000;
+    });
+    let gateway = Remembering(Talk::built(builder, json!({})).await);
+    let (member, other) = (gateway.0.app.member(), gateway.0.app.other_member());
+    gateway.says(&other, "Where do the emperor penguins of the far north live?").await;
+    let oldest = || gateway.found(&member, "penguins");
+    gateway.says(&member, "Where do the emperor penguins of the far south live?").await;
+    for number in 1..192 {
+        let body =
+            json!({"agent_id": "assistant", "message": format!("What happens in harbour town number {number}?")});
+        member.post("/chat").json(&body).await.expect(200);
+        if number == 63 {
+            gateway.settled().await;
+            assert_eq!(oldest().await.len(), 1, "64 are not too many");
+        }
+    }
+    gateway.settled().await;
+    while gateway.indexed().await.len() > 101 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(oldest().await, [""; 0]);
+    assert_eq!(gateway.found(&member, "town number 191").await[0], "What happens in harbour town number 191?");
+    assert_eq!(gateway.found(&other, "penguins").await.len(), 1, "of each user they are counted apart");
 }
 
 both_backends! {

@@ -38,6 +38,7 @@ impl Numbers {
         let made = NOW - self.below(10_000) as i64;
         let is_timed = self.below(4) == 0;
         IndexItem {
+            is_embedded: true,
             id,
             owner: self.below(4) as i64,
             tier: MemoryTier::ALL[self.below(5) as usize],
@@ -240,6 +241,7 @@ fn equal_items_are_in_the_order_of_their_ids_and_odd_questions_find_nothing() {
     let mut numbers = Numbers(7);
     let mut index = MemoryIndex::new(DIMENSION);
     let one = IndexItem {
+        is_embedded: true,
         owner: 0,
         tier: MemoryTier::Daily,
         valid_to_ms: None,

@@ -1,6 +1,6 @@
 //! Word pieces are those of BERT's uncased tokenizer.
 
-use astra_core::memory::embed::{Embedder, StaticEmbedder};
+use astra_core::memory::embed::StaticEmbedder;
 
 /// Lines of `[text, [number of a piece, ..]]` as the Hugging Face tokenizer of all-MiniLM-L6-v2 gives them, without `[UNK]`.
 const GOLDEN: &str = include_str!("../golden/memory/pieces.jsonl");
@@ -46,7 +46,7 @@ fn vectors_are_of_length_one_and_near_for_texts_of_one_meaning() {
     let vector = |text: &str| embedder.embed(text).expect("a vector").to_vector();
     let cosine =
         |one: &str, other: &str| -> f32 { vector(one).iter().zip(vector(other)).map(|(one, other)| one * other).sum() };
-    assert_eq!(vector("tea").len(), embedder.dimension());
+    assert_eq!(vector("tea").len(), StaticEmbedder::SPACE.dimension);
     assert!((cosine("The dog barks", "the DOG barks") - 1.0).abs() < 1e-5);
     let (near, far) =
         (cosine("a physician treats patients", "doctors heal sick people"), cosine("a physician", "a bicycle"));

@@ -2,7 +2,7 @@
 //! these pairs: the model that it was made from has R@1 0.95 and R@5 1.00 on them, the table 0.725 and 0.95.
 
 use astra_core::memory::analyse::{document_terms, query_terms};
-use astra_core::memory::embed::{Embedder, StaticEmbedder};
+use astra_core::memory::embed::StaticEmbedder;
 use astra_core::memory::index::{Candidate, IndexItem, IndexQuery, MemoryIndex};
 use astra_core::memory::rank::{RankRequest, Sources, rank};
 use astra_core::store::{MemoryTier, TierSet};
@@ -61,7 +61,7 @@ fn found(index: &MemoryIndex, embedder: &StaticEmbedder, question: &str, asked: 
         tiers: TierSet::ALL,
         terms: if asked.text { query_terms(question) } else { Vec::new() },
         embedding: if asked.vector { embedder.embed(question) } else { None },
-        floor: embedder.floor(),
+        floor: StaticEmbedder::SPACE.floor,
         limit: 40,
         as_of_ms: 0,
         created_after_ms: None,
@@ -72,9 +72,10 @@ fn found(index: &MemoryIndex, embedder: &StaticEmbedder, question: &str, asked: 
 }
 
 fn index_of(facts: impl Iterator<Item = &'static str>, embedder: &StaticEmbedder) -> MemoryIndex {
-    let mut index = MemoryIndex::new(embedder.dimension());
+    let mut index = MemoryIndex::new(StaticEmbedder::SPACE.dimension);
     for (id, fact) in (0..).zip(facts) {
         index.put(IndexItem {
+            is_embedded: true,
             id,
             owner: 0,
             tier: MemoryTier::Daily,

@@ -37,6 +37,7 @@ mod leases;
 mod lone;
 mod mcp_servers;
 mod memories;
+mod memory_embedding;
 mod memory_graph;
 mod memory_purge;
 mod memory_strengthen;

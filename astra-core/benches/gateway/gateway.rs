@@ -29,24 +29,36 @@ pub(crate) struct Gateway {
     folder: PathBuf,
 }
 
+/// What is configured besides what every measurement needs.
+#[derive(Clone, Copy)]
+pub(crate) struct Sections<'a> {
+    /// The section `store`.
+    pub(crate) store: &'a Value,
+    /// The section `memory`, unless it is the default.
+    pub(crate) memory: Option<&'a Value>,
+}
+
 impl Gateway {
-    /// Makes the folder and the configuration with these keys of `store`.
-    pub(crate) fn prepare(binary: &Path, folder: PathBuf, store: &Value, upstream: &str) -> Result<Self> {
+    /// Makes the folder and the configuration with these keys of `store`, and of `memory` where there is a section of that name.
+    pub(crate) fn prepare(binary: &Path, folder: PathBuf, sections: Sections<'_>, upstream: &str) -> Result<Self> {
         std::fs::create_dir(&folder)?;
         let address = format!("127.0.0.1:{}", TcpListener::bind("127.0.0.1:0")?.local_addr()?.port());
         let agent = |model| json!({"system_prompt": "You are a helpful assistant.", "model": {"provider": "fake", "model": model}});
         let mut acting = agent(ACTING);
         acting["tools"] = json!({"allow": ["calculate"]});
         // The default configuration, but for the model, the agents, and limits that no load here meets. JSON is YAML.
-        let config = json!({
+        let mut config = json!({
             "listen": address,
             "data_dir": folder.join("data"),
-            "store": store,
+            "store": sections.store,
             "limits": {"token_requests_per_s": 1_000_000, "address_requests_per_s": 1_000_000, "streams_per_token": 20_000,
                 "connections": 18_000, "connections_per_address": 18_000},
             "providers": {"fake": {"protocol": "openai", "base_url": format!("http://{upstream}/v1"), "api_key": "fake"}},
             "agents": {FAST: agent(FAST), PACED: agent(PACED), PATIENT: agent(PATIENT), ACTING: acting},
         });
+        if let Some(memory) = sections.memory {
+            config["memory"] = memory.clone();
+        }
         std::fs::write(folder.join("astra.yml"), config.to_string())?;
         Ok(Self { address, token: OnceLock::new(), binary: binary.to_owned(), folder })
     }
@@ -104,7 +116,7 @@ impl Gateway {
     }
 
     fn issue_token(&self) -> Result<String> {
-        let scopes = ["--scope", "chat:send", "--scope", "spec:read"];
+        let scopes = ["--scope", "chat:send", "--scope", "spec:read", "--scope", "memory:write"];
         let issued = self.command("token issue --name bench --role member --expires-in 1d").args(scopes).output()?;
         if !issued.status.success() {
             return Err(format!("no token: {}", String::from_utf8_lossy(&issued.stderr)).into());

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::floor::UPSTREAM;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, Sections};
 use crate::http::request;
 use crate::load::MakeRequest;
 use crate::process::Process;
@@ -91,7 +91,17 @@ impl Lab {
 
     /// A gateway with a new data folder and these keys of `store`, that does not run yet.
     pub(crate) fn gateway_on(&self, store: &Value) -> Result<Gateway> {
-        Gateway::prepare(&self.binary, self.path("gateway"), store, &self.upstream.address)
+        self.gateway_with(Sections { store, memory: None })
+    }
+
+    /// A gateway with a new data folder that commits as by default, with these keys of `memory`, that does not run yet.
+    pub(crate) fn gateway_remembering(&self, memory: &Value) -> Result<Gateway> {
+        let store = json!({"synchronous": Synchronous::Normal.name()});
+        self.gateway_with(Sections { store: &store, memory: Some(memory) })
+    }
+
+    fn gateway_with(&self, sections: Sections<'_>) -> Result<Gateway> {
+        Gateway::prepare(&self.binary, self.path("gateway"), sections, &self.upstream.address)
     }
 
     /// Questions in the upstream's own protocol.

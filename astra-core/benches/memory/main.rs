@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use astra_core::memory::analyse::{document_terms, query_terms};
-use astra_core::memory::embed::{Embedder, Embedding, StaticEmbedder};
+use astra_core::memory::embed::{Embedding, StaticEmbedder};
 use astra_core::memory::index::{IndexItem, IndexQuery, MemoryIndex};
 use astra_core::memory::rank::{RankRequest, Ranked, Sources, rank};
 use astra_core::store::{MemoryTier, TierSet};
@@ -59,6 +59,7 @@ fn say(text: &str) -> Result<()> {
 
 fn item(id: i64, text: &str, embedder: &StaticEmbedder) -> IndexItem {
     IndexItem {
+        is_embedded: true,
         id,
         owner: i64::from(id % 3 == 0) * (id % 100),
         tier: MemoryTier::Daily,
@@ -78,7 +79,7 @@ fn search(index: &MemoryIndex, embedder: &StaticEmbedder, question: &str, asked:
         tiers: TierSet::ALL,
         terms: if asked.text { query_terms(question) } else { Vec::new() },
         embedding: if asked.vector { embedder.embed(question) } else { None },
-        floor: embedder.floor(),
+        floor: StaticEmbedder::SPACE.floor,
         limit: 40,
         as_of_ms: i64::MAX,
         created_after_ms: None,
@@ -89,7 +90,7 @@ fn search(index: &MemoryIndex, embedder: &StaticEmbedder, question: &str, asked:
 
 fn one_size(rows: usize, embedder: &StaticEmbedder) -> Result<()> {
     let mut texts = Texts::new(0x5eed);
-    let mut index = MemoryIndex::new(embedder.dimension());
+    let mut index = MemoryIndex::new(StaticEmbedder::SPACE.dimension);
     let topics: Vec<u64> = (0..QUESTIONS).map(|_| texts.text().1).collect();
     let questions: Vec<String> = topics.iter().map(|topic| texts.question(*topic)).collect();
     let mut exact =
@@ -106,7 +107,7 @@ fn one_size(rows: usize, embedder: &StaticEmbedder) -> Result<()> {
         }
         index.put(item);
     }
-    let mut anew = MemoryIndex::new(embedder.dimension());
+    let mut anew = MemoryIndex::new(StaticEmbedder::SPACE.dimension);
     let items: Vec<IndexItem> =
         (1..=20_000.min(i64::try_from(rows)?)).map(|id| item(id, &texts.text().0, embedder)).collect();
     let kept = items.len();
@@ -206,7 +207,7 @@ fn many_workspaces(workspaces: usize, embedder: &StaticEmbedder) -> Result<()> {
         let question = texts.question(topic);
         let asked = Sources { text: true, vector: true, graph: false };
         let (time, index) = measured(|| {
-            let mut index = MemoryIndex::new(embedder.dimension());
+            let mut index = MemoryIndex::new(StaticEmbedder::SPACE.dimension);
             for (item, vector) in rows {
                 index.put(IndexItem { embedding: Embedding::from_bytes(&vector), ..item });
             }

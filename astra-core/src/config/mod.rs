@@ -38,7 +38,7 @@ pub use limits::LimitsConfig;
 pub use listen::listen_address;
 pub use locate::line_of;
 pub use mcp::{McpConfig, McpOAuthConfig, McpServerConfig};
-pub use memory::{MemoryConfig, MemoryExtraction};
+pub use memory::{EmbeddingsConfig, MemoryConfig, MemoryExtraction};
 pub use merge::MergeKeys;
 pub use network::Network;
 pub use otlp::{Compression, OtlpConfig};

@@ -97,12 +97,13 @@ impl Engine {
             return Recalled::default();
         }
         let since = Instant::now();
-        let recalled = tokio::time::timeout(PATIENCE, self.search(rows, recall)).await;
+        let patience = PATIENCE + self.memory.embedder().search_timeout();
+        let recalled = tokio::time::timeout(patience, self.search(rows, recall)).await;
         let took = since.elapsed();
         let fault = match recalled {
             Ok(Ok(recalled)) => return Recalled { took, ..recalled },
             Ok(Err(fault)) => fault.to_string(),
-            Err(_) => format!("the search took more than {} s", PATIENCE.as_secs()),
+            Err(_) => format!("the search took more than {} s", patience.as_secs()),
         };
         tracing::warn!(error = fault, "memory could not be searched; the turn goes on without it");
         Recalled { fault: Some(fault), is_searched: true, took, ..Recalled::default() }
@@ -123,7 +124,7 @@ impl Engine {
             without_session: Some(recall.session),
             now_ms,
         };
-        let Found { mut hits, is_searched } = self.memory.search(rows, request).await?;
+        let Found { mut hits, is_searched, .. } = self.memory.search(rows, request).await?;
         if !is_searched {
             return Ok(Recalled::default());
         }

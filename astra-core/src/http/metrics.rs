@@ -153,6 +153,14 @@ fn of_memory(app: &App, text: &mut Exposition) {
     for (reason, count) in memory.dropped() {
         text.sample("astra_memory_dropped_total", &[("reason", reason)], count);
     }
+    text.family(
+        "astra_memory_embedding_calls_total",
+        Counter,
+        "Calls for vectors over the network, by what became of them.",
+    );
+    for (outcome, count) in memory.embeddings() {
+        text.sample("astra_memory_embedding_calls_total", &[("outcome", outcome)], count);
+    }
     let help = "Uses of edges of the graph that do not count, since too many waited for the next flush.";
     text.single("astra_memory_dropped_uses_total", Counter, help, memory.dropped_uses.get());
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use hashlink::LruCache;
 
 use super::analyse::terms_from_bytes;
-use super::embed::{Embedder, Embedding};
+use super::embed::{Embedding, VectorSpace};
 use super::index::{IndexItem, MemoryIndex};
 use crate::store::{self, IndexRow, MemoryHead, Rows};
 
@@ -51,13 +51,13 @@ impl Directory {
     ///
     /// # Errors
     /// The store's. The index has then what it had before.
-    pub(super) async fn of(&self, rows: &Rows, embedder: &dyn Embedder) -> store::Result<Option<Arc<WorkspaceIndex>>> {
+    pub(super) async fn of(&self, rows: &Rows, space: VectorSpace) -> store::Result<Option<Arc<WorkspaceIndex>>> {
         let Some(head) = rows.memory_index().head().await? else { return Ok(None) };
-        let index = self.entry(rows.workspace().number(), embedder.dimension());
+        let index = self.entry(rows.workspace().number(), space.dimension);
         if !index.has(head) {
             let _filling = index.filling.lock().await;
             if !index.has(head) {
-                index.fill(rows, embedder, head).await?;
+                index.fill(rows, space, head).await?;
                 self.evict();
             }
         }
@@ -126,11 +126,11 @@ impl WorkspaceIndex {
     }
 
     /// Reads what it does not have yet. An item that changes meanwhile gets a larger number, and is read again behind that.
-    async fn fill(&self, rows: &Rows, embedder: &dyn Embedder, head: MemoryHead) -> store::Result<()> {
+    async fn fill(&self, rows: &Rows, space: VectorSpace, head: MemoryHead) -> store::Result<()> {
         let (mut change, rebuilt) = (self.change.load(Ordering::Acquire), self.rebuilt.load(Ordering::Acquire));
         // Rows may be gone without a trace: all are read, and searches see what there was before until then.
         let mut anew = (rebuilt != head.rebuilt).then(|| Filled {
-            index: MemoryIndex::new(embedder.dimension()),
+            index: MemoryIndex::new(space.dimension),
             change: 0,
             rebuilt: head.rebuilt,
         });
@@ -146,8 +146,8 @@ impl WorkspaceIndex {
                 (change, item) = (last.change, last.item_id);
             }
             match &mut anew {
-                Some(filled) => filled.take(page, embedder),
-                None => self.write(|filled| filled.take(page, embedder)),
+                Some(filled) => filled.take(page, space),
+                None => self.write(|filled| filled.take(page, space)),
             }
             if is_last {
                 break;
@@ -177,25 +177,27 @@ impl WorkspaceIndex {
 }
 
 impl Filled {
-    fn take(&mut self, page: Vec<IndexRow>, embedder: &dyn Embedder) {
+    fn take(&mut self, page: Vec<IndexRow>, space: VectorSpace) {
         for row in page {
             if row.is_dead {
                 self.index.remove(row.item_id);
             } else {
-                self.index.put(item(row, embedder));
+                self.index.put(item(row, space));
             }
         }
     }
 }
 
 /// The item of a row. A vector that another embedder has made is of no use.
-fn item(row: IndexRow, embedder: &dyn Embedder) -> IndexItem {
-    let embedding = if row.embedder == embedder.id() { Embedding::from_bytes(&row.vector) } else { None };
+fn item(row: IndexRow, space: VectorSpace) -> IndexItem {
+    let is_embedded = row.embedder == space.embedder;
+    let embedding = if is_embedded { Embedding::from_bytes(&row.vector) } else { None };
     IndexItem {
         id: row.item_id,
         owner: row.subject,
         tier: row.tier,
-        embedding: embedding.filter(|embedding| embedding.values.len() == embedder.dimension()),
+        is_embedded,
+        embedding: embedding.filter(|embedding| embedding.values.len() == space.dimension),
         terms: terms_from_bytes(&row.terms).unwrap_or_default(),
         created_at_ms: row.created_at_ms,
         valid_from_ms: row.valid_from_ms,

@@ -16,24 +16,32 @@ pub mod transfer;
 pub mod upkeep;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
+use tokio::time::{sleep, timeout};
 
 use crate::config::Config;
 use crate::ids::MemoryProfileId;
 use crate::memory::accesses::EdgeAccesses;
 use crate::memory::analyse::{document_terms, terms_to_bytes};
-use crate::memory::embed::{Embedder, StaticEmbedder};
+use crate::memory::embed::{Embedder, RemoteEmbedder, StaticEmbedder};
 use crate::memory::profile::MemoryProfileSettings;
 use crate::metrics::Metrics;
+use crate::provider::Registry;
 use crate::store::{self, Db, EdgeKey, IndexEntry, Rows};
 use crate::work::Base;
 use directory::Directory;
 
+/// How often items without a vector are looked for of which there was no notice.
+const LOOK: Duration = Duration::from_secs(5);
+/// How long after a notice what was written is looked for.
+const COMMITTED: Duration = Duration::from_millis(100);
+
 /// The memory of all workspaces.
 pub struct Memory {
     config: Arc<Config>,
-    embedder: StaticEmbedder,
+    embedder: Embedder,
     directory: Directory,
     /// Edges of the graph that were of use and have gained nothing by it yet.
     accesses: EdgeAccesses,
@@ -42,23 +50,38 @@ pub struct Memory {
     permits: Semaphore,
     /// A turn has ended that is to be remembered.
     ended: Notify,
+    /// Something is written whose vector is made later.
+    written: Notify,
 }
 
 impl Memory {
-    /// The memory in the store of `base`. Nothing is read yet.
-    #[must_use]
-    pub fn open(base: &Base) -> Arc<Self> {
+    /// The memory in the store of `base`, whose vectors one of `providers` makes if the configuration says so. No memory is
+    /// read yet.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn open(base: &Base, providers: &Arc<Registry>) -> store::Result<Arc<Self>> {
         let bytes_max = usize::try_from(base.config.memory.cache_mib << 20).unwrap_or(usize::MAX);
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Arc::new(Self {
+        let embedder = match &base.config.memory.embeddings {
+            None => Embedder::BuiltIn(StaticEmbedder::new()),
+            Some(config) => {
+                let dimension = usize::try_from(config.dimensions).map_err(store::Error::broken)?;
+                let id = base.store.embedder(config.model.clone(), dimension, base.ids.key()).await?;
+                let (providers, metrics) = (Arc::clone(providers), Arc::clone(&base.metrics));
+                Embedder::Remote(RemoteEmbedder::new(providers, config.clone(), id, metrics))
+            }
+        };
+        Ok(Arc::new(Self {
             config: Arc::clone(&base.config),
-            embedder: StaticEmbedder::new(),
+            embedder,
             directory: Directory::new(bytes_max),
             accesses: EdgeAccesses::default(),
             metrics: Arc::clone(&base.metrics),
             permits: Semaphore::new(cores),
             ended: Notify::new(),
-        })
+            written: Notify::new(),
+        }))
     }
 
     /// A turn has ended that is to be remembered: another one, or one of another gateway, is found without being said.
@@ -71,6 +94,19 @@ impl Memory {
         self.ended.notified().await;
     }
 
+    /// Waits until something may have been written whose vector is to be made, by this gateway or by another one.
+    async fn something_written(&self) {
+        // What is written now is committed in a moment.
+        if timeout(LOOK, self.written.notified()).await.is_ok() {
+            sleep(COMMITTED).await;
+        }
+    }
+
+    /// Whether writes do not wait for vectors.
+    const fn embeds_later(&self) -> bool {
+        matches!(self.embedder, Embedder::Remote(_))
+    }
+
     /// Whether turns are remembered, and memory is recalled in turns.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
@@ -79,16 +115,21 @@ impl Memory {
 
     /// What makes the vectors of texts.
     #[must_use]
-    pub fn embedder(&self) -> &dyn Embedder {
+    pub const fn embedder(&self) -> &Embedder {
         &self.embedder
     }
 
-    /// What `text` is found by.
+    /// What `text` is found by, which is to be written now. An embedder that is asked over the network makes its vector later.
     #[must_use]
     pub fn index_entry(&self, text: &str) -> IndexEntry {
-        let embedding = self.embedder().embed(text);
-        let (embedder, vector) =
-            embedding.map_or((0, Vec::new()), |embedding| (self.embedder().id(), embedding.to_bytes()));
+        let (embedder, embedding) = match &self.embedder {
+            Embedder::BuiltIn(table) => (StaticEmbedder::SPACE.embedder, table.embed(text)),
+            Embedder::Remote(_) => {
+                self.written.notify_one();
+                (0, None)
+            }
+        };
+        let vector = embedding.map(|embedding| embedding.to_bytes()).unwrap_or_default();
         IndexEntry { embedder, vector, terms: terms_to_bytes(&document_terms(text)) }
     }
 

@@ -2,7 +2,7 @@
 //! by words counts by how much of the question it holds. Without that, a row that shares one frequent word with a question
 //! stands beside one that answers it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::index::{Candidate, TextMatch, VectorMatch};
 use crate::store::MemoryTier;
@@ -67,7 +67,7 @@ pub fn rank(request: RankRequest<'_>) -> Vec<Ranked> {
         ranks.entry(*id).or_insert(rank);
     }
     let mut candidates = request.candidates;
-    let known: Vec<i64> = candidates.iter().map(|candidate| candidate.id).collect();
+    let known: HashSet<i64> = candidates.iter().map(|candidate| candidate.id).collect();
     for id in request.graph.iter().filter(|id| !known.contains(id)) {
         candidates.push(Candidate { id: *id, tier: MemoryTier::Graph, created_at_ms: 0, text: None, vector: None });
     }

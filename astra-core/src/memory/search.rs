@@ -8,7 +8,7 @@ use super::analyse::query_terms;
 use super::directory::WorkspaceIndex;
 use super::graph::{self, GraphRecall};
 use super::hit::{Hit, HitItem, HitSources};
-use super::index::{Candidate, IndexQuery};
+use super::index::{Candidate, IndexQuery, MemoryIndex};
 use super::profile::TierWeights;
 use super::rank::{RankRequest, Ranked, Sources, rank};
 use crate::ids::SessionId;
@@ -52,12 +52,22 @@ pub struct SearchRequest {
 }
 
 /// What was found, best first.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Found {
     /// The hits.
     pub hits: Vec<Hit>,
     /// Whether there was something to search: tiers, and a workspace in which something was kept.
     pub is_searched: bool,
+    /// Whether vectors were compared: not if the query has none, or if it could not be had in time.
+    pub has_vectors: bool,
+    /// 0 to 1: the share of the workspace's items that the embedder was asked about. The others are found by words alone.
+    pub vector_coverage: f64,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self { hits: Vec::new(), is_searched: false, has_vectors: false, vector_coverage: 1.0 }
+    }
 }
 
 impl Memory {
@@ -69,13 +79,15 @@ impl Memory {
         if request.tiers.is_empty() || request.limit == 0 {
             return Ok(Found::default());
         }
-        let Some(index) = self.directory().of(rows, self.embedder()).await? else { return Ok(Found::default()) };
+        let Some(index) = self.directory().of(rows, self.embedder().space()).await? else {
+            return Ok(Found::default());
+        };
         let text: String = request.text.chars().take(QUERY_CHARS_MAX).collect();
         let owner = rows.memories().owner(&request.user_id).await?.unwrap_or(0);
-        let query = self.query(&request, &text, owner);
+        let query = self.query(&request, &text, owner).await;
         let asks_graph = request.asks_graph && request.as_of_ms.is_none() && request.tiers.has(MemoryTier::Graph);
         let asked = Sources { text: !query.terms.is_empty(), vector: query.embedding.is_some(), graph: asks_graph };
-        let limit = query.limit;
+        let (limit, has_vectors) = (query.limit, asked.vector);
         let (candidates, walked) = tokio::join!(self.candidates(&index, query), async {
             if asks_graph {
                 graph::recall(rows, owner, &text, request.now_ms, limit).await
@@ -96,16 +108,16 @@ impl Memory {
         });
         let mut hits = texts(rows, ranked, walked, &request, owner).await?;
         hits.truncate(request.limit);
-        Ok(Found { hits, is_searched: true })
+        Ok(Found { hits, is_searched: true, has_vectors, vector_coverage: index.look(MemoryIndex::vector_coverage) })
     }
 
-    fn query(&self, request: &SearchRequest, text: &str, owner: i64) -> IndexQuery {
+    async fn query(&self, request: &SearchRequest, text: &str, owner: i64) -> IndexQuery {
         IndexQuery {
             owner,
             tiers: request.tiers,
             terms: query_terms(text),
-            embedding: self.embedder().embed(text),
-            floor: self.embedder().floor(),
+            embedding: self.embedder().of_query(text).await,
+            floor: self.embedder().space().floor,
             limit: request.limit.saturating_mul(CANDIDATES_A_HIT).max(CANDIDATES_LEAST),
             as_of_ms: request.as_of_ms.unwrap_or(request.now_ms),
             created_after_ms: request.created_after_ms,

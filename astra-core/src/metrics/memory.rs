@@ -5,6 +5,7 @@ use super::Counter;
 /// What becomes of turns, items and answers: names, in their order.
 const TURNS: [&str; 4] = ["stored", "empty", "undone", "failed"];
 const ANSWERS: [&str; 5] = ["read", "repaired", "unreadable", "failed", "spent"];
+const EMBEDDINGS: [&str; 4] = ["made", "refused", "failed", "circuit_open"];
 const REASONS: [&str; 5] = ["malformed", "quote", "invented", "secret", "instruction"];
 
 /// What became of questions that were looked at for memory.
@@ -19,6 +20,7 @@ pub struct MemoryMetrics {
     turns: [Counter; TURNS.len()],
     answers: [Counter; ANSWERS.len()],
     dropped: [Counter; REASONS.len()],
+    embeddings: [Counter; EMBEDDINGS.len()],
 }
 
 impl MemoryMetrics {
@@ -36,6 +38,16 @@ impl MemoryMetrics {
     /// Counts `count` items that were not believed, for one of the reasons in `dropped`.
     pub fn note_dropped(&self, reason: &str, count: usize) {
         note(&REASONS, &self.dropped, reason, u64::try_from(count).unwrap_or(0));
+    }
+
+    /// Counts a call for vectors: `made`, `refused` where the texts were, `failed` or `circuit_open`.
+    pub fn note_embeddings(&self, outcome: &str) {
+        note(&EMBEDDINGS, &self.embeddings, outcome, 1);
+    }
+
+    /// What became of calls for vectors.
+    pub fn embeddings(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        EMBEDDINGS.into_iter().zip(self.embeddings.iter().map(Counter::get))
     }
 
     /// What became of turns.
@@ -70,6 +82,8 @@ mod tests {
         metrics.note_answer("spent");
         metrics.note_dropped("invented", 3);
         assert_eq!(metrics.turns().map(|(_, count)| count).collect::<Vec<_>>(), [0, 0, 1, 0]);
+        metrics.note_embeddings("failed");
+        assert_eq!(metrics.embeddings().nth(2), Some(("failed", 1)));
         assert_eq!(metrics.answers().last(), Some(("spent", 1)));
         assert_eq!(metrics.dropped().nth(2), Some(("invented", 3)));
     }

@@ -36,6 +36,8 @@ pub(super) struct Entry {
     /// What the circuit counts by.
     pub monotonic: Monotonic,
     pub condition: Mutex<Condition>,
+    /// The circuit of calls for vectors.
+    pub embeddings: Mutex<Breaker>,
     pub listed: tokio::sync::Mutex<Option<Listed>>,
 }
 
@@ -134,6 +136,11 @@ impl Entry {
     /// What `model` costs.
     pub(super) fn prices(&self, model: &str) -> Option<Prices> {
         self.prices.get(model).copied().or_else(|| models::prices(self.preset?.name, model))
+    }
+
+    /// The circuit of calls for vectors.
+    pub(super) fn embeddings(&self) -> MutexGuard<'_, Breaker> {
+        self.embeddings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn condition(&self) -> MutexGuard<'_, Condition> {

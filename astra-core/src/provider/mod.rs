@@ -5,6 +5,8 @@ mod anthropic;
 mod call_ids;
 mod chunks;
 mod echo;
+mod embedding_request;
+mod embeddings;
 mod entry;
 mod error;
 mod fallback;
@@ -31,6 +33,7 @@ use crate::config::Prices;
 pub use crate::content::{Arguments, Content, Part, Role, ToolCall, ToolResult};
 pub use crate::outbound::{Circuit, Jitter};
 use crate::trace_context::TraceContext;
+pub use embedding_request::EmbeddingRequest;
 pub use error::{Error, ErrorKind};
 pub use fallback::{Attempt, Target};
 pub use health::{Health, LastError};
@@ -213,4 +216,11 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The names of the models that the upstream offers.
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>>;
+
+    /// Makes a vector of each text, in their order. A provider that does not say otherwise makes none.
+    fn embed<'a>(&'a self, request: EmbeddingRequest<'a>) -> BoxFuture<'a, Result<Vec<Vec<f32>>, Error>> {
+        let _ = request;
+        let error = Error::new(ErrorKind::Unsupported, "the provider makes no vectors of texts");
+        Box::pin(std::future::ready(Err(error)))
+    }
 }

@@ -143,6 +143,7 @@ impl Registry {
             clock: Arc::clone(&self.clock),
             monotonic: Monotonic::new(&self.clock),
             condition: std::sync::Mutex::default(),
+            embeddings: std::sync::Mutex::default(),
             listed: tokio::sync::Mutex::default(),
         };
         self.entries.insert(name.to_owned(), Arc::new(entry));
@@ -265,6 +266,7 @@ impl Registry {
             clock: Arc::clone(&self.clock),
             monotonic: Monotonic::new(&self.clock),
             condition: std::sync::Mutex::default(),
+            embeddings: std::sync::Mutex::default(),
             listed: tokio::sync::Mutex::default(),
         };
         self.entries.insert(name.to_owned(), Arc::new(entry));

@@ -144,6 +144,12 @@ impl Builder {
                 Err(of_name) => faults.extend(of_name),
             }
         }
+        if let Some(embeddings) = &self.config.memory.embeddings
+            && !providers.has(&embeddings.provider)
+        {
+            let detail = format!("names {}, which is no configured provider", embeddings.provider);
+            faults.push(Fault { key: "memory.embeddings.provider".to_owned(), detail });
+        }
         let (skills, broken_skills, of_folder) =
             SkillFolder::first(self.config.skills_dir.clone(), self.clock.now_ms());
         faults.extend(of_folder);

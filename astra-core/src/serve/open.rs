@@ -20,9 +20,10 @@ use crate::events::EventLog;
 use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
 use crate::memory::Memory;
+use crate::memory::embed::VectorWork;
 use crate::memory::extract::{ExtractionModel, Extractor};
 use crate::memory::transfer::{Export, Import};
-use crate::memory::upkeep::{self as memory_upkeep, Consolidate};
+use crate::memory::upkeep::{self as memory_upkeep, Consolidate, Reembed};
 #[cfg(feature = "otlp")]
 use crate::otlp;
 use crate::outbound::GuardedClient;
@@ -64,7 +65,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let definitions = Definitions::open(&base, workspace, sources, &known).await.map_err(failed)?;
     let skill_folder = SkillFolder::open(&base, &known.skills, &definitions).await.map_err(failed)?;
     let events = EventLog::open(&base).await.map_err(failed)?;
-    let memory = memory(&base, &known);
+    let memory = memory(&base, &known).await.map_err(failed)?;
     let engine = Engine::open(&base, &known, &agents, &memory, export(&base, &known)).await.map_err(failed)?;
     remember(&base, &memory, &engine).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
@@ -108,7 +109,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
 
 /// The types of jobs of memory.
 fn with_memory(types: JobTypes, base: &Base, memory: &Arc<Memory>) -> JobTypes {
-    let types = types.with(Consolidate::new(base, memory));
+    let types = types.with(Consolidate::new(base, memory)).with(Reembed::new(base, memory));
     types.with(Export::new(Arc::clone(&base.clock))).with(Import::new(base, memory))
 }
 
@@ -125,11 +126,12 @@ fn export(_: &Base, _: &Known) -> Option<Arc<dyn TraceExport>> {
 }
 
 /// Memory, with which the tools of memory work from now on.
-fn memory(base: &Base, known: &Known) -> Arc<Memory> {
-    let memory = Memory::open(base);
+async fn memory(base: &Base, known: &Known) -> store::Result<Arc<Memory>> {
+    let memory = Memory::open(base, &known.providers).await?;
+    VectorWork::open(base, &memory);
     let (store, clock) = (base.store.clone(), Arc::clone(&base.clock));
     known.tools.open_memory(MemoryAccess { store, memory: Arc::clone(&memory), ids: base.ids.clone(), clock });
-    memory
+    Ok(memory)
 }
 
 /// What makes memories of turns that have ended.

@@ -8,7 +8,7 @@ use crate::params;
 /// where several transactions may write, the row is the lock of the workspace's memory, and the numbers are in the order of
 /// the commits.
 pub(super) fn next(tx: &mut Tx<'_>) -> Result<i64> {
-    let sql = "INSERT INTO memory_heads (workspace_id, change, rebuilt) VALUES ($1, 1, 0)
+    let sql = "INSERT INTO memory_heads (workspace_id, change, rebuilt, embedder) VALUES ($1, 1, 0, 1)
         ON CONFLICT (workspace_id) DO UPDATE SET change = memory_heads.change + 1 RETURNING change";
     tx.one(sql, params![])?.next_int()
 }

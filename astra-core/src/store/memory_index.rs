@@ -12,7 +12,7 @@ use crate::params;
 /// What a text is found by: made before the transaction that keeps it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IndexEntry {
-    /// What made the vector; 0 if there is none yet.
+    /// What was asked for the vector; 0 if nothing was yet.
     pub embedder: i64,
     /// The vector, as `Embedding::to_bytes` writes it; empty if there is none.
     pub vector: Vec<u8>,
@@ -29,7 +29,7 @@ pub struct IndexRow {
     pub subject: i64,
     /// Its tier.
     pub tier: MemoryTier,
-    /// What made the vector; 0 if there is none yet.
+    /// What was asked for the vector; 0 if nothing was yet.
     pub embedder: i64,
     /// The vector; empty if there is none.
     pub vector: Vec<u8>,
@@ -111,7 +111,12 @@ pub(super) fn kill_session(tx: &mut Tx<'_>, session: SessionId) -> Result<()> {
 #[derive(Clone, Copy)]
 pub struct MemoryIndexRows<'a>(pub(super) &'a Rows);
 
-impl MemoryIndexRows<'_> {
+impl<'a> MemoryIndexRows<'a> {
+    /// The rows of the workspace.
+    pub(super) const fn rows(self) -> &'a Rows {
+        self.0
+    }
+
     /// Where the memory of the workspace stands; `None` if nothing was ever kept there.
     pub async fn head(self) -> Result<Option<MemoryHead>> {
         self.0.look(memory_heads::find).await

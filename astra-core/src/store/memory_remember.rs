@@ -17,6 +17,8 @@ use crate::params;
 
 /// Most memories of a user that are looked through for what is to be forgotten, the newest ones.
 const PRESENT_MAX: u32 = 2_000;
+/// Questions that one transaction trims.
+const TRIMMED: u32 = 1_000;
 /// Who takes away what a user asks to forget.
 const AUTHOR: &str = "gateway";
 
@@ -81,6 +83,30 @@ impl PendingMemory<'_> {
                     found.push(PresentMemory { id, slot, content, attribute: text("attribute"), value: text("value") });
                 }
                 Ok(found)
+            })
+            .await
+    }
+
+    /// Lets questions of a user be found no more, the oldest ones, until `count_max` are left; at most 1,000 in one transaction.
+    /// Answers whether there may be more. Their turns stay.
+    pub async fn trim_questions(self, subject: i64, count_max: u32) -> Result<bool> {
+        self.0
+            .write_locking(move |tx| {
+                let newest =
+                    "SELECT item_id FROM memory_index WHERE workspace_id = $1 AND subject = $2 AND tier = 'session'
+                    AND is_dead = 0 ORDER BY item_id DESC LIMIT 1 OFFSET $3";
+                let Some(mut row) = tx.first(newest, params![subject, count_max])? else { return Ok(false) };
+                let last: i64 = row.next_int()?;
+                let change = memory_heads::next(tx)?;
+                let old =
+                    "SELECT item_id FROM memory_index WHERE workspace_id = $1 AND subject = $2 AND tier = 'session'
+                    AND is_dead = 0 AND item_id <= $3 ORDER BY item_id LIMIT $4";
+                let mut trimmed = 0;
+                for mut row in tx.query(old, params![subject, last, TRIMMED])? {
+                    memory_index::kill(tx, change, row.next_int()?)?;
+                    trimmed += 1;
+                }
+                Ok(trimmed == TRIMMED)
             })
             .await
     }

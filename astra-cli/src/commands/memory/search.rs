@@ -59,6 +59,11 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
     if hits.is_empty() {
         printer.note("nothing is remembered of it");
     }
+    let coverage = found["vectors"]["coverage"].as_f64().unwrap_or(1.0);
+    if coverage < 1.0 {
+        let percent = coverage * 100.0;
+        printer.note(&format!("{percent:.0} % of this memory has vectors so far; the rest is found by words"));
+    }
     for hit in hits {
         // Of the tier `session` it is a question, known by its turn.
         let id = hit["memory_id"].as_str().or_else(|| hit["turn_id"].as_str()).unwrap_or_default();

@@ -7,6 +7,7 @@ mod memory;
 mod pages;
 mod postgres;
 mod program;
+mod recall;
 mod sockets;
 mod spec;
 mod start;
@@ -25,9 +26,9 @@ use crate::report;
 const LONG: Duration = Duration::from_secs(300);
 
 /// The rows by name, in the order in which they are measured.
-pub(crate) const NAMES: [&str; 14] = [
-    "program", "start", "json", "latency", "crowd", "durable", "pages", "postgres", "paced", "stream", "tools",
-    "memory", "sockets", "spec",
+pub(crate) const NAMES: [&str; 15] = [
+    "program", "start", "json", "recall", "latency", "crowd", "durable", "pages", "postgres", "paced", "stream",
+    "tools", "memory", "sockets", "spec",
 ];
 
 /// Measures what `plan` asks for.
@@ -41,6 +42,7 @@ pub(crate) fn run(plan: &Plan) -> Result<()> {
             "program" => program::measure(&lab, plan),
             "start" => start::measure(&lab, plan),
             "json" => chat::json(&lab, plan),
+            "recall" => recall::measure(&lab, plan),
             "latency" => latency::measure(&lab, plan),
             "crowd" => chat::crowd(&lab, plan),
             "durable" => durable::measure(&lab, plan),

@@ -1,7 +1,7 @@
 //! What the operations of the memory group share.
 
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::ids::MemoryId;
 
@@ -12,4 +12,17 @@ pub struct MemoryPath {
     /// The memory's id.
     #[param(value_type = String, example = "mem_06a1b2c3d4e5q")]
     pub memory_id: MemoryId,
+}
+
+/// What vectors had to say in a search.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct FoundVectors {
+    /// Whether they were compared. They are not where there is nothing to search, where the embedder knows nothing of the query, and
+    /// where a provider that makes vectors did not answer in time: words and the graph are searched then.
+    #[schema(example = true)]
+    pub is_searched: bool,
+    /// The share of the workspace's items that the embedder was asked about. It is below 1 while vectors are made; the other items
+    /// are found by words and by the graph.
+    #[schema(minimum = 0, maximum = 1, example = 1.0)]
+    pub coverage: f64,
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::model::FoundVectors;
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::error::{Error, Result};
@@ -49,6 +50,8 @@ pub struct FoundMemories {
     /// The hits.
     #[schema(max_items = 100)]
     hits: Vec<MemoryHit>,
+    /// What vectors had to say.
+    vectors: FoundVectors,
 }
 
 /// A memory, or a question of a session, that was found.
@@ -112,7 +115,8 @@ pub async fn handler(
     let rows = app.store.rows(&caller.workspace);
     let found = app.memory.search(&rows, request).await.map_err(Error::store)?;
     app.memory.note_used(&rows, found.hits.iter().flat_map(|hit| hit.edges.iter().cloned()));
-    Ok(Json(FoundMemories { hits: found.hits.into_iter().map(MemoryHit::from).collect() }))
+    let vectors = FoundVectors { is_searched: found.has_vectors, coverage: found.vector_coverage };
+    Ok(Json(FoundMemories { hits: found.hits.into_iter().map(MemoryHit::from).collect(), vectors }))
 }
 
 impl From<Hit> for MemoryHit {

@@ -1,4 +1,4 @@
-//! A vector of a text, how it is kept, and what makes it.
+//! A vector of a text, how it is kept, and what it can be compared with.
 
 /// A vector of length 1 as signed bytes and the scale that turns them back: `scale * value`.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,18 +56,15 @@ impl Embedding {
     }
 }
 
-/// What makes vectors of texts.
-pub trait Embedder: Send + Sync {
-    /// The key of its row in `embedders`; vectors of two embedders are never compared.
-    fn id(&self) -> i64;
-    /// Its name there.
-    fn name(&self) -> &str;
+/// Which vectors can be compared: those of one embedder.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct VectorSpace {
+    /// The key of the embedder.
+    pub embedder: i64,
     /// How many values its vectors have.
-    fn dimension(&self) -> usize;
+    pub dimension: usize,
     /// The smallest cosine that is a match.
-    fn floor(&self) -> f32;
-    /// The vector of a text; `None` where it holds nothing that the embedder knows.
-    fn embed(&self, text: &str) -> Option<Embedding>;
+    pub floor: f32,
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use super::embedding::{Embedder, Embedding};
+use super::embedding::{Embedding, VectorSpace};
 use super::pieces::Pieces;
 
 /// The scales of all pieces (f32, little endian), then their values.
@@ -15,9 +15,6 @@ const PIECES: usize = 30_522;
 const DIMENSION: usize = 256;
 const _: () = assert!(TABLE.len() == PIECES * (4 + DIMENSION), "the table has a scale and a row for each piece");
 
-/// The key of the built-in embedder among the embedders.
-pub const BUILT_IN_EMBEDDER: i64 = 1;
-
 /// The built-in embedder. Its vocabulary is laid out for look-up when the first text comes.
 #[derive(Debug, Default)]
 pub struct StaticEmbedder {
@@ -25,6 +22,10 @@ pub struct StaticEmbedder {
 }
 
 impl StaticEmbedder {
+    /// Its vectors. Its key among the embedders is 1. Right answers to paraphrased questions begin at its smallest cosine
+    /// (`tests/memory/quality.rs`).
+    pub const SPACE: VectorSpace = VectorSpace { embedder: 1, dimension: DIMENSION, floor: 0.15 };
+
     /// An embedder whose vocabulary is not laid out yet.
     #[must_use]
     pub const fn new() -> Self {
@@ -36,27 +37,10 @@ impl StaticEmbedder {
     pub fn piece_ids(&self, text: &str) -> Vec<u16> {
         self.pieces.get_or_init(|| Pieces::new(VOCABULARY)).of(text)
     }
-}
 
-impl Embedder for StaticEmbedder {
-    fn id(&self) -> i64 {
-        BUILT_IN_EMBEDDER
-    }
-
-    fn name(&self) -> &'static str {
-        "static256"
-    }
-
-    fn dimension(&self) -> usize {
-        DIMENSION
-    }
-
-    fn floor(&self) -> f32 {
-        // Right answers to paraphrased questions begin here (tests/memory/quality.rs).
-        0.15
-    }
-
-    fn embed(&self, text: &str) -> Option<Embedding> {
+    /// The vector of a text; `None` where it holds no piece that the vocabulary knows.
+    #[must_use]
+    pub fn embed(&self, text: &str) -> Option<Embedding> {
         let mut sum = vec![0.0_f32; DIMENSION];
         for piece in self.piece_ids(text) {
             let (scale, row) = row(usize::from(piece))?;

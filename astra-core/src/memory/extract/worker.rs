@@ -1,8 +1,8 @@
 //! The work that remembers turns: it claims those that have ended, finds what is worth remembering, and writes all of a turn in one
 //! transaction. What it has claimed is its own for as long as it says so; a turn of a gateway that died is given to another one.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -40,6 +40,10 @@ const RENEW: Duration = Duration::from_secs(20);
 const ATTEMPTS: i64 = 5;
 /// How long a turn that could not be remembered waits, times the attempts that were made.
 const RETRY_MS: i64 = 5_000;
+/// After so many questions of a user the oldest ones are looked at, ...
+const TRIM_EVERY: u32 = 64;
+/// ... and of so many users the questions are counted.
+const COUNTED_USERS: usize = 10_000;
 
 /// What remembers turns.
 pub struct Extractor {
@@ -49,7 +53,10 @@ pub struct Extractor {
     metrics: Arc<Metrics>,
     memory: Arc<Memory>,
     mode: MemoryExtraction,
+    questions_max: u32,
     model: Arc<dyn ExtractionModel>,
+    /// Questions that were kept since those of their user were trimmed.
+    untrimmed: Mutex<HashMap<(i64, i64), u32>>,
 }
 
 impl Extractor {
@@ -72,7 +79,9 @@ impl Extractor {
             metrics: Arc::clone(&base.metrics),
             memory: Arc::clone(memory),
             mode: base.config.memory.extraction,
+            questions_max: base.config.memory.questions_per_user,
             model,
+            untrimmed: Mutex::default(),
         });
         base.supervisor.spawn(EXTRACTION, move |_| Arc::clone(&extractor).run());
         Ok(())
@@ -149,6 +158,7 @@ impl Extractor {
                 for source in sources {
                     if source == store::MemorySource::Rule { &metrics.by_rules } else { &metrics.by_models }.add_one();
                 }
+                self.trim(&rows, turn).await;
             }
             Ok((Remembered::Undone, _)) => metrics.note_turn("undone"),
             Ok((Remembered::Lost, _)) => {
@@ -161,6 +171,32 @@ impl Extractor {
             }
         }
         true
+    }
+
+    /// Keeps the questions of the turn's user few enough, once in a while.
+    async fn trim(&self, rows: &Rows, turn: &PendingTurn) {
+        let is_due = {
+            let mut untrimmed = self.untrimmed.lock().unwrap_or_else(PoisonError::into_inner);
+            if untrimmed.len() > COUNTED_USERS {
+                untrimmed.clear();
+            }
+            let count = untrimmed.entry((turn.workspace.number(), turn.subject)).or_default();
+            *count = (*count + 1) % TRIM_EVERY;
+            *count == 0
+        };
+        if !is_due {
+            return;
+        }
+        loop {
+            match rows.pending_memory().trim_questions(turn.subject, self.questions_max).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(fault) => {
+                    tracing::warn!(error = %fault, "old questions of a user are still found");
+                    return;
+                }
+            }
+        }
     }
 
     /// What is written of a turn.

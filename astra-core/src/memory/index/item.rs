@@ -12,6 +12,8 @@ pub struct IndexItem {
     pub owner: i64,
     /// Its tier.
     pub tier: MemoryTier,
+    /// Whether the embedder was asked about it.
+    pub is_embedded: bool,
     /// Its vector, if it has one of the index's dimension.
     pub embedding: Option<Embedding>,
     /// Hashes of its terms, with their repeats.

@@ -58,7 +58,7 @@ impl MemoryIndex {
         if self.rows.len() >= ROWS_MAX {
             return;
         }
-        self.vectors.push(item.embedding.as_ref());
+        self.vectors.push(item.embedding.as_ref(), item.is_embedded);
         self.text.push(&item.terms);
         let row = self.rows.push(&item);
         self.places.insert(self.rows.ids(), row);
@@ -121,6 +121,15 @@ impl MemoryIndex {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// 0 to 1: the share of its items that the embedder was asked about; 1 if it holds none.
+    #[must_use]
+    pub fn vector_coverage(&self) -> f64 {
+        match self.len() {
+            0 => 1.0,
+            items => 1.0 - self.vectors.missing() as f64 / items as f64,
+        }
     }
 
     /// Which code multiplies vectors.

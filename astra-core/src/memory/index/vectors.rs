@@ -19,32 +19,49 @@ pub(super) struct Vectors {
     dimension: usize,
     path: DotPath,
     pieces: Vec<Vec<i8>>,
-    /// 0: the row has no vector.
+    /// [`NONE`] and [`MISSING`]: the row has no vector.
     scales: Vec<f32>,
+    /// Rows whose vector is still to be made.
+    missing: usize,
 }
+
+/// The scale of a row that has no vector, ...
+const NONE: f32 = 0.0;
+/// ... and of one whose vector is still to be made.
+const MISSING: f32 = -1.0;
 
 impl Vectors {
     pub(super) const fn new(dimension: usize, path: DotPath) -> Self {
-        Self { dimension, path, pieces: Vec::new(), scales: Vec::new() }
+        Self { dimension, path, pieces: Vec::new(), scales: Vec::new(), missing: 0 }
     }
 
     pub(super) const fn path(&self) -> DotPath {
         self.path
     }
 
-    /// Adds a row; one without a vector of the right dimension has none.
-    pub(super) fn push(&mut self, embedding: Option<&Embedding>) {
+    /// How many rows have a vector that is still to be made.
+    pub(super) const fn missing(&self) -> usize {
+        self.missing
+    }
+
+    /// Adds a row; one without a vector of the right dimension has none, yet or for good.
+    pub(super) fn push(&mut self, embedding: Option<&Embedding>, is_embedded: bool) {
         let embedding = embedding.filter(|embedding| embedding.values.len() == self.dimension);
         match embedding {
             Some(embedding) => self.push_row(embedding.scale, embedding.values.iter().copied()),
-            None => self.push_row(0.0, std::iter::repeat_n(0, self.dimension)),
+            None => {
+                self.missing += usize::from(!is_embedded);
+                self.push_row(if is_embedded { NONE } else { MISSING }, std::iter::repeat_n(0, self.dimension));
+            }
         }
     }
 
     /// Overwrites the vector of a row.
     pub(super) fn clear(&mut self, row: u32) {
         let row = row as usize;
-        self.scales[row] = 0.0;
+        if std::mem::replace(&mut self.scales[row], NONE) < NONE {
+            self.missing -= 1;
+        }
         let start = row % PIECE * self.dimension;
         self.pieces[row / PIECE][start..start + self.dimension].fill(0);
     }
@@ -74,9 +91,9 @@ impl Vectors {
     pub(super) fn compact(&mut self, moves: &Moves) {
         let old = std::mem::replace(self, Self::new(self.dimension, self.path));
         for (row, _) in moves.iter().enumerate().filter(|(_, to)| **to != NO_ROW) {
-            self.push_row(0.0, old.row(row).iter().copied());
+            self.push_row(NONE, old.row(row).iter().copied());
         }
-        self.scales = old.scales;
+        (self.scales, self.missing) = (old.scales, old.missing);
         retain(&mut self.scales, moves);
     }
 
@@ -98,7 +115,7 @@ impl Vectors {
                 let bit = rows.trailing_zeros() as usize;
                 rows &= rows - 1;
                 let scale = self.scales[first + bit];
-                if scale != 0.0 {
+                if scale > NONE {
                     best.push(products[bit] as f32 * scale, (first + bit) as u32, ids);
                 }
             }

@@ -2,10 +2,12 @@
 //! What a memory weighs follows from times and from what was of use, however often the upkeep runs.
 
 mod consolidate;
+mod reembed;
 
 use std::sync::Arc;
 
 pub use consolidate::Consolidate;
+pub use reembed::Reembed;
 
 use super::Memory;
 use crate::store::{self, DELETED_MEMORY_DAYS, Db, SWEEP_ROWS};

@@ -2,6 +2,7 @@
 //! <https://platform.openai.com/docs/api-reference/chat>
 
 mod answer;
+mod embeddings;
 mod parts;
 mod question;
 mod tools;
@@ -16,10 +17,10 @@ use serde::Deserialize;
 use super::chunks;
 use super::error::Error;
 use super::presets::Quirks;
-use super::reading::malformed;
+use super::reading::{Body, malformed};
 use super::settings::Settings;
 use super::upstream::{Chat, Upstream};
-use super::{ChunkStream, Completion, Parameter, Parameters, Provider, Request, ToolChoice};
+use super::{ChunkStream, Completion, EmbeddingRequest, Parameter, Parameters, Provider, Request, ToolChoice};
 use crate::clock::Clock;
 use crate::outbound::Endpoint;
 
@@ -29,6 +30,7 @@ pub(super) use answer::Decoder;
 pub(super) struct OpenAi {
     upstream: Arc<Upstream>,
     chat: Chat,
+    embeddings: Chat,
     models: Endpoint,
     quirks: Quirks,
 }
@@ -37,7 +39,8 @@ impl OpenAi {
     pub(super) fn new(settings: &Settings, clock: Arc<dyn Clock>) -> Self {
         let upstream = Upstream::new(settings, clock, (AUTHORIZATION, "Bearer "), HeaderMap::new());
         let (chat, models) = (upstream.chat(&["chat", "completions"]), upstream.models(None));
-        Self { upstream: Arc::new(upstream), chat, models, quirks: settings.quirks }
+        let embeddings = upstream.chat(&["embeddings"]);
+        Self { upstream: Arc::new(upstream), chat, embeddings, models, quirks: settings.quirks }
     }
 }
 
@@ -67,6 +70,15 @@ impl Provider for OpenAi {
     fn unsupported_tools(&self, request: Request<'_>) -> Option<Parameter> {
         let is_free = matches!(request.tool_choice, ToolChoice::Auto | ToolChoice::None);
         (self.quirks.drops_tool_choice && !is_free).then_some(Parameter::ToolChoice)
+    }
+
+    fn embed<'a>(&'a self, request: EmbeddingRequest<'a>) -> BoxFuture<'a, Result<Vec<Vec<f32>>, Error>> {
+        async move {
+            let response = self.upstream.ask(&self.embeddings, embeddings::body(request), false, None).await?;
+            let body = Body::of(response, &self.upstream)?.whole(&self.upstream).await?;
+            embeddings::read(&body, request.texts.len())
+        }
+        .boxed()
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {
