@@ -1,6 +1,7 @@
 //! Memory with a real model: what was told in one session is used in another, days later; a correction takes its place, and
 //! taking the correction back brings the first back.
 
+use astra_core::clock::Clock as _;
 use astra_core::config::{Protocol, Secret};
 use serde_json::{Value, json};
 
@@ -25,7 +26,9 @@ async fn app() -> Option<TestApp> {
 
 /// A message in a session of its own; answers the turn when what it says is remembered.
 async fn say(app: &TestApp, caller: &Caller, message: &str) -> Value {
-    let turn = caller.post("/chat").json(&json!({"agent_id": "guide", "message": message})).await.expect(200);
+    let session = app.clock.now_ms().to_string() + message;
+    let body = json!({"agent_id": "guide", "message": message, "surface": "test", "surface_id": session});
+    let turn = caller.post("/chat").json(&body).await.expect(200);
     while app.db().depths().await.expect("a count").memory_pending > 0 {
         tokio::task::yield_now().await;
     }
@@ -35,13 +38,13 @@ async fn say(app: &TestApp, caller: &Caller, message: &str) -> Value {
 #[tokio::test]
 async fn a_fact_is_used_days_later_corrected_and_brought_back() {
     let Some(app) = app().await else { return };
-    let asks = async |city: &str| {
+    let asks = async |name: &str| {
         app.clock.advance_ms(3 * DAY_MS);
         // A credential of a test lives for a day.
         let member = app.member();
         let answer = say(&app, &member, "What is the name of my dog?").await;
         let text = answer["content"].as_str().expect("a text");
-        assert!(text.contains(city), "{text}");
+        assert!(text.contains(name), "{text}");
         answer
     };
     let told = say(&app, &app.member(), "My dog is called Biscuit.").await;
