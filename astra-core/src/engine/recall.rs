@@ -180,7 +180,12 @@ fn note(hit: &Hit) -> String {
         (tier, false) => tier.as_str().to_owned(),
     };
     let mark = if hit.trust < TRUSTED { ", unverified" } else { "" };
-    format!("- {date} ({origin}{mark}): {}", one_line(clip(&hit.content, NOTE_TOKENS_MAX)))
+    let worked = match hit.success_count {
+        0 => String::new(),
+        1 => ", worked once".to_owned(),
+        count => format!(", worked {count} times"),
+    };
+    format!("- {date} ({origin}{mark}{worked}): {}", one_line(clip(&hit.content, NOTE_TOKENS_MAX)))
 }
 
 /// A text that ends neither its line nor the block that it is in.
@@ -225,6 +230,7 @@ mod tests {
             trust,
             created_at_ms: 1_795_467_600_000,
             session_id: None,
+            success_count: 0,
             edges: Vec::new(),
         }
     }

@@ -28,6 +28,8 @@ pub struct Hit {
     pub created_at_ms: i64,
     /// The session that it was said in.
     pub session_id: Option<SessionId>,
+    /// How often a procedure has worked; 0 of everything else.
+    pub success_count: u64,
     /// The edges by which the graph led to it.
     pub edges: Vec<EdgeKey>,
 }

@@ -11,8 +11,8 @@ use super::hit::{Hit, HitItem, HitSources};
 use super::index::{Candidate, IndexQuery, MemoryIndex};
 use super::profile::TierWeights;
 use super::rank::{RankRequest, Ranked, Sources, rank};
-use crate::ids::SessionId;
-use crate::store::{self, EdgeKey, MemoryTier, RecalledQuestion, Rows, StoredMemory, TierSet, weight_of_daily};
+use crate::ids::{SessionId, TurnId};
+use crate::store::{self, EdgeKey, MemoryTier, RecalledQuestion, Rows, SUCCESS_COUNT, StoredMemory, TierSet, weight_of_daily};
 
 /// Characters of a query that are looked at.
 pub const QUERY_CHARS_MAX: usize = 2_000;
@@ -175,7 +175,28 @@ async fn texts(
             Some(of_memory(&one, memories.get(&one.id)?, edges))
         }
     };
-    Ok(ranked.into_iter().filter_map(hit).collect())
+    let hits: Vec<Hit> = ranked.into_iter().filter_map(hit).collect();
+    Ok(without_told(hits, &memories, request.limit))
+}
+
+/// Without questions whose words are, for the greater part, quotes of memories among the hits that are answered.
+fn without_told(mut hits: Vec<Hit>, memories: &HashMap<i64, StoredMemory>, limit: usize) -> Vec<Hit> {
+    let mut quoted: HashMap<TurnId, usize> = HashMap::new();
+    for hit in hits.iter().take(limit) {
+        let HitItem::Memory(id) = hit.item else { continue };
+        let Some(memory) = memories.get(&id.key()) else { continue };
+        if let (Some(turn), Some(quote)) = (memory.turn_id, &memory.quote) {
+            *quoted.entry(turn).or_default() += quote.chars().count();
+        }
+    }
+    hits.retain(|hit| match hit.item {
+        HitItem::Memory(_) => true,
+        HitItem::Question(turn) => {
+            let quoted = quoted.get(&turn).copied().unwrap_or(0);
+            quoted.saturating_mul(10) < hit.content.chars().count().saturating_mul(6)
+        }
+    });
+    hits
 }
 
 /// Whether a memory is still what was searched for: the graph leads to what the index does not look at.
@@ -200,6 +221,7 @@ fn of_memory(one: &Ranked, memory: &StoredMemory, edges: Vec<EdgeKey>) -> Hit {
         trust: memory.trust,
         created_at_ms: memory.created_at_ms,
         session_id: memory.session_id,
+        success_count: memory.data.get(SUCCESS_COUNT).and_then(serde_json::Value::as_u64).unwrap_or(0),
         edges,
     }
 }
@@ -218,6 +240,7 @@ fn of_question(one: &Ranked, question: &RecalledQuestion, request: &SearchReques
         trust: 1.0,
         created_at_ms: question.created_at_ms,
         session_id: Some(question.session_id),
+        success_count: 0,
         edges: Vec::new(),
     })
 }

@@ -1,6 +1,6 @@
 //! What is written of a turn that is remembered: the memories, the rows of the index and the end of its wait, in one transaction.
 
-use super::error::Result;
+use super::error::{Error, Result};
 use super::memories::{self};
 use super::memory_changes;
 use super::memory_heads;
@@ -8,11 +8,13 @@ use super::memory_index::{self, IndexEntry, IndexRow};
 use super::memory_keep::{self, Kept, NewMemory};
 use super::memory_kinds::MemoryReason;
 use super::memory_pending::PendingTurn;
+use super::memory_success;
 use super::memory_tier::MemoryTier;
 use super::memory_versions::Author;
 use super::rows::Rows;
+use super::spans::Span;
 use super::tx::Tx;
-use crate::ids::MemoryId;
+use crate::ids::{MemoryId, SessionId, TurnId};
 use crate::params;
 
 /// Most memories of a user that are looked through for what is to be forgotten, the newest ones.
@@ -48,6 +50,8 @@ pub struct RememberedTurn {
     pub memories: Vec<NewMemory>,
     /// What is taken away.
     pub forgotten: Vec<MemoryId>,
+    /// The procedure that has worked.
+    pub succeeded: Option<MemoryId>,
     /// Now, in milliseconds since the epoch.
     pub now_ms: i64,
 }
@@ -111,6 +115,21 @@ impl PendingMemory<'_> {
             .await
     }
 
+    /// The procedure that the turn before `turn` in its session recalled first; `None` if it recalled none, or has no trace.
+    pub async fn procedure_before(self, session: SessionId, turn: TurnId) -> Result<Option<MemoryId>> {
+        self.0
+            .read(move |tx| {
+                let sql = "SELECT spans FROM turns WHERE workspace_id = $1 AND session_id = $2 AND id < $3
+                    ORDER BY id DESC LIMIT 1";
+                let Some(mut row) = tx.first(sql, params![session, turn])? else { return Ok(None) };
+                let Some(spans) = row.next_optional_text()? else { return Ok(None) };
+                let spans: Vec<Span> = serde_json::from_str(&spans).map_err(Error::broken)?;
+                let mut recalled = spans.into_iter().filter_map(|span| span.memories).flatten();
+                Ok(recalled.find(|memory| memory.tier == MemoryTier::Procedural).and_then(|memory| memory.id.parse().ok()))
+            })
+            .await
+    }
+
     /// Writes what is remembered of a turn, and ends its wait.
     pub async fn complete(self, remembered: RememberedTurn) -> Result<Remembered> {
         self.0.write_locking(move |tx| complete(tx, &remembered)).await
@@ -118,8 +137,8 @@ impl PendingMemory<'_> {
 }
 
 fn complete(tx: &mut Tx<'_>, remembered: &RememberedTurn) -> Result<Remembered> {
-    let RememberedTurn { turn, question, memories, forgotten, now_ms } = remembered;
-    let is_empty = question.is_none() && memories.is_empty() && forgotten.is_empty();
+    let RememberedTurn { turn, question, memories, forgotten, succeeded, now_ms } = remembered;
+    let is_empty = question.is_none() && memories.is_empty() && forgotten.is_empty() && succeeded.is_none();
     // The head comes first: it is the lock of the workspace's memory.
     let change = if is_empty { 0 } else { memory_heads::next(tx)? };
     let sql = "DELETE FROM memory_pending WHERE turn_id = $2 AND epoch = $3 AND workspace_id = $1";
@@ -142,6 +161,9 @@ fn complete(tx: &mut Tx<'_>, remembered: &RememberedTurn) -> Result<Remembered> 
         if let Some(memory) = found.filter(|memory| memory.subject == turn.subject && memory.deleted_at_ms.is_none()) {
             memory_changes::remove(tx, change, memory, MemoryReason::Deleted, author)?;
         }
+    }
+    if let Some(id) = succeeded {
+        memory_success::note(tx, *id, turn, author)?;
     }
     let kept = memories.iter().map(|memory| memory_keep::keep(tx, change, memory, *now_ms)).collect::<Result<_>>()?;
     Ok(Remembered::Kept(kept))

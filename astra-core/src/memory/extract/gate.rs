@@ -8,11 +8,11 @@ use crate::memory::analyse::content_words;
 /// A message with fewer of them says something only if a pattern reads it.
 const CONTENT_WORDS: usize = 4;
 
-/// Whether something may be remembered of `message`: a pattern reads one of its clauses, or it has four words that carry
-/// meaning. Of a message that does not pass, nothing is written and no model is asked.
+/// Whether something may be remembered of `message`: a pattern reads one of its clauses, it says that something has worked, or it
+/// has four words that carry meaning. Of a message that does not pass, nothing is written and no model is asked.
 #[must_use]
 pub fn gate(message: &str) -> bool {
-    content_words(message) >= CONTENT_WORDS || rules::finds_any(message)
+    content_words(message) >= CONTENT_WORDS || rules::finds_any(message) || rules::says_success(message)
 }
 
 /// Whether a model is worth asking about `message`: it states something in its author's own words, beyond a few words.

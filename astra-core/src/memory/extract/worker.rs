@@ -208,11 +208,16 @@ impl Extractor {
             question,
             memories: Vec::new(),
             forgotten: Vec::new(),
+            succeeded: None,
             now_ms: self.clock.now_ms(),
         };
         // One that failed again and again is found by its question alone.
         if turn.attempts > ATTEMPTS || tiers.without(MemoryTier::Session).is_empty() {
             return Ok(remembered);
+        }
+        if tiers.has(MemoryTier::Procedural) && rules::says_success(&turn.question) {
+            let before = rows.pending_memory().procedure_before(turn.session_id, turn.lease.turn_id);
+            remembered.succeeded = before.await?;
         }
         let mut items = rules::extract(&turn.question, turn.created_at_ms);
         let left = without_quotes(&turn.question, &items);

@@ -8,7 +8,7 @@ use super::item::{Extracted, ExtractedKind};
 use crate::ids::IdMaker;
 use crate::memory::Memory;
 use crate::memory::analyse::{document_terms, fold};
-use crate::store::{MemoryCategory, MemorySource, NewMemory, PendingTurn, PresentMemory};
+use crate::store::{MemoryCategory, MemorySource, NewMemory, PendingTurn, PresentMemory, SUCCESS_COUNT};
 
 /// How far a user's own words are to be believed.
 const TRUST: f64 = 1.0;
@@ -72,7 +72,7 @@ fn data(item: &Extracted) -> Map<String, Value> {
         let trigger = if item.steps.len() > 1 { item.value.as_str() } else { "always" };
         data.insert("trigger".to_owned(), json!(trigger));
         data.insert("steps".to_owned(), json!(item.steps));
-        data.insert("success_count".to_owned(), json!(0));
+        data.insert(SUCCESS_COUNT.to_owned(), json!(0));
     }
     data
 }

@@ -12,6 +12,7 @@ mod preferences;
 mod procedures;
 mod relations;
 mod retract;
+mod success;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ use super::secrets::is_secret;
 use draft::Draft;
 use found::Found;
 pub(super) use notes::sentence as as_sentence;
+pub(super) use success::says_success;
 
 /// A pattern: its name, and what it makes of a clause.
 struct Rule {
