@@ -92,6 +92,10 @@ pub(super) const ADVERBS: &[&str] = &[
     "permanently",
     "severely",
 ];
+/// Verbs after a name by which another statement begins: "and Ana works on Kestrel".
+const VERBS: &[&str] = &[
+    "works", "depends", "uses", "owns", "runs", "manages", "leads", "lives", "needs", "maintains", "reports", "knows",
+];
 /// The short forms that patterns know in full.
 const SHORT_FORMS: &[(&str, &[&str])] = &[
     ("i'm", &["i", "am"]),
@@ -248,10 +252,12 @@ fn split(words: &[Word]) -> Vec<&[Word]> {
             .contains(&word)
         };
         let is_speaker = |word: &str| ["i", "my", "we", "our", "he", "she", "they", "you", "please"].contains(&word);
+        let is_named = |word: Option<&Word>| word.is_some_and(|word| word.is_capital);
         let after_comma = words[at - 1].has_comma;
         let is_joint = ["and", "but", "so", "or", "while", "whereas", "yet"].contains(&lower(at));
         let is_border = (after_comma && is_subject(lower(at)))
             || (is_joint && (is_speaker(lower(at + 1)) || (after_comma && is_subject(lower(at + 1)))))
+            || (after_comma && lower(at) == "and" && is_named(words.get(at + 1)) && VERBS.contains(&lower(at + 2)))
             || matches!(lower(at), "-" | "–" | "—" | "--");
         if is_border && at > start && !is_lead(&words[start..at]) {
             found.push(&words[start..at]);
@@ -322,6 +328,11 @@ mod tests {
         assert_eq!(said("I live in Berlin, right?"), [""; 0]);
         assert_eq!(said("Do I live in Berlin? If I lived in Rome, I would know. Where do I live"), [""; 0]);
         assert_eq!(said("Do not use tabs."), ["do not use tabs"]);
+        assert_eq!(
+            said("Kestrel depends on Osprey, and Ana works on Kestrel."),
+            ["kestrel depends on osprey", "ana works on kestrel"]
+        );
+        assert_eq!(said("We met Ana, and Bo from Oslo."), ["we met ana and bo from oslo"]);
         assert_eq!(said("Ask Dr. Smith. He knows"), ["ask dr smith", "he knows"]);
     }
 }
