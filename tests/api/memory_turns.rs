@@ -141,6 +141,31 @@ both_backends! {
         assert_eq!(gateway.metric("astra_memory_pending ").await, 0.0);
     }
 
+    async fn a_procedure_that_has_worked_is_counted_and_taken_back_with_its_turn(gateway: Remembering) {
+        let member = gateway.0.app.member();
+        let procedure = json!({
+            "tier": "procedural",
+            "content": "To restart the billing service: drain it, stop it, start it.",
+            "data": {"trigger": "restart the billing service", "steps": ["drain it", "stop it", "start it"], "success_count": 0},
+        });
+        let kept = member.post("/memory").json(&procedure).await.expect(201);
+        let path = format!("/memory/{}", kept["id"].as_str().expect("an id"));
+        let count = async || member.get(&path).await.expect(200)["data"]["success_count"].clone();
+        gateway.tells("How do I restart the billing service?").await;
+        assert_eq!(count().await, 0);
+        let turn = gateway.tells("That worked, thanks!").await;
+        assert_eq!(count().await, 1);
+        let preview = member.post("/memory/search").json(&json!({"query": "restart billing"})).await.expect(200);
+        assert_eq!(preview["hits"][0]["memory_id"], kept["id"]);
+        let undone = json!({"turn_id": turn["turn_id"]});
+        member.post("/memory/undo").json(&undone).await.expect(200);
+        assert_eq!(count().await, 0);
+        // What did not work, and what follows a turn that recalled nothing of the kind, counts nothing.
+        gateway.tells("How do I restart the billing service?").await;
+        gateway.tells("It did not work.").await;
+        assert_eq!(count().await, 0);
+    }
+
     async fn a_correction_holds_in_place_of_what_was_said_before(gateway: Remembering) {
         for text in ["I live in Berlin.", "I like tea.", "I live in Berlin.", "We moved to Oslo.", "I no longer like tea."] {
             gateway.tells(text).await;

@@ -12,7 +12,9 @@ use super::index::{Candidate, IndexQuery, MemoryIndex};
 use super::profile::TierWeights;
 use super::rank::{RankRequest, Ranked, Sources, rank};
 use crate::ids::{SessionId, TurnId};
-use crate::store::{self, EdgeKey, MemoryTier, RecalledQuestion, Rows, SUCCESS_COUNT, StoredMemory, TierSet, weight_of_daily};
+use crate::store::{
+    self, EdgeKey, MemoryTier, RecalledQuestion, Rows, SUCCESS_COUNT, StoredMemory, TierSet, weight_of_daily,
+};
 
 /// Characters of a query that are looked at.
 pub const QUERY_CHARS_MAX: usize = 2_000;

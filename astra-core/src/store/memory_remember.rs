@@ -125,7 +125,9 @@ impl PendingMemory<'_> {
                 let Some(spans) = row.next_optional_text()? else { return Ok(None) };
                 let spans: Vec<Span> = serde_json::from_str(&spans).map_err(Error::broken)?;
                 let mut recalled = spans.into_iter().filter_map(|span| span.memories).flatten();
-                Ok(recalled.find(|memory| memory.tier == MemoryTier::Procedural).and_then(|memory| memory.id.parse().ok()))
+                Ok(recalled
+                    .find(|memory| memory.tier == MemoryTier::Procedural)
+                    .and_then(|memory| memory.id.parse().ok()))
             })
             .await
     }

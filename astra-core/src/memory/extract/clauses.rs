@@ -94,7 +94,18 @@ pub(super) const ADVERBS: &[&str] = &[
 ];
 /// Verbs after a name by which another statement begins: "and Ana works on Kestrel".
 const VERBS: &[&str] = &[
-    "works", "depends", "uses", "owns", "runs", "manages", "leads", "lives", "needs", "maintains", "reports", "knows",
+    "works",
+    "depends",
+    "uses",
+    "owns",
+    "runs",
+    "manages",
+    "leads",
+    "lives",
+    "needs",
+    "maintains",
+    "reports",
+    "knows",
 ];
 /// The short forms that patterns know in full.
 const SHORT_FORMS: &[(&str, &[&str])] = &[

@@ -24,23 +24,27 @@ const SAYINGS: &[&str] = &[
     "problem solved",
 ];
 /// Words that turn it around, or leave it open.
-const DOUBTS: &[&str] = &["not", "never", "if", "whether", "hope", "almost", "nearly", "until", "before", "would", "once"];
+const DOUBTS: &[&str] =
+    &["not", "never", "if", "whether", "hope", "almost", "nearly", "until", "before", "would", "once"];
 
 /// Whether `message` says, of nothing that it names itself, that it has worked. A question does not.
 #[must_use]
 pub fn says_success(message: &str) -> bool {
     let text = own_words(message);
-    text.split_inclusive(['.', '!', '?', ';', '\n']).filter(|sentence| !sentence.trim_end().ends_with('?')).any(|sentence| {
-        let folded = fold(sentence);
-        let is_letter = |letter: char| letter.is_alphanumeric() || letter == '\'' || letter == '\u{2019}';
-        let words: Vec<&str> = folded.split(|letter| !is_letter(letter)).filter(|word| !word.is_empty()).collect();
-        let has_doubt = words.iter().any(|word| DOUBTS.contains(word) || word.ends_with("n't") || word.ends_with("n\u{2019}t"));
-        let says = |saying: &&str| {
-            let saying: Vec<&str> = saying.split(' ').collect();
-            words.windows(saying.len()).any(|window| window == saying)
-        };
-        !has_doubt && SAYINGS.iter().any(|saying| says(&saying))
-    })
+    text.split_inclusive(['.', '!', '?', ';', '\n']).filter(|sentence| !sentence.trim_end().ends_with('?')).any(
+        |sentence| {
+            let folded = fold(sentence);
+            let is_letter = |letter: char| letter.is_alphanumeric() || letter == '\'' || letter == '\u{2019}';
+            let words: Vec<&str> = folded.split(|letter| !is_letter(letter)).filter(|word| !word.is_empty()).collect();
+            let has_doubt =
+                words.iter().any(|word| DOUBTS.contains(word) || word.ends_with("n't") || word.ends_with("n\u{2019}t"));
+            let says = |saying: &&str| {
+                let saying: Vec<&str> = saying.split(' ').collect();
+                words.windows(saying.len()).any(|window| window == saying)
+            };
+            !has_doubt && SAYINGS.iter().any(|saying| says(&saying))
+        },
+    )
 }
 
 #[cfg(test)]
