@@ -8,6 +8,18 @@ use serde_json::{Map, Value};
 /// Most bytes of a caller's own data on a session, a turn or an agent, as JSON: it comes with each row of a list.
 pub const METADATA_BYTES_MAX: usize = 16 << 10;
 
+/// What begins and ends the block of recalled memory that stands before a question in a prompt.
+pub const MEMORY_BEGIN: &str = "<memory>\n";
+/// See [`MEMORY_BEGIN`].
+pub const MEMORY_END: &str = "\n</memory>";
+
+/// What a user has said, without the block of recalled memory before it.
+#[must_use]
+pub fn without_memory(text: &str) -> &str {
+    let block = text.strip_prefix(MEMORY_BEGIN).and_then(|rest| rest.split_once(MEMORY_END));
+    block.map_or(text, |(_, said)| said.trim_start_matches('\n'))
+}
+
 /// Whether `metadata` is larger than a caller's own data may be.
 #[must_use]
 pub fn is_too_large(metadata: &Map<String, Value>) -> bool {

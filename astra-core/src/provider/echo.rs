@@ -1,4 +1,4 @@
-//! The provider that is built in: its answer is what the user said last. A fresh install answers without a key, and
+//! The provider that is built in: its answer is what the user said last, without what memory has for it. A fresh install answers without a key, and
 //! tests know the answer. A word counts as a token.
 //!
 //! It calls a tool that is offered when a line of what the user said last is `/tool`, the tool's name and, if any, the
@@ -14,6 +14,7 @@ use super::{
     Arguments, Chunk, ChunkStream, Completion, Content, FinishReason, Message, Parameter, Parameters, Part, Provider,
     Request, Role, ToolCall, ToolChoice, Usage,
 };
+use crate::content::without_memory;
 
 /// What a line that calls a tool begins with.
 const TOOL: &str = "/tool ";
@@ -69,7 +70,7 @@ fn calls(request: Request<'_>) -> Vec<ToolCall> {
         let is_chosen = !matches!(request.tool_choice, ToolChoice::Named(only) if only != name);
         is_chosen && request.tools.iter().any(|tool| *tool.name == *name)
     };
-    let lines = said(request).into_iter().flat_map(texts).flat_map(str::lines);
+    let lines = said_texts(request).flat_map(str::lines);
     let named = lines.filter_map(|line| line.strip_prefix(TOOL)).map(|call| {
         let call = call.trim();
         call.split_once(char::is_whitespace).unwrap_or((call, ""))
@@ -109,6 +110,11 @@ fn said(request: Request<'_>) -> Option<&Message> {
     request.messages.iter().rfind(|message| message.role == Role::User)
 }
 
+/// The texts of what the user said last, without what memory has for it.
+fn said_texts(request: Request<'_>) -> impl Iterator<Item = &str> {
+    said(request).into_iter().flat_map(texts).map(without_memory)
+}
+
 /// What tools answered since the user said something.
 fn results(request: Request<'_>) -> Vec<&str> {
     let since = request.messages.iter().rev().take_while(|message| message.role != Role::User);
@@ -120,7 +126,7 @@ fn results(request: Request<'_>) -> Vec<&str> {
 fn answer(request: Request<'_>) -> (Vec<&str>, FinishReason) {
     let results = results(request);
     let mut words: Vec<&str> = if results.is_empty() {
-        said(request).into_iter().flat_map(texts).flat_map(words).collect()
+        said_texts(request).flat_map(words).collect()
     } else {
         let lines = |(place, result)| (place > 0).then_some("\n").into_iter().chain(words(result));
         results.into_iter().enumerate().flat_map(lines).collect()
