@@ -48,7 +48,7 @@ export async function missing(page, operations) {
 
 // The same, when one has come by everything: operations may be drawn only then.
 export async function missingInTheEnd(page, operations) {
-  const deadline = Date.now() + 300_000;
+  const deadline = Date.now() + 60_000;
   let left = operations;
   while (left.length > 0 && Date.now() < deadline) {
     await page.mouse.move(700, 500);
