@@ -72,7 +72,6 @@ fn data(item: &Extracted) -> Map<String, Value> {
         let trigger = if item.steps.len() > 1 { item.value.as_str() } else { "always" };
         data.insert("trigger".to_owned(), json!(trigger));
         data.insert("steps".to_owned(), json!(item.steps));
-        data.insert("success_count".to_owned(), json!(0));
     }
     data
 }
