@@ -21,6 +21,9 @@ auth:
   refresh_grace_s: 0
   open_registration: true
   setup_code: the-contracts-own-code
+memory:
+  # The drivers know each answer word for word: no turn recalls what another one has said.
+  enabled: false
 limits:
   token_requests_per_s: 1000000
   address_requests_per_s: 1000000

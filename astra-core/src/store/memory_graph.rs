@@ -156,8 +156,12 @@ pub(super) fn relate(tx: &mut Tx<'_>, evidence: &Evidence, relations: &[NewRelat
     Ok(edges)
 }
 
+/// Edges by where they come from, their kind and where they lead to, with their strength and since when they have it, in
+/// milliseconds since the epoch.
+type Strengths = BTreeMap<(i64, String, i64), (f64, i64)>;
+
 /// What edges have from now on that the memory has stated before, and since when.
-fn stated(tx: &mut Tx<'_>, evidence: &Evidence) -> Result<BTreeMap<(i64, String, i64), (f64, i64)>> {
+fn stated(tx: &mut Tx<'_>, evidence: &Evidence) -> Result<Strengths> {
     let sql = "SELECT from_id, kind, to_id, strength, strength_at_ms FROM memory_edges
         WHERE workspace_id = $1 AND memory_id = $2";
     let mut stated = BTreeMap::new();

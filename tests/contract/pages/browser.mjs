@@ -48,11 +48,12 @@ export async function missing(page, operations) {
 
 // The same, when one has come by everything: operations may be drawn only then.
 export async function missingInTheEnd(page, operations) {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 180_000;
   let left = operations;
-  while (left.length > 0 && Date.now() < deadline) {
+  for (let step = 1; left.length > 0 && Date.now() < deadline; step += 1) {
     await page.mouse.move(700, 500);
-    await page.mouse.wheel(0, 2_000);
+    // What is passed too fast is not drawn: small steps, and again from the top.
+    await page.mouse.wheel(0, step % 60 === 0 ? -1_000_000 : 400);
     await page.waitForTimeout(50);
     left = await missing(page, left);
   }

@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
     let coverage = found["vectors"]["coverage"].as_f64().unwrap_or(1.0);
     if coverage < 1.0 {
         let percent = coverage * 100.0;
-        printer.note(&format!("{percent:.0} % of this memory has vectors so far; the rest is found by words"));
+        printer.note(format!("{percent:.0} % of this memory has vectors so far; the rest is found by words"));
     }
     for hit in hits {
         // Of the tier `session` it is a question, known by its turn.
