@@ -739,6 +739,8 @@ CREATE TABLE deliveries (
     -- How often it was sent; and how often that failed since it was made, or asked for again.
     attempts BIGINT NOT NULL,
     tries BIGINT NOT NULL,
+    -- 1 if it was asked for again while it was being sent.
+    is_wanted_again BIGINT NOT NULL DEFAULT 0,
     -- What the last attempt came to.
     last_status BIGINT,
     last_error TEXT,

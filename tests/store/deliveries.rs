@@ -266,14 +266,46 @@ both_backends! {
         deliver(&rows, 1, 1).await;
         let webhook = WebhookId::from_key(1);
         let first = claimed(&store.db, 9, START_MS).await.remove(0);
-        let sending = rows.deliveries().redeliver(webhook, id(1), START_MS, None).await;
-        assert_eq!(refusal(sending), WebhookRefusal::Sending);
         finish(&store.db, &first, DeliveryEnding::Failed, START_MS + 1).await.expect("it is kept");
         assert_eq!(other.deliveries().redeliver(webhook, id(1), START_MS, None).await.expect("a look"), None);
         let again = rows.deliveries().redeliver(webhook, id(1), START_MS + 2, None).await.expect("a look").expect("it is there");
         assert_eq!((again.status, again.next_at_ms, again.finished_at_ms), (DeliveryStatus::Pending, Some(START_MS + 2), None));
         let second = claimed(&store.db, 9, START_MS + 2).await.remove(0);
         assert_eq!((second.attempt, second.tries, second.body), (2, 0, first.body));
+    }
+
+    async fn what_is_wanted_again_while_it_is_sent_is_sent_once_more(store: TestStore) {
+        let rows = rows(&store.db, "wsp_a").await;
+        keep(&rows, 1).await;
+        deliver(&rows, 1, 1).await;
+        let again = async || {
+            let again = rows.deliveries().redeliver(WebhookId::from_key(1), id(1), START_MS, None).await;
+            again.expect("a look").expect("it is there").status
+        };
+        let endings = [DeliveryEnding::Succeeded, DeliveryEnding::Failed, DeliveryEnding::Retry(START_MS + 9_000)];
+        for (attempt, ending) in (1_i64..).zip(endings) {
+            let sent = claimed(&store.db, 9, START_MS).await.remove(0);
+            assert_eq!((sent.attempt, sent.tries), (attempt, 0));
+            assert_eq!([again().await, again().await], [DeliveryStatus::Sending; 2]);
+            finish(&store.db, &sent, ending, START_MS).await.expect("it is kept");
+            let found = find(&rows, 1, 1).await;
+            assert_eq!(
+                (found.status, found.next_at_ms, found.finished_at_ms),
+                (DeliveryStatus::Pending, Some(START_MS), None)
+            );
+        }
+        let last = claimed(&store.db, 9, START_MS).await.remove(0);
+        finish(&store.db, &last, DeliveryEnding::Succeeded, START_MS + 1).await.expect("it is kept");
+        assert_eq!(find(&rows, 1, 1).await.status, DeliveryStatus::Succeeded, "it was wanted no more often");
+        // One that was lost with its gateway is sent again in any case.
+        again().await;
+        claimed(&store.db, 9, START_MS).await;
+        again().await;
+        let_leases_end(&store.db).await;
+        assert_eq!(store.db.end_delivery_leases(START_MS, Vec::new()).await.expect("a look"), 1);
+        let after = claimed(&store.db, 9, START_MS).await.remove(0);
+        finish(&store.db, &after, DeliveryEnding::Succeeded, START_MS + 2).await.expect("it is kept");
+        assert_eq!(find(&rows, 1, 1).await.status, DeliveryStatus::Succeeded);
     }
 
     async fn a_recovery_takes_what_failed_between_two_times_once(store: TestStore) {

@@ -1,5 +1,5 @@
-//! The provider that is built in: its answer is what the user said last, without what memory has for it. A fresh install answers without a key, and
-//! tests know the answer. A word counts as a token.
+//! The provider that is built in: its answer is what the user said last, without what memory has for it. A fresh install
+//! answers without a key, and tests know the answer. A word counts as a token.
 //!
 //! It calls a tool that is offered when a line of what the user said last is `/tool`, the tool's name and, if any, the
 //! arguments: `/tool current_time {"time_zone": "UTC"}`. Several lines make several calls. When the tools have answered, its

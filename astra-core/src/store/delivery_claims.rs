@@ -273,7 +273,7 @@ fn read(mut row: Row, workspace: &WorkspaceId, webhook: &StoredWebhook) -> Resul
 
 /// Gives a delivery to its gateway.
 fn begin(tx: &mut Tx<'_>, delivery: &ClaimedDelivery, lease_until_ms: i64) -> Result<()> {
-    let sql = "UPDATE deliveries SET status = 'sending', is_due = 0, epoch = $2, attempts = $3, lease_until_ms = $4
+    let sql = "UPDATE deliveries SET status = 'sending', is_due = 0, is_wanted_again = 0, epoch = $2, attempts = $3, lease_until_ms = $4
         WHERE id = $1";
     let DeliveryLease { id, epoch } = delivery.lease;
     tx.execute(sql, params![id, epoch, delivery.attempt, lease_until_ms]).map(drop)

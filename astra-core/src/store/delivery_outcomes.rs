@@ -61,6 +61,15 @@ impl Db {
     }
 }
 
+/// Ends an attempt. A delivery that was asked for again in the meantime is due at once, whatever came of it.
+const FINISH: &str =
+    "UPDATE deliveries SET status = CASE WHEN is_wanted_again = 1 THEN 'pending' ELSE CAST($4 AS TEXT) END,
+        is_due = is_wanted_again,
+        next_at_ms = CASE WHEN is_wanted_again = 1 THEN CAST($10 AS BIGINT) ELSE COALESCE($5, next_at_ms) END,
+        finished_at_ms = CASE WHEN is_wanted_again = 1 THEN NULL ELSE CAST($6 AS BIGINT) END,
+        tries = CASE WHEN is_wanted_again = 1 THEN 0 ELSE tries + $7 END, last_status = $8, last_error = $9
+    WHERE workspace_id = $1 AND id = $2 AND epoch = $3 AND status = 'sending' RETURNING is_wanted_again";
+
 fn finish(
     tx: &mut Tx<'_>,
     lease: DeliveryLease,
@@ -74,16 +83,23 @@ fn finish(
         DeliveryEnding::Failed | DeliveryEnding::Gone => ("failed", None, Some(*now_ms)),
     };
     let failed = u32::from(*ending != DeliveryEnding::Succeeded);
-    let sql = "UPDATE deliveries SET status = $4, next_at_ms = COALESCE($5, next_at_ms), finished_at_ms = $6, tries = tries + $7,
-            last_status = $8, last_error = $9
-        WHERE workspace_id = $1 AND id = $2 AND epoch = $3 AND status = 'sending'";
-    let params =
-        params![lease.id, lease.epoch, status, next_at_ms, finished_at_ms, failed, attempt.status, &attempt.error];
-    if tx.execute(sql, params)? == 0 {
+    let params = params![
+        lease.id,
+        lease.epoch,
+        status,
+        next_at_ms,
+        finished_at_ms,
+        failed,
+        attempt.status,
+        &attempt.error,
+        *now_ms,
+    ];
+    let Some(mut row) = tx.first(FINISH, params)? else {
         return Err(WebhookRefusal::LeaseLost.into());
-    }
+    };
+    let is_wanted_again = row.next_truth()?;
     record(tx, lease.id, attempt)?;
-    if matches!(ending, DeliveryEnding::Retry(_)) {
+    if is_wanted_again || matches!(ending, DeliveryEnding::Retry(_)) {
         // Whoever waits for the next one may wait for too long.
         tx.announce(Signal::Deliveries);
     }

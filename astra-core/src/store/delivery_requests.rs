@@ -53,7 +53,7 @@ impl Deliveries<'_> {
     /// Lets a delivery be sent again, now; `None` if it is not there.
     ///
     /// # Errors
-    /// [`WebhookRefusal::Disabled`], [`WebhookRefusal::Sending`]; [`Refusal::KeyReused`](super::Refusal::KeyReused).
+    /// [`WebhookRefusal::Disabled`]; [`Refusal::KeyReused`](super::Refusal::KeyReused).
     pub async fn redeliver(
         self,
         webhook: WebhookId,
@@ -69,12 +69,15 @@ impl Deliveries<'_> {
                     check_enabled(tx, webhook)?;
                 }
                 if found.status == DeliveryStatus::Sending {
-                    return Err(WebhookRefusal::Sending.into());
+                    let sql =
+                        "UPDATE deliveries SET is_wanted_again = 1, tries = 0 WHERE workspace_id = $1 AND id = $2";
+                    tx.execute(sql, params![id])?;
+                } else {
+                    let sql = format!("UPDATE deliveries SET {AGAIN} WHERE workspace_id = $2 AND id = $3");
+                    let workspace = tx.workspace().unwrap_or_default();
+                    tx.unscoped().execute(&sql, params![now_ms, workspace, id])?;
+                    tx.announce(Signal::Deliveries);
                 }
-                let sql = format!("UPDATE deliveries SET {AGAIN} WHERE workspace_id = $2 AND id = $3");
-                let workspace = tx.workspace().unwrap_or_default();
-                tx.unscoped().execute(&sql, params![now_ms, workspace, id])?;
-                tx.announce(Signal::Deliveries);
                 tx.audit(actor.as_deref(), target(&id.to_string()), &json!({"webhook_id": webhook}))?;
                 find(tx, webhook, id, "")
             })

@@ -172,8 +172,6 @@ pub enum WebhookRefusal {
     TooManySecrets,
     /// It is switched off, or gone.
     Disabled,
-    /// The delivery is being sent.
-    Sending,
     /// The gateway's lease has run out and another one may have the delivery, or the delivery is over.
     LeaseLost,
 }

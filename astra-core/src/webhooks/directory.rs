@@ -221,9 +221,6 @@ impl fmt::Display for WebhookError {
             Self::Refused(WebhookRefusal::Disabled) => {
                 formatter.write_str("The webhook is switched off: set is_enabled to true first.")
             }
-            Self::Refused(WebhookRefusal::Sending) => {
-                formatter.write_str("The delivery is being sent: read it again in a moment.")
-            }
             Self::Refused(WebhookRefusal::LeaseLost) => formatter.write_str("Another gateway has the delivery."),
             Self::Sealing(fault) => write!(formatter, "the headers cannot be sealed: {fault}"),
             Self::Unwritable(fault) => fault.fmt(formatter),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::lookup::reader;
+use super::model::TierOfMemory;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::memory::Memory;
@@ -27,9 +28,10 @@ pub enum OwnerOfMemory {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct MemoryQuery {
-    /// Only memories of this tier. What users say in sessions, the tier `session`, is listed by `sessions.list_messages`.
+    /// Only memories of this tier. The tier `session` is not among them: `sessions.list_messages` has what was said in a
+    /// session, and `memory.search` finds it.
     #[param(example = "daily")]
-    tier: Option<MemoryTier>,
+    tier: Option<TierOfMemory>,
     /// Only daily notes of this category.
     #[param(example = "decision")]
     category: Option<MemoryCategory>,
@@ -62,11 +64,6 @@ pub async fn handler(
     Query(query): Query<MemoryQuery>,
     Paged(request): Paged,
 ) -> Result<Json<Page<Memory>>> {
-    if query.tier == Some(MemoryTier::Session) {
-        let detail =
-            "is not listed here: sessions.list_messages has what was said in a session, memory.search finds it";
-        return Err(Error::field("query/tier", detail));
-    }
     let reader = reader(&app, &caller);
     let now_ms = reader.now_ms;
     let filter = MemoryFilter {
@@ -75,7 +72,7 @@ pub async fn handler(
             OwnerOfMemory::Me => MemoryOwner::Own,
             OwnerOfMemory::Workspace => MemoryOwner::Workspace,
         }),
-        tier: query.tier,
+        tier: query.tier.map(MemoryTier::from),
         category: query.category,
         agent_id: query.agent_id,
         session_id: query.session_id,

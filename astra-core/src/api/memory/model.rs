@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::ids::MemoryId;
+use crate::store::MemoryTier;
 
 /// The memory of a path.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -25,4 +26,29 @@ pub struct FoundVectors {
     /// are found by words and by the graph.
     #[schema(minimum = 0, maximum = 1, example = 1.0)]
     pub coverage: f64,
+}
+
+/// The tiers of memories. What users say in sessions is of the tier `session`, and no memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TierOfMemory {
+    /// Daily notes.
+    Daily,
+    /// What is known of a user.
+    Profile,
+    /// Entities and their relations.
+    Graph,
+    /// How things are done.
+    Procedural,
+}
+
+impl From<TierOfMemory> for MemoryTier {
+    fn from(tier: TierOfMemory) -> Self {
+        match tier {
+            TierOfMemory::Daily => Self::Daily,
+            TierOfMemory::Profile => Self::Profile,
+            TierOfMemory::Graph => Self::Graph,
+            TierOfMemory::Procedural => Self::Procedural,
+        }
+    }
 }

@@ -8,26 +8,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::lookup::{check, may_change, refused};
+use super::model::TierOfMemory;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::memory::{Memory, MemorySettings};
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, created, instant, tagged};
 use crate::store::{Kept, MemorySource, MemoryTier, NewMemory};
 use crate::text::fold;
-
-/// The tiers that callers write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum WrittenTier {
-    /// Daily notes.
-    Daily,
-    /// What is known of a user.
-    Profile,
-    /// Entities and their relations.
-    Graph,
-    /// How things are done.
-    Procedural,
-}
 
 /// Who is to have a memory.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -45,7 +32,7 @@ pub enum MemoryScope {
 pub struct WriteMemory {
     /// The tier that it is in.
     #[schema(example = "daily")]
-    tier: WrittenTier,
+    tier: TierOfMemory,
     /// Who is to have it.
     #[serde(default)]
     #[schema(default = "user", example = "user")]
@@ -110,12 +97,7 @@ fn new_memory(app: &App, caller: &Caller, body: WriteMemory, now_ms: i64) -> Res
         MemoryScope::Workspace => None,
     };
     may_change(caller, user_id.as_deref())?;
-    let tier = match body.tier {
-        WrittenTier::Daily => MemoryTier::Daily,
-        WrittenTier::Profile => MemoryTier::Profile,
-        WrittenTier::Graph => MemoryTier::Graph,
-        WrittenTier::Procedural => MemoryTier::Procedural,
-    };
+    let tier = MemoryTier::from(body.tier);
     let valid_from_ms = instant(body.valid_from.as_deref(), "/valid_from")?.unwrap_or(now_ms);
     let checked = check(&body.settings, tier, valid_from_ms)?;
     let slot = body.slot.as_deref().map(fold);

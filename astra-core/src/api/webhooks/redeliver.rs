@@ -13,13 +13,14 @@ use crate::webhooks::WebhookError;
 /// Redeliver
 ///
 /// Sends the delivery again at once, with the same id and the same body, whether it has succeeded, failed or waits for its next
-/// attempt; if that fails, it is tried again as a new delivery would be.
+/// attempt; if that fails, it is tried again as a new delivery would be. One that is being sent is sent again when that attempt is
+/// over, whatever came of it.
 #[utoipa::path(post, path = "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", operation_id = "webhooks.redeliver",
     params(DeliveryPath, IdempotencyHeader),
     responses(
         (status = 202, description = "The delivery, which is about to be sent.", body = Delivery,
             headers(("Location" = String, description = "Where the delivery is."))),
-        (status = 409, description = "The delivery is being sent, or the webhook is switched off.",
+        (status = 409, description = "The webhook is switched off.",
             body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,

@@ -206,7 +206,8 @@ pub(super) fn my_is(found: &Found<'_>) -> Option<Draft> {
     let said = if is_negated { format!("not {}", value.text) } else { value.text.to_owned() };
     let subject = if owner == "my" { "user" } else { "team" };
     let is = &found.words[verb].lower;
-    let content = format!("The {subject}'s {} {is} {said}.", named.join(" "));
+    let called = if is_called { " called" } else { "" };
+    let content = format!("The {subject}'s {} {is}{called} {said}.", named.join(" "));
     Some(Draft { subject: subject.to_owned(), ..Draft::fact(&named.join(" "), &said, content).lasting(value.period) })
 }
 

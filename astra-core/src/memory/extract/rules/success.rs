@@ -30,21 +30,22 @@ const DOUBTS: &[&str] =
 /// Whether `message` says, of nothing that it names itself, that it has worked. A question does not.
 #[must_use]
 pub fn says_success(message: &str) -> bool {
-    let text = own_words(message);
-    text.split_inclusive(['.', '!', '?', ';', '\n']).filter(|sentence| !sentence.trim_end().ends_with('?')).any(
-        |sentence| {
-            let folded = fold(sentence);
-            let is_letter = |letter: char| letter.is_alphanumeric() || letter == '\'' || letter == '\u{2019}';
-            let words: Vec<&str> = folded.split(|letter| !is_letter(letter)).filter(|word| !word.is_empty()).collect();
-            let has_doubt =
-                words.iter().any(|word| DOUBTS.contains(word) || word.ends_with("n't") || word.ends_with("n\u{2019}t"));
-            let says = |saying: &&str| {
-                let saying: Vec<&str> = saying.split(' ').collect();
-                words.windows(saying.len()).any(|window| window == saying)
-            };
-            !has_doubt && SAYINGS.iter().any(|saying| says(&saying))
-        },
-    )
+    own_words(message).split_inclusive(['.', '!', '?', ';', '\n']).any(is_success)
+}
+
+fn is_success(sentence: &str) -> bool {
+    if sentence.trim_end().ends_with('?') {
+        return false;
+    }
+    let folded = fold(sentence).replace('\u{2019}', "'");
+    let is_letter = |letter: char| letter.is_alphanumeric() || letter == '\'';
+    let words: Vec<&str> = folded.split(|letter| !is_letter(letter)).filter(|word| !word.is_empty()).collect();
+    let is_doubt = |word: &&str| DOUBTS.contains(word) || word.ends_with("n't");
+    let says = |saying: &&str| {
+        let saying: Vec<&str> = saying.split(' ').collect();
+        words.windows(saying.len()).any(|window| window == saying)
+    };
+    !words.iter().any(is_doubt) && SAYINGS.iter().any(says)
 }
 
 #[cfg(test)]

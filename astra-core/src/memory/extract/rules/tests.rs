@@ -221,6 +221,8 @@ fn several_things_of_one_message_are_found() {
     );
     let values: Vec<_> = found.iter().map(|item| item.value.as_str()).collect();
     assert_eq!(values, ["Berlin", "Siemens", "Rex", "likes"]);
+    // A cat may be called Fish.
+    assert_eq!(found[2].content, "The user's dog is called Rex.");
     let many = (0..50).map(|number| format!("I like fruit{number}.")).collect::<Vec<_>>().join(" ");
     assert_eq!(of(&many).len(), super::ITEMS_MAX);
 }
