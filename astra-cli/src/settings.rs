@@ -11,7 +11,7 @@ mod telemetry;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use astra_core::config::{Config, Fault, Secret, listen_address};
+use astra_core::config::{Config, ConfigSource, Fault, Secret, listen_address};
 use clap::Args;
 
 pub(crate) use discover::discover;
@@ -121,11 +121,15 @@ pub(crate) fn read(args: &ServerArgs, environment: &Environment) -> Result<Setti
     set(&mut config.agents_dir, flags.agents_dir.map(Some));
     set(&mut config.skills_dir, flags.skills_dir.map(Some));
     set(&mut config.store.database_url, flags.store.database_url.map(|url| Some(Secret::new(url))));
-    if config.agents_dir.is_none() && Path::new(DEFAULT_AGENTS_DIR).is_dir() {
-        config.agents_dir = Some(DEFAULT_AGENTS_DIR.into());
-    }
-    if config.skills_dir.is_none() && Path::new(DEFAULT_SKILLS_DIR).is_dir() {
-        config.skills_dir = Some(DEFAULT_SKILLS_DIR.into());
+    origins.note(&mut config.sources);
+    for (key, folder, place) in [
+        ("agents_dir", DEFAULT_AGENTS_DIR, &mut config.agents_dir),
+        ("skills_dir", DEFAULT_SKILLS_DIR, &mut config.skills_dir),
+    ] {
+        if place.is_none() && Path::new(folder).is_dir() {
+            *place = Some(folder.into());
+            config.sources.set(key, ConfigSource::Default, folder);
+        }
     }
     Ok(settings)
 }

@@ -474,22 +474,50 @@ CREATE TABLE idempotency_keys (
 ) /*without_rowid*/;
 CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
 
--- Who changed what: a row for each change that an operation made, in the transaction of the change.
+-- Who changed what: a row for each change that an operation made, in the transaction of the change. The rows of a workspace are a
+-- chain: each has the hash of the one before it.
 CREATE TABLE audit (
-    id BIGINT PRIMARY KEY,
     workspace_id BIGINT NOT NULL,
+    -- 1, 2, 3, ... in the order of the commits.
+    sequence BIGINT NOT NULL,
+    -- Never before that of the row before it.
     at_ms BIGINT NOT NULL,
-    subject BIGINT NOT NULL,
+    -- `usr_...`, `svc_...`, or a host program's name of the user.
+    actor TEXT NOT NULL,
+    -- The sign-in or the token that was used: its id.
+    credential TEXT NOT NULL,
     -- The id of the operation, such as `agents.update`.
     action TEXT NOT NULL,
     target_kind TEXT NOT NULL,
     target_id TEXT NOT NULL,
-    -- JSON of what is new, without secrets.
+    request_id TEXT NOT NULL,
+    -- The content: what a purge of a user removes. JSON of what is new, and of what was different before, without secrets.
+    address TEXT,
     changes TEXT,
-    request_id TEXT NOT NULL
+    differences TEXT,
+    -- Random, so that a content that was purged cannot be found by trying.
+    salt BYTEA,
+    content_hash BYTEA NOT NULL,
+    previous_hash BYTEA NOT NULL,
+    hash BYTEA NOT NULL,
+    -- The row of the purge that has removed the content.
+    purged_by BIGINT,
+    PRIMARY KEY (workspace_id, sequence)
 );
-CREATE INDEX audit_by_workspace ON audit (workspace_id, id);
-CREATE INDEX audit_by_time ON audit (at_ms);
+CREATE INDEX audit_by_time ON audit (workspace_id, at_ms, sequence);
+CREATE INDEX audit_by_actor ON audit (workspace_id, actor, sequence);
+CREATE INDEX audit_by_action ON audit (workspace_id, action, sequence);
+CREATE INDEX audit_by_target ON audit (workspace_id, target_kind, target_id, sequence);
+
+-- Where the chain of each workspace ends, and where the rows begin that are kept: retention removes the oldest.
+CREATE TABLE audit_heads (
+    workspace_id BIGINT PRIMARY KEY,
+    sequence BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    at_ms BIGINT NOT NULL,
+    removed_sequence BIGINT NOT NULL,
+    removed_hash BYTEA NOT NULL
+);
 
 -- Work that outlives the program: a row for each job, in the transaction of its cause.
 CREATE TABLE jobs (

@@ -36,6 +36,7 @@ use crate::webhooks::ThinEvent;
         (name = "inference", description = "Providers of models: state, prices and usage."),
         (name = "cron", description = "Schedules: jobs at the times of cron expressions, in time zones, and what the gateway itself does so."),
         (name = "webhooks", description = "Events of the workspace that are sent to endpoints of others, signed, and tried again when that fails."),
+        (name = "admin", description = "What the owners of a workspace see of its operation: the audit, statistics and configuration."),
         (name = "spec", description = "The OpenAPI document of this gateway."),
     ),
     components(schemas(Problem, OpenAiError, OAuthError, ThinEvent)),

@@ -49,6 +49,7 @@ fn operations() -> Operations {
     let operations = api::inference::routes(operations);
     let operations = api::cron::routes(operations);
     let operations = api::webhooks::routes(operations);
+    let operations = api::admin::routes(operations);
     let operations = api::spec::routes(operations);
     let metrics = Mount::for_callers("metrics", Role::Owner, &[Scope::AdminRead.as_str()]);
     let operations = operations.mount("/metrics", readable(get(metrics::answer)), metrics);

@@ -8,6 +8,12 @@ use std::fmt::Write as _;
 
 pub use fold::fold;
 
+/// `bytes` in lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// `text` with every control character, and every character that turns the direction of writing or breaks the line, written
 /// as its number: `\u{1b}`.
 #[must_use]

@@ -20,8 +20,8 @@ struct Entry {
 async fn audit(app: &TestApp) -> Vec<Entry> {
     let store = app.store();
     let rows = store.read(|tx| {
-        let sql = "SELECT a.action, a.target_kind, a.target_id, a.changes, s.id, a.request_id FROM audit a
-            JOIN subjects s ON s.number = a.subject WHERE a.workspace_id = $1 ORDER BY a.id";
+        let sql = "SELECT a.action, a.target_kind, a.target_id, a.changes, a.actor, a.request_id FROM audit a
+            WHERE a.workspace_id = $1 ORDER BY a.sequence";
         let rows = tx.query(sql, params![])?.into_iter().map(|mut row| {
             Ok(Entry {
                 action: row.next_text()?,
@@ -163,11 +163,13 @@ both_backends! {
         let now_ms = crate::support::START_MS;
         assert_eq!(talk.app.db().delete_old_audit(now_ms).await.expect("a sweep"), 0);
         assert_eq!(audit(&talk.app).await, before);
-        let old = "INSERT INTO audit (workspace_id, id, at_ms, subject, action, target_kind, target_id, request_id)
-            SELECT workspace_id, $1, $2, subject, action, target_kind, target_id, request_id FROM audit WHERE id = (SELECT MIN(id) FROM audit)";
+        let old = "INSERT INTO audit (workspace_id, sequence, at_ms, actor, credential, action, target_kind, target_id, request_id,
+                content_hash, previous_hash, hash)
+            SELECT workspace_id, $1, $2, actor, credential, action, target_kind, target_id, request_id, content_hash, previous_hash, hash
+            FROM audit WHERE sequence = 1 ORDER BY workspace_id LIMIT 1";
         let db = talk.app.db();
         let made = db.write(move |tx| {
-            (1..=1_003).try_for_each(|key: i64| tx.execute(old, params![key, now_ms - key]).map(drop))
+            (1..=1_003).try_for_each(|number: i64| tx.execute(old, params![-number, now_ms - number]).map(drop))
         });
         made.await.expect("old rows");
         let swept = [talk.app.db().delete_old_audit(now_ms).await, talk.app.db().delete_old_audit(now_ms).await];

@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod admin;
 mod agent_jobs;
 mod agents;
 mod approvals;

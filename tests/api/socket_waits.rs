@@ -62,7 +62,7 @@ fn kinds(events: &[Value]) -> Vec<&str> {
 async fn audited(app: &TestApp) -> Vec<String> {
     let store = app.store();
     let rows = store.read(|tx| {
-        let sql = "SELECT action FROM audit WHERE workspace_id = $1 AND target_kind = 'approval' ORDER BY id";
+        let sql = "SELECT action FROM audit WHERE workspace_id = $1 AND target_kind = 'approval' ORDER BY sequence";
         tx.query(sql, params![])?.into_iter().map(|mut row| row.next_text()).collect()
     });
     rows.await.expect("the audit")

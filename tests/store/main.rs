@@ -20,6 +20,7 @@ mod support;
 
 mod accounts;
 mod agents;
+mod audit;
 mod big_store;
 mod classes;
 mod deliveries;

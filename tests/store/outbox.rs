@@ -67,6 +67,8 @@ fn actor(key: i64) -> Actor {
     Actor {
         subject: "usr_1".into(),
         subject_number: 900 + key,
+        credential: "fam_1".into(),
+        address: None,
         key,
         action: "agents.update".into(),
         request_id: "req".into(),

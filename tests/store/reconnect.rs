@@ -26,6 +26,8 @@ async fn create(db: &Db, number: i64) -> Result<(), Error> {
     let actor = Actor {
         subject: "usr_1".into(),
         subject_number: 1,
+        credential: "fam_1".into(),
+        address: None,
         key: number,
         action: "agents.create".into(),
         request_id: "req".into(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod approvals;
+pub(crate) mod audit;
 pub(crate) mod chat;
 pub(crate) mod codegen;
 pub(crate) mod completions;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use astra_core::config::Fault;
+use astra_core::config::{ConfigSource, ConfigSources, Fault, MergeKeys};
+use serde::Deserialize as _;
+use serde_json::Value;
 
 /// Where the keys were set.
 #[derive(Debug, Default)]
@@ -27,6 +29,19 @@ impl Origins {
         self.overlaid.insert(key, name.to_owned());
     }
 
+    /// Writes down where each key was set: a flag stands above a variable, and a variable above the file.
+    pub(super) fn note(&self, sources: &mut ConfigSources) {
+        if let Some((path, text)) = &self.file {
+            let read = Value::deserialize(MergeKeys(serde_yaml::Deserializer::from_str(text)));
+            let name = path.display().to_string();
+            keys("", &read.unwrap_or_default(), &mut |key| sources.set(key, ConfigSource::File, &*name));
+        }
+        for (key, name) in &self.overlaid {
+            let source = if name.starts_with("--") { ConfigSource::Flag } else { ConfigSource::Environment };
+            sources.set(*key, source, name);
+        }
+    }
+
     /// The fault with its place, if that is known: `astra.yml:4: providers.a.base_url is no URL`.
     pub(crate) fn explain(&self, fault: &Fault) -> String {
         let said = format!("{} {}", fault.key, fault.detail);
@@ -38,6 +53,20 @@ impl Origins {
             Some((path, line)) => format!("{}:{line}: {said}", path.display()),
             None => said,
         }
+    }
+}
+
+/// The keys of what is no object in `value`, with dots.
+fn keys(key: &str, value: &Value, found: &mut impl FnMut(&str)) {
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            for (name, value) in fields {
+                keys(&if key.is_empty() { name.clone() } else { format!("{key}.{name}") }, value, found);
+            }
+        }
+        // An empty section sets nothing.
+        Value::Null => {}
+        _ => found(key),
     }
 }
 
@@ -78,6 +107,22 @@ fn after_key<'k>(line: &str, key: &'k str) -> Option<&'k str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flag_stands_above_a_variable_and_a_variable_above_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.yml");
+        std::fs::write(&path, "listen: 1\nstore: &s {readers: 2}\nauth:\n").expect("written");
+        let mut origins = Origins::of_file(&path);
+        origins.overlay("listen", "--listen");
+        origins.overlay("data_dir", "ASTRA_DATA_DIR");
+        let (mut sources, mut expected) = (ConfigSources::default(), ConfigSources::default());
+        origins.note(&mut sources);
+        expected.set("store.readers", ConfigSource::File, path.display().to_string());
+        expected.set("listen", ConfigSource::Flag, "--listen");
+        expected.set("data_dir", ConfigSource::Environment, "ASTRA_DATA_DIR");
+        assert_eq!(sources, expected);
+    }
 
     #[test]
     fn a_key_is_found_as_far_as_it_is_written() {

@@ -1,6 +1,7 @@
 //! The operations: one folder a group, one file an operation. Routes enter the gateway by [`Operations::routes`], so that
 //! nothing is served that is not documented, and by [`Operations::mount`], behind the same layers.
 
+pub mod admin;
 pub mod agents;
 pub mod auth;
 pub mod chat;

@@ -1,5 +1,6 @@
 //! Who asks the authority to change something, and by which request, if a request does.
 
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ pub struct Request<'a> {
     pub operation: &'a str,
     /// `req_...`, or the caller's own.
     pub id: &'a Arc<str>,
+    /// Where it came from, if that is known.
+    pub address: Option<IpAddr>,
 }
 
 impl<'a> By<'a> {
@@ -53,6 +56,8 @@ impl Authority {
         rows.changed_by(Actor {
             subject: by.subject.clone(),
             subject_number: self.key(),
+            credential: by.credential_id().to_owned(),
+            address: request.address,
             key: self.key(),
             action: request.operation.to_owned(),
             request_id: Arc::clone(request.id),

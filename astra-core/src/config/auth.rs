@@ -1,6 +1,6 @@
 //! The section `auth`: accounts and tokens.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Secret;
 use super::validate::at_least_one;
@@ -16,7 +16,7 @@ const REFRESH_GRACE_MAX_S: u64 = 300;
 const TEN_YEARS_S: u64 = 10 * 365 * 24 * 3600;
 
 /// Accounts and tokens.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuthConfig {
     /// `iss` of the tokens.

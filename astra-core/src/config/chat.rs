@@ -1,13 +1,13 @@
 //! The section `chat`: turns.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::validate::at_least_one;
 
 /// A smaller context holds no conversation.
 const CONTEXT_TOKENS_MIN: u32 = 256;
 /// Turns.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ChatConfig {
     /// Longest time of a whole turn, in seconds.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Schedules, those of the gateway itself among them.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CronConfig {
     /// How many days the runs of schedules are kept, 1 to 365.
@@ -15,7 +15,7 @@ pub struct CronConfig {
 }
 
 /// What is changed of a periodic work of the gateway.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BuiltInConfig {
     /// When it is done: `every 30s`, `every 10m`, `every 2h`, or a cron expression; `None` for its usual times.

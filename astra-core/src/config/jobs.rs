@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Most types of jobs that have a limit of their own.
 const TYPES_MAX: usize = 100;
 
 /// Work that outlives the program.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct JobsConfig {
     /// Jobs that this gateway runs at once, 1 to 1,024.

@@ -1,12 +1,12 @@
 //! The section `limits`: bounds on what callers may send and keep.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Network;
 use super::validate::at_least_one;
 
 /// Bounds on what callers may send.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LimitsConfig {
     /// Largest request body, in bytes.

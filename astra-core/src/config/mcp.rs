@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Secret;
 
 /// Servers of the Model Context Protocol, as sources of tools.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct McpConfig {
     /// The servers of all workspaces, by name.
@@ -18,7 +18,7 @@ pub struct McpConfig {
 }
 
 /// How a server is reached: by `url`, or as the program `command`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct McpServerConfig {
     /// Where it speaks streamable HTTP. Path and query may be secret.
@@ -38,7 +38,7 @@ pub struct McpServerConfig {
 }
 
 /// How a token is got, by OAuth 2 with the client's own credentials (RFC 6749, section 4.4).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct McpOAuthConfig {
     /// Where tokens are given out.

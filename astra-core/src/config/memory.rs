@@ -1,6 +1,6 @@
 //! The section `memory`: whether agents remember what users tell them, what that may take, and what makes vectors of it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Fewest and most MiB of the indexes in memory.
 const CACHE_MIB_MIN: u64 = 8;
@@ -18,7 +18,7 @@ const SEARCH_TIMEOUT_MS_MIN: u64 = 50;
 const SEARCH_TIMEOUT_MS_MAX: u64 = 30_000;
 
 /// What agents remember.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MemoryConfig {
     /// Whether turns are remembered and memory is recalled in turns. The operations of memory work either way.
@@ -36,7 +36,7 @@ pub struct MemoryConfig {
 }
 
 /// A model that makes vectors of texts, at a provider with an OpenAI-compatible `/embeddings`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct EmbeddingsConfig {
     /// The provider, by its name in `providers`.
@@ -73,7 +73,7 @@ const fn search_timeout_ms() -> u64 {
 }
 
 /// What makes memories of the messages of users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MemoryExtraction {
     /// The agent's own model, and rules where it cannot.

@@ -18,6 +18,7 @@ mod provider;
 mod public_url;
 mod replay;
 mod secret;
+mod sources;
 mod store;
 mod tools;
 mod traces;
@@ -28,7 +29,7 @@ mod words;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use auth::{AuthConfig, PasswordCost};
 pub use chat::ChatConfig;
@@ -46,6 +47,7 @@ pub use outbound::{OutboundConfig, Ports};
 pub use provider::{Prices, Protocol, ProviderConfig, ProviderConfigs};
 pub use public_url::PublicUrl;
 pub use secret::Secret;
+pub use sources::{ConfigOrigin, ConfigSource, ConfigSources, ConfigValue};
 pub use store::{StoreConfig, Synchronous};
 pub use tools::ToolsConfig;
 pub use traces::{TraceContent, TracesConfig};
@@ -57,7 +59,7 @@ pub use words::{in_plain_words, without_values};
 pub const REFERENCE: &str = include_str!("../../docs/astra.yml");
 
 /// The whole configuration of a gateway.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Where to listen for HTTP; in a file as [`listen_address`] reads it.
@@ -111,6 +113,9 @@ pub struct Config {
     pub otlp: OtlpConfig,
     /// How long running turns may go on after a shutdown began, in seconds.
     pub drain_s: u64,
+    /// Where the values come from, for those who ask. It is no key of a configuration file.
+    #[serde(skip)]
+    pub sources: ConfigSources,
 }
 
 impl Default for Config {
@@ -140,6 +145,7 @@ impl Default for Config {
             traces: TracesConfig::default(),
             otlp: OtlpConfig::default(),
             drain_s: 30,
+            sources: ConfigSources::default(),
         }
     }
 }

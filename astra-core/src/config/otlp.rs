@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderName, HeaderValue, Uri};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{Secret, TraceContent};
@@ -28,7 +28,7 @@ const FRAMING: [&str; 9] = [
 ];
 
 /// Where traces are exported to, by OTLP over HTTP.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OtlpConfig {
     /// The URL of the collector, to which `/v1/traces` is added unless it ends so; `None` for no export.
@@ -52,7 +52,7 @@ pub struct OtlpConfig {
 }
 
 /// How requests to the collector are compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Compression {
     /// They are not.

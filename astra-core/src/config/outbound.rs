@@ -3,13 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Network;
 
 /// Where URLs that come from callers and models may lead: to public addresses, and to these. What the configuration names
 /// itself, such as a provider's base URL, is not bound by it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OutboundConfig {
     /// Networks that are not public and may be reached all the same; never the metadata services of clouds.
@@ -54,6 +54,15 @@ impl FromStr for Ports {
         let ports = port(first).zip(port(last)).filter(|(first, last)| first <= last);
         let (first, last) = ports.ok_or_else(|| format!("{text:?} is no port: write 443 or 8000-8999"))?;
         Ok(Self { first, last })
+    }
+}
+
+impl Serialize for Ports {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match (self.first, self.last) {
+            (first, last) if first == last => serializer.serialize_u16(first),
+            (first, last) => serializer.collect_str(&format_args!("{first}-{last}")),
+        }
     }
 }
 

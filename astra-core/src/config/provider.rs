@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Secret;
 
@@ -10,7 +10,7 @@ use super::Secret;
 pub type ProviderConfigs = BTreeMap<String, ProviderConfig>;
 
 /// One provider. What is absent comes from the preset of the same name.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProviderConfig {
     /// The preset whose values serve as defaults: `openai, anthropic, gemini, grok, groq, mistral, openrouter, ollama,
@@ -47,7 +47,7 @@ pub struct ProviderConfig {
 }
 
 /// What a model costs.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Prices {
     /// US dollars for a million tokens of input.
@@ -63,7 +63,7 @@ pub struct Prices {
 }
 
 /// A wire protocol for chat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
     /// OpenAI's Chat Completions.

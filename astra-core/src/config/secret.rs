@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A secret; read it with [`Secret::expose`].
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -10,6 +10,9 @@ use serde::Deserialize;
 pub struct Secret(String);
 
 impl Secret {
+    /// What is shown in its place.
+    pub const MASK: &'static str = "***";
+
     /// Hides `text`.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
@@ -20,6 +23,13 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl Serialize for Secret {
+    /// Says that there is one, and not which.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(Self::MASK)
     }
 }
 

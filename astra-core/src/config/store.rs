@@ -1,12 +1,12 @@
 //! The section `store`: the database.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Secret;
 use super::validate::at_least_one;
 
 /// The database.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreConfig {
     /// `postgres://user:password@host/database?sslmode=verify-full`; SQLite in the data folder when absent.
@@ -32,7 +32,7 @@ pub struct StoreConfig {
 }
 
 /// When SQLite hands a commit to the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Synchronous {
     /// Safe against the death of the process; the last moments may be lost when the machine loses power.

@@ -1,6 +1,6 @@
 //! The section `tools`: what models may call.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Longest time-out of a tool's call, in seconds.
 const TIMEOUT_MAX_S: u64 = 600;
@@ -10,7 +10,7 @@ const RESULT_BYTES_MIN: usize = 256;
 const RESULT_BYTES_MAX: usize = 1 << 20;
 
 /// What models may call.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ToolsConfig {
     /// Longest time of a call of a tool that says nothing of it, in seconds.

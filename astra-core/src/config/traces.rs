@@ -1,9 +1,9 @@
 //! The section `traces`: what is shown and kept of how turns went.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What is shown and kept of how turns went.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TracesConfig {
     /// Whether a trace shows what the model was given and said.
@@ -13,7 +13,7 @@ pub struct TracesConfig {
 }
 
 /// Whether a trace shows what the model was given and said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TraceContent {
     /// It does not.

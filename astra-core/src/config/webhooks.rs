@@ -1,9 +1,9 @@
 //! The section `webhooks`: how events are sent to the endpoints of workspaces.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How events are sent to the endpoints of workspaces.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebhooksConfig {
     /// Longest time of an attempt, in seconds, 1 to 60.

@@ -1,5 +1,6 @@
 //! Who is calling, as the contract's enforcement found out.
 
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use http::request::Parts;
 
 use super::contract::{Operation, permit};
 use super::idempotency::once;
-use super::record::RequestId;
+use super::record::{Record, RequestId};
 use crate::app::App;
 use crate::auth::{self, By, Identity, Role, access};
 use crate::engine::TurnCaller;
@@ -21,6 +22,7 @@ pub struct Caller {
     identity: Arc<Identity>,
     operation: Arc<Operation>,
     request_id: Arc<str>,
+    address: Option<IpAddr>,
     /// The operation that is asked for within `operation`, if it is another one.
     within: Option<&'static str>,
 }
@@ -67,6 +69,8 @@ impl Caller {
         app.store.rows(&self.workspace).changed_by(Actor {
             subject: self.subject.clone(),
             subject_number: app.ids.key(),
+            credential: self.credential_id().to_owned(),
+            address: self.address,
             key: app.ids.key(),
             action: self.operation_id().to_owned(),
             request_id: Arc::clone(&self.request_id),
@@ -107,12 +111,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
         let operation = parts.extensions.get::<Arc<Operation>>().cloned();
         let operation = operation.ok_or_else(|| Error::internal("a request without an operation has no caller"))?;
         let RequestId(request_id) = RequestId::from_request_parts(parts, state).await?;
-        Ok(Self { identity, operation, request_id, within: None })
+        let address = Record::address_of(&parts.extensions);
+        Ok(Self { identity, operation, request_id, address, within: None })
     }
 }
 
 impl<'a> From<&'a Caller> for By<'a> {
     fn from(caller: &'a Caller) -> Self {
-        By::request(&caller.identity, auth::Request { operation: caller.operation_id(), id: &caller.request_id })
+        let (operation, id, address) = (caller.operation_id(), &caller.request_id, caller.address);
+        By::request(&caller.identity, auth::Request { operation, id, address })
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::caller::Caller;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
-use crate::metrics::{Exposition, MetricKind};
+use crate::metrics::{Exposition, MetricKind, resident_bytes};
 use crate::store::Depths;
 
 use MetricKind::{Counter, Gauge};
@@ -178,12 +178,4 @@ fn of_store(depths: &Depths, text: &mut Exposition) {
     }
     let help = "Turns in the store whose question is still to be remembered; at most 100,000 are counted.";
     text.single("astra_memory_pending", Gauge, help, depths.memory_pending);
-}
-
-/// The memory that the process holds in RAM, where Linux says it.
-fn resident_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    kibibytes.checked_mul(1024)
 }

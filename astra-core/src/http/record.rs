@@ -11,7 +11,7 @@ use axum::extract::{FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
 use tracing::Instrument;
 
 use super::contract::{self, PathContract, Refusals};
@@ -59,6 +59,8 @@ pub struct Recorder {
 #[derive(Debug)]
 struct Known {
     id: String,
+    /// Where it came from.
+    address: IpAddr,
     trace_parent: Option<Arc<TraceContext>>,
     /// Who asked, as far as the request got.
     caller: OnceLock<Arc<Identity>>,
@@ -72,6 +74,12 @@ impl Record {
     /// The request's id.
     pub(super) fn id(&self) -> &str {
         &self.0.id
+    }
+
+    /// Where the request of these extensions came from; none where a host program does not say it.
+    pub(super) fn address_of(extensions: &Extensions) -> Option<IpAddr> {
+        let address = extensions.get::<Self>()?.0.address;
+        (!address.is_unspecified()).then_some(address)
     }
 
     /// Notes who asked, for the log.
@@ -90,6 +98,7 @@ pub async fn record<F: Future<Output = Response>>(
     let address = recorder.limits.client_address(&request);
     let known = Arc::new(Known {
         id: request_id(request.headers(), &recorder.ids),
+        address,
         trace_parent: TraceContext::of(request.headers()).map(Arc::new),
         caller: OnceLock::new(),
     });

@@ -4,6 +4,7 @@
 mod exposition;
 mod histogram;
 mod memory;
+mod process;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +14,7 @@ use std::time::Duration;
 pub use exposition::{Exposition, MetricKind};
 pub use histogram::{Histogram, HistogramCounts};
 pub use memory::MemoryMetrics;
+pub use process::resident_bytes;
 
 /// A count that grows.
 #[derive(Debug, Default)]

@@ -1,10 +1,10 @@
 //! Agents as they are now. Every write makes a version next door, in the same transaction.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use super::audit::Target;
+use super::audit::{Actor, Target};
 use super::error::{AgentRefusal, Error, Result};
 use super::events::{AgentUpdateKind, AgentUpdatedData};
 use super::idempotency::OnceKey;
@@ -136,7 +136,7 @@ impl Agents<'_> {
         let rows = self.0;
         rows.write_once(once, now_ms, move |tx| {
             let made = insert(tx, &new, None)?;
-            tx.audit(actor.as_deref(), target(&made.id), &json!({"version": made.version}))?;
+            note(tx, actor.as_deref(), [None, Some(&made)], &json!({"version": made.version}))?;
             tx.emit_by(actor.as_deref(), None, &made.event(AgentUpdateKind::Created))?;
             Ok(made)
         })
@@ -153,7 +153,7 @@ impl Agents<'_> {
             let Some(present) = find(tx, &change.agent_id)? else { return Ok(None) };
             precondition.check(present.revision())?;
             let changed = add_version(tx, &present, &change)?;
-            tx.audit(actor.as_deref(), target(&changed.id), &json!({"version": changed.version}))?;
+            note(tx, actor.as_deref(), [Some(&present), Some(&changed)], &json!({"version": changed.version}))?;
             tx.emit_by(actor.as_deref(), None, &changed.event(AgentUpdateKind::Updated))?;
             Ok(Some(changed))
         })
@@ -182,7 +182,8 @@ impl Agents<'_> {
             let (agent_id, author) = (agent_id.clone(), author.clone());
             let change = AgentChange { agent_id, definition: row.next_text()?, author, now_ms };
             let rolled = add_version(tx, &present, &change)?;
-            tx.audit(actor.as_deref(), target(&rolled.id), &json!({"version": rolled.version, "from_version": to}))?;
+            let changes = json!({"version": rolled.version, "from_version": to});
+            note(tx, actor.as_deref(), [Some(&present), Some(&rolled)], &changes)?;
             tx.emit_by(actor.as_deref(), None, &rolled.event(AgentUpdateKind::Updated))?;
             Ok(Some(rolled))
         })
@@ -199,7 +200,7 @@ impl Agents<'_> {
         rows.write(move |tx| {
             let Some(present) = find(tx, &agent_id)? else { return Ok(false) };
             precondition.check(present.revision())?;
-            tx.audit(actor.as_deref(), target(&agent_id), &json!({"version": present.version}))?;
+            note(tx, actor.as_deref(), [Some(&present), None], &json!({"version": present.version}))?;
             tx.emit_by(actor.as_deref(), None, &present.event(AgentUpdateKind::Deleted))?;
             tx.execute("DELETE FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2", params![&agent_id])?;
             Ok(tx.execute("DELETE FROM agents WHERE workspace_id = $1 AND id = $2", params![&agent_id])? == 1)
@@ -212,6 +213,13 @@ impl Agents<'_> {
     pub async fn apply_definition(self, change: AgentChange, origin: Origin, key: i64) -> Result<Applied> {
         self.0.write(move |tx| take(tx, &change, origin, key)).await
     }
+}
+
+/// Writes down that the first of these agents was there before, and the second one after a change.
+fn note(tx: &mut Tx<'_>, actor: Option<&Actor>, agents: [Option<&StoredAgent>; 2], changes: &Json) -> Result<()> {
+    let Some(agent) = agents.iter().flatten().next() else { return Ok(()) };
+    let definitions = agents.map(|agent| agent.map(|agent| agent.definition.as_str()));
+    tx.audit_change_of_texts(actor, target(&agent.id), changes, definitions)
 }
 
 pub(super) const fn target(agent_id: &str) -> Target<'_> {

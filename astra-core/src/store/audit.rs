@@ -1,14 +1,14 @@
 //! Who changed what: a row for each change that an operation made, written in the transaction of the change. A turn writes none.
+//! What is noted here is written just before the commit, by [`super::audit_chain`].
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::db::{Db, SWEEP_ROWS};
+use super::audit_differences::differences;
 use super::error::{Error, Result};
-use super::subjects;
 use super::tx::Tx;
-use crate::params;
 
 /// Who changes something, and by which request.
 #[derive(Debug, Clone)]
@@ -17,7 +17,11 @@ pub struct Actor {
     pub subject: String,
     /// The subject's number, should it have none yet.
     pub subject_number: i64,
-    /// The key of the row: a request makes one.
+    /// The sign-in or the token that was used: its id, such as `fam_...` or `tok_...`.
+    pub credential: String,
+    /// The address that the request came from, if it is known.
+    pub address: Option<IpAddr>,
+    /// The key of the event that the change causes: a request makes one.
     pub key: i64,
     /// The id of the operation, such as `agents.update`.
     pub action: String,
@@ -36,38 +40,85 @@ pub struct Target<'a> {
     pub id: &'a str,
 }
 
+/// An entry that the commit of its transaction writes.
+#[derive(Debug)]
+pub(super) struct PendingAudit {
+    /// The number of the workspace.
+    pub(super) workspace: i64,
+    pub(super) actor: Actor,
+    pub(super) target_kind: &'static str,
+    pub(super) target_id: String,
+    /// JSON of what is new.
+    pub(super) changes: Option<String>,
+    /// JSON of what is different.
+    pub(super) differences: Option<String>,
+    /// Whether it is the purge of the user that the target names: then the content of what the audit has of the user goes.
+    pub(super) is_purge: bool,
+}
+
 impl Tx<'_> {
     /// Writes down that `actor` has changed `target`; nothing without an actor, which is the gateway itself or its command line.
     /// `changes` says what is new, without secrets and without what was said in conversations; null for nothing to say.
     pub(super) fn audit(&mut self, actor: Option<&Actor>, target: Target<'_>, changes: &Json) -> Result<()> {
-        let Some(actor) = actor else { return Ok(()) };
-        let subject = subjects::ensure(self, &actor.subject, actor.subject_number)?;
-        let changes =
-            if changes.is_null() { None } else { Some(serde_json::to_string(changes).map_err(Error::broken)?) };
-        let sql =
-            "INSERT INTO audit (workspace_id, id, at_ms, subject, action, target_kind, target_id, changes, request_id)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        let params = params![
-            actor.key,
-            actor.at_ms,
-            subject,
-            &actor.action,
-            target.kind,
-            target.id,
-            &changes,
-            &*actor.request_id
-        ];
-        self.execute(sql, params).map(drop)
+        self.note_audit(actor, target, changes, None, false)
     }
-}
 
-impl Db {
-    /// Removes rows of the audit of all workspaces that were written before `before_ms`, at most [`SWEEP_ROWS`] of them; answers how many.
-    pub async fn delete_old_audit(&self, before_ms: i64) -> Result<u64> {
-        self.write_locking(move |tx| {
-            let sql = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)";
-            tx.execute(sql, params![before_ms, SWEEP_ROWS])
-        })
-        .await
+    /// As [`Tx::audit`], with what is different in `after` from what was there before: null for nothing. Values whose names say
+    /// that they are secret are masked.
+    pub(super) fn audit_change(
+        &mut self,
+        actor: Option<&Actor>,
+        target: Target<'_>,
+        changes: &Json,
+        [before, after]: [&Json; 2],
+    ) -> Result<()> {
+        self.note_audit(actor, target, changes, Some([before, after]), false)
+    }
+
+    /// As [`Tx::audit_change`], for two texts of JSON.
+    pub(super) fn audit_change_of_texts(
+        &mut self,
+        actor: Option<&Actor>,
+        target: Target<'_>,
+        changes: &Json,
+        texts: [Option<&str>; 2],
+    ) -> Result<()> {
+        if actor.is_none() {
+            return Ok(());
+        }
+        let [before, after] = texts.map(|text| text.map_or(Ok(Json::Null), serde_json::from_str));
+        let (before, after) = (before.map_err(Error::broken)?, after.map_err(Error::broken)?);
+        self.audit_change(actor, target, changes, [&before, &after])
+    }
+
+    /// As [`Tx::audit`], for a purge of the user `target`: what the audit has said of the user goes, and the hashes of it stay.
+    pub(super) fn audit_purge(&mut self, actor: Option<&Actor>, target: Target<'_>, changes: &Json) -> Result<()> {
+        self.note_audit(actor, target, changes, None, true)
+    }
+
+    fn note_audit(
+        &mut self,
+        actor: Option<&Actor>,
+        target: Target<'_>,
+        changes: &Json,
+        values: Option<[&Json; 2]>,
+        is_purge: bool,
+    ) -> Result<()> {
+        let Some(actor) = actor else { return Ok(()) };
+        let workspace = self.workspace().ok_or_else(|| Error::broken("what the audit has belongs to a workspace"))?;
+        let written = |value: &Json| serde_json::to_string(value).map_err(Error::broken);
+        let changes = if changes.is_null() { None } else { Some(written(changes)?) };
+        let found = values.map(|[before, after]| differences(before, after)).filter(|found| !found.is_empty());
+        let differences = found.map(|found| serde_json::to_string(&found).map_err(Error::broken)).transpose()?;
+        self.notes.add_audit(PendingAudit {
+            workspace,
+            actor: actor.clone(),
+            target_kind: target.kind,
+            target_id: target.id.to_owned(),
+            changes,
+            differences,
+            is_purge,
+        });
+        Ok(())
     }
 }

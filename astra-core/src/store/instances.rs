@@ -160,12 +160,12 @@ fn largest_key(tx: &mut Tx<'_>) -> Result<i64> {
     }
     let mut texts = vec![row.next_optional_text()?, row.next_optional_text()?];
     let all = "SELECT (SELECT MAX(id) FROM turns), (SELECT MAX(id) FROM open_turns), (SELECT MAX(id) FROM instances),
-        (SELECT MAX(number) FROM subjects), (SELECT MAX(id) FROM audit), (SELECT MAX(id) FROM outbox),
+        (SELECT MAX(number) FROM subjects), (SELECT MAX(id) FROM outbox),
         (SELECT MAX(id) FROM jobs), (SELECT MAX(id) FROM approvals), (SELECT MAX(id) FROM schedules),
         (SELECT MAX(id) FROM schedule_runs), (SELECT MAX(id) FROM webhooks), (SELECT MAX(id) FROM deliveries),
         (SELECT MAX(id) FROM users), (SELECT MAX(id) FROM families), (SELECT MAX(id) FROM workspaces)";
     let mut row = tx.one(all, params![])?;
-    for _ in 0..12 {
+    for _ in 0..11 {
         largest = largest.max(row.next_optional_int()?.unwrap_or(0));
     }
     texts.extend([row.next_optional_text()?, row.next_optional_text()?, row.next_optional_text()?]);

@@ -92,7 +92,8 @@ impl MemoryProfiles<'_> {
                     VALUES ($1, $2, $3, $4, $5, $6, $7)";
                 let (at, by) = (new.created_at_ms, &new.created_by);
                 tx.execute(sql, params![new.id, new.version, &new.settings, at, new.updated_at_ms, by])?;
-                tx.audit(actor.as_deref(), target(&new.id.to_string()), &json!({"version": new.version}))?;
+                let (id, changes) = (new.id.to_string(), json!({"version": new.version}));
+                tx.audit_change_of_texts(actor.as_deref(), target(&id), &changes, [None, Some(&new.settings)])?;
                 Ok(new.clone())
             })
             .await
@@ -118,7 +119,9 @@ impl MemoryProfiles<'_> {
                 let sql = "UPDATE memory_profiles SET version = $3, settings = $4, updated_at_ms = $5
                     WHERE workspace_id = $1 AND id = $2";
                 tx.execute(sql, params![id, version, &settings, now_ms])?;
-                tx.audit(actor.as_deref(), target(&id.to_string()), &json!({"version": version}))?;
+                let (target_id, changes) = (id.to_string(), json!({"version": version}));
+                let texts = [Some(present.settings.as_str()), Some(settings.as_str())];
+                tx.audit_change_of_texts(actor.as_deref(), target(&target_id), &changes, texts)?;
                 let settings = settings.clone();
                 Ok(Some(StoredMemoryProfile { version, settings, updated_at_ms: now_ms, ..present }))
             })
@@ -140,7 +143,9 @@ impl MemoryProfiles<'_> {
                 if tx.first(used, params![id])?.is_some() {
                     return Err(MemoryProfileRefusal::Assigned.into());
                 }
-                tx.audit(actor.as_deref(), target(&id.to_string()), &json!({"version": present.version}))?;
+                let (target_id, changes) = (id.to_string(), json!({"version": present.version}));
+                let texts = [Some(present.settings.as_str()), None];
+                tx.audit_change_of_texts(actor.as_deref(), target(&target_id), &changes, texts)?;
                 Ok(tx.execute("DELETE FROM memory_profiles WHERE workspace_id = $1 AND id = $2", params![id])? == 1)
             })
             .await

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::audit::Target;
-use super::backend::Backend;
+use super::audit_retention::erase;
 use super::db::Db;
 use super::error::{MemoryRefusal, Result};
 use super::memories::{Memories, subject_number};
@@ -28,7 +28,8 @@ pub struct Purged {
 }
 
 impl Memories<'_> {
-    /// Removes all that the workspace keeps of a user; `None` if it neither keeps anything of it nor has an account for it.
+    /// Removes all that the workspace keeps of a user, and of what the audit has of it the content; `None` if it neither keeps
+    /// anything of it nor has an account for it. Without an actor the audit has no row of the purge, and keeps the content.
     ///
     /// # Errors
     /// [`MemoryRefusal::TurnOpen`] while a turn of the user is open.
@@ -38,7 +39,11 @@ impl Memories<'_> {
             .0
             .write_locking(move |tx| {
                 let has_account = has_account(tx, &user_id)?;
+                let target = Target { kind: "user", id: &user_id };
                 let Some(subject) = subject_number(tx, &user_id)? else {
+                    if has_account {
+                        tx.audit_purge(actor.as_deref(), target, &json!({"rows": 0}))?;
+                    }
                     return Ok(has_account.then(Purged::default));
                 };
                 memory_heads::next_rebuilt(tx)?;
@@ -61,7 +66,7 @@ impl Memories<'_> {
                 if purged.tables.is_empty() && !has_account {
                     return Ok(None);
                 }
-                tx.audit(actor.as_deref(), Target { kind: "user", id: &user_id }, &json!({"rows": purged.rows()}))?;
+                tx.audit_purge(actor.as_deref(), target, &json!({"rows": purged.rows()}))?;
                 Ok(Some(purged))
             })
             .await?;
@@ -136,13 +141,4 @@ fn storage(tx: &mut Tx<'_>, subject: i64) -> Result<i64> {
     let sql = "SELECT CAST(COALESCE((SELECT SUM(t.bytes) FROM turns t WHERE t.id IN (:turns)), 0)
         - COALESCE((SELECT SUM(u.bytes) FROM usage_entries u WHERE u.workspace_id = $1 AND u.subject = $2), 0) AS BIGINT)";
     tx.one(&sql.replace(":turns", TURNS).replace(":sessions", SESSIONS), params![subject])?.next_int()
-}
-
-/// Whether SQLite overwrites pages that this transaction frees; what goes within a page it overwrites always. PostgreSQL's vacuum
-/// does it in its own time.
-fn erase(tx: &mut Tx<'_>, is_on: bool) -> Result<()> {
-    match tx.backend() {
-        Backend::Sqlite => tx.batch(if is_on { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = FAST" }),
-        Backend::Postgres => Ok(()),
-    }
 }

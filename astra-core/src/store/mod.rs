@@ -8,6 +8,11 @@ mod agent_versions;
 mod agents;
 mod approvals;
 mod audit;
+mod audit_chain;
+mod audit_differences;
+mod audit_list;
+mod audit_retention;
+mod audit_verify;
 mod backend;
 #[cfg(feature = "postgres")]
 mod certificate;
@@ -152,12 +157,15 @@ mod waiting_runs;
 mod webhook_settings;
 mod webhooks;
 mod workspace;
+mod workspace_counts;
 mod write_health;
 
 pub use agent_versions::{AgentVersions, StoredVersion, VersionStamp};
 pub use agents::{AgentChange, Agents, Applied, Origin, StoredAgent};
 pub use approvals::{ApprovalStatus, Approvals, Decided, Decision, NewApproval, StoredApproval};
 pub use audit::{Actor, Target};
+pub use audit_list::{AuditFilter, AuditLog, StoredAuditEntry};
+pub use audit_verify::{AUDIT_FAULTS_MAX, AuditFault, AuditFaultKind, AuditVerification};
 pub use backend::Backend;
 pub use db::{Db, SWEEP_ROWS};
 pub use deliveries::{
@@ -262,6 +270,7 @@ pub use waiting_runs::WaitingRun;
 pub use webhook_settings::{AgentSlug, EventName, WebhookPayload, WebhookSettings};
 pub use webhooks::{StoredWebhook, WebhookChange, WebhookSecretStamp};
 pub use workspace::WorkspaceId;
+pub use workspace_counts::{ROWS_COUNTED_MAX, RowCount, StoreSize, WorkspaceCounts, WorkspaceTotals};
 
 use crate::config::StoreConfig;
 

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::audit::PendingAudit;
 use super::pending_event::PendingEvent;
 use super::signals::{Signal, SignalSet};
 
@@ -12,6 +13,7 @@ pub(super) struct Notes {
     pub(super) failed: Cell<bool>,
     signals: Cell<SignalSet>,
     events: RefCell<Vec<PendingEvent>>,
+    audits: RefCell<Vec<PendingAudit>>,
 }
 
 impl Notes {
@@ -33,5 +35,15 @@ impl Notes {
     /// The events that the commit is to write, which are not noted any more.
     pub(super) fn take_events(&self) -> Vec<PendingEvent> {
         self.events.take()
+    }
+
+    /// The commit writes `entry` to the audit too.
+    pub(super) fn add_audit(&self, entry: PendingAudit) {
+        self.audits.borrow_mut().push(entry);
+    }
+
+    /// The entries that the commit is to write to the audit, which are not noted any more.
+    pub(super) fn take_audits(&self) -> Vec<PendingAudit> {
+        self.audits.take()
     }
 }

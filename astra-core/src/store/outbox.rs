@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::audit::Actor;
+use super::audit_chain;
 use super::db::{Db, SWEEP_ROWS};
 use super::error::{Error, Result};
 use super::events::EventData;
@@ -105,10 +106,11 @@ impl Tx<'_> {
         self.emit(Cause { id: EventId::from_key(actor.key), at_ms: actor.at_ms, subject, owner }, data)
     }
 
-    /// Does what the commit is to do beyond what the transaction has asked for: writes its events, and announces to other
-    /// gateways what it announces here. Nothing is asked for after it.
+    /// Does what the commit is to do beyond what the transaction has asked for: writes its events, then what the audit has of it,
+    /// and announces to other gateways what it announces here. Nothing is asked for after it.
     pub(super) fn settle(&mut self) -> Result<()> {
-        if self.notes.signals().is_empty() {
+        let audits = self.notes.take_audits();
+        if self.notes.signals().is_empty() && audits.is_empty() {
             return Ok(());
         }
         let mut events = self.notes.take_events();
@@ -118,6 +120,8 @@ impl Tx<'_> {
         for of_one in events.chunk_by(|one, other| one.workspace == other.workspace) {
             append(&mut tx, of_one)?;
         }
+        // The heads of the audit are locked after those of the events, by every transaction.
+        audit_chain::append(&mut tx, audits)?;
         tx.announce_to_others()
     }
 }

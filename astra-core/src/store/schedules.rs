@@ -135,7 +135,8 @@ impl Schedules<'_> {
                     updated_at_ms, created_by) VALUES ($1, $2, 1, $3, $4, $5, $6, $6, $7)";
             let params = params![new.id, &new.definition, &new.owner, new.next_at_ms, new.now_ms, &author];
             tx.execute(sql, params)?;
-            tx.audit(actor.as_deref(), target(&new.id.to_string()), &json!({"version": 1}))?;
+            let (id, texts) = (new.id.to_string(), [None, Some(new.definition.as_str())]);
+            tx.audit_change_of_texts(actor.as_deref(), target(&id), &json!({"version": 1}), texts)?;
             tx.announce(Signal::Schedules);
             find(tx, new.id)?.ok_or_else(|| Error::broken("a schedule was lost while it was made"))
         })
@@ -161,7 +162,9 @@ impl Schedules<'_> {
             let params =
                 params![change.id, version, &change.definition, &change.owner, change.next_at_ms, change.now_ms];
             tx.execute(sql, params)?;
-            tx.audit(actor.as_deref(), target(&change.id.to_string()), &json!({"version": version}))?;
+            let (id, changes) = (change.id.to_string(), json!({"version": version}));
+            let texts = [Some(present.definition.as_str()), Some(change.definition.as_str())];
+            tx.audit_change_of_texts(actor.as_deref(), target(&id), &changes, texts)?;
             tx.announce(Signal::Schedules);
             find(tx, change.id)
         })
@@ -182,7 +185,8 @@ impl Schedules<'_> {
             let sql = "UPDATE schedule_runs SET state = 'skipped', reason = 'deleted'
                 WHERE workspace_id = $1 AND schedule_id = $2 AND state = 'waiting'";
             tx.execute(sql, params![id])?;
-            tx.audit(actor.as_deref(), target(&id.to_string()), &Json::Null)?;
+            let texts = [Some(present.definition.as_str()), None];
+            tx.audit_change_of_texts(actor.as_deref(), target(&id.to_string()), &Json::Null, texts)?;
             Ok(true)
         })
         .await

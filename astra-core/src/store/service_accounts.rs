@@ -79,7 +79,7 @@ impl ServiceAccounts<'_> {
         let (rows, actor) = (self.0, self.0.actor());
         rows.write_once(once, new.created_at, move |tx| {
             insert(tx, &new)?;
-            audit(tx, actor.as_deref(), &new)?;
+            audit(tx, actor.as_deref(), [None, Some(&new)])?;
             Ok(new.clone())
         })
         .await
@@ -93,6 +93,7 @@ impl ServiceAccounts<'_> {
     pub async fn update(self, changed: ServiceAccount, now_ms: i64) -> Result<Option<ServiceAccount>> {
         let (rows, actor) = (self.0, self.0.actor());
         rows.write(move |tx| {
+            let present = by_id(tx, &changed.id)?;
             let touched = tx.execute(
                 "UPDATE service_accounts SET name = $3, role = $4, scopes = $5, updated_at = $7
                  WHERE workspace_id = $1 AND id = $2 AND updated_at = $6",
@@ -106,11 +107,11 @@ impl ServiceAccounts<'_> {
                 ],
             )?;
             if touched == 0 {
-                return by_id(tx, &changed.id)?.map_or(Ok(None), |_| Err(Error::Refused(Refusal::Stale)));
+                return present.map_or(Ok(None), |_| Err(Error::Refused(Refusal::Stale)));
             }
             setup::end_with(tx, &changed.role)?;
             tx.end_credentials()?;
-            audit(tx, actor.as_deref(), &changed)?;
+            audit(tx, actor.as_deref(), [present.as_ref(), Some(&changed)])?;
             by_id(tx, &changed.id)
         })
         .await
@@ -121,10 +122,11 @@ impl ServiceAccounts<'_> {
         let (id, actor) = (id.to_owned(), self.0.actor());
         let rows = self.0;
         rows.write(move |tx| {
+            let Some(present) = by_id(tx, &id)? else { return Ok(false) };
             let sql = "DELETE FROM service_accounts WHERE workspace_id = $1 AND id = $2";
             let was_there = tx.execute(sql, params![&id])? > 0;
             if was_there {
-                tx.audit(actor.as_deref(), Target { kind: "service_account", id: &id }, &Json::Null)?;
+                audit(tx, actor.as_deref(), [Some(&present), None])?;
                 tx.end_credentials()?;
             }
             Ok(was_there)
@@ -133,10 +135,17 @@ impl ServiceAccounts<'_> {
     }
 }
 
-/// Writes down what a service account is from now on.
-fn audit(tx: &mut Tx<'_>, actor: Option<&Actor>, account: &ServiceAccount) -> Result<()> {
-    let changes = json!({"name": &account.name, "role": &account.role, "scopes": &account.scopes});
-    tx.audit(actor, Target { kind: "service_account", id: &account.id }, &changes)
+/// Writes down that the first of these service accounts was there before, and the second one after a change.
+fn audit(tx: &mut Tx<'_>, actor: Option<&Actor>, accounts: [Option<&ServiceAccount>; 2]) -> Result<()> {
+    let Some(account) = accounts.iter().flatten().next() else { return Ok(()) };
+    let shown = |account: Option<&ServiceAccount>| {
+        let fields =
+            |account: &ServiceAccount| json!({"name": &account.name, "role": &account.role, "scopes": &account.scopes});
+        account.map_or(Json::Null, fields)
+    };
+    let [before, after] = accounts.map(shown);
+    let target = Target { kind: "service_account", id: &account.id };
+    tx.audit_change(actor, target, &after, [&before, &after])
 }
 
 fn insert(tx: &mut Tx<'_>, new: &ServiceAccount) -> Result<()> {

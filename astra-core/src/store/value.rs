@@ -229,6 +229,15 @@ impl Row {
         }
     }
 
+    /// BYTEA or NULL.
+    pub fn next_optional_bytes(&mut self) -> Result<Option<Vec<u8>>> {
+        match self.next("bytes or null")? {
+            Value::Bytes(bytes) => Ok(Some(bytes)),
+            Value::Null => Ok(None),
+            _ => Err(self.fault("bytes or null")),
+        }
+    }
+
     /// TEXT that holds JSON of `T`.
     pub fn next_json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T> {
         let text = self.next_text()?;

@@ -5,6 +5,7 @@ use super::accounts::Accounts;
 use super::agent_versions::AgentVersions;
 use super::agents::Agents;
 use super::approvals::Approvals;
+use super::audit_list::AuditLog;
 use super::deliveries::Deliveries;
 use super::families::Families;
 use super::idempotency::IdempotencyKeys;
@@ -36,6 +37,7 @@ use super::turn_steps::TurnSteps;
 use super::turns::Turns;
 use super::usage::Usage;
 use super::webhooks::Webhooks;
+use super::workspace_counts::WorkspaceTotals;
 
 impl Rows {
     /// People and end users.
@@ -60,6 +62,12 @@ impl Rows {
     #[must_use]
     pub const fn approvals(&self) -> Approvals<'_> {
         Approvals(self)
+    }
+
+    /// Who changed what.
+    #[must_use]
+    pub const fn audit_log(&self) -> AuditLog<'_> {
+        AuditLog(self)
     }
 
     /// Deliveries of events to webhooks.
@@ -240,5 +248,11 @@ impl Rows {
     #[must_use]
     pub const fn user_profiles(&self) -> UserProfiles<'_> {
         UserProfiles(self)
+    }
+
+    /// How much the workspace has.
+    #[must_use]
+    pub const fn totals(&self) -> WorkspaceTotals<'_> {
+        WorkspaceTotals(self)
     }
 }

@@ -2,7 +2,7 @@
 //! sealed, or is not kept at all: the secrets that sign are made from the master key.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::audit::Target;
 use super::deliveries::fail_waiting;
@@ -134,7 +134,8 @@ impl Webhooks<'_> {
                     follow_from_now(tx)?;
                 }
                 insert(tx, &new)?;
-                tx.audit(actor.as_deref(), target(&new.id.to_string()), &shown(&new.settings, &new.header_names)?)?;
+                let made = shown(&new.settings, &new.header_names)?;
+                tx.audit_change(actor.as_deref(), target(&new.id.to_string()), &made, [&Json::Null, &made])?;
                 tx.announce(Signal::EventReaders);
                 Ok(new.clone())
             })
@@ -155,8 +156,9 @@ impl Webhooks<'_> {
                 let Some(present) = find(tx, change.id, tx.lock())? else { return Ok(None) };
                 precondition.check(present.revision())?;
                 write_change(tx, &present, &change)?;
-                let changes = shown(&change.settings, &change.header_names)?;
-                tx.audit(actor.as_deref(), target(&change.id.to_string()), &changes)?;
+                let before = shown(&present.settings, &present.header_names)?;
+                let after = shown(&change.settings, &change.header_names)?;
+                tx.audit_change(actor.as_deref(), target(&change.id.to_string()), &after, [&before, &after])?;
                 tx.announce(Signal::EventReaders);
                 find(tx, change.id, "")
             })
@@ -218,7 +220,8 @@ impl Webhooks<'_> {
                 precondition.check(present.revision())?;
                 tx.execute("DELETE FROM webhooks WHERE workspace_id = $1 AND id = $2", params![id])?;
                 fail_waiting(tx, id, "The webhook was deleted.", now_ms)?;
-                tx.audit(actor.as_deref(), target(&id.to_string()), &serde_json::Value::Null)?;
+                let before = shown(&present.settings, &present.header_names)?;
+                tx.audit_change(actor.as_deref(), target(&id.to_string()), &Json::Null, [&before, &Json::Null])?;
                 tx.announce(Signal::EventReaders);
                 Ok(true)
             })
@@ -231,7 +234,7 @@ const fn target(id: &str) -> Target<'_> {
 }
 
 /// What the audit says of a webhook.
-fn shown(settings: &WebhookSettings, header_names: &[String]) -> Result<serde_json::Value> {
+fn shown(settings: &WebhookSettings, header_names: &[String]) -> Result<Json> {
     let mut shown = serde_json::to_value(settings).map_err(Error::broken)?;
     shown["header_names"] = json!(header_names);
     Ok(shown)

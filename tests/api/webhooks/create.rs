@@ -46,7 +46,7 @@ both_backends! {
         let key = made["secret"].as_str().expect("a secret").trim_start_matches("whsec_").to_owned();
         let mut seen = made["webhook"].to_string() + &app.admin().get(PATH).await.expect(200).to_string();
         for (table, column) in
-            [("audit", "changes"), ("idempotency_keys", "answer"), ("webhooks", "settings"), ("webhooks", "secrets")]
+            [("audit", "changes"), ("audit", "differences"), ("idempotency_keys", "answer"), ("webhooks", "settings"), ("webhooks", "secrets")]
         {
             let sql = format!("SELECT {column} FROM {table} WHERE workspace_id = $1");
             let store = app.store();

@@ -1,6 +1,7 @@
 //! What each operation needs, one file a group. The tables guard the router and write the `security` of the OpenAPI
 //! document: an operation that is in none of them can neither be served nor documented.
 
+mod admin;
 mod agents;
 mod auth;
 mod chat;
@@ -50,7 +51,7 @@ pub const GROUPS: [&str; 18] = [
 ];
 
 /// The tables of the groups that have operations.
-const TABLES: [&[(&str, Access)]; 16] = [
+const TABLES: [&[(&str, Access)]; 17] = [
     health::OPERATIONS,
     auth::OPERATIONS,
     agents::OPERATIONS,
@@ -66,6 +67,7 @@ const TABLES: [&[(&str, Access)]; 16] = [
     inference::OPERATIONS,
     cron::OPERATIONS,
     webhooks::OPERATIONS,
+    admin::OPERATIONS,
     spec::OPERATIONS,
 ];
 
