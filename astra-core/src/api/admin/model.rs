@@ -138,21 +138,28 @@ impl From<RowCount> for StatCount {
 
 /// How much a workspace has.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[expect(missing_docs, reason = "the names say it")]
 pub struct WorkspaceStats {
+    /// Agents.
     pub agents: StatCount,
-    /// People.
+    /// People who may sign in.
     pub members: StatCount,
+    /// Service accounts.
     pub service_accounts: StatCount,
+    /// Sessions, active and archived.
     pub sessions: StatCount,
     /// Turns that have ended.
     pub turns: StatCount,
     /// What is remembered in the tiers `daily`, `profile`, `graph` and `procedural`.
     pub memories: StatCount,
+    /// Memory profiles.
     pub memory_profiles: StatCount,
+    /// Jobs that are kept, those that have ended included.
     pub jobs: StatCount,
+    /// Schedules.
     pub schedules: StatCount,
+    /// Webhooks.
     pub webhooks: StatCount,
+    /// Entries of the audit.
     pub audit_entries: StatCount,
     /// What its turns keep in the store, in bytes.
     #[schema(minimum = 0, example = 1_048_576)]
