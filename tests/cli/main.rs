@@ -10,6 +10,7 @@
 
 mod account;
 mod approvals;
+mod audit;
 mod chat;
 mod codegen;
 mod compatibility;

@@ -50,9 +50,7 @@ const fn fault(kind: AuditFaultKind, first: i64, last: i64) -> AuditFault {
 
 /// Runs statements in the database, as a hand would.
 async fn by_hand(store: &TestStore, statements: &'static [&'static str]) {
-    let run = store.db.write(move |tx| {
-        statements.iter().try_for_each(|sql| tx.execute(sql, params![]).map(drop))
-    });
+    let run = store.db.write(move |tx| statements.iter().try_for_each(|sql| tx.execute(sql, params![]).map(drop)));
     run.await.expect("the statements run");
 }
 
@@ -214,7 +212,8 @@ both_backends! {
         write(&store, 1, 3).await;
         let found = verify(&store).await;
         assert_eq!(found.fault_count, 0);
-        let fill = store.db.rows(&WorkspaceId::new(NUMBER, "wsp")).write(|tx| {
+        let rows = by(&store, "usr_1", 1);
+        let fill = rows.write(|tx| {
             let sql = "INSERT INTO audit SELECT a.workspace_id, a.sequence + $2, a.at_ms, a.actor, a.credential, a.action, a.target_kind,
                 a.target_id, a.request_id, a.address, a.changes, a.differences, a.salt, a.content_hash, a.previous_hash, a.hash,
                 a.purged_by FROM audit a WHERE a.workspace_id = $1 AND a.sequence <= $3";

@@ -46,7 +46,8 @@ impl Answer {
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{} {}: {}", self.method, self.path, self.text());
-        let is_json = self.headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().ends_with(b"json"));
+        let media_type = self.headers.get(header::CONTENT_TYPE).map(|value| value.as_bytes()).unwrap_or_default();
+        let is_json = media_type.ends_with(b"/json") || media_type.ends_with(b"+json");
         if is_json { self.json() } else { Value::Null }
     }
 

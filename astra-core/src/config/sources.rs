@@ -55,7 +55,9 @@ impl ConfigSources {
     /// What has set `key`, or a part of its value.
     fn origin(&self, key: &str) -> Option<&ConfigOrigin> {
         let is_part = |part: &str| part.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
-        let part = || self.0.range(key.to_owned()..).take_while(|(part, _)| part.starts_with(key)).find(|(part, _)| is_part(part));
+        let part = || {
+            self.0.range(key.to_owned()..).take_while(|(part, _)| part.starts_with(key)).find(|(part, _)| is_part(part))
+        };
         self.0.get(key).or_else(|| part().map(|(_, origin)| origin))
     }
 }

@@ -97,12 +97,15 @@ mod tests {
     fn each_place_has_its_values() {
         let before = json!({"a": 1, "b": {"c": [1], "d": "x"}, "gone": true, "same": {"x": 1}});
         let after = json!({"a": 2, "b": {"c": [1, 2], "d": "x"}, "same": {"x": 1}, "new/1": {"y": 2}});
-        assert_eq!(differences(&before, &after), [
-            json!({"pointer": "/a", "before": 1, "after": 2}),
-            json!({"pointer": "/b/c", "before": [1], "after": [1, 2]}),
-            json!({"pointer": "/gone", "before": true, "after": null}),
-            json!({"pointer": "/new~11", "before": null, "after": {"y": 2}}),
-        ]);
+        assert_eq!(
+            differences(&before, &after),
+            [
+                json!({"pointer": "/a", "before": 1, "after": 2}),
+                json!({"pointer": "/b/c", "before": [1], "after": [1, 2]}),
+                json!({"pointer": "/gone", "before": true, "after": null}),
+                json!({"pointer": "/new~11", "before": null, "after": {"y": 2}}),
+            ]
+        );
         assert!(differences(&before, &before).is_empty());
         assert_eq!(differences(&Json::Null, &json!({"a": 1})), [json!({"pointer": "/a", "before": null, "after": 1})]);
     }

@@ -55,7 +55,8 @@ pub struct AuditFilter {
     pub to_ms: Option<i64>,
 }
 
-const COLUMNS: &str = "sequence, at_ms, actor, credential, action, target_kind, target_id, request_id, address, changes,
+const COLUMNS: &str =
+    "sequence, at_ms, actor, credential, action, target_kind, target_id, request_id, address, changes,
     differences, previous_hash, hash, purged_by";
 
 fn read(mut row: Row) -> Result<StoredAuditEntry> {
@@ -128,10 +129,7 @@ fn bounds(tx: &mut Tx<'_>, filter: &AuditFilter) -> Result<(i64, i64)> {
         let found = tx.first(sql, params![at_ms])?;
         found.map_or(Ok(i64::MAX), |mut row| row.next_int())
     };
-    Ok((
-        filter.from_ms.map_or(Ok(i64::MIN), &mut first_at)?,
-        filter.to_ms.map_or(Ok(i64::MAX), &mut first_at)?,
-    ))
+    Ok((filter.from_ms.map_or(Ok(i64::MIN), &mut first_at)?, filter.to_ms.map_or(Ok(i64::MAX), &mut first_at)?))
 }
 
 /// The conditions of a list, and `$2` and the parameters that follow.

@@ -251,7 +251,9 @@ impl Walk {
             }
             (Fit::AddedBefore, _) => self.add_fault(AuditFaultKind::Added, last.sequence, last.sequence),
             // The row that it names is not the one that is there.
-            (Fit::Sound, None) if !is_linked && !has_gap => self.judge(&Link { is_sound: false, ..last.clone() }, bounds),
+            (Fit::Sound, None) if !is_linked && !has_gap => {
+                self.judge(&Link { is_sound: false, ..last.clone() }, bounds)
+            }
             (Fit::RemovedBefore, _) => {
                 self.judge(last, bounds);
                 self.add_fault(AuditFaultKind::Removed, row.sequence, row.sequence);

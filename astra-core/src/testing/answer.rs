@@ -121,7 +121,7 @@ impl Document {
 
     fn body(&self, media_type: &str, documented: &Value, body: &[u8]) -> Vec<String> {
         let Some(schema) = documented.get("schema") else { return Vec::new() };
-        let value = if media_type.ends_with("json") {
+        let value = if media_type.ends_with("/json") || media_type.ends_with("+json") {
             serde_json::from_slice(body).map_err(|fault| format!("the body is not JSON: {fault}"))
         } else if media_type.starts_with("text/") && media_type != STREAM {
             std::str::from_utf8(body).map(Value::from).map_err(|fault| format!("the body is not text: {fault}"))

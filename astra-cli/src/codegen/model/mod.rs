@@ -292,7 +292,10 @@ impl Operation {
 
 /// Whether a media type that is not JSON is text.
 pub(crate) fn is_text(media_type: &str) -> bool {
-    media_type.starts_with("text/") || media_type.ends_with("yaml") || media_type.ends_with("ndjson") || media_type.ends_with("xml")
+    media_type.starts_with("text/")
+        || media_type.ends_with("yaml")
+        || media_type.ends_with("ndjson")
+        || media_type.ends_with("xml")
 }
 
 impl Answer {

@@ -45,7 +45,8 @@ struct Page {
 
 /// Runs the command.
 pub(super) fn run(args: Args, context: &Context) -> Result<()> {
-    let rows = args.gateway.ask("reading the audit", own_token(), context, async |client| fetch(client, &args).await)?;
+    let rows =
+        args.gateway.ask("reading the audit", own_token(), context, async |client| fetch(client, &args).await)?;
     args.list.print(&context.printer, &rows, HEAD, columns)
 }
 

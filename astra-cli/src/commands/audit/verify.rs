@@ -11,12 +11,14 @@ use crate::error::{Error, Result};
 
 /// Find entries that were changed, removed or added in the database by hand
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit code 1 if there are some. The hash that is printed stands for the whole audit up to its entry: one
+#[command(
+    after_help = "Exit code 1 if there are some. The hash that is printed stands for the whole audit up to its entry: one
 who keeps it elsewhere can tell later that nobody has written the audit anew.
 
 Examples:
   astra audit verify
-  astra audit verify --json | jq .last_hash")]
+  astra audit verify --json | jq .last_hash"
+)]
 pub(super) struct Args {
     /// Print what was found as JSON
     #[arg(long)]
@@ -52,16 +54,16 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
     })?;
     if args.json {
         context.printer.line(json(&report)?)?;
-    } else {
+    } else if report.is_intact {
         let hash = report.last_hash.as_deref().unwrap_or("-");
         let last = report.last_sequence.unwrap_or(report.removed_to);
         context.printer.line(format!("{} entries up to number {last}, whose hash is {hash}", report.entries))?;
-        report.faults.iter().try_for_each(|fault| context.printer.line(said(fault)))?;
     }
     if report.is_intact {
         return Ok(());
     }
-    Err(Error::new(format!("the audit is not as it was written: {} faults", report.fault_count)))
+    let error = Error::new(format!("the audit is not as it was written: {} faults", report.fault_count));
+    Err(report.faults.iter().fold(error, |error, fault| error.cause(said(fault))))
 }
 
 fn said(fault: &Fault) -> String {

@@ -7,8 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::clock::rfc3339;
 use crate::http::AnyJson;
 use crate::store::{RowCount, StoredAuditEntry};
-use crate::work::TaskState;
 use crate::text::hex;
+use crate::work::TaskState;
 
 /// Which entries of the audit are asked for.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -74,12 +74,18 @@ pub struct AuditEntry {
     #[schema(minimum = 1, example = 57)]
     pub purged_by: Option<i64>,
     /// The hash of the entry before it, SHA-256 in hexadecimal digits.
-    #[schema(max_length = 64, pattern = "^[0-9a-f]{64}$",
-        example = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae")]
+    #[schema(
+        max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
+        example = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+    )]
     pub previous_hash: String,
     /// Its hash.
-    #[schema(max_length = 64, pattern = "^[0-9a-f]{64}$",
-        example = "fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9")]
+    #[schema(
+        max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
+        example = "fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9"
+    )]
     pub hash: String,
 }
 

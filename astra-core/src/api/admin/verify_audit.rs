@@ -32,8 +32,11 @@ pub struct AuditReport {
     #[schema(minimum = 1, example = 1024)]
     last_sequence: Option<i64>,
     /// The hash of the last entry. One who keeps it elsewhere can tell later that nobody has written the whole chain anew.
-    #[schema(max_length = 64, pattern = "^[0-9a-f]{64}$",
-        example = "fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9")]
+    #[schema(
+        max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
+        example = "fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9"
+    )]
     last_hash: Option<String>,
     /// How many faults there are.
     #[schema(minimum = 0, example = 0)]
