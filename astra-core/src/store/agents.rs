@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use super::audit::{Actor, Target};
+use super::actor::{Actor, Target};
 use super::error::{AgentRefusal, Error, Result};
 use super::events::{AgentUpdateKind, AgentUpdatedData};
 use super::idempotency::OnceKey;

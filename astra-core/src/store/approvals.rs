@@ -1,6 +1,6 @@
 //! Approvals: calls of tools that a person decides on before they are made.
 
-use super::audit::Target;
+use super::actor::Target;
 use super::error::{Error, Result};
 use super::page::{Cursor, Page, PageRequest};
 use super::rows::Rows;

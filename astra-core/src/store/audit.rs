@@ -1,60 +1,13 @@
 //! Who changed what: a row for each change that an operation made, written in the transaction of the change. A turn writes none.
 //! What is noted here is written just before the commit, by [`super::audit_chain`].
 
-use std::net::IpAddr;
-use std::sync::Arc;
-
 use serde_json::Value as Json;
 
+use super::actor::{Actor, Target};
 use super::audit_differences::differences;
 use super::error::{Error, Result};
+use super::pending_audit::PendingAudit;
 use super::tx::Tx;
-
-/// Who changes something, and by which request.
-#[derive(Debug, Clone)]
-pub struct Actor {
-    /// `usr_...`, `svc_...`, or a host program's name of the user.
-    pub subject: String,
-    /// The subject's number, should it have none yet.
-    pub subject_number: i64,
-    /// The sign-in or the token that was used: its id, such as `fam_...` or `tok_...`.
-    pub credential: String,
-    /// The address that the request came from, if it is known.
-    pub address: Option<IpAddr>,
-    /// The key of the event that the change causes: a request makes one.
-    pub key: i64,
-    /// The id of the operation, such as `agents.update`.
-    pub action: String,
-    /// The id of the request.
-    pub request_id: Arc<str>,
-    /// Now, in milliseconds since the epoch.
-    pub at_ms: i64,
-}
-
-/// What was changed.
-#[derive(Debug, Clone, Copy)]
-pub struct Target<'a> {
-    /// Such as `agent`.
-    pub kind: &'static str,
-    /// The id that callers know.
-    pub id: &'a str,
-}
-
-/// An entry that the commit of its transaction writes.
-#[derive(Debug)]
-pub(super) struct PendingAudit {
-    /// The number of the workspace.
-    pub(super) workspace: i64,
-    pub(super) actor: Actor,
-    pub(super) target_kind: &'static str,
-    pub(super) target_id: String,
-    /// JSON of what is new.
-    pub(super) changes: Option<String>,
-    /// JSON of what is different.
-    pub(super) differences: Option<String>,
-    /// Whether it is the purge of the user that the target names: then the content of what the audit has of the user goes.
-    pub(super) is_purge: bool,
-}
 
 impl Tx<'_> {
     /// Writes down that `actor` has changed `target`; nothing without an actor, which is the gateway itself or its command line.

@@ -7,9 +7,9 @@
 
 use sha2::{Digest, Sha256};
 
-use super::audit::PendingAudit;
 use super::audit_retention;
 use super::error::{Error, Result};
+use super::pending_audit::PendingAudit;
 use super::tx::Tx;
 use crate::params;
 

@@ -1,7 +1,7 @@
 //! What conversations cause in the log of events: sessions that are opened and archived, turns that begin and end, calls that wait
 //! for a person.
 
-use super::audit::Actor;
+use super::actor::Actor;
 use super::error::Result;
 use super::events::{
     AgentCompletedData, AgentFailedData, ApprovalRequestedData, SessionArchivedData, SessionCreatedData,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::audit::Target;
+use super::actor::Target;
 use super::deliveries::{Deliveries, DeliveryStatus, NewDelivery, StoredDelivery, find, insert};
 use super::error::{Result, WebhookRefusal};
 use super::idempotency::OnceKey;

@@ -4,7 +4,7 @@
 
 use serde_json::Value as Json;
 
-use super::audit::Target;
+use super::actor::Target;
 use super::db::{Db, SWEEP_ROWS};
 use super::error::Result;
 use super::rows::Rows;

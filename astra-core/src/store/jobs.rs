@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::audit::{Actor, Target};
+use super::actor::{Actor, Target};
 use super::error::{Error, JobRefusal, Result};
 use super::idempotency::OnceKey;
 use super::new_job::{Enqueued, NewJob};

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::audit::Target;
+use super::actor::Target;
 use super::db::Db;
 use super::error::Result;
 use super::idempotency::OnceKey;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::audit::Target;
+use super::actor::Target;
 use super::db::Db;
 use super::error::{Error, Refusal, Result};
 use super::idempotency::OnceKey;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::audit::{Actor, Target};
+use super::actor::{Actor, Target};
 use super::error::{MemoryRefusal, Result};
 use super::idempotency::OnceKey;
 use super::memories::{self, Memories, MemoryReader, StoredMemory};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
-use super::audit::Target;
+use super::actor::Target;
 use super::error::Result;
 use super::idempotency::OnceKey;
 use super::memories::{self, Memories, StoredMemory};

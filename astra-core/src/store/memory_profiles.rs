@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::actor::Target;
 use super::agents::{self, StoredAgent};
-use super::audit::Target;
 use super::error::{MemoryProfileRefusal, Result};
 use super::idempotency::OnceKey;
 use super::page::{Cursor, Page, PageRequest};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::audit::Target;
+use super::actor::Target;
 use super::error::Result;
 use super::events::MemoryPropagatedData;
 use super::idempotency::OnceKey;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::audit::Target;
+use super::actor::Target;
 use super::audit_retention::erase;
 use super::db::Db;
 use super::error::{MemoryRefusal, Result};

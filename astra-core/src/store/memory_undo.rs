@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::audit::Target;
+use super::actor::Target;
 use super::error::Result;
 use super::idempotency::OnceKey;
 use super::memories::{self, Memories, MemoryReader, StoredMemory};

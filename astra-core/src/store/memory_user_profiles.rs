@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::audit::Target;
+use super::actor::Target;
 use super::error::{Error, Refusal, Result};
 use super::precondition::{Precondition, Revision};
 use super::rows::Rows;

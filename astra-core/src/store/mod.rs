@@ -4,6 +4,7 @@
 //! rows of all workspaces, or of none, is a method of [`Db`].
 
 pub mod accounts;
+mod actor;
 mod agent_versions;
 mod agents;
 mod approvals;
@@ -92,6 +93,7 @@ mod new_job;
 mod notes;
 mod outbox;
 mod page;
+mod pending_audit;
 mod pending_event;
 mod permissions;
 #[cfg(feature = "postgres")]
@@ -160,10 +162,10 @@ mod workspace;
 mod workspace_counts;
 mod write_health;
 
+pub use actor::{Actor, Target};
 pub use agent_versions::{AgentVersions, StoredVersion, VersionStamp};
 pub use agents::{AgentChange, Agents, Applied, Origin, StoredAgent};
 pub use approvals::{ApprovalStatus, Approvals, Decided, Decision, NewApproval, StoredApproval};
-pub use audit::{Actor, Target};
 pub use audit_list::{AuditFilter, AuditLog, StoredAuditEntry};
 pub use audit_verify::{AUDIT_FAULTS_MAX, AuditFault, AuditFaultKind, AuditVerification};
 pub use backend::Backend;

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::audit::PendingAudit;
+use super::pending_audit::PendingAudit;
 use super::pending_event::PendingEvent;
 use super::signals::{Signal, SignalSet};
 

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::audit::Actor;
+use super::actor::Actor;
 use super::audit_chain;
 use super::db::{Db, SWEEP_ROWS};
 use super::error::{Error, Result};

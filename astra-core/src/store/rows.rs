@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::audit::Actor;
+use super::actor::Actor;
 use super::db::Db;
 use super::error::Result;
 use super::mode::Mode;

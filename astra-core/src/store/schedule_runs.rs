@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::audit::Target;
+use super::actor::Target;
 use super::db::{Db, SWEEP_ROWS};
 use super::error::{Error, Refusal, Result};
 use super::events::ScheduleFiredData;

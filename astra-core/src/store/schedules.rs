@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::audit::Target;
+use super::actor::Target;
 use super::db::Db;
 use super::error::{Error, Refusal, Result};
 use super::idempotency::OnceKey;

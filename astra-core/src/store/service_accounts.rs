@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::audit::{Actor, Target};
+use super::actor::{Actor, Target};
 use super::error::{Error, Refusal, Result};
 use super::idempotency::OnceKey;
 use super::page::{Cursor, Page, PageRequest};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
-use super::audit::{Actor, Target};
+use super::actor::{Actor, Target};
 use super::error::{Error, Result, SessionRefusal};
 use super::mode::OnDouble;
 use super::rows::Rows;

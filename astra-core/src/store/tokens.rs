@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
-use super::audit::Target;
+use super::actor::Target;
 use super::error::Result;
 use super::idempotency::OnceKey;
 use super::page::{Cursor, Page, PageRequest};

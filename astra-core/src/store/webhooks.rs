@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::audit::Target;
+use super::actor::Target;
 use super::deliveries::fail_waiting;
 use super::error::{Error, Result, WebhookRefusal};
 use super::events::WebhookDisabledReason;
