@@ -34,6 +34,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'List, run and follow jobs: work that is kept until it has ended')
             [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Search what agents remember, say why it was found, measure it, take it back, export and import it')
             [CompletionResult]::new('traces', 'traces', [CompletionResultType]::ParameterValue, 'Show where the time of turns went, what they cost and why they failed')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Show who changed what, export it, and find what was changed in the database by hand')
             [CompletionResult]::new('cron', 'cron', [CompletionResultType]::ParameterValue, 'List schedules, preview cron expressions, and run a schedule''s job now')
             [CompletionResult]::new('webhooks', 'webhooks', [CompletionResultType]::ParameterValue, 'List webhooks and their deliveries, and receive some')
             [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Be an MCP server whose tools are a gateway''s agents')
@@ -628,6 +629,75 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
         'astra;traces;help;help' {
             break
         }
+        'astra;audit' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List who changed what, newest first')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Find entries that were changed, removed or added in the database by hand')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the audit as JSON Lines, oldest first')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'astra;audit;list' {
+            [CompletionResult]::new('--actor', '--actor', [CompletionResultType]::ParameterName, 'Only changes that this user or service account has made')
+            [CompletionResult]::new('--operation', '--operation', [CompletionResultType]::ParameterName, 'Only changes by this operation, such as agents.update')
+            [CompletionResult]::new('--target-kind', '--target-kind', [CompletionResultType]::ParameterName, 'Only changes of things of this kind, such as agent')
+            [CompletionResult]::new('--target-id', '--target-id', [CompletionResultType]::ParameterName, 'Only changes of the thing with this id')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only changes that were made so long ago or later, such as 45m, 12h or 7d')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many to list')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print it [default: table in a terminal, tsv in a pipe]')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --output json')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'astra;audit;verify' {
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print what was found as JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'astra;audit;export' {
+            [CompletionResult]::new('--actor', '--actor', [CompletionResultType]::ParameterName, 'Only changes that this user or service account has made')
+            [CompletionResult]::new('--operation', '--operation', [CompletionResultType]::ParameterName, 'Only changes by this operation, such as agents.update')
+            [CompletionResult]::new('--target-kind', '--target-kind', [CompletionResultType]::ParameterName, 'Only changes of things of this kind, such as agent')
+            [CompletionResult]::new('--target-id', '--target-id', [CompletionResultType]::ParameterName, 'Only changes of the thing with this id')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only changes that were made so long ago or later, such as 45m, 12h or 7d')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]')
+            [CompletionResult]::new('--database-url', '--database-url', [CompletionResultType]::ParameterName, 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'astra;audit;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List who changed what, newest first')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Find entries that were changed, removed or added in the database by hand')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the audit as JSON Lines, oldest first')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'astra;audit;help;list' {
+            break
+        }
+        'astra;audit;help;verify' {
+            break
+        }
+        'astra;audit;help;export' {
+            break
+        }
+        'astra;audit;help;help' {
+            break
+        }
         'astra;cron' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -920,6 +990,7 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'List, run and follow jobs: work that is kept until it has ended')
             [CompletionResult]::new('memory', 'memory', [CompletionResultType]::ParameterValue, 'Search what agents remember, say why it was found, measure it, take it back, export and import it')
             [CompletionResult]::new('traces', 'traces', [CompletionResultType]::ParameterValue, 'Show where the time of turns went, what they cost and why they failed')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Show who changed what, export it, and find what was changed in the database by hand')
             [CompletionResult]::new('cron', 'cron', [CompletionResultType]::ParameterValue, 'List schedules, preview cron expressions, and run a schedule''s job now')
             [CompletionResult]::new('webhooks', 'webhooks', [CompletionResultType]::ParameterValue, 'List webhooks and their deliveries, and receive some')
             [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Be an MCP server whose tools are a gateway''s agents')
@@ -1074,6 +1145,21 @@ Register-ArgumentCompleter -Native -CommandName 'astra' -ScriptBlock {
             break
         }
         'astra;help;traces;show' {
+            break
+        }
+        'astra;help;audit' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List who changed what, newest first')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Find entries that were changed, removed or added in the database by hand')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the audit as JSON Lines, oldest first')
+            break
+        }
+        'astra;help;audit;list' {
+            break
+        }
+        'astra;help;audit;verify' {
+            break
+        }
+        'astra;help;audit;export' {
             break
         }
         'astra;help;cron' {

@@ -31,6 +31,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand jobs 'List, run and follow jobs: work that is kept until it has ended'
             cand memory 'Search what agents remember, say why it was found, measure it, take it back, export and import it'
             cand traces 'Show where the time of turns went, what they cost and why they failed'
+            cand audit 'Show who changed what, export it, and find what was changed in the database by hand'
             cand cron 'List schedules, preview cron expressions, and run a schedule''s job now'
             cand webhooks 'List webhooks and their deliveries, and receive some'
             cand mcp 'Be an MCP server whose tools are a gateway''s agents'
@@ -543,6 +544,66 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;traces;help;help'= {
         }
+        &'astra;audit'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List who changed what, newest first'
+            cand verify 'Find entries that were changed, removed or added in the database by hand'
+            cand export 'Write the audit as JSON Lines, oldest first'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;audit;list'= {
+            cand --actor 'Only changes that this user or service account has made'
+            cand --operation 'Only changes by this operation, such as agents.update'
+            cand --target-kind 'Only changes of things of this kind, such as agent'
+            cand --target-id 'Only changes of the thing with this id'
+            cand --since 'Only changes that were made so long ago or later, such as 45m, 12h or 7d'
+            cand --limit 'How many to list'
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;audit;verify'= {
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Print what was found as JSON'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;audit;export'= {
+            cand --actor 'Only changes that this user or service account has made'
+            cand --operation 'Only changes by this operation, such as agents.update'
+            cand --target-kind 'Only changes of things of this kind, such as agent'
+            cand --target-id 'Only changes of the thing with this id'
+            cand --since 'Only changes that were made so long ago or later, such as 45m, 12h or 7d'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;audit;help'= {
+            cand list 'List who changed what, newest first'
+            cand verify 'Find entries that were changed, removed or added in the database by hand'
+            cand export 'Write the audit as JSON Lines, oldest first'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;audit;help;list'= {
+        }
+        &'astra;audit;help;verify'= {
+        }
+        &'astra;audit;help;export'= {
+        }
+        &'astra;audit;help;help'= {
+        }
         &'astra;cron'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -793,6 +854,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand jobs 'List, run and follow jobs: work that is kept until it has ended'
             cand memory 'Search what agents remember, say why it was found, measure it, take it back, export and import it'
             cand traces 'Show where the time of turns went, what they cost and why they failed'
+            cand audit 'Show who changed what, export it, and find what was changed in the database by hand'
             cand cron 'List schedules, preview cron expressions, and run a schedule''s job now'
             cand webhooks 'List webhooks and their deliveries, and receive some'
             cand mcp 'Be an MCP server whose tools are a gateway''s agents'
@@ -909,6 +971,17 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;traces;list'= {
         }
         &'astra;help;traces;show'= {
+        }
+        &'astra;help;audit'= {
+            cand list 'List who changed what, newest first'
+            cand verify 'Find entries that were changed, removed or added in the database by hand'
+            cand export 'Write the audit as JSON Lines, oldest first'
+        }
+        &'astra;help;audit;list'= {
+        }
+        &'astra;help;audit;verify'= {
+        }
+        &'astra;help;audit;export'= {
         }
         &'astra;help;cron'= {
             cand list 'List the schedules of the workspace, newest first'

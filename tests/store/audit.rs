@@ -64,7 +64,7 @@ both_backends! {
         assert!(entries.windows(2).all(|pair| pair[0].hash == pair[1].previous_hash && pair[0].hash != pair[1].hash));
         assert_eq!(entries[1].address.as_deref(), Some("192.0.2.1"));
         let differences = entries[1].differences.as_deref().expect("it is another prompt");
-        assert_eq!(differences, r#"[{"after":"2","before":"1","pointer":"/system_prompt"}]"#);
+        assert_eq!(differences, r#"[{"pointer":"/system_prompt","before":"1","after":"2"}]"#);
     }
 
     async fn another_workspace_has_a_chain_of_its_own(store: TestStore) {

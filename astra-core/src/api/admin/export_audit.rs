@@ -6,6 +6,9 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream;
 use http::{HeaderValue, header};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::lookup::filter;
 use super::model::{AuditEntry, AuditQuery};
@@ -16,6 +19,21 @@ use crate::store::{AuditFilter, Rows};
 
 /// So many entries are read at a time.
 const PIECE_ROWS: u32 = 200;
+
+/// The longest text that readers of the document can count.
+const LENGTH_MAX: usize = (1 << 53) - 1;
+
+/// Lines of JSON, as the document has them.
+pub enum AuditLines {}
+
+impl PartialSchema for AuditLines {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(LENGTH_MAX));
+        text.description(Some("Entries of the audit, one on each line, as JSON.")).into()
+    }
+}
+
+impl ToSchema for AuditLines {}
 
 /// How far an export is.
 struct Export {
@@ -32,7 +50,7 @@ struct Export {
 /// export without filters can be verified without the gateway. The answer is written while the store is read: one that ends
 /// early was broken off, and its last line is whole or the connection says that it is not.
 #[utoipa::path(get, path = "/admin/audit/export", operation_id = "admin.export_audit", params(AuditQuery),
-    responses((status = 200, description = "The entries, one on each line.", body = String,
+    responses((status = 200, description = "The entries, one on each line.", body = AuditLines,
         content_type = "application/x-ndjson")))]
 pub async fn handler(State(app): State<App>, caller: Caller, Query(query): Query<AuditQuery>) -> Result<Response> {
     let (filter, rows) = (filter(query)?, app.store.rows(&caller.workspace));
