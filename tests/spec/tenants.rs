@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use astra_core::auth::{NewAccount, Role};
 use astra_core::{Job, JobContext, JobError};
 use http::Method;
 use serde_json::{Value, json};
@@ -47,6 +48,7 @@ impl OnBackend for Home {
         open.next_event().await.expect("a turn that begins");
         let approval_id = approval(&app.owner()).await;
         belongings.insert("approval_id", approval_id);
+        belongings.insert("sign_in_id", sign_in(&app).await);
         belongings.insert("workspace_id", app.store().workspace().as_str().to_owned());
         // Usage is summed up to now, exclusively.
         app.clock.advance_ms(1);
@@ -69,6 +71,17 @@ impl Job for Note {
     async fn run(&self, _payload: Value, _context: JobContext) -> Result<(), JobError> {
         Ok(())
     }
+}
+
+/// The sign-in of a person of the workspace.
+async fn sign_in(app: &TestApp) -> String {
+    let (email, password) = ("ada@example.org".to_owned(), "correct horse battery".to_owned());
+    let grant = json!({"grant_type": "password", "username": email, "password": password});
+    let new = NewAccount { email, password, display_name: None, role: Role::Member };
+    app.authority().create_account(&app.authority().operator(), new).await.expect("an account");
+    let tokens = app.anonymous().post("/auth/token").json(&grant).await.expect(200);
+    let refresh_token = tokens["refresh_token"].as_str().expect("a token");
+    refresh_token.split('.').next().expect("an id").to_owned()
 }
 
 /// A call that waits for an approval.
