@@ -15,9 +15,16 @@ const SKILL: &str = "help";
 /// Path variables that name what belongs to the gateway, not to a workspace.
 const GATEWAY: [&str; 2] = ["provider", "tool"];
 
-/// Lists of what is the gateway's and the same for all: what its operator has configured, its tools, and its signing keys.
-const GATEWAY_LISTS: [&str; 5] =
-    ["auth.list_keys", "inference.list_models", "inference.list_providers", "tools.list", "webhooks.list_events"];
+/// Lists of what is no workspace's: what the gateway's operator has configured, its tools and signing keys, which are the same
+/// for all, and the sign-ins of the caller's own account (`tests/api/auth/list_sign_ins.rs`).
+const OTHER_LISTS: [&str; 6] = [
+    "auth.list_keys",
+    "auth.list_sign_ins",
+    "inference.list_models",
+    "inference.list_providers",
+    "tools.list",
+    "webhooks.list_events",
+];
 
 /// A gateway whose workspace has one of each.
 struct Home {
@@ -169,8 +176,8 @@ both_backends! {
         for (template, method, operation) in document().operations() {
             let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
             let is_page = document().follow(answer)["properties"].get("next_cursor").is_some();
-            let is_gateways = GATEWAY_LISTS.iter().any(|id| operation["operationId"] == *id);
-            if method != "GET" || !is_page || is_gateways || !path_variables(operation).is_empty() {
+            let is_other = OTHER_LISTS.iter().any(|id| operation["operationId"] == *id);
+            if method != "GET" || !is_page || is_other || !path_variables(operation).is_empty() {
                 continue;
             }
             let own = home.app.owner().get(template).await.expect(200);

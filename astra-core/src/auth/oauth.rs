@@ -124,8 +124,14 @@ impl Authority {
         };
         let refresh_token = format!("{}.{shared}.{newest}", family.id);
         let jti = family.id.clone();
-        self.store().rows(&member.workspace).families().create(family).await?;
-        self.store().note_sign_in_network(&member.user_id, self.network_hash(from.network()), now_ms).await?;
+        // The account may have been deleted since its password was checked.
+        let deleted = |fault| match fault {
+            store::Error::Missing(_) => Error::Grant(OAuthError::InvalidGrant(WRONG_PASSWORD)),
+            fault => Error::Store(fault),
+        };
+        self.store().rows(&member.workspace).families().create(family).await.map_err(deleted)?;
+        let network_hash = self.network_hash(from.network());
+        self.store().note_sign_in_network(&member.user_id, network_hash, now_ms).await.map_err(deleted)?;
         let subject = Subject::user(&member.workspace, member.user_id.clone(), role, scopes, jti, ends_at);
         let mut granted = self.grant(subject).await?;
         granted.refresh_token = Some(refresh_token);

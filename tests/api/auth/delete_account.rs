@@ -116,8 +116,8 @@ async fn is_for_people_with_a_password() {
 async fn leaves_an_owner_when_all_go_at_once_by_two_gateways() {
     let Some(backend) = TestBackend::postgres().await else { return };
     let app = TestApp::on(backend).await;
-    let replica = app.replica().await;
     let ada = register(&app).await["tokens"].clone();
+    let replica = app.replica().await;
     let bob = person(&app, "bob@example.org", Role::Owner).await;
     let there = replica.bearer(text(&bob, "access_token"));
     there.get("/auth/me").await.expect(200);

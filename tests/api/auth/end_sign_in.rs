@@ -38,8 +38,8 @@ both_backends! {
 async fn holds_in_other_gateways() {
     let Some(backend) = TestBackend::postgres().await else { return };
     let app = TestApp::on(backend).await;
-    let replica = app.replica().await;
     let here = register(&app).await["tokens"].clone();
+    let replica = app.replica().await;
     let there = sign_in(&app).await;
     let caller = replica.bearer(text(&there, "access_token"));
     caller.get("/auth/me").await.expect(200);

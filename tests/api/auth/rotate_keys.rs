@@ -66,8 +66,8 @@ both_backends! {
 async fn refuses_earlier_tokens_in_other_gateways() {
     let Some(backend) = TestBackend::postgres().await else { return };
     let app = TestApp::on(backend).await;
-    let replica = app.replica().await;
     let tokens = register(&app).await["tokens"].clone();
+    let replica = app.replica().await;
     let caller = replica.bearer(text(&tokens, "access_token"));
     caller.get("/auth/me").await.expect(200);
     app.owner().post("/auth/keys/rotate").json(&json!({"revoke_old": true})).await.expect(200);
