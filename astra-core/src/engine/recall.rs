@@ -130,17 +130,23 @@ impl Engine {
         }
         let mut document = Map::new();
         if profile.tiers().has(MemoryTier::Profile) {
-            let known = rows.user_profiles().find(recall.user_id, now_ms).await?;
-            document = known.document();
-            // What is found for the question is said once: in its own sentence, with its date.
-            for fact in known.shown() {
-                if hits.iter().any(|hit| hit.item == HitItem::Memory(fact.memory_id)) {
-                    document.shift_remove(&fact.field);
-                }
-            }
+            document = known(rows, &recall, &hits).await?;
         }
         Ok(Recalled { document, hits, is_searched, ..Recalled::default() })
     }
+}
+
+/// What is known of the user, without what is among `hits`: that is said once, in its own sentence, with its date.
+async fn known(rows: &Rows, recall: &Recall<'_>, hits: &[Hit]) -> store::Result<Map<String, Value>> {
+    let Some(owner) = rows.memories().owner(recall.user_id).await? else { return Ok(Map::new()) };
+    let known = rows.user_profiles().known(owner, recall.now_ms).await?;
+    let mut document = known.document();
+    for fact in known.shown() {
+        if hits.iter().any(|hit| hit.item == HitItem::Memory(fact.memory_id)) {
+            document.shift_remove(&fact.field);
+        }
+    }
+    Ok(document)
 }
 
 impl Recalled {
