@@ -90,6 +90,9 @@ pub mod own_account;
 mod page;
 mod pending_event;
 mod permissions;
+mod planner;
+#[cfg(debug_assertions)]
+pub mod plans;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "postgres")]
@@ -218,7 +221,7 @@ pub use memory_tier::{MemoryTier, TierSet};
 pub use memory_transfer::KeptMany;
 pub use memory_undo::{Indexer, UndoOutcome, Undone};
 pub use memory_undo_turns::UndoTarget;
-pub use memory_user_profiles::{PROFILE_BYTES_MAX, ProfileFact, UserProfile, UserProfiles};
+pub use memory_user_profiles::{KnownProfile, PROFILE_BYTES_MAX, ProfileFact, UserProfile, UserProfiles};
 pub use memory_versions::MemoryVersion;
 pub use memory_walk::{MemoryGraph, Walked, WalkedEdge, WalkedEntity};
 pub use memory_walk_request::Walk;
