@@ -61,6 +61,7 @@ mod origin;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod outbox;
+mod plans;
 mod prompts;
 mod queue;
 mod quotas;

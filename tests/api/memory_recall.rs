@@ -169,6 +169,35 @@ both_backends! {
         assert!(question.contains("Slovene") && question.ends_with("zzz"), "{question}");
     }
 
+    async fn a_question_that_leaves_no_room_has_no_memory_and_the_trace_says_so(backend: TestBackend) {
+        let small = json!({"model": {"max_context_tokens": 1_000, "max_output_tokens": 100}});
+        let talk = Talk::built(recalling(backend), small).await;
+        keep(&talk.app.member(), "daily", "The release train leaves on Tuesdays.").await;
+        let short = talk.say("When does the release train leave?").await;
+        assert!(read(&talk).1.contains("Tuesdays"));
+        assert_eq!(memory_span(&trace(&talk, &short).await).expect("a span")["memories"].as_array().map(Vec::len), Some(1));
+        let long = talk.say(&format!("When does the release train leave? {}", "word ".repeat(680))).await;
+        assert!(!read(&talk).1.contains("Tuesdays"), "{:?}", read(&talk).1.len());
+        assert_eq!(memory_span(&trace(&talk, &long).await).expect("a span")["memories"], json!([]));
+    }
+
+    async fn what_is_found_of_the_user_is_said_once_in_its_own_sentence(backend: TestBackend) {
+        let talk = talk(backend).await;
+        for (attribute, value, content) in [
+            ("dog name", "Biscuit", "The user's dog is called Biscuit."),
+            ("city", "Oslo", "The user lives in Oslo."),
+        ] {
+            let data = json!({"attribute": attribute, "value": value});
+            let fact = json!({"tier": "profile", "content": content, "data": data});
+            talk.app.member().post("/memory").json(&fact).await.expect(201);
+        }
+        talk.say("How is my dog called?").await;
+        let (_, question) = read(&talk);
+        assert!(question.contains("(profile): The user's dog is called Biscuit."), "{question}");
+        assert_eq!(question.matches("Biscuit").count(), 1, "{question}");
+        assert_eq!(question.matches("Oslo").count(), 1, "{question}");
+    }
+
     async fn the_context_of_a_session_shows_what_would_be_recalled(backend: TestBackend) {
         let talk = talk(backend).await;
         let kept = keep(&talk.app.member(), "daily", "The release train leaves on Tuesdays.").await;

@@ -252,14 +252,15 @@ async fn a_stream_that_is_cut_off_is_traced_to_its_end() {
 
 #[tokio::test]
 async fn an_answer_that_the_store_never_takes_is_given_up() {
-    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| config.store.max_size_mb = Some(1));
+    let builder = TestApp::builder(TestBackend::sqlite()).config(|config| config.store.max_size_mb = Some(2));
     let definition = json!({"model": {"max_context_tokens": 1_000_000}});
     let app = builder.agent(ECHO, definition).open().await;
     let member = app.member();
     member.token().await;
     // Nobody has to wait for what takes its time: the clock of the machine jumps.
     tokio::time::pause();
-    let huge = json!({"agent_id": ECHO, "message": "x".repeat(200_000)});
+    // An empty store leaves about 340 pages of 4 KiB: room for this question twice, as its row moves, but not for the answer too.
+    let huge = json!({"agent_id": ECHO, "message": "x".repeat(560_000)});
     member.post("/chat").json(&huge).await.expect_problem(503, "storage_full");
     all_ended(&app).await;
     let turn = member.get(&format!("/chat/turns/{}", turns(&app).await[0])).await.expect(200);

@@ -49,7 +49,6 @@ pub(crate) struct TestAppBuilder {
     config: Config,
     clock: ManualClock,
     handed_in: Vec<Box<dyn FnOnce(Builder) -> Builder>>,
-    has_routes: bool,
 }
 
 /// A gateway that serves real connections.
@@ -95,7 +94,7 @@ impl TestApp {
     pub(crate) fn builder(backend: TestBackend) -> TestAppBuilder {
         let mut config = backend.config();
         config.memory.enabled = false;
-        TestAppBuilder { backend, config, clock: ManualClock::new(START_MS), handed_in: Vec::new(), has_routes: false }
+        TestAppBuilder { backend, config, clock: ManualClock::new(START_MS), handed_in: Vec::new() }
     }
 
     /// Somebody without a credential.
@@ -296,7 +295,6 @@ impl TestAppBuilder {
 
     /// Adds operations, as a host program does; answers are held against the document that has them.
     pub(crate) fn routes(mut self, routes: Routes) -> Self {
-        self.has_routes = true;
         self.handed_in.push(Box::new(move |builder| builder.routes(routes)));
         self
     }
@@ -311,11 +309,7 @@ impl TestAppBuilder {
         let authority = Arc::clone(gateway.authority());
         let setup_code = gateway.setup_code().map(str::to_owned);
         let issuer = Arc::new(Issuer::new(Arc::clone(&authority), self.config.clone()));
-        let document = if self.has_routes {
-            Arc::new(Document::new(gateway.openapi().as_ref().clone()))
-        } else {
-            Arc::clone(document())
-        };
+        let document = Arc::new(Document::new(gateway.openapi().as_ref().clone()));
         let Self { backend, config, clock, .. } = self;
         TestApp { clock, backend, config, gateway: Some(gateway), router, authority, setup_code, issuer, document }
     }

@@ -31,6 +31,8 @@ pub(super) struct Context {
     pub(super) has_history: bool,
     /// Whether something of the session's history had to be left out.
     pub(super) is_cut: bool,
+    /// What is among them of memory; its text is in the question.
+    pub(super) memory: MemoryBlock,
 }
 
 /// What a model reads before and beside what was said.
@@ -106,7 +108,7 @@ pub(super) async fn build(
     room: TokenBudget,
     known: Option<Recent>,
 ) -> Result<Context> {
-    let Prompt { mut system, memory } = prompt;
+    let Prompt { mut system, mut memory } = prompt;
     let (instructions, given): (Vec<_>, Vec<_>) =
         ask.prior_messages.iter().partition(|message| message.role == Role::System);
     // A conversation may end with instructions.
@@ -122,13 +124,11 @@ pub(super) async fn build(
         return Err(super::Error::Turn(fits::too_long(tokens, readable)));
     }
     // What memory has makes no question too long.
-    let question = match question {
-        Some(question) if ask.role == Role::User && tokens.saturating_add(memory.tokens) <= readable => {
-            tokens = tokens.saturating_add(memory.tokens);
-            Some(with_memory(question, memory.text))
-        }
-        question => question,
-    };
+    if ask.role != Role::User || tokens.saturating_add(memory.tokens) > readable {
+        memory = MemoryBlock::default();
+    }
+    tokens = tokens.saturating_add(memory.tokens);
+    let question = question.map(|question| with_memory(question, std::mem::take(&mut memory.text)));
     tokens = given.iter().fold(tokens, |sum, message| sum.saturating_add(estimate_message(&message.content)));
     let Look { said, over, .. } = if turn.is_new_session {
         Look::default()
@@ -149,7 +149,7 @@ pub(super) async fn build(
     let told = TurnContext { messages_sent, messages_left_out };
     let has_history = !said.is_empty();
     let messages = in_order(system, said, given, question, ask.role);
-    Ok(Context { messages, tokens, told, has_history, is_cut })
+    Ok(Context { messages, tokens, told, has_history, is_cut, memory })
 }
 
 /// All that a model reads, oldest first.

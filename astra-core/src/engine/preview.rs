@@ -6,7 +6,7 @@ use super::context::system_prompt;
 use super::error::Result;
 use super::estimate::estimate;
 use super::history;
-use super::recall::Recall;
+use super::recall::{MemoryBlock, Recall};
 use crate::content::Role;
 use crate::store::{Rows, Session, SpanMemory};
 
@@ -85,6 +85,9 @@ impl Engine {
         let (user_id, session_id) = (&session.user_id, session.id);
         let recall = Recall { user_id, question: &question, session: session_id, profile: &profile, now_ms };
         let memory = self.recall(rows, recall).await.block(budget);
+        // As in a turn, it makes no question too long.
+        let asked = whole.saturating_add(estimate(&question));
+        let memory = if asked.saturating_add(memory.tokens) > readable { MemoryBlock::default() } else { memory };
         Ok(ContextPreview {
             context_tokens: budget.context,
             is_known: budget.readable_if_known().is_some(),

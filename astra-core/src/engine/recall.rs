@@ -13,7 +13,7 @@ use super::estimate::{clip, estimate};
 use super::token_budget::TokenBudget;
 use crate::clock::rfc3339;
 use crate::content::{MEMORY_BEGIN, MEMORY_END};
-use crate::ids::{MemoryId, SessionId};
+use crate::ids::SessionId;
 use crate::memory::hit::{Hit, HitItem};
 use crate::memory::profile::MemoryProfileSettings;
 use crate::memory::search::{Found, SearchRequest};
@@ -124,20 +124,29 @@ impl Engine {
             without_session: Some(recall.session),
             now_ms,
         };
-        let Found { mut hits, is_searched, .. } = self.memory.search(rows, request).await?;
+        let Found { hits, is_searched, .. } = self.memory.search(rows, request).await?;
         if !is_searched {
             return Ok(Recalled::default());
         }
         let mut document = Map::new();
         if profile.tiers().has(MemoryTier::Profile) {
-            let known = rows.user_profiles().find(recall.user_id, now_ms).await?;
-            let shown: Vec<MemoryId> = known.shown().map(|fact| fact.memory_id).collect();
-            document = known.document();
-            // What the document has is not said twice.
-            hits.retain(|hit| !matches!(hit.item, HitItem::Memory(id) if shown.contains(&id)));
+            document = known(rows, &recall, &hits).await?;
         }
         Ok(Recalled { document, hits, is_searched, ..Recalled::default() })
     }
+}
+
+/// What is known of the user, without what is among `hits`: that is said once, in its own sentence, with its date.
+async fn known(rows: &Rows, recall: &Recall<'_>, hits: &[Hit]) -> store::Result<Map<String, Value>> {
+    let Some(owner) = rows.memories().owner(recall.user_id).await? else { return Ok(Map::new()) };
+    let known = rows.user_profiles().known(owner, recall.now_ms).await?;
+    let mut document = known.document();
+    for fact in known.shown() {
+        if hits.iter().any(|hit| hit.item == HitItem::Memory(fact.memory_id)) {
+            document.shift_remove(&fact.field);
+        }
+    }
+    Ok(document)
 }
 
 impl Recalled {
@@ -217,6 +226,7 @@ fn span_memory(hit: &Hit) -> SpanMemory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::MemoryId;
     use crate::memory::hit::HitSources;
 
     fn hit(content: &str, trust: f64) -> Hit {

@@ -12,9 +12,7 @@ use super::index::{Candidate, IndexQuery, MemoryIndex};
 use super::profile::TierWeights;
 use super::rank::{RankRequest, Ranked, Sources, rank};
 use crate::ids::{SessionId, TurnId};
-use crate::store::{
-    self, EdgeKey, MemoryTier, RecalledQuestion, Rows, SUCCESS_COUNT, StoredMemory, TierSet, weight_of_daily,
-};
+use crate::store::{self, MemoryTier, RecalledQuestion, Rows, SUCCESS_COUNT, StoredMemory, TierSet, weight_of_daily};
 
 /// Characters of a query that are looked at.
 pub const QUERY_CHARS_MAX: usize = 2_000;
@@ -23,6 +21,8 @@ const ITEMS_INLINE: usize = 20_000;
 /// Candidates of each source for each hit that is asked for, and at least.
 const CANDIDATES_A_HIT: usize = 4;
 const CANDIDATES_LEAST: usize = 100;
+/// Hits whose words are read at least, if a part of them is left out.
+const SPARE: usize = 16;
 /// What weighs less of a daily note is forgotten, but for a search of the past.
 const DAILY_LEAST: f64 = 0.2;
 
@@ -105,11 +105,9 @@ impl Memory {
             asked,
             weight_of: &weight_of,
             min_score: request.min_score,
-            // Some may be gone since the index was read.
             cap: request.limit.saturating_mul(2).max(request.limit.saturating_add(20)),
         });
-        let mut hits = texts(rows, ranked, walked, &request, owner).await?;
-        hits.truncate(request.limit);
+        let hits = hits(rows, ranked, walked, &request, owner).await?;
         Ok(Found { hits, is_searched: true, has_vectors, vector_coverage: index.look(MemoryIndex::vector_coverage) })
     }
 
@@ -149,36 +147,56 @@ fn weight(request: &SearchRequest, tier: MemoryTier, created_at_ms: i64) -> f64 
     request.weights.of(tier) * of_age
 }
 
-/// The hits with their words, without those that are gone since the index was read.
-async fn texts(
+/// The hits with their words. Some may be gone since the index was read, and some are left out: others take their places.
+async fn hits(
     rows: &Rows,
-    ranked: Vec<Ranked>,
+    mut ranked: Vec<Ranked>,
     mut walked: GraphRecall,
     request: &SearchRequest,
     owner: i64,
 ) -> store::Result<Vec<Hit>> {
+    let (mut memories, mut questions, mut looked_at) = (HashMap::new(), HashMap::new(), Vec::new());
+    loop {
+        let rest = ranked.split_off(ranked.len().min(request.limit.saturating_sub(looked_at.len()).max(SPARE)));
+        texts(rows, &ranked, request, owner, &mut memories, &mut questions).await?;
+        looked_at.append(&mut ranked);
+        let hit = |one: &Ranked| match one.tier {
+            MemoryTier::Session => of_question(one, questions.get(&one.id)?, request),
+            _ => Some(of_memory(one, memories.get(&one.id)?)),
+        };
+        let mut hits = without_told(looked_at.iter().filter_map(hit).collect(), &memories, request.limit);
+        if rest.is_empty() || hits.len() >= request.limit {
+            hits.truncate(request.limit);
+            for hit in &mut hits {
+                if let HitItem::Memory(id) = hit.item {
+                    hit.edges = walked.edges.remove(&id.key()).unwrap_or_default();
+                }
+            }
+            return Ok(hits);
+        }
+        ranked = rest;
+    }
+}
+
+/// Reads the words of `ranked`, without those that are gone or not to be shown.
+async fn texts(
+    rows: &Rows,
+    ranked: &[Ranked],
+    request: &SearchRequest,
+    owner: i64,
+    memories: &mut HashMap<i64, StoredMemory>,
+    questions: &mut HashMap<i64, RecalledQuestion>,
+) -> store::Result<()> {
     let ids = |of_session: bool| -> Vec<i64> {
         let is_meant = |one: &&Ranked| (one.tier == MemoryTier::Session) == of_session;
         ranked.iter().filter(is_meant).map(|one| one.id).collect()
     };
     let (kept, turns) = (ids(false), ids(true));
-    let (memories, questions) = tokio::join!(rows.memories().find_many(&kept), rows.turns().questions(turns));
-    let memories: HashMap<i64, StoredMemory> = memories?
-        .into_iter()
-        .filter(|memory| is_shown(memory, request, owner))
-        .map(|one| (one.id.key(), one))
-        .collect();
-    let questions: HashMap<i64, RecalledQuestion> =
-        questions?.into_iter().map(|question| (question.turn_id.key(), question)).collect();
-    let hit = |one: Ranked| match one.tier {
-        MemoryTier::Session => of_question(&one, questions.get(&one.id)?, request),
-        _ => {
-            let edges = walked.edges.remove(&one.id).unwrap_or_default();
-            Some(of_memory(&one, memories.get(&one.id)?, edges))
-        }
-    };
-    let hits: Vec<Hit> = ranked.into_iter().filter_map(hit).collect();
-    Ok(without_told(hits, &memories, request.limit))
+    let (found, asked) = tokio::join!(rows.memories().find_many(&kept), rows.turns().questions(turns));
+    let shown = found?.into_iter().filter(|memory| is_shown(memory, request, owner));
+    memories.extend(shown.map(|memory| (memory.id.key(), memory)));
+    questions.extend(asked?.into_iter().map(|question| (question.turn_id.key(), question)));
+    Ok(())
 }
 
 /// Without questions whose words are, for the greater part, quotes of memories among the hits that are answered.
@@ -212,7 +230,7 @@ fn is_shown(memory: &StoredMemory, request: &SearchRequest, owner: i64) -> bool 
         && request.created_after_ms.is_none_or(|after_ms| memory.created_at_ms >= after_ms)
 }
 
-fn of_memory(one: &Ranked, memory: &StoredMemory, edges: Vec<EdgeKey>) -> Hit {
+fn of_memory(one: &Ranked, memory: &StoredMemory) -> Hit {
     Hit {
         item: HitItem::Memory(memory.id),
         tier: memory.tier,
@@ -224,7 +242,7 @@ fn of_memory(one: &Ranked, memory: &StoredMemory, edges: Vec<EdgeKey>) -> Hit {
         created_at_ms: memory.created_at_ms,
         session_id: memory.session_id,
         success_count: memory.data.get(SUCCESS_COUNT).and_then(serde_json::Value::as_u64).unwrap_or(0),
-        edges,
+        edges: Vec::new(),
     }
 }
 

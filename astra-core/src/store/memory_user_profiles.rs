@@ -39,13 +39,20 @@ pub struct ProfileFact {
     pub valid_from_ms: i64,
 }
 
-/// The profile of a user.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UserProfile {
+/// What is known of a user.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct KnownProfile {
     /// What was set by hand; null where a field was removed.
     pub by_hand: Map<String, Json>,
     /// What is remembered, by field; of fields that `by_hand` has too, it is not shown.
     pub facts: Vec<ProfileFact>,
+}
+
+/// The profile of a user.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct UserProfile {
+    /// What is known.
+    pub known: KnownProfile,
     /// Grows with each change of what was set by hand, and of each memory of the tier.
     pub version: u32,
     /// When it last changed, in milliseconds since the epoch; 0 if there was nothing yet.
@@ -58,7 +65,9 @@ impl UserProfile {
     pub const fn revision(&self) -> Revision {
         Revision { version: self.version, updated_at_ms: self.updated_at_ms }
     }
+}
 
+impl KnownProfile {
     /// The document: what was set by hand, and what is remembered of other fields.
     #[must_use]
     pub fn document(&self) -> Map<String, Json> {
@@ -105,9 +114,19 @@ impl UserProfiles<'_> {
         self.0
             .read(move |tx| match subjects::find(&mut tx.unscoped(), &user_id)? {
                 Some(subject) => find(tx, subject, now_ms),
-                None => Ok(UserProfile { by_hand: Map::new(), facts: Vec::new(), version: 0, updated_at_ms: 0 }),
+                None => Ok(UserProfile::default()),
             })
             .await
+    }
+
+    /// The document of the subject of this number, and what of it is remembered, as a turn reads it.
+    pub async fn known(self, subject: i64, now_ms: i64) -> Result<KnownProfile> {
+        let by_hand = self.0.look(move |tx| {
+            let sql = "SELECT document FROM memory_user_profiles WHERE workspace_id = $1 AND subject = $2";
+            tx.first(sql, params![subject])?.map_or_else(|| Ok(Map::new()), |mut row| row.next_json())
+        });
+        let (by_hand, facts) = tokio::join!(by_hand, self.0.look(move |tx| facts(tx, subject, now_ms)));
+        Ok(KnownProfile { by_hand: by_hand?, facts: facts? })
     }
 
     /// Makes `change` of the document of `user_id`, whose number is `subject_candidate` if it has none yet; answers the profile
@@ -129,10 +148,10 @@ impl UserProfiles<'_> {
                 let subject = subjects::ensure(tx, &user_id, subject_candidate)?;
                 let present = find(tx, subject, now_ms)?;
                 precondition.check(present.revision())?;
-                let mut document = present.document();
+                let mut document = present.known.document();
                 change(&mut document);
-                let by_hand = present.by_hand_of(&document);
-                if by_hand == present.by_hand {
+                let by_hand = present.known.by_hand_of(&document);
+                if by_hand == present.known.by_hand {
                     return Ok(present);
                 }
                 write(tx, subject, &by_hand, now_ms)?;
@@ -175,7 +194,7 @@ pub(super) fn find(tx: &mut Tx<'_>, subject: i64, now_ms: i64) -> Result<UserPro
     version += row.next_count()?;
     updated_at_ms = updated_at_ms.max(row.next_int()?);
     let facts = facts(tx, subject, now_ms)?;
-    Ok(UserProfile { by_hand, facts, version, updated_at_ms })
+    Ok(UserProfile { known: KnownProfile { by_hand, facts }, version, updated_at_ms })
 }
 
 /// What is remembered of a user, by field. Of two memories of one field the newer one holds.
@@ -218,7 +237,7 @@ fn field_name(attribute: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn profile(by_hand: Json, facts: &[(&str, &str)]) -> UserProfile {
+    fn profile(by_hand: Json, facts: &[(&str, &str)]) -> KnownProfile {
         let fact = |(field, value): &(&str, &str)| ProfileFact {
             field: (*field).to_owned(),
             value: json!(value),
@@ -227,7 +246,7 @@ mod tests {
             valid_from_ms: 0,
         };
         let by_hand = by_hand.as_object().cloned().unwrap_or_default();
-        UserProfile { by_hand, facts: facts.iter().map(fact).collect(), version: 1, updated_at_ms: 1 }
+        KnownProfile { by_hand, facts: facts.iter().map(fact).collect() }
     }
 
     #[test]

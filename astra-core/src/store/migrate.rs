@@ -12,6 +12,7 @@ use super::db::Db;
 use super::error::{Error, Result};
 use super::make_folder;
 use super::mode::Mode;
+use super::planner;
 use super::sqlite::{Sqlite, create};
 use super::tx::Tx;
 use crate::params;
@@ -164,6 +165,9 @@ impl Schema {
             tx.batch(&step.sql.statements(backend)).map_err(|fault| failed(step, fault))?;
             let insert = "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
             tx.execute(insert, params![step.version, step.name, checksum(step, backend).as_str(), now_ms])?;
+        }
+        if backend == Backend::Sqlite {
+            planner::tell(tx)?;
         }
         Ok(plan.pending)
     }

@@ -124,6 +124,13 @@ both_backends! {
         assert!(reason("fixed.yml").contains("configuration"));
     }
 
+    async fn one_that_names_no_memory_profile_stays_as_it_is(defined: Defined) {
+        save(&defined.folder.join("support.yml"), "system_prompt: two\nmemory_profile_id: mpr_0000000000009\n");
+        let reason = "memory_profile_id: there is no memory profile with this id".to_owned();
+        assert_eq!(reasons(&defined.reload().await), [("support.yml".to_owned(), reason)]);
+        assert_eq!(defined.agent("support").await["system_prompt"], "one");
+    }
+
     async fn a_broken_file_leaves_the_old_version_running(defined: Defined) {
         let mut reports = defined.app.definitions().reports();
         save(&defined.folder.join("support.yml"), "system_prompt: \"{{ nobody }}\"\n");

@@ -1,5 +1,8 @@
 //! `memory-profiles.delete`
 
+use std::future::IntoFuture as _;
+
+use futures_util::future::join;
 use serde_json::json;
 
 use super::{NOWHERE, agent, hides_from_others, id, is_a_change, make};
@@ -27,6 +30,19 @@ both_backends! {
         app.admin().delete(&path).await.expect_problem(409, "conflict");
         app.admin().delete("/agents/support").await.expect(204);
         app.admin().delete(&path).await.expect(204);
+    }
+
+    async fn is_not_assigned_while_it_goes(app: TestApp) {
+        agent(&app, "support").await;
+        for _ in 0..8 {
+            let path = make(&app, &json!({"name": "A"})).await;
+            let (assigned, deleted) = join(
+                app.admin().put(&format!("{path}/agents/support")).into_future(),
+                app.admin().delete(&path).into_future(),
+            ).await;
+            let both = (assigned.status.as_u16(), deleted.status.as_u16());
+            assert!(matches!(both, (200, 409) | (404, 204)), "{both:?}");
+        }
     }
 
     async fn needs_the_state_that_was_seen(app: TestApp) {

@@ -1,5 +1,8 @@
 //! `memory-profiles.replace`
 
+use std::future::IntoFuture as _;
+
+use futures_util::future::join_all;
 use serde_json::json;
 
 use super::{NOWHERE, hides_from_others, is_a_change, make, pointers};
@@ -26,6 +29,19 @@ both_backends! {
         changed.expect(200);
         ask("C").await.expect_problem(412, "precondition_failed");
         assert_eq!(app.admin().get(&path).await.expect(200)["name"], "B");
+    }
+
+    async fn of_many_at_once_who_saw_the_same_one_wins(app: TestApp) {
+        let path = make(&app, &json!({"name": "A"})).await;
+        let seen = app.admin().get(&path).await.header("etag").to_owned();
+        let asks = (0..8).map(|number| {
+            let name = format!("B{number}");
+            app.admin().put(&path).header("if-match", &seen).json(&json!({"name": name})).into_future()
+        });
+        let mut statuses: Vec<u16> = join_all(asks).await.iter().map(|answer| answer.status.as_u16()).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 412, 412, 412, 412, 412, 412, 412]);
+        assert_eq!(app.admin().get(&path).await.expect(200)["version"], 2);
     }
 
     async fn refuses_and_hides(app: TestApp) {

@@ -195,15 +195,16 @@ impl Running {
         let system = context::system_prompt(&self.rows, &self.agent, &self.session, skills, room, suffix, now_ms);
         let (system, recalled) = tokio::join!(system, self.recall(&profile));
         let system = system?;
-        let memory = recalled.block(room);
-        if recalled.is_searched && self.recalled.is_none() {
-            let (memories, fault) = (memory.memories.clone(), recalled.fault.clone());
-            progress.trace.note_memory(since, recalled.took, memories, fault);
-            self.engine.note_read(&self.rows, &memory);
+        let is_first = self.recalled.is_none();
+        let (prompt, recent) = (Prompt { system, memory: recalled.block(room) }, self.recent.take());
+        self.recalled = Some(Arc::clone(&recalled));
+        let mut context =
+            context::build(&self.rows, &self.turn, &self.session, prompt, &self.ask, room, recent).await?;
+        if recalled.is_searched && is_first {
+            self.engine.note_read(&self.rows, &context.memory);
+            let memories = std::mem::take(&mut context.memory.memories);
+            progress.trace.note_memory(since, recalled.took, memories, recalled.fault.clone());
         }
-        self.recalled = Some(recalled);
-        let (prompt, recent) = (Prompt { system, memory }, self.recent.take());
-        let context = context::build(&self.rows, &self.turn, &self.session, prompt, &self.ask, room, recent).await?;
         self.has_read_tools = context.messages.iter().any(|message| message.role == Role::Tool);
         progress.trace.note_context(since, context.told);
         Ok(context)

@@ -71,8 +71,8 @@ impl MemoryUserProfile {
         };
         Self {
             user_id: user_id.to_owned(),
-            document: profile.document(),
-            facts: profile.shown().map(fact).collect(),
+            document: profile.known.document(),
+            facts: profile.known.shown().map(fact).collect(),
             version: profile.version,
             updated_at: (profile.updated_at_ms > 0).then(|| rfc3339(profile.updated_at_ms)),
         }

@@ -206,9 +206,12 @@ pub(super) fn my_is(found: &Found<'_>) -> Option<Draft> {
     let said = if is_negated { format!("not {}", value.text) } else { value.text.to_owned() };
     let subject = if owner == "my" { "user" } else { "team" };
     let is = &found.words[verb].lower;
+    let noun = named.join(" ");
     let called = if is_called { " called" } else { "" };
-    let content = format!("The {subject}'s {} {is}{called} {said}.", named.join(" "));
-    Some(Draft { subject: subject.to_owned(), ..Draft::fact(&named.join(" "), &said, content).lasting(value.period) })
+    let content = format!("The {subject}'s {noun} {is}{called} {said}.");
+    // What something is and what it is called are two facts.
+    let attribute = if is_called { format!("{noun} name") } else { noun.replace("'s name", " name") };
+    Some(Draft { subject: subject.to_owned(), ..Draft::fact(&attribute, &said, content).lasting(value.period) })
 }
 
 fn is_passing(value: &Value<'_>) -> bool {

@@ -221,10 +221,21 @@ fn several_things_of_one_message_are_found() {
     );
     let values: Vec<_> = found.iter().map(|item| item.value.as_str()).collect();
     assert_eq!(values, ["Berlin", "Siemens", "Rex", "likes"]);
-    // A cat may be called Fish.
-    assert_eq!(found[2].content, "The user's dog is called Rex.");
+    assert_eq!((found[2].attribute.as_str(), found[2].content.as_str()), ("dog name", "The user's dog is called Rex."));
     let many = (0..50).map(|number| format!("I like fruit{number}.")).collect::<Vec<_>>().join(" ");
     assert_eq!(of(&many).len(), super::ITEMS_MAX);
+}
+
+#[test]
+fn what_something_is_called_is_a_fact_of_its_own() {
+    let attributes = |text: &str| of(text).into_iter().map(|item| (item.attribute, item.value)).collect::<Vec<_>>();
+    let named = [("dog name".to_owned(), "Rex".to_owned())];
+    for text in
+        ["My dog is called Rex.", "My dog is named Rex.", "My dog's name is Rex.", "My dog\u{2019}s name is Rex."]
+    {
+        assert_eq!(attributes(text), named, "{text}");
+    }
+    assert_eq!(attributes("My dog is a beagle."), [("dog".to_owned(), "a beagle".to_owned())]);
 }
 
 #[test]
