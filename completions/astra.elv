@@ -25,6 +25,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand serve 'Run a gateway'
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand account 'Create, list and reset the accounts of people'
+            cand keys 'List and rotate the keys that sign tokens'
             cand chat 'Talk to an agent'
             cand tools 'List the tools that agents may call, call one, and connect MCP servers'
             cand approvals 'List the calls of tools that wait for a decision, and decide'
@@ -169,6 +170,41 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;account;help;reset'= {
         }
         &'astra;account;help;help'= {
+        }
+        &'astra;keys'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the keys that sign or have signed tokens, newest first'
+            cand rotate 'Sign tokens with a new key and print its name'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;keys;list'= {
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;keys;rotate'= {
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --revoke-old 'Refuse all tokens of earlier keys, as when a key may have leaked'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;keys;help'= {
+            cand list 'List the keys that sign or have signed tokens, newest first'
+            cand rotate 'Sign tokens with a new key and print its name'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;keys;help;list'= {
+        }
+        &'astra;keys;help;rotate'= {
+        }
+        &'astra;keys;help;help'= {
         }
         &'astra;chat'= {
             cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
@@ -787,6 +823,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand serve 'Run a gateway'
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand account 'Create, list and reset the accounts of people'
+            cand keys 'List and rotate the keys that sign tokens'
             cand chat 'Talk to an agent'
             cand tools 'List the tools that agents may call, call one, and connect MCP servers'
             cand approvals 'List the calls of tools that wait for a decision, and decide'
@@ -831,6 +868,14 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;account;list'= {
         }
         &'astra;help;account;reset'= {
+        }
+        &'astra;help;keys'= {
+            cand list 'List the keys that sign or have signed tokens, newest first'
+            cand rotate 'Sign tokens with a new key and print its name'
+        }
+        &'astra;help;keys;list'= {
+        }
+        &'astra;help;keys;rotate'= {
         }
         &'astra;help;chat'= {
         }

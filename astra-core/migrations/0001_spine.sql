@@ -123,7 +123,11 @@ CREATE TABLE families (
     expires_at BIGINT NOT NULL,
     -- When the sign-in ends, however often it is renewed.
     ends_at BIGINT NOT NULL,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    -- The address and the program that the sign-in was made from, and the address that it was last renewed from.
+    address TEXT,
+    program TEXT,
+    last_address TEXT
 );
 CREATE INDEX families_by_user ON families (user_id, id);
 CREATE INDEX families_by_expiry ON families (expires_at);

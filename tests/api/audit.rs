@@ -1,5 +1,6 @@
 //! Who changed what: each change that an operation makes is on record with its caller and its request; what changes nothing is not.
 
+use astra_core::auth::{NewAccount, Role};
 use astra_core::params;
 use serde_json::{Value, json};
 
@@ -153,6 +154,38 @@ both_backends! {
         ]);
         assert_eq!(entries[0].2, json!({"name": "ci", "role": "member", "scopes": "auth:read"}));
         assert_eq!(entries[3].2, json!({"grace_s": 5}));
+    }
+
+    async fn every_change_of_an_own_account_is_on_record_without_secrets(talk: Talk) {
+        let (app, email) = (&talk.app, "bob@example.org");
+        let new = NewAccount { email: email.into(), password: "first password".into(), display_name: None, role: Role::Member };
+        app.authority().create_account(&app.authority().operator(), new).await.expect("an account");
+        let sign_in = async |password: &str| {
+            let grant = json!({"grant_type": "password", "username": email, "password": password});
+            app.anonymous().post("/auth/token").json(&grant).await.expect(200)
+        };
+        let bob = app.bearer(text(&sign_in("first password").await, "access_token"));
+        let id = text(&bob.get("/auth/me").await.expect(200), "id").to_owned();
+        let before = audit(app).await.len();
+        sign_in("first password").await;
+        let change = json!({"current_password": "first password", "new_password": "second password"});
+        bob.put("/auth/me/password").json(&change).await.expect(204);
+        bob.put("/auth/me/password").json(&change).await.expect_problem(422, "invalid_request");
+        let second = sign_in("second password").await;
+        sign_in("second password").await;
+        let sign_in_id = text(&second, "refresh_token").split('.').next().expect("an id");
+        bob.delete(&format!("/auth/me/sign-ins/{sign_in_id}")).await.expect(204);
+        bob.delete(&format!("/auth/me/sign-ins/{sign_in_id}")).await.expect_problem(404, "not_found");
+        for _ in 0..2 {
+            bob.delete("/auth/me/sign-ins?keep_current=true").await.expect(204);
+        }
+        bob.delete("/auth/me").json(&json!({"current_password": "second password"})).await.expect(204);
+        assert_eq!(since(app, before).await, [
+            row("auth.change_password", &id, json!({"password": true, "ended_sign_ins": 1})),
+            row("auth.end_sign_in", sign_in_id, Value::Null),
+            row("auth.end_sign_ins", &id, json!({"ended_sign_ins": 1})),
+            row("auth.delete_account", &id, json!({"deleted": true, "rows": 0})),
+        ]);
     }
 
     async fn old_rows_are_swept_in_pieces(talk: Talk) {

@@ -31,7 +31,7 @@ async fn by_the_command_line_holds_from_the_next_request_on() {
     let second = app.bearer(&rotated.secret);
     second.get("/auth/me").await.expect(200);
 
-    beside.rotate_keys(&operator, None).await.expect("another key");
+    beside.rotate_keys(&operator, false, None).await.expect("another key");
     let third = beside.issue_named_token(&operator, ci(), None).await.expect("a third token");
     app.bearer(&third.secret).get("/auth/me").await.expect(200);
 

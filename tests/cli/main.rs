@@ -18,6 +18,7 @@ mod cron;
 mod gateway;
 mod generated;
 mod jobs;
+mod keys;
 mod log;
 mod manners;
 mod mcp;

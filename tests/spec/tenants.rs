@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use astra_core::auth::{NewAccount, Role};
 use astra_core::{Job, JobContext, JobError};
 use http::Method;
 use serde_json::{Value, json};
@@ -14,9 +15,16 @@ const SKILL: &str = "help";
 /// Path variables that name what belongs to the gateway, not to a workspace.
 const GATEWAY: [&str; 2] = ["provider", "tool"];
 
-/// Lists of what is the gateway's and the same for all: what its operator has configured, its tools, and its signing keys.
-const GATEWAY_LISTS: [&str; 5] =
-    ["auth.list_keys", "inference.list_models", "inference.list_providers", "tools.list", "webhooks.list_events"];
+/// Lists of what is no workspace's: what the gateway's operator has configured, its tools and signing keys, which are the same
+/// for all, and the sign-ins of the caller's own account (`tests/api/auth/list_sign_ins.rs`).
+const OTHER_LISTS: [&str; 6] = [
+    "auth.list_keys",
+    "auth.list_sign_ins",
+    "inference.list_models",
+    "inference.list_providers",
+    "tools.list",
+    "webhooks.list_events",
+];
 
 /// A gateway whose workspace has one of each.
 struct Home {
@@ -47,6 +55,7 @@ impl OnBackend for Home {
         open.next_event().await.expect("a turn that begins");
         let approval_id = approval(&app.owner()).await;
         belongings.insert("approval_id", approval_id);
+        belongings.insert("sign_in_id", sign_in(&app).await);
         belongings.insert("workspace_id", app.store().workspace().as_str().to_owned());
         // Usage is summed up to now, exclusively.
         app.clock.advance_ms(1);
@@ -69,6 +78,17 @@ impl Job for Note {
     async fn run(&self, _payload: Value, _context: JobContext) -> Result<(), JobError> {
         Ok(())
     }
+}
+
+/// The sign-in of a person of the workspace.
+async fn sign_in(app: &TestApp) -> String {
+    let (email, password) = ("ada@example.org".to_owned(), "correct horse battery".to_owned());
+    let grant = json!({"grant_type": "password", "username": email, "password": password});
+    let new = NewAccount { email, password, display_name: None, role: Role::Member };
+    app.authority().create_account(&app.authority().operator(), new).await.expect("an account");
+    let tokens = app.anonymous().post("/auth/token").json(&grant).await.expect(200);
+    let refresh_token = tokens["refresh_token"].as_str().expect("a token");
+    refresh_token.split('.').next().expect("an id").to_owned()
 }
 
 /// A call that waits for an approval.
@@ -156,8 +176,8 @@ both_backends! {
         for (template, method, operation) in document().operations() {
             let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
             let is_page = document().follow(answer)["properties"].get("next_cursor").is_some();
-            let is_gateways = GATEWAY_LISTS.iter().any(|id| operation["operationId"] == *id);
-            if method != "GET" || !is_page || is_gateways || !path_variables(operation).is_empty() {
+            let is_other = OTHER_LISTS.iter().any(|id| operation["operationId"] == *id);
+            if method != "GET" || !is_page || is_other || !path_variables(operation).is_empty() {
                 continue;
             }
             let own = home.app.owner().get(template).await.expect(200);

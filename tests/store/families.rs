@@ -2,7 +2,7 @@
 
 use astra_core::store::accounts::NewUser;
 use astra_core::store::families::{Exchange, Exchanged, NewFamily};
-use astra_core::store::{Rows, WorkspaceId};
+use astra_core::store::{Cursor, PageRequest, Rows, WorkspaceId};
 use futures_util::future::join_all;
 
 use crate::support::{START_MS, TestStore, both_backends};
@@ -35,6 +35,8 @@ fn family(id: &str, created_at: i64) -> NewFamily {
         expires_at: created_at + 1_000,
         ends_at: created_at + 3_000,
         created_at,
+        address: Some("203.0.113.9".into()),
+        program: Some("curl/8".into()),
     }
 }
 
@@ -48,6 +50,7 @@ fn exchange(from: u8, to: u8) -> Exchange {
         next_expires_at: START_MS + 2_000,
         grace_ms: 100,
         now_ms: START_MS + 500,
+        address: Some("2001:db8::7".into()),
     }
 }
 
@@ -132,6 +135,48 @@ both_backends! {
         assert_eq!(rows.families().standing("fam_1").await.expect("an answer"), None);
         assert!(rows.families().standing("fam_2").await.expect("an answer").is_some());
         assert_eq!(removed(9_000).await, 1);
+    }
+
+    async fn a_person_sees_all_of_its_sign_ins_newest_first(store: TestStore) {
+        let rows = signed_in(&store).await;
+        let elsewhere = store.db.ensure_workspace("wsp_2", START_MS).await.expect("a workspace");
+        let later = NewFamily { address: None, program: None, ..family("fam_2", START_MS + 400) };
+        store.db.rows(&elsewhere).families().create(later).await.expect("a family");
+        store.db.exchange_refresh_token(exchange(10, 11)).await.expect("an answer");
+        let list = async |user_id: &str, before_ms: i64, after: Option<Cursor>| {
+            let page = rows.families().page(user_id, before_ms, PageRequest { limit: 1, after }).await.expect("a page");
+            (page.data.into_iter().next(), page.next)
+        };
+        let (newest, next) = list("usr_1", 0, None).await;
+        let newest = newest.expect("a sign-in");
+        assert_eq!((newest.id.as_str(), newest.workspace_id.as_str()), ("fam_2", "wsp_2"));
+        assert_eq!((newest.address, newest.program, newest.last_address), (None, None, None));
+        assert_eq!(newest.last_used_at, START_MS + 400);
+        let (oldest, end) = list("usr_1", 0, next).await;
+        let oldest = oldest.expect("a sign-in");
+        assert_eq!((oldest.id.as_str(), oldest.workspace_id.as_str()), ("fam_1", "wsp_1"));
+        let kept = [oldest.address, oldest.program, oldest.last_address].map(Option::unwrap_or_default);
+        assert_eq!(kept, ["203.0.113.9", "curl/8", "2001:db8::7"]);
+        assert_eq!((oldest.last_used_at, oldest.created_at), (START_MS + 500, START_MS));
+        assert_eq!((oldest.expires_at, oldest.ends_at, end), (START_MS + 2_000, START_MS + 3_000, None));
+        assert_eq!(list("usr_1", START_MS + 1_400, None).await.0.map(|found| found.id).as_deref(), Some("fam_1"));
+        assert_eq!(list("usr_2", 0, None).await.0, None);
+    }
+
+    async fn a_person_ends_its_own_sign_ins_and_no_others(store: TestStore) {
+        let rows = signed_in(&store).await;
+        for (number, id) in [(400, "fam_2"), (401, "fam_3")] {
+            rows.families().create(family(id, START_MS + number)).await.expect("a family");
+        }
+        let epoch = store.db.auth_epoch().await.expect("an epoch");
+        assert!(!rows.families().delete_of("usr_2", "fam_1").await.expect("an answer"));
+        assert_eq!(rows.families().delete_all_of("usr_2", None).await.expect("an answer"), 0);
+        assert_eq!(store.db.auth_epoch().await.expect("an epoch"), epoch);
+        assert!(rows.families().delete_of("usr_1", "fam_2").await.expect("an answer"));
+        assert_eq!(rows.families().delete_all_of("usr_1", Some("fam_1")).await.expect("an answer"), 1);
+        assert!(rows.families().standing("fam_1").await.expect("an answer").is_some());
+        assert_eq!(rows.families().delete_all_of("usr_1", None).await.expect("an answer"), 1);
+        assert_eq!(store.db.auth_epoch().await.expect("an epoch"), epoch + 3);
     }
 
     async fn a_family_is_ended_in_its_own_workspace_only(store: TestStore) {

@@ -43,6 +43,7 @@ mod memory_purge;
 mod memory_strengthen;
 mod migrations;
 mod outbox;
+mod own_account;
 mod pages;
 mod queue;
 mod queue_waits;

@@ -9,6 +9,7 @@ pub(crate) mod config;
 pub(crate) mod cron;
 pub(crate) mod duration;
 pub(crate) mod jobs;
+pub(crate) mod keys;
 pub(crate) mod listing;
 pub(crate) mod man;
 pub(crate) mod mcp;

@@ -33,7 +33,7 @@ impl Authority {
     pub async fn create_account(&self, by: &Identity, new: NewAccount) -> Result<Member> {
         may_give_role(by, new.role)?;
         let email = normalise_email(&new.email)?;
-        check_password(&new.password)?;
+        check_password(&new.password, "/password")?;
         let user = NewUser {
             id: self.id(IdKind::User),
             email,
@@ -61,7 +61,7 @@ impl Authority {
     /// [`Error::Overloaded`].
     pub async fn reset_password(&self, by: &Identity, email: &str, password: String) -> Result<u64> {
         let email = normalise_email(email)?;
-        check_password(&password)?;
+        check_password(&password, "/password")?;
         let store = self.store().rows(&by.workspace);
         let member = store.accounts().find_by_email(&email).await?.ok_or(Error::NotFound("account"))?;
         if member.role.parse::<Role>().map_or(true, |role| role > by.role) {

@@ -7,12 +7,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::authority::Authority;
-use super::by::By;
 use super::email::normalise_email;
 use super::error::{Error, OAuthError, Result};
-use super::identity::{Identity, Principal};
-use super::limits::{Attempt, ClientNetwork};
+use super::identity::Identity;
 use super::random::{hash, secret};
+use super::request_source::RequestSource;
 use super::role::Role;
 use super::scope::{Scope, ScopeSet};
 use super::token::{Actor, Claims, TokenKind};
@@ -68,7 +67,7 @@ struct Subject<'a> {
 }
 
 impl Authority {
-    /// Signs a person in whose client is in the network `from`. Attempts that fail are limited by account and network, and
+    /// Signs a person in whose request comes from `from`. Attempts that fail are limited by account and network, and
     /// by account alone where the account has never signed in from.
     ///
     /// # Errors
@@ -79,11 +78,11 @@ impl Authority {
         email: &str,
         password: String,
         scope: Option<&str>,
-        from: ClientNetwork,
+        from: &RequestSource,
     ) -> Result<Granted> {
         // What is no address has no account; it is counted, looked up and hashed like any other.
         let email = normalise_email(email).unwrap_or_else(|_| email.chars().take(256).collect());
-        let attempt = self.attempt(&email, from).await?;
+        let attempt = self.attempt(&email, from.network()).await?;
         let (member, password_hash) = self.store().find_account_by_email(&email).await?.unzip();
         let verified = self.passwords().verify(password, password_hash).await;
         if !matches!(verified, Ok(false)) {
@@ -100,52 +99,13 @@ impl Authority {
         self.begin_family(&member, role, scopes, from).await
     }
 
-    /// Counts an attempt to sign in, unless it comes from where the account has signed in before.
-    async fn attempt(&self, email: &str, from: ClientNetwork) -> Result<Attempt> {
-        let refused = match self.attempts().attempt(email, from, self.monotonic_ms()) {
-            Ok(attempt) => return Ok(attempt),
-            Err(retry_after_s) => Error::TooManyAttempts { retry_after_s },
-        };
-        let is_known = self.store().has_signed_in_from(email, self.network_hash(from)).await?;
-        if is_known {
-            return Ok(Attempt::UNCOUNTED);
-        }
-        self.note_refused_sign_in(email, None, "too many attempts");
-        Err(refused)
-    }
-
-    /// Tells the log, so that an attack on passwords can be seen: the line stands in the request's span, whose own line has
-    /// the address. An account is named by its id, and by a hash of what was tried, which is the same until the gateway ends.
-    fn note_refused_sign_in(&self, email: &str, account_id: Option<&str>, reason: &str) {
-        let hash = format!("{:016x}", self.attempts().hash(email));
-        tracing::warn!(account.id = account_id, account.hash = hash, reason, "a sign-in was refused");
-    }
-
-    fn network_hash(&self, network: ClientNetwork) -> [u8; 32] {
-        self.master_key().derive("sign-in-network", &[&network.bytes()])
-    }
-
-    /// Ends the sign-in that the caller's token came from.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] for a caller who did not sign in.
-    pub async fn sign_out(&self, by: impl Into<By<'_>>) -> Result<()> {
-        let by = by.into();
-        let Principal::User { family_id } = &by.principal else {
-            let text = "Only people sign in and out: a service account's token is ended by auth.revoke_token.";
-            return Err(Error::Conflict(text.into()));
-        };
-        self.rows(by).families().delete(family_id).await?;
-        Ok(())
-    }
-
-    /// The first pair of tokens of a sign-in from the network `from`, which is known from then on.
+    /// The first pair of tokens of a sign-in from `from`, whose network is known from then on.
     pub(super) async fn begin_family(
         &self,
         member: &Member,
         role: Role,
         scopes: ScopeSet,
-        from: ClientNetwork,
+        from: &RequestSource,
     ) -> Result<Granted> {
         let now_ms = self.now_ms();
         let ends_at = now_ms.saturating_add(milliseconds(self.config().sign_in_ttl_s));
@@ -159,24 +119,32 @@ impl Authority {
             expires_at: now_ms.saturating_add(milliseconds(self.config().refresh_token_ttl_s)).min(ends_at),
             ends_at,
             created_at: now_ms,
+            address: from.address(),
+            program: from.program(),
         };
         let refresh_token = format!("{}.{shared}.{newest}", family.id);
         let jti = family.id.clone();
-        self.store().rows(&member.workspace).families().create(family).await?;
-        self.store().note_sign_in_network(&member.user_id, self.network_hash(from), now_ms).await?;
+        // The account may have been deleted since its password was checked.
+        let deleted = |fault| match fault {
+            store::Error::Missing(_) => Error::Grant(OAuthError::InvalidGrant(WRONG_PASSWORD)),
+            fault => Error::Store(fault),
+        };
+        self.store().rows(&member.workspace).families().create(family).await.map_err(deleted)?;
+        let network_hash = self.network_hash(from.network());
+        self.store().note_sign_in_network(&member.user_id, network_hash, now_ms).await.map_err(deleted)?;
         let subject = Subject::user(&member.workspace, member.user_id.clone(), role, scopes, jti, ends_at);
         let mut granted = self.grant(subject).await?;
         granted.refresh_token = Some(refresh_token);
         Ok(granted)
     }
 
-    /// A new pair for a refresh token, which is used up. A second use within `auth.refresh_grace_s`, while its successor is
+    /// A new pair for a refresh token from `from`, which is used up. A second use within `auth.refresh_grace_s`, while its successor is
     /// the newest, gives a pair with the same successor; a later one ends the whole family. Access tokens that the family
     /// had before stay good until their own end, which is `auth.access_token_ttl_s` away at the most.
     ///
     /// # Errors
     /// [`OAuthError::InvalidGrant`]; [`OAuthError::InvalidScope`], which leaves the refresh token as it was.
-    pub async fn refresh(&self, refresh_token: &str, scope: Option<&str>) -> Result<Granted> {
+    pub async fn refresh(&self, refresh_token: &str, scope: Option<&str>, from: &RequestSource) -> Result<Granted> {
         let refused = || Error::Grant(OAuthError::InvalidGrant(NOT_REFRESHABLE));
         let mut parts = refresh_token.split('.');
         let (Some(family_id), Some(shared), Some(newest), None) =
@@ -196,6 +164,7 @@ impl Authority {
             next_expires_at: now_ms.saturating_add(milliseconds(self.config().refresh_token_ttl_s)),
             grace_ms: milliseconds(self.config().refresh_grace_s),
             now_ms,
+            address: from.address(),
         };
         // A scope that cannot be had must not cost the refresh token.
         if let (Some(_), Some(family)) = (scope, self.store().find_family(&exchange).await?) {

@@ -3,9 +3,9 @@
 use super::authority::Authority;
 use super::email::normalise_email;
 use super::error::{Error, Result};
-use super::limits::ClientNetwork;
 use super::oauth::{Granted, unknown_role};
 use super::password::{CHARACTERS_MAX, CHARACTERS_MIN};
+use super::request_source::RequestSource;
 use super::role::Role;
 use crate::ids::IdKind;
 use crate::store::accounts::{Admission, Member, NewUser};
@@ -29,15 +29,15 @@ pub struct Registration {
 }
 
 impl Authority {
-    /// Makes an account in the first workspace, for a client in the network `from`, and signs it in: its owner by the
+    /// Makes an account in the first workspace, for a request from `from`, and signs it in: its owner by the
     /// set-up code as long as there is none, afterwards a member if registration is open.
     ///
     /// # Errors
     /// [`Error::Forbidden`] without the set-up code or if registration is closed, [`Error::TooManyAttempts`],
     /// [`Error::Conflict`] if the e-mail is taken, [`Error::Invalid`], [`Error::Overloaded`].
-    pub async fn register(&self, new: Registration, from: ClientNetwork) -> Result<(Member, Granted)> {
+    pub async fn register(&self, new: Registration, from: &RequestSource) -> Result<(Member, Granted)> {
         let email = normalise_email(&new.email)?;
-        check_password(&new.password)?;
+        check_password(&new.password, "/password")?;
         // Before the password is hashed: a closed door should cost nothing.
         let admission = self.admission(new.setup_code.as_deref(), from).await?;
         let user = NewUser {
@@ -52,7 +52,7 @@ impl Authority {
             // Another one was faster, or another gateway over the same store has made another code.
             store::Error::Refused(Refusal::Account(refusal)) => Error::Forbidden(match refusal {
                 AccountRefusal::NoOwner | AccountRefusal::WrongSetupCode => UNOWNED.into(),
-                AccountRefusal::OwnerExists => OWNED.into(),
+                AccountRefusal::OwnerExists | AccountRefusal::LastOwner => OWNED.into(),
             }),
             fault => email_taken(fault),
         })?;
@@ -62,10 +62,10 @@ impl Authority {
     }
 
     /// By what right an account is registered.
-    async fn admission(&self, setup_code: Option<&str>, from: ClientNetwork) -> Result<Admission> {
+    async fn admission(&self, setup_code: Option<&str>, from: &RequestSource) -> Result<Admission> {
         let refused = |text: &str| Err(Error::Forbidden(text.into()));
         match (self.store().has_owner().await?, setup_code) {
-            (false, Some(code)) => self.checked_setup_code(code, from).await.map(Admission::Owner),
+            (false, Some(code)) => self.checked_setup_code(code, from.network()).await.map(Admission::Owner),
             (false, None) => refused(UNOWNED),
             (true, _) if !self.config().open_registration => refused(CLOSED),
             (true, Some(_)) => refused(OWNED),
@@ -82,11 +82,12 @@ pub(super) fn email_taken(fault: store::Error) -> Error {
     }
 }
 
-pub(super) fn check_password(password: &str) -> Result<()> {
+/// Refuses a new password that is too short or too long; `pointer` is where it stands in the request.
+pub(super) fn check_password(password: &str, pointer: &'static str) -> Result<()> {
     let length = password.chars().count();
     if (CHARACTERS_MIN..=CHARACTERS_MAX).contains(&length) {
         return Ok(());
     }
     let detail = format!("has {length} characters; a password has {CHARACTERS_MIN} to {CHARACTERS_MAX}");
-    Err(Error::Invalid { pointer: "/password", detail })
+    Err(Error::Invalid { pointer, detail })
 }

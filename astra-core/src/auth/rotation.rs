@@ -29,11 +29,17 @@ impl Authority {
         Ok(Page::cut(keys, page, |key| Cursor { at: key.created_at, id: key.kid.clone() }))
     }
 
-    /// Lets a new key sign from now on. Tokens of the one before it stay good until they expire.
+    /// Lets a new key sign from now on. Tokens of the keys before it stay good until they expire; with `revoke_old` none of
+    /// them is good any more, the caller's own included.
     ///
     /// # Errors
     /// [`Error::NotFound`] for other workspaces than the first; [`Error::Conflict`] if a shared secret is configured.
-    pub async fn rotate_keys(&self, by: impl Into<By<'_>>, once: Option<OnceKey>) -> Result<PublicKey> {
+    pub async fn rotate_keys(
+        &self,
+        by: impl Into<By<'_>>,
+        revoke_old: bool,
+        once: Option<OnceKey>,
+    ) -> Result<PublicKey> {
         let by = by.into();
         if by.workspace != *self.first_workspace() {
             return Err(Error::NotFound("signing key"));
@@ -44,7 +50,7 @@ impl Authority {
         }
         let now_ms = self.now_ms();
         let next = keys::generate(self.master_key(), now_ms)?;
-        Ok(self.rows(by).signing_keys().rotate(next, once, PublicKey::from).await?)
+        Ok(self.rows(by).signing_keys().rotate(next, revoke_old, once, PublicKey::from).await?)
     }
 
     /// The name of the key that signs now.

@@ -5,16 +5,17 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::convert::Infallible;
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use http::header::USER_AGENT;
 use http::request::Parts;
-use http::{Extensions, HeaderMap};
+use http::{Extensions, HeaderMap, HeaderValue};
 
 use crate::app::App;
-use crate::auth::ClientNetwork;
+use crate::auth::RequestSource;
 use crate::config::Network;
 
-/// The network of the client, for what counts by it.
-#[derive(Debug, Clone, Copy)]
-pub struct CalledFrom(pub ClientNetwork);
+/// The address and the program of the client, for what counts by them or keeps them.
+#[derive(Debug, Clone)]
+pub struct CalledFrom(pub RequestSource);
 
 /// The client's address. A host program that does not say where its connections come from has one address for all.
 pub(super) fn client_address(request: &Request, trusted: &[Network]) -> IpAddr {
@@ -32,7 +33,8 @@ impl FromRequestParts<App> for CalledFrom {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let address = address(&parts.extensions, &parts.headers, &app.config.limits.trusted_proxies);
-        Ok(Self(ClientNetwork::of(address)))
+        let user_agent = parts.headers.get(USER_AGENT).map(HeaderValue::as_bytes);
+        Ok(Self(RequestSource::new(address, user_agent)))
     }
 }
 

@@ -122,6 +122,18 @@ impl Db {
         })
         .await
     }
+
+    /// The normalised e-mail of a person and its password's hash; `None` if there is no such person, or it has no password.
+    pub async fn find_password(&self, user_id: &str) -> Result<Option<(String, String)>> {
+        let user_id = user_id.to_owned();
+        self.read(move |tx| {
+            let sql = "SELECT email, password_hash FROM users
+                WHERE id = $1 AND email IS NOT NULL AND password_hash IS NOT NULL";
+            let found = tx.first(sql, params![&user_id])?;
+            found.map(|mut row| Ok((row.next_text()?, row.next_text()?))).transpose()
+        })
+        .await
+    }
 }
 
 /// The people and end users of a workspace.

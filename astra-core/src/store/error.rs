@@ -90,6 +90,8 @@ pub enum AccountRefusal {
     NoOwner,
     /// The set-up code is not the present one.
     WrongSetupCode,
+    /// A workspace would be without an owner.
+    LastOwner,
 }
 
 /// Why an agent is not changed.

@@ -35,6 +35,10 @@ pub struct NewFamily {
     pub ends_at: i64,
     /// Milliseconds since the epoch.
     pub created_at: i64,
+    /// The address that it is made from; `None` if it is not known.
+    pub address: Option<String>,
+    /// The program that makes it, as it names itself.
+    pub program: Option<String>,
 }
 
 /// A refresh token that was handed in, and the one to take its place.
@@ -54,6 +58,8 @@ pub struct Exchange {
     pub grace_ms: i64,
     /// Milliseconds since the epoch.
     pub now_ms: i64,
+    /// The address that the token is handed in from; `None` if it is not known.
+    pub address: Option<String>,
 }
 
 /// What came of an exchange.
@@ -97,8 +103,9 @@ impl Families<'_> {
         rows.write(move |tx| {
             tx.execute(
                 "INSERT INTO families
-                 (workspace_id, id, user_id, scopes, family_hash, secret_hash, expires_at, ends_at, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                 (workspace_id, id, user_id, scopes, family_hash, secret_hash, expires_at, ends_at, created_at,
+                  address, program, last_address)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $10)",
                 params![
                     &new.id,
                     &new.user_id,
@@ -107,7 +114,9 @@ impl Families<'_> {
                     new.secret_hash.as_slice(),
                     new.expires_at,
                     new.ends_at,
-                    new.created_at
+                    new.created_at,
+                    &new.address,
+                    &new.program
                 ],
             )?;
             Ok(())
@@ -168,14 +177,15 @@ impl Db {
         self.write(move |tx| {
             let Some(standing) = of_exchange(tx, &exchange)? else { return Ok(Exchanged::Unknown) };
             let renewed = tx.execute(
-                "UPDATE families SET secret_hash = $3, previous_hash = $2, renewed_at = $5, expires_at = $4
+                "UPDATE families SET secret_hash = $3, previous_hash = $2, renewed_at = $5, expires_at = $4, last_address = $6
                  WHERE id = $1 AND secret_hash = $2",
                 params![
                     &exchange.family_id,
                     exchange.secret_hash.as_slice(),
                     exchange.next_secret_hash.as_slice(),
                     exchange.next_expires_at.min(standing.ends_at),
-                    exchange.now_ms
+                    exchange.now_ms,
+                    &exchange.address
                 ],
             )?;
             if renewed == 0 && !is_within_grace(tx, &exchange)? {

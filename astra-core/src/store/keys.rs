@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::audit::Target;
 use super::db::Db;
@@ -11,6 +11,9 @@ use super::idempotency::OnceKey;
 use super::rows::Rows;
 use super::tx::Tx;
 use crate::params;
+
+/// How long after a key was retired another gateway may have signed with it, by its own clock: five minutes.
+const SIGNED_AFTER_MS: i64 = 5 * 60 * 1000;
 
 /// A signing key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +48,25 @@ impl Db {
         })
         .await
     }
+
+    /// Removes the retired keys whose last token has expired; answers how many. `access_token_ms` is how long an access token
+    /// lives. A token of a service account is signed when it is issued or rotated, and the generation before a rotation may
+    /// have a grace.
+    pub async fn delete_expired_signing_keys(&self, access_token_ms: i64, now_ms: i64) -> Result<u64> {
+        self.write(move |tx| {
+            let sql = "DELETE FROM signing_keys WHERE retired_at IS NOT NULL AND retired_at <= $1
+                AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.expires_at > $2
+                    AND COALESCE(t.rotated_at, t.created_at) <= signing_keys.retired_at + $3)
+                AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.grace_until > $2)";
+            let before_ms = now_ms.saturating_sub(access_token_ms).saturating_sub(SIGNED_AFTER_MS);
+            let deleted = tx.execute(sql, params![before_ms, now_ms, SIGNED_AFTER_MS])?;
+            if deleted > 0 {
+                tx.end_credentials()?;
+            }
+            Ok(deleted)
+        })
+        .await
+    }
 }
 
 /// The signing keys, as the callers of a workspace change them. Their rows belong to no workspace.
@@ -52,14 +74,16 @@ impl Db {
 pub struct SigningKeys<'a>(pub(super) &'a Rows);
 
 impl SigningKeys<'_> {
-    /// Lets `next` sign from now on. The one before it is retired and goes on verifying. Answers what `receipt` makes of the
-    /// key, which is what the idempotency key keeps.
+    /// Lets `next` sign from now on. The one before it is retired and goes on verifying; with `revoke_old` all keys before it
+    /// go, and no token that they signed is good any more. Answers what `receipt` makes of the key, which is what the
+    /// idempotency key keeps.
     ///
     /// # Errors
     /// [`Refusal::KeyReused`](super::Refusal::KeyReused).
     pub async fn rotate<T>(
         self,
         next: SigningKey,
+        revoke_old: bool,
         once: Option<OnceKey>,
         receipt: impl Fn(SigningKey) -> T + Send + Sync + 'static,
     ) -> Result<T>
@@ -68,18 +92,23 @@ impl SigningKeys<'_> {
     {
         let (rows, actor) = (self.0, self.0.actor());
         let rotated = rows.write_once(once, next.created_at, move |tx| {
-            rotate(tx, &next)?;
-            tx.audit(actor.as_deref(), Target { kind: "signing_key", id: &next.kid }, &Json::Null)?;
+            rotate(tx, &next, revoke_old)?;
+            let changes = if revoke_old { json!({"revoke_old": true}) } else { Json::Null };
+            tx.audit(actor.as_deref(), Target { kind: "signing_key", id: &next.kid }, &changes)?;
             Ok(receipt(next.clone()))
         });
         rotated.await
     }
 }
 
-fn rotate(tx: &mut Tx<'_>, next: &SigningKey) -> Result<()> {
+fn rotate(tx: &mut Tx<'_>, next: &SigningKey, revoke_old: bool) -> Result<()> {
     tx.lock_accounts()?;
-    let retire = "UPDATE signing_keys SET retired_at = $1 WHERE retired_at IS NULL";
-    tx.unscoped().execute(retire, params![next.created_at])?;
+    if revoke_old {
+        tx.unscoped().execute("DELETE FROM signing_keys", params![])?;
+    } else {
+        let retire = "UPDATE signing_keys SET retired_at = $1 WHERE retired_at IS NULL";
+        tx.unscoped().execute(retire, params![next.created_at])?;
+    }
     insert(&mut tx.unscoped(), next)?;
     tx.end_credentials()
 }

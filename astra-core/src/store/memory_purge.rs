@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::audit::Target;
+use super::audit::{Actor, Target};
 use super::backend::Backend;
 use super::db::Db;
 use super::error::{MemoryRefusal, Result};
@@ -34,37 +34,8 @@ impl Memories<'_> {
     /// [`MemoryRefusal::TurnOpen`] while a turn of the user is open.
     pub async fn purge(self, user_id: &str) -> Result<Option<Purged>> {
         let (actor, user_id) = (self.0.actor(), user_id.to_owned());
-        let purged = self
-            .0
-            .write_locking(move |tx| {
-                let has_account = has_account(tx, &user_id)?;
-                let Some(subject) = subject_number(tx, &user_id)? else {
-                    return Ok(has_account.then(Purged::default));
-                };
-                memory_heads::next_rebuilt(tx)?;
-                refuse_while_open(tx, subject)?;
-                let mut purged = Purged { tables: BTreeMap::new(), tiers: tiers(tx, subject)? };
-                erase(tx, true)?;
-                let bytes = storage(tx, subject)?;
-                for statement in OWNERS {
-                    run(tx, statement, subject, &user_id)?;
-                }
-                for (table, condition) in PURGED {
-                    let sql = format!("DELETE FROM {table} WHERE {condition}");
-                    let count = run(tx, &sql, subject, &user_id)?;
-                    *purged.tables.entry(table).or_default() += count;
-                }
-                let number = tx.workspace().unwrap_or_default();
-                session_storage::add(&mut tx.unscoped(), number, -bytes)?;
-                erase(tx, false)?;
-                purged.tables.retain(|_, count| *count > 0);
-                if purged.tables.is_empty() && !has_account {
-                    return Ok(None);
-                }
-                tx.audit(actor.as_deref(), Target { kind: "user", id: &user_id }, &json!({"rows": purged.rows()}))?;
-                Ok(Some(purged))
-            })
-            .await?;
+        let rows = self.0;
+        let purged = rows.write_locking(move |tx| purge(tx, actor.as_deref(), &user_id)).await?;
         if purged.is_some() {
             self.empty_log().await;
         }
@@ -72,7 +43,7 @@ impl Memories<'_> {
     }
 
     /// What SQLite has overwritten stands in its write-ahead log until that is emptied too.
-    async fn empty_log(self) {
+    pub(super) async fn empty_log(self) {
         match self.0.db() {
             Db::Sqlite(sqlite) => match sqlite.truncate_log().await {
                 Ok(true) => {}
@@ -91,6 +62,36 @@ impl Purged {
     pub fn rows(&self) -> u64 {
         self.tables.values().sum()
     }
+}
+
+/// Removes all that the transaction's workspace keeps of a user, as [`Memories::purge`] does.
+pub(super) fn purge(tx: &mut Tx<'_>, actor: Option<&Actor>, user_id: &str) -> Result<Option<Purged>> {
+    let has_account = has_account(tx, user_id)?;
+    let Some(subject) = subject_number(tx, user_id)? else {
+        return Ok(has_account.then(Purged::default));
+    };
+    memory_heads::next_rebuilt(tx)?;
+    refuse_while_open(tx, subject)?;
+    let mut purged = Purged { tables: BTreeMap::new(), tiers: tiers(tx, subject)? };
+    erase(tx, true)?;
+    let bytes = storage(tx, subject)?;
+    for statement in OWNERS {
+        run(tx, statement, subject, user_id)?;
+    }
+    for (table, condition) in PURGED {
+        let sql = format!("DELETE FROM {table} WHERE {condition}");
+        let count = run(tx, &sql, subject, user_id)?;
+        *purged.tables.entry(table).or_default() += count;
+    }
+    let number = tx.workspace().unwrap_or_default();
+    session_storage::add(&mut tx.unscoped(), number, -bytes)?;
+    erase(tx, false)?;
+    purged.tables.retain(|_, count| *count > 0);
+    if purged.tables.is_empty() && !has_account {
+        return Ok(None);
+    }
+    tx.audit(actor, Target { kind: "user", id: user_id }, &json!({"rows": purged.rows()}))?;
+    Ok(Some(purged))
 }
 
 /// Whether a person of this id may sign in to the workspace.

@@ -1,12 +1,17 @@
 //! The auth group, and what its tests share.
 
+mod change_password;
 mod create_service_account;
+mod delete_account;
 mod delete_service_account;
+mod end_sign_in;
+mod end_sign_ins;
 mod get_service_account;
 mod issue_token;
 mod jwks;
 mod list_keys;
 mod list_service_accounts;
+mod list_sign_ins;
 mod list_tokens;
 mod logout;
 mod me;
@@ -18,6 +23,7 @@ mod rotate_token;
 mod token;
 mod update_service_account;
 
+use astra_core::auth::{NewAccount, Role};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -37,6 +43,33 @@ async fn register(app: &TestApp) -> Value {
 async fn sign_in(app: &TestApp) -> Value {
     let grant = json!({"grant_type": "password", "username": EMAIL, "password": PASSWORD});
     app.anonymous().post("/auth/token").json(&grant).await.expect(200)
+}
+
+/// The sign-in of `tokens`.
+fn sign_in_id(tokens: &Value) -> &str {
+    text(tokens, "refresh_token").split('.').next().expect("an id")
+}
+
+/// Another account, made by the operator, and its tokens.
+async fn person(app: &TestApp, email: &str, role: Role) -> Value {
+    let new = NewAccount { email: email.into(), password: PASSWORD.into(), display_name: None, role };
+    app.authority().create_account(&app.authority().operator(), new).await.expect("an account");
+    let grant = json!({"grant_type": "password", "username": email, "password": PASSWORD});
+    app.anonymous().post("/auth/token").json(&grant).await.expect(200)
+}
+
+/// Makes sure that neither token of `tokens` is good any more.
+async fn has_ended(app: &TestApp, tokens: &Value) {
+    with(app, tokens).get("/auth/me").await.expect_problem(401, "unauthorized");
+    let refresh = json!({"refresh_token": tokens["refresh_token"]});
+    app.anonymous().post("/auth/refresh").json(&refresh).await.expect_problem(400, "invalid_grant");
+}
+
+/// Makes sure that both tokens of `tokens` are good; answers the next pair.
+async fn goes_on(app: &TestApp, tokens: &Value) -> Value {
+    with(app, tokens).get("/auth/me").await.expect(200);
+    let refresh = json!({"refresh_token": tokens["refresh_token"]});
+    app.anonymous().post("/auth/refresh").json(&refresh).await.expect(200)
 }
 
 /// Whoever has the access token of `tokens`.

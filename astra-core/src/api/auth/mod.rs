@@ -1,12 +1,17 @@
 //! Accounts, sign-in, service accounts and their tokens, signing keys.
 
+pub mod change_password;
 pub mod create_service_account;
+pub mod delete_account;
 pub mod delete_service_account;
+pub mod end_sign_in;
+pub mod end_sign_ins;
 pub mod get_service_account;
 pub mod issue_token;
 pub mod jwks;
 pub mod list_keys;
 pub mod list_service_accounts;
+pub mod list_sign_ins;
 pub mod list_tokens;
 pub mod logout;
 mod lookup;
@@ -31,7 +36,10 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(token::handler))
         .routes(routes!(refresh::handler))
         .routes(routes!(logout::handler))
-        .routes(routes!(me::handler))
+        .routes(routes!(me::handler, delete_account::handler))
+        .routes(routes!(change_password::handler))
+        .routes(routes!(list_sign_ins::handler, end_sign_ins::handler))
+        .routes(routes!(end_sign_in::handler))
         .routes(routes!(list_service_accounts::handler, create_service_account::handler))
         .routes(routes!(get_service_account::handler, update_service_account::handler, delete_service_account::handler))
         .routes(routes!(list_tokens::handler, issue_token::handler))

@@ -9,7 +9,7 @@ use super::lookup::secret;
 use super::model::Tokens;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::Json;
+use crate::http::{CalledFrom, Json};
 
 /// A refresh token.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -30,7 +30,11 @@ pub struct Refresh {
     extensions(("x-traits" = json!({"tries_secret": true}))),
     request_body(content = Refresh, description = "The refresh token.", example = json!({"refresh_token": "fam_06a1b2c3d4e5q.c2hhcmVk.bmV3ZXN0"})),
     responses((status = 200, description = "The new pair.", body = Tokens, headers(("Cache-Control" = String, description = "Always `no-store`.")))))]
-pub async fn handler(State(app): State<App>, Json(request): Json<Refresh>) -> Result<Response> {
-    let granted = app.authority.refresh(&request.refresh_token, None).await.map_err(Error::auth)?;
+pub async fn handler(
+    State(app): State<App>,
+    CalledFrom(source): CalledFrom,
+    Json(request): Json<Refresh>,
+) -> Result<Response> {
+    let granted = app.authority.refresh(&request.refresh_token, None, &source).await.map_err(Error::auth)?;
     Ok(secret(Json(Tokens::new(granted))))
 }

@@ -85,12 +85,12 @@ pub struct User {
         (status = 409, description = "An account with this e-mail address exists.", body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,
-    CalledFrom(network): CalledFrom,
+    CalledFrom(source): CalledFrom,
     Json(new): Json<Register>,
 ) -> Result<Response> {
     let Register { email, password, display_name, setup_code } = new;
     let new = Registration { email, password, display_name, setup_code };
-    let (member, granted) = app.authority.register(new, network).await.map_err(Error::auth)?;
+    let (member, granted) = app.authority.register(new, &source).await.map_err(Error::auth)?;
     let user = User {
         id: member.user_id,
         email: member.email,

@@ -80,7 +80,7 @@ pub struct TokenRequest {
         (status = 401, description = "The client's credentials are missing or not valid.")))]
 pub async fn handler(
     State(app): State<App>,
-    CalledFrom(network): CalledFrom,
+    CalledFrom(source): CalledFrom,
     headers: HeaderMap,
     Json(request): Json<TokenRequest>,
 ) -> Result<Response> {
@@ -92,9 +92,9 @@ pub async fn handler(
     let granted = match request.grant_type.as_str() {
         "password" => {
             let username = needed(request.username, "/username")?;
-            authority.sign_in(&username, needed(request.password, "/password")?, scope, network).await
+            authority.sign_in(&username, needed(request.password, "/password")?, scope, &source).await
         }
-        "refresh_token" => authority.refresh(&needed(request.refresh_token, "/refresh_token")?, scope).await,
+        "refresh_token" => authority.refresh(&needed(request.refresh_token, "/refresh_token")?, scope, &source).await,
         "client_credentials" => {
             authority
                 .client_token(credential(&headers, request.client_id.clone(), request.client_secret.clone())?, scope)
