@@ -126,6 +126,27 @@ async fn the_oldest_questions_are_found_no_more_when_there_are_many() {
 }
 
 both_backends! {
+    async fn a_question_that_is_asked_again_is_remembered_once_for_as_long_as_it_is_found(gateway: Remembering) {
+        let (member, other) = (gateway.0.app.member(), gateway.0.app.other_member());
+        let ask = async |caller: &Caller, surface: &str| {
+            let message = "Which penguins live in the far north of Norway?";
+            let body = json!({"agent_id": "assistant", "message": message, "surface_id": surface});
+            let turn = caller.post("/chat").json(&body).await.expect(200);
+            gateway.settled().await;
+            turn["session_id"].as_str().expect("an id").to_owned()
+        };
+        let first = ask(&member, "one").await;
+        for surface in ["one", "two", "three"] {
+            ask(&member, surface).await;
+        }
+        assert_eq!(gateway.indexed().await, ["session"]);
+        ask(&other, "one").await;
+        assert_eq!(gateway.indexed().await.len(), 2, "of each user they are remembered apart");
+        member.delete(&format!("/sessions/{first}")).await.expect(204);
+        ask(&member, "two").await;
+        assert_eq!(gateway.found(&member, "penguins").await.len(), 1, "what is found no more is remembered again");
+    }
+
     async fn facts_are_kept_with_their_turn(gateway: Remembering) {
         let turn = gateway.tells("Hi! My name is Anna and I live in Berlin. What is new?").await;
         let kept = gateway.kept().await;

@@ -64,6 +64,12 @@ impl Directory {
         Ok(Some(index))
     }
 
+    /// Whether the index of a workspace was filled and has an item, as far as it was read.
+    pub(super) fn holds(&self, workspace: i64, item: i64) -> bool {
+        let index = self.indexes().peek(&workspace).map(Arc::clone);
+        index.is_some_and(|index| index.look(|index| index.holds(item)))
+    }
+
     /// The index of a workspace, which is empty if it is new.
     fn entry(&self, workspace: i64, dimension: usize) -> Arc<WorkspaceIndex> {
         let mut indexes = self.indexes();

@@ -11,6 +11,7 @@ pub mod hit;
 pub mod index;
 pub mod profile;
 pub mod rank;
+mod repeats;
 pub mod search;
 pub mod transfer;
 pub mod upkeep;
@@ -32,6 +33,7 @@ use crate::provider::Registry;
 use crate::store::{self, Db, EdgeKey, IndexEntry, Rows};
 use crate::work::Base;
 use directory::Directory;
+use repeats::Repeats;
 
 /// How often items without a vector are looked for of which there was no notice.
 const LOOK: Duration = Duration::from_secs(5);
@@ -45,6 +47,7 @@ pub struct Memory {
     directory: Directory,
     /// Edges of the graph that were of use and have gained nothing by it yet.
     accesses: EdgeAccesses,
+    repeats: Repeats,
     metrics: Arc<Metrics>,
     /// Searches of large indexes that run at the same time.
     permits: Semaphore,
@@ -77,6 +80,7 @@ impl Memory {
             embedder,
             directory: Directory::new(bytes_max),
             accesses: EdgeAccesses::default(),
+            repeats: Repeats::default(),
             metrics: Arc::clone(&base.metrics),
             permits: Semaphore::new(cores),
             ended: Notify::new(),

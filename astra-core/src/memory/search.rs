@@ -1,6 +1,6 @@
 //! A search over all tiers of a workspace's memory: by words, by vectors and by the graph, fused to one ranking.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Memory;
@@ -199,7 +199,8 @@ async fn texts(
     Ok(())
 }
 
-/// Without questions whose words are, for the greater part, quotes of memories among the hits that are answered.
+/// Without questions that were asked before in the same words, or whose words are, for the greater part, quotes of memories among
+/// the hits that are answered.
 fn without_told(mut hits: Vec<Hit>, memories: &HashMap<i64, StoredMemory>, limit: usize) -> Vec<Hit> {
     let mut quoted: HashMap<TurnId, usize> = HashMap::new();
     for hit in hits.iter().take(limit) {
@@ -209,11 +210,13 @@ fn without_told(mut hits: Vec<Hit>, memories: &HashMap<i64, StoredMemory>, limit
             *quoted.entry(turn).or_default() += quote.chars().count();
         }
     }
+    let mut asked = HashSet::new();
     hits.retain(|hit| match hit.item {
         HitItem::Memory(_) => true,
         HitItem::Question(turn) => {
             let quoted = quoted.get(&turn).copied().unwrap_or(0);
             quoted.saturating_mul(10) < hit.content.chars().count().saturating_mul(6)
+                && asked.insert(hit.content.clone())
         }
     });
     hits

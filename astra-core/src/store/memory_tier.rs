@@ -49,7 +49,7 @@ impl MemoryTier {
 }
 
 /// A set of tiers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct TierSet(u8);
 
 impl TierSet {

@@ -173,7 +173,7 @@ impl Running {
     }
 
     /// What is to be remembered of the question: nothing if the turn was not answered, if somebody other than the user has asked,
-    /// or if the message holds nothing.
+    /// if the message holds nothing, or if the user has asked the same before.
     fn remember(&self, status: Status) -> Option<Remember> {
         let is_told = self.engine.memory.is_enabled()
             && status == Status::Completed
@@ -183,7 +183,11 @@ impl Running {
         let profile = self.profile.as_ref().filter(|_| is_told)?;
         let remember =
             Remember { tiers: profile.tiers(), expires_at_ms: profile.expires_at_ms(self.engine.clock.now_ms()) };
-        (!remember.tiers.is_empty() && gate(&self.ask.content.texts())).then_some(remember)
+        let question = self.ask.content.texts();
+        let is_told = !remember.tiers.is_empty()
+            && gate(&question)
+            && !self.engine.memory.is_repeat(&self.rows, self.turn.subject, remember.tiers, &question);
+        is_told.then_some(remember)
     }
 
     fn tell(&self, finished: &FinishedTurn) {

@@ -144,8 +144,10 @@ impl Extractor {
     /// Remembers a turn; false if it is to be tried again.
     async fn remember(&self, turn: &PendingTurn) -> bool {
         let rows = self.store.rows(&turn.workspace);
+        let mut is_plain = false;
         let written = match self.found(&rows, turn).await {
-            Ok(remembered) => {
+            Ok((remembered, is_lasting)) => {
+                is_plain = is_lasting && remembered.memories.is_empty() && remembered.forgotten.is_empty();
                 let items: Vec<_> = remembered.memories.iter().map(|memory| memory.source).collect();
                 rows.pending_memory().complete(remembered).await.map(|outcome| (outcome, items))
             }
@@ -157,6 +159,9 @@ impl Extractor {
                 metrics.note_turn(if kept.is_empty() { "empty" } else { "stored" });
                 for source in sources {
                     if source == store::MemorySource::Rule { &metrics.by_rules } else { &metrics.by_models }.add_one();
+                }
+                if is_plain {
+                    self.memory.note_plain(turn);
                 }
                 self.trim(&rows, turn).await;
             }
@@ -199,8 +204,9 @@ impl Extractor {
         }
     }
 
-    /// What is written of a turn.
-    async fn found(&self, rows: &Rows, turn: &PendingTurn) -> store::Result<RememberedTurn> {
+    /// What is written of a turn, and whether the same words would give the same at another time: not if a model was asked, if
+    /// it depends on what was said before, or after many failures.
+    async fn found(&self, rows: &Rows, turn: &PendingTurn) -> store::Result<(RememberedTurn, bool)> {
         let tiers = turn.remember.tiers;
         let question = tiers.has(MemoryTier::Session).then(|| self.memory.index_entry(&turn.question));
         let mut remembered = RememberedTurn {
@@ -213,9 +219,10 @@ impl Extractor {
         };
         // One that failed again and again is found by its question alone.
         if turn.attempts > ATTEMPTS || tiers.without(MemoryTier::Session).is_empty() {
-            return Ok(remembered);
+            return Ok((remembered, turn.attempts <= ATTEMPTS));
         }
-        if tiers.has(MemoryTier::Procedural) && rules::says_success(&turn.question) {
+        let says_success = rules::says_success(&turn.question);
+        if tiers.has(MemoryTier::Procedural) && says_success {
             let before = rows.pending_memory().procedure_before(turn.session_id, turn.lease.turn_id);
             remembered.succeeded = before.await?;
         }
@@ -237,7 +244,8 @@ impl Extractor {
         }
         let kept = items.iter().filter(|item| item.kind != ExtractedKind::Forget && tiers.has(item.tier()));
         remembered.memories = kept.map(|item| write::memory(item, turn, &self.memory, &self.ids)).collect();
-        Ok(remembered)
+        let is_lasting = !asks && !says_success && !forgets(&items);
+        Ok((remembered, is_lasting))
     }
 
     /// What the agent's own model finds in what rules have left of a message.

@@ -111,6 +111,12 @@ impl MemoryIndex {
         size_of::<Self>() + self.rows.bytes() + self.vectors.bytes() + self.text.bytes() + self.places.bytes()
     }
 
+    /// Whether it holds the item `id`.
+    #[must_use]
+    pub fn holds(&self, id: i64) -> bool {
+        self.places.find(self.rows.ids(), id).is_some()
+    }
+
     /// How many items it holds.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -32,16 +32,24 @@ impl Places {
         self.add(ids[row as usize], row);
     }
 
+    /// The row of an id.
+    pub(super) fn find(&self, ids: &[i64], id: i64) -> Option<u32> {
+        self.place(ids, id).map(|place| self.places[place])
+    }
+
     /// Forgets an id; its row, if it had one.
     pub(super) fn remove(&mut self, ids: &[i64], id: i64) -> Option<u32> {
+        let place = self.place(ids, id)?;
+        Some(std::mem::replace(&mut self.places[place], GONE))
+    }
+
+    /// Where the row of an id is noted.
+    fn place(&self, ids: &[i64], id: i64) -> Option<usize> {
         let mut place = self.first(id)?;
         loop {
             match self.places[place] {
                 EMPTY => return None,
-                row if row != GONE && ids[row as usize] == id => {
-                    self.places[place] = GONE;
-                    return Some(row);
-                }
+                row if row != GONE && ids[row as usize] == id => return Some(place),
                 _ => place = (place + 1) & (self.places.len() - 1),
             }
         }
