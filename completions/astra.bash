@@ -46,6 +46,9 @@ _astra() {
             astra,jobs)
                 cmd="astra__subcmd__jobs"
                 ;;
+            astra,keys)
+                cmd="astra__subcmd__keys"
+                ;;
             astra,man)
                 cmd="astra__subcmd__man"
                 ;;
@@ -217,6 +220,9 @@ _astra() {
             astra__subcmd__help,jobs)
                 cmd="astra__subcmd__help__subcmd__jobs"
                 ;;
+            astra__subcmd__help,keys)
+                cmd="astra__subcmd__help__subcmd__keys"
+                ;;
             astra__subcmd__help,man)
                 cmd="astra__subcmd__help__subcmd__man"
                 ;;
@@ -306,6 +312,12 @@ _astra() {
                 ;;
             astra__subcmd__help__subcmd__jobs,watch)
                 cmd="astra__subcmd__help__subcmd__jobs__subcmd__watch"
+                ;;
+            astra__subcmd__help__subcmd__keys,list)
+                cmd="astra__subcmd__help__subcmd__keys__subcmd__list"
+                ;;
+            astra__subcmd__help__subcmd__keys,rotate)
+                cmd="astra__subcmd__help__subcmd__keys__subcmd__rotate"
                 ;;
             astra__subcmd__help__subcmd__memory,evaluate)
                 cmd="astra__subcmd__help__subcmd__memory__subcmd__evaluate"
@@ -420,6 +432,24 @@ _astra() {
                 ;;
             astra__subcmd__jobs__subcmd__help,watch)
                 cmd="astra__subcmd__jobs__subcmd__help__subcmd__watch"
+                ;;
+            astra__subcmd__keys,help)
+                cmd="astra__subcmd__keys__subcmd__help"
+                ;;
+            astra__subcmd__keys,list)
+                cmd="astra__subcmd__keys__subcmd__list"
+                ;;
+            astra__subcmd__keys,rotate)
+                cmd="astra__subcmd__keys__subcmd__rotate"
+                ;;
+            astra__subcmd__keys__subcmd__help,help)
+                cmd="astra__subcmd__keys__subcmd__help__subcmd__help"
+                ;;
+            astra__subcmd__keys__subcmd__help,list)
+                cmd="astra__subcmd__keys__subcmd__help__subcmd__list"
+                ;;
+            astra__subcmd__keys__subcmd__help,rotate)
+                cmd="astra__subcmd__keys__subcmd__help__subcmd__rotate"
                 ;;
             astra__subcmd__memory,evaluate)
                 cmd="astra__subcmd__memory__subcmd__evaluate"
@@ -614,7 +644,7 @@ _astra() {
 
     case "${cmd}" in
         astra)
-            opts="-h -V --help --version serve token account chat tools approvals jobs memory traces audit cron webhooks mcp spec codegen skills migrate config completions man help"
+            opts="-h -V --help --version serve token account keys chat tools approvals jobs memory traces audit cron webhooks mcp spec codegen skills migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1596,7 +1626,7 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help)
-            opts="serve token account chat tools approvals jobs memory traces audit cron webhooks mcp spec codegen skills migrate config completions man help"
+            opts="serve token account keys chat tools approvals jobs memory traces audit cron webhooks mcp spec codegen skills migrate config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2002,6 +2032,48 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help__subcmd__jobs__subcmd__watch)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__keys)
+            opts="list rotate"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__keys__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__keys__subcmd__rotate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2852,6 +2924,132 @@ _astra() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__keys)
+            opts="-h --help list rotate help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__keys__subcmd__help)
+            opts="list rotate help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__keys__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__keys__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__keys__subcmd__help__subcmd__rotate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__keys__subcmd__list)
+            opts="-h --output --json --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "table tsv json" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__keys__subcmd__rotate)
+            opts="-h --revoke-old --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -30,7 +30,7 @@ use crate::memory::embed::{Embedder, RemoteEmbedder, StaticEmbedder};
 use crate::memory::profile::MemoryProfileSettings;
 use crate::metrics::Metrics;
 use crate::provider::Registry;
-use crate::store::{self, Db, EdgeKey, IndexEntry, Rows};
+use crate::store::{self, Db, EdgeKey, IndexEntry, PendingTurn, Rows, TierSet};
 use crate::work::Base;
 use directory::Directory;
 use repeats::Repeats;
@@ -148,6 +148,21 @@ impl Memory {
             Some(stored) => serde_json::from_str(&stored.settings).map_err(store::Error::broken),
             None => Ok(MemoryProfileSettings::default()),
         }
+    }
+
+    /// Whether a question adds nothing to what is remembered: the same user has asked it in the same words, and that is still
+    /// found.
+    #[must_use]
+    pub fn is_repeat(&self, rows: &Rows, subject: i64, tiers: TierSet, question: &str) -> bool {
+        let workspace = rows.workspace().number();
+        let first = self.repeats.find(workspace, subject, tiers, question);
+        first.is_some_and(|first| self.directory.holds(workspace, first))
+    }
+
+    /// Notes a turn of which nothing was to be remembered but its question.
+    fn note_plain(&self, turn: &PendingTurn) {
+        let (workspace, tiers) = (turn.workspace.number(), turn.remember.tiers);
+        self.repeats.note(workspace, turn.subject, tiers, &turn.question, turn.lease.turn_id.key());
     }
 
     /// Edges of the graph were of use to a caller: they gain strength at the next flush. Nothing is written now.

@@ -6,8 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hashlink::LruCache;
 
-use super::Memory;
-use crate::store::{PendingTurn, Rows, TierSet};
+use crate::store::TierSet;
 
 /// Questions that are known; beyond that the one that was asked longest ago is forgotten.
 const REPEATS_MAX: usize = 16_384;
@@ -26,29 +25,21 @@ impl Default for Repeats {
 }
 
 impl Repeats {
+    /// The turn that has asked the question first, of those that are known.
+    pub(super) fn find(&self, workspace: i64, subject: i64, tiers: TierSet, question: &str) -> Option<i64> {
+        self.first().get(&self.key(workspace, subject, tiers, question)).copied()
+    }
+
+    /// Notes the turn of a question that held nothing else.
+    pub(super) fn note(&self, workspace: i64, subject: i64, tiers: TierSet, question: &str, turn: i64) {
+        self.first().insert(self.key(workspace, subject, tiers, question), turn);
+    }
+
     fn key(&self, workspace: i64, subject: i64, tiers: TierSet, question: &str) -> u64 {
         self.hasher.hash_one((workspace, subject, tiers, question))
     }
 
     fn first(&self) -> MutexGuard<'_, LruCache<u64, i64>> {
         self.first.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Memory {
-    /// Whether a question adds nothing to what is remembered: the same user has asked it in the same words, and that is still
-    /// found.
-    #[must_use]
-    pub fn is_repeat(&self, rows: &Rows, subject: i64, tiers: TierSet, question: &str) -> bool {
-        let workspace = rows.workspace().number();
-        let key = self.repeats.key(workspace, subject, tiers, question);
-        let first = self.repeats.first().get(&key).copied();
-        first.is_some_and(|first| self.directory().holds(workspace, first))
-    }
-
-    /// Notes a turn of which nothing was to be remembered but its question.
-    pub(super) fn note_plain(&self, turn: &PendingTurn) {
-        let key = self.repeats.key(turn.workspace.number(), turn.subject, turn.remember.tiers, &turn.question);
-        self.repeats.first().insert(key, turn.lease.turn_id.key());
     }
 }

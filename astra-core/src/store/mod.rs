@@ -98,8 +98,7 @@ mod pending_audit;
 mod pending_event;
 mod permissions;
 mod planner;
-#[cfg(debug_assertions)]
-pub mod plans;
+mod plans;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "postgres")]

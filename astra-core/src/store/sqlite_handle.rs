@@ -11,6 +11,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, Statement};
 
 use super::error::{Error, Result};
+use super::plans;
 use super::value::{Param, Row, Value};
 
 /// Prepared statements that a connection keeps.
@@ -36,8 +37,7 @@ impl Handle {
         let number = |index| statement.parameter_name(index)?.get(1..)?.parse().ok();
         let places: Option<Arc<[usize]>> = (1..=statement.parameter_count()).map(number).collect();
         let places = places.ok_or_else(|| Error::Broken("parameters are written $1, $2, ...".into()))?;
-        #[cfg(debug_assertions)]
-        super::plans::note(&self.connection, sql);
+        plans::log(&self.connection, sql);
         self.places.borrow_mut().insert(sql.to_owned(), Arc::clone(&places));
         Ok(places)
     }
