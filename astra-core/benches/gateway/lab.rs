@@ -114,14 +114,15 @@ impl Lab {
         })
     }
 
-    /// Questions to the gateway's agent on `model`, each in a session of its own.
+    /// Questions to the gateway's agent on `model`, each in a session of its own and in words of its own, so that each is remembered.
     pub(crate) fn turns(&self, gateway: &Gateway, model: &str, stream: bool) -> MakeRequest {
         let (run, address, bearer) = (self.name(), gateway.address.clone(), gateway.bearer());
         let agent = model.to_owned();
         let path = if stream { "/chat/stream" } else { "/chat" };
         Arc::new(move |number| {
             let session = format!("{run}-{number}");
-            let body = json!({"agent_id": agent, "message": text(number), "surface": "bench", "surface_id": session});
+            let text = text(u64::from(run) * 1_000_000 + number);
+            let body = json!({"agent_id": agent, "message": text, "surface": "bench", "surface_id": session});
             request(&address, path, &[("Authorization", &bearer)], Some(&body.to_string()))
         })
     }

@@ -22,21 +22,22 @@ impl Scored {
 pub(super) struct Best {
     limit: usize,
     kept: Vec<Scored>,
-    /// What is below it is not among the best.
+    /// What is below it is not among the best, nor what is equal to it and has no smaller id than `floor_id`.
     floor: f32,
+    floor_id: i64,
 }
 
 impl Best {
     /// `limit` is at least 1.
     pub(super) fn new(limit: usize) -> Self {
         let limit = limit.max(1);
-        Self { limit, kept: Vec::with_capacity((limit * 2).min(4_096)), floor: f32::NEG_INFINITY }
+        Self { limit, kept: Vec::with_capacity((limit * 2).min(4_096)), floor: f32::NEG_INFINITY, floor_id: i64::MAX }
     }
 
     /// Takes one more score; the id is read only if the score may be among the best.
     #[inline]
     pub(super) fn push(&mut self, score: f32, row: u32, ids: &[i64]) {
-        if score >= self.floor {
+        if score >= self.floor && (score > self.floor || ids[row as usize] < self.floor_id) {
             self.keep(Scored { score, id: ids[row as usize], row });
         }
     }
@@ -53,7 +54,8 @@ impl Best {
         self.kept.push(scored);
         if self.kept.len() >= self.limit * 2 {
             self.kept.select_nth_unstable_by(self.limit - 1, Scored::order);
-            self.floor = self.kept[self.limit - 1].score;
+            let worst = self.kept[self.limit - 1];
+            (self.floor, self.floor_id) = (worst.score, worst.id);
             self.kept.truncate(self.limit);
         }
     }

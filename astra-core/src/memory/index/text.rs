@@ -100,13 +100,14 @@ impl TextIndex {
 
     fn statistics(&self, question: &Question<'_>, hits: &[Hit], visible: &Visible) -> Statistics {
         let count = visible.count() as f32;
-        let of_term = |(term, hash): (usize, &u32)| {
+        let mut latest = vec![0_u32; question.terms().len()];
+        hits.iter().for_each(|hit| latest[usize::from(hit.term)] += 1);
+        let of_term = |(hash, latest): (&u32, &u32)| {
             let listed = self.postings.rows_of(*hash).filter(|(row, _)| visible.has(*row)).count();
-            let latest = hits.iter().filter(|hit| usize::from(hit.term) == term).count();
-            let rows = (listed + latest) as f32;
+            let rows = listed as f32 + *latest as f32;
             (1.0 + (count - rows + 0.5) / (rows + 0.5)).ln()
         };
-        let weights: Vec<f32> = question.terms().iter().enumerate().map(of_term).collect();
+        let weights: Vec<f32> = question.terms().iter().zip(&latest).map(of_term).collect();
         let mass = weights.iter().sum();
         Statistics { weights, mass, mean_length: (self.total_length(visible) as f32 / count).max(1.0) }
     }
