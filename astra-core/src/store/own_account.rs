@@ -68,10 +68,8 @@ impl Accounts<'_> {
                 if all.first(&person, params![&user_id, &present_hash])?.is_none() {
                     return Ok(false);
                 }
-                let mut purged_rows = 0;
                 for workspace in workspaces(&mut all, &user_id)? {
-                    let purged = memory_purge::purge(&mut all.of_workspace(workspace), actor.as_deref(), &user_id)?;
-                    purged_rows += purged.unwrap_or_default().rows();
+                    memory_purge::purge(&mut all.of_workspace(workspace), actor.as_deref(), &user_id)?;
                 }
                 for sql in [
                     "DELETE FROM families WHERE user_id = $1",
@@ -80,8 +78,6 @@ impl Accounts<'_> {
                 ] {
                     all.execute(sql, params![&user_id])?;
                 }
-                let changes = json!({"deleted": true, "rows": purged_rows});
-                tx.audit(actor.as_deref(), Target { kind: "user", id: &user_id }, &changes)?;
                 tx.end_credentials()?;
                 Ok(true)
             })
