@@ -27,8 +27,9 @@ impl Lines {
     /// The statements that read all rows that a workspace has in a table.
     fn reading_all(&self) -> Vec<String> {
         // They read the last row or one of them, or run when a gateway starts.
-        const NOT_ALL: [&str; 3] = [
+        const NOT_ALL: [&str; 4] = [
             "SELECT MAX((SELECT MAX(",
+            "SELECT sequence, hash FROM audit WHERE workspace_id = $1 ORDER BY sequence DESC LIMIT 1",
             "SELECT id FROM agents WHERE workspace_id = $1 LIMIT 1",
             "INSERT INTO workspaces (",
         ];

@@ -10,7 +10,7 @@ export async function tried(page, token) {
   await page.locator(".auth-container input").fill(token);
   await page.locator(".auth-container button.authorize").click();
   await page.locator(".auth-container .btn-done").click();
-  const operation = page.locator(".opblock", { has: page.locator('[data-path="/auth/me"]') });
+  const operation = page.locator(".opblock-get", { has: page.locator('[data-path="/auth/me"]') });
   await operation.locator(".opblock-summary-control").click();
   await operation.locator(".try-out__btn").click();
   await operation.locator(".execute").click();

@@ -10,8 +10,9 @@ made_for_python() {
   export PATH=$generators_python/bin:$PATH
   said=$(openapi-python-client generate --path ../openapi.json --output-path client --meta none 2>&1)
   printf '%s\n' "$said"
-  # It reads no YAML in answers, and knows no other way to say so; everything else would be an operation or a type less.
-  [ "$(grep --count '^WARNING\|^ERROR\|^Unable' <<<"$said")" = 1 ]
+  # It reads neither YAML nor JSON Lines in answers, and knows no other way to say so; everything else would be an operation or a
+  # type less.
+  [ "$(grep --count '^WARNING\|^ERROR\|^Unable' <<<"$said")" = 2 ]
   "$generators_python/bin/python" "$here/python/judge.py" "$here/python/known.txt"
 }
 
