@@ -1,4 +1,4 @@
-//! Who changes what, as the audit and the log of events are told.
+//! Who changes what, for the audit and the log of events.
 
 use std::net::IpAddr;
 use std::sync::Arc;

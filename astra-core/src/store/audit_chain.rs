@@ -110,7 +110,7 @@ fn lock(tx: &mut Tx<'_>) -> Result<Option<Head>> {
     tx.first(&sql, params![])?.map(read).transpose()
 }
 
-/// Makes the head of a workspace that has none: at its beginning, or behind rows whose head somebody has removed.
+/// Makes the head of a workspace that has none: at its beginning, or behind rows whose head was removed.
 fn begin(tx: &mut Tx<'_>, workspace: i64) -> Result<Head> {
     let beginning = beginning(tx, workspace)?;
     let last = "SELECT sequence, hash FROM audit WHERE workspace_id = $1 ORDER BY sequence DESC LIMIT 1";

@@ -1,4 +1,4 @@
-//! What SQLite's planner is told of a workspace's tables. Without numbers it takes ten rows for what a workspace has, and reads
+//! The sizes of a workspace's tables for SQLite's planner. Without numbers it takes ten rows for what a workspace has, and reads
 //! all of them where it should look a few up by their keys. The numbers are of a large store, and the same in each one: so are the
 //! plans. PostgreSQL counts for itself.
 

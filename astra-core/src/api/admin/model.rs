@@ -103,7 +103,7 @@ pub struct AuditDifference {
 
 impl From<StoredAuditEntry> for AuditEntry {
     fn from(entry: StoredAuditEntry) -> Self {
-        // Whoever has changed it by hand: what is no JSON is shown as the text that it is.
+        // A change by hand may leave what is no JSON: it is shown as text.
         let read = |text: String| serde_json::from_str(&text).unwrap_or(Value::String(text));
         let differences = entry.differences.and_then(|text| serde_json::from_str(&text).ok());
         Self {
