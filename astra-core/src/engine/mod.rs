@@ -18,6 +18,7 @@ pub mod jobs;
 mod live;
 mod peers;
 mod plain;
+mod prefetch;
 mod preview;
 pub mod prompt;
 mod quota_refusals;

@@ -84,7 +84,7 @@ impl Engine {
         let question = question.or_else(last).filter(|_| sees_memory).unwrap_or_default();
         let (user_id, session_id) = (&session.user_id, session.id);
         let recall = Recall { user_id, question: &question, session: session_id, profile: &profile, now_ms };
-        let memory = self.recall(rows, recall).await.block(budget);
+        let memory = self.recall(rows, recall, None).await.block(budget);
         // As in a turn, it makes no question too long.
         let asked = whole.saturating_add(estimate(&question));
         let memory = if asked.saturating_add(memory.tokens) > readable { MemoryBlock::default() } else { memory };

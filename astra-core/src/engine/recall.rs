@@ -10,13 +10,14 @@ use super::Engine;
 use super::agent::AgentDefinition;
 use super::error::Result;
 use super::estimate::{clip, estimate};
+use super::prefetch::Prefetch;
 use super::token_budget::TokenBudget;
 use crate::clock::rfc3339;
 use crate::content::{MEMORY_BEGIN, MEMORY_END};
 use crate::ids::SessionId;
 use crate::memory::hit::{Hit, HitItem};
 use crate::memory::profile::MemoryProfileSettings;
-use crate::memory::search::{Found, SearchRequest};
+use crate::memory::search::SearchRequest;
 use crate::store::{self, EdgeKey, MemoryTier, Rows, SpanMemory};
 
 /// Most tokens of the block: an eighth of what a model reads, at most this.
@@ -42,7 +43,7 @@ pub(super) struct Recalled {
     pub(super) is_searched: bool,
     /// Why it could not be searched, if that is so.
     pub(super) fault: Option<String>,
-    /// How long it took.
+    /// How long the turn waited for it.
     pub(super) took: Duration,
 }
 
@@ -91,14 +92,15 @@ impl Engine {
         self.memory.note_used(rows, block.edges.iter().cloned());
     }
 
-    /// What memory has for a question. Without memory nothing is asked, and a search that fails finds nothing.
-    pub(super) async fn recall(&self, rows: &Rows, recall: Recall<'_>) -> Recalled {
+    /// What memory has for a question; `prefetch` is the search for it, if it was begun. Without memory nothing is asked, and a
+    /// search that fails finds nothing.
+    pub(super) async fn recall(&self, rows: &Rows, recall: Recall<'_>, prefetch: Option<Prefetch>) -> Recalled {
         if !self.memory.is_enabled() || recall.profile.tiers().is_empty() || recall.question.trim().is_empty() {
             return Recalled::default();
         }
         let since = Instant::now();
         let patience = PATIENCE + self.memory.embedder().search_timeout();
-        let recalled = tokio::time::timeout(patience, self.search(rows, recall)).await;
+        let recalled = tokio::time::timeout(patience, self.search(rows, recall, prefetch)).await;
         let took = since.elapsed();
         let fault = match recalled {
             Ok(Ok(recalled)) => return Recalled { took, ..recalled },
@@ -109,30 +111,37 @@ impl Engine {
         Recalled { fault: Some(fault), is_searched: true, took, ..Recalled::default() }
     }
 
-    async fn search(&self, rows: &Rows, recall: Recall<'_>) -> store::Result<Recalled> {
-        let (profile, now_ms) = (recall.profile, recall.now_ms);
-        let request = SearchRequest {
-            text: recall.question.to_owned(),
-            user_id: recall.user_id.into(),
-            tiers: profile.tiers(),
-            limit: usize::try_from(profile.max_context_chunks).unwrap_or(usize::MAX),
-            min_score: profile.min_score,
-            as_of_ms: None,
-            created_after_ms: profile.created_after_ms(now_ms),
-            weights: profile.tier_weights,
-            asks_graph: true,
-            without_session: Some(recall.session),
-            now_ms,
+    async fn search(&self, rows: &Rows, recall: Recall<'_>, prefetch: Option<Prefetch>) -> store::Result<Recalled> {
+        let profile = recall.profile;
+        let ranking = match prefetch {
+            Some(prefetch) => prefetch.ranking().await?,
+            None => self.memory.rank(rows, request(recall.question, recall.user_id, profile, recall.now_ms)).await?,
         };
-        let Found { hits, is_searched, .. } = self.memory.search(rows, request).await?;
-        if !is_searched {
-            return Ok(Recalled::default());
-        }
+        let Some(mut ranking) = ranking else { return Ok(Recalled::default()) };
+        ranking.leave_out(recall.session);
+        let hits = ranking.read(rows).await?.hits;
         let mut document = Map::new();
         if profile.tiers().has(MemoryTier::Profile) {
             document = known(rows, &recall, &hits).await?;
         }
-        Ok(Recalled { document, hits, is_searched, ..Recalled::default() })
+        Ok(Recalled { document, hits, is_searched: true, ..Recalled::default() })
+    }
+}
+
+/// The search for a question of a user.
+pub(super) fn request(question: &str, user_id: &str, profile: &MemoryProfileSettings, now_ms: i64) -> SearchRequest {
+    SearchRequest {
+        text: question.to_owned(),
+        user_id: user_id.into(),
+        tiers: profile.tiers(),
+        limit: usize::try_from(profile.max_context_chunks).unwrap_or(usize::MAX),
+        min_score: profile.min_score,
+        as_of_ms: None,
+        created_after_ms: profile.created_after_ms(now_ms),
+        weights: profile.tier_weights,
+        asks_graph: true,
+        without_session: None,
+        now_ms,
     }
 }
 

@@ -72,18 +72,53 @@ impl Default for Found {
     }
 }
 
+/// What a search has found, best first, before its words are read.
+pub struct Ranking {
+    request: SearchRequest,
+    ranked: Vec<Ranked>,
+    walked: GraphRecall,
+    owner: i64,
+    has_vectors: bool,
+    vector_coverage: f64,
+}
+
+impl Ranking {
+    /// Leaves out the questions of a session.
+    pub const fn leave_out(&mut self, session: SessionId) {
+        self.request.without_session = Some(session);
+    }
+
+    /// The hits with their words, which are read of `rows`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn read(self, rows: &Rows) -> store::Result<Found> {
+        let hits = hits(rows, self.ranked, self.walked, &self.request, self.owner).await?;
+        Ok(Found { hits, is_searched: true, has_vectors: self.has_vectors, vector_coverage: self.vector_coverage })
+    }
+}
+
 impl Memory {
     /// Searches the memory of the workspace of `rows`.
     ///
     /// # Errors
     /// The store's.
     pub async fn search(&self, rows: &Rows, request: SearchRequest) -> store::Result<Found> {
-        if request.tiers.is_empty() || request.limit == 0 {
-            return Ok(Found::default());
+        match self.rank(rows, request).await? {
+            Some(ranking) => ranking.read(rows).await,
+            None => Ok(Found::default()),
         }
-        let Some(index) = self.directory().of(rows, self.embedder().space()).await? else {
-            return Ok(Found::default());
-        };
+    }
+
+    /// As [`Memory::search`], up to where the words are read; `None` if there is nothing to search.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn rank(&self, rows: &Rows, request: SearchRequest) -> store::Result<Option<Ranking>> {
+        if request.tiers.is_empty() || request.limit == 0 {
+            return Ok(None);
+        }
+        let Some(index) = self.directory().of(rows, self.embedder().space()).await? else { return Ok(None) };
         let text: String = request.text.chars().take(QUERY_CHARS_MAX).collect();
         let owner = rows.memories().owner(&request.user_id).await?.unwrap_or(0);
         let query = self.query(&request, &text, owner).await;
@@ -107,8 +142,8 @@ impl Memory {
             min_score: request.min_score,
             cap: request.limit.saturating_mul(2).max(request.limit.saturating_add(20)),
         });
-        let hits = hits(rows, ranked, walked, &request, owner).await?;
-        Ok(Found { hits, is_searched: true, has_vectors, vector_coverage: index.look(MemoryIndex::vector_coverage) })
+        let vector_coverage = index.look(MemoryIndex::vector_coverage);
+        Ok(Some(Ranking { request, ranked, walked, owner, has_vectors, vector_coverage }))
     }
 
     async fn query(&self, request: &SearchRequest, text: &str, owner: i64) -> IndexQuery {

@@ -15,6 +15,7 @@ use crate::engine::error::{Error, Failure, Result};
 use crate::engine::event::EventKind;
 use crate::engine::fits;
 use crate::engine::inference::failed;
+use crate::engine::prefetch::{Prefetch, beside};
 use crate::engine::turn_limits::Admission;
 use crate::ids::{EventId, TurnId};
 use crate::provider::{Request, Target};
@@ -27,7 +28,7 @@ const MINUTE_MS: i64 = 60_000;
 
 /// What comes of a question in the task that is its own.
 enum Beginning {
-    New(Box<Running>),
+    New(Box<Running>, Option<Prefetch>),
     Known(Box<Turn>),
 }
 
@@ -52,13 +53,13 @@ impl Engine {
         // In a box: tokio moves what it runs several times.
         self.turns.spawn(Box::pin(async move {
             let (asked, running) = match engine.begin(caller, ask).await {
-                Ok(Beginning::New(running)) => (Ok(Asked::New(running.handle())), Some(running)),
+                Ok(Beginning::New(running, prefetch)) => (Ok(Asked::New(running.handle())), Some((running, prefetch))),
                 Ok(Beginning::Known(turn)) => (Ok(Asked::Known(turn)), None),
                 Err(fault) => (Err(fault), None),
             };
             let _ = tell.send(asked);
-            if let Some(running) = running {
-                running.run().await;
+            if let Some((running, prefetch)) = running {
+                running.run(prefetch).await;
             }
         }));
         told.await.unwrap_or_else(|_| Err(Error::Turn(Failure::new("internal", "The gateway failed."))))
@@ -79,6 +80,7 @@ impl Engine {
             None => self.present_agent(&caller, &ask).await?,
         };
         let now_ms = self.clock.now_ms();
+        let mut prefetch = None;
         let (begun, guard) = loop {
             self.check_parameters(&agent, &ask)?;
             self.check_tools(&caller.workspace, &agent, &ask)?;
@@ -96,7 +98,8 @@ impl Engine {
             let new = NewTurn { is_too_long: too_long.is_some(), ..self.new_turn(&caller, &ask, &agent, now_ms) };
             // Seated before it is on disk: a turn of this gateway that is on disk without a guard is not run.
             let guard = self.live_turns.register(new.id, admission);
-            match rows.turns().begin(new).await {
+            let searched = prefetch.get_or_insert_with(|| self.prefetch(&rows, &caller, &ask, &agent, now_ms));
+            match beside(searched, rows.turns().begin(new)).await {
                 Err(store::Error::Refused(Refusal::Stale)) => agent = self.present_agent(&caller, &ask).await?,
                 begun => break (begun.map_err(|fault| self.translate(fault, too_long))?, guard),
             }
@@ -122,7 +125,12 @@ impl Engine {
             started,
             request_id,
         );
-        Ok(Beginning::New(Box::new(running)))
+        // A question that waits for others is searched for when it is its turn.
+        let is_of = |prefetch: &Prefetch| {
+            running.turn.status == Status::Running && prefetch.is_of(&running.session, &running.agent)
+        };
+        let prefetch = prefetch.flatten().filter(is_of);
+        Ok(Beginning::New(Box::new(running), prefetch))
     }
 
     /// Ends turns that were asked to end: those that run here, and those that wait.

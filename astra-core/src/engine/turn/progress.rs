@@ -9,6 +9,7 @@ use super::open_call::OpenCall;
 use crate::content::{ToolCall, without_nul};
 use crate::engine::estimate::estimate;
 use crate::engine::inference::{Calls, UsageOwner};
+use crate::engine::prefetch::Prefetch;
 use crate::engine::trace::Trace;
 use crate::engine::{Engine, budget};
 use crate::provider::{self, Attempt, Chunk, FinishReason, Usage};
@@ -17,6 +18,8 @@ use crate::store::{LogEntry, ToolEntry, ToolUse, TurnContext, UsageRow};
 /// What a turn has so far.
 pub(super) struct Progress {
     pub(super) trace: Trace,
+    /// The search of memory for the question, if it was begun before the turn.
+    pub(super) prefetch: Option<Prefetch>,
     /// What happened, as it is kept and published.
     pub(super) log: TurnLog,
     /// The text of this round.
@@ -87,6 +90,7 @@ impl Progress {
     pub(super) fn new(trace: Trace) -> Self {
         Self {
             trace,
+            prefetch: None,
             log: TurnLog::default(),
             content: String::new(),
             wanted: Vec::new(),

@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::engine::context::{self, Context, Prompt};
 use crate::engine::error::{Error, Failure, Result};
 use crate::engine::event::EventKind;
+use crate::engine::prefetch::Prefetch;
 use crate::engine::recall::{Recall, Recalled};
 use crate::engine::token_budget::TokenBudget;
 use crate::engine::trace::{Trace, TraceOrigin};
@@ -42,11 +43,12 @@ impl Stop {
 
 impl Running {
     /// Answers the question and keeps the answer; only then is the turn reported as done.
-    pub(super) async fn run(mut self) {
+    /// `prefetch` is the search of memory for it, if one was begun.
+    pub(super) async fn run(mut self, prefetch: Option<Prefetch>) {
         let parent = self.ask.trace_parent.take();
         let own = self.engine.export.as_ref().and_then(|export| export.begin(parent.as_deref()));
         let origin = TraceOrigin { parent, own, request_id: self.request_id.take() };
-        let mut progress = Progress::new(Trace::new(self.started, origin));
+        let mut progress = Progress { prefetch, ..Progress::new(Trace::new(self.started, origin)) };
         progress.trace.note(TraceStage::Storage, self.started);
         self.go_on(progress).await;
     }
@@ -189,11 +191,11 @@ impl Running {
     async fn read(&mut self, room: TokenBudget, progress: &mut Progress) -> Result<Context> {
         let since = Instant::now();
         let now_ms = self.turn.created_at_ms;
-        let profile = self.profile().await?;
+        let (profile, prefetch) = (self.profile().await?, progress.prefetch.take());
         let skills = &self.engine.skills;
         let suffix = &profile.system_prompt_suffix;
         let system = context::system_prompt(&self.rows, &self.agent, &self.session, skills, room, suffix, now_ms);
-        let (system, recalled) = tokio::join!(system, self.recall(&profile));
+        let (system, recalled) = tokio::join!(system, self.recall(&profile, prefetch));
         let system = system?;
         let is_first = self.recalled.is_none();
         let (prompt, recent) = (Prompt { system, memory: recalled.block(room) }, self.recent.take());
@@ -221,7 +223,7 @@ impl Running {
     }
 
     /// What memory has for the question; it is searched once.
-    async fn recall(&self, profile: &MemoryProfileSettings) -> Arc<Recalled> {
+    async fn recall(&self, profile: &MemoryProfileSettings, prefetch: Option<Prefetch>) -> Arc<Recalled> {
         if let Some(recalled) = &self.recalled {
             return Arc::clone(recalled);
         }
@@ -235,7 +237,7 @@ impl Running {
             profile,
             now_ms: self.turn.created_at_ms,
         };
-        Arc::new(self.engine.recall(&self.rows, recall).await)
+        Arc::new(self.engine.recall(&self.rows, recall, prefetch).await)
     }
 
     /// Tells those who follow more of the answer.

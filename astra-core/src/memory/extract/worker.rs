@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use super::admit::Stated;
@@ -30,10 +31,15 @@ use crate::work::Base;
 const EXTRACTION: TaskKind = TaskKind::new("memory.extraction").aborted();
 /// How often turns are looked for of which there was no notice: those of other gateways, and those that are tried again.
 const LOOK: Duration = Duration::from_secs(5);
+/// How long turns that end are gathered after others were remembered, so that a busy gateway remembers many at once.
+const GATHER: Duration = Duration::from_millis(50);
 /// Turns that are claimed at once.
-const CLAIMED: u32 = 16;
-/// Sessions whose turns are looked at at the same time. Of one session it is one turn after the other.
-const SESSIONS: usize = 4;
+const CLAIMED: u32 = 64;
+/// Sessions whose turns are looked at at the same time, so that one commit keeps what comes of them. Of one session it is one turn
+/// after the other.
+const SESSIONS: usize = 32;
+/// Models that are asked at the same time.
+const ASKED: usize = 4;
 const LEASE_MS: i64 = 60_000;
 const RENEW: Duration = Duration::from_secs(20);
 /// How often a turn is tried before only its question is kept.
@@ -55,6 +61,7 @@ pub struct Extractor {
     mode: MemoryExtraction,
     questions_max: u32,
     model: Arc<dyn ExtractionModel>,
+    asking: Semaphore,
     /// Questions that were kept since those of their user were trimmed.
     untrimmed: Mutex<HashMap<(i64, i64), u32>>,
 }
@@ -81,6 +88,7 @@ impl Extractor {
             mode: base.config.memory.extraction,
             questions_max: base.config.memory.questions_per_user,
             model,
+            asking: Semaphore::new(ASKED),
             untrimmed: Mutex::default(),
         });
         base.supervisor.spawn(EXTRACTION, move |_| Arc::clone(&extractor).run());
@@ -96,10 +104,14 @@ impl Extractor {
                 let _ = timeout(LOOK, self.memory.turn_ended()).await;
                 continue;
             }
-            let leases = claimed.iter().map(|turn| turn.lease).collect();
+            let leases: Vec<_> = claimed.iter().map(|turn| turn.lease).collect();
+            let is_full = u32::try_from(leases.len()).is_ok_and(|count| count >= CLAIMED);
             tokio::select! {
                 () = self.remember_all(claimed) => {}
                 fault = self.renew(leases) => return Err(fault),
+            }
+            if !is_full {
+                sleep(GATHER).await;
             }
         }
     }
@@ -256,6 +268,7 @@ impl Extractor {
         left: &str,
         present: &[PresentMemory],
     ) -> store::Result<Vec<Extracted>> {
+        let _permit = self.asking.acquire().await.map_err(store::Error::broken)?;
         let metrics = &self.metrics.memory;
         let terms = document_terms(left);
         let is_near = |memory: &&PresentMemory| document_terms(&memory.content).iter().any(|term| terms.contains(term));
