@@ -1,7 +1,6 @@
 //! What a turn reads of memory: searched with the question before the model is asked, and put before the question as data, in a
 //! block that says what it is.
 
-use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
@@ -208,13 +207,15 @@ fn note(hit: &Hit) -> String {
 
 /// A text that ends neither its line nor the block that it is in.
 fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split(|letter: char| letter.is_whitespace() || letter.is_control()).collect();
-    let words: Vec<Cow<'_, str>> = words
-        .into_iter()
-        .filter(|word| !word.is_empty())
-        .map(|word| if word.contains("</") { word.replace("</", "< /").into() } else { Cow::Borrowed(word) })
-        .collect();
-    words.join(" ")
+    let mut line = String::with_capacity(text.len());
+    for word in text.split(|letter: char| letter.is_whitespace() || letter.is_control()).filter(|word| !word.is_empty())
+    {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if line.contains("</") { line.replace("</", "< /") } else { line }
 }
 
 /// What the trace and `sessions.context` say of a memory.

@@ -56,6 +56,8 @@ pub struct Ranked {
     pub vector: Option<VectorMatch>,
     /// Its rank in the graph, from 1 on.
     pub graph_rank: Option<u32>,
+    /// When it was said, in milliseconds since the epoch; 0 where the graph alone found it.
+    pub created_at_ms: i64,
 }
 
 /// The items in the order of their scores; equal scores in the order of their ids. Items that weigh nothing are left out.
@@ -75,8 +77,8 @@ pub fn rank(request: RankRequest<'_>) -> Vec<Ranked> {
         let graph_rank = ranks.get(&candidate.id).copied();
         let weight = (request.weight_of)(candidate.id, candidate.tier, candidate.created_at_ms);
         let score = (fused(&candidate, graph_rank) / best * weight).clamp(0.0, 1.0);
-        let Candidate { id, tier, text, vector, .. } = candidate;
-        Ranked { id, tier, score, text, vector, graph_rank }
+        let Candidate { id, tier, text, vector, created_at_ms } = candidate;
+        Ranked { id, tier, score, text, vector, graph_rank, created_at_ms }
     };
     let mut ranked: Vec<Ranked> = candidates.into_iter().map(of).collect();
     // A comparison with what is no number is false.

@@ -296,7 +296,7 @@ fn of_question(one: &Ranked, question: &RecalledQuestion, request: &SearchReques
         sources: HitSources::from(one),
         is_workspaces: false,
         trust: 1.0,
-        created_at_ms: question.created_at_ms,
+        created_at_ms: one.created_at_ms,
         session_id: Some(question.session_id),
         success_count: 0,
         edges: Vec::new(),

@@ -81,7 +81,12 @@ pub struct MemoryGraph<'a>(pub(super) &'a Rows);
 impl MemoryGraph<'_> {
     /// The entities, visible to `owner`, that have one of these folded names: each with the name that it was found by.
     pub async fn named(self, owner: i64, folded: Vec<String>) -> Result<Vec<(String, EntityId)>> {
-        self.0.read(move |tx| named(tx, owner, &folded)).await
+        let mut found = Vec::new();
+        for asked in folded.chunks(memory_joined::ASKED_AT_ONCE) {
+            let asked = asked.to_vec();
+            found.extend(self.0.look(move |tx| named(tx, owner, &asked)).await?);
+        }
+        Ok(found)
     }
 
     /// Walks; entities of the start that `owner` does not see are left out.
@@ -90,22 +95,16 @@ impl MemoryGraph<'_> {
     }
 }
 
-fn named(tx: &mut Tx<'_>, owner: i64, folded: &[String]) -> Result<Vec<(String, EntityId)>> {
-    let mut found = Vec::new();
-    for asked in folded.chunks(memory_joined::ASKED_AT_ONCE) {
-        let (names, length) = memory_joined::places(asked.len(), 3);
-        let names_of = asked.iter().chain(asked.last().into_iter().cycle()).take(length);
-        let params: Vec<Param<'_>> =
-            std::iter::once(Param::Int(owner)).chain(names_of.map(|name| Param::Text(name))).collect();
-        let sql = format!(
-            "SELECT a.folded, a.entity_id FROM memory_aliases a WHERE a.workspace_id = $1 AND a.subject IN (0, $2)
-                AND a.folded IN ({names}) ORDER BY a.folded, a.entity_id LIMIT 1000"
-        );
-        for mut row in tx.query(&sql, &params)? {
-            found.push((row.next_text()?, row.next_id()?));
-        }
-    }
-    Ok(found)
+fn named(tx: &mut Tx<'_>, owner: i64, asked: &[String]) -> Result<Vec<(String, EntityId)>> {
+    let (names, length) = memory_joined::places(asked.len(), 3);
+    let names_of = asked.iter().chain(asked.last().into_iter().cycle()).take(length);
+    let params: Vec<Param<'_>> =
+        std::iter::once(Param::Int(owner)).chain(names_of.map(|name| Param::Text(name))).collect();
+    let sql = format!(
+        "SELECT a.folded, a.entity_id FROM memory_aliases a WHERE a.workspace_id = $1 AND a.subject IN (0, $2)
+            AND a.folded IN ({names}) ORDER BY a.folded, a.entity_id LIMIT 1000"
+    );
+    tx.query(&sql, &params)?.into_iter().map(|mut row| Ok((row.next_text()?, row.next_id()?))).collect()
 }
 
 /// A walk under way. Entities that are one are known by the key of the oldest of them.

@@ -19,8 +19,6 @@ pub struct RecalledQuestion {
     pub session_id: SessionId,
     /// What was asked.
     pub content: Content,
-    /// When, in milliseconds since the epoch.
-    pub created_at_ms: i64,
 }
 
 impl Turns<'_> {
@@ -29,11 +27,12 @@ impl Turns<'_> {
     pub async fn questions(self, mut ids: Vec<i64>) -> Result<Vec<RecalledQuestion>> {
         ids.truncate(FOUND_MAX);
         let Some(last) = ids.last().copied() else { return Ok(Vec::new()) };
-        // Few texts of statements, so that they are prepared already.
+        // Few texts of statements, so that they are prepared already. What follows the question in a row may fill pages, and is not
+        // read.
         ids.resize(ids.len().next_power_of_two().max(16), last);
         let places: Vec<String> = (2..ids.len() + 2).map(|place| format!("${place}")).collect();
         let sql = format!(
-            "SELECT t.id, t.session_id, t.question, t.question_parts, t.created_at_ms FROM turns t
+            "SELECT t.id, t.session_id, t.question, t.question_parts FROM turns t
             JOIN sessions s ON s.workspace_id = t.workspace_id AND s.id = t.session_id
             WHERE t.workspace_id = $1 AND t.id IN ({}) AND s.status <> 'deleted'",
             places.join(", ")
@@ -50,5 +49,5 @@ impl Turns<'_> {
 fn read(mut row: Row) -> Result<RecalledQuestion> {
     let (turn_id, session_id) = (row.next_id()?, row.next_id()?);
     let content = content(row.next_text()?, row.next_optional_text()?)?;
-    Ok(RecalledQuestion { turn_id, session_id, content, created_at_ms: row.next_int()? })
+    Ok(RecalledQuestion { turn_id, session_id, content })
 }
