@@ -70,6 +70,11 @@ impl Directory {
         index.is_some_and(|index| index.look(|index| index.holds(item)))
     }
 
+    /// Drops the index of a workspace that is deleted.
+    pub(super) fn forget(&self, workspace: i64) {
+        self.indexes().remove(&workspace);
+    }
+
     /// The index of a workspace, which is empty if it is new.
     fn entry(&self, workspace: i64, dimension: usize) -> Arc<WorkspaceIndex> {
         let mut indexes = self.indexes();
