@@ -4,7 +4,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::resources::Workspace;
+use super::model::Workspace;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Idempotency, IdempotencyHeader, Json};

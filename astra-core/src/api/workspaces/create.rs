@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::resources::{Workspace, WorkspaceSettings};
+use super::model::{Workspace, WorkspaceSettings};
 use crate::app::App;
 use crate::auth::Role;
 use crate::error::{Error, Result};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::lookup::{own, secret};
-use super::resources::{Invitation, WorkspacePath};
+use super::model::{Invitation, WorkspacePath};
 use crate::app::App;
 use crate::auth::{NewInvitation, Role};
 use crate::error::{Error, Result};

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::lookup::{missing, own};
-use super::resources::{Workspace, WorkspacePath};
+use super::model::{Workspace, WorkspacePath};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Path, tagged};

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::resources::Workspace;
+use super::model::Workspace;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Page, PageQuery, Paged};

@@ -3,7 +3,7 @@
 use axum::extract::State;
 
 use super::lookup::own;
-use super::resources::{Invitation, WorkspacePath};
+use super::model::{Invitation, WorkspacePath};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Json, Page, PageQuery, Paged, Path};

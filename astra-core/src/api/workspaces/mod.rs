@@ -13,7 +13,6 @@ mod lookup;
 mod model;
 mod put_member;
 mod remove_member;
-mod resources;
 mod revoke_invitation;
 mod switch;
 mod update;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::lookup::own;
-use super::resources::{Member, MemberPath};
+use super::model::{Member, MemberPath};
 use crate::app::App;
 use crate::auth::Role;
 use crate::error::{Error, Result};

@@ -4,7 +4,7 @@ use axum::extract::State;
 use http::StatusCode;
 
 use super::lookup::own;
-use super::resources::InvitationPath;
+use super::model::InvitationPath;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, Path};

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::lookup::{missing, own};
-use super::resources::{Workspace, WorkspacePath, WorkspaceSettings};
+use super::model::{Workspace, WorkspacePath, WorkspaceSettings};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Caller, IfMatch, IfMatchHeader, Json, MergePatch, Path, tagged};
