@@ -6,12 +6,11 @@ use super::by::By;
 use super::email::normalise_email;
 use super::error::{Error, Result};
 use super::identity::{Identity, Principal};
-use super::members;
+use super::membership::{ROLE_ORDER, check_person, manager, refused};
 use super::random::hash;
 use super::role::Role;
 use super::service_accounts::may_give_role;
 use super::setup::{CODE_CHARACTERS, readable};
-use super::workspaces::{ROLE_ORDER, check_person, manager};
 use crate::ids::IdKind;
 use crate::store::{self, InvitationCode, JoinedWorkspace, OnceKey, Page, PageRequest, Refusal, StoredInvitation};
 
@@ -92,7 +91,7 @@ impl Authority {
             store::Error::Refused(Refusal::Invitation(_)) => {
                 Error::Conflict(format!("{OPEN_MAX} invitations to the workspace are open: revoke one first."))
             }
-            fault => members::refused(fault),
+            fault => refused(fault),
         })?;
         Ok(IssuedInvitation { code: self.code_of(&invitation.id), invitation })
     }
@@ -104,7 +103,7 @@ impl Authority {
     pub async fn revoke_invitation(&self, by: impl Into<By<'_>>, id: &str) -> Result<()> {
         let by = by.into();
         let revoked = self.rows(by).invitations().delete(id, manager(&by), self.now_ms()).await;
-        let revoked = revoked.map_err(|fault| match members::refused(fault) {
+        let revoked = revoked.map_err(|fault| match refused(fault) {
             Error::Forbidden(_) => Error::Forbidden(
                 "The invitation gives a higher role than yours: only one with that role revokes it.".into(),
             ),

@@ -4,13 +4,9 @@ use super::authority::Authority;
 use super::by::By;
 use super::error::{Error, Result};
 use super::identity::Identity;
+use super::membership::{manager, refused};
 use super::role::Role;
-use super::workspaces::manager;
-use crate::store::{self, MemberRefusal, Page, PageRequest, Refusal, WorkspaceMember};
-
-const NOT_ALLOWED: &str = "Your role in the workspace was changed: it does not allow this any more.";
-const LAST_OWNER: &str = "The member is the last owner of the workspace: make another member an owner first.";
-const ONLY_WORKSPACE: &str = "The workspace is the only one of your account: create or join another one first, or delete the account (auth.delete_account).";
+use crate::store::{Page, PageRequest, WorkspaceMember};
 
 impl Authority {
     /// The people of the caller's workspace, the one who joined last first.
@@ -45,20 +41,5 @@ impl Authority {
         }
         let removed = self.rows(by).members().remove(user_id, manager(&by)).await.map_err(refused)?;
         if removed { Ok(()) } else { Err(Error::NotFound("member")) }
-    }
-}
-
-/// A refusal of the store to change a member.
-pub(super) fn refused(fault: store::Error) -> Error {
-    match fault {
-        store::Error::Refused(Refusal::Member(refusal)) => match refusal {
-            MemberRefusal::NotAllowed => Error::Forbidden(NOT_ALLOWED.into()),
-            MemberRefusal::HigherRole => Error::Forbidden(
-                "The member has, or would have, a higher role than yours: only one with that role changes it.".into(),
-            ),
-            MemberRefusal::LastOwner => Error::Conflict(LAST_OWNER.into()),
-            MemberRefusal::OnlyWorkspace => Error::Conflict(ONLY_WORKSPACE.into()),
-        },
-        fault => Error::Store(fault),
     }
 }

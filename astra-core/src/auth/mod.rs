@@ -13,6 +13,7 @@ mod keys;
 mod limits;
 mod master_key;
 mod members;
+mod membership;
 mod oauth;
 mod own_account;
 mod password;

@@ -13,7 +13,7 @@ use super::request_source::RequestSource;
 use super::role::Role;
 use crate::ids::IdKind;
 use crate::store::accounts::{Admission, Member, NewUser};
-use crate::store::{self, AccountRefusal, Actor, InvitationRefusal, Invited, Refusal};
+use crate::store::{self, AccountRefusal, Actor, InvitationCode, InvitationRefusal, Refusal};
 
 const OWNED: &str = "The gateway has its owner: a set-up code makes no other one. Leave `setup_code` out.";
 const UNOWNED: &str = "The gateway has no owner yet, and the first account is the owner's: send the set-up code as `setup_code`. `astra serve` prints it when it starts; `astra account create EMAIL --role owner` needs none.";
@@ -35,14 +35,19 @@ pub struct Registration {
     pub invitation: Option<String>,
 }
 
+/// By what right an account is made.
+enum Right {
+    Admission(Admission),
+    Invitation(InvitationCode),
+}
+
 impl Authority {
-    /// Makes an account, for the request `request` from `from`, and signs it in: in the workspace of its invitation; else in the first one,
-    /// as its owner by the set-up code as long as there is none, afterwards as a member if registration is open.
+    /// Makes an account, for the request `request` from `from`, and signs it in: in the workspace of its invitation; else in
+    /// the first one, as its owner by the set-up code as long as there is none, afterwards as a member if registration is open.
     ///
     /// # Errors
     /// [`Error::Forbidden`] without the set-up code, by an invitation that is not good, or if registration is closed;
-    /// [`Error::TooManyAttempts`],
-    /// [`Error::Conflict`] if the e-mail is taken, [`Error::Invalid`], [`Error::Overloaded`].
+    /// [`Error::TooManyAttempts`]; [`Error::Conflict`] if the e-mail is taken; [`Error::Invalid`]; [`Error::Overloaded`].
     pub async fn register(
         &self,
         new: Registration,
@@ -53,12 +58,12 @@ impl Authority {
         check_password(&new.password, "/password")?;
         // Before the password is hashed: a closed door should cost nothing.
         let id = self.id(IdKind::User);
-        let admission = match &new.invitation {
+        let right = match &new.invitation {
             Some(_) if new.setup_code.is_some() => {
                 return Err(Error::Invalid { pointer: "/setup_code", detail: BOTH.into() });
             }
-            Some(code) => self.invited(code, (&id, &email), request, from).await?,
-            None => self.admission(new.setup_code.as_deref(), from).await?,
+            Some(code) => Right::Invitation(self.invited(code, &email).await?),
+            None => Right::Admission(self.admission(new.setup_code.as_deref(), from).await?),
         };
         let user = NewUser {
             id,
@@ -67,7 +72,14 @@ impl Authority {
             password_hash: self.passwords().hash(new.password).await?,
             created_at: self.now_ms(),
         };
-        let registered = self.store().rows(self.first_workspace()).accounts().register(user, admission).await;
+        let rows = self.store().rows(self.first_workspace());
+        let registered = match right {
+            Right::Admission(admission) => rows.accounts().register(user, admission).await,
+            Right::Invitation(code) => {
+                let actor = self.newcomer(&user.id, request, from);
+                rows.invitations().register(code, user, actor).await
+            }
+        };
         let member = registered.map_err(|fault| match fault {
             // Another one was faster, or another gateway over the same store has made another code.
             store::Error::Refused(Refusal::Account(refusal)) => Error::Forbidden(match refusal {
@@ -82,19 +94,19 @@ impl Authority {
         Ok((member, granted))
     }
 
-    /// By the code of an invitation, if that is good for the person of this id and e-mail.
-    async fn invited(
-        &self,
-        code: &str,
-        (id, email): (&str, &str),
-        request: Request<'_>,
-        from: &RequestSource,
-    ) -> Result<Admission> {
+    /// The code of an invitation, if that is good for this e-mail.
+    async fn invited(&self, code: &str, email: &str) -> Result<InvitationCode> {
         let code = self.invitation_code(code);
-        if !self.store().is_invitation(code, email).await? {
-            return Err(invitation_refused(InvitationRefusal::NotGood.into()));
+        if self.store().is_invitation(code, email).await? {
+            Ok(code)
+        } else {
+            Err(invitation_refused(InvitationRefusal::NotGood.into()))
         }
-        let actor = Actor {
+    }
+
+    /// The person of this id, who joins by a request, in the audit.
+    fn newcomer(&self, id: &str, request: Request<'_>, from: &RequestSource) -> Actor {
+        Actor {
             subject: id.to_owned(),
             subject_number: self.key(),
             credential: "invitation".into(),
@@ -103,8 +115,7 @@ impl Authority {
             action: request.operation.to_owned(),
             request_id: Arc::clone(request.id),
             at_ms: self.now_ms(),
-        };
-        Ok(Admission::Invited(Invited { code, actor }))
+        }
     }
 
     /// By what right an account is registered.

@@ -4,25 +4,21 @@ use super::authority::Authority;
 use super::by::By;
 use super::error::{Error, OAuthError, Result};
 use super::identity::{Identity, Principal};
+use super::membership::{check_person, manager, refused};
 use super::oauth::{Granted, unknown_role};
 use super::request_source::RequestSource;
 use super::role::Role;
 use crate::ids::{IdKind, TurnId};
 use crate::store::{
-    self, JoinedWorkspace, Manager, NewWorkspace, OnceKey, Page, PageRequest, Precondition, Refusal, RoleOrder,
-    StoredWorkspace, WorkspaceRefusal,
+    self, JoinedWorkspace, NewWorkspace, OnceKey, Page, PageRequest, Precondition, Refusal, StoredWorkspace,
+    WorkspaceRefusal,
 };
 
 /// Most workspaces that a person owns.
 const OWNED_MAX: u32 = 100;
-const FOR_PEOPLE: &str = "Only people who signed in create and join workspaces: service accounts, end users and users of a host program belong to one.";
 const FIRST: &str = "The first workspace cannot be deleted: agents and skills on disk, open registration and the operator's command line belong to it.";
 const NOT_SWITCHED: &str = "Only people who signed in switch between workspaces.";
 const HERE_ALREADY: &str = "The token is of this workspace already.";
-
-/// The roles, as the store compares them.
-pub(super) const ROLE_ORDER: RoleOrder =
-    RoleOrder([Role::Viewer.as_str(), Role::Member.as_str(), Role::Admin.as_str(), Role::Owner.as_str()]);
 
 impl Authority {
     /// The workspaces that the caller belongs to, the one that it joined last first. Who is no person who signed in belongs to
@@ -78,7 +74,7 @@ impl Authority {
             Err(store::Error::Refused(Refusal::Workspace(WorkspaceRefusal::First))) => {
                 Err(Error::Conflict(FIRST.into()))
             }
-            Err(fault) => Err(super::members::refused(fault)),
+            Err(fault) => Err(refused(fault)),
         }
     }
 
@@ -117,26 +113,5 @@ impl Authority {
             Error::Grant(OAuthError::InvalidGrant(_)) => missing(),
             fault => fault,
         })
-    }
-}
-
-/// Who manages members and invitations of the caller's workspace.
-pub(super) fn manager(by: &Identity) -> Manager {
-    let subject = (!matches!(by.principal, Principal::Host)).then(|| by.subject.clone());
-    Manager { subject, role: by.role.as_str(), order: ROLE_ORDER }
-}
-
-/// Refuses who is no person who signed in.
-pub(super) fn check_person(by: &Identity) -> Result<()> {
-    if matches!(by.principal, Principal::User { .. }) { Ok(()) } else { Err(Error::Forbidden(FOR_PEOPLE.into())) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_roles_are_in_their_order() {
-        assert_eq!(ROLE_ORDER.0, Role::ALL.map(Role::as_str));
     }
 }

@@ -3,7 +3,6 @@
 use super::db::Db;
 use super::error::{AccountRefusal, Error, Result};
 use super::families::SecretHash;
-use super::invitations::{self, Invited};
 use super::page::{Cursor, Page, PageRequest};
 use super::rows::Rows;
 use super::setup;
@@ -34,8 +33,6 @@ pub enum Admission {
     Owner(SecretHash),
     /// As a member, where registration is open.
     Member,
-    /// By an invitation, to its workspace.
-    Invited(Invited),
 }
 
 /// An end user of an application, whom a service account vouches for.
@@ -146,19 +143,16 @@ impl Db {
 pub struct Accounts<'a>(pub(super) &'a Rows);
 
 impl Accounts<'_> {
-    /// Makes an account in this workspace, or in that of the invitation. However many register with the set-up code at once,
-    /// one becomes owner; however many with one invitation, one becomes a member.
+    /// Makes an account in this workspace. However many register with the set-up code at once, one becomes owner.
     ///
     /// # Errors
-    /// [`AccountRefusal`]; [`InvitationRefusal::NotGood`](super::InvitationRefusal::NotGood); [`Error::Unique`] if the e-mail
-    /// is taken.
+    /// [`AccountRefusal`]; [`Error::Unique`] if the e-mail is taken.
     pub async fn register(self, user: NewUser, admission: Admission) -> Result<Member> {
         let rows = self.0;
         rows.write(move |tx| {
             tx.lock_accounts()?;
             let has_owner = setup::has_owner(&mut tx.unscoped())?;
             let role = match &admission {
-                Admission::Invited(invited) => return invitations::register(tx, invited, &user),
                 Admission::Owner(_) if has_owner => return Err(AccountRefusal::OwnerExists.into()),
                 Admission::Owner(code) if !setup::is_code(&mut tx.unscoped(), code)? => {
                     return Err(AccountRefusal::WrongSetupCode.into());

@@ -47,15 +47,6 @@ pub struct InvitationCode {
     pub now_ms: i64,
 }
 
-/// A person without an account, who has a code.
-#[derive(Debug, Clone)]
-pub struct Invited {
-    /// The code.
-    pub code: InvitationCode,
-    /// The person, as the one who joins.
-    pub actor: Actor,
-}
-
 /// An invitation that is good.
 struct Good {
     workspace: i64,
@@ -145,6 +136,25 @@ impl Invitations<'_> {
         .await
     }
 
+    /// Makes the account of a person who has a code, in the workspace of its invitation, whichever that is. However many come
+    /// with one code at once, one joins. `actor` is the person itself.
+    ///
+    /// # Errors
+    /// [`InvitationRefusal::NotGood`]; [`Error::Unique`](super::Error::Unique) if the e-mail is taken.
+    pub async fn register(self, code: InvitationCode, user: NewUser, actor: Actor) -> Result<Member> {
+        let rows = self.0;
+        rows.write_locking(move |tx| {
+            tx.lock_accounts()?;
+            let mut all = tx.unscoped();
+            let good = find_good(&mut all, &code, Some(&user.email))?.ok_or(InvitationRefusal::NotGood)?;
+            let mut there = all.of_workspace(good.workspace);
+            let member = accounts::insert_person(&mut there, &user, &good.role)?;
+            use_up(&mut there, &good, &user.id, Some(&actor))?;
+            Ok(member)
+        })
+        .await
+    }
+
     /// Lets a person of this workspace join that of an invitation. However many come with one code at once, one joins. Who
     /// belongs to it already stays what it is, and the invitation is still good.
     ///
@@ -186,16 +196,6 @@ impl Db {
         })
         .await
     }
-}
-
-/// Makes the account of a person who is invited; accounts are locked.
-pub(super) fn register(tx: &mut Tx<'_>, invited: &Invited, user: &NewUser) -> Result<Member> {
-    let mut all = tx.unscoped();
-    let good = find_good(&mut all, &invited.code, Some(&user.email))?.ok_or(InvitationRefusal::NotGood)?;
-    let mut there = all.of_workspace(good.workspace);
-    let member = accounts::insert_person(&mut there, user, &good.role)?;
-    use_up(&mut there, &good, &user.id, Some(&invited.actor))?;
-    Ok(member)
 }
 
 /// The invitation of a code, if that is good for `email`: it is open, the workspace is there, and who has made it may still

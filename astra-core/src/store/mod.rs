@@ -196,7 +196,7 @@ pub use fan_out::FanOut;
 pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey};
 pub use inspect::{Inspected, inspect};
 pub use instances::{Instance, Orphan, Program};
-pub use invitations::{InvitationCode, Invitations, Invited, StoredInvitation};
+pub use invitations::{InvitationCode, Invitations, StoredInvitation};
 pub use job_claims::{ClaimedJob, EndedJob, JobClaim, JobLimits, NextJob, RETRY_WAIT_MS_MAX, TurnedOver};
 pub use job_leases::{JobStand, RenewedLease};
 pub use job_list::{JobCount, JobFilter};
