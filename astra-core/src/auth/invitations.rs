@@ -23,7 +23,7 @@ const LIFE_MIN_S: u32 = 60;
 /// The longest life of an invitation, in seconds: thirty days.
 const LIFE_MAX_S: u32 = 30 * 24 * 3_600;
 /// One text for all that may be wrong with a code.
-const NOT_GOOD: &str = "The invitation is not good: it has expired, was used or revoked, is for another e-mail address, or whoever made it may not invite any more. Ask for another one.";
+const NOT_GOOD: &str = "The invitation is not good: it has expired, was used or revoked, is for another e-mail address, or its maker may no longer invite to its role. Ask for another one.";
 
 /// An invitation to be made.
 #[derive(Debug, Clone)]

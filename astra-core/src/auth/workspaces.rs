@@ -21,8 +21,8 @@ const NOT_SWITCHED: &str = "Only people who signed in switch between workspaces.
 const HERE_ALREADY: &str = "The token is of this workspace already.";
 
 impl Authority {
-    /// The workspaces that the caller belongs to, the one that it joined last first. Who is no person who signed in belongs to
-    /// that of its token alone.
+    /// The workspaces that the caller belongs to, the one that it joined last first. A caller who did not sign in as a
+    /// person belongs to that of its token alone.
     ///
     /// # Errors
     /// [`Error::NotFound`] if the token's workspace is deleted; [`Error::Store`].

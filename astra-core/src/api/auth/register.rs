@@ -83,7 +83,7 @@ pub struct User {
 /// code when it starts; the code ends with the first owner, whichever way that owner was created. Afterwards
 /// registration is closed unless the configuration opens it (`auth.open_registration`): then the account becomes a
 /// member of the first workspace. With the code of an invitation the account becomes a member of that workspace, with the
-/// role that the invitation gives. An e-mail address can register once: a client that lost the answer signs in; who has an
+/// role that the invitation gives. An e-mail address can register once: a client that lost the answer signs in. An existing
 /// account joins by `workspaces.accept_invitation`.
 #[utoipa::path(post, path = "/auth/register", operation_id = "auth.register",
     extensions(("x-traits" = json!({"tries_secret": true}))),

@@ -21,7 +21,7 @@ pub struct AcceptInvitation {
 ///
 /// The caller's account joins the workspace of the invitation, with the role that it gives; `workspaces.switch` issues tokens
 /// for it. The code is good for one account; it stays good if the caller belongs to the workspace already, whose role stays
-/// what it is. Only people who signed in join workspaces; who has no account joins by
+/// what it is. Only people who signed in join workspaces; a person without an account joins by
 /// `auth.register`. A code that has expired, was used or revoked, never was or is for another e-mail address is refused with
 /// the same answer.
 #[utoipa::path(post, path = "/workspaces/invitations/accept", operation_id = "workspaces.accept_invitation",

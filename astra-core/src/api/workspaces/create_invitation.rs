@@ -17,7 +17,7 @@ use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path, Problem, c
 pub struct CreateInvitation {
     /// The role that it gives, not above the caller's.
     role: Role,
-    /// The e-mail address of the only account that may accept it; by default, whoever has the code may.
+    /// The e-mail address of the only account that may accept it; by default, every account that has the code may.
     #[schema(
         value_type = String,
         min_length = 3,

@@ -156,7 +156,7 @@ pub struct Invitation {
     pub id: String,
     /// The role that it gives.
     pub role: Role,
-    /// The e-mail address of the only account that may accept it; null for whoever has the code.
+    /// The e-mail address of the only account that may accept it; null if the code alone is enough.
     #[schema(max_length = 254, example = "bob@example.org")]
     pub email: Option<String>,
     /// The account that created it.

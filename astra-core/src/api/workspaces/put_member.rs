@@ -21,8 +21,8 @@ pub struct PutMember {
 /// Set a member's role
 ///
 /// What the member loses, its tokens lose with the next request. What it gains, it gains with its next sign-in. A caller
-/// changes no member of a higher role than its own, and gives none. The last owner keeps its role. Who is no member becomes one
-/// by an invitation (`workspaces.create_invitation`): here it is not found.
+/// changes no member of a higher role than its own, and gives none. The last owner keeps its role. A user who is not a member
+/// is not found: members are added by invitations (`workspaces.create_invitation`).
 #[utoipa::path(put, path = "/workspaces/{workspace_id}/members/{user_id}", operation_id = "workspaces.put_member",
     params(MemberPath),
     request_body(content = PutMember, description = "The role.", example = json!({"role": "admin"})),

@@ -11,7 +11,7 @@ use crate::http::{Caller, Path};
 
 /// Revoke an invitation
 ///
-/// Whoever has joined by it stays. Nobody revokes an invitation to a higher role than its own.
+/// A user who has joined by it stays. A caller cannot revoke an invitation to a role above its own.
 #[utoipa::path(delete, path = "/workspaces/{workspace_id}/invitations/{invitation_id}", operation_id = "workspaces.revoke_invitation",
     params(InvitationPath),
     responses((status = 204, description = "Revoked.")))]
