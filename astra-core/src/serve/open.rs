@@ -15,7 +15,7 @@ use crate::definitions::{Definitions, SkillFolder};
 use crate::document::{Document, served_at};
 use crate::engine::catalogue::{Catalogue, Known};
 use crate::engine::jobs::{self, Owners};
-use crate::engine::{Engine, TraceExport, trace_retention};
+use crate::engine::{Engine, TraceExport, deleted_workspaces, trace_retention};
 use crate::events::EventLog;
 use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
@@ -75,6 +75,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let webhooks = WebhookDirectory::open(&base, master_key.clone(), &scheduler).await.map_err(failed)?;
     let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
     open_upkeep(&base, &scheduler, &memory);
+    deleted_workspaces::open(&base, &agents, &memory);
 
     let document = served_at(document, base.config.public_url.as_ref());
     let limits = Arc::new(Limits::new(&base.config.limits, &base.clock));

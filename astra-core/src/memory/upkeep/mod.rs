@@ -2,7 +2,6 @@
 //! What a memory weighs follows from times and from what was of use, however often the upkeep runs.
 
 mod consolidate;
-mod deleted;
 mod reembed;
 
 use std::sync::Arc;
@@ -25,7 +24,6 @@ const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Does the upkeep for as long as the gateway runs.
 pub fn open(base: &Base, scheduler: &Arc<Scheduler>, memory: &Arc<Memory>) {
-    deleted::open(base, memory);
     let (store, clock) = (base.store.clone(), Arc::clone(&base.clock));
     scheduler.built_in(&base.supervisor, DECAY, move || {
         let (store, now_ms) = (store.clone(), clock.now_ms());
