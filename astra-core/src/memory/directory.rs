@@ -244,6 +244,16 @@ mod tests {
     }
 
     #[test]
+    fn the_index_of_a_deleted_workspace_goes() {
+        let directory = Directory::new(250);
+        let index = |workspace| directory.entry(workspace, 8);
+        drop((index(1), index(2)));
+        directory.forget(1);
+        directory.forget(3);
+        assert_eq!(directory.indexes().iter().map(|(key, _)| *key).collect::<Vec<_>>(), [2]);
+    }
+
+    #[test]
     fn an_index_is_compared_with_the_change_and_the_purge() {
         let index = WorkspaceIndex::new(8);
         assert!(!index.has(MemoryHead { change: 1, rebuilt: 0 }));
