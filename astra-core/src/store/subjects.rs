@@ -93,7 +93,7 @@ mod tests {
             numbers.keep(&format!("usr_{number}"), number);
             assert_eq!(numbers.get("usr_often"), Some(7));
         }
-        assert_eq!(numbers.known().len(), KNOWN_MAX);
+        assert_eq!(numbers.known().numbers.len(), KNOWN_MAX);
         assert_eq!(numbers.get("usr_0"), None);
         assert_eq!(numbers.get(&format!("usr_{}", count - 1)), Some(count - 1));
     }
