@@ -16,6 +16,8 @@ INSERT INTO counters (name, value) VALUES ('traces_swept', 0);
 INSERT INTO counters (name, value) VALUES ('mcp_servers', 1);
 -- Locked by gateways that count the jobs which run; its value means nothing.
 INSERT INTO counters (name, value) VALUES ('job_claims', 1);
+-- The largest number of a workspace that was deleted: no other one gets it.
+INSERT INTO counters (name, value) VALUES ('workspaces_deleted', 0);
 
 -- The programs that work on the store: gateways, and the command line beside them. Each has a number of its own, which is
 -- part of the keys that it makes, and may go to another one when its lease has run out.
@@ -31,8 +33,22 @@ CREATE TABLE workspaces (
     number BIGINT PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
+    -- Grows with each change.
+    version BIGINT NOT NULL DEFAULT 1,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
+);
+
+-- Workspaces that were deleted, as long as rows of them may be left: periodic work removes those in pieces. Nothing else finds
+-- them, since their rows of `workspaces` are gone.
+CREATE TABLE workspace_deletions (
+    number BIGINT PRIMARY KEY,
+    id TEXT NOT NULL,
+    deleted_at BIGINT NOT NULL,
+    -- JSON: who has deleted it, and by which request.
+    actor TEXT,
+    -- JSON: how many rows are gone, by table.
+    removed TEXT NOT NULL
 );
 
 -- Those who have asked something: users, service accounts and the users of a host program. Rows name them by number.
@@ -69,7 +85,7 @@ CREATE TABLE sign_in_networks (
 ) /*without_rowid*/;
 
 CREATE TABLE memberships (
-    workspace_id BIGINT NOT NULL REFERENCES workspaces (number),
+    workspace_id BIGINT NOT NULL,
     user_id TEXT NOT NULL REFERENCES users (id),
     role TEXT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -77,8 +93,23 @@ CREATE TABLE memberships (
 ) /*without_rowid*/;
 CREATE INDEX memberships_by_user ON memberships (user_id, workspace_id);
 
+-- Invitations that are open. One that is accepted or revoked goes; one that has expired goes in a while.
+CREATE TABLE invitations (
+    workspace_id BIGINT NOT NULL,
+    id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    -- The one e-mail address that it is for; null for whoever has the code.
+    email TEXT,
+    code_hash BYTEA NOT NULL UNIQUE,
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX invitations_by_expiry ON invitations (expires_at);
+
 CREATE TABLE service_accounts (
-    workspace_id BIGINT NOT NULL REFERENCES workspaces (number),
+    workspace_id BIGINT NOT NULL,
     id TEXT NOT NULL,
     name TEXT NOT NULL,
     role TEXT NOT NULL,
@@ -112,7 +143,7 @@ CREATE INDEX tokens_by_account ON tokens (workspace_id, service_account_id, id);
 -- for a moment; an older one, known by the part that all of the family share, ends the family.
 CREATE TABLE families (
     id TEXT PRIMARY KEY,
-    workspace_id BIGINT NOT NULL REFERENCES workspaces (number),
+    workspace_id BIGINT NOT NULL,
     user_id TEXT NOT NULL REFERENCES users (id),
     scopes TEXT NOT NULL,
     family_hash BYTEA NOT NULL,

@@ -1,5 +1,5 @@
 """register.py URL CODE: makes the first account of a gateway, its owner, by the set-up code, and signs it in once more, for
-cases that end a sign-in; prints the access token of the first sign-in."""
+cases that end a sign-in; makes a member that the story removes; prints the access token of the owner's first sign-in."""
 
 import json
 import sys
@@ -11,6 +11,10 @@ request = urllib.request.Request(f"{sys.argv[1]}/auth/register", json.dumps(acco
 with urllib.request.urlopen(request) as answer:
     made = json.load(answer)
 assert made["user"]["role"] == "owner", made
+member = {"email": "leaving@example.org", "password": "correct horse battery staple"}
+request = urllib.request.Request(f"{sys.argv[1]}/auth/register", json.dumps(member).encode(), headers)
+with urllib.request.urlopen(request) as answer:
+    assert json.load(answer)["user"]["role"] == "member"
 grant = {"grant_type": "password", "username": account["email"], "password": account["password"]}
 request = urllib.request.Request(f"{sys.argv[1]}/auth/token", json.dumps(grant).encode(), headers)
 with urllib.request.urlopen(request) as answer:

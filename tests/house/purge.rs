@@ -24,11 +24,12 @@ const COLUMNS: [&str; 12] = [
 ];
 
 /// Tables that stay, and why.
-const KEPT: [(&str, &str); 23] = [
+const KEPT: [(&str, &str); 24] = [
     ("subjects", "the number of a user, which the audit names"),
     ("users", "the account: the group `auth` ends it"),
     ("sign_in_networks", "goes with the account"),
     ("memberships", "the account"),
+    ("invitations", "the workspace's"),
     ("service_accounts", "the account"),
     ("tokens", "go with the account"),
     ("families", "go with the account"),

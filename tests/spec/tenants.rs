@@ -123,6 +123,9 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
     let job = owner.post("/jobs").json(&json!({"type": "test.note"})).await.expect(202);
     let schedule = json!({"name": "Each day", "expression": "0 3 * * *", "job": {"type": "test.note"}});
     let schedule = owner.post("/cron/schedules").json(&schedule).await.expect(201);
+    let workspaces = owner.get("/workspaces").await.expect(200);
+    let invitations = format!("/workspaces/{}/invitations", id(&workspaces["data"][0]));
+    let invitation = owner.post(&invitations).json(&json!({"role": "viewer"})).await.expect(201);
     BTreeMap::from([
         ("agent_id", AGENT.to_owned()),
         ("job_id", id(&job)),
@@ -141,6 +144,7 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
         ("token_id", id(&token["token"])),
         ("webhook_id", id(&webhook["webhook"])),
         ("delivery_id", id(&delivery)),
+        ("invitation_id", id(&invitation["invitation"])),
     ])
 }
 

@@ -66,4 +66,6 @@ mod values;
 mod visibility;
 mod waits;
 mod webhooks;
+mod workspace_deletions;
+mod workspaces;
 mod write_ahead_log;

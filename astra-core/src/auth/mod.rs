@@ -8,9 +8,12 @@ mod email;
 mod error;
 mod host;
 mod identity;
+mod invitations;
 mod keys;
 mod limits;
 mod master_key;
+mod members;
+mod membership;
 mod oauth;
 mod own_account;
 mod password;
@@ -32,6 +35,7 @@ mod signatures;
 mod standing;
 mod token;
 mod verified;
+mod workspaces;
 
 use std::sync::Arc;
 
@@ -44,6 +48,7 @@ pub use by::{By, Request};
 pub use error::{Error, OAuthError, Result};
 pub use host::HostAuthenticator;
 pub use identity::{Identity, Principal};
+pub use invitations::{IssuedInvitation, NewInvitation};
 pub use keys::PublicKey;
 pub(crate) use keys::signing_keys_fault;
 pub use limits::ClientNetwork;

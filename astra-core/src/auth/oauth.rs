@@ -107,8 +107,19 @@ impl Authority {
         scopes: ScopeSet,
         from: &RequestSource,
     ) -> Result<Granted> {
+        self.begin_family_until(member, (role, scopes), from, i64::MAX).await
+    }
+
+    /// As [`Self::begin_family`], for a sign-in that ends at `end_ms` at the latest, in milliseconds since the epoch.
+    pub(super) async fn begin_family_until(
+        &self,
+        member: &Member,
+        (role, scopes): (Role, ScopeSet),
+        from: &RequestSource,
+        end_ms: i64,
+    ) -> Result<Granted> {
         let now_ms = self.now_ms();
-        let ends_at = now_ms.saturating_add(milliseconds(self.config().sign_in_ttl_s));
+        let ends_at = now_ms.saturating_add(milliseconds(self.config().sign_in_ttl_s)).min(end_ms);
         let (shared, newest) = (secret().map_err(store::Error::broken)?, secret().map_err(store::Error::broken)?);
         let family = NewFamily {
             id: self.id(ids::IdKind::Family),
@@ -307,7 +318,7 @@ impl Authority {
     }
 
     /// What of `held` was asked for; all of it if nothing was named.
-    fn narrowed(&self, held: ScopeSet, wanted: Option<&str>) -> Result<ScopeSet> {
+    pub(super) fn narrowed(&self, held: ScopeSet, wanted: Option<&str>) -> Result<ScopeSet> {
         let Some(wanted) = wanted else { return Ok(held) };
         let wanted = self.scopes().parse(wanted);
         let wanted =

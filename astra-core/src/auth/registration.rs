@@ -1,18 +1,23 @@
 //! Accounts of people: how one is made, and what is known of it.
 
+use std::sync::Arc;
+
 use super::authority::Authority;
+use super::by::Request;
 use super::email::normalise_email;
 use super::error::{Error, Result};
+use super::invitations::invitation_refused;
 use super::oauth::{Granted, unknown_role};
 use super::password::{CHARACTERS_MAX, CHARACTERS_MIN};
 use super::request_source::RequestSource;
 use super::role::Role;
 use crate::ids::IdKind;
 use crate::store::accounts::{Admission, Member, NewUser};
-use crate::store::{self, AccountRefusal, Refusal};
+use crate::store::{self, AccountRefusal, Actor, InvitationCode, InvitationRefusal, Refusal};
 
 const OWNED: &str = "The gateway has its owner: a set-up code makes no other one. Leave `setup_code` out.";
 const UNOWNED: &str = "The gateway has no owner yet, and the first account is the owner's: send the set-up code as `setup_code`. `astra serve` prints it when it starts; `astra account create EMAIL --role owner` needs none.";
+const BOTH: &str = "cannot be sent beside an invitation: leave one of them out";
 const CLOSED: &str = "Registration is closed: the gateway has its owner. Ask for an invitation, or let the operator set auth.open_registration.";
 
 /// A person who wants an account.
@@ -26,39 +31,91 @@ pub struct Registration {
     pub display_name: Option<String>,
     /// The code that makes the account the first owner's; needed as long as there is no owner, and refused afterwards.
     pub setup_code: Option<String>,
+    /// The code of an invitation, which makes the account a member of its workspace.
+    pub invitation: Option<String>,
+}
+
+/// By what right an account is made.
+enum Right {
+    Admission(Admission),
+    Invitation(InvitationCode),
 }
 
 impl Authority {
-    /// Makes an account in the first workspace, for a request from `from`, and signs it in: its owner by the
-    /// set-up code as long as there is none, afterwards a member if registration is open.
+    /// Makes an account, for the request `request` from `from`, and signs it in: in the workspace of its invitation; else in
+    /// the first one, as its owner by the set-up code as long as there is none, afterwards as a member if registration is open.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the set-up code or if registration is closed, [`Error::TooManyAttempts`],
-    /// [`Error::Conflict`] if the e-mail is taken, [`Error::Invalid`], [`Error::Overloaded`].
-    pub async fn register(&self, new: Registration, from: &RequestSource) -> Result<(Member, Granted)> {
+    /// [`Error::Forbidden`] without the set-up code, by an invitation that is not good, or if registration is closed;
+    /// [`Error::TooManyAttempts`]; [`Error::Conflict`] if the e-mail is taken; [`Error::Invalid`]; [`Error::Overloaded`].
+    pub async fn register(
+        &self,
+        new: Registration,
+        request: Request<'_>,
+        from: &RequestSource,
+    ) -> Result<(Member, Granted)> {
         let email = normalise_email(&new.email)?;
         check_password(&new.password, "/password")?;
         // Before the password is hashed: a closed door should cost nothing.
-        let admission = self.admission(new.setup_code.as_deref(), from).await?;
+        let id = self.id(IdKind::User);
+        let right = match &new.invitation {
+            Some(_) if new.setup_code.is_some() => {
+                return Err(Error::Invalid { pointer: "/setup_code", detail: BOTH.into() });
+            }
+            Some(code) => Right::Invitation(self.invited(code, &email).await?),
+            None => Right::Admission(self.admission(new.setup_code.as_deref(), from).await?),
+        };
         let user = NewUser {
-            id: self.id(IdKind::User),
+            id,
             email,
             display_name: new.display_name,
             password_hash: self.passwords().hash(new.password).await?,
             created_at: self.now_ms(),
         };
-        let registered = self.store().rows(self.first_workspace()).accounts().register(user, admission).await;
+        let rows = self.store().rows(self.first_workspace());
+        let registered = match right {
+            Right::Admission(admission) => rows.accounts().register(user, admission).await,
+            Right::Invitation(code) => {
+                let actor = self.newcomer(&user.id, request, from);
+                rows.invitations().register(code, user, actor).await
+            }
+        };
         let member = registered.map_err(|fault| match fault {
             // Another one was faster, or another gateway over the same store has made another code.
             store::Error::Refused(Refusal::Account(refusal)) => Error::Forbidden(match refusal {
                 AccountRefusal::NoOwner | AccountRefusal::WrongSetupCode => UNOWNED.into(),
                 AccountRefusal::OwnerExists | AccountRefusal::LastOwner => OWNED.into(),
             }),
+            fault @ store::Error::Refused(Refusal::Invitation(_)) => invitation_refused(fault),
             fault => email_taken(fault),
         })?;
         let role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
         let granted = self.begin_family(&member, role, self.scopes().default_of(role), from).await?;
         Ok((member, granted))
+    }
+
+    /// The code of an invitation, if that is good for this e-mail.
+    async fn invited(&self, code: &str, email: &str) -> Result<InvitationCode> {
+        let code = self.invitation_code(code);
+        if self.store().is_invitation(code, email).await? {
+            Ok(code)
+        } else {
+            Err(invitation_refused(InvitationRefusal::NotGood.into()))
+        }
+    }
+
+    /// The person of this id, who joins by a request, in the audit.
+    fn newcomer(&self, id: &str, request: Request<'_>, from: &RequestSource) -> Actor {
+        Actor {
+            subject: id.to_owned(),
+            subject_number: self.key(),
+            credential: "invitation".into(),
+            address: from.ip(),
+            key: self.key(),
+            action: request.operation.to_owned(),
+            request_id: Arc::clone(request.id),
+            at_ms: self.now_ms(),
+        }
     }
 
     /// By what right an account is registered.

@@ -31,9 +31,14 @@ impl RequestSource {
         ClientNetwork::of(self.address)
     }
 
+    /// The address; `None` where a host program does not say where its connections come from.
+    pub(super) fn ip(&self) -> Option<IpAddr> {
+        Some(self.address).filter(|address| !address.is_unspecified())
+    }
+
     /// The address as text; `None` where a host program does not say where its connections come from.
     pub(super) fn address(&self) -> Option<String> {
-        Some(self.address).filter(|address| !address.is_unspecified()).map(|address| address.to_string())
+        self.ip().map(|address| address.to_string())
     }
 
     /// The program, as it names itself.

@@ -10,7 +10,7 @@ use crate::store::families::SecretHash;
 /// Digits and letters that cannot be taken for each other (Crockford's base 32).
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// 100 bits.
-const CHARACTERS: usize = 20;
+pub(super) const CODE_CHARACTERS: usize = 20;
 const GROUP: usize = 5;
 /// The name under which attempts are counted; no e-mail address is like it.
 const ATTEMPTS: &str = "the set-up code";
@@ -55,10 +55,14 @@ impl Authority {
 /// # Errors
 /// If the operating system has no randomness to give.
 pub fn readable_secret() -> store::Result<String> {
-    let bytes = random::<CHARACTERS>().map_err(store::Error::broken)?;
+    Ok(readable(&random::<CODE_CHARACTERS>().map_err(store::Error::broken)?))
+}
+
+/// Five bits of each of `bytes`, in groups of five letters and digits.
+pub(super) fn readable(bytes: &[u8]) -> String {
     let letters: Vec<char> = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
     let groups: Vec<String> = letters.chunks(GROUP).map(|group| group.iter().collect()).collect();
-    Ok(groups.join("-"))
+    groups.join("-")
 }
 
 #[cfg(test)]

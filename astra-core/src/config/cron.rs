@@ -38,14 +38,15 @@ pub struct BuiltInDefault {
 }
 
 /// The periodic work of every gateway.
-pub const BUILT_INS: [BuiltInDefault; 15] = [
+pub const BUILT_INS: [BuiltInDefault; 16] = [
     built_in(
         "usage_rollup",
         "every 5s",
         "Sums up usage, and the counts and durations of turns that traces.summary shows.",
     ),
     built_in("session_cleanup", "every 5s", "Removes the rows of deleted sessions."),
-    built_in("token_cleanup", "every 10m", "Removes sign-ins and refresh tokens that are over."),
+    built_in("workspace_cleanup", "every 5s", "Removes the rows of deleted workspaces."),
+    built_in("token_cleanup", "every 10m", "Removes sign-ins, refresh tokens and invitations that are over."),
     built_in("idempotency_cleanup", "every 10m", "Removes idempotency keys after 24 hours."),
     built_in("audit_retention", "every 10m", "Removes rows of the audit after store.audit_days."),
     built_in("event_retention", "every 10m", "Removes events after store.outbox_days."),

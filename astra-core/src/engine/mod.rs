@@ -5,6 +5,7 @@ mod budget;
 pub mod catalogue;
 mod compact;
 mod context;
+pub mod deleted_workspaces;
 mod drain;
 mod error;
 mod estimate;

@@ -32,6 +32,7 @@ mod raw_body;
 pub mod record;
 mod revocable;
 pub mod sse;
+mod tokens;
 pub mod turn;
 pub mod websocket;
 
@@ -54,3 +55,4 @@ pub use query::Query;
 pub use raw_body::RawBody;
 pub use record::TraceParent;
 pub use revocable::Opened;
+pub use tokens::Tokens;

@@ -70,6 +70,11 @@ impl Directory {
         index.is_some_and(|index| index.look(|index| index.holds(item)))
     }
 
+    /// Drops the index of a workspace that is deleted.
+    pub(super) fn forget(&self, workspace: i64) {
+        self.indexes().remove(&workspace);
+    }
+
     /// The index of a workspace, which is empty if it is new.
     fn entry(&self, workspace: i64, dimension: usize) -> Arc<WorkspaceIndex> {
         let mut indexes = self.indexes();
@@ -236,6 +241,16 @@ mod tests {
         drop(sized(5));
         directory.evict();
         assert_eq!(left(&directory), [4, 5]);
+    }
+
+    #[test]
+    fn the_index_of_a_deleted_workspace_goes() {
+        let directory = Directory::new(250);
+        let index = |workspace| directory.entry(workspace, 8);
+        drop((index(1), index(2)));
+        directory.forget(1);
+        directory.forget(3);
+        assert_eq!(directory.indexes().iter().map(|(key, _)| *key).collect::<Vec<_>>(), [2]);
     }
 
     #[test]

@@ -88,6 +88,11 @@ impl Memory {
         }))
     }
 
+    /// Lets go of what is in memory of the workspace of this number, which is deleted.
+    pub fn forget_workspace(&self, number: i64) {
+        self.directory.forget(number);
+    }
+
     /// A turn has ended that is to be remembered: another one, or one of another gateway, is found without being said.
     pub fn wake_extraction(&self) {
         self.ended.notify_one();

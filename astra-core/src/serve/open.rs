@@ -15,7 +15,7 @@ use crate::definitions::{Definitions, SkillFolder};
 use crate::document::{Document, served_at};
 use crate::engine::catalogue::{Catalogue, Known};
 use crate::engine::jobs::{self, Owners};
-use crate::engine::{Engine, TraceExport, trace_retention};
+use crate::engine::{Engine, TraceExport, deleted_workspaces, trace_retention};
 use crate::events::EventLog;
 use crate::http::limit::Limits;
 use crate::mcp_servers::McpDirectory;
@@ -74,7 +74,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let scheduler = Scheduler::open(&base, &jobs);
     let webhooks = WebhookDirectory::open(&base, master_key.clone(), &scheduler).await.map_err(failed)?;
     let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
-    open_upkeep(&base, &scheduler, &memory);
+    open_upkeep(&base, &scheduler, &memory, &agents);
 
     let document = served_at(document, base.config.public_url.as_ref());
     let limits = Arc::new(Limits::new(&base.config.limits, &base.clock));
@@ -141,7 +141,8 @@ async fn remember(base: &Base, memory: &Arc<Memory>, engine: &Arc<Engine>) -> st
 }
 
 /// The periodic work that keeps the store small.
-fn open_upkeep(base: &Base, scheduler: &Arc<Scheduler>, memory: &Arc<Memory>) {
+fn open_upkeep(base: &Base, scheduler: &Arc<Scheduler>, memory: &Arc<Memory>, agents: &Arc<Catalogue>) {
+    deleted_workspaces::open(base, agents, memory);
     upkeep::open(base, scheduler);
     sign_in_sweep::open(base, scheduler);
     trace_retention::open(base, scheduler);

@@ -67,7 +67,7 @@ pub struct Member {
     pub created_at: i64,
 }
 
-const MEMBER: &str = "SELECT u.id, w.number, w.id, m.role, u.email, u.display_name, u.created_at
+pub(super) const MEMBER: &str = "SELECT u.id, w.number, w.id, m.role, u.email, u.display_name, u.created_at
     FROM users u JOIN memberships m ON m.user_id = u.id JOIN workspaces w ON w.number = m.workspace_id";
 
 impl Db {
@@ -89,7 +89,9 @@ impl Db {
 
     /// The workspace with this id, which is made if there is none.
     pub async fn ensure_workspace(&self, id: &str, now_ms: i64) -> Result<WorkspaceId> {
-        if let Some(number) = self.workspace_numbers().get(id) {
+        // A workspace that was deleted is another one when it is used again.
+        let epoch = self.auth_epoch().await?;
+        if let Some(number) = self.workspace_numbers().get_at(epoch, id) {
             return Ok(WorkspaceId::new(number, id));
         }
         let made = match self.find_workspace(id).await? {
@@ -105,7 +107,7 @@ impl Db {
                 .await?
             }
         };
-        self.workspace_numbers().keep(id, made.number());
+        self.workspace_numbers().keep_at(epoch, id, made.number());
         Ok(made)
     }
 
@@ -272,7 +274,7 @@ impl Accounts<'_> {
     }
 }
 
-fn insert_person(tx: &mut Tx<'_>, user: &NewUser, role: &str) -> Result<Member> {
+pub(super) fn insert_person(tx: &mut Tx<'_>, user: &NewUser, role: &str) -> Result<Member> {
     tx.unscoped().execute(
         "INSERT INTO users (id, email, display_name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
         params![&user.id, &user.email, &user.display_name, &user.password_hash, user.created_at],
@@ -282,7 +284,7 @@ fn insert_person(tx: &mut Tx<'_>, user: &NewUser, role: &str) -> Result<Member> 
     by_id(tx, &user.id)?.ok_or_else(|| Error::broken("an account was lost while it was made"))
 }
 
-fn insert_membership(tx: &mut Tx<'_>, user_id: &str, role: &str, now_ms: i64) -> Result<()> {
+pub(super) fn insert_membership(tx: &mut Tx<'_>, user_id: &str, role: &str, now_ms: i64) -> Result<()> {
     let sql = "INSERT INTO memberships (workspace_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)";
     tx.execute(sql, params![user_id, role, now_ms]).map(drop)
 }
@@ -297,10 +299,12 @@ fn end_user(tx: &mut Tx<'_>, wanted: &EndUser) -> Result<Option<Member>> {
     tx.first(&sql, params![&wanted.issuer, &wanted.subject])?.map(|mut row| member(&mut row)).transpose()
 }
 
-/// Adds a workspace unless it is there; accounts are locked.
-fn insert_workspace(tx: &mut Tx<'_>, id: &str, name: &str, now_ms: i64) -> Result<()> {
+/// Adds a workspace unless it is there, with a number that none has had; accounts are locked.
+pub(super) fn insert_workspace(tx: &mut Tx<'_>, id: &str, name: &str, now_ms: i64) -> Result<()> {
     let sql = "INSERT INTO workspaces (number, id, name, created_at, updated_at)
-        SELECT COALESCE(MAX(number), 0) + 1, $1, $2, $3, $3 FROM workspaces WHERE true ON CONFLICT (id) DO NOTHING";
+        SELECT MAX(known.number) + 1, $1, $2, $3, $3 FROM (SELECT COALESCE(MAX(w.number), 0) AS number FROM workspaces w
+            UNION ALL SELECT c.value FROM counters c WHERE c.name = 'workspaces_deleted') AS known
+        WHERE true ON CONFLICT (id) DO NOTHING";
     tx.execute(sql, params![id, name, now_ms]).map(drop)
 }
 
@@ -309,7 +313,7 @@ fn first_workspace(tx: &mut Tx<'_>) -> Result<Option<WorkspaceId>> {
     found.map(|mut row| Ok(WorkspaceId::new(row.next_int()?, &row.next_text()?))).transpose()
 }
 
-fn member(row: &mut Row) -> Result<Member> {
+pub(super) fn member(row: &mut Row) -> Result<Member> {
     Ok(Member {
         user_id: row.next_text()?,
         workspace: WorkspaceId::new(row.next_int()?, &row.next_text()?),

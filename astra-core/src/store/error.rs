@@ -40,6 +40,12 @@ pub enum Refusal {
     KeyReused,
     /// Of an account.
     Account(AccountRefusal),
+    /// Of a workspace.
+    Workspace(WorkspaceRefusal),
+    /// Of a member of a workspace.
+    Member(MemberRefusal),
+    /// Of an invitation to a workspace.
+    Invitation(InvitationRefusal),
     /// Of an agent.
     Agent(AgentRefusal),
     /// Of a session.
@@ -92,6 +98,37 @@ pub enum AccountRefusal {
     WrongSetupCode,
     /// A workspace would be without an owner.
     LastOwner,
+}
+
+/// Why a workspace is not made or not deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkspaceRefusal {
+    /// The person owns as many workspaces as it may.
+    TooMany,
+    /// It is the first workspace, which the gateway itself belongs to.
+    First,
+}
+
+/// Why a member of a workspace is not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemberRefusal {
+    /// The role of who asks is too low by now.
+    NotAllowed,
+    /// The member has, or would get, a higher role than who asks.
+    HigherRole,
+    /// The workspace would be without an owner.
+    LastOwner,
+    /// The member who leaves belongs to no other workspace.
+    OnlyWorkspace,
+}
+
+/// Why an invitation is not made or not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvitationRefusal {
+    /// As many are open as may be.
+    TooMany,
+    /// There is no such code, or it is not good any more, or not for this person.
+    NotGood,
 }
 
 /// Why an agent is not changed.
@@ -193,6 +230,24 @@ impl From<JobRefusal> for Error {
 impl From<AccountRefusal> for Error {
     fn from(refusal: AccountRefusal) -> Self {
         Self::Refused(Refusal::Account(refusal))
+    }
+}
+
+impl From<WorkspaceRefusal> for Error {
+    fn from(refusal: WorkspaceRefusal) -> Self {
+        Self::Refused(Refusal::Workspace(refusal))
+    }
+}
+
+impl From<MemberRefusal> for Error {
+    fn from(refusal: MemberRefusal) -> Self {
+        Self::Refused(Refusal::Member(refusal))
+    }
+}
+
+impl From<InvitationRefusal> for Error {
+    fn from(refusal: InvitationRefusal) -> Self {
+        Self::Refused(Refusal::Invitation(refusal))
     }
 }
 

@@ -143,6 +143,15 @@ impl Db {
     }
 }
 
+/// Removes all servers of the transaction's workspace; all gateways disconnect them then. Answers how many there were.
+pub(super) fn delete_all(tx: &mut Tx<'_>) -> Result<u64> {
+    let deleted = tx.execute("DELETE FROM mcp_servers WHERE workspace_id = $1", params![])?;
+    if deleted > 0 {
+        changed(tx)?;
+    }
+    Ok(deleted)
+}
+
 fn changed(tx: &mut Tx<'_>) -> Result<()> {
     tx.unscoped().execute("UPDATE counters SET value = value + 1 WHERE name = 'mcp_servers'", params![])?;
     tx.announce(Signal::McpServers);

@@ -36,6 +36,7 @@ mod fan_out;
 mod idempotency;
 mod inspect;
 mod instances;
+mod invitations;
 mod job_claims;
 mod job_leases;
 mod job_list;
@@ -50,6 +51,7 @@ mod leaders;
 mod lifetime;
 mod lock;
 mod mcp_servers;
+mod members;
 mod memories;
 mod memory_changes;
 mod memory_consolidate;
@@ -164,6 +166,9 @@ mod webhook_settings;
 mod webhooks;
 mod workspace;
 mod workspace_counts;
+mod workspace_deletions;
+mod workspace_tables;
+mod workspaces;
 mod write_health;
 
 pub use actor::{Actor, Target};
@@ -184,13 +189,14 @@ pub use delivery_requests::Recovery;
 pub use depths::Depths;
 pub use durations::Durations;
 pub use error::{
-    AccountRefusal, AgentRefusal, Error, JobRefusal, MemoryProfileRefusal, MemoryRefusal, Refusal, Result,
-    SessionRefusal, TurnRefusal, WebhookRefusal,
+    AccountRefusal, AgentRefusal, Error, InvitationRefusal, JobRefusal, MemberRefusal, MemoryProfileRefusal,
+    MemoryRefusal, Refusal, Result, SessionRefusal, TurnRefusal, WebhookRefusal, WorkspaceRefusal,
 };
 pub use fan_out::FanOut;
 pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey};
 pub use inspect::{Inspected, inspect};
 pub use instances::{Instance, Orphan, Program};
+pub use invitations::{InvitationCode, Invitations, StoredInvitation};
 pub use job_claims::{ClaimedJob, EndedJob, JobClaim, JobLimits, NextJob, RETRY_WAIT_MS_MAX, TurnedOver};
 pub use job_leases::{JobStand, RenewedLease};
 pub use job_list::{JobCount, JobFilter};
@@ -202,6 +208,7 @@ pub use leaders::Leader;
 pub use lifetime::Lifetime;
 pub use lock::FolderLock;
 pub use mcp_servers::{McpServerRows, McpServerStamp, NewMcpServer, StoredMcpServer};
+pub use members::{Manager, Members, RoleOrder, WorkspaceMember};
 pub use memories::{Memories, MemoryReader, StoredMemory};
 pub use memory_changes::MemoryChange;
 pub use memory_consolidate::{Consolidated, DAILY_NOTE_DAYS};
@@ -278,6 +285,8 @@ pub use webhook_settings::{AgentSlug, EventName, WebhookPayload, WebhookSettings
 pub use webhooks::{StoredWebhook, WebhookChange, WebhookSecretStamp};
 pub use workspace::WorkspaceId;
 pub use workspace_counts::{ROWS_COUNTED_MAX, RowCount, StoreSize, WorkspaceCounts, WorkspaceTotals};
+pub use workspace_deletions::{DeletedWorkspace, Removal};
+pub use workspaces::{JoinedWorkspace, NewWorkspace, StoredWorkspace, Workspaces};
 
 use crate::config::StoreConfig;
 

@@ -92,10 +92,13 @@ impl Accounts<'_> {
 /// The numbers of the workspaces that a person is a member of.
 ///
 /// # Errors
-/// [`AccountRefusal::LastOwner`] if one of them has no other owner.
+/// [`AccountRefusal::LastOwner`] if one of them has no other owner, and is not deleted.
 fn workspaces(tx: &mut Tx<'_>, user_id: &str) -> Result<Vec<i64>> {
-    let sql = "SELECT m.workspace_id, CAST(CASE WHEN m.role <> 'owner' OR EXISTS (SELECT 1 FROM memberships o
-            WHERE o.workspace_id = m.workspace_id AND o.role = 'owner' AND o.user_id <> m.user_id) THEN 1 ELSE 0 END AS BIGINT)
+    let sql = "SELECT m.workspace_id, CAST(CASE WHEN m.role <> 'owner'
+            OR NOT EXISTS (SELECT 1 FROM workspaces w WHERE w.number = m.workspace_id)
+            OR EXISTS (SELECT 1 FROM memberships o
+                WHERE o.workspace_id = m.workspace_id AND o.role = 'owner' AND o.user_id <> m.user_id)
+            THEN 1 ELSE 0 END AS BIGINT)
         FROM memberships m WHERE m.user_id = $1 ORDER BY m.workspace_id";
     let mut numbers = Vec::new();
     for mut row in tx.query(sql, params![user_id])? {

@@ -149,6 +149,9 @@ fn audit(tx: &mut Tx<'_>, actor: Option<&Actor>, accounts: [Option<&ServiceAccou
 }
 
 fn insert(tx: &mut Tx<'_>, new: &ServiceAccount) -> Result<()> {
+    if tx.first("SELECT 1 FROM workspaces WHERE number = $1", params![])?.is_none() {
+        return Err(Error::Missing("the workspace".into()));
+    }
     let sql = format!("INSERT INTO service_accounts (workspace_id, {COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
     let params = params![&new.id, &new.name, &new.role, &new.scopes, &new.created_by, new.created_at, new.updated_at];
     tx.execute(&sql, params)?;

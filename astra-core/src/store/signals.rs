@@ -43,6 +43,8 @@ signals! {
     Deliveries = "astra_deliveries",
     /// A schedule was made or changed, one of its runs waits, or no gateway leads.
     Schedules = "astra_schedules",
+    /// A workspace was deleted.
+    Workspaces = "astra_workspaces",
 }
 
 /// Several signals.

@@ -13,29 +13,53 @@ use crate::params;
 const KNOWN_MAX: usize = 32_768;
 
 /// Numbers of rows that are in the store, by their texts.
-pub(super) struct KnownNumbers(Mutex<LruCache<Box<str>, i64>>);
+pub(super) struct KnownNumbers(Mutex<Known>);
+
+struct Known {
+    /// Of all credentials, when they were read: that of workspaces, which may be deleted.
+    epoch: i64,
+    numbers: LruCache<Box<str>, i64>,
+}
 
 impl Default for KnownNumbers {
     fn default() -> Self {
-        Self(Mutex::new(LruCache::new(KNOWN_MAX)))
+        Self(Mutex::new(Known { epoch: 0, numbers: LruCache::new(KNOWN_MAX) }))
     }
 }
 
 impl KnownNumbers {
     /// The number of a text that was asked for lately.
     pub(super) fn get(&self, id: &str) -> Option<i64> {
-        self.known().get(id).copied()
+        self.known().numbers.get(id).copied()
+    }
+
+    /// As [`KnownNumbers::get`], of those that were read under this epoch of all credentials; what was read before goes.
+    pub(super) fn get_at(&self, epoch: i64, id: &str) -> Option<i64> {
+        let mut known = self.known();
+        if known.epoch != epoch {
+            known.epoch = epoch;
+            known.numbers.clear();
+        }
+        known.numbers.get(id).copied()
+    }
+
+    /// As [`KnownNumbers::keep`], of a row that was read under this epoch of all credentials.
+    pub(super) fn keep_at(&self, epoch: i64, id: &str, number: i64) {
+        let mut known = self.known();
+        if known.epoch == epoch {
+            known.numbers.insert(Box::from(id), number);
+        }
     }
 
     /// Keeps the number of a row that is committed.
     pub(super) fn keep(&self, id: &str, number: i64) {
         let mut known = self.known();
-        if known.get(id).is_none() {
-            known.insert(Box::from(id), number);
+        if known.numbers.get(id).is_none() {
+            known.numbers.insert(Box::from(id), number);
         }
     }
 
-    fn known(&self) -> MutexGuard<'_, LruCache<Box<str>, i64>> {
+    fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -69,7 +93,7 @@ mod tests {
             numbers.keep(&format!("usr_{number}"), number);
             assert_eq!(numbers.get("usr_often"), Some(7));
         }
-        assert_eq!(numbers.known().len(), KNOWN_MAX);
+        assert_eq!(numbers.known().numbers.len(), KNOWN_MAX);
         assert_eq!(numbers.get("usr_0"), None);
         assert_eq!(numbers.get(&format!("usr_{}", count - 1)), Some(count - 1));
     }

@@ -9,11 +9,13 @@ use super::audit_list::AuditLog;
 use super::deliveries::Deliveries;
 use super::families::Families;
 use super::idempotency::IdempotencyKeys;
+use super::invitations::Invitations;
 use super::job_logs::JobLogs;
 use super::job_turns::JobTurns;
 use super::jobs::Jobs;
 use super::keys::SigningKeys;
 use super::mcp_servers::McpServerRows;
+use super::members::Members;
 use super::memories::Memories;
 use super::memory_index::MemoryIndexRows;
 use super::memory_profiles::MemoryProfiles;
@@ -38,6 +40,7 @@ use super::turns::Turns;
 use super::usage::Usage;
 use super::webhooks::Webhooks;
 use super::workspace_counts::WorkspaceTotals;
+use super::workspaces::Workspaces;
 
 impl Rows {
     /// People and end users.
@@ -88,6 +91,12 @@ impl Rows {
         IdempotencyKeys(self)
     }
 
+    /// Invitations to the workspace.
+    #[must_use]
+    pub const fn invitations(&self) -> Invitations<'_> {
+        Invitations(self)
+    }
+
     /// Jobs.
     #[must_use]
     pub const fn jobs(&self) -> Jobs<'_> {
@@ -110,6 +119,12 @@ impl Rows {
     #[must_use]
     pub const fn mcp_servers(&self) -> McpServerRows<'_> {
         McpServerRows(self)
+    }
+
+    /// The members of the workspace.
+    #[must_use]
+    pub const fn members(&self) -> Members<'_> {
+        Members(self)
     }
 
     /// Memories.
@@ -254,5 +269,11 @@ impl Rows {
     #[must_use]
     pub const fn totals(&self) -> WorkspaceTotals<'_> {
         WorkspaceTotals(self)
+    }
+
+    /// The workspace itself.
+    #[must_use]
+    pub const fn workspaces(&self) -> Workspaces<'_> {
+        Workspaces(self)
     }
 }

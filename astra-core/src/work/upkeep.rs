@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::base::Base;
 use super::scheduler::Scheduler;
-use crate::store::{self, Db, SKILL_USE_DAYS, SWEEP_ROWS};
+use crate::store::{self, Db, Removal, SKILL_USE_DAYS, SWEEP_ROWS};
 use crate::tasks::TaskKind;
 
 const USAGE: TaskKind = TaskKind::new("usage_rollup");
 const SESSIONS: TaskKind = TaskKind::new("session_cleanup");
+const WORKSPACES: TaskKind = TaskKind::new("workspace_cleanup");
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -35,6 +36,11 @@ pub fn open(base: &Base, scheduler: &Arc<Scheduler>) {
     scheduler.built_in(&base.supervisor, SESSIONS, move || {
         let store = store.clone();
         async move { sweep_sessions(&store).await }
+    });
+    let (store, clock) = (base.store.clone(), Arc::clone(&base.clock));
+    scheduler.built_in(&base.supervisor, WORKSPACES, move || {
+        let (store, now_ms) = (store.clone(), clock.now_ms());
+        async move { remove_workspaces(&store, now_ms).await }
     });
     let config = &base.config;
     for (name, kept, days) in [
@@ -73,6 +79,23 @@ async fn sweep(store: &Db, kept: Kept, before_ms: i64) -> store::Result<()> {
 
 async fn roll_up(store: &Db) -> store::Result<()> {
     while store.roll_usage_up().await? {}
+    Ok(())
+}
+
+async fn remove_workspaces(store: &Db, now_ms: i64) -> store::Result<()> {
+    for deleted in store.deleted_workspaces().await? {
+        loop {
+            match store.remove_deleted_workspace(deleted.number, now_ms).await? {
+                Removal::More => {}
+                Removal::NoneFound | Removal::Unknown => break,
+                Removal::Gone(tables) => {
+                    let (rows, tables) = (tables.values().sum::<u64>(), format!("{tables:?}"));
+                    tracing::info!(workspace.id = deleted.id, rows, tables, "a deleted workspace is gone");
+                    break;
+                }
+            }
+        }
+    }
     Ok(())
 }
 

@@ -30,17 +30,17 @@ use serde_json::{Value, json};
 
 use crate::support::{Caller, TestApp, TestBackend};
 
-const EMAIL: &str = "ada@example.org";
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const EMAIL: &str = "ada@example.org";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// The first account, and its first pair of tokens.
-async fn register(app: &TestApp) -> Value {
+pub(crate) async fn register(app: &TestApp) -> Value {
     let account = json!({"email": EMAIL, "password": PASSWORD, "setup_code": app.setup_code()});
     app.anonymous().post("/auth/register").json(&account).await.expect(201)
 }
 
 /// A pair of tokens for the account of [`register`].
-async fn sign_in(app: &TestApp) -> Value {
+pub(crate) async fn sign_in(app: &TestApp) -> Value {
     let grant = json!({"grant_type": "password", "username": EMAIL, "password": PASSWORD});
     app.anonymous().post("/auth/token").json(&grant).await.expect(200)
 }
@@ -51,7 +51,7 @@ fn sign_in_id(tokens: &Value) -> &str {
 }
 
 /// Another account, made by the operator, and its tokens.
-async fn person(app: &TestApp, email: &str, role: Role) -> Value {
+pub(crate) async fn person(app: &TestApp, email: &str, role: Role) -> Value {
     let new = NewAccount { email: email.into(), password: PASSWORD.into(), display_name: None, role };
     app.authority().create_account(&app.authority().operator(), new).await.expect("an account");
     let grant = json!({"grant_type": "password", "username": email, "password": PASSWORD});
@@ -59,21 +59,21 @@ async fn person(app: &TestApp, email: &str, role: Role) -> Value {
 }
 
 /// Makes sure that neither token of `tokens` is good any more.
-async fn has_ended(app: &TestApp, tokens: &Value) {
+pub(crate) async fn has_ended(app: &TestApp, tokens: &Value) {
     with(app, tokens).get("/auth/me").await.expect_problem(401, "unauthorized");
     let refresh = json!({"refresh_token": tokens["refresh_token"]});
     app.anonymous().post("/auth/refresh").json(&refresh).await.expect_problem(400, "invalid_grant");
 }
 
 /// Makes sure that both tokens of `tokens` are good; answers the next pair.
-async fn goes_on(app: &TestApp, tokens: &Value) -> Value {
+pub(crate) async fn goes_on(app: &TestApp, tokens: &Value) -> Value {
     with(app, tokens).get("/auth/me").await.expect(200);
     let refresh = json!({"refresh_token": tokens["refresh_token"]});
     app.anonymous().post("/auth/refresh").json(&refresh).await.expect(200)
 }
 
 /// Whoever has the access token of `tokens`.
-fn with(app: &TestApp, tokens: &Value) -> Caller {
+pub(crate) fn with(app: &TestApp, tokens: &Value) -> Caller {
     app.bearer(text(tokens, "access_token"))
 }
 
@@ -115,6 +115,6 @@ fn part(token: &str, number: usize) -> Value {
 }
 
 /// An app that anybody may register at.
-async fn open_app(backend: TestBackend) -> TestApp {
+pub(crate) async fn open_app(backend: TestBackend) -> TestApp {
     TestApp::builder(backend).config(|config| config.auth.open_registration = true).open().await
 }

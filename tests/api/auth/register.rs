@@ -97,6 +97,36 @@ both_backends! {
         app.anonymous().post("/auth/register").json(&again).await.expect_problem(403, "forbidden");
     }
 
+    async fn joins_a_workspace_by_an_invitation_although_it_is_closed(app: TestApp) {
+        register(&app).await;
+        let path = format!("/workspaces/{}/invitations", app.store().workspace().as_str());
+        let made = app.owner().post(&path).json(&json!({"role": "admin"})).await.expect(201);
+        let account = |email: &str| json!({"email": email, "password": PASSWORD, "invitation": made["code"]});
+        // An account that is there joins another way, and the invitation is still good.
+        app.anonymous().post("/auth/register").json(&account(EMAIL)).await.expect_problem(409, "conflict");
+        let bob = app.anonymous().post("/auth/register").json(&account("bob@example.org")).await.expect(201);
+        assert_eq!((&bob["user"]["role"], with(&app, &bob["tokens"]).get("/auth/me").await.expect(200)["role"].clone()), (&json!("admin"), json!("admin")));
+        let refused = app.anonymous().post("/auth/register").json(&account("eve@example.org")).await;
+        let refused = refused.expect_problem(403, "forbidden");
+        assert!(text(&refused, "detail").contains("invitation"), "{refused}");
+        let audit = app.owner().get("/admin/audit?operation=auth.register").await.expect(200);
+        assert_eq!((&audit["data"][0]["actor"], &audit["data"][0]["target_id"]), (&bob["user"]["id"], &made["invitation"]["id"]));
+    }
+
+    async fn takes_an_invitation_once_however_many_come_with_it(app: TestApp) {
+        register(&app).await;
+        let path = format!("/workspaces/{}/invitations", app.store().workspace().as_str());
+        let made = app.owner().post(&path).json(&json!({"role": "member"})).await.expect(201);
+        let asked = (0..4).map(|number| {
+            let account = json!({"email": format!("user{number}@example.org"), "password": PASSWORD, "invitation": made["code"]});
+            let ask = app.anonymous().post("/auth/register").json(&account);
+            async move { ask.await.status.as_u16() }
+        });
+        let mut statuses = join_all(asked).await;
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 403, 403, 403]);
+    }
+
     async fn has_one_owner_however_many_are_first(app: TestApp) {
         let anybody = app.anonymous();
         let asked = (0..8).map(|number| {
@@ -109,6 +139,21 @@ both_backends! {
         statuses.sort_unstable();
         assert_eq!(statuses, [201, 403, 403, 403, 403, 403, 403, 403]);
     }
+}
+
+#[tokio::test]
+async fn takes_an_invitation_for_its_address_alone_and_no_other_code_beside_it() {
+    let app = TestApp::new().await;
+    register(&app).await;
+    let path = format!("/workspaces/{}/invitations", app.store().workspace().as_str());
+    let made = app.owner().post(&path).json(&json!({"role": "member", "email": "bob@example.org"})).await.expect(201);
+    let account = |email: &str| json!({"email": email, "password": PASSWORD, "invitation": made["code"]});
+    app.anonymous().post("/auth/register").json(&account("eve@example.org")).await.expect_problem(403, "forbidden");
+    let mut both = account("bob@example.org");
+    both["setup_code"] = "7k3mf-q9x2c-01vbn-h8rjt".into();
+    let refused = app.anonymous().post("/auth/register").json(&both).await.expect_problem(422, "invalid_request");
+    assert_eq!(refused["errors"][0]["pointer"], "/setup_code");
+    app.anonymous().post("/auth/register").json(&account("Bob@Example.org")).await.expect(201);
 }
 
 #[tokio::test]

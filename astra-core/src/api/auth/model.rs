@@ -5,46 +5,15 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use crate::auth::{self, Granted, PublicKey, Role, Scope, ScopeSet, ScopeTable};
+use crate::auth::{self, PublicKey, Role, Scope, ScopeSet, ScopeTable};
 use crate::clock::rfc3339;
+pub use crate::http::Tokens;
 use crate::store::service_accounts;
 use crate::store::tokens;
-
-/// The `token_type` of every token.
-const TOKEN_TYPE: &str = "Bearer";
 
 /// The scopes of credentials. The document has the host's scopes beside the gateway's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeName(pub String);
-
-/// Tokens, in OAuth 2's format (RFC 6749, 5.1).
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Tokens {
-    /// The token, for `Authorization: Bearer`.
-    #[schema(
-        max_length = 4096,
-        pattern = "^[A-Za-z0-9_.-]+$",
-        example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.e30.c2ln"
-    )]
-    pub access_token: String,
-    /// Always `Bearer`.
-    #[schema(max_length = 16, example = "Bearer")]
-    pub token_type: String,
-    /// Lifetime of the access token in seconds.
-    #[schema(minimum = 0, example = 900)]
-    pub expires_in: i64,
-    /// A token for the next pair of tokens; only for people's accounts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, max_length = 256, pattern = "^[A-Za-z0-9_.-]+$", example = "fam_06a1b2c3d4e5q.c2hhcmVk.bmV3ZXN0")]
-    pub refresh_token: Option<String>,
-    /// The token's scopes, separated by spaces.
-    #[schema(max_length = 1024, example = "agents:read chat:send")]
-    pub scope: String,
-    /// The type of the token that a token exchange issued (RFC 8693); absent otherwise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, max_length = 128, example = "urn:ietf:params:oauth:token-type:access_token")]
-    pub issued_token_type: Option<String>,
-}
 
 /// What of a service account its managers set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -174,20 +143,6 @@ impl IssuedToken {
     /// The answer to a token that was issued or rotated.
     pub fn new(table: &ScopeTable, issued: auth::IssuedToken) -> Self {
         Self { secret: issued.secret, token: ServiceToken::new(table, issued.token) }
-    }
-}
-
-impl Tokens {
-    /// The answer to a grant.
-    pub fn new(granted: Granted) -> Self {
-        Self {
-            access_token: granted.access_token,
-            token_type: TOKEN_TYPE.into(),
-            expires_in: granted.expires_in_s,
-            refresh_token: granted.refresh_token,
-            scope: granted.scope,
-            issued_token_type: None,
-        }
     }
 }
 

@@ -8,11 +8,14 @@ use utoipa::ToSchema;
 use super::lookup::secret;
 use super::model::Tokens;
 use crate::app::App;
-use crate::auth::Registration;
-use crate::auth::Role;
+use crate::auth::{Registration, Request, Role};
 use crate::clock::rfc3339;
 use crate::error::{Error, Result};
+use crate::http::record::RequestId;
 use crate::http::{CalledFrom, Json, Problem, created};
+
+/// Its id, for the audit.
+const OPERATION: &str = "auth.register";
 
 /// A new account.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -36,6 +39,11 @@ pub struct Register {
     #[schema(value_type = String, min_length = 1, max_length = 256, pattern = "^[!-~]+$", example = "7k3mf-q9x2c-01vbn-h8rjt")]
     #[serde(default)]
     setup_code: Option<String>,
+    /// The code of an invitation (`workspaces.create_invitation`); it makes the account a member of that workspace, whether
+    /// registration is open or closed.
+    #[schema(value_type = String, min_length = 1, max_length = 256, pattern = "^[!-~]+$", example = "0p9zr-4wm8t-kd6xv-c2y1b")]
+    #[serde(default)]
+    invitation: Option<String>,
 }
 
 /// A new account and its tokens.
@@ -74,23 +82,27 @@ pub struct User {
 /// While the gateway has no owner, the set-up code creates the owner of the first workspace. `astra serve` prints the
 /// code when it starts; the code ends with the first owner, whichever way that owner was created. Afterwards
 /// registration is closed unless the configuration opens it (`auth.open_registration`): then the account becomes a
-/// member of the first workspace. An e-mail address can register once: a client that lost the answer signs in.
+/// member of the first workspace. With the code of an invitation the account becomes a member of that workspace, with the
+/// role that the invitation gives. An e-mail address can register once: a client that lost the answer signs in. An existing
+/// account joins by `workspaces.accept_invitation`.
 #[utoipa::path(post, path = "/auth/register", operation_id = "auth.register",
     extensions(("x-traits" = json!({"tries_secret": true}))),
     request_body(content = Register, description = "The account.", example = json!({"email": "ada@example.org", "password": "correct horse battery", "setup_code": "7k3mf-q9x2c-01vbn-h8rjt"})),
     responses(
         (status = 201, description = "The account and its tokens.", body = Registered,
             headers(("Location" = String, description = "Where the account describes itself."), ("Cache-Control" = String, description = "Always `no-store`."))),
-        (status = 403, description = "Registration is closed, or the set-up code is missing or wrong.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Registration is closed, the set-up code is missing or wrong, or the invitation is not good.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "An account with this e-mail address exists.", body = Problem, content_type = "application/problem+json")))]
 pub async fn handler(
     State(app): State<App>,
     CalledFrom(source): CalledFrom,
+    RequestId(request_id): RequestId,
     Json(new): Json<Register>,
 ) -> Result<Response> {
-    let Register { email, password, display_name, setup_code } = new;
-    let new = Registration { email, password, display_name, setup_code };
-    let (member, granted) = app.authority.register(new, &source).await.map_err(Error::auth)?;
+    let Register { email, password, display_name, setup_code, invitation } = new;
+    let new = Registration { email, password, display_name, setup_code, invitation };
+    let request = Request { operation: OPERATION, id: &request_id, address: None };
+    let (member, granted) = app.authority.register(new, request, &source).await.map_err(Error::auth)?;
     let user = User {
         id: member.user_id,
         email: member.email,

@@ -42,6 +42,18 @@ impl Cache {
         self.put_within(key, agent, COUNT_MAX, BYTES_MAX);
     }
 
+    /// Drops the definitions of a workspace.
+    pub(super) fn forget(&self, workspace_id: &str) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_of = |key: &str| key.strip_prefix(workspace_id).is_some_and(|rest| rest.starts_with('\n'));
+        let keys: Vec<String> = kept.entries.iter().map(|(key, _)| key.clone()).filter(|key| is_of(key)).collect();
+        for key in keys {
+            if let Some(agent) = kept.entries.remove(&key) {
+                kept.bytes -= agent.stored_bytes + key.len();
+            }
+        }
+    }
+
     fn put_within(&self, key: String, agent: Arc<AgentVersion>, count_max: usize, bytes_max: usize) {
         let key_bytes = key.len();
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,6 +93,18 @@ mod tests {
         cache.put_within("c".into(), agent("c", 10), 2, 1_000);
         assert!(cache.get("b").is_none());
         assert!(cache.get("a").is_some() && cache.get("c").is_some());
+    }
+
+    #[test]
+    fn a_workspace_is_forgotten_and_no_other_one() {
+        let cache = Cache::default();
+        for key in ["wsp_a\nhelper", "wsp_a\nother", "wsp_ab\nhelper"] {
+            cache.put_within(key.into(), agent("helper", 10), 10, 1_000);
+        }
+        cache.forget("wsp_a");
+        assert!(cache.get("wsp_a\nhelper").is_none() && cache.get("wsp_a\nother").is_none());
+        assert!(cache.get("wsp_ab\nhelper").is_some());
+        assert_eq!(cache.0.lock().unwrap().bytes, 10 + "wsp_ab\nhelper".len());
     }
 
     #[test]

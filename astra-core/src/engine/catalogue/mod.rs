@@ -58,6 +58,12 @@ impl Catalogue {
         self.latest.get(&latest_key(workspace, agent_id))
     }
 
+    /// Lets go of the agents of the workspace `id`, which is deleted. One that has the id by now reads its own again.
+    pub fn forget(&self, id: &str) {
+        self.cache.forget(id);
+        self.latest.forget(id);
+    }
+
     /// The definition that `stamp` names, from memory if it was read before; `None` if it is not there any more.
     ///
     /// # Errors

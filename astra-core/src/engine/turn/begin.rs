@@ -248,6 +248,12 @@ impl Engine {
         Ok(rows.turns().find(turn.id, VisibleTo::All).await?.unwrap_or(turn))
     }
 
+    /// Ends those of these turns that run here, and does not wait for their end. Other gateways find the wish in the store.
+    pub fn end_here(&self, turns: &[TurnId]) {
+        let running = turns.iter().filter_map(|turn_id| self.live_turns.get(*turn_id));
+        running.for_each(|live| live.end(Status::Cancelled));
+    }
+
     /// A hold of a turn that was begun before. Dropping it ends the turn, wherever it runs or waits.
     #[must_use]
     pub fn hold(self: &Arc<Self>, rows: &Rows, turn_id: TurnId) -> TurnHandle {
