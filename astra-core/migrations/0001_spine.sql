@@ -414,6 +414,17 @@ CREATE TABLE usage_hours (
     PRIMARY KEY (workspace_id, agent_id, hour, provider, model, subject)
 ) /*without_rowid*/;
 
+-- The same sums of all agents, models and users of a workspace, and the turns that have ended. With the rows of `usage_entries`
+-- it is what quotas of the workspace are held against.
+CREATE TABLE workspace_hours (
+    workspace_id BIGINT NOT NULL,
+    hour BIGINT NOT NULL,
+    tokens BIGINT NOT NULL,
+    cost_usd DOUBLE PRECISION NOT NULL,
+    turns BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, hour)
+) /*without_rowid*/;
+
 -- Turns by the hour since the epoch in which they began: how they ended, and a histogram of how long they took. With the rows
 -- of `usage_entries` that are the first ones of their turns, it counts all turns that have ended, at any time.
 CREATE TABLE turn_hours (
@@ -705,7 +716,19 @@ CREATE TABLE event_readers (
     read_at_ms BIGINT NOT NULL
 );
 
--- The hour since the epoch in which a quota of an agent was last said to be exceeded.
+-- What the turns of a workspace may use, as JSON; a row comes with the first change.
+CREATE TABLE workspace_policies (
+    workspace_id BIGINT NOT NULL,
+    -- `restrictions` or `quotas`.
+    kind TEXT NOT NULL,
+    -- Grows with each change.
+    version BIGINT NOT NULL,
+    settings TEXT NOT NULL,
+    updated_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, kind)
+) /*without_rowid*/;
+
+-- The hour since the epoch in which a quota of an agent, or of the workspace (no agent), was last said to be exceeded.
 CREATE TABLE quota_refusals (
     workspace_id BIGINT NOT NULL,
     agent_id TEXT NOT NULL,

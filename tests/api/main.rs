@@ -67,6 +67,7 @@ mod queue;
 mod quotas;
 mod replica_waits;
 mod replicas;
+mod restrictions;
 mod revocation;
 mod rounds;
 mod sessions;

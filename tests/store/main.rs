@@ -66,4 +66,5 @@ mod values;
 mod visibility;
 mod waits;
 mod webhooks;
+mod workspace_policies;
 mod write_ahead_log;

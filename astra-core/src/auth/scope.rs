@@ -53,6 +53,7 @@ scopes! {
     JobsWrite => "jobs:write",
     TracesRead => "traces:read",
     WorkspacesRead => "workspaces:read",
+    WorkspacesWrite => "workspaces:write",
     SkillsRead => "skills:read",
     SkillsWrite => "skills:write",
     InferenceRead => "inference:read",

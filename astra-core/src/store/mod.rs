@@ -164,6 +164,8 @@ mod webhook_settings;
 mod webhooks;
 mod workspace;
 mod workspace_counts;
+mod workspace_policies;
+mod workspace_usage;
 mod write_health;
 
 pub use actor::{Actor, Target};
@@ -278,6 +280,8 @@ pub use webhook_settings::{AgentSlug, EventName, WebhookPayload, WebhookSettings
 pub use webhooks::{StoredWebhook, WebhookChange, WebhookSecretStamp};
 pub use workspace::WorkspaceId;
 pub use workspace_counts::{ROWS_COUNTED_MAX, RowCount, StoreSize, WorkspaceCounts, WorkspaceTotals};
+pub use workspace_policies::{PolicyKind, StoredPolicy, WorkspacePolicyRows};
+pub use workspace_usage::{UsagePeriods, WorkspaceUsed};
 
 use crate::config::StoreConfig;
 

@@ -38,6 +38,7 @@ use super::turns::Turns;
 use super::usage::Usage;
 use super::webhooks::Webhooks;
 use super::workspace_counts::WorkspaceTotals;
+use super::workspace_policies::WorkspacePolicyRows;
 
 impl Rows {
     /// People and end users.
@@ -248,6 +249,12 @@ impl Rows {
     #[must_use]
     pub const fn user_profiles(&self) -> UserProfiles<'_> {
         UserProfiles(self)
+    }
+
+    /// What the workspace's turns may use.
+    #[must_use]
+    pub const fn workspace_policies(&self) -> WorkspacePolicyRows<'_> {
+        WorkspacePolicyRows(self)
     }
 
     /// How much the workspace has.

@@ -4,5 +4,14 @@ use super::needs::Access;
 use crate::auth::role::Role;
 use crate::auth::scope::Scope;
 
-pub(super) const OPERATIONS: &[(&str, Access)] =
-    &[("workspaces.events", Access::Needs(Role::Member, Scope::WorkspacesRead))];
+pub(super) const OPERATIONS: &[(&str, Access)] = {
+    use Access::Needs;
+    use Role::{Admin, Member, Owner, Viewer};
+    &[
+        ("workspaces.events", Needs(Member, Scope::WorkspacesRead)),
+        ("workspaces.get_restrictions", Needs(Viewer, Scope::WorkspacesRead)),
+        ("workspaces.put_restrictions", Needs(Admin, Scope::WorkspacesWrite)),
+        ("workspaces.get_quotas", Needs(Viewer, Scope::WorkspacesRead)),
+        ("workspaces.put_quotas", Needs(Owner, Scope::WorkspacesWrite)),
+    ]
+};
