@@ -175,6 +175,26 @@ CREATE TABLE agent_versions (
 );
 CREATE UNIQUE INDEX agent_versions_by_label ON agent_versions (workspace_id, agent_id, label) WHERE label IS NOT NULL;
 
+-- Agents that are lent to other workspaces: rows of the lender.
+CREATE TABLE agent_grants (
+    id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    agent_id TEXT NOT NULL,
+    -- The id as text: the agent's id in the borrower's workspace.
+    borrowed_id TEXT NOT NULL,
+    -- The id of the workspace that may borrow, whether there is one or not; and its number, once it has accepted.
+    borrower_id TEXT NOT NULL,
+    borrower BIGINT,
+    expires_at_ms BIGINT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    accepted_at_ms BIGINT,
+    ended_at_ms BIGINT
+);
+CREATE INDEX agent_grants_by_lender ON agent_grants (workspace_id, agent_id, id);
+CREATE INDEX agent_grants_by_borrower_id ON agent_grants (borrower_id, id);
+CREATE UNIQUE INDEX agent_grants_borrowed ON agent_grants (borrower, borrowed_id) WHERE borrower IS NOT NULL;
+
 CREATE TABLE sessions (
     workspace_id BIGINT NOT NULL,
     id BIGINT NOT NULL,

@@ -32,6 +32,7 @@ mod history;
 mod host_tools;
 mod inference;
 mod jobs;
+mod lending;
 mod lifetimes;
 mod mcp;
 mod mcp_approvals;

@@ -89,7 +89,7 @@ both_backends! {
             if path == "/chat" {
                 answer.expect_problem(502, "upstream_error");
             } else {
-                assert_eq!(types(&answer.events().await).last().map(String::as_str), Some("error"));
+                assert_eq!(types(&answer.events().await).last().copied(), Some("error"));
             }
         }
         restrict(&talk.app, &json!({"providers": ["scripted", "echo"]})).await;

@@ -24,7 +24,7 @@ const COLUMNS: [&str; 12] = [
 ];
 
 /// Tables that stay, and why.
-const KEPT: [(&str, &str); 23] = [
+const KEPT: [(&str, &str); 24] = [
     ("subjects", "the number of a user, which the audit names"),
     ("users", "the account: the group `auth` ends it"),
     ("sign_in_networks", "goes with the account"),
@@ -35,6 +35,7 @@ const KEPT: [(&str, &str); 23] = [
     ("audit", "who changed what, without what was said"),
     ("agents", "the workspace's"),
     ("agent_versions", "the workspace's"),
+    ("agent_grants", "the workspace's"),
     ("mcp_servers", "the workspace's"),
     ("schedules", "the workspace's"),
     ("schedule_runs", "the workspace's"),

@@ -123,12 +123,17 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
     let job = owner.post("/jobs").json(&json!({"type": "test.note"})).await.expect(202);
     let schedule = json!({"name": "Each day", "expression": "0 3 * * *", "job": {"type": "test.note"}});
     let schedule = owner.post("/cron/schedules").json(&schedule).await.expect(201);
+    let me = owner.get("/auth/me").await.expect(200);
+    let grant = json!({"agent_id": AGENT, "workspace_id": "wsp_0000000000009", "expires_in": 60});
+    let grants = format!("/workspaces/{}/grants", me["workspace_id"].as_str().expect("an id"));
+    let grant = owner.post(&grants).json(&grant).await.expect(201);
     BTreeMap::from([
         ("agent_id", AGENT.to_owned()),
         ("job_id", id(&job)),
         ("memory_id", id(&memory)),
         ("user_id", memory["user_id"].as_str().expect("an id").to_owned()),
         ("profile_id", id(&profile)),
+        ("grant_id", id(&grant)),
         ("model", AGENT.to_owned()),
         ("schedule_id", id(&schedule)),
         ("skill_id", SKILL.to_owned()),

@@ -19,6 +19,7 @@
 mod support;
 
 mod accounts;
+mod agent_grants;
 mod agents;
 mod audit;
 mod big_store;

@@ -34,6 +34,7 @@ mod revocable;
 pub mod sse;
 pub mod turn;
 pub mod websocket;
+pub mod workspaces;
 
 pub use address::CalledFrom;
 pub use any_json::AnyJson;

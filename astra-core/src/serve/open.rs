@@ -61,8 +61,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let setup_code = authority.begin_setup().await.map_err(failed)?;
     base.supervisor.include(known.providers.drains());
     base.supervisor.include(known.tools.mcp().tasks());
-    let agents = Arc::new(Catalogue::new(base.store.clone()));
-    let policies = Arc::new(WorkspacePolicies::new(base.store.clone()));
+    let (agents, policies) = agents(&base);
     let workspace = authority.first_workspace().clone();
     let definitions = Definitions::open(&base, workspace, sources, &known).await.map_err(failed)?;
     let skill_folder = SkillFolder::open(&base, &known.skills, &definitions).await.map_err(failed)?;
@@ -109,6 +108,12 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     });
     let guarded = GuardedClient::new(&app.config.outbound).with_clock(Arc::clone(&app.clock));
     Ok(Gateway { app, limits, routes, setup_code, guarded })
+}
+
+/// The agents of all workspaces, and what their turns may use.
+fn agents(base: &Base) -> (Arc<Catalogue>, Arc<WorkspacePolicies>) {
+    let catalogue = Catalogue::new(base.store.clone(), Arc::clone(&base.clock));
+    (Arc::new(catalogue), Arc::new(WorkspacePolicies::new(base.store.clone())))
 }
 
 /// The types of jobs of memory.

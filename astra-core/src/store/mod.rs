@@ -5,6 +5,7 @@
 
 pub mod accounts;
 mod actor;
+mod agent_grants;
 mod agent_versions;
 mod agents;
 mod approvals;
@@ -16,6 +17,7 @@ mod audit_retention;
 mod audit_verify;
 mod backend;
 #[cfg(feature = "postgres")]
+mod borrowed_agents;
 mod certificate;
 mod checkpoint;
 mod conversation_events;
@@ -48,6 +50,7 @@ pub mod keys;
 mod known_readers;
 mod leaders;
 mod lifetime;
+mod loan;
 mod lock;
 mod mcp_servers;
 mod memories;
@@ -169,8 +172,9 @@ mod workspace_usage;
 mod write_health;
 
 pub use actor::{Actor, Target};
+pub use agent_grants::{AgentGrants, GrantUse, NewGrant, StoredGrant};
 pub use agent_versions::{AgentVersions, StoredVersion, VersionStamp};
-pub use agents::{AgentChange, Agents, Applied, Origin, StoredAgent};
+pub use agents::{AgentChange, Agents, Applied, Origin, StoredAgent, digest};
 pub use approvals::{ApprovalStatus, Approvals, Decided, Decision, NewApproval, StoredApproval};
 pub use audit_list::{AuditFilter, AuditLog, StoredAuditEntry};
 pub use audit_verify::{AUDIT_FAULTS_MAX, AuditFault, AuditFaultKind, AuditVerification};
@@ -186,8 +190,8 @@ pub use delivery_requests::Recovery;
 pub use depths::Depths;
 pub use durations::Durations;
 pub use error::{
-    AccountRefusal, AgentRefusal, Error, JobRefusal, MemoryProfileRefusal, MemoryRefusal, Refusal, Result,
-    SessionRefusal, TurnRefusal, WebhookRefusal,
+    AccountRefusal, AgentRefusal, Error, GrantRefusal, JobRefusal, MemoryProfileRefusal, MemoryRefusal, Refusal,
+    Result, SessionRefusal, TurnRefusal, WebhookRefusal,
 };
 pub use fan_out::FanOut;
 pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey};
@@ -202,6 +206,7 @@ pub use job_turns::{JobQuestion, JobTurn, JobTurns, QuestionState};
 pub use jobs::{JobRow, JobStatus, Jobs, StoredJob};
 pub use leaders::Leader;
 pub use lifetime::Lifetime;
+pub use loan::{Loan, is_borrowed};
 pub use lock::FolderLock;
 pub use mcp_servers::{McpServerRows, McpServerStamp, NewMcpServer, StoredMcpServer};
 pub use memories::{Memories, MemoryReader, StoredMemory};

@@ -2,6 +2,7 @@
 //! costs nothing.
 
 use super::accounts::Accounts;
+use super::agent_grants::AgentGrants;
 use super::agent_versions::AgentVersions;
 use super::agents::Agents;
 use super::approvals::Approvals;
@@ -45,6 +46,12 @@ impl Rows {
     #[must_use]
     pub const fn accounts(&self) -> Accounts<'_> {
         Accounts(self)
+    }
+
+    /// Agents that are lent and borrowed.
+    #[must_use]
+    pub const fn agent_grants(&self) -> AgentGrants<'_> {
+        AgentGrants(self)
     }
 
     /// The versions of agents.

@@ -1,10 +1,14 @@
 //! The workspaces group.
 
+mod accept_grant;
+mod create_grant;
 pub(crate) mod events;
 mod get_quotas;
 mod get_restrictions;
+mod list_grants;
 mod put_quotas;
 mod put_restrictions;
+mod revoke_grant;
 
 use astra_core::auth::Role;
 use serde_json::Value;

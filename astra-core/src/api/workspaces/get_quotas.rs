@@ -3,10 +3,10 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::policy::{WorkspacePolicyPath, WorkspaceQuotaState, check_own, revision};
 use crate::app::App;
 use crate::engine::WorkspaceQuotaWindow;
 use crate::error::{Error, Result};
+use crate::http::workspaces::{WorkspacePolicyPath, WorkspaceQuotaState, check_own, revision};
 use crate::http::{Caller, Json, Path, tagged};
 use crate::store::PolicyKind;
 

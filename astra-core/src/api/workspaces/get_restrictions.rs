@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::policy::{WorkspacePolicyPath, WorkspaceRestrictions, check_own, revision};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::workspaces::{WorkspacePolicyPath, WorkspaceRestrictions, check_own, revision};
 use crate::http::{Caller, Json, Path, tagged};
 use crate::store::PolicyKind;
 

@@ -5,10 +5,10 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::policy::{WorkspacePolicyPath, WorkspaceQuotaState, WorkspaceUse, check_faults, check_own};
 use crate::app::App;
 use crate::engine::WorkspaceQuotaWindow;
 use crate::error::{Error, Result};
+use crate::http::workspaces::{WorkspacePolicyPath, WorkspaceQuotaState, WorkspaceUse, check_faults, check_own};
 use crate::http::{Caller, IfMatch, IfMatchHeader, Json, Path, tagged};
 use crate::store::PolicyKind;
 use crate::workspace_policy::WorkspaceQuotas;

@@ -5,9 +5,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::policy::{WorkspacePolicyPath, WorkspaceRestrictions, check_faults, check_own};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::workspaces::{WorkspacePolicyPath, WorkspaceRestrictions, check_faults, check_own};
 use crate::http::{Caller, IfMatch, IfMatchHeader, Json, Path, tagged};
 use crate::store::PolicyKind;
 use crate::workspace_policy::Restrictions;

@@ -1,4 +1,4 @@
-//! What the operations on restrictions and quotas share: their wire types, and what is refused.
+//! Restrictions and quotas of a workspace: wire types, and what is refused.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
