@@ -206,6 +206,26 @@ CREATE TABLE agent_versions (
 );
 CREATE UNIQUE INDEX agent_versions_by_label ON agent_versions (workspace_id, agent_id, label) WHERE label IS NOT NULL;
 
+-- Agents that are lent to other workspaces: rows of the lender.
+CREATE TABLE agent_grants (
+    id BIGINT PRIMARY KEY,
+    workspace_id BIGINT NOT NULL,
+    agent_id TEXT NOT NULL,
+    -- The id as text: the agent's id in the borrower's workspace.
+    borrowed_id TEXT NOT NULL,
+    -- The id of the workspace that may borrow, whether there is one or not; and its number, once it has accepted.
+    borrower_id TEXT NOT NULL,
+    borrower BIGINT,
+    expires_at_ms BIGINT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    accepted_at_ms BIGINT,
+    ended_at_ms BIGINT
+);
+CREATE INDEX agent_grants_by_lender ON agent_grants (workspace_id, agent_id, id);
+CREATE INDEX agent_grants_by_borrower_id ON agent_grants (borrower_id, id);
+CREATE UNIQUE INDEX agent_grants_borrowed ON agent_grants (borrower, borrowed_id) WHERE borrower IS NOT NULL;
+
 CREATE TABLE sessions (
     workspace_id BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -443,6 +463,17 @@ CREATE TABLE usage_hours (
     output_tokens BIGINT NOT NULL,
     cost_usd DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (workspace_id, agent_id, hour, provider, model, subject)
+) /*without_rowid*/;
+
+-- The same sums of all agents, models and users of a workspace, and the turns that have ended. With the rows of `usage_entries`
+-- it is what quotas of the workspace are held against.
+CREATE TABLE workspace_hours (
+    workspace_id BIGINT NOT NULL,
+    hour BIGINT NOT NULL,
+    tokens BIGINT NOT NULL,
+    cost_usd DOUBLE PRECISION NOT NULL,
+    turns BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, hour)
 ) /*without_rowid*/;
 
 -- Turns by the hour since the epoch in which they began: how they ended, and a histogram of how long they took. With the rows
@@ -736,7 +767,19 @@ CREATE TABLE event_readers (
     read_at_ms BIGINT NOT NULL
 );
 
--- The hour since the epoch in which a quota of an agent was last said to be exceeded.
+-- What the turns of a workspace may use, as JSON; a row comes with the first change.
+CREATE TABLE workspace_policies (
+    workspace_id BIGINT NOT NULL,
+    -- `restrictions` or `quotas`.
+    kind TEXT NOT NULL,
+    -- Grows with each change.
+    version BIGINT NOT NULL,
+    settings TEXT NOT NULL,
+    updated_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, kind)
+) /*without_rowid*/;
+
+-- The hour since the epoch in which a quota of an agent, or of the workspace (no agent), was last said to be exceeded.
 CREATE TABLE quota_refusals (
     workspace_id BIGINT NOT NULL,
     agent_id TEXT NOT NULL,

@@ -21,6 +21,7 @@ use crate::tally::Tally;
 use crate::tasks::TaskGroup;
 use crate::webhooks::WebhookDirectory;
 use crate::work::{Base, Queue, Scheduler};
+use crate::workspace_policy::WorkspacePolicies;
 
 /// One gateway, for each of its requests.
 #[derive(Clone)]
@@ -40,6 +41,8 @@ pub struct Rooms {
     pub known: Known,
     /// The agents of all workspaces.
     pub agents: Arc<Catalogue>,
+    /// What the turns of workspaces may use.
+    pub policies: Arc<WorkspacePolicies>,
     /// The agents that are defined on disk.
     pub definitions: Arc<Definitions>,
     /// The skills on disk, as they were read last.

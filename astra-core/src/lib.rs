@@ -45,6 +45,7 @@ pub mod tools;
 pub mod trace_context;
 pub mod webhooks;
 pub mod work;
+pub mod workspace_policy;
 
 #[doc(hidden)]
 pub mod api;

@@ -31,7 +31,7 @@ use crate::webhooks::ThinEvent;
         (name = "tools", description = "What agents may call beside talking: tools of the gateway and of the program around it."),
         (name = "jobs", description = "Work that is done later and survives: enqueue, wait, follow, cancel and retry."),
         (name = "traces", description = "How turns went: where their time was spent, what they cost, and why they failed."),
-        (name = "workspaces", description = "Workspaces, their members and invitations, and what happens in them."),
+        (name = "workspaces", description = "Workspaces, their members and invitations, what happens in them, what their turns may use, and which agents they lend and borrow."),
         (name = "skills", description = "Skills on disk: instructions that a model reads when it needs them."),
         (name = "inference", description = "Providers of models: state, prices and usage."),
         (name = "cron", description = "Schedules: jobs at the times of cron expressions, in time zones, and what the gateway itself does so."),

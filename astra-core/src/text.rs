@@ -1,12 +1,14 @@
 //! Text from outside, made fit for one line of a log: what it says stays, what it does to a terminal does not. And text
-//! folded, so that two writings of one name are compared as equal.
+//! folded, so that two writings of one name are compared as equal. And patterns of names.
 
 mod fold;
+mod pattern;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 pub use fold::fold;
+pub use pattern::matches;
 
 /// `bytes` in lower-case hexadecimal digits.
 #[must_use]

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 use crate::support::{Caller, TestApp, TestBackend};
+use crate::workspaces::restrict;
 
 const DIMENSIONS: usize = 8;
 /// Words that mean the same to the model.
@@ -251,5 +252,33 @@ async fn a_job_makes_vectors_that_are_missing_and_says_how_many() {
         let ended = member.get(&path).await.expect(200);
         assert_eq!((&ended["status"], &ended["result"]["items"]), (&json!("succeeded"), &json!(10)), "{ended}");
         assert_eq!(contents(&searched(&member, "Which socket?").await).len(), 10);
+    }
+}
+
+#[tokio::test]
+async fn a_workspace_that_does_not_allow_the_model_is_searched_by_words() {
+    for backend in backends().await {
+        let model = Model::start().await;
+        let app = model.app(backend, "first").await;
+        let member = app.member();
+        keep(&member, "I like tea.").await;
+        searched(&member, "tea").await;
+        restrict(&app, &json!({"models": ["echo"]})).await;
+        let count = model.texts().len();
+        keep(&member, "The port is 8080.").await;
+        let found = search(&member, "Which port?").await;
+        assert_eq!(
+            (contents(&found), &found["vectors"]["is_searched"]),
+            (vec!["The port is 8080."], &json!(false)),
+            "{found}"
+        );
+        let job = json!({"type": "memory_reembed", "payload": {}});
+        let job = member.post("/jobs").json(&job).await.expect(202);
+        let path = format!("/jobs/{}?wait_s=30", job["id"].as_str().expect("an id"));
+        let ended = member.get(&path).await.expect(200);
+        assert!(ended["status"] == "failed" && ended.to_string().contains("restrictions"), "{ended}");
+        assert_eq!(model.texts().len(), count, "the model was not asked");
+        restrict(&app, &json!({"providers": ["vectors"]})).await;
+        assert_eq!(contents(&searched(&member, "Which socket?").await), ["The port is 8080."]);
     }
 }

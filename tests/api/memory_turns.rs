@@ -5,7 +5,8 @@ use astra_core::store::Row;
 use serde_json::{Value, json};
 
 use crate::conversation::{AGENT, Talk, question};
-use crate::support::{Answer, Caller, OnBackend, Reply, TestApp, TestBackend, both_backends};
+use crate::support::{Answer, Caller, Gate, OnBackend, Reply, TestApp, TestBackend, both_backends};
+use crate::workspaces::restrict;
 
 /// A gateway that remembers.
 struct Remembering(Talk);
@@ -260,6 +261,21 @@ both_backends! {
         assert_eq!(gateway.metric("astra_memory_dropped_total{reason=\"quote\"}").await, 1.0);
         let requests = "SELECT CAST(SUM(requests) AS BIGINT) FROM usage_entries WHERE workspace_id = $1 AND provider = 'scripted'";
         assert_eq!(gateway.rows(requests, |row| row.next_int().expect("a column")).await, [2], "what it used is on the agent");
+    }
+
+    async fn a_model_that_the_workspace_does_not_allow_is_not_asked_what_to_remember(gateway: Remembering) {
+        let gate = Gate::closed();
+        gateway.0.will(Reply::After(gate.clone(), "Fine.".into()));
+        let asked = gateway.0.start(&question("Our cat Miso only eats salmon these days. I live in Bern."));
+        while gateway.0.upstream.received().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        restrict(&gateway.0.app, &json!({"providers": ["echo"]})).await;
+        gate.open();
+        asked.await.expect("it ends").expect(200);
+        gateway.settled().await;
+        assert_eq!(gateway.kept().await.iter().map(|memory| memory.source.as_str()).collect::<Vec<_>>(), ["rule"]);
+        assert_eq!(gateway.0.upstream.received().len(), 1);
     }
 
     async fn a_hostile_model_writes_nothing_and_fails_no_turn(gateway: Remembering) {

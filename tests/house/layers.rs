@@ -4,7 +4,7 @@
 use crate::source::{File, assert_none, code, files};
 
 /// Each room of `astra-core/src` with its floor. A room may import every room of a lower floor.
-const FLOORS: [(&str, u8); 34] = [
+const FLOORS: [(&str, u8); 35] = [
     ("clock", 1),
     ("config", 1),
     ("content", 1),
@@ -29,6 +29,7 @@ const FLOORS: [(&str, u8); 34] = [
     ("tools", 3),
     ("webhooks", 3),
     ("work", 3),
+    ("workspace_policy", 3),
     ("app", 4),
     ("document", 4),
     ("error", 4),
@@ -42,7 +43,7 @@ const FLOORS: [(&str, u8); 34] = [
 ];
 
 /// Which room may import which of its own floor; there is no circle among them.
-const NEIGHBOURS: [(&str, &str); 19] = [
+const NEIGHBOURS: [(&str, &str); 21] = [
     ("app", "document"),
     ("app", "error"),
     ("definitions", "engine"),
@@ -52,10 +53,12 @@ const NEIGHBOURS: [(&str, &str); 19] = [
     ("engine", "memory"),
     ("engine", "skills"),
     ("engine", "tools"),
+    ("engine", "workspace_policy"),
     ("ids", "clock"),
     ("json_schema", "text"),
     ("mcp_servers", "auth"),
     ("mcp_servers", "tools"),
+    ("memory", "workspace_policy"),
     ("openapi", "http"),
     ("otlp", "engine"),
     ("provider", "outbound"),

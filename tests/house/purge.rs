@@ -36,6 +36,7 @@ const KEPT: [(&str, &str); 24] = [
     ("audit", "who changed what, without what was said"),
     ("agents", "the workspace's"),
     ("agent_versions", "the workspace's"),
+    ("agent_grants", "the workspace's"),
     ("mcp_servers", "the workspace's"),
     ("schedules", "the workspace's"),
     ("schedule_runs", "the workspace's"),

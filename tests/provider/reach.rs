@@ -32,7 +32,7 @@ async fn headers_of_the_configuration_go_with_every_request_and_are_never_repeat
     let registry = registry(settings);
     let error = failure(&registry).await;
     assert!(error.message.contains("who is ***"), "{error}");
-    assert_eq!(registry.check("up").await.unwrap().error, None);
+    assert_eq!(registry.check("up", |_| true).await.unwrap().error, None);
     for request in upstream.requests() {
         assert_eq!(request.header("x-team"), "team-hidden-7", "{}", request.line);
         assert_eq!((request.header("accept-encoding"), request.header("user-agent")), ("gzip", "ours/1"));
@@ -120,5 +120,5 @@ async fn a_check_asks_for_nothing_that_could_be_refused() {
     })
     .await;
     let registry = registry(config(&upstream.url, Protocol::OpenAi));
-    assert_eq!(registry.check("up").await.unwrap().error, None);
+    assert_eq!(registry.check("up", |_| true).await.unwrap().error, None);
 }

@@ -39,16 +39,16 @@ async fn health_is_counted() {
 #[tokio::test]
 async fn a_check_is_a_real_call() {
     let models = Upstream::script([Reply::json(200, &json!({"data": []}))]).await;
-    let check = openai(&models.url).check("up").await.unwrap();
+    let check = openai(&models.url).check("up", |_| true).await.unwrap();
     assert_eq!(check.error, None);
     assert_eq!(models.requests()[0].line, "GET /v1/models");
     let unlisted = Upstream::script([Reply::json(404, &json!({})), Reply::says("Hi", false)]).await;
-    assert_eq!(openai(&unlisted.url).check("up").await.unwrap().error, None);
+    assert_eq!(openai(&unlisted.url).check("up", |_| true).await.unwrap().error, None);
     assert_eq!(unlisted.requests()[1].body["max_tokens"], Value::Null, "no limit that could be refused");
     let refusing = Upstream::script([Reply::json(401, &json!({}))]).await;
-    assert_eq!(openai(&refusing.url).check("up").await.unwrap().error.unwrap().kind, ErrorKind::Key);
-    assert_eq!(openai(&refusing.url).check("nobody").await, None);
-    assert_eq!(openai(&refusing.url).check("echo").await.unwrap().error, None);
+    assert_eq!(openai(&refusing.url).check("up", |_| true).await.unwrap().error.unwrap().kind, ErrorKind::Key);
+    assert_eq!(openai(&refusing.url).check("nobody", |_| true).await, None);
+    assert_eq!(openai(&refusing.url).check("echo", |_| true).await.unwrap().error, None);
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn what_is_offered_comes_from_the_upstream_and_the_configuration() {
         ..config(&upstream.url, Protocol::OpenAi)
     });
     for _ in 0..2 {
-        let listings = registry.listings().await;
+        let listings = registry.listings(|_| true).await;
         let listing = listings.iter().find(|listing| listing.provider == "up").unwrap();
         assert!(listing.is_reachable);
         let names: Vec<&str> = listing.models.iter().map(|model| model.name.as_str()).collect();
@@ -80,7 +80,7 @@ async fn an_upstream_that_does_not_list_is_described_by_what_is_known() {
     let upstream = Upstream::script([Reply::json(500, &json!({}))]).await;
     let registry =
         registry(ProviderConfig { preset: Some("deepseek".into()), ..config(&upstream.url, Protocol::OpenAi) });
-    let listings = registry.listings().await;
+    let listings = registry.listings(|_| true).await;
     let listing = listings.iter().find(|listing| listing.provider == "up").unwrap();
     assert!(!listing.is_reachable);
     let names: Vec<&str> = listing.models.iter().map(|model| model.name.as_str()).collect();

@@ -37,7 +37,7 @@ async fn a_call_has_these_headers_and_no_other() {
     let registry = openai(&upstream.url);
     complete(&registry).await.unwrap();
     assert_eq!(listen(&registry).await.error, None);
-    assert_eq!(registry.check("up").await.unwrap().error, None);
+    assert_eq!(registry.check("up", |_| true).await.unwrap().error, None);
     let requests = upstream.requests();
     let posted = ["accept", "accept-encoding", "authorization", "content-length", "content-type", "host", "user-agent"];
     for (request, accept) in requests.iter().zip(["application/json", "text/event-stream"]) {

@@ -7,8 +7,8 @@ use astra_core::store::StoredEvent;
 use astra_core::store::events::{
     AgentCompletedData, AgentFailedData, AgentUpdateKind, AgentUpdatedData, ApprovalRequestedData, CATALOGUE,
     EventAudience, EventData, JobFailedData, JobProgressData, JobSucceededData, MemoryPropagatedData,
-    QuotaExceededData, QuotaKind, ScheduleFiredData, SessionArchivedData, SessionCreatedData, TurnStartedData,
-    WebhookDisabledData, WebhookDisabledReason, WebhookTestData,
+    QuotaExceededData, QuotaKind, QuotaScope, ScheduleFiredData, SessionArchivedData, SessionCreatedData,
+    TurnStartedData, WebhookDisabledData, WebhookDisabledReason, WebhookTestData,
 };
 use serde_json::{Value, json};
 
@@ -110,7 +110,7 @@ fn all() -> Vec<(String, Value)> {
         written(&archived),
         written(&JobSucceededData { job_id, kind: kind.clone(), attempts: 1 }),
         written(&JobFailedData { job_id, kind: kind.clone(), attempts: 1, status: "unknown".into(), error: None }),
-        written(&QuotaExceededData { agent_id, quota, limit: 1.5, used: 2.0 }),
+        written(&QuotaExceededData { agent_id, scope: QuotaScope::Workspace, quota, limit: 1.5, used: 2.0 }),
         written(&propagated),
         written(&fired),
         written(&disabled),

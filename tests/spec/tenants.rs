@@ -124,14 +124,18 @@ async fn belongings(owner: &Caller) -> BTreeMap<&'static str, String> {
     let schedule = json!({"name": "Each day", "expression": "0 3 * * *", "job": {"type": "test.note"}});
     let schedule = owner.post("/cron/schedules").json(&schedule).await.expect(201);
     let workspaces = owner.get("/workspaces").await.expect(200);
-    let invitations = format!("/workspaces/{}/invitations", id(&workspaces["data"][0]));
-    let invitation = owner.post(&invitations).json(&json!({"role": "viewer"})).await.expect(201);
+    let workspace = format!("/workspaces/{}", id(&workspaces["data"][0]));
+    let invitation = json!({"role": "viewer"});
+    let invitation = owner.post(&format!("{workspace}/invitations")).json(&invitation).await.expect(201);
+    let grant = json!({"agent_id": AGENT, "workspace_id": "wsp_0000000000009", "expires_in": 60});
+    let grant = owner.post(&format!("{workspace}/grants")).json(&grant).await.expect(201);
     BTreeMap::from([
         ("agent_id", AGENT.to_owned()),
         ("job_id", id(&job)),
         ("memory_id", id(&memory)),
         ("user_id", memory["user_id"].as_str().expect("an id").to_owned()),
         ("profile_id", id(&profile)),
+        ("grant_id", id(&grant)),
         ("model", AGENT.to_owned()),
         ("schedule_id", id(&schedule)),
         ("skill_id", SKILL.to_owned()),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use astra_core::clock::ManualClock;
 use astra_core::engine::catalogue::Catalogue;
 use astra_core::ids::{CountingIds, Ids as _};
 use astra_core::store::{
@@ -125,7 +126,7 @@ both_backends! {
 
     async fn a_turn_sees_the_last_change_of_anybody(store: TestStore) {
         let rows = ours(&store);
-        let catalogue = Catalogue::new(store.db.clone());
+        let catalogue = Catalogue::new(store.db.clone(), Arc::new(ManualClock::new(10)));
         let prompt = async |pinned| {
             let agent = catalogue.resolve(rows.workspace(), "a", pinned).await.expect("a look-up")?;
             Some((agent.version, agent.definition.system_prompt.clone()))
@@ -149,7 +150,7 @@ both_backends! {
 
     async fn what_was_read_is_kept(store: TestStore) {
         let rows = ours(&store);
-        let catalogue = Catalogue::new(store.db.clone());
+        let catalogue = Catalogue::new(store.db.clone(), Arc::new(ManualClock::new(10)));
         rows.agents().create(says("a", "one", "usr_1", 10), None).await.expect("an agent");
         let first = catalogue.resolve(rows.workspace(), "a", None).await.expect("a look-up").expect("the agent");
         let second = catalogue.resolve(rows.workspace(), "a", None).await.expect("a look-up").expect("the agent");

@@ -19,6 +19,7 @@
 mod support;
 
 mod accounts;
+mod agent_grants;
 mod agents;
 mod audit;
 mod big_store;
@@ -67,5 +68,6 @@ mod visibility;
 mod waits;
 mod webhooks;
 mod workspace_deletions;
+mod workspace_policies;
 mod workspaces;
 mod write_ahead_log;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use astra_core::params;
 use astra_core::store::usage::{self, HOUR_MS, UsageGroup, UsageRow, UsageSum};
-use astra_core::store::{Db, Page, PageRequest, Rows, WorkspaceId};
+use astra_core::store::{Db, Page, PageRequest, Rows, UsagePeriods, WorkspaceId, WorkspaceUsed};
 
 use crate::support::{TestStore, both_backends};
 
@@ -127,6 +127,32 @@ both_backends! {
         add(&rows, row(MIDNIGHT_MS, "a", "m")).await;
         roll_up(&store.db).await;
         assert_eq!(report(&rows, 0, i64::MAX, &[]).await[0].requests, 601);
+    }
+
+    async fn a_workspaces_periods_say_the_same_before_and_after_the_sums(store: TestStore) {
+        let store_rows = rows(&store.db, 1);
+        let hour = MIDNIGHT_MS / HOUR_MS;
+        for number in 0..300 {
+            add(&store_rows, row(MIDNIGHT_MS + number % 3 * HOUR_MS, ["a", "b"][usize::from(number % 2 == 0)], "m")).await;
+        }
+        add(&store_rows, row(MIDNIGHT_MS - 24 * HOUR_MS, "a", "m")).await;
+        add(&rows(&store.db, 2), row(MIDNIGHT_MS, "a", "m")).await;
+        let periods = UsagePeriods { hour: hour + 2, day: hour + 1, month: hour - 1 };
+        let expected = WorkspaceUsed {
+            hour_tokens: 1_200,
+            day_tokens: 2_400,
+            day_cost_usd: 50.0,
+            day_turns: 0,
+            month_tokens: 3_600,
+            month_cost_usd: 75.0,
+        };
+        assert_eq!(store_rows.usage().of_workspace(periods).await.expect("sums"), expected);
+        assert!(store.db.roll_usage_up().await.expect("a piece"), "there is more");
+        assert_eq!(store_rows.usage().of_workspace(periods).await.expect("sums"), expected, "some are summed up");
+        roll_up(&store.db).await;
+        assert_eq!(store_rows.usage().of_workspace(periods).await.expect("sums"), expected);
+        let other = rows(&store.db, 2).usage().of_workspace(periods).await.expect("sums");
+        assert_eq!((other.month_tokens, other.day_tokens), (12, 0));
     }
 
     async fn each_workspace_sees_its_own(store: TestStore) {

@@ -6,7 +6,7 @@ use super::agent::{AgentBudget, AgentVersion};
 use super::error::{Error, Failure, Result};
 use crate::config::Prices;
 use crate::store::Rows;
-use crate::store::events::{QuotaExceededData, QuotaKind};
+use crate::store::events::{QuotaExceededData, QuotaKind, QuotaScope};
 
 const HOUR_MS: i64 = 3_600_000;
 const HOURS_A_DAY: i64 = 24;
@@ -51,25 +51,21 @@ pub(super) async fn check_quotas(rows: &Rows, agent: &AgentVersion, now_ms: i64)
     ];
     let found = quotas.into_iter().find_map(|(quota, limit, used)| {
         let limit = limit.filter(|limit| used >= *limit)?;
-        Some(QuotaExceededData { agent_id: agent.agent_id.clone(), quota, limit, used })
+        Some(QuotaExceededData { agent_id: agent.agent_id.clone(), scope: QuotaScope::Agent, quota, limit, used })
     });
     found.map_or(Ok(()), |exceeded| Err(refusal(exceeded, &window, now_ms)))
 }
 
 fn refusal(exceeded: QuotaExceededData, window: &QuotaWindow, now_ms: i64) -> Error {
-    let (unit, time) = match exceeded.quota {
-        QuotaKind::TokensPerHour => ("tokens", "this hour"),
-        QuotaKind::TokensPerDay => ("tokens", "24 hours"),
-        QuotaKind::CostUsdPerDay => ("US dollars", "24 hours"),
-    };
+    let (unit, time) = exceeded.quota.words();
     let message = format!("The agent has used its quota of {} {unit} in {time}.", exceeded.limit);
     let retry_after_s = u64::try_from((window.hour_ends_ms - now_ms) / 1000 + 1).unwrap_or(1);
     Error::Quota { exceeded: Box::new(exceeded), message, retry_after_s }
 }
 
-/// Tokens as an amount, which is exact up to 2^53 of them.
-#[expect(clippy::cast_precision_loss, reason = "no agent has used as many tokens")]
-const fn amount(tokens: u64) -> f64 {
+/// Tokens or turns as an amount, which is exact up to 2^53 of them.
+#[expect(clippy::cast_precision_loss, reason = "nothing has used as many")]
+pub(super) const fn amount(tokens: u64) -> f64 {
     tokens as f64
 }
 

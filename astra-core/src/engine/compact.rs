@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::agent::AgentVersion;
-use super::budget;
 use super::error::{Error, Failure, Result};
 use super::estimate::{MESSAGE_TOKENS, clip, estimate, estimate_message};
 use super::history::{Look, newest};
@@ -34,7 +33,7 @@ impl Engine {
     /// Compacts a session of `rows` now: all but the newest part of it goes into its summary. `None` if there was nothing to compact.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for the agent; [`Error::Quota`]; [`Error::TooManyTurns`]; [`Error::Turn`] if the model failed;
+    /// [`Error::NotFound`] for the agent; [`Error::Quota`]; [`Error::TooManyTurns`]; [`Error::Turn`] if the model failed or is not allowed;
     /// the store's.
     pub async fn compact(
         self: &Arc<Self>,
@@ -59,7 +58,7 @@ impl Engine {
     async fn compact_now(&self, rows: &Rows, session: &Session) -> Result<Option<Compacted>> {
         let agent = self.agents.resolve(rows.workspace(), &session.agent_id, session.settings.pinned_version).await?;
         let agent = agent.ok_or(Error::NotFound("agent"))?;
-        budget::check_quotas(rows, &agent, self.clock.now_ms()).await?;
+        self.check_use(rows, &agent, self.clock.now_ms()).await?;
         let unfinished = rows.turns().first_open(session.id).await?;
         let before = unfinished.map_or(i64::MAX, |number| number * TURN_STRIDE);
         // Asked for by name, it takes all but the last turn: a question, and its answer if there is one.
@@ -118,9 +117,9 @@ impl Engine {
         // What we think was sent, should the call be cut off.
         let sent = messages.iter().map(|message| estimate_message(&message.content)).sum();
         calls.tokens = Usage { input_tokens: sent, ..Usage::default() };
-        let answered = self.ask_model(&Targets::of(&agent.definition), request, &mut calls.attempts).await;
+        let answered = self.ask_model(rows, &Targets::of(&agent.definition), request, &mut calls.attempts).await;
         calls.tokens = answered.as_ref().ok().and_then(|completion| completion.usage).unwrap_or_default();
-        let summary = without_nul(answered.map_err(Error::Turn)?.content);
+        let summary = without_nul(answered?.content);
         // The model was asked for 300 words, and may have given more.
         let summary = clip(&summary, room.summary()).to_owned();
         if summary.trim().is_empty() {

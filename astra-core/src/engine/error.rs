@@ -22,7 +22,7 @@ pub enum Error {
     Busy,
     /// So many turns wait in the session that no more may.
     QueueFull,
-    /// A quota of the agent is used up: which, and in how many seconds it may be free again.
+    /// A quota of the agent or of the workspace is used up: which, and in how many seconds it may be free again.
     Quota {
         /// Which quota.
         exceeded: Box<QuotaExceededData>,

@@ -2,12 +2,12 @@
 
 use super::Engine;
 use super::agent::AgentDefinition;
-use super::error::{Failure, code_of};
+use super::error::{Error, Failure, Result, code_of};
 use super::trace::Trace;
 use crate::config::Prices;
 use crate::content::without_nul;
 use crate::provider::{self, Attempt, ChunkStream, Completion, Request, Target, Usage};
-use crate::store::UsageRow;
+use crate::store::{Rows, UsageRow};
 use crate::trace_context::TraceContext;
 
 /// Who is asked, in order.
@@ -36,6 +36,11 @@ impl Targets {
         Self(std::iter::once(first).chain(fallbacks).collect())
     }
 
+    /// All of them, in order.
+    pub(super) fn all(&self) -> &[Target] {
+        &self.0
+    }
+
     /// The agent's own choice.
     pub(super) fn first(&self) -> Option<&Target> {
         self.0.first()
@@ -60,24 +65,31 @@ impl Calls {
 }
 
 impl Engine {
-    /// Asks for a whole answer; the calls are in `attempts` even if their end is not waited for.
+    /// Asks for a whole answer those that the workspace of `rows` may ask; the calls are in `attempts` even if their end is not
+    /// waited for.
     pub(super) async fn ask_model(
         &self,
+        rows: &Rows,
         targets: &Targets,
         request: Request<'_>,
         attempts: &mut Vec<Attempt>,
-    ) -> Result<Completion, Failure> {
-        self.providers.complete(&targets.0, request, attempts).await.map_err(|fault| failed(&fault))
+    ) -> Result<Completion> {
+        let targets = self.allowed(rows, targets).await?;
+        let answered = self.providers.complete(&targets, request, attempts).await;
+        answered.map_err(|fault| Error::Turn(failed(&fault)))
     }
 
     /// Asks for an answer piece by piece, with the same account.
     pub(super) async fn stream_model(
         &self,
+        rows: &Rows,
         targets: &Targets,
         request: Request<'_>,
         attempts: &mut Vec<Attempt>,
-    ) -> Result<ChunkStream, Failure> {
-        self.providers.stream(&targets.0, request, attempts).await.map_err(|fault| failed(&fault))
+    ) -> Result<ChunkStream> {
+        let targets = self.allowed(rows, targets).await?;
+        let answered = self.providers.stream(&targets, request, attempts).await;
+        answered.map_err(|fault| Error::Turn(failed(&fault)))
     }
 
     /// What the agent's own choice of model costs, if that is known.

@@ -1,6 +1,7 @@
 //! What the gateway does, with no HTTP in sight: agents, sessions, turns and their events.
 
 pub mod agent;
+mod allowed;
 mod budget;
 pub mod catalogue;
 mod compact;
@@ -32,6 +33,7 @@ mod trace;
 pub mod trace_retention;
 mod turn;
 mod turn_limits;
+mod workspace_quotas;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,6 +49,7 @@ pub use turn::{
     Ask, Asked, CallerToolChoice, CallerTools, OnCall, Overrides, Spawned, Submitted, TurnCaller, TurnHandle,
 };
 pub use turn_limits::TurnLimits;
+pub use workspace_quotas::WorkspaceQuotaWindow;
 
 use crate::clock::Clock;
 use crate::config::ChatConfig;
@@ -59,6 +62,7 @@ use crate::store::{self, Db};
 use crate::tasks::{TaskGroup, TaskKind};
 use crate::tools::Tools;
 use crate::work::{Base, Lease};
+use crate::workspace_policy::WorkspacePolicies;
 use catalogue::{Catalogue, Known};
 use live::LiveTurns;
 use quota_refusals::KnownRefusals;
@@ -76,6 +80,7 @@ pub struct Engine {
     storage: StorageLimits,
     providers: Arc<Registry>,
     agents: Arc<Catalogue>,
+    policies: Arc<WorkspacePolicies>,
     tools: Arc<Tools>,
     skills: Arc<Skills>,
     lease: Arc<Lease>,
@@ -92,8 +97,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine that asks the models for the agents of `agents`, which may call the tools, both of what is `known`, remembers in
-    /// `memory`, and gives turns that have ended to `export`.
+    /// An engine that asks the models for the agents of `agents`, as `policies` allow it, which may call the tools, both of what is
+    /// `known`, remembers in `memory`, and gives turns that have ended to `export`.
     /// It ends what dead gateways left unfinished, and gives the base's supervisor what it does beside turns.
     ///
     /// # Errors
@@ -102,6 +107,7 @@ impl Engine {
         base: &Base,
         known: &Known,
         agents: &Arc<Catalogue>,
+        policies: &Arc<WorkspacePolicies>,
         memory: &Arc<Memory>,
         export: Option<Arc<dyn TraceExport>>,
     ) -> store::Result<Arc<Self>> {
@@ -115,6 +121,7 @@ impl Engine {
             storage: StorageLimits::new(limits),
             providers: Arc::clone(&known.providers),
             agents: Arc::clone(agents),
+            policies: Arc::clone(policies),
             tools: Arc::clone(&known.tools),
             skills: Arc::clone(&known.skills),
             lease: Arc::clone(&base.lease),

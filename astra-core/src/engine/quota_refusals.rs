@@ -9,7 +9,7 @@ use crate::store::events::QuotaKind;
 /// How many quotas it is known of that they were said to be exceeded.
 const KNOWN_MAX: usize = 4_096;
 
-/// The hour in which each quota was last said to be exceeded, by workspace, agent and quota.
+/// The hour in which each quota was last said to be exceeded, by workspace, agent (none for the workspace's own) and quota.
 pub(super) struct KnownRefusals(Mutex<LruCache<(i64, String, &'static str), i64>>);
 
 impl Default for KnownRefusals {

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 use super::Engine;
 use super::agent::AgentVersion;
-use super::budget;
 use super::error::Error;
 use super::estimate::estimate_message;
 use super::inference::{Calls, Targets, UsageOwner};
 use crate::memory::extract::{Asking, ExtractionModel, NotAsked};
 use crate::provider::{Parameters, Request, Usage};
 use crate::store;
+use crate::workspace_policy::MODEL_NOT_ALLOWED;
 
 /// How long a model is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -37,7 +37,7 @@ impl Engine {
         if agent.definition.model.provider == ECHO {
             return Err(NotAsked::NoModel);
         }
-        budget::check_quotas(asking.rows, &agent, now_ms).await.map_err(not_asked)?;
+        self.check_use(asking.rows, &agent, now_ms).await.map_err(not_asked)?;
         let mut calls = Calls::default();
         let answered = self.ask_extraction(&agent, &asking, &mut calls).await;
         let owner = UsageOwner { agent_id: &agent.agent_id, subject: asking.subject, at_ms: now_ms };
@@ -65,14 +65,14 @@ impl Engine {
         let request = if takes_schema { request } else { plain };
         let sent = asking.messages.iter().map(|message| estimate_message(&message.content)).sum();
         calls.tokens = Usage { input_tokens: sent, ..Usage::default() };
-        let asked = self.ask_model(&targets, request, &mut calls.attempts);
+        let asked = self.ask_model(asking.rows, &targets, request, &mut calls.attempts);
         let completion = match tokio::time::timeout(PATIENCE, asked).await {
             Ok(Ok(completion)) => completion,
-            Ok(Err(failure)) => {
+            Ok(Err(fault)) => {
                 calls.tokens = Usage::default();
                 tracing::info!(
                     agent.id = agent.agent_id,
-                    error = failure.message,
+                    error = %fault,
                     "a model could not be asked what to remember"
                 );
                 return None;
@@ -93,6 +93,7 @@ fn not_asked(fault: Error) -> NotAsked {
     match fault {
         Error::Store(fault) => NotAsked::Store(fault),
         Error::Quota { .. } => NotAsked::Spent,
+        Error::Turn(failure) if failure.code == MODEL_NOT_ALLOWED => NotAsked::NoModel,
         _ => NotAsked::Failed,
     }
 }

@@ -35,6 +35,7 @@ pub mod sse;
 mod tokens;
 pub mod turn;
 pub mod websocket;
+pub mod workspaces;
 
 pub use address::CalledFrom;
 pub use any_json::AnyJson;

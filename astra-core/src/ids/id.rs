@@ -63,6 +63,9 @@ pub enum MemoryProfile {}
 /// Names entities of the graph.
 #[derive(Debug)]
 pub enum Entity {}
+/// Names grants.
+#[derive(Debug)]
+pub enum Grant {}
 
 impl Named for Session {
     const KIND: IdKind = IdKind::Session;
@@ -103,6 +106,9 @@ impl Named for MemoryProfile {
 impl Named for Entity {
     const KIND: IdKind = IdKind::Entity;
 }
+impl Named for Grant {
+    const KIND: IdKind = IdKind::Grant;
+}
 
 /// The identifier of a session.
 pub type SessionId = Id<Session>;
@@ -130,6 +136,8 @@ pub type MemoryId = Id<Memory>;
 pub type MemoryProfileId = Id<MemoryProfile>;
 /// The identifier of an entity of the graph.
 pub type EntityId = Id<Entity>;
+/// The identifier of a grant.
+pub type GrantId = Id<Grant>;
 
 /// The identifier of a row: its key. In public `<prefix>_` and 13 lower-case characters of Crockford's base 32, of which the
 /// first is 0 to 7.

@@ -47,10 +47,12 @@ pub enum IdKind {
     MemoryProfile,
     /// An entity of the graph of a workspace's memory.
     Entity,
+    /// An agent that is lent to another workspace.
+    Grant,
 }
 
 impl IdKind {
-    pub(super) const ALL: [Self; 22] = [
+    pub(super) const ALL: [Self; 23] = [
         Self::User,
         Self::Workspace,
         Self::ServiceAccount,
@@ -73,6 +75,7 @@ impl IdKind {
         Self::Memory,
         Self::MemoryProfile,
         Self::Entity,
+        Self::Grant,
     ];
 
     /// The letters before the underscore.
@@ -101,6 +104,7 @@ impl IdKind {
             Self::Memory => "mem",
             Self::MemoryProfile => "mpr",
             Self::Entity => "ent",
+            Self::Grant => "grt",
         }
     }
 }

@@ -32,6 +32,7 @@ use crate::metrics::Metrics;
 use crate::provider::Registry;
 use crate::store::{self, Db, EdgeKey, IndexEntry, PendingTurn, Rows, TierSet};
 use crate::work::Base;
+use crate::workspace_policy::WorkspacePolicies;
 use directory::Directory;
 use repeats::Repeats;
 
@@ -44,6 +45,7 @@ const COMMITTED: Duration = Duration::from_millis(100);
 pub struct Memory {
     config: Arc<Config>,
     embedder: Embedder,
+    policies: Arc<WorkspacePolicies>,
     directory: Directory,
     /// Edges of the graph that were of use and have gained nothing by it yet.
     accesses: EdgeAccesses,
@@ -58,12 +60,16 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// The memory in the store of `base`, whose vectors one of `providers` makes if the configuration says so. No memory is
-    /// read yet.
+    /// The memory in the store of `base`, whose vectors one of `providers` makes if the configuration says so, for those workspaces
+    /// whose `policies` allow it. No memory is read yet.
     ///
     /// # Errors
     /// The store's.
-    pub async fn open(base: &Base, providers: &Arc<Registry>) -> store::Result<Arc<Self>> {
+    pub async fn open(
+        base: &Base,
+        providers: &Arc<Registry>,
+        policies: &Arc<WorkspacePolicies>,
+    ) -> store::Result<Arc<Self>> {
         let bytes_max = usize::try_from(base.config.memory.cache_mib << 20).unwrap_or(usize::MAX);
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let embedder = match &base.config.memory.embeddings {
@@ -78,6 +84,7 @@ impl Memory {
         Ok(Arc::new(Self {
             config: Arc::clone(&base.config),
             embedder,
+            policies: Arc::clone(policies),
             directory: Directory::new(bytes_max),
             accesses: EdgeAccesses::default(),
             repeats: Repeats::default(),
@@ -126,6 +133,16 @@ impl Memory {
     #[must_use]
     pub const fn embedder(&self) -> &Embedder {
         &self.embedder
+    }
+
+    /// Whether vectors may be made of what the workspace of `rows` keeps and asks: the table in the program asks no provider.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn may_embed(&self, rows: &Rows) -> store::Result<bool> {
+        let Some(config) = &self.config.memory.embeddings else { return Ok(true) };
+        let policy = self.policies.of(rows.workspace()).await?;
+        Ok(policy.restrictions.refusal(&config.provider, Some(&config.model)).is_none())
     }
 
     /// What `text` is found by, which is to be written now. An embedder that is asked over the network makes its vector later.

@@ -60,7 +60,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// Whether there was something to search: tiers, and a workspace in which something was kept.
     pub is_searched: bool,
-    /// Whether vectors were compared: not if the query has none, or if it could not be had in time.
+    /// Whether vectors were compared: not if the query has none, if it could not be had in time, or if the workspace does not allow
+    /// the model that makes it.
     pub has_vectors: bool,
     /// 0 to 1: the share of the workspace's items that the embedder was asked about. The others are found by words alone.
     pub vector_coverage: f64,
@@ -121,7 +122,7 @@ impl Memory {
         let Some(index) = self.directory().of(rows, self.embedder().space()).await? else { return Ok(None) };
         let text: String = request.text.chars().take(QUERY_CHARS_MAX).collect();
         let owner = rows.memories().owner(&request.user_id).await?.unwrap_or(0);
-        let query = self.query(&request, &text, owner).await;
+        let query = self.query(rows, &request, &text, owner).await?;
         let asks_graph = request.asks_graph && request.as_of_ms.is_none() && request.tiers.has(MemoryTier::Graph);
         let asked = Sources { text: !query.terms.is_empty(), vector: query.embedding.is_some(), graph: asks_graph };
         let (limit, has_vectors) = (query.limit, asked.vector);
@@ -146,17 +147,18 @@ impl Memory {
         Ok(Some(Ranking { request, ranked, walked, owner, has_vectors, vector_coverage }))
     }
 
-    async fn query(&self, request: &SearchRequest, text: &str, owner: i64) -> IndexQuery {
-        IndexQuery {
+    async fn query(&self, rows: &Rows, request: &SearchRequest, text: &str, owner: i64) -> store::Result<IndexQuery> {
+        let may_embed = self.may_embed(rows).await?;
+        Ok(IndexQuery {
             owner,
             tiers: request.tiers,
             terms: query_terms(text),
-            embedding: self.embedder().of_query(text).await,
+            embedding: if may_embed { self.embedder().of_query(text).await } else { None },
             floor: self.embedder().space().floor,
             limit: request.limit.saturating_mul(CANDIDATES_A_HIT).max(CANDIDATES_LEAST),
             as_of_ms: request.as_of_ms.unwrap_or(request.now_ms),
             created_after_ms: request.created_after_ms,
-        }
+        })
     }
 
     /// What the index has of a query. A large one is searched beside the threads that serve requests.

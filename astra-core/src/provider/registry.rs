@@ -168,6 +168,12 @@ impl Registry {
         self.entries.contains_key(provider)
     }
 
+    /// The model that a call of `provider` names `model` for: its default model, if that is known without asking it.
+    #[must_use]
+    pub fn known_model<'a>(&'a self, provider: &str, model: Option<&'a str>) -> Option<&'a str> {
+        model.or_else(|| self.entries.get(provider)?.default_model.as_deref())
+    }
+
     /// What `model` of `provider` costs, or its default model; `None` if that is not known.
     #[must_use]
     pub fn price(&self, provider: &str, model: Option<&str>) -> Option<Prices> {
@@ -218,19 +224,20 @@ impl Registry {
     }
 
     /// Makes a real call, past circuit and retries: asks for the list of models or, where there is none, for an answer.
-    /// `None` if `provider` is not configured.
-    pub async fn check(&self, provider: &str) -> Option<Check> {
+    /// A model is asked for an answer only if `may_ask` says so of it. `None` if `provider` is not configured.
+    pub async fn check(&self, provider: &str, may_ask: impl Fn(&str) -> bool + Send) -> Option<Check> {
         let entry = self.entries.get(provider)?;
         let started = Instant::now();
         let late = |_| Error::new(ErrorKind::Timeout, "the provider did not answer in time");
-        let outcome = timeout(CHECK_TIMEOUT, call(entry)).await.map_err(late).and_then(|outcome| outcome);
+        let outcome = timeout(CHECK_TIMEOUT, call(entry, may_ask)).await.map_err(late).and_then(|outcome| outcome);
         Some(Check { elapsed: started.elapsed(), error: outcome.err() })
     }
 
-    /// What every provider offers. Upstreams are asked at most once a minute, and those that do not answer soon are
+    /// What every provider offers of which `is_wanted` says so. Upstreams are asked at most once a minute, and those that do not answer soon are
     /// described by what is known without them.
-    pub async fn listings(&self) -> Vec<Listing> {
-        future::join_all(self.entries.iter().map(|(name, entry)| listing(name, entry))).await
+    pub async fn listings(&self, is_wanted: impl Fn(&str) -> bool + Send) -> Vec<Listing> {
+        let wanted: Vec<_> = self.entries.iter().filter(|(name, _)| is_wanted(name)).collect();
+        future::join_all(wanted.into_iter().map(|(name, entry)| listing(name, entry))).await
     }
 
     /// What one provider offers, as in [`Registry::listings`]; `None` if it is not configured.
@@ -280,12 +287,17 @@ fn shown(mut url: Url) -> String {
     url.into()
 }
 
-async fn call(entry: &Entry) -> Result<(), Error> {
+async fn call(entry: &Entry, may_ask: impl Fn(&str) -> bool + Send) -> Result<(), Error> {
     match entry.provider.models().await {
         Err(Error { kind: ErrorKind::Refused(_), .. }) => {
             let message = Message { role: Role::User, content: Content::Text("Hello".into()) };
             let request = Request { messages: &[message], ..Request::default() };
-            entry.provider.complete(&entry.default_model().await?, request).await.map(drop)
+            let model = entry.default_model().await?;
+            if !may_ask(&model) {
+                let message = "the provider lists no models, and its default model may not be asked";
+                return Err(Error::new(ErrorKind::Unsupported, message));
+            }
+            entry.provider.complete(&model, request).await.map(drop)
         }
         outcome => outcome.map(drop),
     }

@@ -33,6 +33,7 @@ use crate::tasks::TaskKind;
 use crate::tools::MemoryAccess;
 use crate::webhooks::{Recover, WebhookDirectory};
 use crate::work::{Base, JobTypes, Queue, Scheduler, upkeep};
+use crate::workspace_policy::WorkspacePolicies;
 
 /// Ends each when the gateway stops and its turns have ended.
 const SOCKETS: TaskKind = TaskKind::new("websockets");
@@ -60,13 +61,14 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let setup_code = authority.begin_setup().await.map_err(failed)?;
     base.supervisor.include(known.providers.drains());
     base.supervisor.include(known.tools.mcp().tasks());
-    let agents = Arc::new(Catalogue::new(base.store.clone()));
+    let (agents, policies) = agents(&base);
     let workspace = authority.first_workspace().clone();
     let definitions = Definitions::open(&base, workspace, sources, &known).await.map_err(failed)?;
     let skill_folder = SkillFolder::open(&base, &known.skills, &definitions).await.map_err(failed)?;
     let events = EventLog::open(&base).await.map_err(failed)?;
-    let memory = memory(&base, &known).await.map_err(failed)?;
-    let engine = Engine::open(&base, &known, &agents, &memory, export(&base, &known)).await.map_err(failed)?;
+    let memory = memory(&base, &known, &policies).await.map_err(failed)?;
+    let export = export(&base, &known);
+    let engine = Engine::open(&base, &known, &agents, &policies, &memory, export).await.map_err(failed)?;
     remember(&base, &memory, &engine).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
     let job_types = with_memory(builder.job_types.with(Recover::new(Arc::clone(&base.clock))), &base, &memory);
@@ -85,6 +87,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
         skills: Arc::clone(&known.skills),
         known,
         agents,
+        policies,
         definitions,
         skill_folder,
         mcp_servers,
@@ -107,6 +110,12 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     Ok(Gateway { app, limits, routes, setup_code, guarded })
 }
 
+/// The agents of all workspaces, and what their turns may use.
+fn agents(base: &Base) -> (Arc<Catalogue>, Arc<WorkspacePolicies>) {
+    let catalogue = Catalogue::new(base.store.clone(), Arc::clone(&base.clock));
+    (Arc::new(catalogue), Arc::new(WorkspacePolicies::new(base.store.clone())))
+}
+
 /// The types of jobs of memory.
 fn with_memory(types: JobTypes, base: &Base, memory: &Arc<Memory>) -> JobTypes {
     let types = types.with(Consolidate::new(base, memory)).with(Reembed::new(base, memory));
@@ -126,8 +135,8 @@ fn export(_: &Base, _: &Known) -> Option<Arc<dyn TraceExport>> {
 }
 
 /// Memory, with which the tools of memory work from now on.
-async fn memory(base: &Base, known: &Known) -> store::Result<Arc<Memory>> {
-    let memory = Memory::open(base, &known.providers).await?;
+async fn memory(base: &Base, known: &Known, policies: &Arc<WorkspacePolicies>) -> store::Result<Arc<Memory>> {
+    let memory = Memory::open(base, &known.providers, policies).await?;
     VectorWork::open(base, &memory);
     let (store, clock) = (base.store.clone(), Arc::clone(&base.clock));
     known.tools.open_memory(MemoryAccess { store, memory: Arc::clone(&memory), ids: base.ids.clone(), clock });

@@ -5,9 +5,11 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::actor::{Actor, Target};
+use super::agent_grants;
 use super::error::{AgentRefusal, Error, Result};
 use super::events::{AgentUpdateKind, AgentUpdatedData};
 use super::idempotency::OnceKey;
+use super::loan::Loan;
 use super::page::{Cursor, Page, PageRequest};
 use super::pending_event::Cause;
 use super::precondition::{Precondition, Revision};
@@ -30,8 +32,11 @@ pub struct StoredAgent {
     pub created_at_ms: i64,
     /// When it last changed, in milliseconds since the epoch.
     pub updated_at_ms: i64,
-    /// The account that created it.
+    /// The account that created it; of a borrowed agent the workspace that lends it.
     pub created_by: String,
+    /// Of whom it is borrowed, if it is.
+    #[serde(default)]
+    pub loan: Option<Loan>,
 }
 
 /// What an agent shall say from now on.
@@ -94,21 +99,6 @@ const COLUMNS: &str = "id, version, definition, created_at, updated_at, created_
 pub struct Agents<'a>(pub(super) &'a Rows);
 
 impl Agents<'_> {
-    /// The agents, newest first.
-    pub async fn page(self, request: PageRequest) -> Result<Page<StoredAgent>> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM agents WHERE workspace_id = $1 AND (created_at, id) < ($2, $3)
-            ORDER BY created_at DESC, id DESC LIMIT $4"
-        );
-        let rows = self.0;
-        rows.list(move |tx| {
-            let (at, id) = request.position();
-            let place = |agent: &StoredAgent| Cursor { at: agent.created_at_ms, id: agent.id.clone() };
-            tx.page(&sql, params![at, id, request.fetch()], &request, read, place)
-        })
-        .await
-    }
-
     /// An agent.
     pub async fn find(self, agent_id: &str) -> Result<Option<StoredAgent>> {
         let agent_id = agent_id.to_owned();
@@ -190,7 +180,7 @@ impl Agents<'_> {
         .await
     }
 
-    /// Removes an agent with its versions; false if there is no such agent. Its sessions stay and can be read.
+    /// Removes an agent with its versions and grants; false if there is no such agent. Its sessions stay and can be read.
     ///
     /// # Errors
     /// [`Refusal::Stale`](super::Refusal::Stale) if `precondition` does not hold.
@@ -203,6 +193,7 @@ impl Agents<'_> {
             note(tx, actor.as_deref(), [Some(&present), None], &json!({"version": present.version}))?;
             tx.emit_by(actor.as_deref(), None, &present.event(AgentUpdateKind::Deleted))?;
             tx.execute("DELETE FROM agent_versions WHERE workspace_id = $1 AND agent_id = $2", params![&agent_id])?;
+            agent_grants::remove_of_agent(tx, &agent_id)?;
             Ok(tx.execute("DELETE FROM agents WHERE workspace_id = $1 AND id = $2", params![&agent_id])? == 1)
         })
         .await
@@ -269,7 +260,7 @@ fn is_first_start(tx: &mut Tx<'_>) -> Result<bool> {
 
 /// A short name of a definition's content, the same for the same JSON.
 #[must_use]
-pub(super) fn digest(definition: &str) -> String {
+pub fn digest(definition: &str) -> String {
     Sha256::digest(definition).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -350,5 +341,6 @@ fn read(mut row: Row) -> Result<StoredAgent> {
         created_at_ms: row.next_int()?,
         updated_at_ms: row.next_int()?,
         created_by: row.next_text()?,
+        loan: None,
     })
 }

@@ -68,6 +68,8 @@ pub enum Refusal {
     ProfileTooLarge,
     /// Of a memory profile.
     MemoryProfile(MemoryProfileRefusal),
+    /// Of a grant.
+    Grant(GrantRefusal),
 }
 
 /// Why a memory is not changed.
@@ -145,6 +147,23 @@ pub enum AgentRefusal {
 pub enum MemoryProfileRefusal {
     /// An agent has it.
     Assigned,
+}
+
+/// Why an agent is not lent, or not borrowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantRefusal {
+    /// The workspace has no such agent of its own.
+    NoSuchAgent,
+    /// The workspace has as many grants as it may have.
+    TooMany,
+    /// The grant has ended.
+    Ended,
+}
+
+impl From<GrantRefusal> for Error {
+    fn from(refusal: GrantRefusal) -> Self {
+        Self::Refused(Refusal::Grant(refusal))
+    }
 }
 
 /// Why a session is not changed.

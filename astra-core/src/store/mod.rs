@@ -5,6 +5,7 @@
 
 pub mod accounts;
 mod actor;
+mod agent_grants;
 mod agent_versions;
 mod agents;
 mod approvals;
@@ -16,6 +17,7 @@ mod audit_retention;
 mod audit_verify;
 mod backend;
 #[cfg(feature = "postgres")]
+mod borrowed_agents;
 mod certificate;
 mod checkpoint;
 mod conversation_events;
@@ -49,6 +51,7 @@ pub mod keys;
 mod known_readers;
 mod leaders;
 mod lifetime;
+mod loan;
 mod lock;
 mod mcp_servers;
 mod members;
@@ -167,13 +170,16 @@ mod webhooks;
 mod workspace;
 mod workspace_counts;
 mod workspace_deletions;
+mod workspace_policies;
 mod workspace_tables;
+mod workspace_usage;
 mod workspaces;
 mod write_health;
 
 pub use actor::{Actor, Target};
+pub use agent_grants::{AgentGrants, GrantUse, NewGrant, StoredGrant};
 pub use agent_versions::{AgentVersions, StoredVersion, VersionStamp};
-pub use agents::{AgentChange, Agents, Applied, Origin, StoredAgent};
+pub use agents::{AgentChange, Agents, Applied, Origin, StoredAgent, digest};
 pub use approvals::{ApprovalStatus, Approvals, Decided, Decision, NewApproval, StoredApproval};
 pub use audit_list::{AuditFilter, AuditLog, StoredAuditEntry};
 pub use audit_verify::{AUDIT_FAULTS_MAX, AuditFault, AuditFaultKind, AuditVerification};
@@ -189,8 +195,9 @@ pub use delivery_requests::Recovery;
 pub use depths::Depths;
 pub use durations::Durations;
 pub use error::{
-    AccountRefusal, AgentRefusal, Error, InvitationRefusal, JobRefusal, MemberRefusal, MemoryProfileRefusal,
-    MemoryRefusal, Refusal, Result, SessionRefusal, TurnRefusal, WebhookRefusal, WorkspaceRefusal,
+    AccountRefusal, AgentRefusal, Error, GrantRefusal, InvitationRefusal, JobRefusal, MemberRefusal,
+    MemoryProfileRefusal, MemoryRefusal, Refusal, Result, SessionRefusal, TurnRefusal, WebhookRefusal,
+    WorkspaceRefusal,
 };
 pub use fan_out::FanOut;
 pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey};
@@ -206,6 +213,7 @@ pub use job_turns::{JobQuestion, JobTurn, JobTurns, QuestionState};
 pub use jobs::{JobRow, JobStatus, Jobs, StoredJob};
 pub use leaders::Leader;
 pub use lifetime::Lifetime;
+pub use loan::{Loan, is_borrowed};
 pub use lock::FolderLock;
 pub use mcp_servers::{McpServerRows, McpServerStamp, NewMcpServer, StoredMcpServer};
 pub use members::{Manager, Members, RoleOrder, WorkspaceMember};
@@ -286,6 +294,8 @@ pub use webhooks::{StoredWebhook, WebhookChange, WebhookSecretStamp};
 pub use workspace::WorkspaceId;
 pub use workspace_counts::{ROWS_COUNTED_MAX, RowCount, StoreSize, WorkspaceCounts, WorkspaceTotals};
 pub use workspace_deletions::{DeletedWorkspace, Removal};
+pub use workspace_policies::{PolicyKind, StoredPolicy, WorkspacePolicyRows};
+pub use workspace_usage::{UsagePeriods, WorkspaceUsed};
 pub use workspaces::{JoinedWorkspace, NewWorkspace, StoredWorkspace, Workspaces};
 
 use crate::config::StoreConfig;

@@ -1,4 +1,5 @@
-//! Turns that were refused because of a quota, as far as the log of events has them: one for each quota of an agent and hour.
+//! Turns that were refused because of a quota, as far as the log of events has them: one for each quota of an agent, or of
+//! the workspace, and hour.
 
 use super::error::Result;
 use super::events::QuotaExceededData;
@@ -40,12 +41,12 @@ fn create(tx: &mut Tx<'_>, refusal: &QuotaRefusal) -> Result<bool> {
     let QuotaRefusal { exceeded, now_ms, .. } = refusal;
     let sql = "INSERT INTO quota_refusals (workspace_id, agent_id, quota, hour) VALUES ($1, $2, $3, $4)
         ON CONFLICT (workspace_id, agent_id, quota) DO UPDATE SET hour = excluded.hour WHERE quota_refusals.hour < excluded.hour";
-    let params = params![&exceeded.agent_id, exceeded.quota.as_str(), now_ms.div_euclid(HOUR_MS)];
+    let params = params![exceeded.quota_of(), exceeded.quota.as_str(), now_ms.div_euclid(HOUR_MS)];
     if tx.execute(sql, params)? == 0 {
         return Ok(false);
     }
     let subject = subjects::ensure(tx, &refusal.user_id, refusal.subject)?;
-    // A quota is of an agent, and of no one subject.
+    // A quota is of an agent or of the workspace, and of no one subject.
     let cause = Cause { id: refusal.event_id, at_ms: *now_ms, subject: Some(subject), owner: None };
     tx.emit(cause, exceeded)?;
     Ok(true)

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use super::agent_versions::{self, VersionStamp};
+use super::borrowed_agents;
 use super::conversation_events;
 use super::error::{Error, Refusal, Result, TurnRefusal};
 use super::idempotency::{self, OnceKey};
 use super::job_turns::{self, JobQuestion};
 use super::lifetime::Lifetime;
+use super::loan::is_borrowed;
 use super::message::{self, TURN_STRIDE};
 use super::messages;
 use super::mode::OnDouble;
@@ -156,7 +158,7 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
             return Ok(Begun::Known { turn_id });
         }
     }
-    if agent_versions::present(tx, &new.agent_id)?.is_none_or(|present| present != new.agent) {
+    if present(tx, new)?.is_none_or(|present| present != new.agent) {
         return Err(Error::Refused(Refusal::Stale));
     }
     let subject = subject.map_or_else(|| subjects::ensure(tx, &new.user_id, new.subject), Ok)?;
@@ -189,9 +191,27 @@ fn begin(tx: &mut Tx<'_>, new: &NewTurn, subject: Option<i64>) -> Result<Begun> 
     Ok(Begun::New { turn, session, interrupted, recent })
 }
 
+/// Which definition the agent has now, of the workspace's own or a borrowed one; `None` if there is no such agent.
+fn present(tx: &mut Tx<'_>, new: &NewTurn) -> Result<Option<VersionStamp>> {
+    if is_borrowed(&new.agent_id) {
+        borrowed_agents::present(tx, &new.agent_id, new.now_ms)
+    } else {
+        agent_versions::present(tx, &new.agent_id)
+    }
+}
+
+/// Says that [`present`] is going to be asked.
+fn present_ahead(tx: &mut Tx<'_>, new: &NewTurn) -> Result<()> {
+    if is_borrowed(&new.agent_id) {
+        borrowed_agents::present_ahead(tx, &new.agent_id, new.now_ms)
+    } else {
+        agent_versions::present_ahead(tx, &new.agent_id)
+    }
+}
+
 /// Says what most beginnings ask for: agent, session and its turns, in the order in which they are locked.
 fn look_ahead(tx: &mut Tx<'_>, new: &NewTurn, subject: i64) -> Result<()> {
-    agent_versions::present_ahead(tx, &new.agent_id)?;
+    present_ahead(tx, new)?;
     match &new.place {
         SessionTarget::Session { id } => {
             sessions::find_ahead(tx, *id)?;

@@ -67,12 +67,13 @@ impl TurnSum {
 pub(super) struct TurnSums(BTreeMap<(i64, i64, String), TurnSum>);
 
 impl TurnSums {
-    /// Takes a row's columns turn_hour, turn_status and turn_us: a turn of `agent`, if it says one.
-    pub(super) fn take(&mut self, row: &mut Row, workspace: i64, agent: &str) -> Result<()> {
+    /// Takes a row's columns turn_hour, turn_status and turn_us: a turn of `agent`, if it says one; answers whether it does.
+    pub(super) fn take(&mut self, row: &mut Row, workspace: i64, agent: &str) -> Result<bool> {
         let (hour, status, duration_us) =
             (row.next_optional_int()?, row.next_optional_text()?, row.next_optional_int()?);
-        let (Some(hour), Some(status), Some(duration_us)) = (hour, status, duration_us) else { return Ok(()) };
-        self.0.entry((workspace, hour, agent.to_owned())).or_default().add(&status, duration_us)
+        let (Some(hour), Some(status), Some(duration_us)) = (hour, status, duration_us) else { return Ok(false) };
+        self.0.entry((workspace, hour, agent.to_owned())).or_default().add(&status, duration_us)?;
+        Ok(true)
     }
 
     /// Adds them to their hours, in the order of their keys, so that two gateways never wait for each other.

@@ -1,5 +1,5 @@
 //! The periodic sum of what turns have used: rows of `usage_entries` become sums in `usage_hours` and, as far as they count turns,
-//! in `turn_hours`, a piece at a time. Each
+//! in `turn_hours`, and of all agents together in `workspace_hours`, a piece at a time. Each
 //! piece is one transaction, so that these tables together say the same before and after it.
 
 use std::collections::BTreeMap;
@@ -11,6 +11,7 @@ use super::turn_hours::TurnSums;
 use super::tx::Tx;
 use super::usage::NO_PROVIDER;
 use super::value::{Param, Row};
+use super::workspace_usage::WorkspaceSums;
 use crate::params;
 
 /// Rows of one piece.
@@ -35,12 +36,13 @@ impl Db {
                 tx.lock()
             );
             let (mut keys, mut sums) = (Vec::with_capacity(PIECE), BTreeMap::<Group, Sum>::new());
-            let (mut kept, mut turns) = (BTreeMap::<i64, i64>::new(), TurnSums::default());
+            let mut kept = BTreeMap::<i64, i64>::new();
+            let (mut turns, mut workspaces) = (TurnSums::default(), WorkspaceSums::default());
             tx.each(&sql, params![], &mut |mut row| {
                 let workspace = row.next_int()?;
                 keys.push([workspace, row.next_int()?, row.next_int()?]);
                 *kept.entry(workspace).or_default() += row.next_int()?;
-                take(&mut row, workspace, &mut sums, &mut turns)?;
+                take(&mut row, workspace, &mut sums, &mut turns, &mut workspaces)?;
                 Ok(true)
             })?;
             if keys.is_empty() {
@@ -50,6 +52,7 @@ impl Db {
             sums.iter().try_for_each(|(group, sum)| add(tx, group, sum))?;
             kept.iter().try_for_each(|(workspace, bytes)| session_storage::add(tx, *workspace, *bytes))?;
             turns.add(tx)?;
+            workspaces.add(tx)?;
             delete(tx, &keys)?;
             Ok(keys.len() == PIECE)
         })
@@ -57,14 +60,22 @@ impl Db {
     }
 }
 
-fn take(row: &mut Row, workspace: i64, sums: &mut BTreeMap<Group, Sum>, turns: &mut TurnSums) -> Result<()> {
+fn take(
+    row: &mut Row,
+    workspace: i64,
+    sums: &mut BTreeMap<Group, Sum>,
+    turns: &mut TurnSums,
+    workspaces: &mut WorkspaceSums,
+) -> Result<()> {
     let group = (workspace, row.next_text()?, row.next_int()?, row.next_text()?, row.next_text()?, row.next_int()?);
     let mut used = Sum::default();
     for count in &mut used.0 {
         *count = row.next_int()?;
     }
     used.1 = row.next_float()?;
-    turns.take(row, workspace, &group.1)?;
+    let is_turn = turns.take(row, workspace, &group.1)?;
+    let [_, _, input_tokens, output_tokens] = used.0;
+    workspaces.take(workspace, group.2, input_tokens + output_tokens, used.1, is_turn);
     if group.3 != NO_PROVIDER {
         let Sum(counts, cost_usd) = sums.entry(group).or_default();
         counts.iter_mut().zip(used.0).for_each(|(sum, count)| *sum += count);

@@ -2,6 +2,7 @@
 //! costs nothing.
 
 use super::accounts::Accounts;
+use super::agent_grants::AgentGrants;
 use super::agent_versions::AgentVersions;
 use super::agents::Agents;
 use super::approvals::Approvals;
@@ -40,6 +41,7 @@ use super::turns::Turns;
 use super::usage::Usage;
 use super::webhooks::Webhooks;
 use super::workspace_counts::WorkspaceTotals;
+use super::workspace_policies::WorkspacePolicyRows;
 use super::workspaces::Workspaces;
 
 impl Rows {
@@ -47,6 +49,12 @@ impl Rows {
     #[must_use]
     pub const fn accounts(&self) -> Accounts<'_> {
         Accounts(self)
+    }
+
+    /// Agents that are lent and borrowed.
+    #[must_use]
+    pub const fn agent_grants(&self) -> AgentGrants<'_> {
+        AgentGrants(self)
     }
 
     /// The versions of agents.
@@ -263,6 +271,12 @@ impl Rows {
     #[must_use]
     pub const fn user_profiles(&self) -> UserProfiles<'_> {
         UserProfiles(self)
+    }
+
+    /// What the workspace's turns may use.
+    #[must_use]
+    pub const fn workspace_policies(&self) -> WorkspacePolicyRows<'_> {
+        WorkspacePolicyRows(self)
     }
 
     /// How much the workspace has.

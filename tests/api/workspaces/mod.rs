@@ -1,16 +1,24 @@
 //! The workspaces group, and what its tests share.
 
+mod accept_grant;
 mod accept_invitation;
 mod create;
+mod create_grant;
 mod create_invitation;
 mod delete;
 pub(crate) mod events;
 mod get;
+mod get_quotas;
+mod get_restrictions;
 mod list;
+mod list_grants;
 mod list_invitations;
 mod list_members;
 mod put_member;
+mod put_quotas;
+mod put_restrictions;
 mod remove_member;
+mod revoke_grant;
 mod revoke_invitation;
 mod switch;
 mod update;
@@ -69,4 +77,34 @@ async fn turns_away(app: &TestApp, least: Role, ask: impl Fn(&Caller) -> Ask) {
     for role in Role::ALL.into_iter().filter(|role| *role < least) {
         ask(&app.role(role)).await.expect_problem(403, "forbidden");
     }
+}
+
+/// The path of `part` of the app's workspace.
+pub(crate) fn path_to(app: &TestApp, part: &str) -> String {
+    format!("/workspaces/{}/{part}", app.store().workspace().as_str())
+}
+
+/// Sets the restrictions of the workspace.
+pub(crate) async fn restrict(app: &TestApp, restrictions: &Value) -> Value {
+    app.admin().put(&path_to(app, "restrictions")).json(restrictions).await.expect(200)
+}
+
+/// Sets the quotas of the workspace.
+pub(crate) async fn limit(app: &TestApp, quotas: &Value) -> Value {
+    app.owner().put(&path_to(app, "quotas")).json(quotas).await.expect(200)
+}
+
+/// Sends what `ask` writes for a path as those who may not read policies, and to a workspace that is not the caller's.
+async fn only_for_the_workspace(app: &TestApp, part: &str, ask: impl Fn(&Caller, &str) -> Ask) {
+    let own = path_to(app, part);
+    ask(&app.anonymous(), &own).await.expect_problem(401, "unauthorized");
+    ask(&app.scoped(Role::Owner, "spec:read"), &own).await.expect_problem(403, "forbidden");
+    ask(&app.other_workspace(), &own).await.expect_problem(404, "not_found");
+    let nowhere = format!("/workspaces/wsp_0000000000001/{part}");
+    ask(&app.owner(), &nowhere).await.expect_problem(404, "not_found");
+}
+
+/// Where a problem points to.
+fn pointers(problem: &Value) -> Vec<&str> {
+    problem["errors"].as_array().into_iter().flatten().filter_map(|fault| fault["pointer"].as_str()).collect()
 }

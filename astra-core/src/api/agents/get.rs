@@ -20,7 +20,8 @@ pub async fn handler(
     caller: Caller,
     Path(AgentPath { agent_id }): Path<AgentPath>,
 ) -> Result<Response> {
-    let agent = app.store.rows(&caller.workspace).agents().find(&agent_id).await.map_err(Error::store)?;
+    let agent = app.store.rows(&caller.workspace).agents().find_with_borrowed(&agent_id, app.now_ms()).await;
+    let agent = agent.map_err(Error::store)?;
     let agent = agent.ok_or_else(|| Error::not_found("agent"))?;
     Ok(tagged(agent.revision(), Json(Agent::read(agent)?)))
 }

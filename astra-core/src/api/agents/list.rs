@@ -9,10 +9,16 @@ use crate::http::{Caller, Json, Page, PageQuery, Paged};
 
 /// List agents
 ///
-/// Newest first.
+/// The workspace's own, and those that it has borrowed: these have `borrowed`, and the id of their grant. Newest first.
 #[utoipa::path(get, path = "/agents", operation_id = "agents.list", params(PageQuery),
     responses((status = 200, description = "A page of agents.", body = Page<Agent>)))]
 pub async fn handler(State(app): State<App>, caller: Caller, Paged(request): Paged) -> Result<Json<Page<Agent>>> {
-    let page = app.store.rows(&caller.workspace).agents().page(request).await.map_err(Error::store)?;
+    let page = app
+        .store
+        .rows(&caller.workspace)
+        .agents()
+        .page_with_borrowed(request, app.now_ms())
+        .await
+        .map_err(Error::store)?;
     Ok(Json(Page::from_store(page.try_map(Agent::read)?, |agent| agent)))
 }

@@ -5,8 +5,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::clock::rfc3339;
 use crate::engine::agent::AgentDefinition;
+use crate::engine::catalogue;
 use crate::error::{Error, Result};
-use crate::store::{StoredAgent, StoredVersion};
+use crate::ids::GrantId;
+use crate::store::{Loan, StoredAgent, StoredVersion};
 
 /// An agent: its present version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -23,12 +25,33 @@ pub struct Agent {
     /// When the present version was created.
     #[schema(example = "2026-11-23T21:09:30.000Z")]
     pub updated_at: String,
-    /// The creator of the agent: a user, a service account, `file:<name>`, `configuration` or `gateway`.
+    /// The creator of the agent: a user, a service account, `file:<name>`, `configuration` or `gateway`; of a borrowed agent the
+    /// workspace that lends it.
     #[schema(max_length = 320, example = "usr_06a1b2c3d4e5q")]
     pub created_by: String,
+    /// Of whom it is borrowed. Agents of the workspace's own do not have this field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub borrowed: Option<BorrowedAgent>,
     /// What it is.
     #[serde(flatten)]
     pub definition: AgentDefinition,
+}
+
+/// Of whom an agent is borrowed. It is read and asked, and cannot be changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BorrowedAgent {
+    /// The grant, whose id is the agent's id here.
+    #[schema(value_type = String, example = "grt_06a1b2c3d4e5q")]
+    pub grant_id: GrantId,
+    /// The workspace that lends it.
+    #[schema(max_length = 256, example = "wsp_06a1b2c3d4e5q")]
+    pub lender_id: String,
+    /// Its id there.
+    #[schema(format = "slug", example = "support")]
+    pub agent_id: String,
+    /// Until when it is lent.
+    #[schema(example = "2026-12-23T21:07:00.000Z")]
+    pub expires_at: String,
 }
 
 /// A version of an agent, without its definition.
@@ -101,13 +124,30 @@ impl Agent {
     /// # Errors
     /// If another version of the gateway wrote what this one cannot read.
     pub fn read(stored: StoredAgent) -> Result<Self> {
+        let definition = serde_json::from_str(&stored.definition).map_err(Error::internal)?;
+        let definition = match &stored.loan {
+            Some(loan) => catalogue::borrowed(definition, &loan.agent_id),
+            None => definition,
+        };
         Ok(Self {
-            definition: serde_json::from_str(&stored.definition).map_err(Error::internal)?,
+            definition,
+            borrowed: stored.loan.map(|loan| BorrowedAgent::of(&stored.id, loan)).transpose()?,
             id: stored.id,
             version: stored.version,
             created_at: rfc3339(stored.created_at_ms),
             updated_at: rfc3339(stored.updated_at_ms),
             created_by: stored.created_by,
+        })
+    }
+}
+
+impl BorrowedAgent {
+    fn of(agent_id: &str, loan: Loan) -> Result<Self> {
+        Ok(Self {
+            grant_id: agent_id.parse().map_err(Error::internal)?,
+            lender_id: loan.lender_id,
+            agent_id: loan.agent_id,
+            expires_at: rfc3339(loan.expires_at_ms),
         })
     }
 }

@@ -68,7 +68,8 @@ pub async fn handler(
     Path(AgentPath { agent_id }): Path<AgentPath>,
 ) -> Result<Json<AgentUsage>> {
     let rows = app.store.rows(&caller.workspace);
-    let agent = rows.agents().find(&agent_id).await.map_err(Error::store)?.ok_or_else(|| Error::not_found("agent"))?;
+    let agent = rows.agents().find_with_borrowed(&agent_id, app.now_ms()).await.map_err(Error::store)?;
+    let agent = agent.ok_or_else(|| Error::not_found("agent"))?;
     let budget = read(&agent.definition)?.budget;
     let window = QuotaWindow::at(app.now_ms());
     let used = rows.usage().of_agent(&agent_id, window.hour, window.first_hour_of_day).await;

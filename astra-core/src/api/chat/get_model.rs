@@ -17,6 +17,12 @@ use crate::http::{Caller, Json, Path};
         (status = 200, description = "The agent.", body = OpenAiModel),
         (status = 404, description = "There is no agent with this id.")))]
 pub async fn handler(State(app): State<App>, caller: Caller, Path(model): Path<String>) -> Result<Json<OpenAiModel>> {
-    let agent = app.store.rows(&caller.workspace).agents().find(&model).await.map_err(Error::store)?;
+    let agent = app
+        .store
+        .rows(&caller.workspace)
+        .agents()
+        .find_with_borrowed(&model, app.now_ms())
+        .await
+        .map_err(Error::store)?;
     agent.map(|agent| Json(OpenAiModel::of(agent))).ok_or_else(no_such_model)
 }

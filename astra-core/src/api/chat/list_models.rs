@@ -24,7 +24,11 @@ pub async fn handler(State(app): State<App>, caller: Caller) -> Result<Json<Open
     let rows = app.store.rows(&caller.workspace);
     let (mut data, mut after) = (Vec::new(), None);
     while data.len() < MODELS_MAX {
-        let page = rows.agents().page(PageRequest { limit: PAGE, after }).await.map_err(Error::store)?;
+        let page = rows
+            .agents()
+            .page_with_borrowed(PageRequest { limit: PAGE, after }, app.now_ms())
+            .await
+            .map_err(Error::store)?;
         data.extend(page.data.into_iter().map(OpenAiModel::of));
         after = page.next;
         if after.is_none() {

@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 
 use super::model::ModelQuery;
 use crate::app::App;
-use crate::error::Result;
-use crate::http::{Json, Page, PageQuery, Paged, Query, page_by_name};
+use crate::error::{Error, Result};
+use crate::http::{Caller, Json, Page, PageQuery, Paged, Query, page_by_name};
 use crate::provider::{Listing, ModelInfo};
 
 /// A model that agents can use.
@@ -40,7 +40,7 @@ pub struct Model {
 /// List models
 ///
 /// The providers are asked at most once a minute. Limits and prices come from the configuration, or else from a table
-/// of well-known models. Sorted by provider and name.
+/// of well-known models. Only models are listed that the workspace's restrictions allow. Sorted by provider and name.
 #[utoipa::path(get, path = "/inference/models", operation_id = "inference.list_models",
     params(ModelQuery, PageQuery),
     responses((status = 200, description = "The models.", body = Page<Model>,
@@ -50,14 +50,18 @@ pub struct Model {
         }], "next_cursor": null}))))]
 pub async fn handler(
     State(app): State<App>,
+    caller: Caller,
     Query(query): Query<ModelQuery>,
     Paged(request): Paged,
 ) -> Result<Json<Page<Model>>> {
+    let policy = app.policies.of(&caller.workspace).await.map_err(Error::store)?;
+    let restrictions = &policy.restrictions;
     let listings = match &query.provider {
-        None => app.providers.listings().await,
-        Some(name) => app.providers.listing(name).await.into_iter().collect(),
+        None => app.providers.listings(|name| restrictions.allow_provider(name)).await,
+        Some(name) if restrictions.allow_provider(name) => app.providers.listing(name).await.into_iter().collect(),
+        Some(_) => Vec::new(),
     };
-    let models = listings.into_iter().flat_map(models).collect();
+    let models = listings.into_iter().flat_map(models).filter(|model| restrictions.allow_model(&model.name)).collect();
     // A space stands in no provider's name, and before all that does.
     let found = page_by_name(models, &request, |model: &Model| format!("{} {}", model.provider, model.name));
     Ok(Json(Page::from_store(found, |model| model)))

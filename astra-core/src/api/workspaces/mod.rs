@@ -1,18 +1,27 @@
-//! Workspaces: the caller's own, its members and invitations, what happens in it, and the other ones that the caller belongs to.
+//! Workspaces: the caller's own with its members and invitations, what happens in it, what its turns may use, which agents it
+//! lends and borrows; and the other ones that the caller belongs to.
 
+mod accept_grant;
 mod accept_invitation;
 mod create;
+mod create_grant;
 mod create_invitation;
 mod delete;
 mod events;
 mod get;
+mod get_quotas;
+mod get_restrictions;
 mod list;
+mod list_grants;
 mod list_invitations;
 mod list_members;
 mod lookup;
 mod model;
 mod put_member;
+mod put_quotas;
+mod put_restrictions;
 mod remove_member;
+mod revoke_grant;
 mod revoke_invitation;
 mod switch;
 mod update;
@@ -33,4 +42,9 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(accept_invitation::handler))
         .routes(routes!(switch::handler))
         .routes(routes!(events::handler))
+        .routes(routes!(get_restrictions::handler, put_restrictions::handler))
+        .routes(routes!(get_quotas::handler, put_quotas::handler))
+        .routes(routes!(list_grants::handler, create_grant::handler))
+        .routes(routes!(revoke_grant::handler))
+        .routes(routes!(accept_grant::handler))
 }

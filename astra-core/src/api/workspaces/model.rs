@@ -75,7 +75,7 @@ workspace_events! {
     JobFailed(JobFailedData) => "job.failed",
     /// Memories of a user were copied to the workspace.
     MemoryPropagated(MemoryPropagatedData) => "memory.propagated",
-    /// An agent has used up a quota, and a turn was refused.
+    /// An agent or the workspace has used up a quota, and a turn was refused.
     QuotaExceeded(QuotaExceededData) => "quota.exceeded",
     /// The time of a schedule has come, and its job was enqueued.
     ScheduleFired(ScheduleFiredData) => "schedule.fired",

@@ -24,5 +24,13 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
         ("workspaces.accept_invitation", Needs(Viewer, Scope::WorkspacesWrite)),
         ("workspaces.switch", Needs(Viewer, Scope::WorkspacesWrite)),
         ("workspaces.events", Needs(Member, Scope::WorkspacesRead)),
+        ("workspaces.get_restrictions", Needs(Viewer, Scope::WorkspacesRead)),
+        ("workspaces.put_restrictions", Needs(Admin, Scope::WorkspacesWrite)),
+        ("workspaces.get_quotas", Needs(Viewer, Scope::WorkspacesRead)),
+        ("workspaces.put_quotas", Needs(Owner, Scope::WorkspacesWrite)),
+        ("workspaces.list_grants", Needs(Admin, Scope::WorkspacesRead)),
+        ("workspaces.create_grant", Needs(Admin, Scope::WorkspacesWrite)),
+        ("workspaces.accept_grant", Needs(Admin, Scope::WorkspacesWrite)),
+        ("workspaces.revoke_grant", Needs(Admin, Scope::WorkspacesWrite)),
     ]
 };

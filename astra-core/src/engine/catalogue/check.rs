@@ -7,7 +7,7 @@ use crate::engine::agent::{AgentBudget, AgentDefinition, AgentModel, AgentSpawn,
 use crate::engine::prompt;
 use crate::provider::Registry;
 use crate::skills::Skills;
-use crate::store::WorkspaceId;
+use crate::store::{WorkspaceId, is_borrowed};
 use crate::text::shorten;
 use crate::tools::{Tools, pattern_fault};
 
@@ -39,7 +39,7 @@ const RESERVED: [&str; 2] = ["import", "reload"];
 /// What is wrong with `id` as the id of an agent, which is `[a-z0-9][a-z0-9_-]{0,63}`.
 #[must_use]
 pub fn id_fault(id: &str) -> Option<&'static str> {
-    if RESERVED.contains(&id) {
+    if RESERVED.contains(&id) || is_borrowed(id) {
         return Some("is reserved: choose another id");
     }
     (!is_slug(id)).then_some("is no id: use a-z, 0-9, _ and -, a letter or digit first, 64 at most")

@@ -47,7 +47,7 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`] for agent and session, [`Error::Archived`], [`Error::OtherAgent`], [`Error::Busy`],
     /// [`Error::QueueFull`], [`Error::Quota`], [`Error::TooManyTurns`], [`Error::StorageLimit`], [`Error::Draining`],
-    /// [`Error::Turn`] for a question that can never fit, the store's. Then nothing was kept.
+    /// [`Error::Turn`] for a question that can never fit and for a model that the workspace does not allow, the store's. Then nothing was kept.
     pub async fn ask(self: &Arc<Self>, caller: TurnCaller, ask: Ask) -> Result<Asked> {
         let (engine, (tell, told)) = (Arc::clone(self), oneshot::channel());
         // In a box: tokio moves what it runs several times.
@@ -84,7 +84,7 @@ impl Engine {
         let (begun, guard) = loop {
             self.check_parameters(&agent, &ask)?;
             self.check_tools(&caller.workspace, &agent, &ask)?;
-            let allowed = match self.check_quotas(&rows, &agent, &ask, now_ms).await {
+            let allowed = match self.check_turn_and_charged(&rows, &agent, (&caller, &ask), now_ms).await {
                 Ok(()) => self.storage.take(&rows, ask.content.bytes()).await,
                 Err(refusal) => Err(refusal),
             };
@@ -143,9 +143,15 @@ impl Engine {
         }
     }
 
-    /// Refuses a turn of an agent whose quotas are used up, or that is charged to such a one.
-    async fn check_quotas(&self, rows: &Rows, agent: &AgentVersion, ask: &Ask, now_ms: i64) -> Result<()> {
-        budget::check_quotas(rows, agent, now_ms).await?;
+    /// Refuses a turn that may not ask its model, or that is charged to an agent whose quotas are used up.
+    async fn check_turn_and_charged(
+        &self,
+        rows: &Rows,
+        agent: &AgentVersion,
+        (caller, ask): (&TurnCaller, &Ask),
+        now_ms: i64,
+    ) -> Result<()> {
+        self.check_turn(rows, agent, (caller, ask), now_ms).await?;
         let charged = ask.spawned.as_ref().map(|spawned| &spawned.charged_agent);
         let Some(charged) = charged.filter(|charged| **charged != agent.agent_id) else { return Ok(()) };
         match self.agents.resolve(rows.workspace(), charged, None).await? {

@@ -16,7 +16,7 @@ impl Engine {
         now_ms: i64,
     ) {
         let hour = QuotaWindow::at(now_ms).hour;
-        if !self.refusals.is_first(rows.workspace().number(), &exceeded.agent_id, exceeded.quota, hour) {
+        if !self.refusals.is_first(rows.workspace().number(), exceeded.quota_of(), exceeded.quota, hour) {
             return;
         }
         let (event_id, subject) = (self.ids.id(), self.ids.key());

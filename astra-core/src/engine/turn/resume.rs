@@ -99,7 +99,7 @@ impl Engine {
     ) -> Result<Option<(Running, Progress, Option<Ending>)>> {
         let state = state(&kept)?;
         let entries = rows.turn_events().read(turn.id, 0).await?;
-        let agent = self.agents.resolve(rows.workspace(), &turn.agent_id, Some(turn.agent_version)).await?;
+        let agent = self.agents.resolve_begun(rows.workspace(), &turn.agent_id, turn.agent_version).await?;
         let session = rows.sessions().find(turn.session_id, VisibleTo::All).await?;
         let (Some(agent), Some(session)) = (agent, session) else { return Ok(None) };
         let approvals = match kept.status {

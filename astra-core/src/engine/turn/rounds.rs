@@ -95,8 +95,7 @@ impl Running {
     }
 
     async fn complete(&self, targets: &Targets, request: Request<'_>, progress: &mut Progress) -> Result<()> {
-        let answered = self.engine.ask_model(targets, request, &mut progress.calls.attempts).await;
-        let completion = answered.map_err(Error::Turn)?;
+        let completion = self.engine.ask_model(&self.rows, targets, request, &mut progress.calls.attempts).await?;
         progress.usage = completion.usage;
         progress.finish_reason = Some(completion.finish_reason);
         progress.content = without_nul(completion.content);
@@ -116,8 +115,8 @@ impl Running {
 
     async fn stream(&self, targets: &Targets, request: Request<'_>, progress: &mut Progress) -> Result<()> {
         let takes_calls = takes_calls(&request);
-        let answered = self.engine.stream_model(targets, request, &mut progress.calls.attempts).await;
-        let mut chunks = answered.map_err(Error::Turn)?;
+        let asked = self.engine.stream_model(&self.rows, targets, request, &mut progress.calls.attempts);
+        let mut chunks = asked.await?;
         progress.calls.trace(&mut progress.trace);
         progress.is_streaming = true;
         let flush_every = Duration::from_millis(self.engine.config.event_flush_ms);

@@ -94,7 +94,7 @@ impl Running {
             progress.trace.note(TraceStage::Queue, since);
         }
         if self.turn.agent_version != self.agent.version {
-            let (workspace, pinned) = (self.rows.workspace(), Some(self.turn.agent_version));
+            let (workspace, version) = (self.rows.workspace(), self.turn.agent_version);
             let missing = || {
                 Error::Turn(Failure::new(
                     "not_found",
@@ -102,7 +102,7 @@ impl Running {
                 ))
             };
             self.agent =
-                self.engine.agents.resolve(workspace, &self.turn.agent_id, pinned).await?.ok_or_else(missing)?;
+                self.engine.agents.resolve_begun(workspace, &self.turn.agent_id, version).await?.ok_or_else(missing)?;
         }
         let mut context = self.context(progress).await?;
         if progress.steps > 0 {

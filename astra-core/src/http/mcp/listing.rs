@@ -41,7 +41,8 @@ pub(super) async fn page(
     };
     let is_first = after.is_none();
     let rows = app.store.rows(&caller.workspace);
-    let page = rows.agents().page(PageRequest { limit: PAGE_AGENTS_MAX, after }).await.map_err(Error::store)?;
+    let request = PageRequest { limit: PAGE_AGENTS_MAX, after };
+    let page = rows.agents().page_with_borrowed(request, app.now_ms()).await.map_err(Error::store)?;
     let known = &app.known.tools;
     // Those of the host stand on the first page, and have their names before agents do.
     let is_good =

@@ -43,6 +43,8 @@ pub enum VectorFault {
     Store(store::Error),
     /// The embedder's.
     Embedder(provider::Error),
+    /// The workspace does not allow the model that makes vectors.
+    NotAllowed,
 }
 
 /// Vectors that were made.
@@ -102,6 +104,8 @@ impl VectorWork {
                     self.memory.something_written().await;
                 }
                 Err(VectorFault::Store(fault)) => return Err(fault),
+                // Those workspaces are passed over.
+                Err(VectorFault::NotAllowed) => self.memory.something_written().await,
                 Err(VectorFault::Embedder(error)) => {
                     tracing::warn!(
                         error.kind = error.kind.as_str(), error = %error, pause.s = pause.as_secs(),
@@ -118,13 +122,15 @@ impl VectorWork {
     async fn round(&self, is_replaced: &mut bool) -> Result<(), VectorFault> {
         let embedder = self.memory.embedder().space().embedder;
         if !*is_replaced {
+            // A workspace that does not allow it now may do so later.
+            let mut is_complete = true;
             for workspace in self.store.workspaces_of_other_embedders(embedder).await? {
                 if !self.leads().await? {
                     return Ok(());
                 }
-                self.workspace(&self.store.rows(&workspace), Missing::All, |_| ()).await?;
+                is_complete &= self.allowed(&workspace, Missing::All).await?;
             }
-            *is_replaced = true;
+            *is_replaced = is_complete;
         }
         if self.memory.embeds_later() {
             let workspaces: Vec<WorkspaceId> = self.store.workspaces_without_vectors().await?;
@@ -132,16 +138,25 @@ impl VectorWork {
                 if !self.leads().await? {
                     return Ok(());
                 }
-                self.workspace(&self.store.rows(&workspace), Missing::New, |_| ()).await?;
+                self.allowed(&workspace, Missing::New).await?;
             }
         }
         Ok(())
     }
 
+    /// Makes the vectors of a workspace if that allows it; answers whether it does.
+    async fn allowed(&self, workspace: &WorkspaceId, missing: Missing) -> Result<bool, VectorFault> {
+        match self.workspace(&self.store.rows(workspace), missing, |_| ()).await {
+            Ok(_) => Ok(true),
+            Err(VectorFault::NotAllowed) => Ok(false),
+            Err(fault) => Err(fault),
+        }
+    }
+
     /// Makes the vectors of a workspace, a batch at a time; `note` hears of each batch.
     ///
     /// # Errors
-    /// The store's and the embedder's. What was made before is kept.
+    /// The store's and the embedder's; [`VectorFault::NotAllowed`]. What was made before is kept.
     pub async fn workspace(
         &self,
         rows: &Rows,
@@ -172,6 +187,9 @@ impl VectorWork {
     }
 
     async fn made(&self, rows: &Rows, found: Vec<UnembeddedRow>) -> Result<Vec<MadeVector>, VectorFault> {
+        if !self.memory.may_embed(rows).await? {
+            return Err(VectorFault::NotAllowed);
+        }
         let texts = texts(rows, &found).await?;
         let embeddings = self.memory.embedder().of_texts(&texts).await?;
         let bytes = |embedding: Option<Embedding>| embedding.map(|embedding| embedding.to_bytes()).unwrap_or_default();

@@ -24,7 +24,7 @@ pub struct Asking<'a> {
 /// Why a model gave no answer: rules alone are used then.
 #[derive(Debug)]
 pub enum NotAsked {
-    /// The agent is gone, or has no model that could find anything.
+    /// The agent is gone, or has no model that could find anything, or none that its workspace allows.
     NoModel,
     /// The agent's budget is spent.
     Spent,

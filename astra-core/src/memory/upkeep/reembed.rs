@@ -68,6 +68,9 @@ impl Job for Reembed {
 fn job_error(fault: VectorFault) -> JobError {
     match fault {
         VectorFault::Store(fault) => fault.into(),
+        VectorFault::NotAllowed => {
+            JobError::fail("The workspace's restrictions do not allow the model that makes vectors.")
+        }
         VectorFault::Embedder(error) => match error.retry_after() {
             Some(wait) => JobError::retry_after(error.to_string(), wait),
             None if error.is_transient() || error.is_fault_of_upstream() => JobError::retry(error.to_string()),

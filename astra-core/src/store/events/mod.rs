@@ -26,7 +26,7 @@ pub use job_failed::JobFailedData;
 pub use job_progress::JobProgressData;
 pub use job_succeeded::JobSucceededData;
 pub use memory_propagated::MemoryPropagatedData;
-pub use quota_exceeded::{QuotaExceededData, QuotaKind};
+pub use quota_exceeded::{QuotaExceededData, QuotaKind, QuotaScope};
 pub use schedule_fired::ScheduleFiredData;
 pub use session_archived::SessionArchivedData;
 pub use session_created::SessionCreatedData;
