@@ -86,4 +86,5 @@ mod tools;
 mod traces;
 mod webhooks;
 mod work;
+mod workspace_transfer;
 mod workspaces;
