@@ -12,7 +12,7 @@ use astra_core::store::{self, Db, Program, migrate};
 use serde_json::{Value, json};
 
 use crate::conversation::Talk;
-use crate::support::{OnBackend as _, TestApp, TestBackend};
+use crate::support::{TestApp, TestBackend};
 
 const NOW_MS: i64 = 1_795_467_600_000;
 
@@ -142,7 +142,7 @@ async fn what_is_not_all_good_leaves_nothing() {
     let target = TestBackend::sqlite();
     let db = empty(&target).await;
     let bad = folder.path().join("bad.jsonl");
-    let mut refuses = async |text: String, key: Option<&MasterKey>, words: &str| {
+    let refuses = async |text: String, key: Option<&MasterKey>, words: &str| {
         std::fs::File::create(&bad).and_then(|mut file| file.write_all(text.as_bytes())).expect("written");
         let fault = import(&db, key, &bad).await.expect_err("it is refused").to_string();
         assert!(fault.contains(words), "{words:?} is not in {fault}");
