@@ -44,6 +44,11 @@ pub(crate) enum Command {
     Skills(commands::skills::Args),
     Migrate(commands::migrate::Args),
     Config(commands::config::Args),
+    Doctor(Box<commands::doctor::Args>),
+    Backup(commands::backup::Args),
+    Restore(commands::restore::Args),
+    Export(commands::export::Args),
+    Import(commands::import::Args),
     Completions(commands::completions::Args),
     Man(commands::man::Args),
 }
@@ -71,6 +76,11 @@ impl Command {
             Self::Skills(args) => commands::skills::run(&args, context),
             Self::Migrate(args) => commands::migrate::run(args, context),
             Self::Config(args) => commands::config::run(&args, context),
+            Self::Doctor(args) => commands::doctor::run(&args, context),
+            Self::Backup(args) => commands::backup::run(args, context),
+            Self::Restore(args) => commands::restore::run(args, context),
+            Self::Export(args) => commands::export::run(args, context),
+            Self::Import(args) => commands::import::run(args, context),
             Self::Completions(args) => commands::completions::run(&args, context),
             Self::Man(args) => commands::man::run(&args, context),
         }

@@ -27,6 +27,7 @@ mod tally;
 pub mod tasks;
 
 pub mod auth;
+pub mod backup;
 pub mod definitions;
 pub mod engine;
 mod error;

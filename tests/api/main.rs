@@ -88,4 +88,5 @@ mod tools;
 mod traces;
 mod webhooks;
 mod work;
+mod workspace_transfer;
 mod workspaces;

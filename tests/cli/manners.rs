@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 
 use crate::program::Machine;
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 20] = [
     &["serve"],
     &["token", "issue"],
     &["token", "rotate"],
@@ -16,6 +16,11 @@ const COMMANDS: [&[&str]; 15] = [
     &["approvals", "deny"],
     &["spec"],
     &["migrate"],
+    &["backup"],
+    &["restore"],
+    &["export"],
+    &["import"],
+    &["doctor"],
     &["config"],
     &["config", "check"],
     &["completions"],

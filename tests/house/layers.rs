@@ -19,6 +19,7 @@ const FLOORS: [(&str, u8); 35] = [
     ("provider", 2),
     ("store", 2),
     ("auth", 3),
+    ("backup", 3),
     ("definitions", 3),
     ("engine", 3),
     ("events", 3),
@@ -43,9 +44,10 @@ const FLOORS: [(&str, u8); 35] = [
 ];
 
 /// Which room may import which of its own floor; there is no circle among them.
-const NEIGHBOURS: [(&str, &str); 21] = [
+const NEIGHBOURS: [(&str, &str); 22] = [
     ("app", "document"),
     ("app", "error"),
+    ("backup", "auth"),
     ("definitions", "engine"),
     ("definitions", "skills"),
     ("document", "error"),

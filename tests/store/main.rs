@@ -44,6 +44,7 @@ mod memory_graph;
 mod memory_purge;
 mod memory_strengthen;
 mod migrations;
+mod moved_tables;
 mod outbox;
 mod own_account;
 mod pages;

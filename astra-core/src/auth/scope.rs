@@ -64,6 +64,7 @@ scopes! {
     WebhooksWrite => "webhooks:write",
     SpecRead => "spec:read",
     AdminRead => "admin:read",
+    AdminWrite => "admin:write",
     UsersAct => "users:act",
 }
 

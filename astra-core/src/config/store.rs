@@ -1,5 +1,7 @@
 //! The section `store`: the database.
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
@@ -17,6 +19,8 @@ pub struct StoreConfig {
     pub readers: usize,
     /// SQLite: how large the database file may grow, in MiB; beyond it writes are refused with `storage_full`.
     pub max_size_mb: Option<u32>,
+    /// SQLite: the folder of the backups that jobs make; `backups` in the data folder when absent.
+    pub backup_dir: Option<PathBuf>,
     /// How many days the audit keeps who changed what.
     pub audit_days: u32,
     /// How many days the outbox keeps events, 1 to 90.
@@ -48,6 +52,7 @@ impl Default for StoreConfig {
             synchronous: Synchronous::Normal,
             readers: 4,
             max_size_mb: None,
+            backup_dir: None,
             audit_days: 90,
             outbox_days: 7,
             connections: 16,
@@ -58,6 +63,12 @@ impl Default for StoreConfig {
 }
 
 impl StoreConfig {
+    /// The folder of backups of a gateway with this data folder.
+    #[must_use]
+    pub fn backup_folder(&self, data_dir: &Path) -> PathBuf {
+        self.backup_dir.clone().unwrap_or_else(|| data_dir.join("backups"))
+    }
+
     /// Tells what is wrong with it.
     pub(super) fn validate(&self, refuse: &mut impl FnMut(&str, String)) {
         let at_least = [

@@ -10,6 +10,7 @@ use super::builder::Read;
 use super::{Builder, Gateway, StartError};
 use crate::app::{App, Rooms};
 use crate::auth::{Authenticator, Authority, HostAuthenticator, MasterKey, sign_in_sweep};
+use crate::backup::Backup;
 use crate::clock::Monotonic;
 use crate::definitions::{Definitions, SkillFolder};
 use crate::document::{Document, served_at};
@@ -71,7 +72,8 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let engine = Engine::open(&base, &known, &agents, &policies, &memory, export).await.map_err(failed)?;
     remember(&base, &memory, &engine).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
-    let job_types = with_memory(builder.job_types.with(Recover::new(Arc::clone(&base.clock))), &base, &memory);
+    let job_types = with_own(builder.job_types, &base, &authority, &master_key);
+    let job_types = with_memory(job_types, &base, &memory);
     let jobs = Queue::open(&base, jobs::with_agents(job_types, &engine, owners)).await.map_err(failed)?;
     let scheduler = Scheduler::open(&base, &jobs);
     let webhooks = WebhookDirectory::open(&base, master_key.clone(), &scheduler).await.map_err(failed)?;
@@ -114,6 +116,12 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
 fn agents(base: &Base) -> (Arc<Catalogue>, Arc<WorkspacePolicies>) {
     let catalogue = Catalogue::new(base.store.clone(), Arc::clone(&base.clock));
     (Arc::new(catalogue), Arc::new(WorkspacePolicies::new(base.store.clone())))
+}
+
+/// The types of jobs of the gateway as a whole.
+fn with_own(types: JobTypes, base: &Base, authority: &Authority, key: &MasterKey) -> JobTypes {
+    let backup = Backup::new(base, authority.first_workspace().clone(), key.clone());
+    types.with(Recover::new(Arc::clone(&base.clock))).with(backup)
 }
 
 /// The types of jobs of memory.

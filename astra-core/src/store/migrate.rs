@@ -17,6 +17,9 @@ use super::sqlite::{Sqlite, create};
 use super::tx::Tx;
 use crate::params;
 
+/// What SQLite's header says of the databases of this program: `Astr`.
+pub(super) const APPLICATION_ID: i64 = 0x4173_7472;
+
 /// One step of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Migration {
@@ -167,6 +170,7 @@ impl Schema {
             tx.execute(insert, params![step.version, step.name, checksum(step, backend).as_str(), now_ms])?;
         }
         if backend == Backend::Sqlite {
+            tx.batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))?;
             planner::tell(tx)?;
         }
         Ok(plan.pending)

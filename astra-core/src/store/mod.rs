@@ -16,6 +16,7 @@ mod audit_list;
 mod audit_retention;
 mod audit_verify;
 mod backend;
+mod backup;
 #[cfg(feature = "postgres")]
 mod borrowed_agents;
 mod certificate;
@@ -94,6 +95,8 @@ mod message;
 mod messages;
 pub mod migrate;
 mod mode;
+mod moved_rows;
+mod moved_tables;
 mod new_job;
 mod notes;
 mod outbox;
@@ -184,6 +187,7 @@ pub use approvals::{ApprovalStatus, Approvals, Decided, Decision, NewApproval, S
 pub use audit_list::{AuditFilter, AuditLog, StoredAuditEntry};
 pub use audit_verify::{AUDIT_FAULTS_MAX, AuditFault, AuditFaultKind, AuditVerification};
 pub use backend::Backend;
+pub use backup::{BackupRecord, Copying, FoundBackup, settle_restored};
 pub use db::{Db, SWEEP_ROWS};
 pub use deliveries::{
     DELIVERIES_COUNTED_MAX, DeliveryAttempt, DeliveryFilter, DeliveryInFull, DeliveryStatus, NewDelivery,
@@ -201,7 +205,7 @@ pub use error::{
 };
 pub use fan_out::FanOut;
 pub use idempotency::{IdempotencyKeys, KEY_LIFE_MS, OnceKey};
-pub use inspect::{Inspected, inspect};
+pub use inspect::{Inspected, free_bytes, inspect};
 pub use instances::{Instance, Orphan, Program};
 pub use invitations::{InvitationCode, Invitations, StoredInvitation};
 pub use job_claims::{ClaimedJob, EndedJob, JobClaim, JobLimits, NextJob, RETRY_WAIT_MS_MAX, TurnedOver};
@@ -253,6 +257,8 @@ pub use memory_weight::memory_weight;
 pub use merge::merge_patch;
 pub use message::{StoredMessage, TURN_STRIDE};
 pub use messages::Messages;
+pub use moved_rows::WorkspaceRows;
+pub use moved_tables::{ColumnKind, ColumnMeaning, MovedColumn, MovedTable, moved_tables};
 pub use new_job::{Enqueued, JOB_BYTES_MAX, NewJob};
 pub use outbox::{EventRange, StoredEvent};
 pub use page::{Cursor, Page, PageRequest};

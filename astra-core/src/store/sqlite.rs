@@ -145,6 +145,11 @@ impl Sqlite {
         Ok(epoch)
     }
 
+    /// A connection of its own, which reads.
+    pub(super) fn open_reader(&self) -> Result<Connection> {
+        open_reader(&self.path, self.readers.wait)
+    }
+
     /// Writes a consistent copy of the database to `target` while others go on writing.
     pub fn snapshot(&self, target: &Path) -> Result<()> {
         let connection = open_reader(&self.path, self.readers.wait)?;

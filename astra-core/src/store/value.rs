@@ -114,6 +114,11 @@ impl Row {
         Self { values, read: 0 }
     }
 
+    /// Its values.
+    pub(super) fn into_values(self) -> Vec<Value> {
+        self.values
+    }
+
     /// About how many bytes its values have as JSON.
     pub(super) fn json_bytes(&self) -> usize {
         let bytes = |value: &Value| match value {

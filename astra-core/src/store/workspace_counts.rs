@@ -122,14 +122,7 @@ impl Db {
     /// What the store takes on its disk.
     pub async fn size(&self) -> Result<StoreSize> {
         let is_shared = self.is_shared();
-        let database = self.read(move |tx| {
-            let sql = if is_shared {
-                "SELECT CAST(pg_database_size(current_database()) AS BIGINT)"
-            } else {
-                "SELECT c.page_count * s.page_size FROM pragma_page_count() c, pragma_page_size() s"
-            };
-            tx.one(sql, params![])?.next_int()
-        });
+        let database = self.read(move |tx| tx.one(size_statement(is_shared), params![])?.next_int());
         let database_bytes = database.await?.unsigned_abs();
         let log_bytes = match self {
             Self::Sqlite(sqlite) => {
@@ -141,5 +134,14 @@ impl Db {
             Self::Postgres(_) => None,
         };
         Ok(StoreSize { database_bytes, log_bytes })
+    }
+}
+
+/// Answers what the database takes on its disk.
+pub(super) const fn size_statement(is_shared: bool) -> &'static str {
+    if is_shared {
+        "SELECT CAST(pg_database_size(current_database()) AS BIGINT)"
+    } else {
+        "SELECT c.page_count * s.page_size FROM pragma_page_count() c, pragma_page_size() s"
     }
 }

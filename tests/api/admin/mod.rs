@@ -1,5 +1,6 @@
 //! The admin group.
 
+mod backup;
 mod config;
 mod export_audit;
 mod list_audit;

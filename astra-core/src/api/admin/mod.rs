@@ -1,5 +1,6 @@
 //! What the owners of a workspace see of its operation: who changed what, how much there is, and how it is configured.
 
+mod backup;
 mod config;
 mod export_audit;
 mod list_audit;
@@ -20,4 +21,5 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(list_audit::handler))
         .routes(routes!(export_audit::handler))
         .routes(routes!(verify_audit::handler))
+        .routes(routes!(backup::handler))
 }

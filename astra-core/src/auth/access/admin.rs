@@ -13,5 +13,6 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
         ("admin.list_audit", Needs(Owner, Scope::AdminRead)),
         ("admin.export_audit", Needs(Owner, Scope::AdminRead)),
         ("admin.verify_audit", Needs(Owner, Scope::AdminRead)),
+        ("admin.backup", Needs(Owner, Scope::AdminWrite)),
     ]
 };
