@@ -75,7 +75,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Turn`] if the first one is not allowed; the store's.
     pub(super) async fn allowed<'a>(&self, rows: &Rows, targets: &'a Targets) -> Result<Cow<'a, [Target]>> {
-        let policy = self.policies.of(rows.workspace()).await?;
+        let policy = self.policies.lately(rows.workspace()).await?;
         let (restrictions, all) = (&policy.restrictions, targets.all());
         if restrictions.allow_all() {
             return Ok(Cow::Borrowed(all));
