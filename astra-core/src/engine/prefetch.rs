@@ -13,14 +13,15 @@ use crate::ids::MemoryProfileId;
 use crate::memory::search::Ranking;
 use crate::store::{self, Rows, Session};
 
-type Search = Pin<Box<dyn Future<Output = store::Result<Option<Ranking>>> + Send>>;
+type Found = store::Result<Option<Box<Ranking>>>;
+type Search = Pin<Box<dyn Future<Output = Found> + Send>>;
 
 /// A search that was begun before the turn was kept.
 pub(super) struct Prefetch {
     user_id: Arc<str>,
     profile_id: Option<MemoryProfileId>,
     search: Search,
-    found: Option<store::Result<Option<Ranking>>>,
+    found: Option<Found>,
 }
 
 impl Prefetch {
@@ -33,7 +34,7 @@ impl Prefetch {
     ///
     /// # Errors
     /// The store's.
-    pub(super) async fn ranking(mut self) -> store::Result<Option<Ranking>> {
+    pub(super) async fn ranking(mut self) -> Found {
         match self.found.take() {
             Some(found) => found,
             None => self.search.await,
@@ -85,7 +86,8 @@ impl Engine {
         let (engine, rows, user_id) = (Arc::clone(self), rows.clone(), Arc::clone(&caller.user_id));
         let search = async move {
             let profile = engine.memory.profile(&rows, profile_id).await?;
-            engine.memory.rank(&rows, request(&question, &user_id, &profile, now_ms)).await
+            let ranking = engine.memory.rank(&rows, request(&question, &user_id, &profile, now_ms)).await?;
+            Ok(ranking.map(Box::new))
         };
         Some(Prefetch { user_id: Arc::clone(&caller.user_id), profile_id, search: Box::pin(search), found: None })
     }

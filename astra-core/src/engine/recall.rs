@@ -114,7 +114,10 @@ impl Engine {
         let profile = recall.profile;
         let ranking = match prefetch {
             Some(prefetch) => prefetch.ranking().await?,
-            None => self.memory.rank(rows, request(recall.question, recall.user_id, profile, recall.now_ms)).await?,
+            None => {
+                let request = request(recall.question, recall.user_id, profile, recall.now_ms);
+                self.memory.rank(rows, request).await?.map(Box::new)
+            }
         };
         let Some(mut ranking) = ranking else { return Ok(Recalled::default()) };
         ranking.leave_out(recall.session);

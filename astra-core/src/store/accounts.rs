@@ -299,13 +299,19 @@ fn end_user(tx: &mut Tx<'_>, wanted: &EndUser) -> Result<Option<Member>> {
     tx.first(&sql, params![&wanted.issuer, &wanted.subject])?.map(|mut row| member(&mut row)).transpose()
 }
 
-/// Adds a workspace unless it is there, with a number that none has had; accounts are locked.
+/// Adds a workspace unless it is there; accounts are locked.
 pub(super) fn insert_workspace(tx: &mut Tx<'_>, id: &str, name: &str, now_ms: i64) -> Result<()> {
-    let sql = "INSERT INTO workspaces (number, id, name, created_at, updated_at)
-        SELECT MAX(known.number) + 1, $1, $2, $3, $3 FROM (SELECT COALESCE(MAX(w.number), 0) AS number FROM workspaces w
-            UNION ALL SELECT c.value FROM counters c WHERE c.name = 'workspaces_deleted') AS known
-        WHERE true ON CONFLICT (id) DO NOTHING";
-    tx.execute(sql, params![id, name, now_ms]).map(drop)
+    let sql = "INSERT INTO workspaces (number, id, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
+        ON CONFLICT (id) DO NOTHING";
+    let number = next_workspace(tx)?;
+    tx.execute(sql, params![number, id, name, now_ms]).map(drop)
+}
+
+/// A number that no workspace has, nor one that was deleted had; accounts are locked.
+pub(super) fn next_workspace(tx: &mut Tx<'_>) -> Result<i64> {
+    let sql = "SELECT MAX(known.number) + 1 FROM (SELECT COALESCE(MAX(w.number), 0) AS number FROM workspaces w
+        UNION ALL SELECT c.value FROM counters c WHERE c.name = 'workspaces_deleted') AS known";
+    tx.one(sql, params![])?.next_int()
 }
 
 fn first_workspace(tx: &mut Tx<'_>) -> Result<Option<WorkspaceId>> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::accounts;
 use super::db::Db;
 use super::error::{Error, Result};
 use super::moved_tables::{ColumnMeaning, MovedTable};
@@ -65,7 +66,7 @@ impl<'a> WorkspaceRows<'a> {
         if tx.first("SELECT number FROM workspaces WHERE id = $1", params![id])?.is_some() {
             return Err(Error::Unique(format!("the workspace {id}")));
         }
-        let workspace = tx.one("SELECT COALESCE(MAX(number), 0) + 1 FROM workspaces", params![])?.next_int()?;
+        let workspace = accounts::next_workspace(tx)?;
         let none = BTreeMap::new();
         Ok(Self { new_number, workspace, subjects: none.clone(), embedders: none, waiting: Vec::new() })
     }

@@ -9,8 +9,17 @@ use super::tx::Tx;
 use super::value::Value;
 use crate::params;
 
-/// Tables of the store as a whole: they stay where they are.
-const STORE_WIDE: [&str; 6] = ["counters", "instances", "leaders", "schema_migrations", "setup_codes", "signing_keys"];
+/// Tables of the store as a whole: they stay where they are. So do grants, which are between two workspaces of one store.
+const STORE_WIDE: [&str; 8] = [
+    "agent_grants",
+    "counters",
+    "instances",
+    "leaders",
+    "schema_migrations",
+    "setup_codes",
+    "signing_keys",
+    "workspace_deletions",
+];
 
 /// Tables that several workspaces share, in the order in which they are written, and which of their rows the workspace of the
 /// number `$1` needs; `:subjects` and `:embedders` stand for the numbers that its other rows name.

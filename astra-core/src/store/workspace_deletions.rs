@@ -82,7 +82,7 @@ impl Workspaces<'_> {
             }
             let open = tx.query("SELECT id FROM open_turns WHERE workspace_id = $1", params![])?;
             let open = open.into_iter().map(|mut row| row.next_id()).collect::<Result<Vec<TurnId>>>()?;
-            let removed = serde_json::to_string(&stop(tx)?).map_err(Error::broken)?;
+            let removed = serde_json::to_string(&stop(tx, now_ms)?).map_err(Error::broken)?;
             let mut all = tx.unscoped();
             let deleted_by = actor.as_deref().map(DeletedBy::new).map(|by| serde_json::to_string(&by));
             let deleted_by = deleted_by.transpose().map_err(Error::broken)?;
@@ -155,7 +155,7 @@ fn first(tx: &mut Tx<'_>) -> Result<i64> {
 
 /// Ends what would go on by itself, as far as its number is bounded: nothing that is found by way of the workspace begins, since
 /// that is not there any more. Answers how many rows are gone, by table.
-fn stop(tx: &mut Tx<'_>) -> Result<BTreeMap<&'static str, u64>> {
+fn stop(tx: &mut Tx<'_>, now_ms: i64) -> Result<BTreeMap<&'static str, u64>> {
     let mut removed = BTreeMap::from([("mcp_servers", mcp_servers::delete_all(tx)?)]);
     for table in ["schedules", "webhooks", "webhook_heads", "event_readers"] {
         let sql = format!("DELETE FROM {table} WHERE workspace_id = $1");
@@ -167,6 +167,9 @@ fn stop(tx: &mut Tx<'_>) -> Result<BTreeMap<&'static str, u64>> {
     ] {
         tx.execute(sql, params![])?;
     }
+    // What it has borrowed is a row of the lender.
+    let borrowed = "UPDATE agent_grants SET ended_at_ms = $2 WHERE borrower = $1 AND ended_at_ms IS NULL";
+    tx.execute(borrowed, params![now_ms])?;
     for signal in [Signal::Jobs, Signal::EventReaders, Signal::Schedules] {
         tx.announce(signal);
     }

@@ -3,7 +3,7 @@
 
 /// What goes of a deleted workspace, in this order: the table, and the columns that with the workspace are its key. What is
 /// still to be done comes first, so that it is not done any more.
-pub(super) const TABLES: [(&str, &[&str]); 46] = [
+pub(super) const TABLES: [(&str, &[&str]); 49] = [
     ("job_turns", &["job_id", "number"]),
     ("jobs", &["id"]),
     ("memory_pending", &["turn_id"]),
@@ -25,6 +25,7 @@ pub(super) const TABLES: [(&str, &[&str]); 46] = [
     ("turn_steps", &["session_id", "number", "step"]),
     ("turns", &["id"]),
     ("sessions", &["id"]),
+    ("agent_grants", &["id"]),
     ("agent_versions", &["agent_id", "version"]),
     ("agents", &["id"]),
     ("memory_versions", &["memory_id", "version"]),
@@ -37,11 +38,13 @@ pub(super) const TABLES: [(&str, &[&str]); 46] = [
     ("memory_undone", &["turn_id"]),
     ("memories", &["id"]),
     ("memory_profiles", &["id"]),
+    ("workspace_policies", &["kind"]),
     ("memory_heads", &[]),
     ("skill_uses", &["skill_id", "turn_id"]),
     ("usage_entries", &["source", "place"]),
     ("usage_hours", &["agent_id", "hour", "provider", "model", "subject"]),
     ("turn_hours", &["hour", "agent_id"]),
+    ("workspace_hours", &["hour"]),
     ("workspace_storage", &[]),
     ("quota_refusals", &["agent_id", "quota"]),
     ("idempotency_keys", &["caller", "key"]),
