@@ -37,7 +37,8 @@ both_backends! {
         ask(&json!({"role": "viewer"})).await.expect_problem(422, "idempotency_key_reused");
         assert_eq!(count(&app, "invitations").await, 1);
         let code = text(&first, "code").to_owned();
-        let kept = app.store().read(move |tx| {
+        let rows = app.store();
+        let kept = rows.read(move |tx| {
             let sql = "SELECT k.answer FROM idempotency_keys k WHERE k.workspace_id = $1";
             Ok(tx.one(sql, params![])?.next_text()?.contains(&code))
         });
@@ -52,7 +53,8 @@ both_backends! {
 
     async fn keeps_so_many_open(app: TestApp) {
         let number = app.store().workspace().number();
-        let fill = app.db().write(move |tx| {
+        let db = app.db();
+        let fill = db.write(move |tx| {
             for one in 0..1_000_u32 {
                 let sql = "INSERT INTO invitations (workspace_id, id, role, code_hash, created_by, created_at, expires_at)
                     VALUES ($1, $2, 'viewer', $3, 'usr_1', 0, $4)";
