@@ -21,7 +21,7 @@ async fn filled(backend: TestBackend) -> Talk {
     let talk = Talk::built(TestApp::builder(backend).config(|config| config.memory.enabled = true), json!({})).await;
     let (member, owner) = (talk.app.member(), talk.app.owner());
     let turn = talk.say("What is moved?").await;
-    talk.say_in(&turn["session_id"], "And then? Ünïcode \u{1F680} \"quoted\" \\ \n line").await;
+    talk.say_in(&turn, "And then? Ünïcode \u{1F680} \"quoted\" \\ \n line").await;
     let note = json!({"tier": "daily", "content": "Releases are made on Tuesdays."});
     member.post("/memory").json(&note).await.expect(201);
     owner.post("/webhooks").json(&json!({"url": "https://hooks.example/a"})).await.expect(201);
