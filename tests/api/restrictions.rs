@@ -85,7 +85,7 @@ both_backends! {
         restrict(&talk.app, &json!({"providers": ["scripted"]})).await;
         for path in ["/chat", "/chat/stream"] {
             talk.will(Reply::Html);
-            let answer = talk.app.member().post(path).json(&question("hello")).await;
+            let mut answer = talk.app.member().post(path).json(&question("hello")).await;
             if path == "/chat" {
                 answer.expect_problem(502, "upstream_error");
             } else {

@@ -6,11 +6,11 @@ use std::task::{Context, Poll};
 
 use super::Engine;
 use super::agent::AgentVersion;
-use super::recall::request;
 use super::turn::{Ask, TurnCaller};
 use crate::content::Role;
 use crate::ids::MemoryProfileId;
-use crate::memory::search::Ranking;
+use crate::memory::profile::MemoryProfileSettings;
+use crate::memory::search::{Ranking, SearchRequest};
 use crate::store::{self, Rows, Session};
 
 type Found = store::Result<Option<Box<Ranking>>>;
@@ -90,5 +90,22 @@ impl Engine {
             Ok(ranking.map(Box::new))
         };
         Some(Prefetch { user_id: Arc::clone(&caller.user_id), profile_id, search: Box::pin(search), found: None })
+    }
+}
+
+/// The search for a question of a user.
+pub(super) fn request(question: &str, user_id: &str, profile: &MemoryProfileSettings, now_ms: i64) -> SearchRequest {
+    SearchRequest {
+        text: question.to_owned(),
+        user_id: user_id.into(),
+        tiers: profile.tiers(),
+        limit: usize::try_from(profile.max_context_chunks).unwrap_or(usize::MAX),
+        min_score: profile.min_score,
+        as_of_ms: None,
+        created_after_ms: profile.created_after_ms(now_ms),
+        weights: profile.tier_weights,
+        asks_graph: true,
+        without_session: None,
+        now_ms,
     }
 }

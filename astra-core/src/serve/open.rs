@@ -63,8 +63,8 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     base.supervisor.include(known.providers.drains());
     base.supervisor.include(known.tools.mcp().tasks());
     let (agents, policies) = agents(&base);
-    let workspace = authority.first_workspace().clone();
-    let definitions = Definitions::open(&base, workspace, sources, &known).await.map_err(failed)?;
+    let first = authority.first_workspace().clone();
+    let definitions = Definitions::open(&base, first, sources, &known).await.map_err(failed)?;
     let skill_folder = SkillFolder::open(&base, &known.skills, &definitions).await.map_err(failed)?;
     let events = EventLog::open(&base).await.map_err(failed)?;
     let memory = memory(&base, &known, &policies).await.map_err(failed)?;
@@ -72,15 +72,13 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     let engine = Engine::open(&base, &known, &agents, &policies, &memory, export).await.map_err(failed)?;
     remember(&base, &memory, &engine).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
-    let job_types = with_own(builder.job_types, &base, &authority, &master_key);
-    let job_types = with_memory(job_types, &base, &memory);
+    let job_types = with_memory(with_own(builder.job_types, &base, &authority, &master_key), &base, &memory);
     let jobs = Queue::open(&base, jobs::with_agents(job_types, &engine, owners)).await.map_err(failed)?;
     let scheduler = Scheduler::open(&base, &jobs);
     let webhooks = WebhookDirectory::open(&base, master_key.clone(), &scheduler).await.map_err(failed)?;
     let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
     open_upkeep(&base, &scheduler, &memory, &agents);
 
-    let document = served_at(document, base.config.public_url.as_ref());
     let limits = Arc::new(Limits::new(&base.config.limits, &base.clock));
     let app = App::from(Rooms {
         authenticator: authenticator(&base, builder.authenticator, &authority),
@@ -99,7 +97,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
         scheduler,
         events,
         engine,
-        document: Arc::new(Document::new(document)),
+        document: Arc::new(Document::new(served_at(document, base.config.public_url.as_ref()))),
         streams: Arc::default(),
         invocations: Arc::default(),
         sockets: base.supervisor.group(SOCKETS),
