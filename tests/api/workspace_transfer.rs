@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use astra_core::auth::MasterKey;
 use astra_core::backup::{TableCount, TransferError, export_workspace, import_workspace};
-use astra_core::clock::Clock;
+use astra_core::clock::{Clock, ManualClock};
+use astra_core::ids::TimeOrderedIds;
 use astra_core::store::{self, Db, Program, migrate};
 use serde_json::{Value, json};
 
@@ -16,9 +17,12 @@ use crate::support::{TestApp, TestBackend};
 
 const NOW_MS: i64 = 1_795_467_600_000;
 
-/// A workspace with something in most tables, on a gateway that works.
-async fn filled(backend: TestBackend) -> Talk {
-    let talk = Talk::built(TestApp::builder(backend).config(|config| config.memory.enabled = true), json!({})).await;
+/// A workspace with something in most tables, on a gateway that works, whose ids are those of a time `later_ms` after the first
+/// gateway's: the ids of two stores are not the same.
+async fn filled(backend: TestBackend, later_ms: i64) -> Talk {
+    let ids = TimeOrderedIds::new(Arc::new(ManualClock::new(NOW_MS + later_ms)), 9, 0);
+    let builder = TestApp::builder(backend).config(|config| config.memory.enabled = true).ids(ids);
+    let talk = Talk::built(builder, json!({})).await;
     let (member, owner) = (talk.app.member(), talk.app.owner());
     let turn = talk.say("What is moved?").await;
     talk.say_in(&turn, "And then? Ünïcode \u{1F680} \"quoted\" \\ \n line").await;
@@ -44,7 +48,7 @@ async fn export(db: &Db, key: &MasterKey, id: &str, file: &Path) -> Vec<TableCou
 }
 
 async fn import(db: &Db, key: Option<&MasterKey>, file: &Path) -> Result<Vec<TableCount>, TransferError> {
-    let clock: Arc<dyn Clock> = Arc::new(astra_core::clock::ManualClock::new(NOW_MS));
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(NOW_MS));
     let keys = db.join(&clock, Program::Command).await.expect("a number").keys;
     import_workspace(db, key, &keys, file).await.map(|(_, counts)| counts)
 }
@@ -65,7 +69,7 @@ fn total(counts: &[TableCount]) -> u64 {
 #[tokio::test]
 async fn a_workspace_goes_to_the_other_kind_of_database_and_back_with_equal_rows() {
     let Some(postgres) = TestBackend::postgres().await else { return };
-    let talk = filled(TestBackend::sqlite()).await;
+    let talk = filled(TestBackend::sqlite(), 0).await;
     let (id, folder) =
         (talk.app.authority().first_workspace().as_str().to_owned(), tempfile::tempdir().expect("a folder"));
     talk.app.gateway().shutdown(Duration::ZERO).await;
@@ -93,14 +97,14 @@ async fn a_workspace_goes_to_the_other_kind_of_database_and_back_with_equal_rows
 
 /// Beside another workspace the numbers of both stores meet, and nothing of either is mixed up.
 async fn beside_another(target: TestBackend) {
-    let talk = filled(TestBackend::sqlite()).await;
+    let talk = filled(TestBackend::sqlite(), 0).await;
     let turn = talk.say("Is it mine?").await;
     let workspace = talk.app.authority().first_workspace().clone();
     let key = MasterKey::load(None, talk.app.backend.folder()).expect("a key");
     std::fs::copy(talk.app.backend.folder().join("master.key"), target.folder().join("master.key")).expect("copied");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("moved.jsonl");
-    let own = filled(target).await;
+    let own = filled(target, 60_000).await;
     let before = own.app.owner().get("/admin/stats").await.expect(200)["workspace"].clone();
     export(&talk.app.db(), &key, workspace.as_str(), &file).await;
     let db = own.app.db();
@@ -131,7 +135,7 @@ async fn numbers_of_two_stores_are_not_mixed_up_on_postgres() {
 
 #[tokio::test]
 async fn what_is_not_all_good_leaves_nothing() {
-    let talk = filled(TestBackend::sqlite()).await;
+    let talk = filled(TestBackend::sqlite(), 0).await;
     let id = talk.app.authority().first_workspace().as_str().to_owned();
     let key = MasterKey::load(None, talk.app.backend.folder()).expect("a key");
     let folder = tempfile::tempdir().expect("a folder");
