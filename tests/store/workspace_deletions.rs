@@ -66,7 +66,7 @@ async fn fill(db: &Db, tables: &BTreeMap<String, Vec<(String, String)>>, workspa
                         ("id", _) if table == "service_accounts" => Filled::Text(format!("svc_{workspace}")),
                         ("job_id", "BIGINT") => Filled::Int(1_000 + workspace),
                         ("id", _) if table == "jobs" => Filled::Int(1_000 + workspace),
-                        (_, "BIGINT") => Filled::Int(key),
+                        (_, "BIGINT" | "INTEGER") => Filled::Int(key),
                         (_, "DOUBLE PRECISION") => Filled::Float(0.5),
                         (_, "BYTEA") => Filled::Bytes(key.to_be_bytes().to_vec()),
                         _ => Filled::Text(format!("text {key}")),

@@ -27,7 +27,7 @@ both_backends! {
         let ada = register(&app).await["tokens"].clone();
         let bob = person(&app, "bob@example.org", Role::Member).await;
         let (path, _) = elsewhere(&app, &ada).await;
-        for path in [path.as_str(), "/workspaces/wsp_000000000000e", "/workspaces/nothing"] {
+        for path in [path.as_str(), "/workspaces/wsp_000000000000f", "/workspaces/nothing"] {
             for caller in [with(&app, &bob), app.owner(), app.other_workspace()] {
                 caller.post(&format!("{path}/switch")).json(&json!({})).await.expect_problem(404, "not_found");
             }
@@ -53,7 +53,8 @@ both_backends! {
     async fn does_not_outlive_the_sign_in_that_it_came_from(app: TestApp) {
         let ada = register(&app).await["tokens"].clone();
         app.clock.advance_ms(86_400_000);
-        let ada = goes_on(&app, &ada).await;
+        let refresh = json!({"refresh_token": ada["refresh_token"]});
+        let ada = app.anonymous().post("/auth/refresh").json(&refresh).await.expect(200);
         elsewhere(&app, &ada).await;
         let listed = with(&app, &ada).get("/auth/me/sign-ins").await.expect(200);
         assert_eq!(listed["data"][0]["ends_at"], listed["data"][1]["ends_at"]);
