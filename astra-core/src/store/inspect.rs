@@ -50,7 +50,8 @@ pub async fn inspect(config: &StoreConfig, data_dir: &Path) -> Result<Option<Ins
 fn read(tx: &mut Tx<'_>) -> Result<Inspected> {
     let plan = Schema::CURRENT.plan_in(tx)?;
     let server_time_ms = if tx.is_shared() { Some(tx.shared_time_ms(0)?) } else { None };
-    let database_bytes = tx.one(workspace_counts::size_statement(tx.is_shared()), params![])?.next_int()?.unsigned_abs();
+    let database_bytes =
+        tx.one(workspace_counts::size_statement(tx.is_shared()), params![])?.next_int()?.unsigned_abs();
     let (mut signing_keys, mut newest_turn_ms) = (Vec::new(), None);
     if !plan.applied.is_empty() {
         signing_keys = keys::all(tx)?;

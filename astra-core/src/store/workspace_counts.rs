@@ -122,9 +122,7 @@ impl Db {
     /// What the store takes on its disk.
     pub async fn size(&self) -> Result<StoreSize> {
         let is_shared = self.is_shared();
-        let database = self.read(move |tx| {
-            tx.one(size_statement(is_shared), params![])?.next_int()
-        });
+        let database = self.read(move |tx| tx.one(size_statement(is_shared), params![])?.next_int());
         let database_bytes = database.await?.unsigned_abs();
         let log_bytes = match self {
             Self::Sqlite(sqlite) => {
