@@ -25,6 +25,9 @@ _astra() {
             astra,audit)
                 cmd="astra__subcmd__audit"
                 ;;
+            astra,backup)
+                cmd="astra__subcmd__backup"
+                ;;
             astra,chat)
                 cmd="astra__subcmd__chat"
                 ;;
@@ -40,8 +43,17 @@ _astra() {
             astra,cron)
                 cmd="astra__subcmd__cron"
                 ;;
+            astra,doctor)
+                cmd="astra__subcmd__doctor"
+                ;;
+            astra,export)
+                cmd="astra__subcmd__export"
+                ;;
             astra,help)
                 cmd="astra__subcmd__help"
+                ;;
+            astra,import)
+                cmd="astra__subcmd__import"
                 ;;
             astra,jobs)
                 cmd="astra__subcmd__jobs"
@@ -60,6 +72,9 @@ _astra() {
                 ;;
             astra,migrate)
                 cmd="astra__subcmd__migrate"
+                ;;
+            astra,restore)
+                cmd="astra__subcmd__restore"
                 ;;
             astra,serve)
                 cmd="astra__subcmd__serve"
@@ -199,6 +214,9 @@ _astra() {
             astra__subcmd__help,audit)
                 cmd="astra__subcmd__help__subcmd__audit"
                 ;;
+            astra__subcmd__help,backup)
+                cmd="astra__subcmd__help__subcmd__backup"
+                ;;
             astra__subcmd__help,chat)
                 cmd="astra__subcmd__help__subcmd__chat"
                 ;;
@@ -214,8 +232,17 @@ _astra() {
             astra__subcmd__help,cron)
                 cmd="astra__subcmd__help__subcmd__cron"
                 ;;
+            astra__subcmd__help,doctor)
+                cmd="astra__subcmd__help__subcmd__doctor"
+                ;;
+            astra__subcmd__help,export)
+                cmd="astra__subcmd__help__subcmd__export"
+                ;;
             astra__subcmd__help,help)
                 cmd="astra__subcmd__help__subcmd__help"
+                ;;
+            astra__subcmd__help,import)
+                cmd="astra__subcmd__help__subcmd__import"
                 ;;
             astra__subcmd__help,jobs)
                 cmd="astra__subcmd__help__subcmd__jobs"
@@ -234,6 +261,9 @@ _astra() {
                 ;;
             astra__subcmd__help,migrate)
                 cmd="astra__subcmd__help__subcmd__migrate"
+                ;;
+            astra__subcmd__help,restore)
+                cmd="astra__subcmd__help__subcmd__restore"
                 ;;
             astra__subcmd__help,serve)
                 cmd="astra__subcmd__help__subcmd__serve"
@@ -644,7 +674,7 @@ _astra() {
 
     case "${cmd}" in
         astra)
-            opts="-h -V --help --version serve token account keys chat tools approvals jobs memory traces audit cron webhooks mcp spec codegen skills migrate config completions man help"
+            opts="-h -V --help --version serve token account keys chat tools approvals jobs memory traces audit cron webhooks mcp spec codegen skills migrate config doctor backup restore export import completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1243,6 +1273,36 @@ _astra() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        astra__subcmd__backup)
+            opts="-h --output --json --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "table tsv json" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         astra__subcmd__chat)
             opts="-h --server --session --output --config --data-dir --database-url --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1625,8 +1685,84 @@ _astra() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        astra__subcmd__doctor)
+            opts="-h --call-providers --output --json --config --data-dir --database-url --listen --agents-dir --skills-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "table tsv json" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agents-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skills-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__export)
+            opts="-h --workspace --output --json --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table tsv json" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         astra__subcmd__help)
-            opts="serve token account keys chat tools approvals jobs memory traces audit cron webhooks mcp spec codegen skills migrate config completions man help"
+            opts="serve token account keys chat tools approvals jobs memory traces audit cron webhooks mcp spec codegen skills migrate config doctor backup restore export import completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1807,6 +1943,20 @@ _astra() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        astra__subcmd__help__subcmd__backup)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         astra__subcmd__help__subcmd__chat)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1933,7 +2083,49 @@ _astra() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        astra__subcmd__help__subcmd__doctor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         astra__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2214,6 +2406,20 @@ _astra() {
             return 0
             ;;
         astra__subcmd__help__subcmd__migrate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__help__subcmd__restore)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2570,6 +2776,36 @@ _astra() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        astra__subcmd__import)
+            opts="-h --output --json --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "table tsv json" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3493,6 +3729,36 @@ _astra() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        astra__subcmd__restore)
+            opts="-h --sha256 --config --data-dir --database-url --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --sha256)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         astra__subcmd__serve)
             opts="-h --config --data-dir --database-url --listen --agents-dir --skills-dir --log-format --log-level --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -3897,7 +4163,7 @@ _astra() {
                     return 0
                     ;;
                 --scope)
-                    COMPREPLY=($(compgen -W "auth:read auth:write agents:read agents:write sessions:read sessions:write chat:send memory:read memory:write memory-profiles:read memory-profiles:write tools:read tools:write jobs:read jobs:write traces:read workspaces:read skills:read skills:write inference:read inference:write cron:read cron:write webhooks:read webhooks:write spec:read admin:read users:act" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auth:read auth:write agents:read agents:write sessions:read sessions:write chat:send memory:read memory:write memory-profiles:read memory-profiles:write tools:read tools:write jobs:read jobs:write traces:read workspaces:read skills:read skills:write inference:read inference:write cron:read cron:write webhooks:read webhooks:write spec:read admin:read admin:write users:act" -- "${cur}"))
                     return 0
                     ;;
                 --expires-in)

@@ -41,6 +41,11 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand skills 'Check skills in the Agent Skills format'
             cand migrate 'Update the database schema (`serve` does this itself)'
             cand config 'Print every configuration key with its meaning and default, or check a configuration'
+            cand doctor 'Examine the installation: what is wrong, and how to mend it'
+            cand backup 'Back up the SQLite store into a file, beside a running gateway or without one'
+            cand restore 'Make the SQLite store of a backup, in a data folder that has none'
+            cand export 'Write a workspace to a file, to be imported into another store'
+            cand import 'Take a workspace that `astra export` wrote into the local store'
             cand completions 'Print the completion script for a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -871,6 +876,55 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;config;help;help'= {
         }
+        &'astra;doctor'= {
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --listen 'Address and port to listen on, or a port alone; port 0 takes a free one [env: ASTRA_LISTEN] [default: 127.0.0.1:3000]'
+            cand --agents-dir 'Folder of agent definitions (*.yml) [env: ASTRA_AGENTS_DIR] [default: agents in the working folder, if it exists]'
+            cand --skills-dir 'Folder of skills (*/SKILL.md) [env: ASTRA_SKILLS_DIR] [default: skills in the working folder, if it exists]'
+            cand --call-providers 'Make a real call to each configured provider'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;backup'= {
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;restore'= {
+            cand --sha256 'What the SHA-256 of the file must be [default: as FILE.sha256 says]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;export'= {
+            cand --workspace 'The workspace'
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;import'= {
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'astra;completions'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -900,6 +954,11 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand skills 'Check skills in the Agent Skills format'
             cand migrate 'Update the database schema (`serve` does this itself)'
             cand config 'Print every configuration key with its meaning and default, or check a configuration'
+            cand doctor 'Examine the installation: what is wrong, and how to mend it'
+            cand backup 'Back up the SQLite store into a file, beside a running gateway or without one'
+            cand restore 'Make the SQLite store of a backup, in a data folder that has none'
+            cand export 'Write a workspace to a file, to be imported into another store'
+            cand import 'Take a workspace that `astra export` wrote into the local store'
             cand completions 'Print the completion script for a shell'
             cand man 'Print the manual page'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -1076,6 +1135,16 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand check 'Check all that `serve` would open: file, environment, flags, providers, agents, keys, folders, database, address'
         }
         &'astra;help;config;check'= {
+        }
+        &'astra;help;doctor'= {
+        }
+        &'astra;help;backup'= {
+        }
+        &'astra;help;restore'= {
+        }
+        &'astra;help;export'= {
+        }
+        &'astra;help;import'= {
         }
         &'astra;help;completions'= {
         }
