@@ -6,21 +6,22 @@ use std::task::{Context, Poll};
 
 use super::Engine;
 use super::agent::AgentVersion;
-use super::recall::request;
 use super::turn::{Ask, TurnCaller};
 use crate::content::Role;
 use crate::ids::MemoryProfileId;
-use crate::memory::search::Ranking;
+use crate::memory::profile::MemoryProfileSettings;
+use crate::memory::search::{Ranking, SearchRequest};
 use crate::store::{self, Rows, Session};
 
-type Search = Pin<Box<dyn Future<Output = store::Result<Option<Ranking>>> + Send>>;
+type Found = store::Result<Option<Box<Ranking>>>;
+type Search = Pin<Box<dyn Future<Output = Found> + Send>>;
 
 /// A search that was begun before the turn was kept.
 pub(super) struct Prefetch {
     user_id: Arc<str>,
     profile_id: Option<MemoryProfileId>,
     search: Search,
-    found: Option<store::Result<Option<Ranking>>>,
+    found: Option<Found>,
 }
 
 impl Prefetch {
@@ -33,7 +34,7 @@ impl Prefetch {
     ///
     /// # Errors
     /// The store's.
-    pub(super) async fn ranking(mut self) -> store::Result<Option<Ranking>> {
+    pub(super) async fn ranking(mut self) -> Found {
         match self.found.take() {
             Some(found) => found,
             None => self.search.await,
@@ -85,8 +86,26 @@ impl Engine {
         let (engine, rows, user_id) = (Arc::clone(self), rows.clone(), Arc::clone(&caller.user_id));
         let search = async move {
             let profile = engine.memory.profile(&rows, profile_id).await?;
-            engine.memory.rank(&rows, request(&question, &user_id, &profile, now_ms)).await
+            let ranking = engine.memory.rank(&rows, request(&question, &user_id, &profile, now_ms)).await?;
+            Ok(ranking.map(Box::new))
         };
         Some(Prefetch { user_id: Arc::clone(&caller.user_id), profile_id, search: Box::pin(search), found: None })
+    }
+}
+
+/// The search for a question of a user.
+pub(super) fn request(question: &str, user_id: &str, profile: &MemoryProfileSettings, now_ms: i64) -> SearchRequest {
+    SearchRequest {
+        text: question.to_owned(),
+        user_id: user_id.into(),
+        tiers: profile.tiers(),
+        limit: usize::try_from(profile.max_context_chunks).unwrap_or(usize::MAX),
+        min_score: profile.min_score,
+        as_of_ms: None,
+        created_after_ms: profile.created_after_ms(now_ms),
+        weights: profile.tier_weights,
+        asks_graph: true,
+        without_session: None,
+        now_ms,
     }
 }

@@ -9,14 +9,13 @@ use super::Engine;
 use super::agent::AgentDefinition;
 use super::error::Result;
 use super::estimate::{clip, estimate};
-use super::prefetch::Prefetch;
+use super::prefetch::{Prefetch, request};
 use super::token_budget::TokenBudget;
 use crate::clock::rfc3339;
 use crate::content::{MEMORY_BEGIN, MEMORY_END};
 use crate::ids::SessionId;
 use crate::memory::hit::{Hit, HitItem};
 use crate::memory::profile::MemoryProfileSettings;
-use crate::memory::search::SearchRequest;
 use crate::store::{self, EdgeKey, MemoryTier, Rows, SpanMemory};
 
 /// Most tokens of the block: an eighth of what a model reads, at most this.
@@ -114,7 +113,10 @@ impl Engine {
         let profile = recall.profile;
         let ranking = match prefetch {
             Some(prefetch) => prefetch.ranking().await?,
-            None => self.memory.rank(rows, request(recall.question, recall.user_id, profile, recall.now_ms)).await?,
+            None => {
+                let request = request(recall.question, recall.user_id, profile, recall.now_ms);
+                self.memory.rank(rows, request).await?.map(Box::new)
+            }
         };
         let Some(mut ranking) = ranking else { return Ok(Recalled::default()) };
         ranking.leave_out(recall.session);
@@ -124,23 +126,6 @@ impl Engine {
             document = known(rows, &recall, &hits).await?;
         }
         Ok(Recalled { document, hits, is_searched: true, ..Recalled::default() })
-    }
-}
-
-/// The search for a question of a user.
-pub(super) fn request(question: &str, user_id: &str, profile: &MemoryProfileSettings, now_ms: i64) -> SearchRequest {
-    SearchRequest {
-        text: question.to_owned(),
-        user_id: user_id.into(),
-        tiers: profile.tiers(),
-        limit: usize::try_from(profile.max_context_chunks).unwrap_or(usize::MAX),
-        min_score: profile.min_score,
-        as_of_ms: None,
-        created_after_ms: profile.created_after_ms(now_ms),
-        weights: profile.tier_weights,
-        asks_graph: true,
-        without_session: None,
-        now_ms,
     }
 }
 

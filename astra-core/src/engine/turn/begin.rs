@@ -32,6 +32,15 @@ enum Beginning {
     Known(Box<Turn>),
 }
 
+impl Beginning {
+    /// A turn with the search for its question. A question that waits for others is searched for when it is its turn.
+    fn of(running: Running, prefetch: Option<Prefetch>) -> Self {
+        let is_its_turn = running.turn.status == Status::Running;
+        let prefetch = prefetch.filter(|found| is_its_turn && found.is_of(&running.session, &running.agent));
+        Self::New(Box::new(running), prefetch)
+    }
+}
+
 /// What became of a question.
 pub enum Asked {
     /// It is kept and will be answered.
@@ -79,8 +88,7 @@ impl Engine {
             Some(agent) => agent,
             None => self.present_agent(&caller, &ask).await?,
         };
-        let now_ms = self.clock.now_ms();
-        let mut prefetch = None;
+        let (now_ms, mut prefetch) = (self.clock.now_ms(), None);
         let (begun, guard) = loop {
             self.check_parameters(&agent, &ask)?;
             self.check_tools(&caller.workspace, &agent, &ask)?;
@@ -111,7 +119,6 @@ impl Engine {
         self.end_turns(&rows, interrupted);
         guard.live.publish([EventKind::first(&turn)]);
         self.live_turns.signals.notify(&caller.workspace, turn.session_id);
-        let request_id = Some(Arc::clone(&caller.request_id));
         let running = Running::new(
             Arc::clone(self),
             rows,
@@ -123,14 +130,9 @@ impl Engine {
             ask,
             caller.credential,
             started,
-            request_id,
+            Some(caller.request_id),
         );
-        // A question that waits for others is searched for when it is its turn.
-        let is_of = |prefetch: &Prefetch| {
-            running.turn.status == Status::Running && prefetch.is_of(&running.session, &running.agent)
-        };
-        let prefetch = prefetch.flatten().filter(is_of);
-        Ok(Beginning::New(Box::new(running), prefetch))
+        Ok(Beginning::of(running, prefetch.flatten()))
     }
 
     /// Ends turns that were asked to end: those that run here, and those that wait.
