@@ -41,6 +41,17 @@ enum Right {
     Invitation(InvitationCode),
 }
 
+impl Right {
+    /// What the audit says the person came with.
+    const fn credential(&self) -> &'static str {
+        match self {
+            Self::Admission(Admission::Owner(_)) => "setup_code",
+            Self::Admission(Admission::Member) => "open_registration",
+            Self::Invitation(_) => "invitation",
+        }
+    }
+}
+
 impl Authority {
     /// Makes an account, for the request `request` from `from`, and signs it in: in the workspace of its invitation; else in
     /// the first one, as its owner by the set-up code as long as there is none, afterwards as a member if registration is open.
@@ -72,13 +83,11 @@ impl Authority {
             password_hash: self.passwords().hash(new.password).await?,
             created_at: self.now_ms(),
         };
+        let actor = self.newcomer(&user.id, right.credential(), request, from);
         let rows = self.store().rows(self.first_workspace());
         let registered = match right {
-            Right::Admission(admission) => rows.accounts().register(user, admission).await,
-            Right::Invitation(code) => {
-                let actor = self.newcomer(&user.id, request, from);
-                rows.invitations().register(code, user, actor).await
-            }
+            Right::Admission(admission) => rows.changed_by(actor).accounts().register(user, admission).await,
+            Right::Invitation(code) => rows.invitations().register(code, user, actor).await,
         };
         let member = registered.map_err(|fault| match fault {
             // Another one was faster, or another gateway over the same store has made another code.
@@ -105,11 +114,11 @@ impl Authority {
     }
 
     /// The person of this id, who joins by a request, in the audit.
-    fn newcomer(&self, id: &str, request: Request<'_>, from: &RequestSource) -> Actor {
+    fn newcomer(&self, id: &str, credential: &str, request: Request<'_>, from: &RequestSource) -> Actor {
         Actor {
             subject: id.to_owned(),
             subject_number: self.key(),
-            credential: "invitation".into(),
+            credential: credential.to_owned(),
             address: from.ip(),
             key: self.key(),
             action: request.operation.to_owned(),

@@ -1,5 +1,8 @@
 //! Workspaces, users and their memberships: who there is, before any token. Roles are kept by name.
 
+use serde_json::json;
+
+use super::actor::Target;
 use super::db::Db;
 use super::error::{AccountRefusal, Error, Result};
 use super::families::SecretHash;
@@ -148,7 +151,7 @@ impl Accounts<'_> {
     /// # Errors
     /// [`AccountRefusal`]; [`Error::Unique`] if the e-mail is taken.
     pub async fn register(self, user: NewUser, admission: Admission) -> Result<Member> {
-        let rows = self.0;
+        let (rows, actor) = (self.0, self.0.actor());
         rows.write(move |tx| {
             tx.lock_accounts()?;
             let has_owner = setup::has_owner(&mut tx.unscoped())?;
@@ -161,7 +164,9 @@ impl Accounts<'_> {
                 Admission::Member if !has_owner => return Err(AccountRefusal::NoOwner.into()),
                 Admission::Member => "member",
             };
-            insert_person(tx, &user, role)
+            let member = insert_person(tx, &user, role)?;
+            tx.audit(actor.as_deref(), Target { kind: "user", id: &user.id }, &json!({"role": role}))?;
+            Ok(member)
         })
         .await
     }

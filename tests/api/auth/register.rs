@@ -97,6 +97,14 @@ both_backends! {
         app.anonymous().post("/auth/register").json(&again).await.expect_problem(403, "forbidden");
     }
 
+    async fn is_in_the_audit_with_what_the_person_came_with(app: TestApp) {
+        let ada = register(&app).await;
+        let audit = app.owner().get("/admin/audit?operation=auth.register").await.expect(200);
+        let entry = &audit["data"][0];
+        assert_eq!((&entry["actor"], &entry["target_id"]), (&ada["user"]["id"], &ada["user"]["id"]));
+        assert_eq!((&entry["credential_id"], &entry["changes"]), (&json!("setup_code"), &json!({"role": "owner"})));
+    }
+
     async fn joins_a_workspace_by_an_invitation_although_it_is_closed(app: TestApp) {
         register(&app).await;
         let path = format!("/workspaces/{}/invitations", app.store().workspace().as_str());

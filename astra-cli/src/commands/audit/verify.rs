@@ -62,7 +62,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
     if report.is_intact {
         return Ok(());
     }
-    let error = Error::new(format!("the audit is not as it was written: {} faults", report.fault_count));
+    let faults = if report.fault_count == 1 { "fault" } else { "faults" };
+    let error = Error::new(format!("the audit is not as it was written: {} {faults}", report.fault_count));
     Err(report.faults.iter().fold(error, |error, fault| error.cause(said(fault))))
 }
 
