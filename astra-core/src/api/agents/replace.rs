@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::lookup::{checked, refused};
-use super::model::{Agent, AgentPath};
+use super::model::{Agent, AgentPath, BorrowedAgent};
 use crate::app::App;
 use crate::engine::agent::AgentDefinition;
 use crate::error::{Error, Result};
@@ -39,6 +39,9 @@ pub struct ReplaceAgent {
     #[serde(rename = "created_by")]
     #[schema(max_length = 320, example = "usr_06a1b2c3d4e5q")]
     _created_by: Option<String>,
+    /// Ignored.
+    #[serde(rename = "borrowed")]
+    _borrowed: Option<BorrowedAgent>,
 }
 
 /// Replace an agent
