@@ -1,7 +1,7 @@
 //! A certified OpenID provider, unmodified, and people who sign in with it to a gateway as its operator starts it.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::gateway::Gateway;
 use crate::program::Machine;
@@ -15,16 +15,22 @@ const PUBLIC_URL: &str = "http://localhost:3999";
 struct Provider {
     child: Child,
     issuer: String,
+    /// It goes on to speak, and ends when nothing listens.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Provider {
     fn start(node: &str) -> Self {
         let mut command = client(node, "oidc_provider.mjs");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the provider runs");
-        let said = BufReader::new(child.stdout.take().expect("stdout"));
-        let mut lines = said.lines().map(|line| line.expect("it speaks text"));
-        let issuer = lines.find_map(|line| line.strip_prefix("issuer ").map(str::to_owned));
-        Self { child, issuer: issuer.expect("it names its issuer") }
+        let mut said = BufReader::new(child.stdout.take().expect("stdout"));
+        let mut line = String::new();
+        while !line.starts_with("issuer ") {
+            line.clear();
+            assert!(said.read_line(&mut line).expect("it speaks text") > 0, "it does not name its issuer");
+        }
+        let issuer = line.trim_start_matches("issuer ").trim().to_owned();
+        Self { child, issuer, _said: said }
     }
 }
 

@@ -162,3 +162,29 @@ fn account_refused(fault: store::Error) -> Error {
         OidcRefusal::NoRole => Error::Forbidden(NO_ROLE.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock::{Clock, SystemClock};
+    use crate::config::Config;
+
+    fn cookie(public_url: &str) -> String {
+        let mut config = Config { public_url: Some(public_url.parse().unwrap()), ..Config::default() };
+        let oidc = json!({"issuer": "https://id.example.com", "client_id": "astra", "client_secret": "hidden"});
+        config.auth.oidc = Some(serde_json::from_value(oidc).unwrap());
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        set_cookie(&OidcProvider::open(&config, &clock).unwrap(), "x", 600)
+    }
+
+    #[test]
+    fn a_cookie_is_bound_to_host_and_https_where_there_is_https() {
+        let bound = cookie("https://astra.example.com/gateway");
+        assert_eq!(bound, "__Host-astra_oidc=x; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure");
+        assert_eq!(cookie("http://localhost:3000"), "astra_oidc=x; Path=/; Max-Age=600; HttpOnly; SameSite=Lax");
+    }
+}
