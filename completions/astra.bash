@@ -4163,7 +4163,7 @@ _astra() {
                     return 0
                     ;;
                 --scope)
-                    COMPREPLY=($(compgen -W "auth:read auth:write agents:read agents:write sessions:read sessions:write chat:send memory:read memory:write memory-profiles:read memory-profiles:write tools:read tools:write jobs:read jobs:write traces:read workspaces:read skills:read skills:write inference:read inference:write cron:read cron:write webhooks:read webhooks:write spec:read admin:read admin:write users:act" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auth:read auth:write agents:read agents:write sessions:read sessions:write chat:send memory:read memory:write memory-profiles:read memory-profiles:write tools:read tools:write jobs:read jobs:write traces:read workspaces:read workspaces:write skills:read skills:write inference:read inference:write cron:read cron:write webhooks:read webhooks:write spec:read admin:read admin:write users:act" -- "${cur}"))
                     return 0
                     ;;
                 --expires-in)

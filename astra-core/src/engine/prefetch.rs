@@ -75,7 +75,8 @@ impl Engine {
         agent: &AgentVersion,
         now_ms: i64,
     ) -> Option<Prefetch> {
-        if !self.memory.is_enabled() || ask.role != Role::User {
+        // On PostgreSQL a search that nothing drives for a moment would keep a connection that its own turn may wait for.
+        if !self.memory.is_enabled() || ask.role != Role::User || self.store.is_shared() {
             return None;
         }
         let question = ask.content.texts().into_owned();
