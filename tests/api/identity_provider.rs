@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use astra_core::config::{OidcConfig, Secret};
+use astra_core::config::{Config, OidcConfig, Secret};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -32,6 +32,8 @@ pub(crate) enum Signs {
     None,
     /// With the public key as a shared secret.
     Hs256,
+    /// By a key that the token itself brings along, under the name of a known one.
+    OwnKey,
 }
 
 /// What the provider does.
@@ -41,7 +43,7 @@ pub(crate) struct Behaviour {
     /// Makes the key that signs.
     pub(crate) seed: u8,
     pub(crate) signs: Signs,
-    /// The answer of each path in place of the right one.
+    /// The answer of each path in place of the right one. A redirect leads to `/elsewhere`.
     pub(crate) instead: BTreeMap<String, (u16, String)>,
     /// What the document says beside what it must.
     pub(crate) document: Value,
@@ -115,7 +117,12 @@ impl IdentityProvider {
 
     /// An app that lets people sign in with it.
     pub(crate) async fn app(&self, backend: TestBackend, change: impl FnOnce(&mut OidcConfig)) -> TestApp {
-        let mut oidc = OidcConfig {
+        self.app_with(backend, |config| change(config.auth.oidc.as_mut().expect("a provider"))).await
+    }
+
+    /// The same with another configuration.
+    pub(crate) async fn app_with(&self, backend: TestBackend, change: impl FnOnce(&mut Config)) -> TestApp {
+        let oidc = OidcConfig {
             issuer: self.issuer.clone(),
             client_id: CLIENT.into(),
             client_secret: Secret::new(SECRET),
@@ -125,10 +132,10 @@ impl IdentityProvider {
             roles: BTreeMap::new(),
             default_role: Some(astra_core::config::OidcRole::Member),
         };
-        change(&mut oidc);
         let configured = TestApp::builder(backend).config(|config| {
             config.public_url = Some(PUBLIC_URL.parse().expect("a URL"));
             config.auth.oidc = Some(oidc);
+            change(config);
         });
         configured.open().await
     }
@@ -191,7 +198,13 @@ impl Behaviour {
     fn answer(&mut self, own: &str, elliptic: &EcdsaKeyPair, path: &str, authorization: &str, body: &[u8]) -> Response {
         self.asked.push(path.to_owned());
         if let Some((status, text)) = self.instead.get(path) {
-            return (StatusCode::from_u16(*status).expect("a status"), text.clone()).into_response();
+            let status = StatusCode::from_u16(*status).expect("a status");
+            let mut response = (status, text.clone()).into_response();
+            if status.is_redirection() {
+                let elsewhere = format!("{own}/elsewhere").parse().expect("a URL");
+                response.headers_mut().insert(header::LOCATION, elsewhere);
+            }
+            return response;
         }
         match path {
             "/.well-known/openid-configuration" => {
@@ -203,7 +216,9 @@ impl Behaviour {
                 }
                 answered(200, &document)
             }
-            "/jwks" => answered(200, &json!({"keys": [self.public_key(), elliptic_key(elliptic)]})),
+            "/jwks" => {
+                answered(200, &json!({"keys": [self.public_key(&Self::key(self.seed)), elliptic_key(elliptic)]}))
+            }
             "/userinfo" if authorization == "Bearer the-access-token" => {
                 answered(200, self.user_info.as_ref().unwrap_or(&Value::Null))
             }
@@ -215,7 +230,13 @@ impl Behaviour {
     fn token(&mut self, elliptic: &EcdsaKeyPair, authorization: &str, body: &[u8]) -> Response {
         let form: BTreeMap<String, String> = form_urlencoded::parse(body).into_owned().collect();
         let basic = format!("Basic {}", STANDARD.encode("the+gateway:s3cret%3A%26"));
-        if authorization != basic {
+        let methods = self.document["token_endpoint_auth_methods_supported"].clone();
+        let knows_client = if methods == json!(["client_secret_post"]) {
+            authorization.is_empty() && form["client_id"] == CLIENT && form["client_secret"] == SECRET
+        } else {
+            authorization == basic && !form.contains_key("client_secret")
+        };
+        if !knows_client {
             return answered(401, &json!({"error": "invalid_client"}));
         }
         let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, form["code_verifier"].as_bytes()));
@@ -236,29 +257,35 @@ impl Behaviour {
             Signs::Es256 => ("ES256", "elliptic"),
             Signs::None => ("none", self.kid.as_str()),
             Signs::Hs256 => ("HS256", self.kid.as_str()),
+            Signs::OwnKey => ("EdDSA", self.kid.as_str()),
         };
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let message = format!("{}.{}", part(&json!({"alg": alg, "kid": kid})), part(claims));
+        let mut head = json!({"alg": alg, "kid": kid});
+        if self.signs == Signs::OwnKey {
+            head["jwk"] = self.public_key(&Self::key(200));
+        }
+        let message = format!("{}.{}", part(&head), part(claims));
         let signature = match self.signs {
-            Signs::Ed25519 => self.key().sign(message.as_bytes()).as_ref().to_vec(),
+            Signs::Ed25519 => Self::key(self.seed).sign(message.as_bytes()).as_ref().to_vec(),
+            Signs::OwnKey => Self::key(200).sign(message.as_bytes()).as_ref().to_vec(),
             Signs::Es256 => {
                 elliptic.sign(&SystemRandom::new(), message.as_bytes()).expect("a signature").as_ref().to_vec()
             }
             Signs::None => Vec::new(),
             Signs::Hs256 => {
-                let secret = hmac::Key::new(hmac::HMAC_SHA256, self.key().public_key().as_ref());
+                let secret = hmac::Key::new(hmac::HMAC_SHA256, Self::key(self.seed).public_key().as_ref());
                 hmac::sign(&secret, message.as_bytes()).as_ref().to_vec()
             }
         };
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    fn key(&self) -> Ed25519KeyPair {
-        Ed25519KeyPair::from_seed_unchecked(&[self.seed; 32]).expect("a key")
+    fn key(seed: u8) -> Ed25519KeyPair {
+        Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).expect("a key")
     }
 
-    fn public_key(&self) -> Value {
-        let x = URL_SAFE_NO_PAD.encode(self.key().public_key());
+    fn public_key(&self, key: &Ed25519KeyPair) -> Value {
+        let x = URL_SAFE_NO_PAD.encode(key.public_key());
         json!({"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": self.kid, "x": x})
     }
 }

@@ -60,10 +60,12 @@ impl Authority {
         Ok(OidcStart { authorization_url, cookie: set_cookie(provider, &attempt.value(), ATTEMPT_LIFE_S) })
     }
 
-    /// The value of `Set-Cookie` that ends the cookie of a sign-in with the OpenID provider; `None` without one.
+    /// The value of `Set-Cookie` that ends the sign-in of `state`, if `headers` have its cookie: a state of elsewhere ends
+    /// nothing in this browser.
     #[must_use]
-    pub fn ended_oidc_cookie(&self) -> Option<String> {
-        self.oidc().map(|provider| set_cookie(provider, "", 0))
+    pub fn ended_oidc_cookie(&self, state: &str, headers: &HeaderMap) -> Option<String> {
+        let provider = self.oidc()?;
+        self.oidc_attempt(provider, state, headers).map(|_| set_cookie(provider, "", 0))
     }
 
     /// Finishes a sign-in for the request `request` from `from`, whose headers have the cookie of the start: signs in to the
@@ -80,8 +82,8 @@ impl Authority {
         from: &RequestSource,
     ) -> Result<Granted> {
         let (provider, key) = (self.oidc_provider()?, self.master_key());
-        let attempt = Attempt::find(headers, cookie_name(provider), (key, callback.state.as_str()), self.now_ms());
-        let attempt = attempt.ok_or_else(|| Error::Forbidden(NOT_BEGUN.into()))?;
+        let attempt =
+            self.oidc_attempt(provider, &callback.state, headers).ok_or_else(|| Error::Forbidden(NOT_BEGUN.into()))?;
         provider.check_issuer(callback.issuer.as_deref()).await?;
         if let Some(error) = callback.error {
             return Err(provider_refused(&error));
@@ -101,6 +103,10 @@ impl Authority {
 
     fn oidc_provider(&self) -> Result<&OidcProvider> {
         self.oidc().ok_or(Error::NoOidc(NONE))
+    }
+
+    fn oidc_attempt(&self, provider: &OidcProvider, state: &str, headers: &HeaderMap) -> Option<Attempt> {
+        Attempt::find(headers, cookie_name(provider), (self.master_key(), state), self.now_ms())
     }
 
     fn person(&self, provider: &OidcProvider, claims: &OidcClaims, attempt: &Attempt) -> OidcPerson {

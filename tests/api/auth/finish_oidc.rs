@@ -86,13 +86,22 @@ both_backends! {
     async fn makes_no_account_outside_of_the_allowed_domains(backend: TestBackend) {
         let provider = IdentityProvider::start().await;
         let app = provider.app(backend, |_| ()).await;
-        for email in ["eve@example.com", "eve@sub.example.org", "eve@example.org.example.com"] {
+        for email in [
+            "eve@example.com",
+            "eve@sub.example.org",
+            "eve@xexample.org",
+            "eve@example.org.evil.org",
+            "example.org@evil.org",
+            "eve@ex\u{430}mple.org",
+        ] {
             let problem = provider.sign_in(&app, provider.claims("1", email)).await.expect_problem(403, "forbidden");
             assert!(text(&problem, "detail").contains("allowed_domains"), "{problem}");
         }
-        let mut claims = provider.claims("1", EMAIL);
-        claims["email"] = Value::Null;
-        provider.sign_in(&app, claims).await.expect_problem(403, "forbidden");
+        for wrong in [Value::Null, json!("eve@evil.org@example.org"), json!("eve@evil.org\n@example.org"), json!([EMAIL])] {
+            let mut claims = provider.claims("1", EMAIL);
+            claims["email"] = wrong;
+            provider.sign_in(&app, claims).await.expect_problem(403, "forbidden");
+        }
         provider.sign_in(&app, provider.claims("1", EMAIL)).await.expect(200);
     }
 
@@ -174,7 +183,7 @@ both_backends! {
             claims[name] = value;
             provider.sign_in(&app, claims).await.expect_problem(502, "identity_provider_error");
         }
-        for signs in [Signs::None, Signs::Hs256] {
+        for signs in [Signs::None, Signs::Hs256, Signs::OwnKey] {
             provider.behaviour().signs = signs;
             let refused = provider.sign_in(&app, provider.claims("1", EMAIL)).await;
             refused.expect_problem(502, "identity_provider_error");
@@ -223,7 +232,9 @@ both_backends! {
         browser.come_back(&[("code", code.as_str())]).await.expect_problem(422, "invalid_request");
         browser.come_back(&[("state", state.as_str())]).await.expect_problem(422, "invalid_request");
         let foreign = Browser::begin(&app).await;
-        browser.come_back(&[("code", code.as_str()), ("state", foreign.sent["state"].as_str())]).await.expect_problem(403, "forbidden");
+        let answer = browser.come_back(&[("code", code.as_str()), ("state", foreign.sent["state"].as_str())]).await;
+        assert!(answer.headers.get("set-cookie").is_none(), "a foreign state ends the sign-in of this browser");
+        answer.expect_problem(403, "forbidden");
         foreign.come_back(&[("code", code.as_str()), ("state", state.as_str())]).await.expect_problem(403, "forbidden");
         let path = format!("/auth/oidc/callback?code={code}&state={state}");
         app.anonymous().get(&path).await.expect_problem(403, "forbidden");
@@ -237,6 +248,39 @@ both_backends! {
         let code = provider.code(&late, provider.claims("1", EMAIL));
         app.clock.advance_ms(600_000);
         late.finish(&code).await.expect_problem(403, "forbidden");
+    }
+
+    async fn takes_a_code_once_and_from_its_own_sign_in(backend: TestBackend) {
+        let provider = IdentityProvider::start().await;
+        let app = provider.app(backend, |_| ()).await;
+        // A stolen code, in the thief's own sign-in: the code verifier is not its own.
+        let (victim, thief) = (Browser::begin(&app).await, Browser::begin(&app).await);
+        let mut claims = provider.claims("1", EMAIL);
+        claims["nonce"] = thief.sent["nonce"].clone().into();
+        let stolen = provider.code(&victim, claims);
+        let problem = thief.finish(&stolen).await.expect_problem(403, "forbidden");
+        assert!(text(&problem, "detail").contains("code"), "{problem}");
+        let code = provider.code(&victim, provider.claims("1", EMAIL));
+        victim.finish(&code).await.expect(200);
+        let later = Browser::begin(&app).await;
+        later.finish(&code).await.expect_problem(403, "forbidden");
+        assert_eq!(audit(&app).await.as_array().map(Vec::len), Some(1), "one account, made once");
+    }
+
+    async fn sends_its_secret_in_the_form_where_the_provider_takes_no_other(backend: TestBackend) {
+        let provider = IdentityProvider::start().await;
+        provider.behaviour().document = json!({"token_endpoint_auth_methods_supported": ["client_secret_post"]});
+        let app = provider.app(backend, |_| ()).await;
+        provider.sign_in(&app, provider.claims("1", EMAIL)).await.expect(200);
+    }
+
+    async fn calls_no_place_that_the_guard_refuses(backend: TestBackend) {
+        let provider = IdentityProvider::start().await;
+        provider.behaviour().document = json!({"token_endpoint": "https://10.0.0.1/token"});
+        let app = provider.app(backend, |_| ()).await;
+        let problem = provider.sign_in(&app, provider.claims("1", EMAIL)).await;
+        let problem = problem.expect_problem(502, "identity_provider_error");
+        assert!(text(&problem, "detail").contains("outbound.allowed_networks"), "{problem}");
     }
 
     async fn counts_once_when_it_comes_twice_at_once(backend: TestBackend) {
@@ -260,6 +304,7 @@ both_backends! {
         ] {
             let browser = Browser::begin(&app).await;
             let refused = browser.come_back(&[("error", error), ("state", browser.sent["state"].as_str())]).await;
+            assert!(refused.header("set-cookie").starts_with("astra_oidc=; Path=/; Max-Age=0;"));
             refused.expect_problem(status, code);
         }
         let browser = Browser::begin(&app).await;
@@ -270,6 +315,9 @@ both_backends! {
         for (path, answer, status, code) in [
             ("/token", (503, String::new()), 503, "unavailable"),
             ("/token", (200, "<html>".to_owned()), 502, "identity_provider_error"),
+            ("/token", (200, "x".repeat(300 << 10)), 502, "identity_provider_error"),
+            ("/token", (307, String::new()), 502, "identity_provider_error"),
+            ("/jwks", (302, String::new()), 502, "identity_provider_error"),
             ("/token", (401, r#"{"error": "invalid_client"}"#.to_owned()), 502, "identity_provider_error"),
             ("/jwks", (500, String::new()), 503, "unavailable"),
             ("/jwks", (200, r#"{"keys": []}"#.to_owned()), 502, "identity_provider_error"),
@@ -277,6 +325,7 @@ both_backends! {
             provider.behaviour().instead = BTreeMap::from([(path.to_owned(), answer)]);
             provider.sign_in(&app, provider.claims("1", EMAIL)).await.expect_problem(status, code);
         }
+        assert_eq!(provider.count("/elsewhere"), 0, "a redirect is not followed");
     }
 }
 

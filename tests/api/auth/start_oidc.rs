@@ -58,16 +58,49 @@ both_backends! {
             provider.behaviour().instead.insert(place.into(), answer);
             app.anonymous().get(PATH).await.expect_problem(status, code);
         }
+        assert_eq!(provider.count("/elsewhere"), 0, "a redirect is not followed");
         provider.behaviour().instead.clear();
         for document in [
             json!({"issuer": format!("{}/", provider.issuer)}),
             json!({"token_endpoint": "http://id.example.org/token"}),
             json!({"jwks_uri": "file:///etc/passwd"}),
+            json!({"authorization_endpoint": "javascript:alert(1)"}),
         ] {
             provider.behaviour().document = document;
             app.anonymous().get(PATH).await.expect_problem(502, "identity_provider_error");
         }
         provider.behaviour().document = json!({});
         Browser::begin(&app).await;
+    }
+    async fn lets_no_caller_choose_where_the_browser_comes_back(backend: TestBackend) {
+        let provider = IdentityProvider::start().await;
+        let app = provider.app(backend, |_| ()).await;
+        let path = format!("{PATH}?redirect_uri=https%3A%2F%2Fevil.example&state=mine&nonce=mine&code_challenge=mine");
+        let answer = app.anonymous().get(&path).header("x-forwarded-host", "evil.example").await;
+        let location = answer.header("location").to_owned();
+        answer.expect(302);
+        assert!(!location.contains("evil") && !location.contains("mine"), "{location}");
+        assert_eq!(location.matches("redirect_uri=").count(), 1, "{location}");
+        assert!(location.contains("&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fauth%2Foidc%2Fcallback&"), "{location}");
+    }
+
+    async fn says_that_the_provider_is_down(backend: TestBackend) {
+        let provider = IdentityProvider::start().await;
+        // Nothing listens there.
+        let app = provider.app(backend, |oidc| oidc.issuer = "http://127.0.0.1:1".into()).await;
+        let answer = app.anonymous().get(PATH).await;
+        assert_eq!(answer.header("retry-after"), "5");
+        let problem = answer.expect_problem(503, "unavailable");
+        assert!(!problem.to_string().contains("127.0.0.1"), "{problem}");
+    }
+
+    async fn counts_as_an_attempt_to_sign_in(backend: TestBackend) {
+        let provider = IdentityProvider::start().await;
+        let app = provider.app_with(backend, |config| config.limits.auth_address_requests_per_min = 2).await;
+        for _ in 0..2 {
+            Browser::begin(&app).await;
+        }
+        app.anonymous().get(PATH).await.expect_problem(429, "rate_limited");
+        app.anonymous().get("/auth/oidc/callback?state=x&code=y").await.expect_problem(429, "rate_limited");
     }
 }

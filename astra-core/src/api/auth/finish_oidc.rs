@@ -65,14 +65,15 @@ pub async fn handler(
 ) -> Result<Response> {
     let SignInAnswer { state, code, error, iss } = answer;
     let callback = OidcCallback { state, code, error, issuer: iss };
+    let ended = app.authority.ended_oidc_cookie(&callback.state, &headers);
     let request = Request { operation: OPERATION, id: &request_id, address: None };
     let finished = app.authority.finish_oidc(callback, &headers, request, &source).await.map_err(Error::auth);
     let mut response = match finished {
         Ok(granted) => secret(Json(Tokens::new(granted))),
         Err(error) => error.into_response(),
     };
-    // Success or not, the sign-in is over for this browser.
-    if let Some(cookie) = app.authority.ended_oidc_cookie() {
+    // Success or not, the sign-in of this state is over for this browser.
+    if let Some(cookie) = ended {
         let cookie = HeaderValue::from_str(&cookie).map_err(Error::internal)?;
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }

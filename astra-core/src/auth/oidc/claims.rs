@@ -51,11 +51,13 @@ impl OidcClaims {
     }
 
     /// Takes from `others` what is not there yet.
-    pub(super) fn add(&mut self, others: Map<String, Value>) {
+    pub(super) fn add(&mut self, mut others: Map<String, Value>) {
         // An address and the word that it is verified belong together.
         if others.contains_key("email") {
             self.0.shift_remove("email");
             self.0.shift_remove("email_verified");
+        } else {
+            others.shift_remove("email_verified");
         }
         for (name, value) in others {
             self.0.entry(name).or_insert(value);
@@ -142,6 +144,9 @@ mod tests {
         both.add(serde_json::from_value(json!({"sub": "2", "email": "ada@example.org", "groups": "staff"})).unwrap());
         assert_eq!((both.subject(), both.verified_email()), ("1", None));
         assert_eq!(both.role(&config("groups")), Some(Role::Member));
+        let mut own = claims(json!({"sub": "1", "email": "ada@example.org"}));
+        own.add(serde_json::from_value(json!({"sub": "1", "email_verified": true})).unwrap());
+        assert_eq!(own.verified_email(), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod claims;
 mod exchange;
 mod fault;
 mod id_token;
+mod kept;
 mod keys;
 mod metadata;
 mod provider;

@@ -1,14 +1,14 @@
 //! The configured OpenID provider: its document and its keys, kept for a while, and where browsers are sent to.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jsonwebtoken::DecodingKey;
-use tokio::sync::Mutex;
 use url::Url;
 
 use super::attempt::Attempt;
 use super::fault::OidcFault;
+use super::kept::Kept;
 use super::keys::{KeyName, Keys};
 use super::metadata::Metadata;
 use super::requests::Requests;
@@ -30,8 +30,8 @@ pub(in crate::auth) struct OidcProvider {
     pub(super) requests: Requests,
     is_public_url_secure: bool,
     clock: Arc<dyn Clock>,
-    metadata: Mutex<Option<(Instant, Arc<Metadata>)>>,
-    keys: Mutex<Option<(Instant, Keys)>>,
+    metadata: Kept<Arc<Metadata>>,
+    keys: Kept<Keys>,
 }
 
 impl OidcProvider {
@@ -46,8 +46,8 @@ impl OidcProvider {
             requests: Requests::new(&issuer, &config.outbound),
             is_public_url_secure,
             clock: Arc::clone(clock),
-            metadata: Mutex::new(None),
-            keys: Mutex::new(None),
+            metadata: Kept::new(clock),
+            keys: Kept::new(clock),
         })
     }
 
@@ -92,37 +92,23 @@ impl OidcProvider {
         if is_right { Ok(()) } else { Err(OidcFault::Wrong("another provider has sent the browser back")) }
     }
 
-    /// Its document. One asks for it, the others wait here.
+    /// Its document.
     pub(super) async fn metadata(&self) -> Result<Arc<Metadata>, OidcFault> {
-        let mut held = self.metadata.lock().await;
-        if let Some((_, metadata)) = held.as_ref().filter(|(since, _)| self.is_younger(*since, KEPT)) {
-            return Ok(Arc::clone(metadata));
-        }
-        let metadata = Arc::new(Metadata::fetch(&self.requests, &self.config.issuer).await?);
-        *held = Some((self.clock.instant(), Arc::clone(&metadata)));
-        Ok(metadata)
+        let fetch = async { Ok(Arc::new(Metadata::fetch(&self.requests, &self.config.issuer).await?)) };
+        let pick = |metadata: &Arc<Metadata>, age: Duration| (age < KEPT).then(|| Ok(Arc::clone(metadata)));
+        self.metadata.find(pick, fetch).await
     }
 
     /// The key of this name. An unknown one lets the keys be asked for anew, at most once a minute.
     pub(super) async fn key(&self, name: &KeyName) -> Result<DecodingKey, OidcFault> {
         const UNKNOWN: OidcFault = OidcFault::Wrong("it has no key of the name that its ID token has");
         let place = self.metadata().await?.jwks_uri.clone();
-        let mut held = self.keys.lock().await;
-        if let Some((since, keys)) = held.as_ref().filter(|(since, _)| self.is_younger(*since, KEPT)) {
-            match keys.find(name) {
-                Some(key) => return Ok(key),
-                None if self.is_younger(*since, KEYS_YOUNG) => return Err(UNKNOWN),
-                None => {}
-            }
-        }
-        let keys = Keys::of(self.requests.get(&place, None).await?.success()?);
-        let found = keys.find(name);
-        *held = Some((self.clock.instant(), keys));
-        found.ok_or(UNKNOWN)
-    }
-
-    fn is_younger(&self, since: Instant, life: Duration) -> bool {
-        self.clock.instant().saturating_duration_since(since) < life
+        let fetch = async { Ok(Keys::of(self.requests.get(&place, None).await?.success()?)) };
+        let pick = |keys: &Keys, age: Duration| match keys.find(name) {
+            Some(key) => (age < KEPT).then_some(Ok(key)),
+            None => (age < KEYS_YOUNG).then_some(Err(UNKNOWN)),
+        };
+        self.keys.find(pick, fetch).await
     }
 
     /// Now, in seconds since the epoch.

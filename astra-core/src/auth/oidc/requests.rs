@@ -24,6 +24,7 @@ pub(super) struct Requests {
     issuer: Origin,
     own: GuardedClient,
     others: GuardedClient,
+    timeout: Duration,
 }
 
 /// An answer, whatever its status.
@@ -38,7 +39,8 @@ impl Requests {
         let everywhere = ["0.0.0.0/0", "::/0"].iter().filter_map(|network| network.parse().ok());
         let ports = issuer.port_or_known_default().map(Ports::from);
         let own = OutboundConfig { allowed_networks: everywhere.collect(), allowed_ports: ports.into_iter().collect() };
-        Self { issuer: issuer.origin(), own: GuardedClient::new(&own), others: GuardedClient::new(outbound) }
+        let (own, others) = (GuardedClient::new(&own), GuardedClient::new(outbound));
+        Self { issuer: issuer.origin(), own, others, timeout: TIMEOUT }
     }
 
     /// Whether the provider may name `url`: it is encrypted, or the issuer's own.
@@ -72,7 +74,7 @@ impl Requests {
         let request = request.map_err(|_| OidcFault::Wrong("one of its addresses is no URL"))?;
         let is_own = Url::parse(url).is_ok_and(|url| url.origin() == self.issuer);
         let client = if is_own { &self.own } else { &self.others };
-        let response = client.send(request).await?;
+        let response = client.send(request.timeout(self.timeout)).await?;
         let status = response.status();
         let body = response.bytes(ANSWER_BYTES_MAX).await?;
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
@@ -100,7 +102,7 @@ fn request(
     authorization: Option<HeaderValue>,
     form: Option<String>,
 ) -> Result<GuardedRequest, Refusal> {
-    let mut request = GuardedRequest::new(method, url)?.timeout(TIMEOUT);
+    let mut request = GuardedRequest::new(method, url)?;
     request = request.header(ACCEPT, HeaderValue::from_static("application/json"))?;
     if let Some(authorization) = authorization {
         request = request.header(AUTHORIZATION, authorization)?;
@@ -110,4 +112,48 @@ fn request(
         request = request.header(CONTENT_TYPE, form_type)?.body(form);
     }
     Ok(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Says `words` to each request and nothing more.
+    async fn serve(listener: TcpListener, words: &str) {
+        let mut open = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            stream.write_all(words.as_bytes()).await.unwrap();
+            open.push(stream);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_provider_that_does_not_end_its_answer_is_left() {
+        for words in ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let issuer = format!("http://{}", listener.local_addr().unwrap());
+            let requests = Requests::new(&issuer.parse().unwrap(), &OutboundConfig::default());
+            let requests = Requests { timeout: Duration::from_millis(50), ..requests };
+            let answer = tokio::select! {
+                () = serve(listener, words) => None,
+                answer = requests.get(&issuer, None) => answer.err(),
+            };
+            assert!(matches!(answer, Some(OidcFault::Unavailable(_))), "{words:?}: {answer:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_issuer_itself_may_be_on_this_machine() {
+        let requests = Requests::new(&"http://127.0.0.1:1".parse().unwrap(), &OutboundConfig::default());
+        for elsewhere in ["http://127.0.0.1:2", "https://127.0.0.1", "https://10.0.0.1", "https://169.254.169.254"] {
+            let answer = requests.get(elsewhere, None).await.err();
+            assert!(matches!(answer, Some(OidcFault::Wrong(_))), "{elsewhere}: {answer:?}");
+        }
+        let metadata_service = "http://169.254.169.254";
+        let requests = Requests::new(&metadata_service.parse().unwrap(), &OutboundConfig::default());
+        assert!(matches!(requests.get(metadata_service, None).await.err(), Some(OidcFault::Wrong(_))));
+    }
 }
