@@ -8,11 +8,18 @@ use serde_json::{Value, json};
 
 use super::{EMAIL, PASSWORD, goes_on, has_ended, person, register, text, with};
 use crate::identity_provider::{Browser, IdentityProvider, Signs};
-use crate::support::{TestApp, TestBackend, both_backends};
+use crate::support::{Answer, TestApp, TestBackend, both_backends};
 
 /// What `auth.me` says of who has `tokens`.
 async fn me(app: &TestApp, tokens: &Value) -> Value {
     with(app, tokens).get("/auth/me").await.expect(200)
+}
+
+/// Makes sure that `answer` refuses an ID token, and names the lie.
+#[track_caller]
+fn lies(answer: Answer, fault: &str) {
+    let problem = answer.expect_problem(502, "identity_provider_error");
+    assert!(text(&problem, "detail").contains(fault), "{problem}");
 }
 
 /// The entries of the audit that a sign-in has made, newest first.
@@ -168,25 +175,28 @@ both_backends! {
         let provider = IdentityProvider::start().await;
         let app = provider.app(backend, |_| ()).await;
         let now_s = crate::support::START_MS / 1_000;
-        for (name, value) in [
-            ("nonce", json!("of-another-sign-in")),
-            ("aud", json!("another client")),
-            ("aud", json!(["the gateway", "another client"])),
-            ("azp", json!("another client")),
-            ("iss", json!("https://id.example.com")),
-            ("exp", json!(now_s - 61)),
-            ("iat", json!(now_s + 61)),
-            ("iat", json!(now_s - 3_600)),
-            ("sub", json!("")),
+        for (name, value, fault) in [
+            ("nonce", json!("of-another-sign-in"), "of another sign-in"),
+            ("aud", json!("another client"), "for another client"),
+            ("aud", json!(["the gateway", "another client"]), "for another client"),
+            ("azp", json!("another client"), "for another client"),
+            ("iss", json!("https://id.example.com"), "another issuer"),
+            ("exp", json!(now_s - 61), "has expired"),
+            ("iat", json!(now_s + 61), "not issued during this sign-in"),
+            ("iat", json!(now_s - 3_600), "not issued during this sign-in"),
+            ("sub", json!(""), "names no person"),
         ] {
             let mut claims = provider.claims("1", EMAIL);
             claims[name] = value;
-            provider.sign_in(&app, claims).await.expect_problem(502, "identity_provider_error");
+            lies(provider.sign_in(&app, claims).await, fault);
         }
-        for signs in [Signs::None, Signs::Hs256, Signs::OwnKey] {
+        for (signs, fault) in [
+            (Signs::None, "not signed by RS256, ES256 or EdDSA"),
+            (Signs::Hs256, "not signed by RS256, ES256 or EdDSA"),
+            (Signs::OwnKey, "signature of its ID token is not good"),
+        ] {
             provider.behaviour().signs = signs;
-            let refused = provider.sign_in(&app, provider.claims("1", EMAIL)).await;
-            refused.expect_problem(502, "identity_provider_error");
+            lies(provider.sign_in(&app, provider.claims("1", EMAIL)).await, fault);
         }
         provider.behaviour().signs = Signs::Es256;
         provider.sign_in(&app, provider.claims("1", EMAIL)).await.expect(200);
@@ -195,7 +205,7 @@ both_backends! {
         let mut claims = provider.claims("1", EMAIL);
         claims["nonce"] = one.sent["nonce"].clone().into();
         let code = provider.code(&other, claims);
-        other.finish(&code).await.expect_problem(502, "identity_provider_error");
+        lies(other.finish(&code).await, "of another sign-in");
     }
 
     async fn learns_of_a_new_key_at_most_once_a_minute(backend: TestBackend) {
