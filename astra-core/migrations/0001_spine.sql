@@ -62,7 +62,8 @@ CREATE TABLE users (
     email TEXT UNIQUE,
     display_name TEXT,
     password_hash TEXT,
-    -- Who vouches for an end user: a service account's id, or the host program's authenticator.
+    -- Who vouches for an end user: a service account's id, or the host program's authenticator. For a person who signs in
+    -- with the OpenID provider: its issuer, and the person's id there.
     issuer TEXT,
     subject TEXT,
     created_at BIGINT NOT NULL,
@@ -88,10 +89,19 @@ CREATE TABLE memberships (
     workspace_id BIGINT NOT NULL,
     user_id TEXT NOT NULL REFERENCES users (id),
     role TEXT NOT NULL,
+    -- Whether a claim of the OpenID provider decides the role.
+    follows_claim BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, user_id)
 ) /*without_rowid*/;
 CREATE INDEX memberships_by_user ON memberships (user_id, workspace_id);
+
+-- Sign-ins with the OpenID provider that were finished: each counts once. One that would have ended by now goes.
+CREATE TABLE oidc_attempts (
+    attempt_hash BYTEA PRIMARY KEY,
+    ends_at BIGINT NOT NULL
+);
+CREATE INDEX oidc_attempts_by_end ON oidc_attempts (ends_at);
 
 -- Invitations that are open. One that is accepted or revoked goes; one that has expired goes in a while.
 CREATE TABLE invitations (

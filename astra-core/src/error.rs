@@ -1,5 +1,6 @@
 //! What handlers return when they cannot answer: a closed set of codes, words for the caller, and a cause for the log.
 
+mod oidc;
 mod upstream_terms;
 
 use std::error::Error as StdError;
@@ -62,6 +63,7 @@ pub enum Code {
     Unavailable,
     StorageFull,
     UpstreamTimeout,
+    IdentityProviderError,
 }
 
 /// One violated constraint of a request.
@@ -120,9 +122,11 @@ impl Code {
             Self::InvalidRequest | Self::IdempotencyKeyReused | Self::ContextLengthExceeded | Self::StorageLimit => 422,
             Self::RateLimited | Self::QuotaExceeded | Self::TooManyTurns | Self::TooManyStreams => 429,
             Self::Internal => 500,
-            Self::UpstreamError | Self::UpstreamRefused | Self::UpstreamMisconfigured | Self::UpstreamQuotaExceeded => {
-                502
-            }
+            Self::UpstreamError
+            | Self::UpstreamRefused
+            | Self::UpstreamMisconfigured
+            | Self::UpstreamQuotaExceeded
+            | Self::IdentityProviderError => 502,
             Self::Unavailable | Self::UpstreamRateLimited | Self::StorageFull | Self::Interrupted => 503,
             Self::UpstreamTimeout => 504,
         }
@@ -171,6 +175,7 @@ impl Code {
             Self::Unavailable => "unavailable",
             Self::StorageFull => "storage_full",
             Self::UpstreamTimeout => "upstream_timeout",
+            Self::IdentityProviderError => "identity_provider_error",
         }
     }
 
@@ -232,6 +237,7 @@ impl Code {
             Self::Unavailable => "Not available now",
             Self::StorageFull => "The store is full",
             Self::UpstreamTimeout => "The model's provider did not answer in time",
+            Self::IdentityProviderError => "The identity provider failed",
         }
     }
 }
@@ -366,6 +372,8 @@ impl Error {
                 retry_after_s: Some(retry_after_s),
                 ..Self::new(Code::Unavailable, "Too many passwords are being checked: wait a little.")
             },
+            auth::Error::NoOidc(text) => Self::new(Code::NotFound, text),
+            auth::Error::Oidc(fault) => Self::oidc(fault),
             auth::Error::Store(fault) => Self::store(fault),
         }
     }

@@ -30,6 +30,7 @@ mod gateways;
 mod health;
 mod history;
 mod host_tools;
+mod identity_provider;
 mod inference;
 mod jobs;
 mod lending;

@@ -21,6 +21,7 @@ mod http;
 mod kills;
 mod mcp;
 mod model;
+mod oidc;
 #[path = "../cli/program.rs"]
 #[expect(dead_code, reason = "each test binary uses its part of it")]
 mod program;

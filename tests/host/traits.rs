@@ -431,7 +431,7 @@ async fn traits_that_contradict_the_document_are_faults() {
 fn the_names_of_traits_are_those_of_the_library() {
     use astra_core::host::{BodyReading, CredentialPlace, Refusals, Traits};
     let all = json!({"refusals": "openai", "tries_secret": true, "body": "raw", "body_bytes": 1, "credential": "own",
-        "upgrades": true});
+        "upgrades": true, "ignores_unknown": true});
     let read: Traits = serde_json::from_value(all).expect("good traits");
     let expected = Traits {
         refusals: Refusals::OpenAi,
@@ -440,6 +440,7 @@ fn the_names_of_traits_are_those_of_the_library() {
         body_bytes: Some(1),
         credential: CredentialPlace::Own,
         upgrades: true,
+        ignores_unknown: true,
     };
     assert_eq!(read, expected);
     assert_eq!(serde_json::from_value::<Traits>(Value::Object(serde_json::Map::new())).ok(), Some(Traits::default()));

@@ -45,6 +45,7 @@ mod memory_purge;
 mod memory_strengthen;
 mod migrations;
 mod moved_tables;
+mod oidc;
 mod outbox;
 mod own_account;
 mod pages;

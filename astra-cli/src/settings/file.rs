@@ -215,6 +215,7 @@ agents:
             ("CRM_TOKEN", "x"),
             ("CRM_SECRET", "x"),
             ("COLLECTOR_TOKEN", "x"),
+            ("OIDC_CLIENT_SECRET", "x"),
         ]);
         let text = uncommented_reference();
         parse(&text, &environment).expect("it is good");
@@ -223,6 +224,7 @@ agents:
             "",
             "store",
             "auth",
+            "auth.oidc",
             "limits",
             "chat",
             "tools",

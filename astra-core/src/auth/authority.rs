@@ -13,6 +13,7 @@ use super::identity::{Identity, Principal};
 use super::keys::{self, KeyRing};
 use super::limits::AttemptLimit;
 use super::master_key::MasterKey;
+use super::oidc::OidcProvider;
 use super::password::Passwords;
 use super::random;
 use super::role::Role;
@@ -46,6 +47,7 @@ pub struct Authority {
     passwords: Passwords,
     attempts: AttemptLimit,
     verified: VerifiedTokens,
+    oidc: Option<OidcProvider>,
     notes: TaskGroup,
 }
 
@@ -72,6 +74,7 @@ impl Authority {
             config: config.auth.clone(),
             master_key,
             monotonic: Monotonic::new(&clock),
+            oidc: OidcProvider::open(config, &clock),
             clock,
             ids,
             workspace,
@@ -222,6 +225,9 @@ impl Authority {
     }
     pub(super) const fn passwords(&self) -> &Passwords {
         &self.passwords
+    }
+    pub(super) const fn oidc(&self) -> Option<&OidcProvider> {
+        self.oidc.as_ref()
     }
     pub(super) const fn attempts(&self) -> &AttemptLimit {
         &self.attempts

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::oidc::OidcFault;
 use crate::store;
 
 /// A result of everything about credentials.
@@ -37,6 +38,10 @@ pub enum Error {
         /// How long to wait, in seconds.
         retry_after_s: u64,
     },
+    /// The gateway has no OpenID provider; the text says so.
+    NoOidc(&'static str),
+    /// The OpenID provider failed.
+    Oidc(OidcFault),
     /// The store failed.
     Store(store::Error),
 }
@@ -66,6 +71,12 @@ impl From<store::Error> for Error {
     }
 }
 
+impl From<OidcFault> for Error {
+    fn from(fault: OidcFault) -> Self {
+        Self::Oidc(fault)
+    }
+}
+
 impl fmt::Display for OAuthError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -79,7 +90,7 @@ impl fmt::Display for OAuthError {
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unauthorized(text) => formatter.write_str(text),
+            Self::Unauthorized(text) | Self::NoOidc(text) => formatter.write_str(text),
             Self::Forbidden(text) | Self::Conflict(text) => formatter.write_str(text),
             Self::NotFound(kind) => write!(formatter, "There is no such {kind}."),
             Self::Invalid { pointer, detail } => write!(formatter, "{pointer} {detail}"),
@@ -90,6 +101,7 @@ impl fmt::Display for Error {
             Self::Overloaded { retry_after_s } => {
                 write!(formatter, "Too many passwords are being checked: try again in {retry_after_s} s.")
             }
+            Self::Oidc(fault) => fault.fmt(formatter),
             Self::Store(fault) => fault.fmt(formatter),
         }
     }

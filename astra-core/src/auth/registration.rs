@@ -114,7 +114,7 @@ impl Authority {
     }
 
     /// The person of this id, who joins by a request, in the audit.
-    fn newcomer(&self, id: &str, credential: &str, request: Request<'_>, from: &RequestSource) -> Actor {
+    pub(super) fn newcomer(&self, id: &str, credential: &str, request: Request<'_>, from: &RequestSource) -> Actor {
         Actor {
             subject: id.to_owned(),
             subject_number: self.key(),

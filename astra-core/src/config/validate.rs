@@ -19,6 +19,9 @@ impl Config {
         let mut refuse = |key: &str, detail: String| faults.push(Fault { key: key.to_owned(), detail });
         self.validate_names(&mut refuse);
         self.auth.validate(&mut refuse);
+        if let Some(oidc) = &self.auth.oidc {
+            oidc.validate(self.public_url.as_ref(), &mut refuse);
+        }
         self.limits.validate(&mut refuse);
         self.chat.validate(&mut refuse);
         self.store.validate(&mut refuse);

@@ -88,6 +88,7 @@
 //! | `credential` | `bearer`; `own`: the handler checks it, with `security(())`; `subprotocol`: also `bearer.<token>` in `Sec-WebSocket-Protocol` |
 //! | `upgrades` | whether it answers 101, which it then documents |
 //! | `refusals` | `problem`, `openai` or `oauth` |
+//! | `ignores_unknown` | whether query parameters that are not documented have no effect, instead of being refused |
 //! | `tries_secret` | whether it tries passwords or the like: limited by address as signing in is |
 //!
 //! [`Routes::mount`] adds services that are no operations and have no place in the document.

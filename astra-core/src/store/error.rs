@@ -70,6 +70,29 @@ pub enum Refusal {
     MemoryProfile(MemoryProfileRefusal),
     /// Of a grant.
     Grant(GrantRefusal),
+    /// Of a sign-in with the OpenID provider.
+    Oidc(OidcRefusal),
+}
+
+/// Why the OpenID provider's word signs a person in to no account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OidcRefusal {
+    /// The sign-in was finished before.
+    Finished,
+    /// The person has no account yet, and the provider does not say that the e-mail address is verified.
+    Unverified,
+    /// The account of the e-mail address is that of another person at the provider.
+    OtherPerson,
+    /// The person has no account, and gets none.
+    NoAccount,
+    /// The person's claims give no role.
+    NoRole,
+}
+
+impl From<OidcRefusal> for Error {
+    fn from(refusal: OidcRefusal) -> Self {
+        Self::Refused(Refusal::Oidc(refusal))
+    }
 }
 
 /// Why a memory is not changed.

@@ -116,7 +116,8 @@ impl Members<'_> {
                 return Ok(Some(present));
             }
             keep_an_owner(tx, &present)?;
-            let sql = "UPDATE memberships SET role = $3 WHERE workspace_id = $1 AND user_id = $2";
+            // From now on the role is what was given here, whatever the OpenID provider says.
+            let sql = "UPDATE memberships SET role = $3, follows_claim = 0 WHERE workspace_id = $1 AND user_id = $2";
             tx.execute(sql, params![&user_id, &role])?;
             let (before, after) = (json!({"role": present.role}), json!({"role": role}));
             tx.audit_change(actor.as_deref(), target(&user_id), &after, [&before, &after])?;

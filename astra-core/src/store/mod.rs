@@ -99,6 +99,7 @@ mod moved_rows;
 mod moved_tables;
 mod new_job;
 mod notes;
+pub mod oidc;
 mod outbox;
 pub mod own_account;
 mod page;
@@ -200,7 +201,7 @@ pub use depths::Depths;
 pub use durations::Durations;
 pub use error::{
     AccountRefusal, AgentRefusal, Error, GrantRefusal, InvitationRefusal, JobRefusal, MemberRefusal,
-    MemoryProfileRefusal, MemoryRefusal, Refusal, Result, SessionRefusal, TurnRefusal, WebhookRefusal,
+    MemoryProfileRefusal, MemoryRefusal, OidcRefusal, Refusal, Result, SessionRefusal, TurnRefusal, WebhookRefusal,
     WorkspaceRefusal,
 };
 pub use fan_out::FanOut;

@@ -10,11 +10,12 @@ use super::value::Value;
 use crate::params;
 
 /// Tables of the store as a whole: they stay where they are. So do grants, which are between two workspaces of one store.
-const STORE_WIDE: [&str; 8] = [
+const STORE_WIDE: [&str; 9] = [
     "agent_grants",
     "counters",
     "instances",
     "leaders",
+    "oidc_attempts",
     "schema_migrations",
     "setup_codes",
     "signing_keys",

@@ -6,6 +6,7 @@ mod delete_account;
 mod delete_service_account;
 mod end_sign_in;
 mod end_sign_ins;
+mod finish_oidc;
 mod get_service_account;
 mod issue_token;
 mod jwks;
@@ -20,6 +21,7 @@ mod register;
 mod revoke_token;
 mod rotate_keys;
 mod rotate_token;
+mod start_oidc;
 mod token;
 mod update_service_account;
 

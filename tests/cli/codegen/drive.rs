@@ -55,7 +55,7 @@ fn each_language_has_a_program_that_calls_every_operation_of_the_story() {
         let written = files(&machine.path(language));
         let programs = written.iter().filter(|(name, _)| name.contains("story") || name.contains("main"));
         for (name, text) in programs {
-            for id in story().keys() {
+            for (id, _) in story().iter().filter(|(_, row)| !row.is_null()) {
                 assert!(text.contains(&format!("\"{id}\"")), "{id} is not called in {language}/{name}");
             }
             // A variable of the story is never sent as it stands there.

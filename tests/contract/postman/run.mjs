@@ -96,6 +96,9 @@ const order = Object.keys(story);
 assert.deepEqual([...requests.keys()].filter((id) => !order.includes(id)), [], "operations without a row in the story");
 assert.deepEqual(order.filter((id) => !requests.has(id)), [], "rows of operations that the document does not have");
 
+// Browsers call those that have no row but null.
+const called = order.filter((id) => story[id] !== null);
+
 const written = (value) => (Array.isArray(value) ? value.join(",") : String(value));
 
 // The request as the story has it. What it does not say is as in the examples.
@@ -117,7 +120,7 @@ function change(request, { token, parameters = {}, body }, id, remembered) {
 }
 
 const remembered = new Set();
-collection.item = order.map((id) => {
+collection.item = called.map((id) => {
   const item = requests.get(id);
   item.event = [{ listen: "test", script: { type: "text/javascript", exec: judgement(operationOf(item), story[id]) } }];
   item.name = id;
@@ -127,7 +130,7 @@ collection.item = order.map((id) => {
 });
 
 // A stream that goes on after the event that the story names ends with it: newman would wait for more.
-const endless = order
+const endless = called
   .filter((id) => story[id].until && !operationOf(requests.get(id))["x-stream"]?.ends_with?.includes(story[id].until))
   .map((id) => ({
     path: new RegExp(`^${templateOf(requests.get(id).request).replace(/\{[^}]*\}/g, "[^/?]+")}(\\?|$)`),

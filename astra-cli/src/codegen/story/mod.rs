@@ -30,6 +30,8 @@ struct Row {
     expect: Vec<(String, Value)>,
     /// The type of the last event.
     until: Option<String>,
+    /// Whether no program calls the operation: it is for browsers, which keep its cookie and follow where it leads.
+    is_for_browsers: bool,
 }
 
 /// A call, and what becomes of its answer. What it sends are the examples of its operation.

@@ -25,7 +25,10 @@ pub(crate) fn read(text: &str) -> Result<Story, String> {
 }
 
 fn row(id: &str, row: Value) -> Result<Row, String> {
-    let mut read = Row { id: id.to_owned(), ..Row::default() };
+    let mut read = Row { id: id.to_owned(), is_for_browsers: row.is_null(), ..Row::default() };
+    if read.is_for_browsers {
+        return Ok(read);
+    }
     for (key, value) in object(row, "a row")? {
         match key.as_str() {
             "token" => read.token = Some(text(value, "token")?),
@@ -117,6 +120,8 @@ mod tests {
         assert_eq!(ids, ["b.c", "a.b"]);
         assert_eq!(story.rows[0].until.as_deref(), Some("done"));
         assert_eq!(story.rows[1].remember, [("x".to_owned(), "/y".to_owned())]);
+        let for_browsers = read(r#"{"a.b": null, "b.c": {}}"#).expect("a story");
+        assert!(for_browsers.rows[0].is_for_browsers && !for_browsers.rows[1].is_for_browsers);
     }
 
     #[test]

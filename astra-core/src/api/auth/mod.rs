@@ -6,6 +6,7 @@ pub mod delete_account;
 pub mod delete_service_account;
 pub mod end_sign_in;
 pub mod end_sign_ins;
+pub mod finish_oidc;
 pub mod get_service_account;
 pub mod issue_token;
 pub mod jwks;
@@ -22,6 +23,7 @@ pub mod register;
 pub mod revoke_token;
 pub mod rotate_keys;
 pub mod rotate_token;
+pub mod start_oidc;
 pub mod token;
 pub mod update_service_account;
 
@@ -48,4 +50,6 @@ pub fn routes(operations: Operations) -> Operations {
         .routes(routes!(list_keys::handler))
         .routes(routes!(rotate_keys::handler))
         .routes(routes!(jwks::handler))
+        .routes(routes!(start_oidc::handler))
+        .routes(routes!(finish_oidc::handler))
 }

@@ -12,6 +12,8 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
         ("auth.token", Public),
         ("auth.refresh", Public),
         ("auth.jwks", Public),
+        ("auth.start_oidc", Public),
+        ("auth.finish_oidc", Public),
         ("auth.logout", Needs(Viewer, Scope::AuthWrite)),
         ("auth.me", Needs(Viewer, Scope::AuthRead)),
         ("auth.delete_account", Needs(Viewer, Scope::AuthWrite)),

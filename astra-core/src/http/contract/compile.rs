@@ -104,7 +104,7 @@ impl Reader<'_> {
             traits,
             has_key,
             is_hosts,
-            ignores_unknown: traits.refusals == Refusals::OpenAi,
+            ignores_unknown: traits.ignores_unknown || traits.refusals == Refusals::OpenAi,
             parameters,
             bodies: read.collect(),
             raw_types: raw.collect(),

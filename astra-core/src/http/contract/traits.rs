@@ -28,6 +28,9 @@ pub struct Traits {
     pub credential: CredentialPlace,
     /// Whether it may answer 101 and go on with another protocol.
     pub upgrades: bool,
+    /// Whether query parameters that it does not document have no effect, instead of being refused: for callers that follow a
+    /// standard which has more of them.
+    pub ignores_unknown: bool,
 }
 
 /// How an operation's clients read refusals.
