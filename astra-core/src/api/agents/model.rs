@@ -29,8 +29,7 @@ pub struct Agent {
     /// workspace that lends it.
     #[schema(max_length = 320, example = "usr_06a1b2c3d4e5q")]
     pub created_by: String,
-    /// Of whom it is borrowed. Agents of the workspace's own do not have this field.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Of whom it is borrowed; null for an agent of the workspace's own.
     pub borrowed: Option<BorrowedAgent>,
     /// What it is.
     #[serde(flatten)]
