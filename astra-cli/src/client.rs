@@ -14,6 +14,8 @@ use crate::error::{Error, Result};
 /// The gateway that `astra serve` runs when nothing is configured.
 pub(crate) const DEFAULT_SERVER: &str = "http://127.0.0.1:3000";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Rows of one request for a list.
+const PAGE_ROWS: usize = 200;
 
 /// A gateway, with the token to show it.
 pub(crate) struct Client {
@@ -112,17 +114,28 @@ impl Client {
 
     /// All rows of a list that comes in pages.
     pub(crate) async fn all<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<T>> {
+        self.first(path, query, usize::MAX).await
+    }
+
+    /// The first rows of a list that comes in pages, at the most `count_max` of them.
+    pub(crate) async fn first<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        count_max: usize,
+    ) -> Result<Vec<T>> {
         let mut rows = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
-            let mut request = self.request(Method::GET, path).query(query).query(&[("limit", "200")]);
+            let limit = PAGE_ROWS.min(count_max.saturating_sub(rows.len()));
+            let mut request = self.request(Method::GET, path).query(query).query(&[("limit", limit)]);
             if let Some(cursor) = &cursor {
                 request = request.query(&[("cursor", cursor)]);
             }
             let page: Page<T> = self.fetch(request).await?;
             rows.extend(page.data);
             cursor = page.next_cursor;
-            if cursor.is_none() {
+            if cursor.is_none() || rows.len() >= count_max {
                 return Ok(rows);
             }
         }

@@ -40,3 +40,4 @@ mod traces;
 mod transfer;
 mod upstream;
 mod webhooks;
+mod workspace;

@@ -4,12 +4,15 @@ use std::io::{BufRead, BufReader};
 
 use crate::program::Machine;
 
-const COMMANDS: [&[&str]; 20] = [
+const COMMANDS: [&[&str]; 23] = [
     &["serve"],
     &["token", "issue"],
     &["token", "rotate"],
     &["token", "list"],
     &["token", "revoke"],
+    &["workspace", "list"],
+    &["workspace", "invite"],
+    &["workspace", "delete"],
     &["chat"],
     &["approvals", "list"],
     &["approvals", "approve"],

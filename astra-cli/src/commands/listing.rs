@@ -4,7 +4,9 @@ use clap::ValueEnum;
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::harmless::on_one_line;
 use crate::output::Printer;
@@ -29,6 +31,28 @@ pub(crate) struct ListArgs {
     /// Short for --output json
     #[arg(long, conflicts_with = "output")]
     json: bool,
+}
+
+/// The flag of a command that lists the newest rows of a long list.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct LimitArgs {
+    /// How many to list
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    limit: u32,
+}
+
+impl LimitArgs {
+    /// As many rows of the list at `path` as are wanted. `query` is the rest of the query: what has no value is left out.
+    pub(crate) async fn fetch<T: DeserializeOwned>(
+        self,
+        client: &Client,
+        path: &str,
+        query: &[(&str, Option<String>)],
+    ) -> Result<Vec<T>> {
+        let given: Vec<(&str, &str)> =
+            query.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?))).collect();
+        client.first(path, &given, usize::try_from(self.limit).unwrap_or(usize::MAX)).await
+    }
 }
 
 impl ListArgs {

@@ -29,6 +29,7 @@ pub(crate) mod token;
 pub(crate) mod tools;
 pub(crate) mod traces;
 pub(crate) mod webhooks;
+pub(crate) mod workspace;
 
 use astra_core::config::Config;
 use astra_core::store::{self, Db};

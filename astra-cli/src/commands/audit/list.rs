@@ -1,20 +1,15 @@
 //! `astra audit list`
 
-use reqwest::Method;
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::own_token;
 use super::wanted::Wanted;
-use crate::client::Client;
 use crate::commands::Context;
-use crate::commands::listing::ListArgs;
+use crate::commands::listing::{LimitArgs, ListArgs};
 use crate::commands::reach::Gateway;
 use crate::error::Result;
 
 const HEAD: [&str; 7] = ["NUMBER", "TIME", "ACTOR", "ADDRESS", "OPERATION", "TARGET", "DIFFERENT"];
-/// Rows of one request.
-const PAGE: usize = 200;
 
 /// List who changed what, newest first
 #[derive(Debug, clap::Args)]
@@ -28,42 +23,20 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     wanted: Wanted,
-    /// How many to list
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    limit: u32,
+    #[command(flatten)]
+    limit: LimitArgs,
     #[command(flatten)]
     list: ListArgs,
     #[command(flatten)]
     gateway: Gateway,
 }
 
-#[derive(Deserialize)]
-struct Page {
-    data: Vec<Value>,
-    next_cursor: Option<String>,
-}
-
 /// Runs the command.
 pub(super) fn run(args: Args, context: &Context) -> Result<()> {
-    let rows =
-        args.gateway.ask("reading the audit", own_token(), context, async |client| fetch(client, &args).await)?;
+    let rows: Vec<Value> = args.gateway.ask("reading the audit", own_token(), context, async |client| {
+        args.limit.fetch(client, "/admin/audit", &args.wanted.query()).await
+    })?;
     args.list.print(&context.printer, &rows, HEAD, columns)
-}
-
-async fn fetch(client: &Client, args: &Args) -> Result<Vec<Value>> {
-    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
-    let (mut rows, mut cursor) = (Vec::new(), None::<String>);
-    loop {
-        let mut query = args.wanted.query();
-        query.push(("limit", PAGE.min(limit - rows.len()).to_string()));
-        query.extend(cursor.map(|cursor| ("cursor", cursor)));
-        let page: Page = client.fetch(client.request(Method::GET, "/admin/audit").query(&query)).await?;
-        rows.extend(page.data);
-        cursor = page.next_cursor;
-        if cursor.is_none() || rows.len() >= limit {
-            return Ok(rows);
-        }
-    }
 }
 
 fn columns(entry: &Value) -> [String; 7] {

@@ -26,16 +26,15 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// The query of a request.
-    pub(super) fn query(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn query(&self) -> [(&'static str, Option<String>); 5] {
         let from =
             self.since.map(|seconds| rfc3339(SystemClock.now_ms().saturating_sub(seconds.saturating_mul(1_000))));
-        let wanted = [
-            ("actor", &self.actor),
-            ("operation", &self.operation),
-            ("target_kind", &self.target_kind),
-            ("target_id", &self.target_id),
-            ("from", &from),
-        ];
-        wanted.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect()
+        [
+            ("actor", self.actor.clone()),
+            ("operation", self.operation.clone()),
+            ("target_kind", self.target_kind.clone()),
+            ("target_id", self.target_id.clone()),
+            ("from", from),
+        ]
     }
 }

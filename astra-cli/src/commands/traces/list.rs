@@ -1,21 +1,18 @@
 //! `astra traces list`
 
 use astra_core::clock::{Clock, SystemClock, rfc3339};
-use reqwest::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::own_token;
 use super::trace::{Trace, duration};
 use crate::client::Client;
-use crate::commands::listing::ListArgs;
+use crate::commands::listing::{LimitArgs, ListArgs};
 use crate::commands::reach::Gateway;
 use crate::commands::{Context, duration as span};
 use crate::error::Result;
 
 const HEAD: [&str; 8] = ["TRACE", "BEGAN", "AGENT", "STATUS", "TIME", "TOKENS", "MODEL", "QUESTION"];
-/// Rows of one request.
-const PAGE: usize = 200;
 
 /// List how turns went, newest first
 #[derive(Debug, clap::Args)]
@@ -48,19 +45,12 @@ pub(super) struct Args {
     /// Only turns that the request with this X-Request-ID asked for
     #[arg(long, value_name = "ID")]
     request_id: Option<String>,
-    /// How many to list
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    limit: u32,
+    #[command(flatten)]
+    limit: LimitArgs,
     #[command(flatten)]
     list: ListArgs,
     #[command(flatten)]
     gateway: Gateway,
-}
-
-#[derive(Deserialize)]
-struct Page {
-    data: Vec<Value>,
-    next_cursor: Option<String>,
 }
 
 /// A row as the gateway answered it, and what is shown of it.
@@ -80,35 +70,21 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
 }
 
 async fn fetch(client: &Client, args: &Args) -> Result<Vec<Row>> {
-    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
-    let (mut rows, mut cursor) = (Vec::new(), None);
-    let from = args.since.map(|seconds| rfc3339(SystemClock.now_ms().saturating_sub(seconds.saturating_mul(1_000))));
-    let min_duration_ms = args.min_duration_ms.map(|duration_ms| duration_ms.to_string());
-    loop {
-        let count = PAGE.min(limit - rows.len()).to_string();
-        let wanted = [
-            ("agent_id", &args.agent),
-            ("session_id", &args.session),
-            ("user_id", &args.user),
-            ("status", &args.status),
-            ("from", &from),
-            ("min_duration_ms", &min_duration_ms),
-            ("request_id", &args.request_id),
-            ("cursor", &cursor),
-            ("limit", &Some(count)),
-        ];
-        let wanted = wanted.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
-        let query: Vec<_> = wanted.collect();
-        let page: Page = client.fetch(client.request(Method::GET, "/traces").query(&query)).await?;
-        for whole in page.data {
-            let trace = Trace::deserialize(&whole).map_err(|fault| client.no_gateway(&fault.to_string()))?;
-            rows.push(Row { whole, trace });
-        }
-        cursor = page.next_cursor;
-        if cursor.is_none() || rows.len() >= limit {
-            return Ok(rows);
-        }
-    }
+    let query = [
+        ("agent_id", args.agent.clone()),
+        ("session_id", args.session.clone()),
+        ("user_id", args.user.clone()),
+        ("status", args.status.clone()),
+        ("from", args.since.map(|seconds| rfc3339(SystemClock.now_ms().saturating_sub(seconds.saturating_mul(1_000))))),
+        ("min_duration_ms", args.min_duration_ms.map(|duration_ms| duration_ms.to_string())),
+        ("request_id", args.request_id.clone()),
+    ];
+    let rows: Vec<Value> = args.limit.fetch(client, "/traces", &query).await?;
+    let read = |whole: Value| match Trace::deserialize(&whole) {
+        Ok(trace) => Ok(Row { whole, trace }),
+        Err(fault) => Err(client.no_gateway(&fault.to_string())),
+    };
+    rows.into_iter().map(read).collect()
 }
 
 fn columns(trace: &Trace) -> [String; 8] {

@@ -1,20 +1,17 @@
 //! `astra webhooks deliveries`
 
 use astra_core::clock::{Clock, SystemClock, rfc3339};
-use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::own_token;
 use crate::client::Client;
-use crate::commands::listing::ListArgs;
+use crate::commands::listing::{LimitArgs, ListArgs};
 use crate::commands::reach::Gateway;
 use crate::commands::{Context, duration};
 use crate::error::{Error, Result};
 
 const HEAD: [&str; 7] = ["DELIVERY", "MADE", "EVENT", "STATUS", "ATTEMPTS", "ANSWER", "ERROR"];
-/// Rows of one request.
-const PAGE: usize = 200;
 
 /// List what was sent to a webhook, newest first
 #[derive(Debug, clap::Args)]
@@ -33,19 +30,12 @@ pub(super) struct Args {
     /// Only deliveries that were made so long ago or later, such as 45m, 12h or 7d
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     since: Option<i64>,
-    /// How many to list
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    limit: u32,
+    #[command(flatten)]
+    limit: LimitArgs,
     #[command(flatten)]
     list: ListArgs,
     #[command(flatten)]
     gateway: Gateway,
-}
-
-#[derive(Deserialize)]
-struct Page {
-    data: Vec<Delivery>,
-    next_cursor: Option<String>,
 }
 
 /// A delivery, as the gateway tells of it.
@@ -75,21 +65,9 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 async fn fetch(client: &Client, args: &Args) -> Result<Vec<Delivery>> {
-    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
     let from = args.since.map(|seconds| rfc3339(SystemClock.now_ms().saturating_sub(seconds.saturating_mul(1_000))));
-    let (mut rows, mut cursor) = (Vec::new(), None);
-    loop {
-        let count = PAGE.min(limit - rows.len()).to_string();
-        let wanted = [("status", &args.status), ("from", &from), ("cursor", &cursor), ("limit", &Some(count))];
-        let query: Vec<_> = wanted.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))).collect();
-        let path = format!("/webhooks/{}/deliveries", args.webhook);
-        let page: Page = client.fetch(client.request(Method::GET, &path).query(&query)).await?;
-        rows.extend(page.data);
-        cursor = page.next_cursor;
-        if cursor.is_none() || rows.len() >= limit {
-            return Ok(rows);
-        }
-    }
+    let query = [("status", args.status.clone()), ("from", from)];
+    args.limit.fetch(client, &format!("/webhooks/{}/deliveries", args.webhook), &query).await
 }
 
 fn columns(delivery: &Delivery) -> [String; 7] {

@@ -7,6 +7,7 @@ use futures_util::{Stream, StreamExt as _, stream};
 use http::HeaderMap;
 use serde_json::value::RawValue;
 
+use super::lookup::own;
 use super::model::{EventsQuery, WorkspaceEvent, WorkspaceEventType};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -38,9 +39,7 @@ pub async fn handler(
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    if workspace_id != caller.workspace.as_str() {
-        return Err(Error::not_found("workspace"));
-    }
+    own(&caller, &workspace_id)?;
     let position = headers.get("last-event-id").map(|id| id.to_str().ok().and_then(|id| id.parse().ok()));
     let position = position.map(|id| id.ok_or_else(|| unknown("The log has no such event."))).transpose()?;
     let (shown, opened) = (Shown { types: query.types, to: caller.sees() }, Opened::new(&app, &caller, headers)?);
