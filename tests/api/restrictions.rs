@@ -98,15 +98,18 @@ both_backends! {
     }
 
     async fn a_session_asks_the_model_of_the_version_that_it_holds_on_to(talk: Talk) {
-        let session = talk.app.member().post("/sessions").json(&json!({"agent_id": AGENT, "pinned_version": 1})).await.expect(201);
+        let made = async |new| talk.app.member().post("/sessions").json(&new).await.expect(201);
+        let held = made(json!({"agent_id": AGENT, "pinned_version": 1})).await;
         let change = json!({"model": {"provider": "echo"}});
         talk.app.admin().patch(&format!("/agents/{AGENT}")).json(&change).await.expect(200);
+        let present = made(json!({"agent_id": AGENT})).await;
+        let ask = |session| talk.app.member().post("/chat").json(&question_in(session, "hello"));
         restrict(&talk.app, &json!({"providers": ["echo"]})).await;
-        refused(talk.app.member().post("/chat").json(&question_in(&session, "hello")).await);
-        talk.say("hello").await;
+        refused(ask(&held).await);
+        talk.say_in(&present, "hello").await;
         restrict(&talk.app, &json!({"providers": ["scripted"]})).await;
-        assert_eq!(talk.say_in(&session, "hello").await["agent_version"], 1);
-        refused(talk.app.member().post("/chat").json(&question("hello")).await);
+        assert_eq!(talk.say_in(&held, "hello").await["agent_version"], 1);
+        refused(ask(&present).await);
         assert_eq!(talk.upstream.received().len(), 1);
     }
 
