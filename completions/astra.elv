@@ -26,6 +26,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand account 'Create, list and reset the accounts of people'
             cand keys 'List and rotate the keys that sign tokens'
+            cand workspace 'List, create and delete workspaces, and see who belongs to them'
             cand chat 'Talk to an agent'
             cand tools 'List the tools that agents may call, call one, and connect MCP servers'
             cand approvals 'List the calls of tools that wait for a decision, and decide'
@@ -211,6 +212,115 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;keys;help;rotate'= {
         }
         &'astra;keys;help;help'= {
+        }
+        &'astra;workspace'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List your workspaces, the one that you joined last first'
+            cand create 'Create a workspace and print its id'
+            cand show 'Show a workspace, with what it is restricted to and its quotas'
+            cand delete 'Delete a workspace with all that is in it'
+            cand members 'List the people of a workspace, the one who joined last first'
+            cand invite 'Invite a person to a workspace and print the code'
+            cand grants 'List the agents that a workspace lends and borrows, newest first'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;workspace;list'= {
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;workspace;create'= {
+            cand --output 'How to print it'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;workspace;show'= {
+            cand --output 'How to print it'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;workspace;delete'= {
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --yes 'Do not ask whether it is meant'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'astra;workspace;members'= {
+            cand --workspace 'The workspace, one of your own [default: the one of the token]'
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;workspace;invite'= {
+            cand --role 'The role that it gives, not above your own'
+            cand --expires-in 'How long it is good, such as 45m, 12h or 7d [default: 7d]'
+            cand --workspace 'The workspace, one of your own [default: the one of the token]'
+            cand --output 'How to print it'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;workspace;grants'= {
+            cand --workspace 'The workspace, one of your own [default: the one of the token]'
+            cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
+            cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
+            cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
+            cand --json 'Short for --output json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'astra;workspace;help'= {
+            cand list 'List your workspaces, the one that you joined last first'
+            cand create 'Create a workspace and print its id'
+            cand show 'Show a workspace, with what it is restricted to and its quotas'
+            cand delete 'Delete a workspace with all that is in it'
+            cand members 'List the people of a workspace, the one who joined last first'
+            cand invite 'Invite a person to a workspace and print the code'
+            cand grants 'List the agents that a workspace lends and borrows, newest first'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'astra;workspace;help;list'= {
+        }
+        &'astra;workspace;help;create'= {
+        }
+        &'astra;workspace;help;show'= {
+        }
+        &'astra;workspace;help;delete'= {
+        }
+        &'astra;workspace;help;members'= {
+        }
+        &'astra;workspace;help;invite'= {
+        }
+        &'astra;workspace;help;grants'= {
+        }
+        &'astra;workspace;help;help'= {
         }
         &'astra;chat'= {
             cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
@@ -939,6 +1049,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand token 'Issue, rotate, list and revoke tokens of service accounts'
             cand account 'Create, list and reset the accounts of people'
             cand keys 'List and rotate the keys that sign tokens'
+            cand workspace 'List, create and delete workspaces, and see who belongs to them'
             cand chat 'Talk to an agent'
             cand tools 'List the tools that agents may call, call one, and connect MCP servers'
             cand approvals 'List the calls of tools that wait for a decision, and decide'
@@ -997,6 +1108,29 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;help;keys;list'= {
         }
         &'astra;help;keys;rotate'= {
+        }
+        &'astra;help;workspace'= {
+            cand list 'List your workspaces, the one that you joined last first'
+            cand create 'Create a workspace and print its id'
+            cand show 'Show a workspace, with what it is restricted to and its quotas'
+            cand delete 'Delete a workspace with all that is in it'
+            cand members 'List the people of a workspace, the one who joined last first'
+            cand invite 'Invite a person to a workspace and print the code'
+            cand grants 'List the agents that a workspace lends and borrows, newest first'
+        }
+        &'astra;help;workspace;list'= {
+        }
+        &'astra;help;workspace;create'= {
+        }
+        &'astra;help;workspace;show'= {
+        }
+        &'astra;help;workspace;delete'= {
+        }
+        &'astra;help;workspace;members'= {
+        }
+        &'astra;help;workspace;invite'= {
+        }
+        &'astra;help;workspace;grants'= {
         }
         &'astra;help;chat'= {
         }

@@ -14,3 +14,4 @@ mod recipes;
 mod sizes;
 mod source;
 mod store;
+mod tenants;

@@ -11,10 +11,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod call;
 mod docs;
 mod events;
 mod golden;
 mod reach;
+mod refusals;
 mod rules;
 mod schemas;
 mod tenants;
