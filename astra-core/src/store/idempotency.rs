@@ -141,8 +141,8 @@ impl Db {
     pub async fn delete_old_idempotency_keys(&self, own_ms: i64) -> Result<u64> {
         self.write(move |tx| {
             let before_ms = tx.shared_time_ms(own_ms)? - KEY_LIFE_MS;
-            let sql = "DELETE FROM idempotency_keys WHERE (workspace_id, key) IN
-                (SELECT workspace_id, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+            let sql = "DELETE FROM idempotency_keys WHERE (workspace_id, caller, key) IN
+                (SELECT workspace_id, caller, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
             tx.execute(sql, params![before_ms, SWEEP_ROWS])
         })
         .await
