@@ -44,9 +44,9 @@ pub struct PutQuotas {
 /// Set the quotas of the workspace
 ///
 /// They hold for all agents of the workspace together, beside the budgets of agents, from the next request on. A turn that begins
-/// when a quota is used up is refused with 429 before a model is asked; `Retry-After` says when the period moves on, and the event
-/// `quota.exceeded` is emitted once for each quota and clock hour. A turn that has begun ends, so that what is used may exceed the
-/// quota by the turns that ran at the same time.
+/// when a quota is used up is refused with 429 before a model is asked; `Retry-After` says when the period moves on, up to a day, and
+/// the event `quota.exceeded` is emitted once for each quota and clock hour. A turn that has begun ends, so that what is used may
+/// exceed the quota by the turns that ran at the same time.
 #[utoipa::path(put, path = "/workspaces/{workspace_id}/quotas", operation_id = "workspaces.put_quotas",
     params(WorkspacePolicyPath, IfMatchHeader),
     request_body(content = PutQuotas, description = "The quotas.",
