@@ -30,7 +30,7 @@ const GATEWAY_LISTS: [&str; 6] = [
 ];
 
 /// Operations that no sweep calls, and why.
-const UNSWEPT: [(&str, &str); 21] = [
+const UNSWEPT: [(&str, &str); 23] = [
     ("health.get", "public, and tells of the gateway"),
     ("health.live", "public, and tells of the gateway"),
     ("health.ready", "public, and tells of the gateway"),
@@ -38,6 +38,8 @@ const UNSWEPT: [(&str, &str); 21] = [
     ("auth.register", "public: the workspace is the one of the code"),
     ("auth.token", "public: the workspace is the one of the account or the secret"),
     ("auth.refresh", "public: the workspace is the one of the sign-in"),
+    ("auth.start_oidc", "public: sends a browser to the identity provider"),
+    ("auth.finish_oidc", "public: the workspace is the one of the account that the identity provider names"),
     ("auth.logout", "ends the sign-in of the caller's own token"),
     ("auth.delete_account", "is about the caller's own account"),
     ("auth.change_password", "is about the caller's own account"),

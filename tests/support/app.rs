@@ -134,7 +134,7 @@ impl TestApp {
 
     /// Somebody with `role` whose credential is good for `scopes` alone, separated by commas.
     pub(crate) fn scoped(&self, role: Role, scopes: &str) -> Caller {
-        let name = format!("{} {scopes}", role.as_str());
+        let name = format!("{} {}", role.as_str(), scopes.replace([':', ','], "."));
         self.badge(&name, role, Some(scopes.replace(',', " ")), false)
     }
 

@@ -30,11 +30,27 @@ impl Home {
         for call in Call::all().filter(is_read).filter(|call| !OF_THE_GATEWAY.contains(&call.id)) {
             let answer = call.ask(caller, call.example_path()).await;
             // Which request it was is in the answer to one that is refused.
-            let text = if answer.status.is_success() { answer.text() } else { plain(&answer, &[]) };
+            let text = match answer.status.is_success() {
+                true if call.id == "tools.list_servers" => at_rest(&answer.text()),
+                true => answer.text(),
+                false => plain(&answer, &[]),
+            };
             read.insert(call.id, text);
         }
         read
     }
+}
+
+/// MCP servers without their connections, which go on beside the requests.
+fn at_rest(servers: &str) -> String {
+    let mut page: Value = serde_json::from_str(servers).expect("JSON");
+    for server in page["data"].as_array_mut().expect("a list") {
+        let server = server.as_object_mut().expect("a server");
+        for moving in ["status", "since", "error", "next_try_at"] {
+            server.remove(moving).expect("a field of a connection");
+        }
+    }
+    page.to_string()
 }
 
 both_backends! {

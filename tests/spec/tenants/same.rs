@@ -42,10 +42,14 @@ fn without_identifiers(text: &str) -> String {
     replaced.collect()
 }
 
-/// Whether this is what the gateway calls something: three letters, and a key of 13 digits and letters.
+/// How long the keys of identifiers are: those of messages are longer, by the number in their turn.
+const KEYS: [usize; 2] = [13, 15];
+
+/// Whether this is what the gateway calls something: three letters, and a key of digits and letters.
 fn is_identifier(text: &str) -> bool {
     let Some((kind, key)) = text.split_once('_') else { return false };
-    let is_key = key.len() == 13 && key.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    let is_key =
+        KEYS.contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
     (3..=4).contains(&kind.len()) && kind.bytes().all(|byte| byte.is_ascii_lowercase()) && is_key
 }
 
@@ -60,7 +64,7 @@ pub(super) fn identifiers(text: &str) -> Vec<&str> {
 pub(crate) fn of_nothing(value: &str) -> String {
     match value.split_once('_') {
         // A message has the identifier of its turn, and a number.
-        Some((kind, key)) if key.split('.').next().is_some_and(|key| key.len() == 13) => {
+        Some((kind, key)) if KEYS.contains(&key.len()) => {
             format!("{kind}_0000000000009{}", &key[13..])
         }
         _ => format!("{}-of-nothing", value.split(['-', ' ']).next().unwrap_or_default()),
