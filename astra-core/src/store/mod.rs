@@ -17,8 +17,8 @@ mod audit_retention;
 mod audit_verify;
 mod backend;
 mod backup;
-#[cfg(feature = "postgres")]
 mod borrowed_agents;
+#[cfg(feature = "postgres")]
 mod certificate;
 mod checkpoint;
 mod conversation_events;
