@@ -52,7 +52,7 @@ both_backends! {
         assert_eq!(talk.say("hello").await["agent_version"], 3);
         // Made anew it has the same numbers again.
         let mut same = admin.get(&path).await.expect(200);
-        for of_server in ["version", "created_at", "updated_at", "created_by", "managed_by"] {
+        for of_server in ["version", "created_at", "updated_at", "created_by", "borrowed"] {
             same.as_object_mut().expect("an agent").remove(of_server);
         }
         admin.delete(&path).await.expect(204);
