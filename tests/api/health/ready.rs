@@ -26,7 +26,7 @@ both_backends! {
     }
 
     async fn is_not_ready_while_the_store_is_full(backend: TestBackend) {
-        let builder = TestApp::builder(backend).config(|config| config.store.max_size_mb = Some(1));
+        let builder = TestApp::builder(backend).config(|config| config.store.max_size_mb = Some(2));
         let app = builder.agent(ECHO, json!({"model": {"max_context_tokens": 1_000_000}})).open().await;
         let (member, anybody) = (app.member(), app.anonymous());
         member.post("/chat").json(&json!({"agent_id": ECHO, "message": "hello"})).await.expect(200);
