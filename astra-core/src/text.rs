@@ -49,9 +49,15 @@ pub fn is_unprintable(character: char) -> bool {
 /// At most 512 characters and no control character among them: what a hostile request sent is not repeated at length.
 #[must_use]
 pub fn shorten(text: &str) -> String {
+    shorten_to(text, 512)
+}
+
+/// The same with at most `count` characters; `…` follows them where there were more.
+#[must_use]
+pub fn shorten_to(text: &str, count: usize) -> String {
     let seen = |character| if is_unprintable(character) { '\u{FFFD}' } else { character };
-    let short = text.chars().take(512).map(seen);
-    let end = if text.chars().nth(512).is_some() { "…" } else { "" };
+    let short = text.chars().take(count).map(seen);
+    let end = if text.chars().nth(count).is_some() { "…" } else { "" };
     short.chain(end.chars()).collect()
 }
 
@@ -77,5 +83,6 @@ mod tests {
         assert_eq!(shorten("query/a\u{0}b\u{1b}\u{202e}"), "query/a\u{fffd}b\u{fffd}\u{fffd}");
         assert_eq!(shorten(&"é".repeat(512)), "é".repeat(512));
         assert_eq!(shorten(&"é".repeat(513)), "é".repeat(512) + "…");
+        assert_eq!((shorten_to("éa", 2), shorten_to("éab\u{0}", 2)), ("éa".to_owned(), "éa…".to_owned()));
     }
 }

@@ -12,7 +12,7 @@ use super::contract::Refusals;
 use super::openai::{self, OpenAiError};
 use super::websocket;
 use crate::error::{Code, Error};
-use crate::text::shorten;
+use crate::text::{shorten, shorten_to};
 
 /// Why a request was refused or failed (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -95,6 +95,9 @@ impl IntoResponse for Error {
     }
 }
 
+/// Characters of what is wrong with one field, which may list all that is allowed there. The document allows one more, for `…`.
+const DETAIL: usize = 1_023;
+
 impl Problem {
     /// `error` as the answer to the request `request_id` for `path`.
     #[must_use]
@@ -103,7 +106,7 @@ impl Problem {
             .fields
             .iter()
             .take(32)
-            .map(|field| FieldProblem { pointer: shorten(&field.pointer), detail: shorten(&field.detail) });
+            .map(|field| FieldProblem { pointer: shorten(&field.pointer), detail: shorten_to(&field.detail, DETAIL) });
         Self {
             kind: format!("urn:astra:problem:{}", error.code.as_str()),
             title: error.code.title().to_owned(),
