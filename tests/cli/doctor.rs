@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::gateway::Gateway;
 use crate::program::{Ended, Machine};
 
-/// Nothing that runs on the machine of the tests: port 9 is where nobody answers.
+/// Nothing that runs on the machine of the tests: no program answers at port 9.
 const NO_OLLAMA: (&str, &str) = ("OLLAMA_HOST", "127.0.0.1:9");
 
 fn doctor(machine: &Machine, flags: &[&str]) -> Ended {

@@ -135,14 +135,14 @@ impl Authority {
         InvitationCode { hash, order: ROLE_ORDER, now_ms: self.now_ms() }
     }
 
-    /// The code of the invitation of this id: 100 bits that nobody finds without the master key.
+    /// The code of the invitation of this id: 100 bits that cannot be found without the master key.
     fn code_of(&self, id: &str) -> String {
         let derived = self.master_key().derive("invitation", &[id.as_bytes()]);
         readable(&derived[..CODE_CHARACTERS])
     }
 }
 
-/// A refusal of the store to let somebody join by a code.
+/// A refusal of the store to let a person join by a code.
 pub(super) fn invitation_refused(fault: store::Error) -> Error {
     match fault {
         store::Error::Refused(Refusal::Invitation(_)) => Error::Forbidden(NOT_GOOD.into()),

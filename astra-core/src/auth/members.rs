@@ -1,4 +1,4 @@
-//! Who changes the members of a workspace: nobody gives or takes a role above its own.
+//! Who changes the members of a workspace: no caller gives or takes a role above its own.
 
 use super::authority::Authority;
 use super::by::By;

@@ -1,5 +1,5 @@
 //! Invitations to workspaces. Only the hash of a code is kept; an invitation that is accepted or revoked is gone, so that a code
-//! of one that is used, revoked or never was is the same to whoever sends it.
+//! of one that is used, revoked or never was is the same to its sender.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -26,7 +26,7 @@ pub struct StoredInvitation {
     pub id: String,
     /// The name of the role that it gives.
     pub role: String,
-    /// The normalised e-mail address that it is for; `None` for whoever has the code.
+    /// The normalised e-mail address that it is for; `None` if everyone who has the code may use it.
     pub email: Option<String>,
     /// Who has made it: `usr_...` or `svc_...`.
     pub created_by: String,
@@ -36,7 +36,7 @@ pub struct StoredInvitation {
     pub expires_at: i64,
 }
 
-/// The code that somebody has, and what decides whether it is good.
+/// The code that a person sends, and what decides whether it is good.
 #[derive(Debug, Clone, Copy)]
 pub struct InvitationCode {
     /// Of the code.

@@ -129,7 +129,7 @@ fn is_last_owner(tx: &mut Tx<'_>, member: &Member) -> Result<bool> {
 }
 
 /// Gives the account of `email` to the person; false if there is no such account. One that is another person's of the same
-/// provider stays that person's: the address was given to somebody else there.
+/// provider stays that person's: the address was given to another person there.
 fn join(tx: &mut Tx<'_>, email: &str, person: &OidcPerson, actor: &Actor) -> Result<bool> {
     let sql = "SELECT u.id, u.issuer, u.subject, (SELECT MIN(m.workspace_id) FROM memberships m
         JOIN workspaces w ON w.number = m.workspace_id WHERE m.user_id = u.id) FROM users u WHERE u.email = $1";

@@ -55,7 +55,7 @@ both_backends! {
         let first = me(&app, &tokens).await;
         assert_eq!((&first["email"], &first["role"], &first["display_name"]), (&json!(EMAIL), &json!("member"), &json!("Ada")));
         goes_on(&app, &tokens).await;
-        // The address is somebody's own business from now on, verified or not.
+        // Whether the address is verified has no effect from now on.
         let mut claims = provider.claims("1", "ada@elsewhere.example");
         claims["email_verified"] = json!(false);
         let again = provider.sign_in(&app, claims).await.expect(200);
@@ -86,7 +86,7 @@ both_backends! {
         app.anonymous().post("/auth/token").json(&grant).await.expect_oauth(400, "invalid_grant");
         let audit = audit(&app).await;
         assert_eq!((&audit[0]["target_id"], &audit[0]["changes"]["joined"]), (&me["id"], &json!(true)));
-        // Somebody else at the provider has the address now.
+        // Another person at the provider has the address now.
         provider.sign_in(&app, provider.claims("2", EMAIL)).await.expect_problem(409, "conflict");
     }
 

@@ -70,7 +70,7 @@ async fn hides_from_others(app: &TestApp, ask: impl Fn(&Caller, &str) -> Ask) {
     }
 }
 
-/// Sends what `ask` writes as those who may not: nobody at all, a role below `least`, a token without the scope.
+/// Sends what `ask` writes as those who may not: a caller without a credential, a role below `least`, a token without the scope.
 async fn turns_away(app: &TestApp, least: Role, ask: impl Fn(&Caller) -> Ask) {
     ask(&app.anonymous()).await.expect_problem(401, "unauthorized");
     ask(&app.scoped(Role::Owner, "spec:read")).await.expect_problem(403, "forbidden");
