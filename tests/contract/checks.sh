@@ -16,7 +16,15 @@ check() {
   set -e
   printf 'check\t%s\t%s\t%s\t%d\t\n' "$name" "$version" "$verdict" $((SECONDS - since)) >>"$results"
   printf '   %-4s  %4d s  %s\n' "$verdict" $((SECONDS - since)) "$name"
-  [ "$verdict" = ok ] || sed 's/^/      /' "$log"
+  [ "$verdict" = ok ] || { sed 's/^/      /' "$log" && mv "$log" "$work/failed.${log##*.}"; }
+}
+
+# The ends of what failed checks had to say, of schemathesis without its warnings: once more at the end, where one looks first.
+failures() {
+  local log
+  for log in "$work"/failed.*; do
+    [ ! -e "$log" ] || { echo && sed '/^=* WARNINGS =*$/,$d' "$log" | cut -c 1-1000 | tail -n 40; } >&2
+  done
 }
 
 npm_version() { # npm_version FOLDER PACKAGE

@@ -76,3 +76,20 @@ stop_gateways() {
   done
   gateways=()
 }
+
+# side_by_side FUNCTION...: each in a shell of its own, which ends its gateways.
+side_by_side() {
+  local shells=() function shell
+  for function in "$@"; do
+    (
+      gateways=()
+      trap stop_gateways EXIT
+      trap 'exit 143' TERM
+      "$function"
+    ) &
+    shells+=($!)
+  done
+  for shell in "${shells[@]}"; do
+    wait "$shell"
+  done
+}

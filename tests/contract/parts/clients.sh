@@ -3,17 +3,6 @@
 # with every sample; every operation called through it, as story.json tells; and used on the live gateway and behind a proxy
 # that misbehaves.
 
-# It ends with its standard input, which ends with this shell.
-mkfifo unruly-input
-exec {unruly_input}<>unruly-input
-python3 "$here/clients/unruly.py" "$ASTRA_URL" <unruly-input >unruly-url 2>unruly-log &
-for ((tenths = 0; tenths < 100; tenths++)); do
-  [ ! -s unruly-url ] || break
-  sleep 0.1
-done
-ASTRA_UNRULY_URL=$(cat unruly-url)
-export ASTRA_UNRULY_URL
-
 made_twice() { # made_twice LANGUAGE: without a gateway, the same each time, and nothing is out of date
   written_twice "client-$1" "$1"
   written_twice "story-$1" "$1" --drive "$here/story.json"
@@ -61,21 +50,47 @@ odd() { # odd LANGUAGE: a document whose names are hostile to the language makes
   "$here/clients/$1/check" "${flags[@]}" "odd-$1" "work-odd-$1" "$PWD/odd-samples-$1"
 }
 
+# A gateway of the language's own and unruly.py before it: languages are judged side by side. unruly.py ends with its standard
+# input, which ends with this shell.
+live() { # live LANGUAGE
+  local tenths unruly_input
+  start_gateway "live-$1"
+  export ASTRA_URL=$url ASTRA_TOKEN=$owner ASTRA_READER=$reader
+  mkfifo "unruly-input-$1"
+  exec {unruly_input}<>"unruly-input-$1"
+  python3 "$here/clients/unruly.py" "$ASTRA_URL" <"unruly-input-$1" >"unruly-url-$1" 2>"unruly-log-$1" &
+  for ((tenths = 0; tenths < 100; tenths++)); do
+    [ ! -s "unruly-url-$1" ] || break
+    sleep 0.1
+  done
+  ASTRA_UNRULY_URL=$(cat "unruly-url-$1")
+  export ASTRA_UNRULY_URL
+}
+
 clients() { # clients LANGUAGE TOOLS
+  live "$1"
   check "astra codegen $1: the same twice, offline" "" made_twice "$1"
   check "$1 client: strict, with README and samples" "$2" checked "$1"
   story "$1"
   [ "$1" != python ] || story "$1" --async
   check "$1 client: streams, sign-in, trouble" "" "$here/clients/$1/drive" "client-$1" "work-$1"
   check "$1 client of an odd document: strict" "" odd "$1"
+  check "$1: the gateway lives, and logged no error" "" survives "live-$1" "$ASTRA_URL"
 }
 
 tool_version() { # tool_version COMMAND...: the number in what it says
   "$@" 2>&1 | grep --only-matching --max-count 1 '[0-9]\+\.[0-9]\+[.0-9]*' | head -n 1
 }
 
+typescript_python_go() {
+  clients typescript "tsc $(npm_version "${folders[0]}" typescript)"
+  clients python "mypy $(pip_version "${folders[1]}" mypy), pyright $(npm_version "${folders[2]}" pyright)"
+  clients go "go vet $(tool_version "$go/bin/go" version)"
+}
+
+rust_alone() { # which takes as long as the three others
+  clients rust "clippy $(tool_version cargo clippy --version)"
+}
+
 mapfile -t folders < <("$setup/client-typescript.sh" && "$setup/client-python.sh")
-clients typescript "tsc $(npm_version "${folders[0]}" typescript)"
-clients python "mypy $(pip_version "${folders[1]}" mypy), pyright $(npm_version "${folders[2]}" pyright)"
-clients rust "clippy $(tool_version cargo clippy --version)"
-clients go "go vet $(tool_version "$go/bin/go" version)"
+side_by_side typescript_python_go rust_alone

@@ -14,7 +14,7 @@ fi
 
 # Every check, every phase, the same cases each time: its threads, if it had several, would get in each other's way.
 schemathesis() { # schemathesis URL TOKEN OPTION...
-  "$judges_python/bin/st" --config-file schemathesis.toml run openapi.json --url "$1" \
+  ASTRA_URL=$1 ASTRA_TOKEN=$2 "$judges_python/bin/st" --config-file schemathesis.toml run openapi.json --url "$1" \
     --header "Authorization: Bearer $2" --checks all --seed 1 --workers 1 --max-examples "$cases" \
     --generation-database none --no-color --output-sanitize false "${@:3}"
 }
