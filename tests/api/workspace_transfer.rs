@@ -150,6 +150,7 @@ async fn what_is_not_all_good_leaves_nothing() {
         std::fs::File::create(&bad).and_then(|mut file| file.write_all(text.as_bytes())).expect("written");
         let fault = import(&db, key, &bad).await.expect_err("it is refused").to_string();
         assert!(fault.contains(words), "{words:?} is not in {fault}");
+        assert!(!fault.contains(" at line "), "one number of a line, and that of the file: {fault}");
         assert!(db.find_workspace(&id).await.expect("a look").is_none());
     };
     let key = Some(&key);
@@ -159,7 +160,7 @@ async fn what_is_not_all_good_leaves_nothing() {
     refuses(text.replacen("\"What is moved?\"", "\"What is read?\"", 1), key, "another checksum").await;
     let mut broken = lines.clone();
     broken[2] = "[1,";
-    refuses(broken.join("\n") + "\n", key, "line 3 of the file cannot be read").await;
+    refuses(broken.join("\n") + "\n", key, "line 3 of the file cannot be read: EOF while parsing").await;
     broken.remove(2);
     refuses(broken.join("\n") + "\n", key, "of the file is not a row of").await;
     refuses(text.clone() + "more\n", key, "comes after the end").await;

@@ -184,7 +184,7 @@ impl LineReader {
                 self.fault(format!("is of version {} of the format, and this program knows {VERSION}", kind.version))
             );
         }
-        serde_json::from_slice(&line).map_err(|fault| self.fault(format!("cannot be read: {fault}")))
+        serde_json::from_slice(&line).map_err(|fault| self.unread(&fault))
     }
 
     /// The next row, which is one of `table`.
@@ -192,8 +192,7 @@ impl LineReader {
         let line = self.next()?;
         self.hash.update(&line);
         self.rows += 1;
-        let values: Vec<Json> =
-            serde_json::from_slice(&line).map_err(|fault| self.fault(format!("cannot be read: {fault}")))?;
+        let values: Vec<Json> = serde_json::from_slice(&line).map_err(|fault| self.unread(&fault))?;
         let mut values = values.into_iter();
         if values.next().as_ref().and_then(Json::as_str) != Some(table.name.as_str()) {
             return Err(self.fault(format!("is not a row of {}, as the first line says", table.name)));
@@ -246,6 +245,13 @@ impl LineReader {
             }
             Err(fault) => Err(fault.into()),
         }
+    }
+
+    /// The reader saw one line, so that the line that it names is of no use.
+    fn unread(&self, fault: &serde_json::Error) -> LineFault {
+        let said = fault.to_string();
+        let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+        self.fault(format!("cannot be read: {said}"))
     }
 
     fn fault(&self, text: impl Into<String>) -> LineFault {
