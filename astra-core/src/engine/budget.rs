@@ -58,7 +58,7 @@ pub(super) async fn check_quotas(rows: &Rows, agent: &AgentVersion, now_ms: i64)
 
 fn refusal(exceeded: QuotaExceededData, window: &QuotaWindow, now_ms: i64) -> Error {
     let (unit, time) = exceeded.quota.words();
-    let message = format!("The agent has used its quota of {} {unit} in {time}.", exceeded.limit);
+    let message = format!("The agent has used its quota of {unit} in {time}, which is {}.", exceeded.limit);
     let retry_after_s = u64::try_from((window.hour_ends_ms - now_ms) / 1000 + 1).unwrap_or(1);
     Error::Quota { exceeded: Box::new(exceeded), message, retry_after_s }
 }

@@ -71,7 +71,7 @@ fn exceeded(quotas: &WorkspaceQuotas, used: &WorkspaceUsed) -> Option<(QuotaKind
 
 fn refusal(exceeded: QuotaExceededData, window: &WorkspaceQuotaWindow, now_ms: i64) -> Error {
     let (unit, time) = exceeded.quota.words();
-    let message = format!("The workspace has used its quota of {} {unit} in {time}.", exceeded.limit);
+    let message = format!("The workspace has used its quota of {unit} in {time}, which is {}.", exceeded.limit);
     let ends_ms = match exceeded.quota {
         QuotaKind::TokensPerMonth | QuotaKind::CostUsdPerMonth => window.month_ends_ms,
         QuotaKind::TokensPerHour | QuotaKind::TokensPerDay | QuotaKind::CostUsdPerDay | QuotaKind::TurnsPerDay => {
