@@ -108,7 +108,7 @@ CREATE TABLE invitations (
     workspace_id BIGINT NOT NULL,
     id TEXT NOT NULL,
     role TEXT NOT NULL,
-    -- The one e-mail address that it is for; null for whoever has the code.
+    -- The one e-mail address that it is for; null if anyone with the code may accept it.
     email TEXT,
     code_hash BYTEA NOT NULL UNIQUE,
     created_by TEXT NOT NULL,
