@@ -109,6 +109,25 @@ fn a_flag_that_names_a_store_goes_before_a_server_in_the_environment() {
 }
 
 #[test]
+fn the_gateway_of_this_machine_is_where_its_configuration_says() {
+    let machine = Machine::new();
+    let gateway = Gateway::start(&machine);
+    let list = ["workspace", "list"];
+    let address = gateway.url.trim_start_matches("http://");
+    assert!(machine.astra_with(&[("ASTRA_LISTEN", address)], &list).ok().contains("default"));
+    machine.write("astra.yml", &format!("listen: {address}\n"));
+    assert!(machine.astra(&list).ok().contains("default"));
+    let token = machine.astra(&["token", "issue", "--name", "admin", "--role", "admin"]).ok();
+    assert!(machine.astra_with(&[("ASTRA_TOKEN", &token)], &["tools", "list"]).ok().contains("calculate"));
+    // A server that is named comes first.
+    machine
+        .astra_with(&[("ASTRA_SERVER", "http://127.0.0.1:9")], &list)
+        .fails(1, &["cannot reach the gateway at http://127.0.0.1:9"]);
+    machine.write("astra.yml", "listen: [\n");
+    machine.astra(&list).fails(1, &["astra.yml"]);
+}
+
+#[test]
 fn a_variable_may_end_with_a_line_end_and_must_be_what_it_says() {
     let server = Machine::new();
     let gateway = Gateway::start(&server);

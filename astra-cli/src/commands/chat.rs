@@ -51,7 +51,7 @@ Examples:
 pub(crate) struct Args {
     /// The agent's id [default: the only one, or `assistant`]
     agent: Option<String>,
-    /// The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]
+    /// The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]
     #[arg(long, value_name = "URL")]
     server: Option<String>,
     /// Continue this session

@@ -12,10 +12,9 @@ use reqwest::{Method, Response, StatusCode};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc::{Receiver, channel};
 
-use super::{Context, block_on};
+use super::{Context, block_on, reach};
+use crate::client::Client;
 use crate::client::events::Events;
-use crate::client::{Client, DEFAULT_SERVER};
-use crate::env;
 use crate::error::{Error, Result};
 use crate::output::Printer;
 
@@ -41,15 +40,14 @@ Examples:
   astra mcp --server https://astra.example.com"
 )]
 pub(crate) struct Args {
-    /// The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]
+    /// The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]
     #[arg(long, value_name = "URL")]
     server: Option<String>,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<()> {
-    let server = args.server.as_deref().or_else(|| context.environment.get(env::SERVER)).unwrap_or(DEFAULT_SERVER);
-    let client = Client::of_environment(server, &context.environment)?;
+    let client = reach::of_environment(args.server.as_deref(), context)?;
     let lines = lines()?;
     block_on(relay(&client, &context.printer, lines))
 }

@@ -1,12 +1,14 @@
 //! The gateway that a command talks to: one that it names, with the token of the environment; or that of this machine, with a
 //! token of the local store that is revoked when the command ends.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
 use super::token::{Local, NewToken};
 use super::{Context, block_on};
 use crate::client::{Client, DEFAULT_SERVER};
 use crate::env;
 use crate::error::Result;
-use crate::settings::StoreArgs;
+use crate::settings::{self, ServerArgs, StoreArgs};
 
 /// Where the gateway is, as the flags say it.
 pub(crate) struct Place<'a> {
@@ -17,7 +19,7 @@ pub(crate) struct Place<'a> {
 /// The flags of a command that asks one thing.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Gateway {
-    /// The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]
+    /// The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]
     #[arg(long, value_name = "URL")]
     server: Option<String>,
     #[command(flatten)]
@@ -57,9 +59,13 @@ pub(crate) async fn with_client<T>(
     context: &Context,
     work: impl AsyncFnOnce(&Client) -> Result<T>,
 ) -> Result<T> {
-    let server = place.server.or_else(|| context.environment.get(env::SERVER)).unwrap_or(DEFAULT_SERVER);
+    let named = named(place.server, context);
+    let server = &match named {
+        Some(server) => server.to_owned(),
+        None => configured(place.store, context)?,
+    };
     // A token of the local store is for the local gateway alone.
-    let is_local = is_this_machine(server) || place.store.is_named();
+    let is_local = named.is_none_or(is_this_machine) || place.store.is_named();
     if context.environment.get(env::TOKEN).is_some() || !is_local {
         return work(&Client::of_environment(server, &context.environment)?).await;
     }
@@ -70,6 +76,39 @@ pub(crate) async fn with_client<T>(
     let done = async { work(&Client::new(server, issued.secret)?).await }.await;
     local.revoke(&issued.id).await?;
     done
+}
+
+/// The client that the environment has a token for: of the gateway that `server` or the environment names, or of that of this machine.
+pub(crate) fn of_environment(server: Option<&str>, context: &Context) -> Result<Client> {
+    let server = match named(server, context) {
+        Some(server) => server.to_owned(),
+        None => configured(&StoreArgs::default(), context)?,
+    };
+    Client::of_environment(&server, &context.environment)
+}
+
+/// The server that a flag or the environment names.
+fn named<'a>(server: Option<&'a str>, context: &'a Context) -> Option<&'a str> {
+    server.or_else(|| context.environment.get(env::SERVER))
+}
+
+/// Where the gateway of this machine listens, as its configuration says.
+fn configured(store: &StoreArgs, context: &Context) -> Result<String> {
+    let flags = ServerArgs { store: store.clone(), ..ServerArgs::default() };
+    Ok(listening(settings::read(&flags, &context.environment)?.config.listen))
+}
+
+/// The URL of a gateway that listens on `address`. Which port it has taken when any would do is not known.
+fn listening(address: SocketAddr) -> String {
+    if address.port() == 0 { DEFAULT_SERVER.to_owned() } else { format!("http://{}", reachable(address)) }
+}
+
+/// The address as a program on this machine reaches it.
+pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        return SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port());
+    }
+    address
 }
 
 /// Whether `server` is reached without leaving this machine; what is no URL of a server is refused elsewhere.
@@ -83,6 +122,20 @@ fn is_this_machine(server: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_gateway_is_reached_where_it_listens() {
+        for (address, url) in [
+            ("127.0.0.1:3000", DEFAULT_SERVER),
+            ("0.0.0.0:8080", "http://127.0.0.1:8080"),
+            ("[::]:8080", "http://127.0.0.1:8080"),
+            ("[::1]:8080", "http://[::1]:8080"),
+            ("10.0.0.1:8080", "http://10.0.0.1:8080"),
+            ("127.0.0.1:0", DEFAULT_SERVER),
+        ] {
+            assert_eq!(listening(address.parse().expect("an address")), url, "{address}");
+        }
+    }
 
     #[test]
     fn this_machine_is_known_by_its_names() {

@@ -4,13 +4,14 @@ mod descriptors;
 mod log;
 mod stop;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 
 use astra_core::config::Config;
 use astra_core::{Gateway, StartError, store};
 use tokio::net::TcpListener;
 
+use super::reach::reachable;
 use super::{Context, store_hint};
 use crate::env;
 use crate::error::{Error, Result};
@@ -165,12 +166,4 @@ impl Shown<'_> {
         }
         flags
     }
-}
-
-/// The address as a program on this machine reaches it.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        return SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port());
-    }
-    address
 }

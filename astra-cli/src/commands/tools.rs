@@ -8,9 +8,8 @@ mod servers;
 
 use clap::Subcommand;
 
-use super::Context;
-use crate::client::{Client, DEFAULT_SERVER};
-use crate::env;
+use super::{Context, reach};
+use crate::client::Client;
 use crate::error::Result;
 
 /// List the tools that agents may call, call one, and connect MCP servers
@@ -41,7 +40,7 @@ enum Action {
 /// The flag of every action.
 #[derive(Debug, clap::Args)]
 struct GatewayArgs {
-    /// The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]
+    /// The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]
     #[arg(long, value_name = "URL")]
     server: Option<String>,
 }
@@ -58,8 +57,7 @@ struct Place {
 
 impl GatewayArgs {
     fn client(&self, context: &Context) -> Result<Client> {
-        let server = self.server.as_deref().or_else(|| context.environment.get(env::SERVER));
-        Client::of_environment(server.unwrap_or(DEFAULT_SERVER), &context.environment)
+        reach::of_environment(self.server.as_deref(), context)
     }
 }
 

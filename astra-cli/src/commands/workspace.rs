@@ -24,9 +24,9 @@ const OWN_TOKEN_LIFE_S: i64 = 3600;
 /// List, create and delete workspaces, and see who belongs to them
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Asks the gateway of this machine, or the one of --server or ASTRA_SERVER with the token in ASTRA_TOKEN. With the
-access token of a person who signed in, all workspaces of that account can be named. Without a token, the operator's is made,
-which is for the first workspace.
+    after_help = "Asks the gateway of this machine, or the one of --server or ASTRA_SERVER with the token in ASTRA_TOKEN.
+With the access token of a person who signed in, all workspaces of that account can be named.
+Without a token, the operator's is made, which is for the first workspace.
 
 Examples:
   astra workspace list

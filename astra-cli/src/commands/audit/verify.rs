@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// Find entries that were changed, removed or added in the database by hand
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit code 1 if there are some. The hash that is printed stands for the whole audit up to its entry: one
+    after_help = "Exit code 1 if there are some. The hash that is printed stands for the whole audit up to its entry: one \
 who keeps it elsewhere can tell later that nobody has written the audit anew.
 
 Examples:

@@ -17,7 +17,7 @@ const HEAD: [&str; 3] = ["SLOT", "LOCAL", "DAYLIGHT SAVING"];
 #[command(after_help = "Columns, in a pipe separated by tabs and without this line:
   SLOT  LOCAL  DAYLIGHT SAVING
 
-DAYLIGHT SAVING is unaffected, moved (the local time does not exist on this day), first_of_two or
+DAYLIGHT SAVING is unaffected, moved (the local time does not exist on this day), first_of_two or \
 second_of_two (it comes twice).
 
 Examples:

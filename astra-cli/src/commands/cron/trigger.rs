@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// Run a schedule's job now, and print the id of the job
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The job belongs to the schedule's owner, and the next slot stays where it is. While the last job
+    after_help = "The job belongs to the schedule's owner, and the next slot stays where it is. While the last job \
 has not ended, on_overlap of the schedule decides: skip refuses, queue waits, allow runs both.
 
 Examples:

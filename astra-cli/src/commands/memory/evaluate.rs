@@ -21,13 +21,13 @@ const QUESTIONS_MAX: usize = 100;
 /// Measure how well memory answers questions whose answers are known
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Each line of the file is a question and the ids of the memories that answer it; the file may also be a JSON array of
+    after_help = "Each line of the file is a question and the ids of the memories that answer it; the file may also be a JSON array of \
 them, or the body of the operation memory.evaluate:
   {\"question\": \"When do we release?\", \"relevant\": [\"mem_06a1b2c3d4e5q\"]}
 
-precision is the share of the first k hits that is relevant, recall the share of what is relevant that is among
-them, mrr one divided by the place of the first relevant hit, ndcg the gain by that of the best order. low and high
-bound the mean with 95 % confidence. A set of more than 100 questions is asked in parts of equal size, and its
+precision is the share of the first k hits that is relevant, recall the share of what is relevant that is among \
+them, mrr one divided by the place of the first relevant hit, ndcg the gain by that of the best order. low and high \
+bound the mean with 95 % confidence. A set of more than 100 questions is asked in parts of equal size, and its \
 bounds are combined from those of the parts. Nothing is written.
 
 Examples:

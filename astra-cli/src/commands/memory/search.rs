@@ -13,8 +13,8 @@ use crate::harmless::on_one_line;
 /// Search memory, and say of each hit why it was found
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Each hit has its score, what says it, and the sources that found it: its place among what has words of the query
-(with the share of the query's words that it has), among what means something alike (with the cosine), and
+    after_help = "Each hit has its score, what says it, and the sources that found it: its place among what has words of the query \
+(with the share of the query's words that it has), among what means something alike (with the cosine), and \
 among what the graph leads to. Best hits come first.
 
 Examples:

@@ -22,8 +22,8 @@ use crate::output::Printer;
 /// Receive deliveries on this machine, verify and print them
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "For people who build a receiver. The secret is the one in ASTRA_WEBHOOK_SECRET (whsec_..), or, with --register, that of a
-webhook which is created for as long as the command runs. Its URL must be one that the gateway may reach: outbound.allowed_networks
+    after_help = "For people who build a receiver. The secret is the one in ASTRA_WEBHOOK_SECRET (whsec_..), or, with --register, that of a \
+webhook which is created for as long as the command runs. Its URL must be one that the gateway may reach: outbound.allowed_networks \
 and outbound.allowed_ports of its configuration let it reach this machine.
 
 A delivery whose signature or time is wrong is printed too, and answered with 401.

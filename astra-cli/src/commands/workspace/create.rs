@@ -13,7 +13,7 @@ use crate::error::Result;
 /// Create a workspace and print its id
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "ASTRA_TOKEN must hold the access token of a person who signed in: that account becomes the owner. Service
+    after_help = "ASTRA_TOKEN must hold the access token of a person who signed in: that account becomes the owner. Service \
 accounts own no workspaces.
 
 Examples:

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 /// Delete a workspace with all that is in it
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Agents, sessions, memory, jobs and the audit of the workspace go, and nothing brings them back: `astra export` makes a
+    after_help = "Agents, sessions, memory, jobs and the audit of the workspace go, and nothing brings them back: `astra export` makes a \
 copy before. The first workspace of a gateway cannot be deleted.
 
 Examples:

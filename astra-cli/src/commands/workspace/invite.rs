@@ -16,7 +16,7 @@ use crate::harmless::on_one_line;
 /// Invite a person to a workspace and print the code
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The gateway sends no e-mail: give the code to the person, who registers with it, or accepts it with the account that
+    after_help = "The gateway sends no e-mail: give the code to the person, who registers with it, or accepts it with the account that \
 has this address. It is shown only this once.
 
 Examples:
