@@ -23,8 +23,8 @@ impl Engine {
     pub(super) async fn check_use(&self, rows: &Rows, agent: &AgentVersion, now_ms: i64) -> Result<()> {
         let policy = self.policies.of(rows.workspace()).await?;
         self.check_model(&policy.restrictions, &agent.definition)?;
-        workspace_quotas::check(rows, &policy.quotas, &agent.agent_id, now_ms).await?;
-        budget::check_quotas(rows, agent, now_ms).await
+        workspace_quotas::check(rows, &self.known_use, &policy.quotas, &agent.agent_id, now_ms).await?;
+        budget::check_quotas(rows, &self.known_use, agent, now_ms).await
     }
 
     /// As [`Engine::check_use`], for a turn. A session that holds on to another version of the agent asks that one's model.
@@ -41,8 +41,8 @@ impl Engine {
             let asked = self.asked_version(rows, &agent.agent_id, &caller.visible_to, ask).await?.ok_or(refusal)?;
             self.check_model(&policy.restrictions, &asked.definition)?;
         }
-        workspace_quotas::check(rows, &policy.quotas, &agent.agent_id, now_ms).await?;
-        budget::check_quotas(rows, agent, now_ms).await
+        workspace_quotas::check(rows, &self.known_use, &policy.quotas, &agent.agent_id, now_ms).await?;
+        budget::check_quotas(rows, &self.known_use, agent, now_ms).await
     }
 
     /// The version of the agent that answers the question: that which its session holds on to, or else the present one.

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::agent::{AgentBudget, AgentVersion};
 use super::error::{Error, Failure, Result};
+use super::known_use::{KnownUse, SAFE_SHARE};
 use crate::config::Prices;
-use crate::store::Rows;
 use crate::store::events::{QuotaExceededData, QuotaKind, QuotaScope};
+use crate::store::{Rows, WorkspaceUsed};
 
 const HOUR_MS: i64 = 3_600_000;
 const HOURS_A_DAY: i64 = 24;
@@ -31,29 +32,38 @@ impl QuotaWindow {
     }
 }
 
-/// Refuses a turn of an agent whose hour or day is used up. An hour is a clock hour; a day is the last 24 of them.
+/// Refuses a turn of an agent whose hour or day is used up. An hour is a clock hour; a day is the last 24 of them. The store is not
+/// asked by each turn of a busy agent, as long as what is `known` is far from its quotas.
 ///
 /// # Errors
 /// [`Error::Quota`], or the store's.
-pub(super) async fn check_quotas(rows: &Rows, agent: &AgentVersion, now_ms: i64) -> Result<()> {
+pub(super) async fn check_quotas(rows: &Rows, known: &KnownUse, agent: &AgentVersion, now_ms: i64) -> Result<()> {
     let budget = &agent.definition.budget;
     if !budget.has_quotas() {
+        return Ok(());
+    }
+    let owner = (rows.workspace().number(), Some(agent.agent_id.clone()));
+    if known.get(&owner, now_ms).is_some_and(|used| exceeded(budget, &used, SAFE_SHARE).is_none()) {
         return Ok(());
     }
     let window = QuotaWindow::at(now_ms);
     let (hour_tokens, day_tokens, day_cost_usd) =
         rows.usage().of_agent(&agent.agent_id, window.hour, window.first_hour_of_day).await?;
-    let (hour_tokens, day_tokens) = (amount(hour_tokens), amount(day_tokens));
-    let quotas = [
-        (QuotaKind::TokensPerHour, budget.tokens_per_hour.map(amount), hour_tokens),
-        (QuotaKind::TokensPerDay, budget.tokens_per_day.map(amount), day_tokens),
-        (QuotaKind::CostUsdPerDay, budget.cost_usd_per_day, day_cost_usd),
+    let used = WorkspaceUsed { hour_tokens, day_tokens, day_cost_usd, ..WorkspaceUsed::default() };
+    known.put(owner, now_ms, used);
+    let Some((quota, limit, used)) = exceeded(budget, &used, 1.0) else { return Ok(()) };
+    let exceeded = QuotaExceededData { agent_id: agent.agent_id.clone(), scope: QuotaScope::Agent, quota, limit, used };
+    Err(refusal(exceeded, &window, now_ms))
+}
+
+/// The first quota of which this share is used: which, its limit, and what was used.
+fn exceeded(budget: &AgentBudget, used: &WorkspaceUsed, share: f64) -> Option<(QuotaKind, f64, f64)> {
+    let all = [
+        (QuotaKind::TokensPerHour, budget.tokens_per_hour.map(amount), amount(used.hour_tokens)),
+        (QuotaKind::TokensPerDay, budget.tokens_per_day.map(amount), amount(used.day_tokens)),
+        (QuotaKind::CostUsdPerDay, budget.cost_usd_per_day, used.day_cost_usd),
     ];
-    let found = quotas.into_iter().find_map(|(quota, limit, used)| {
-        let limit = limit.filter(|limit| used >= *limit)?;
-        Some(QuotaExceededData { agent_id: agent.agent_id.clone(), scope: QuotaScope::Agent, quota, limit, used })
-    });
-    found.map_or(Ok(()), |exceeded| Err(refusal(exceeded, &window, now_ms)))
+    all.into_iter().find_map(|(quota, limit, used)| Some((quota, limit.filter(|limit| used >= *limit * share)?, used)))
 }
 
 fn refusal(exceeded: QuotaExceededData, window: &QuotaWindow, now_ms: i64) -> Error {

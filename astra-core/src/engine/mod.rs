@@ -17,6 +17,7 @@ mod follow;
 mod history;
 mod inference;
 pub mod jobs;
+mod known_use;
 mod live;
 mod peers;
 mod plain;
@@ -65,6 +66,7 @@ use crate::work::{Base, Lease};
 use crate::workspace_policy::WorkspacePolicies;
 use catalogue::{Catalogue, Known};
 use live::LiveTurns;
+use known_use::KnownUse;
 use quota_refusals::KnownRefusals;
 
 const TURNS: TaskKind = TaskKind::new("turns");
@@ -89,6 +91,7 @@ pub struct Engine {
     export: Option<Arc<dyn TraceExport>>,
     live_turns: LiveTurns,
     refusals: KnownRefusals,
+    known_use: KnownUse,
     turns: TaskGroup,
     compactions: TaskGroup,
     draining: AtomicBool,
@@ -130,6 +133,7 @@ impl Engine {
             export,
             live_turns: LiveTurns::default(),
             refusals: KnownRefusals::default(),
+            known_use: KnownUse::default(),
             turns: base.supervisor.group(TURNS),
             compactions: base.supervisor.group(COMPACTIONS),
             draining: AtomicBool::new(false),

@@ -4,6 +4,7 @@ use chrono::{Datelike as _, Months, NaiveDate};
 
 use super::budget::{QuotaWindow, amount};
 use super::error::{Error, Result};
+use super::known_use::{KnownUse, SAFE_SHARE};
 use crate::clock::timestamp;
 use crate::store::events::{QuotaExceededData, QuotaKind, QuotaScope};
 use crate::store::{Rows, UsagePeriods, WorkspaceUsed};
@@ -40,24 +41,36 @@ fn midnight_ms(day: NaiveDate) -> i64 {
     day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis()
 }
 
-/// Refuses a turn of `agent_id` if a quota of its workspace is used up. Without quotas the store is not asked.
+/// Refuses a turn of `agent_id` if a quota of its workspace is used up. Without quotas the store is not asked, and with them not by
+/// each turn of a busy workspace, as long as what is `known` is far from them.
 ///
 /// # Errors
 /// [`Error::Quota`], or the store's.
-pub(super) async fn check(rows: &Rows, quotas: &WorkspaceQuotas, agent_id: &str, now_ms: i64) -> Result<()> {
+pub(super) async fn check(
+    rows: &Rows,
+    known: &KnownUse,
+    quotas: &WorkspaceQuotas,
+    agent_id: &str,
+    now_ms: i64,
+) -> Result<()> {
     if !quotas.apply() {
+        return Ok(());
+    }
+    let owner = (rows.workspace().number(), None);
+    if known.get(&owner, now_ms).is_some_and(|used| exceeded(quotas, &used, SAFE_SHARE).is_none()) {
         return Ok(());
     }
     let window = WorkspaceQuotaWindow::at(now_ms);
     let used = rows.usage().of_workspace(window.periods).await?;
-    let Some((quota, limit, used)) = exceeded(quotas, &used) else { return Ok(()) };
+    known.put(owner, now_ms, used);
+    let Some((quota, limit, used)) = exceeded(quotas, &used, 1.0) else { return Ok(()) };
     let exceeded =
         QuotaExceededData { agent_id: agent_id.to_owned(), scope: QuotaScope::Workspace, quota, limit, used };
     Err(refusal(exceeded, &window, now_ms))
 }
 
-/// The first quota that is used up: which, its limit, and what was used.
-fn exceeded(quotas: &WorkspaceQuotas, used: &WorkspaceUsed) -> Option<(QuotaKind, f64, f64)> {
+/// The first quota of which this share is used: which, its limit, and what was used.
+fn exceeded(quotas: &WorkspaceQuotas, used: &WorkspaceUsed, share: f64) -> Option<(QuotaKind, f64, f64)> {
     let all = [
         (QuotaKind::TokensPerMonth, quotas.tokens_per_month.map(amount), amount(used.month_tokens)),
         (QuotaKind::CostUsdPerMonth, quotas.cost_usd_per_month, used.month_cost_usd),
@@ -66,7 +79,7 @@ fn exceeded(quotas: &WorkspaceQuotas, used: &WorkspaceUsed) -> Option<(QuotaKind
         (QuotaKind::TurnsPerDay, quotas.turns_per_day.map(amount), amount(used.day_turns)),
         (QuotaKind::TokensPerHour, quotas.tokens_per_hour.map(amount), amount(used.hour_tokens)),
     ];
-    all.into_iter().find_map(|(quota, limit, used)| Some((quota, limit.filter(|limit| used >= *limit)?, used)))
+    all.into_iter().find_map(|(quota, limit, used)| Some((quota, limit.filter(|limit| used >= *limit * share)?, used)))
 }
 
 fn refusal(exceeded: QuotaExceededData, window: &WorkspaceQuotaWindow, now_ms: i64) -> Error {

@@ -25,6 +25,17 @@ pub struct WorkspaceUsed {
     pub month_cost_usd: f64,
 }
 
+impl WorkspaceUsed {
+    /// Adds what was used now.
+    pub fn add(&mut self, tokens: u64, cost_usd: f64) {
+        for sum in [&mut self.hour_tokens, &mut self.day_tokens, &mut self.month_tokens] {
+            *sum += tokens;
+        }
+        self.day_cost_usd += cost_usd;
+        self.month_cost_usd += cost_usd;
+    }
+}
+
 /// The hours since the epoch with which the periods begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UsagePeriods {

@@ -51,6 +51,22 @@ both_backends! {
         talk.say("four").await;
     }
 
+    async fn many_turns_of_a_second_are_all_counted(backend: TestBackend) {
+        let talk = with(backend, json!({"turns_per_day": 30})).await;
+        for number in 0..30 {
+            talk.say(&format!("{number}")).await;
+        }
+        refused(&talk, "/chat", &question("one more")).await;
+        limit(&talk.app, &json!({})).await;
+        let budget = json!({"budget": {"tokens_per_hour": 12 * 60}});
+        talk.app.admin().patch(&format!("/agents/{AGENT}")).json(&budget).await.expect(200);
+        for number in 30..60 {
+            talk.say(&format!("{number}")).await;
+        }
+        talk.app.member().post("/chat").json(&question("one more")).await.expect_problem(429, "quota_exceeded");
+        assert_eq!(talk.upstream.received().len(), 60);
+    }
+
     async fn each_quota_has_its_period(backend: TestBackend) {
         let talk = with(backend, json!({"turns_per_day": 1})).await;
         talk.say("one").await;

@@ -157,7 +157,7 @@ impl Engine {
         let charged = ask.spawned.as_ref().map(|spawned| &spawned.charged_agent);
         let Some(charged) = charged.filter(|charged| **charged != agent.agent_id) else { return Ok(()) };
         match self.agents.resolve(rows.workspace(), charged, None).await? {
-            Some(charged) => budget::check_quotas(rows, &charged, now_ms).await,
+            Some(charged) => budget::check_quotas(rows, &self.known_use, &charged, now_ms).await,
             None => Ok(()),
         }
     }

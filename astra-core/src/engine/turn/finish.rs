@@ -140,6 +140,7 @@ impl Running {
         let elsewhere = Duration::from_micros(finished.trace.elsewhere_us());
         self.engine.metrics.turns.note(finished.status.as_str(), self.started.elapsed(), elsewhere);
         if is_kept {
+            self.engine.known_use.add(self.rows.workspace().number(), &finished.usage);
             self.engine.export(&self.rows, Some(&self.agent), &finished);
             if finished.remember.is_some() {
                 self.engine.memory.wake_extraction();
