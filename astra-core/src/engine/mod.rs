@@ -65,8 +65,8 @@ use crate::tools::Tools;
 use crate::work::{Base, Lease};
 use crate::workspace_policy::WorkspacePolicies;
 use catalogue::{Catalogue, Known};
-use live::LiveTurns;
 use known_use::KnownUse;
+use live::LiveTurns;
 use quota_refusals::KnownRefusals;
 
 const TURNS: TaskKind = TaskKind::new("turns");

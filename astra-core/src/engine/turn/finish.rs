@@ -140,11 +140,7 @@ impl Running {
         let elsewhere = Duration::from_micros(finished.trace.elsewhere_us());
         self.engine.metrics.turns.note(finished.status.as_str(), self.started.elapsed(), elsewhere);
         if is_kept {
-            self.engine.known_use.add(self.rows.workspace().number(), &finished.usage);
-            self.engine.export(&self.rows, Some(&self.agent), &finished);
-            if finished.remember.is_some() {
-                self.engine.memory.wake_extraction();
-            }
+            self.hand_on(&finished);
         }
         drop(self.guard);
         if finished.has_children {
@@ -206,6 +202,15 @@ impl Running {
             .filter(|content| !content.is_empty() && self.guard.live.latest() == FIRST_SEQ);
         let whole = whole.map(|content| EventKind::Content { delta: content.clone() });
         self.guard.live.publish(whole.into_iter().chain([EventKind::last(Arc::clone(&turn))]));
+    }
+
+    /// Gives a turn whose end is kept to what counts it, exports it and remembers it.
+    fn hand_on(&self, finished: &Arc<FinishedTurn>) {
+        self.engine.known_use.add(self.rows.workspace().number(), &finished.usage);
+        self.engine.export(&self.rows, Some(&self.agent), finished);
+        if finished.remember.is_some() {
+            self.engine.memory.wake_extraction();
+        }
     }
 
     fn finished(&self, status: Status, mut failure: Option<Failure>, mut progress: Progress) -> FinishedTurn {
