@@ -120,7 +120,7 @@ mod tests {
         let quotas =
             WorkspaceQuotas { tokens_per_hour: Some(5), tokens_per_month: Some(50), ..WorkspaceQuotas::default() };
         let used = |hour_tokens, month_tokens| WorkspaceUsed { hour_tokens, month_tokens, ..WorkspaceUsed::default() };
-        let kind = |used: &WorkspaceUsed| exceeded(&quotas, used).map(|(kind, ..)| kind);
+        let kind = |used: &WorkspaceUsed| exceeded(&quotas, used, 1.0).map(|(kind, ..)| kind);
         assert_eq!(kind(&used(4, 49)), None);
         assert_eq!(kind(&used(5, 49)), Some(QuotaKind::TokensPerHour));
         assert_eq!(kind(&used(5, 50)), Some(QuotaKind::TokensPerMonth));

@@ -59,16 +59,18 @@ fn an_operation_is_shown_with_all_that_its_caller_must_know() {
 }
 
 #[test]
-fn every_operation_can_be_shown() {
+fn operations_of_each_tag_can_be_shown() {
     let machine = Machine::new();
-    let names = machine.astra(&["spec", "list"]).ok();
+    let listed = machine.astra(&["spec", "list"]).ok();
     // The document is made once, and not for each operation.
     machine.write("astra.json", &machine.astra(&["spec", "--format", "json"]).ok());
-    for name in names.lines().filter_map(|line| line.split('\t').next()) {
+    let mut names: Vec<&str> = listed.lines().filter_map(|line| line.split('\t').next()).collect();
+    names.dedup_by_key(|name| name.split('.').next());
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
         let shown = machine.astra(&["spec", "show", name, "--file", "astra.json"]).ok();
         assert!(shown.contains("\nNeeds\n") && shown.contains("\nExample\n  curl "), "{name}: {shown}");
         assert!(shown.contains("\nAnswer 2") || shown.contains("\nAnswer 3"), "{name}: {shown}");
-        assert!(!shown.replace("default {}", "").contains("{}"), "{name}: {shown}");
     }
     let stream = machine.astra(&["spec", "show", "chat.stream"]).ok();
     assert!(stream.contains("if type is content  ChatEventContent\n"), "{stream}");

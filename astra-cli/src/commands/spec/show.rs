@@ -34,7 +34,12 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
     let found = all.iter().find(|operation| operation.id() == args.operation);
     let operation = found.ok_or_else(|| unknown(&args.operation, &all))?;
     let server = args.source.named_server(context).unwrap_or(DEFAULT_SERVER);
-    let mut page = Page { printer: &context.printer, text: String::new() };
+    context.printer.data(shown(operation, server, &context.printer))
+}
+
+/// All that a caller of the operation must know.
+fn shown(operation: &Operation<'_>, server: &str, printer: &Printer) -> String {
+    let mut page = Page { printer, text: String::new() };
     page.head(operation);
     page.needs(operation);
     page.parameters(operation);
@@ -42,7 +47,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
     page.answers(operation);
     page.title("Example");
     page.indented(&sample::curl(operation, server), 2);
-    context.printer.data(page.text)
+    page.text
 }
 
 fn unknown(name: &str, all: &[Operation<'_>]) -> Error {
@@ -208,6 +213,18 @@ fn wrapped(markdown: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_operation_can_be_shown() {
+        let document = astra_core::openapi().expect("a document");
+        let printer = Printer::new(&[("NO_COLOR", "1")].into());
+        for operation in operations(&Place::root(&document)) {
+            let (name, shown) = (operation.id(), shown(&operation, DEFAULT_SERVER, &printer));
+            assert!(shown.contains("\nNeeds\n") && shown.contains("\nExample\n  curl "), "{name}: {shown}");
+            assert!(shown.contains("\nAnswer 2") || shown.contains("\nAnswer 3"), "{name}: {shown}");
+            assert!(!shown.replace("default {}", "").contains("{}"), "{name}: {shown}");
+        }
+    }
 
     #[test]
     fn paragraphs_are_filled_and_lists_and_code_are_left() {
