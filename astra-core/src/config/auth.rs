@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::validate::at_least_one;
-use super::{OidcConfig, Secret};
+use super::{OidcConfig, PublicUrl, Secret};
 
 /// Secrets that stand in tutorials; a gateway that trusts one of them has no protection.
 const SAMPLE_SECRETS: [&str; 10] =
@@ -40,6 +40,8 @@ pub struct AuthConfig {
     pub setup_code: Option<Secret>,
     /// Whether registration is open to all, as a member of the first workspace, once the gateway has its owner.
     pub open_registration: bool,
+    /// The page on which people accept invitations; invitations have no link without it.
+    pub invitation_page: Option<PublicUrl>,
     /// The OpenID provider that people sign in with; `None` for none.
     pub oidc: Option<OidcConfig>,
     /// What it costs to hash a password. For host programs and tests; no file can change it.
@@ -69,6 +71,7 @@ impl Default for AuthConfig {
             sign_in_ttl_s: 90 * 24 * 3600,
             setup_code: None,
             open_registration: false,
+            invitation_page: None,
             oidc: None,
             password_cost: PasswordCost::default(),
         }

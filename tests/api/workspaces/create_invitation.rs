@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{count, here, hides_from_others, turns_away};
 use crate::auth::register;
 use crate::conversation::text;
-use crate::support::{TestApp, both_backends};
+use crate::support::{TestApp, TestBackend, both_backends};
 
 fn path(app: &TestApp) -> String {
     format!("{}/invitations", here(app))
@@ -24,10 +24,20 @@ both_backends! {
         assert_eq!((&made["invitation"]["role"], &made["invitation"]["email"]), (&json!("member"), &json!(null)));
         assert_eq!(made["invitation"]["expires_at"], "2026-11-30T21:00:00.000Z");
         assert_eq!(text(&made, "code").len(), 23);
+        assert_eq!(made["link"], json!(null));
         let audit = app.owner().get("/admin/audit?operation=workspaces.create_invitation").await.expect(200);
         assert_eq!(audit["data"][0]["target_id"], made["invitation"]["id"]);
         assert!(!audit.to_string().contains(text(&made, "code")));
         hides_from_others(&app, |caller, path| caller.post(&format!("{path}/invitations")).json(&json!({"role": "viewer"}))).await;
+    }
+
+    async fn has_a_link_where_the_operator_has_a_page_for_it(backend: TestBackend) {
+        let page = "https://app.example.com/join".parse().expect("a URL");
+        let app = TestApp::builder(backend).config(|config| config.auth.invitation_page = Some(page));
+        let app = app.open().await;
+        let made = app.admin().post(&path(&app)).json(&json!({"role": "member"})).await.expect(201);
+        let link = format!("https://app.example.com/join#invitation={}", text(&made, "code"));
+        assert_eq!(made["link"], link);
     }
 
     async fn answers_one_idempotency_key_with_one_code(app: TestApp) {

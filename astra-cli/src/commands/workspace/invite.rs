@@ -16,7 +16,7 @@ use crate::harmless::on_one_line;
 /// Invite a person to a workspace and print the code
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The gateway sends no e-mail: give the code to the person, who registers with it, or accepts it with the account that \
+    after_help = "The gateway sends no e-mail: give the code, or the link, to the person, who registers with it, or accepts it with the account that \
 has this address. It is shown only this once.
 
 Examples:
@@ -62,5 +62,8 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
     let invitation = &made["invitation"];
     let (id, ends) = (text(&invitation["id"]), text(&invitation["expires_at"]));
     context.printer.note(format!("invitation {id} for {} as {}, good until {ends}", args.email, args.role.as_str()));
+    if made["link"].is_string() {
+        context.printer.note(format!("link: {}", text(&made["link"])));
+    }
     context.printer.line(text(&made["code"]))
 }

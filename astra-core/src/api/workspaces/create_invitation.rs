@@ -39,6 +39,9 @@ pub struct InvitationWithCode {
     /// The code, which is shown only this once.
     #[schema(max_length = 64, pattern = "^[0-9a-z-]+$", example = "0p9zr-4wm8t-kd6xv-c2y1b")]
     code: String,
+    /// The page of `auth.invitation_page` with the code in its fragment, where the person accepts it; null without such a page.
+    #[schema(max_length = 66_000, example = "https://app.example.com/join#invitation=0p9zr-4wm8t-kd6xv-c2y1b")]
+    link: Option<String>,
     /// What the gateway stores about it.
     invitation: Invitation,
 }
@@ -46,8 +49,8 @@ pub struct InvitationWithCode {
 /// Create an invitation
 ///
 /// One person joins the workspace by its code: with `auth.register`, also where registration is closed, or with
-/// `workspaces.accept_invitation` if it has an account. The gateway sends no e-mail: give the code to the person. The
-/// invitation is good as long as the caller's account may itself invite to the role.
+/// `workspaces.accept_invitation` if it has an account. The gateway sends no e-mail: give the code, or the link, to the
+/// person. The invitation is good as long as the caller's account may itself invite to the role.
 #[utoipa::path(post, path = "/workspaces/{workspace_id}/invitations", operation_id = "workspaces.create_invitation",
     params(WorkspacePath, IdempotencyHeader),
     request_body(content = CreateInvitation, description = "The invitation.", example = json!({"role": "member", "expires_in_s": 86_400})),
@@ -68,6 +71,7 @@ pub async fn handler(
     let new = NewInvitation { role, email, expires_in_s };
     let issued = app.authority.create_invitation(&caller, new, once).await.map_err(Error::auth)?;
     let location = format!("/workspaces/{workspace_id}/invitations/{}", issued.invitation.id);
-    let body = InvitationWithCode { code: issued.code, invitation: Invitation::from(issued.invitation) };
+    let link = app.config.auth.invitation_page.as_ref().map(|page| format!("{page}#invitation={}", issued.code));
+    let body = InvitationWithCode { code: issued.code, link, invitation: Invitation::from(issued.invitation) };
     Ok(secret(created(&location, body)))
 }
