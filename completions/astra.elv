@@ -227,7 +227,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;workspace;list'= {
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -237,7 +237,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;workspace;create'= {
             cand --output 'How to print it'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -246,7 +246,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;workspace;show'= {
             cand --output 'How to print it'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -254,7 +254,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'astra;workspace;delete'= {
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -265,7 +265,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;workspace;members'= {
             cand --workspace 'The workspace, one of your own [default: the one of the token]'
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -278,7 +278,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --expires-in 'How long it is good, such as 45m, 12h or 7d [default: 7d]'
             cand --workspace 'The workspace, one of your own [default: the one of the token]'
             cand --output 'How to print it'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -288,7 +288,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;workspace;grants'= {
             cand --workspace 'The workspace, one of your own [default: the one of the token]'
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -323,7 +323,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;workspace;help;help'= {
         }
         &'astra;chat'= {
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --session 'Continue this session'
             cand --output 'What is printed on stdout'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
@@ -344,7 +344,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;tools;list'= {
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --agent 'The agent whose policy holds [default: none]'
             cand --json 'Short for --output json'
             cand -h 'Print help (see more with ''--help'')'
@@ -352,14 +352,14 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;tools;call'= {
             cand --output 'How to print the answer'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --agent 'The agent whose policy holds [default: none]'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'astra;tools;servers'= {
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --json 'Short for --output json'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
@@ -369,12 +369,12 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --command 'The program that is the server, in the place of a URL'
             cand --env 'A variable of the program; can be given several times'
             cand --timeout 'Longest time of a call of its tools, in seconds'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'astra;tools;disconnect'= {
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -409,7 +409,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;approvals;list'= {
             cand --status 'Those in this state'
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -419,7 +419,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;approvals;approve'= {
             cand --note 'Why, for the record; the model reads the note of a call that is denied'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -428,7 +428,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;approvals;deny'= {
             cand --note 'Why, for the record; the model reads the note of a call that is denied'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -466,7 +466,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --user 'Only jobs of this user or service account'
             cand --limit 'How many to list'
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -476,7 +476,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;jobs;show'= {
             cand --output 'How to print it'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -491,7 +491,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --max-retries 'How often it is tried again after a failure [default: as its type says]'
             cand --dedupe-key 'Enqueue it only if no unfinished job of the type has this key'
             cand --output 'How to print the job'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -501,7 +501,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;jobs;cancel'= {
             cand --output 'How to print the job'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -510,7 +510,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;jobs;retry'= {
             cand --output 'How to print the new job'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -520,7 +520,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;jobs;watch'= {
             cand --output 'How to print the jobs when they have ended'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -567,7 +567,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --min-score 'The least score of a hit, 0 to 1'
             cand --as-of 'Search what held at this time (RFC 3339)'
             cand --output 'How to print it'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -576,7 +576,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;memory;show'= {
             cand --output 'How to print it'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -588,7 +588,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --turn 'The turn''s id'
             cand --session 'The session''s id'
             cand --output 'How to print what became of it'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -599,7 +599,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --profile 'The memory profile whose tiers, weights and bounds are used [default: the built-in one]'
             cand --k 'How many hits count [default: 10]'
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -609,7 +609,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;memory;export'= {
             cand --user 'The user whose memory it is [default: the workspace''s]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -618,7 +618,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;memory;import'= {
             cand --user 'The user whose memory it becomes [default: the workspace''s]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -666,7 +666,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --request-id 'Only turns that the request with this X-Request-ID asked for'
             cand --limit 'How many to list'
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -676,7 +676,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;traces;show'= {
             cand --output 'How to print it'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -711,7 +711,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --since 'Only changes that were made so long ago or later, such as 45m, 12h or 7d'
             cand --limit 'How many to list'
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -720,7 +720,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'astra;audit;verify'= {
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -734,7 +734,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --target-kind 'Only changes of things of this kind, such as agent'
             cand --target-id 'Only changes of the thing with this id'
             cand --since 'Only changes that were made so long ago or later, such as 45m, 12h or 7d'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -765,7 +765,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;cron;list'= {
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -778,7 +778,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --after 'Slots after this time, as RFC 3339 writes it [default: now]'
             cand --count 'How many to show'
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -787,7 +787,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'astra;cron;trigger'= {
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -818,7 +818,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         }
         &'astra;webhooks;list'= {
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -831,7 +831,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --since 'Only deliveries that were made so long ago or later, such as 45m, 12h or 7d'
             cand --limit 'How many to list'
             cand --output 'How to print it [default: table in a terminal, tsv in a pipe]'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -846,7 +846,7 @@ set edit:completion:arg-completer[astra] = {|@words|
             cand --answer 'What good deliveries are answered with'
             cand --count 'End after so many deliveries'
             cand --output 'How to print them'
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand --config 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]'
             cand --data-dir 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]'
             cand --database-url 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]'
@@ -868,7 +868,7 @@ set edit:completion:arg-completer[astra] = {|@words|
         &'astra;webhooks;help;help'= {
         }
         &'astra;mcp'= {
-            cand --server 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]'
+            cand --server 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]'
             cand -h 'Print help'
             cand --help 'Print help'
         }

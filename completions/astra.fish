@@ -201,7 +201,7 @@ complete -c astra -n "__fish_astra_using_subcommand workspace; and not __fish_se
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -209,19 +209,19 @@ complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_s
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from create" -l output -d 'How to print it' -r -f -a "text\t'Lines for people'
 json\t'The gateway\'s answer'"
-complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from create" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from create" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from create" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from create" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from create" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from show" -l output -d 'How to print it' -r -f -a "text\t'Lines for people'
 json\t'The gateway\'s answer'"
-complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from show" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from show" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from show" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from show" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from show" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from delete" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -231,7 +231,7 @@ complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_s
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from members" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from members" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from members" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from members" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from members" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from members" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -245,7 +245,7 @@ complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_s
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from invite" -l workspace -d 'The workspace, one of your own [default: the one of the token]' -r
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from invite" -l output -d 'How to print it' -r -f -a "text\t'Lines for people'
 json\t'The gateway\'s answer'"
-complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from invite" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from invite" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from invite" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from invite" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from invite" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -254,7 +254,7 @@ complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_s
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from grants" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from grants" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from grants" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from grants" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from grants" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from grants" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -268,7 +268,7 @@ complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_s
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from help" -f -a "invite" -d 'Invite a person to a workspace and print the code'
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from help" -f -a "grants" -d 'List the agents that a workspace lends and borrows, newest first'
 complete -c astra -n "__fish_astra_using_subcommand workspace; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c astra -n "__fish_astra_using_subcommand chat" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand chat" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand chat" -l session -d 'Continue this session' -r
 complete -c astra -n "__fish_astra_using_subcommand chat" -l output -d 'What is printed on stdout' -r -f -a "text\t'What the agent says'
 json\t'All events of the turn, each an object of JSON in a line'"
@@ -286,28 +286,28 @@ complete -c astra -n "__fish_astra_using_subcommand tools; and not __fish_seen_s
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from list" -l agent -d 'The agent whose policy holds [default: none]' -r
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from list" -l json -d 'Short for --output json'
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from call" -l output -d 'How to print the answer' -r -f -a "text\t'What the tool says'
 json\t'A JSON object with `content`, `is_error` and `elapsed_ms`'"
-complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from call" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from call" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from call" -l agent -d 'The agent whose policy holds [default: none]' -r
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from call" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from servers" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from servers" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from servers" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from servers" -l json -d 'Short for --output json'
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from servers" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from connect" -l header -d 'A header of each request to it; can be given several times' -r
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from connect" -l command -d 'The program that is the server, in the place of a URL' -r
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from connect" -l env -d 'A variable of the program; can be given several times' -r
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from connect" -l timeout -d 'Longest time of a call of its tools, in seconds' -r
-complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from connect" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from connect" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from connect" -s h -l help -d 'Print help'
-complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from disconnect" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from disconnect" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from disconnect" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the tools that there are; with --agent what the agent\'s policy says of each'
 complete -c astra -n "__fish_astra_using_subcommand tools; and __fish_seen_subcommand_from help" -f -a "call" -d 'Call a tool, without an agent\'s model'
@@ -329,20 +329,20 @@ all\t''"
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -l json -d 'Short for --output json'
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from approve" -l note -d 'Why, for the record; the model reads the note of a call that is denied' -r
-complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from approve" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from approve" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from approve" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from approve" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from approve" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from approve" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from deny" -l note -d 'Why, for the record; the model reads the note of a call that is denied' -r
-complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from deny" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from deny" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from deny" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from deny" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand approvals; and __fish_seen_subcommand_from deny" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -371,7 +371,7 @@ complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -379,7 +379,7 @@ complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from show" -l output -d 'How to print it' -r -f -a "text\t'Lines for people'
 json\t'The gateway\'s answer'"
-complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from show" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from show" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from show" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from show" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from show" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -392,7 +392,7 @@ complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l dedupe-key -d 'Enqueue it only if no unfinished job of the type has this key' -r
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l output -d 'How to print the job' -r -f -a "text\t'Lines for people'
 json\t'The gateway\'s answer'"
-complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -400,14 +400,14 @@ complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l output -d 'How to print the job' -r -f -a "text\t'Lines for people'
 json\t'The gateway\'s answer'"
-complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l output -d 'How to print the new job' -r -f -a "text\t'Lines for people'
 json\t'The gateway\'s answer'"
-complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -415,7 +415,7 @@ complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from retry" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l output -d 'How to print the jobs when they have ended' -r -f -a "text\t'Lines for people'
 json\t'The gateway\'s answer'"
-complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand jobs; and __fish_seen_subcommand_from watch" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -445,14 +445,14 @@ complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l as-of -d 'Search what held at this time (RFC 3339)' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l output -d 'How to print it' -r -f -a "text\t'Lines for people'
 json\t'The gateway\'s answer'"
-complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from search" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from show" -l output -d 'How to print it' -r -f -a "text\t'Lines for people'
 json\t'The gateway\'s answer'"
-complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from show" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from show" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from show" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from show" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from show" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -462,7 +462,7 @@ complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l session -d 'The session\'s id' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l output -d 'How to print what became of it' -r -f -a "text\t'Lines for people'
 json\t'The gateway\'s answer'"
-complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from undo" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -472,20 +472,20 @@ complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -l json -d 'Short for --output json'
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from evaluate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l user -d 'The user whose memory it is [default: the workspace\'s]' -r
-complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from import" -l user -d 'The user whose memory it becomes [default: the workspace\'s]' -r
-complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from import" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from import" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from import" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from import" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand memory; and __fish_seen_subcommand_from import" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -516,7 +516,7 @@ complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -524,7 +524,7 @@ complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subc
 complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from show" -l output -d 'How to print it' -r -f -a "text\t'Bars for people'
 json\t'The gateway\'s answer'"
-complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from show" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from show" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from show" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from show" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand traces; and __fish_seen_subcommand_from show" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -547,13 +547,13 @@ complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subco
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from list" -l json -d 'Short for --output json'
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from verify" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from verify" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from verify" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from verify" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from verify" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -564,7 +564,7 @@ complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subco
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from export" -l target-kind -d 'Only changes of things of this kind, such as agent' -r
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from export" -l target-id -d 'Only changes of the thing with this id' -r
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from export" -l since -d 'Only changes that were made so long ago or later, such as 45m, 12h or 7d' -r
-complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from export" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from export" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from export" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from export" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand audit; and __fish_seen_subcommand_from export" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -581,7 +581,7 @@ complete -c astra -n "__fish_astra_using_subcommand cron; and not __fish_seen_su
 complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -593,13 +593,13 @@ complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcom
 complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
 complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -l json -d 'Short for --output json'
 complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from preview" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from trigger" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from trigger" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from trigger" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from trigger" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand cron; and __fish_seen_subcommand_from trigger" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -616,7 +616,7 @@ complete -c astra -n "__fish_astra_using_subcommand webhooks; and not __fish_see
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -631,7 +631,7 @@ complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_su
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l output -d 'How to print it [default: table in a terminal, tsv in a pipe]' -r -f -a "table\t'Aligned columns under their names'
 tsv\t'Columns separated by tabs, without their names'
 json\t'A JSON array'"
-complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from deliveries" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -644,7 +644,7 @@ complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_su
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l count -d 'End after so many deliveries' -r
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l output -d 'How to print them' -r -f -a "text\t'A line about it, and its body'
 json\t'A JSON object a line'"
-complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l config -d 'Configuration file [env: ASTRA_CONFIG] [default: astra.yml in the working folder, if it exists]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l data-dir -d 'Data folder of the gateway [env: ASTRA_DATA_DIR] [default: astra-data]' -r -F
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from listen" -l database-url -d 'Use PostgreSQL instead of SQLite in the data folder: postgres://user@host/database [env: ASTRA_DATABASE_URL]' -r
@@ -653,7 +653,7 @@ complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_su
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from help" -f -a "deliveries" -d 'List what was sent to a webhook, newest first'
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from help" -f -a "listen" -d 'Receive deliveries on this machine, verify and print them'
 complete -c astra -n "__fish_astra_using_subcommand webhooks; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c astra -n "__fish_astra_using_subcommand mcp" -l server -d 'The gateway [env: ASTRA_SERVER] [default: http://127.0.0.1:3000]' -r
+complete -c astra -n "__fish_astra_using_subcommand mcp" -l server -d 'The gateway [env: ASTRA_SERVER] [default: where `listen` of the configuration says, http://127.0.0.1:3000 without it]' -r
 complete -c astra -n "__fish_astra_using_subcommand mcp" -s h -l help -d 'Print help'
 complete -c astra -n "__fish_astra_using_subcommand spec; and not __fish_seen_subcommand_from list show diff help" -l format -d 'Output format [default: by the file name, otherwise json]' -r -f -a "json\t'JSON'
 yaml\t'YAML'"
