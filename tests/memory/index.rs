@@ -237,6 +237,24 @@ fn what_is_removed_is_gone_and_its_place_is_given_back() {
 }
 
 #[test]
+fn an_item_of_a_tier_is_there_for_its_owner_and_for_all_if_it_is_the_workspaces() {
+    let mut numbers = Numbers(8);
+    let mut index = MemoryIndex::new(DIMENSION);
+    let mut put = |index: &mut MemoryIndex, id, owner, tier| {
+        index.put(IndexItem { owner, tier, valid_to_ms: Some(NOW - 1), ..numbers.item(id) });
+    };
+    put(&mut index, 1, 3, MemoryTier::Graph);
+    put(&mut index, 2, 4, MemoryTier::Daily);
+    let holds = |index: &MemoryIndex| [0, 3, 4, 5].map(|owner| index.holds_of(owner, MemoryTier::Graph));
+    assert_eq!(holds(&index), [false, true, false, false], "even what does not hold now");
+    put(&mut index, 3, 0, MemoryTier::Graph);
+    assert_eq!(holds(&index), [true; 4]);
+    index.remove(3);
+    index.remove(1);
+    assert_eq!(holds(&index), [false; 4]);
+}
+
+#[test]
 fn equal_items_are_in_the_order_of_their_ids_and_odd_questions_find_nothing() {
     let mut numbers = Numbers(7);
     let mut index = MemoryIndex::new(DIMENSION);

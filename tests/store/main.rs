@@ -41,6 +41,7 @@ mod mcp_servers;
 mod memories;
 mod memory_embedding;
 mod memory_graph;
+mod memory_present;
 mod memory_purge;
 mod memory_strengthen;
 mod migrations;

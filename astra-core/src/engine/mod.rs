@@ -19,6 +19,7 @@ mod inference;
 pub mod jobs;
 mod known_use;
 mod live;
+mod look_up;
 mod peers;
 mod plain;
 mod prefetch;

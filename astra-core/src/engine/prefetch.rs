@@ -6,14 +6,12 @@ use std::task::{Context, Poll};
 
 use super::Engine;
 use super::agent::AgentVersion;
+use super::look_up::{Found, request};
 use super::turn::{Ask, TurnCaller};
 use crate::content::Role;
 use crate::ids::MemoryProfileId;
-use crate::memory::profile::MemoryProfileSettings;
-use crate::memory::search::{Ranking, SearchRequest};
-use crate::store::{self, Rows, Session};
+use crate::store::{Rows, Session};
 
-type Found = store::Result<Option<Box<Ranking>>>;
 type Search = Pin<Box<dyn Future<Output = Found> + Send>>;
 
 /// A search that was begun before the turn was kept.
@@ -34,7 +32,7 @@ impl Prefetch {
     ///
     /// # Errors
     /// The store's.
-    pub(super) async fn ranking(mut self) -> Found {
+    pub(super) async fn found(mut self) -> Found {
         match self.found.take() {
             Some(found) => found,
             None => self.search.await,
@@ -87,26 +85,8 @@ impl Engine {
         let (engine, rows, user_id) = (Arc::clone(self), rows.clone(), Arc::clone(&caller.user_id));
         let search = async move {
             let profile = engine.memory.profile(&rows, profile_id).await?;
-            let ranking = engine.memory.rank(&rows, request(&question, &user_id, &profile, now_ms)).await?;
-            Ok(ranking.map(Box::new))
+            engine.look_up(&rows, request(&question, &user_id, &profile, now_ms)).await
         };
         Some(Prefetch { user_id: Arc::clone(&caller.user_id), profile_id, search: Box::pin(search), found: None })
-    }
-}
-
-/// The search for a question of a user.
-pub(super) fn request(question: &str, user_id: &str, profile: &MemoryProfileSettings, now_ms: i64) -> SearchRequest {
-    SearchRequest {
-        text: question.to_owned(),
-        user_id: user_id.into(),
-        tiers: profile.tiers(),
-        limit: usize::try_from(profile.max_context_chunks).unwrap_or(usize::MAX),
-        min_score: profile.min_score,
-        as_of_ms: None,
-        created_after_ms: profile.created_after_ms(now_ms),
-        weights: profile.tier_weights,
-        asks_graph: true,
-        without_session: None,
-        now_ms,
     }
 }

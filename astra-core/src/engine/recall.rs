@@ -9,14 +9,15 @@ use super::Engine;
 use super::agent::AgentDefinition;
 use super::error::Result;
 use super::estimate::{clip, estimate};
-use super::prefetch::{Prefetch, request};
+use super::look_up::{LookedUp, request};
+use super::prefetch::Prefetch;
 use super::token_budget::TokenBudget;
 use crate::clock::rfc3339;
 use crate::content::{MEMORY_BEGIN, MEMORY_END};
 use crate::ids::SessionId;
 use crate::memory::hit::{Hit, HitItem};
 use crate::memory::profile::MemoryProfileSettings;
-use crate::store::{self, EdgeKey, MemoryTier, Rows, SpanMemory};
+use crate::store::{self, EdgeKey, KnownProfile, MemoryTier, Rows, SpanMemory};
 
 /// Most tokens of the block: an eighth of what a model reads, at most this.
 const BLOCK_TOKENS_MAX: u32 = 2_000;
@@ -110,36 +111,29 @@ impl Engine {
     }
 
     async fn search(&self, rows: &Rows, recall: Recall<'_>, prefetch: Option<Prefetch>) -> store::Result<Recalled> {
-        let profile = recall.profile;
-        let ranking = match prefetch {
-            Some(prefetch) => prefetch.ranking().await?,
+        let found = match prefetch {
+            Some(prefetch) => prefetch.found().await?,
             None => {
-                let request = request(recall.question, recall.user_id, profile, recall.now_ms);
-                self.memory.rank(rows, request).await?.map(Box::new)
+                let request = request(recall.question, recall.user_id, recall.profile, recall.now_ms);
+                self.look_up(rows, request).await?
             }
         };
-        let Some(mut ranking) = ranking else { return Ok(Recalled::default()) };
+        let Some(LookedUp { mut ranking, known }) = found.map(|found| *found) else { return Ok(Recalled::default()) };
         ranking.leave_out(recall.session);
         let hits = ranking.read(rows).await?.hits;
-        let mut document = Map::new();
-        if profile.tiers().has(MemoryTier::Profile) {
-            document = known(rows, &recall, &hits).await?;
-        }
-        Ok(Recalled { document, hits, is_searched: true, ..Recalled::default() })
+        Ok(Recalled { document: not_among(&known, &hits), hits, is_searched: true, ..Recalled::default() })
     }
 }
 
 /// What is known of the user, without what is among `hits`: that is said once, in its own sentence, with its date.
-async fn known(rows: &Rows, recall: &Recall<'_>, hits: &[Hit]) -> store::Result<Map<String, Value>> {
-    let Some(owner) = rows.memories().owner(recall.user_id).await? else { return Ok(Map::new()) };
-    let known = rows.user_profiles().known(owner, recall.now_ms).await?;
+fn not_among(known: &KnownProfile, hits: &[Hit]) -> Map<String, Value> {
     let mut document = known.document();
     for fact in known.shown() {
         if hits.iter().any(|hit| hit.item == HitItem::Memory(fact.memory_id)) {
             document.shift_remove(&fact.field);
         }
     }
-    Ok(document)
+    document
 }
 
 impl Recalled {

@@ -84,6 +84,11 @@ pub struct Ranking {
 }
 
 impl Ranking {
+    /// The number of the subject who asks; 0 if memory does not know it.
+    pub const fn owner(&self) -> i64 {
+        self.owner
+    }
+
     /// Leaves out the questions of a session.
     pub const fn leave_out(&mut self, session: SessionId) {
         self.request.without_session = Some(session);
@@ -126,8 +131,10 @@ impl Memory {
         let asks_graph = request.asks_graph && request.as_of_ms.is_none() && request.tiers.has(MemoryTier::Graph);
         let asked = Sources { text: !query.terms.is_empty(), vector: query.embedding.is_some(), graph: asks_graph };
         let (limit, has_vectors) = (query.limit, asked.vector);
+        // A graph that has nothing for who asks is not looked into.
+        let has_graph = asks_graph && index.look(|index| index.holds_of(owner, MemoryTier::Graph));
         let (candidates, walked) = tokio::join!(self.candidates(&index, query), async {
-            if asks_graph {
+            if has_graph {
                 graph::recall(rows, owner, &text, request.now_ms, limit).await
             } else {
                 Ok(GraphRecall::default())

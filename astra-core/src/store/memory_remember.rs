@@ -74,13 +74,24 @@ pub struct PendingMemory<'a>(pub(super) &'a Rows);
 impl PendingMemory<'_> {
     /// The memories of a user that hold at `now_ms`, newest first, at most 2,000.
     pub async fn present(self, subject: i64, now_ms: i64) -> Result<Vec<PresentMemory>> {
+        self.present_where(subject, now_ms, "").await
+    }
+
+    /// Those of them that have an attribute.
+    pub async fn present_attributes(self, subject: i64, now_ms: i64) -> Result<Vec<PresentMemory>> {
+        self.present_where(subject, now_ms, r#"AND data LIKE '%"attribute":%'"#).await
+    }
+
+    async fn present_where(self, subject: i64, now_ms: i64, condition: &'static str) -> Result<Vec<PresentMemory>> {
         self.0
             .read(move |tx| {
-                let sql = "SELECT id, slot, content, data FROM memories WHERE workspace_id = $1 AND subject = $2
+                let sql = format!(
+                    "SELECT id, slot, content, data FROM memories WHERE workspace_id = $1 AND subject = $2
                     AND deleted_at_ms IS NULL AND superseded_by IS NULL AND (valid_to_ms IS NULL OR valid_to_ms > $3)
-                    AND (expires_at_ms IS NULL OR expires_at_ms > $3) ORDER BY id DESC LIMIT $4";
+                    AND (expires_at_ms IS NULL OR expires_at_ms > $3) {condition} ORDER BY id DESC LIMIT $4"
+                );
                 let mut found = Vec::new();
-                for mut row in tx.query(sql, params![subject, now_ms, PRESENT_MAX])? {
+                for mut row in tx.query(&sql, params![subject, now_ms, PRESENT_MAX])? {
                     let (id, slot, content) = (row.next_id()?, row.next_optional_text()?, row.next_text()?);
                     let data: serde_json::Map<String, serde_json::Value> = row.next_json()?;
                     let text = |name: &str| data.get(name).and_then(|value| value.as_str()).map(str::to_owned);

@@ -242,14 +242,14 @@ impl Extractor {
         let left = without_quotes(&turn.question, &items);
         let asks = self.mode == MemoryExtraction::Model && is_for_model(&left);
         let forgets = |items: &[Extracted]| items.iter().any(|item| item.kind == ExtractedKind::Forget);
-        let mut present = Vec::new();
-        if asks || forgets(&items) {
-            present = rows.pending_memory().present(turn.subject, remembered.now_ms).await?;
-        }
         if asks {
-            items.extend(self.ask(rows, turn, &left, &present).await?);
+            items.extend(self.ask(rows, turn, &left, remembered.now_ms).await?);
         }
         items.truncate(ITEMS_MAX);
+        let mut present = Vec::new();
+        if forgets(&items) {
+            present = rows.pending_memory().present(turn.subject, remembered.now_ms).await?;
+        }
         for item in items.iter().filter(|item| item.kind == ExtractedKind::Forget) {
             let facts = rules::extract(&item.value, turn.created_at_ms);
             remembered.forgotten.extend(write::forgotten(item, &facts, &present).iter().map(|memory| memory.id));
@@ -261,13 +261,8 @@ impl Extractor {
     }
 
     /// What the agent's own model finds in what rules have left of a message.
-    async fn ask(
-        &self,
-        rows: &Rows,
-        turn: &PendingTurn,
-        left: &str,
-        present: &[PresentMemory],
-    ) -> store::Result<Vec<Extracted>> {
+    async fn ask(&self, rows: &Rows, turn: &PendingTurn, left: &str, now_ms: i64) -> store::Result<Vec<Extracted>> {
+        let present = rows.pending_memory().present_attributes(turn.subject, now_ms).await?;
         let _permit = self.asking.acquire().await.map_err(store::Error::broken)?;
         let metrics = &self.metrics.memory;
         let terms = document_terms(left);

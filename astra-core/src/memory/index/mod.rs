@@ -26,6 +26,8 @@ use rows::Rows;
 use text::TextIndex;
 use vectors::Vectors;
 
+use crate::store::MemoryTier;
+
 /// The most rows of an index: the number of a row has 26 bits where terms are listed.
 pub const ROWS_MAX: usize = 1 << 26;
 /// Fewer dead rows than this are left where they are.
@@ -115,6 +117,12 @@ impl MemoryIndex {
     #[must_use]
     pub fn holds(&self, id: i64) -> bool {
         self.places.find(self.rows.ids(), id).is_some()
+    }
+
+    /// Whether it holds an item of `tier` that the subject of the number `owner` may see, or may see at another time.
+    #[must_use]
+    pub fn holds_of(&self, owner: i64, tier: MemoryTier) -> bool {
+        self.rows.has_of(owner, tier)
     }
 
     /// How many items it holds.

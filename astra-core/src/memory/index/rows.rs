@@ -137,6 +137,16 @@ impl Rows {
         Visible { words, count }
     }
 
+    /// Whether there is a row of `tier` that `owner` may see at some time.
+    pub(super) fn has_of(&self, owner: i64, tier: MemoryTier) -> bool {
+        let own = self.owners.get(&owner).copied().filter(|place| *place != NO_OWNER).unwrap_or(0);
+        let is_meant = |flags: &u32| {
+            let owner = flags >> OWNER_SHIFT;
+            (owner == 0 || owner == own) && flags & TIER == tier as u32 && flags & DEAD == 0
+        };
+        self.flags.iter().any(is_meant)
+    }
+
     pub(super) fn compact(&mut self) -> Moves {
         let mut next = 0;
         let mut moves = Vec::with_capacity(self.flags.len());
