@@ -19,5 +19,6 @@ mod reach;
 mod refusals;
 mod rules;
 mod schemas;
+mod story;
 mod tenants;
 mod walk;
