@@ -28,6 +28,7 @@ pub mod tasks;
 
 pub mod auth;
 pub mod backup;
+pub mod channels;
 pub mod definitions;
 pub mod engine;
 mod error;

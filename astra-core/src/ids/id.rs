@@ -66,6 +66,9 @@ pub enum Entity {}
 /// Names grants.
 #[derive(Debug)]
 pub enum Grant {}
+/// Names channels.
+#[derive(Debug)]
+pub enum Channel {}
 
 impl Named for Session {
     const KIND: IdKind = IdKind::Session;
@@ -109,6 +112,9 @@ impl Named for Entity {
 impl Named for Grant {
     const KIND: IdKind = IdKind::Grant;
 }
+impl Named for Channel {
+    const KIND: IdKind = IdKind::Channel;
+}
 
 /// The identifier of a session.
 pub type SessionId = Id<Session>;
@@ -138,6 +144,8 @@ pub type MemoryProfileId = Id<MemoryProfile>;
 pub type EntityId = Id<Entity>;
 /// The identifier of a grant.
 pub type GrantId = Id<Grant>;
+/// The identifier of a channel.
+pub type ChannelId = Id<Channel>;
 
 /// The identifier of a row: its key. In public `<prefix>_` and 13 lower-case characters of Crockford's base 32, of which the
 /// first is 0 to 7.

@@ -49,10 +49,12 @@ pub enum IdKind {
     Entity,
     /// An agent that is lent to another workspace.
     Grant,
+    /// Where people meet agents on a platform of messages.
+    Channel,
 }
 
 impl IdKind {
-    pub(super) const ALL: [Self; 23] = [
+    pub(super) const ALL: [Self; 24] = [
         Self::User,
         Self::Workspace,
         Self::ServiceAccount,
@@ -76,6 +78,7 @@ impl IdKind {
         Self::MemoryProfile,
         Self::Entity,
         Self::Grant,
+        Self::Channel,
     ];
 
     /// The letters before the underscore.
@@ -105,6 +108,7 @@ impl IdKind {
             Self::MemoryProfile => "mpr",
             Self::Entity => "ent",
             Self::Grant => "grt",
+            Self::Channel => "chn",
         }
     }
 }

@@ -8,9 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use id::{
-    Approval, ApprovalId, Delivery, DeliveryId, Entity, EntityId, Event, EventId, Grant, GrantId, Id, Job, JobId,
-    Memory, MemoryId, MemoryProfile, MemoryProfileId, MessageId, Named, NotAnId, Schedule, ScheduleId, ScheduleRun,
-    ScheduleRunId, Session, SessionId, Trace, TraceId, Turn, TurnId, Webhook, WebhookId, key_in,
+    Approval, ApprovalId, Channel, ChannelId, Delivery, DeliveryId, Entity, EntityId, Event, EventId, Grant, GrantId,
+    Id, Job, JobId, Memory, MemoryId, MemoryProfile, MemoryProfileId, MessageId, Named, NotAnId, Schedule, ScheduleId,
+    ScheduleRun, ScheduleRunId, Session, SessionId, Trace, TraceId, Turn, TurnId, Webhook, WebhookId, key_in,
 };
 pub use kind::IdKind;
 pub use source::{CountingIds, EPOCH_MS, INSTANCES, Ids, TimeOrderedIds};

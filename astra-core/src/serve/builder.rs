@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::StartError;
 use crate::auth::{Authenticator, ScopeTable};
+use crate::channels::{Platform, Platforms};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Fault};
 use crate::definitions::{Failed, SkillFolder, Sources};
@@ -29,11 +30,13 @@ pub struct Builder {
     pub(super) routes: Vec<Routes>,
     pub(super) job_types: JobTypes,
     pub(super) tools: HostTools,
+    pub(super) platforms: Vec<Arc<dyn Platform>>,
 }
 
 /// What a configuration says, and all that is wrong with it.
 pub(super) struct Read {
     pub(super) known: Known,
+    pub(super) platforms: Platforms,
     pub(super) sources: Sources,
     /// Skills that cannot be used: no reason not to start.
     pub(super) broken_skills: Vec<Failed>,
@@ -52,6 +55,7 @@ impl Builder {
             routes: Vec::new(),
             job_types: JobTypes::default(),
             tools: HostTools::default(),
+            platforms: Vec::new(),
         }
     }
 
@@ -114,6 +118,13 @@ impl Builder {
         self
     }
 
+    /// Adds a platform where people meet agents. Two platforms of one kind are refused when the gateway opens.
+    #[must_use]
+    pub fn platform(mut self, platform: impl Platform) -> Self {
+        self.platforms.push(Arc::new(platform));
+        self
+    }
+
     /// The document as the gateway will serve it, without a store or a folder: for tests, and to be written to a file.
     ///
     /// # Errors
@@ -159,13 +170,15 @@ impl Builder {
         faults.extend(mcp_servers::configured_faults(&self.config));
         let of_job = |detail: &String| Fault { key: "jobs".to_owned(), detail: detail.clone() };
         faults.extend(self.job_types.faults().iter().map(of_job));
+        let (platforms, of_platforms) = Platforms::with(&self.platforms);
+        faults.extend(of_platforms.into_iter().map(|detail| Fault { key: "channels".to_owned(), detail }));
         faults.extend(scheduler::configured_faults(&self.config.cron));
         let known = Known { providers: Arc::new(providers), tools: Arc::new(tools), skills };
         let sources = Sources::of(&self.config, &known).unwrap_or_else(|of_sources| {
             faults.extend(of_sources);
             Sources::default()
         });
-        Read { known, sources, broken_skills, faults }
+        Read { known, platforms, sources, broken_skills, faults }
     }
 
     pub(super) fn route_faults(&self) -> Vec<String> {

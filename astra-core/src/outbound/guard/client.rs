@@ -1,5 +1,6 @@
 //! The client for URLs that come from outside.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -7,11 +8,14 @@ use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, HOST, USER_AGENT};
 use http::{HeaderValue, Request, Uri};
 use http_body_util::Full;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use url::Url;
 
 use super::redirect::Hop;
-use super::{Guard, GuardedError, GuardedRequest, GuardedResponse, Refusal, Resolve, SystemResolver, parse};
+use super::{
+    Guard, GuardedError, GuardedRequest, GuardedResolver, GuardedResponse, Refusal, Resolve, SystemResolver, parse,
+};
 use crate::clock::{Clock, SystemClock};
 use crate::config::OutboundConfig;
 use crate::outbound::client::{Pool, pool};
@@ -102,6 +106,21 @@ impl GuardedClient {
     /// Why it may not.
     pub fn check(&self, url: &str) -> Result<(), Refusal> {
         self.guard.admit(parse(url)?).map(drop)
+    }
+
+    /// A connection to `port` of `host`, a name or an address, for a protocol that is not HTTP, whose ports are the caller's
+    /// business. All addresses of a name must be allowed, as for a request.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, GuardedError> {
+        let addresses = GuardedResolver(self.guard.clone()).of_host(host).await?;
+        let to = addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect::<Vec<_>>();
+        match timeout(CONNECT_TIMEOUT, TcpStream::connect(to.as_slice())).await {
+            Ok(Ok(stream)) => Ok(stream),
+            Ok(Err(fault)) => Err(GuardedError::Failed(Error::Connect(fault.to_string()))),
+            Err(_) => Err(GuardedError::Failed(Error::Connect("it took too long".to_owned()))),
+        }
     }
 
     /// Sends a request; answers the head of the answer, whatever its status.

@@ -8,8 +8,10 @@ use std::vec;
 
 use hyper_util::client::legacy::connect::dns::Name;
 use tower::{BoxError, Service};
+use url::Host;
 
-use super::Guard;
+use super::{Guard, GuardedError, Refusal};
+use crate::outbound::Error;
 
 /// The addresses of `localhost` and all names below it (RFC 6761, 6.3).
 pub(super) const LOCALHOST: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
@@ -19,6 +21,23 @@ pub(super) const LOCALHOST: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAd
 pub(in crate::outbound) struct GuardedResolver(pub(in crate::outbound) Guard);
 
 impl GuardedResolver {
+    /// The addresses of `host`, a name or an address, if all of them may be reached.
+    pub(super) async fn of_host(&self, host: &str) -> Result<Vec<IpAddr>, GuardedError> {
+        if let Ok(address) = host.trim_matches(['[', ']']).parse() {
+            self.0.check_address(address)?;
+            return Ok(vec![address]);
+        }
+        // What a resolver might take for an address in another notation is no name.
+        if !matches!(Host::parse(host), Ok(Host::Domain(_))) {
+            return Err(Refusal::Url.into());
+        }
+        let found = self.addresses(host).await.map_err(|fault| match fault.downcast::<Refusal>() {
+            Ok(refusal) => GuardedError::Refused(*refusal),
+            Err(fault) => GuardedError::Failed(Error::Connect(fault.to_string())),
+        })?;
+        Ok(found.into_iter().map(|address| address.ip()).collect())
+    }
+
     async fn addresses(&self, name: &str) -> Result<Vec<SocketAddr>, BoxError> {
         let name = name.to_ascii_lowercase();
         let addresses = if is_localhost(&name) { LOCALHOST.to_vec() } else { self.0.resolver().resolve(&name).await? };
