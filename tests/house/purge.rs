@@ -24,7 +24,7 @@ const COLUMNS: [&str; 12] = [
 ];
 
 /// Tables that stay, and why.
-const KEPT: [(&str, &str); 25] = [
+const KEPT: [(&str, &str); 26] = [
     ("subjects", "the number of a user, which the audit names"),
     ("users", "the account: the group `auth` ends it"),
     ("sign_in_networks", "goes with the account"),
@@ -41,6 +41,7 @@ const KEPT: [(&str, &str); 25] = [
     ("schedules", "the workspace's"),
     ("schedule_runs", "the workspace's"),
     ("webhooks", "the workspace's"),
+    ("channels", "the workspace's"),
     ("memory_profiles", "the workspace's"),
     ("leaders", "of gateways"),
     ("instances", "of gateways"),

@@ -62,6 +62,8 @@ pub enum Refusal {
     ScheduleBusy,
     /// Of a webhook or of a delivery to it.
     Webhook(WebhookRefusal),
+    /// Of a channel.
+    Channel(ChannelRefusal),
     /// Of a memory.
     Memory(MemoryRefusal),
     /// What is set by hand in a profile of a user has more than 16 KiB as JSON.
@@ -255,6 +257,19 @@ pub enum WebhookRefusal {
     Disabled,
     /// The gateway's lease has run out and another one may have the delivery, or the delivery is over.
     LeaseLost,
+}
+
+/// Why a channel is not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChannelRefusal {
+    /// The workspace has as many channels as it may have.
+    TooMany,
+}
+
+impl From<ChannelRefusal> for Error {
+    fn from(refusal: ChannelRefusal) -> Self {
+        Self::Refused(Refusal::Channel(refusal))
+    }
 }
 
 impl From<WebhookRefusal> for Error {

@@ -20,6 +20,12 @@ mod backup;
 mod borrowed_agents;
 #[cfg(feature = "postgres")]
 mod certificate;
+mod channel_health;
+mod channel_inbox;
+mod channel_people;
+mod channel_settings;
+mod channel_work;
+mod channels;
 mod checkpoint;
 mod conversation_events;
 mod db;
@@ -189,6 +195,16 @@ pub use audit_list::{AuditFilter, AuditLog, StoredAuditEntry};
 pub use audit_verify::{AUDIT_FAULTS_MAX, AuditFault, AuditFaultKind, AuditVerification};
 pub use backend::Backend;
 pub use backup::{BackupRecord, Copying, FoundBackup, settle_restored};
+pub use channel_health::{CHANNEL_QUEUE_COUNTED_MAX, ChannelFault, ChannelHealth, ChannelStates};
+pub use channel_inbox::{
+    ChannelInbox, ChannelMessageFate, ChannelMessageState, NewChannelMessage, StoredChannelMessage,
+};
+pub use channel_people::{ChannelPeople, ChannelPerson, Linked, SeenPerson};
+pub use channel_settings::{ChannelGroups, ChannelSettings, PlatformId};
+pub use channel_work::{
+    ChannelJob, ChannelMessageEnd, ChannelPart, ChannelSendState, ChannelTask, ChannelWork, StuckConversation,
+};
+pub use channels::{ChannelChange, ChannelSecretStamp, Channels, StoredChannel};
 pub use db::{Db, SWEEP_ROWS};
 pub use deliveries::{
     DELIVERIES_COUNTED_MAX, DeliveryAttempt, DeliveryFilter, DeliveryInFull, DeliveryStatus, NewDelivery,
@@ -200,7 +216,7 @@ pub use delivery_requests::Recovery;
 pub use depths::Depths;
 pub use durations::Durations;
 pub use error::{
-    AccountRefusal, AgentRefusal, Error, GrantRefusal, InvitationRefusal, JobRefusal, MemberRefusal,
+    AccountRefusal, AgentRefusal, ChannelRefusal, Error, GrantRefusal, InvitationRefusal, JobRefusal, MemberRefusal,
     MemoryProfileRefusal, MemoryRefusal, OidcRefusal, Refusal, Result, SessionRefusal, TurnRefusal, WebhookRefusal,
     WorkspaceRefusal,
 };

@@ -20,7 +20,7 @@ pub(super) const OWNERS: [&str; 3] = [
 ];
 
 /// What goes, in this order: the table, and the condition of its rows. `$2` is the user's number, `$3` its id.
-pub(super) const PURGED: [(&str, &str); 26] = [
+pub(super) const PURGED: [(&str, &str); 30] = [
     (
         "memory_versions",
         "workspace_id = $1 AND memory_id IN
@@ -45,6 +45,14 @@ pub(super) const PURGED: [(&str, &str); 26] = [
         (SELECT o.id FROM outbox o WHERE o.workspace_id = $1 AND o.owner = $2)",
     ),
     ("outbox", "workspace_id = $1 AND owner = $2"),
+    (
+        "channel_sends",
+        "workspace_id = $1 AND message_id IN
+        (SELECT m.id FROM channel_messages m WHERE m.workspace_id = $1 AND m.user_id = $3)",
+    ),
+    ("channel_messages", "workspace_id = $1 AND user_id = $3"),
+    ("channel_users", "workspace_id = $1 AND user_id = $3"),
+    ("channel_link_codes", "workspace_id = $1 AND user_id = $3"),
     ("jobs", "workspace_id = $1 AND subject = $2"),
     ("job_turns", "workspace_id = $1 AND turn_id IN (:turns)"),
     ("approvals", "workspace_id = $1 AND (subject = $2 OR turn_id IN (:turns))"),

@@ -7,6 +7,11 @@ use super::agent_versions::AgentVersions;
 use super::agents::Agents;
 use super::approvals::Approvals;
 use super::audit_list::AuditLog;
+use super::channel_health::ChannelStates;
+use super::channel_inbox::ChannelInbox;
+use super::channel_people::ChannelPeople;
+use super::channel_work::ChannelWork;
+use super::channels::Channels;
 use super::deliveries::Deliveries;
 use super::families::Families;
 use super::idempotency::IdempotencyKeys;
@@ -49,6 +54,36 @@ impl Rows {
     #[must_use]
     pub const fn accounts(&self) -> Accounts<'_> {
         Accounts(self)
+    }
+
+    /// Where people meet agents.
+    #[must_use]
+    pub const fn channels(&self) -> Channels<'_> {
+        Channels(self)
+    }
+
+    /// How these are.
+    #[must_use]
+    pub const fn channel_states(&self) -> ChannelStates<'_> {
+        ChannelStates(self)
+    }
+
+    /// What came to them.
+    #[must_use]
+    pub const fn channel_inbox(&self) -> ChannelInbox<'_> {
+        ChannelInbox(self)
+    }
+
+    /// What of it is being answered.
+    #[must_use]
+    pub const fn channel_work(&self) -> ChannelWork<'_> {
+        ChannelWork(self)
+    }
+
+    /// Who has written it.
+    #[must_use]
+    pub const fn channel_people(&self) -> ChannelPeople<'_> {
+        ChannelPeople(self)
     }
 
     /// Agents that are lent and borrowed.

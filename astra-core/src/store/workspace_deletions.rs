@@ -157,7 +157,7 @@ fn first(tx: &mut Tx<'_>) -> Result<i64> {
 /// that is not there any more. Answers how many rows are gone, by table.
 fn stop(tx: &mut Tx<'_>, now_ms: i64) -> Result<BTreeMap<&'static str, u64>> {
     let mut removed = BTreeMap::from([("mcp_servers", mcp_servers::delete_all(tx)?)]);
-    for table in ["schedules", "webhooks", "webhook_heads", "event_readers"] {
+    for table in ["schedules", "webhooks", "webhook_heads", "event_readers", "channels"] {
         let sql = format!("DELETE FROM {table} WHERE workspace_id = $1");
         removed.insert(table, tx.execute(&sql, params![])?);
     }

@@ -3,13 +3,20 @@
 
 /// What goes of a deleted workspace, in this order: the table, and the columns that with the workspace are its key. What is
 /// still to be done comes first, so that it is not done any more.
-pub(super) const TABLES: [(&str, &[&str]); 49] = [
+pub(super) const TABLES: [(&str, &[&str]); 56] = [
     ("job_turns", &["job_id", "number"]),
     ("jobs", &["id"]),
     ("memory_pending", &["turn_id"]),
     ("deliveries", &["id"]),
     ("webhooks", &["id"]),
     ("webhook_heads", &[]),
+    ("channel_conversations", &["channel_id", "conversation"]),
+    ("channel_link_codes", &["code_hash"]),
+    ("channel_sends", &["message_id", "part"]),
+    ("channel_messages", &["id"]),
+    ("channel_places", &["channel_id", "place"]),
+    ("channel_users", &["channel_id", "person"]),
+    ("channels", &["id"]),
     ("schedules", &["id"]),
     ("schedule_runs", &["id"]),
     ("mcp_servers", &["name"]),
@@ -68,9 +75,11 @@ pub(super) fn removal(table: &str, key: &[&str]) -> String {
     )
 }
 
-/// Removes up to `$2` users whom the service accounts of the workspace `$1` have vouched for, and who are members of nothing.
+/// Removes up to `$2` users whom the service accounts or the channels of the workspace `$1` have vouched for, and who are
+/// members of nothing.
 pub(super) const END_USERS: &str = "DELETE FROM users WHERE id IN (SELECT u.id FROM users u
-        JOIN service_accounts s ON s.id = u.issuer WHERE s.workspace_id = $1
+        WHERE (u.issuer IN (SELECT s.id FROM service_accounts s WHERE s.workspace_id = $1)
+                OR u.issuer IN (SELECT d.id FROM workspace_deletions d WHERE d.number = $1))
             AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id) LIMIT $2)";
 
 /// Removes up to `$2` memberships of the workspace `$1`, and answers whose they were.

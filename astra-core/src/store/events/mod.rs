@@ -4,6 +4,7 @@ mod agent_completed;
 mod agent_failed;
 mod agent_updated;
 mod approval_requested;
+mod channel_failed;
 mod event_data;
 mod job_failed;
 mod job_progress;
@@ -21,6 +22,7 @@ pub use agent_completed::AgentCompletedData;
 pub use agent_failed::AgentFailedData;
 pub use agent_updated::{AgentUpdateKind, AgentUpdatedData};
 pub use approval_requested::ApprovalRequestedData;
+pub use channel_failed::ChannelFailedData;
 pub use event_data::{EventAudience, EventData, EventType};
 pub use job_failed::JobFailedData;
 pub use job_progress::JobProgressData;
@@ -47,6 +49,7 @@ pub const CATALOGUE: &[EventType] = &[
     EventType::of::<MemoryPropagatedData>(),
     EventType::of::<QuotaExceededData>(),
     EventType::of::<ScheduleFiredData>(),
+    EventType::of::<ChannelFailedData>(),
     EventType::of::<WebhookDisabledData>(),
     EventType::of::<WebhookTestData>(),
     EventType::of::<TurnStartedData>(),
