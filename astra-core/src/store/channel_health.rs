@@ -39,7 +39,7 @@ pub struct ChannelHealth {
 
 /// Something that failed on a channel.
 #[derive(Debug, Clone)]
-pub struct ChannelFault {
+pub struct ChannelFailure {
     /// What, without a secret.
     pub error: String,
     /// Whether nothing that is sent can succeed.
@@ -89,7 +89,12 @@ impl ChannelStates<'_> {
 
 impl Db {
     /// Keeps what failed on a channel of `workspace`; an event says so when it begins to fail.
-    pub async fn note_channel_fault(&self, workspace: &WorkspaceId, id: ChannelId, fault: ChannelFault) -> Result<()> {
+    pub async fn note_channel_fault(
+        &self,
+        workspace: &WorkspaceId,
+        id: ChannelId,
+        fault: ChannelFailure,
+    ) -> Result<()> {
         self.rows(workspace)
             .write_locking(move |tx| {
                 let mut error = fault.error.replace('\0', " ");

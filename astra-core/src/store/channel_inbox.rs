@@ -1,5 +1,7 @@
-//! What platforms have sent: kept once for each event, in the order in which it came, and given to a job for each message. Of a
-//! conversation one message is answered at a time: its row of `channel_conversations` names it, and is locked by all who look for the
+//! What platforms have sent: kept once for each event, in the order in which it came, and given to a job for each
+//! message. Of a
+//! conversation one message is answered at a time: its row of `channel_conversations` names it, and is locked by all
+//! who look for the
 //! next one.
 
 use super::db::{Db, SWEEP_ROWS};
@@ -30,7 +32,8 @@ pub struct NewChannelMessage {
 /// What is to be done with an event.
 #[derive(Debug, Clone)]
 pub enum ChannelMessageFate {
-    /// It is answered: what was written, as JSON, and the job that answers it should no other message of the conversation be
+    /// It is answered: what was written, as JSON, and the job that answers it should no other message of the
+    /// conversation be
     /// before it.
     Answer {
         /// As JSON.
@@ -128,7 +131,8 @@ pub(super) const COLUMNS: &str = "m.id, m.event_id, m.conversation, m.state, m.r
 pub struct ChannelInbox<'a>(pub(super) &'a Rows);
 
 impl ChannelInbox<'_> {
-    /// Keeps events of a channel in one transaction, and gives those that are to be answered to jobs; answers how many of them
+    /// Keeps events of a channel in one transaction, and gives those that are to be answered to jobs; answers how many
+    /// of them
     /// are new. All of them are dropped if the channel is gone.
     pub async fn receive(self, channel: ChannelId, events: Vec<NewChannelMessage>, now_ms: i64) -> Result<usize> {
         self.0
@@ -169,7 +173,8 @@ impl ChannelInbox<'_> {
 }
 
 impl Db {
-    /// Removes what came to channels of all workspaces before `before_ms` and is over, and what came to channels that are gone, at
+    /// Removes what came to channels of all workspaces before `before_ms` and is over, and what came to channels that
+    /// are gone, at
     /// most [`SWEEP_ROWS`] of each; answers how many rows are gone.
     pub async fn delete_old_channel_messages(&self, before_ms: i64) -> Result<u64> {
         self.write(move |tx| {
@@ -196,7 +201,8 @@ fn keep(tx: &mut Tx<'_>, channel: ChannelId, event: &NewChannelMessage, now_ms: 
         ChannelMessageFate::Answer { message, .. } => (ChannelMessageState::Waiting, None, Some(message.as_str())),
         ChannelMessageFate::Ignore(reason) => (ChannelMessageState::Ignored, Some(reason.as_str()), None),
     };
-    let sql = "INSERT INTO channel_messages (workspace_id, id, channel_id, event_id, conversation, state, reason, message,
+    let sql =
+        "INSERT INTO channel_messages (workspace_id, id, channel_id, event_id, conversation, state, reason, message,
             person, received_at_ms, finished_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (channel_id, event_id) DO NOTHING";
     let params = params![

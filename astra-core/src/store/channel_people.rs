@@ -1,4 +1,5 @@
-//! Who the people of a platform are here: end users of the workspace that are made on first sight, and the accounts that they are
+//! Who the people of a platform are here: end users of the workspace that are made on first sight, and the accounts
+//! that they are
 //! linked to by a code. And which agent answers where people have chosen another one.
 
 use super::accounts::{Accounts, EndUser};
@@ -49,7 +50,8 @@ pub enum Linked {
 pub struct ChannelPeople<'a>(pub(super) &'a Rows);
 
 impl ChannelPeople<'_> {
-    /// The person who is seen, who becomes an end user if that is the first time; `None` if the end user was removed from the
+    /// The person who is seen, who becomes an end user if that is the first time; `None` if the end user was removed
+    /// from the
     /// workspace.
     pub async fn meet(self, seen: SeenPerson) -> Result<Option<ChannelPerson>> {
         let (channel, person) = (seen.channel, seen.person.clone());
@@ -67,17 +69,18 @@ impl ChannelPeople<'_> {
         let Some(member) = Accounts(self.0).ensure_end_user(end_user).await? else { return Ok(None) };
         self.0
             .write(move |tx| {
-                let sql = "INSERT INTO channel_users (workspace_id, channel_id, person, user_id, display_name, created_at_ms)
+                let sql =
+                    "INSERT INTO channel_users (workspace_id, channel_id, person, user_id, display_name, created_at_ms)
                     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (channel_id, person) DO NOTHING";
-                let params =
-                    params![seen.channel, &seen.person, &member.user_id, &seen.display_name, seen.now_ms];
+                let params = params![seen.channel, &seen.person, &member.user_id, &seen.display_name, seen.now_ms];
                 tx.execute(sql, params)?;
                 find(tx, seen.channel, &seen.person)
             })
             .await
     }
 
-    /// Keeps the hash of a code that links whoever of the channel's people says it to the account `user_id`. The codes before it
+    /// Keeps the hash of a code that links whoever of the channel's people says it to the account `user_id`. The codes
+    /// before it
     /// for the same account and channel end.
     pub async fn offer_link(
         self,
@@ -101,7 +104,8 @@ impl ChannelPeople<'_> {
     pub async fn link(self, channel: ChannelId, person: String, code_hash: Vec<u8>, now_ms: i64) -> Result<Linked> {
         self.0
             .write(move |tx| {
-                let sql = "DELETE FROM channel_link_codes WHERE workspace_id = $1 AND code_hash = $2 AND channel_id = $3
+                let sql =
+                    "DELETE FROM channel_link_codes WHERE workspace_id = $1 AND code_hash = $2 AND channel_id = $3
                     RETURNING user_id, expires_at_ms";
                 let Some(mut row) = tx.first(sql, params![code_hash.as_slice(), channel])? else {
                     return Ok(Linked::NoCode);
@@ -133,7 +137,8 @@ impl ChannelPeople<'_> {
     pub async fn choose_agent(self, channel: ChannelId, place: String, agent_id: String) -> Result<()> {
         self.0
             .write(move |tx| {
-                let sql = "INSERT INTO channel_places (workspace_id, channel_id, place, agent_id) VALUES ($1, $2, $3, $4)
+                let sql =
+                    "INSERT INTO channel_places (workspace_id, channel_id, place, agent_id) VALUES ($1, $2, $3, $4)
                     ON CONFLICT (channel_id, place) DO UPDATE SET agent_id = excluded.agent_id";
                 tx.execute(sql, params![channel, &place, &agent_id]).map(drop)
             })

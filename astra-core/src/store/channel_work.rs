@@ -1,5 +1,7 @@
-//! A message of a channel in the hands of its job: the answer is recorded before it is sent, and each part of it before it is under
-//! way. Each write names the job's lease; what ends a message gives the next one of its conversation to a job in the same
+//! A message of a channel in the hands of its job: the answer is recorded before it is sent, and each part of it before
+//! it is under
+//! way. Each write names the job's lease; what ends a message gives the next one of its conversation to a job in the
+//! same
 //! transaction.
 
 use super::channel_inbox::{self, ChannelMessageState, StoredChannelMessage};
@@ -77,6 +79,17 @@ pub struct ChannelTask {
     pub parts: Vec<ChannelPart>,
 }
 
+/// The answer to a message.
+#[derive(Debug, Clone, Default)]
+pub struct ChannelAnswer {
+    /// Its parts, in Markdown.
+    pub texts: Vec<String>,
+    /// Whose the message is.
+    pub user_id: Option<String>,
+    /// The turn that has answered it.
+    pub turn: Option<(SessionId, TurnId)>,
+}
+
 /// What a message is from now on.
 #[derive(Debug, Clone)]
 pub struct ChannelMessageEnd {
@@ -84,7 +97,8 @@ pub struct ChannelMessageEnd {
     pub state: ChannelMessageState,
     /// Why, if it is not answered.
     pub reason: Option<String>,
-    /// The job of the next message of the conversation, if there is one: its key, and what makes it of the message's key.
+    /// The job of the next message of the conversation, if there is one: its key, and what makes it of the message's
+    /// key.
     pub next_job: JobId,
     /// Now, in milliseconds since the epoch.
     pub now_ms: i64,
@@ -115,42 +129,35 @@ impl ChannelWork<'_> {
             .await
     }
 
-    /// Keeps whose the message is and which turn answers it.
-    pub async fn assign(
+    /// Records the whole answer of a message before more of it is sent: what the platform has already of it is edited.
+    /// The part
+    /// `begins`, if there is one, is under way from now on.
+    pub async fn record(
         self,
         lease: JobLease,
-        message: i64,
-        user_id: String,
-        turn: Option<(SessionId, TurnId)>,
+        (channel, message): (ChannelId, i64),
+        answer: ChannelAnswer,
+        begins: Option<u32>,
     ) -> Result<()> {
         self.0
             .write_locking(move |tx| {
                 tx.fence(lease)?;
-                let (session, turn) = turn.unzip();
-                let sql = "UPDATE channel_messages SET user_id = $3, session_id = $4, turn_id = $5
-                    WHERE workspace_id = $1 AND id = $2";
-                tx.execute(sql, params![message, &user_id, session, turn]).map(drop)
-            })
-            .await
-    }
-
-    /// Records the whole answer of a message before more of it is sent: what the platform has already of it is edited.
-    pub async fn record(self, lease: JobLease, channel: ChannelId, message: i64, texts: Vec<String>) -> Result<()> {
-        self.0
-            .write_locking(move |tx| {
-                tx.fence(lease)?;
                 let known = parts(tx, message)?;
-                for (number, text) in (0_u32..).zip(&texts) {
+                for (number, text) in (0_u32..).zip(&answer.texts) {
                     let state = match known.iter().find(|part| part.part == number) {
-                        Some(part) if part.text == *text => continue,
+                        Some(part) if part.text == *text => part.state,
                         Some(part) if part.state == ChannelSendState::Sent => ChannelSendState::Editing,
                         Some(part) => part.state,
                         None => ChannelSendState::Waiting,
                     };
+                    let is_begun = state == ChannelSendState::Waiting && begins == Some(number);
+                    let state = if is_begun { ChannelSendState::Sending } else { state };
                     put(tx, channel, message, number, (state, text))?;
                 }
-                let sql = "UPDATE channel_messages SET state = 'sending' WHERE workspace_id = $1 AND id = $2";
-                tx.execute(sql, params![message]).map(drop)
+                let sql = "UPDATE channel_messages SET state = 'sending', user_id = $3, session_id = $4, turn_id = $5
+                    WHERE workspace_id = $1 AND id = $2";
+                let (session, turn) = answer.turn.unzip();
+                tx.execute(sql, params![message, &answer.user_id, session, turn]).map(drop)
             })
             .await
     }
@@ -172,7 +179,8 @@ impl ChannelWork<'_> {
             .await
     }
 
-    /// Records what became of a part; `next`, if there is one, is under way from now on. A success says that the channel works.
+    /// Records what became of a part; `next`, if there is one, is under way from now on. A success says that the
+    /// channel works.
     pub async fn end_part(self, lease: JobLease, message: i64, ended: ChannelPart, next: Option<u32>) -> Result<()> {
         self.0
             .write_locking(move |tx| {
@@ -185,7 +193,8 @@ impl ChannelWork<'_> {
             .await
     }
 
-    /// Ends a message, with what became of the last part of its answer, and gives the next one of its conversation to a job.
+    /// Ends a message, with what became of the last part of its answer, and gives the next one of its conversation to a
+    /// job.
     pub async fn finish(
         self,
         lease: JobLease,
@@ -221,7 +230,8 @@ pub struct StuckConversation {
 }
 
 impl Db {
-    /// Conversations of all workspaces whose message is given to a job that has ended without an end of the message, at most 100
+    /// Conversations of all workspaces whose message is given to a job that has ended without an end of the message, at
+    /// most 100
     /// of them: such as a job that was cancelled, or that failed as often as it may.
     pub async fn stuck_conversations(&self) -> Result<Vec<StuckConversation>> {
         self.read(|tx| {
@@ -240,7 +250,12 @@ impl Db {
     }
 
     /// Ends the message of such a conversation, and lets the conversation go on; nothing if a job has it again.
-    pub async fn free_conversation(&self, stuck: StuckConversation, end: ChannelMessageEnd, job: ChannelJob) -> Result<()> {
+    pub async fn free_conversation(
+        &self,
+        stuck: StuckConversation,
+        end: ChannelMessageEnd,
+        job: ChannelJob,
+    ) -> Result<()> {
         let rows = self.rows(&stuck.workspace);
         rows.write_locking(move |tx| {
             let sql = format!(
@@ -331,7 +346,8 @@ fn finish(
         // The channel was deleted.
         return Ok(());
     }
-    let sql = "SELECT m.id FROM channel_messages m WHERE m.workspace_id = $1 AND m.channel_id = $2 AND m.conversation = $3
+    let sql =
+        "SELECT m.id FROM channel_messages m WHERE m.workspace_id = $1 AND m.channel_id = $2 AND m.conversation = $3
         AND m.state IN ('waiting', 'sending') ORDER BY m.id LIMIT 1";
     if let Some(mut row) = tx.first(sql, params![channel, conversation])? {
         let next = row.next_int()?;

@@ -83,7 +83,8 @@ impl StoredChannel {
     }
 }
 
-pub(super) const COLUMNS: &str = "c.id, c.kind, c.version, c.settings, c.fields, c.sealed, c.secrets, c.identity, c.last_error,
+pub(super) const COLUMNS: &str =
+    "c.id, c.kind, c.version, c.settings, c.fields, c.sealed, c.secrets, c.identity, c.last_error,
     c.last_error_ms, c.failing_since_ms, c.created_at_ms, c.updated_at_ms, c.created_by";
 
 /// The channels of a workspace.
@@ -160,7 +161,8 @@ impl Channels<'_> {
                     Some((sealed, stamps)) => (sealed.as_slice(), stamps),
                     None => (present.sealed.as_slice(), &present.secrets),
                 };
-                let sql = "UPDATE channels SET version = version + 1, settings = $3, fields = $4, sealed = $5, secrets = $6,
+                let sql =
+                    "UPDATE channels SET version = version + 1, settings = $3, fields = $4, sealed = $5, secrets = $6,
                     updated_at_ms = $7 WHERE workspace_id = $1 AND id = $2";
                 let (settings, fields) = (written(&change.settings)?, written(&change.fields)?);
                 let secrets = written(secrets)?;
@@ -183,7 +185,8 @@ impl Channels<'_> {
             .await
     }
 
-    /// Removes a channel with its people, places and codes; false if it is not there. What came and was sent goes later, and is
+    /// Removes a channel with its people, places and codes; false if it is not there. What came and was sent goes
+    /// later, and is
     /// not answered any more.
     ///
     /// # Errors

@@ -195,14 +195,15 @@ pub use audit_list::{AuditFilter, AuditLog, StoredAuditEntry};
 pub use audit_verify::{AUDIT_FAULTS_MAX, AuditFault, AuditFaultKind, AuditVerification};
 pub use backend::Backend;
 pub use backup::{BackupRecord, Copying, FoundBackup, settle_restored};
-pub use channel_health::{CHANNEL_QUEUE_COUNTED_MAX, ChannelFault, ChannelHealth, ChannelStates};
+pub use channel_health::{CHANNEL_QUEUE_COUNTED_MAX, ChannelFailure, ChannelHealth, ChannelStates};
 pub use channel_inbox::{
     ChannelInbox, ChannelMessageFate, ChannelMessageState, NewChannelMessage, StoredChannelMessage,
 };
 pub use channel_people::{ChannelPeople, ChannelPerson, Linked, SeenPerson};
 pub use channel_settings::{ChannelGroups, ChannelSettings, PlatformId};
 pub use channel_work::{
-    ChannelJob, ChannelMessageEnd, ChannelPart, ChannelSendState, ChannelTask, ChannelWork, StuckConversation,
+    ChannelAnswer, ChannelJob, ChannelMessageEnd, ChannelPart, ChannelSendState, ChannelTask, ChannelWork,
+    StuckConversation,
 };
 pub use channels::{ChannelChange, ChannelSecretStamp, Channels, StoredChannel};
 pub use db::{Db, SWEEP_ROWS};
