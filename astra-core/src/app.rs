@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::{Authenticator, Authority};
+use crate::channels::ChannelDirectory;
 use crate::clock::Monotonic;
 use crate::definitions::{Definitions, SkillFolder};
 use crate::document::Document;
@@ -53,6 +54,8 @@ pub struct Rooms {
     pub mcp_servers: Arc<McpDirectory>,
     /// What agents remember.
     pub memory: Arc<Memory>,
+    /// Where people meet agents.
+    pub channels: Arc<ChannelDirectory>,
     /// Where events are sent.
     pub webhooks: WebhookDirectory,
     /// Work that outlives the program.

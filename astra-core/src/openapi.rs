@@ -33,6 +33,7 @@ use crate::webhooks::ThinEvent;
         (name = "traces", description = "How turns went: where their time was spent, what they cost, and why they failed."),
         (name = "workspaces", description = "Workspaces, their members and invitations, what happens in them, what their turns may use, and which agents they lend and borrow."),
         (name = "skills", description = "Skills on disk: instructions that a model reads when it needs them."),
+        (name = "channels", description = "Where people meet agents: Slack, Telegram and other platforms of messages, and what came of each message."),
         (name = "inference", description = "Providers of models: state, prices and usage."),
         (name = "cron", description = "Schedules: jobs at the times of cron expressions, in time zones, and what the gateway itself does so."),
         (name = "webhooks", description = "Events of the workspace that are sent to endpoints of others, signed, and tried again when that fails."),

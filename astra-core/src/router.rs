@@ -46,6 +46,7 @@ fn operations() -> Operations {
     let operations = api::traces::routes(operations);
     let operations = api::workspaces::routes(operations);
     let operations = api::skills::routes(operations);
+    let operations = api::channels::routes(operations);
     let operations = api::inference::routes(operations);
     let operations = api::cron::routes(operations);
     let operations = api::webhooks::routes(operations);

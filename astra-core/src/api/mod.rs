@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod agents;
 pub mod auth;
+pub mod channels;
 pub mod chat;
 pub mod cron;
 pub mod health;

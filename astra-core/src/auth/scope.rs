@@ -56,6 +56,8 @@ scopes! {
     WorkspacesWrite => "workspaces:write",
     SkillsRead => "skills:read",
     SkillsWrite => "skills:write",
+    ChannelsRead => "channels:read",
+    ChannelsWrite => "channels:write",
     InferenceRead => "inference:read",
     InferenceWrite => "inference:write",
     CronRead => "cron:read",

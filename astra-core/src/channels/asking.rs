@@ -10,7 +10,7 @@ use serde_json::{Map, json};
 use tokio::time::{sleep, sleep_until};
 
 use super::attachments::question;
-use super::reply::Reply;
+use super::open_message::OpenMessage;
 use super::reply_job::Replies;
 use super::streaming::Streaming;
 use super::wording;
@@ -52,12 +52,12 @@ impl Replies {
     /// What is answered to a question of `user_id`, in whose name it is asked.
     pub(super) async fn ask(
         &self,
-        reply: &mut Reply<'_>,
+        reply: &mut OpenMessage<'_>,
         user_id: &str,
         agent_id: &str,
     ) -> Result<ChannelAnswer, JobError> {
         let user: Option<String> = Some(user_id.to_owned());
-        let say = |reply: &Reply<'_>, text: &str, turn| ChannelAnswer {
+        let say = |reply: &OpenMessage<'_>, text: &str, turn| ChannelAnswer {
             texts: reply.split(text),
             user_id: user.clone(),
             turn,
@@ -94,7 +94,7 @@ impl Replies {
     /// Begins the turn, unless an attempt before this one has begun it.
     async fn begin<'a>(
         &self,
-        reply: &Reply<'a>,
+        reply: &OpenMessage<'a>,
         caller: &TurnCaller,
         agent_id: &str,
         content: &Content,
@@ -134,7 +134,7 @@ impl Replies {
     }
 
     /// The person as one who asks agents; `None` if the account may not.
-    async fn caller(&self, reply: &Reply<'_>, user_id: &str) -> Result<Option<TurnCaller>, JobError> {
+    async fn caller(&self, reply: &OpenMessage<'_>, user_id: &str) -> Result<Option<TurnCaller>, JobError> {
         let workspace = reply.context.rows().workspace();
         let rights = self.authority.rights_of(workspace, user_id).await?;
         let may = rights.is_some_and(|rights| rights.role >= Role::Member && rights.scopes.contains(Scope::ChatSend));
@@ -149,7 +149,7 @@ impl Replies {
     }
 }
 
-fn ask(reply: &Reply<'_>, agent_id: &str, content: Content, number: u32) -> Ask {
+fn ask(reply: &OpenMessage<'_>, agent_id: &str, content: Content, number: u32) -> Ask {
     let limits = reply.platform.limits(&reply.connection.settings);
     let metadata = json!({"channel_id": reply.channel().to_string(), "conversation": reply.message.place.conversation});
     Ask {
@@ -179,7 +179,7 @@ impl Following<'_> {
     /// Waits for the end of the turn, and shows meanwhile what is written; `None` if the turn is not there any more.
     /// Other jobs get
     /// the worker for that time.
-    async fn ended(mut self, reply: &mut Reply<'_>) -> Result<Option<Arc<Turn>>, JobError> {
+    async fn ended(mut self, reply: &mut OpenMessage<'_>) -> Result<Option<Arc<Turn>>, JobError> {
         let (context, events) = (self.context, self.handle.events());
         let ended = tokio::select! {
             biased;
@@ -196,7 +196,7 @@ async fn follow(
     mut events: TurnEvents,
     turn_id: TurnId,
     context: &JobContext,
-    reply: &mut Reply<'_>,
+    reply: &mut OpenMessage<'_>,
 ) -> Result<Option<Arc<Turn>>, JobError> {
     let mut streaming = Streaming::new(reply);
     loop {

@@ -29,15 +29,23 @@ impl Connection {
     /// Where the platform calls this channel: `<gateway>/channels/<id>/webhook`.
     #[must_use]
     pub fn webhook_url(&self) -> String {
-        format!("{}/webhook", self.base_url())
+        webhook_url(self.public_url.as_deref(), self.id)
     }
 
     /// The channel's own address: `<gateway>/channels/<id>`. If the gateway does not know its public URL, the text has
     /// `https://<gateway>`, for people to put it in.
     #[must_use]
     pub fn base_url(&self) -> String {
-        format!("{}/channels/{}", self.public_url.as_deref().unwrap_or("https://<gateway>"), self.id)
+        base_url(self.public_url.as_deref(), self.id)
     }
+}
+
+fn base_url(public_url: Option<&str>, id: ChannelId) -> String {
+    format!("{}/channels/{id}", public_url.unwrap_or("https://<gateway>"))
+}
+
+pub(super) fn webhook_url(public_url: Option<&str>, id: ChannelId) -> String {
+    format!("{}/webhook", base_url(public_url, id))
 }
 
 /// Who the bot of a channel is on its platform.

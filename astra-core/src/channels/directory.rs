@@ -6,13 +6,13 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::check::{ChannelFault, check, check_together, divide};
-use super::connection::{Connection, Identity};
+use super::connection::{Connection, Identity, webhook_url};
 use super::error::{CHANNELS_MAX, ChannelError};
 use super::field::{SecretValues, Secrets, Settings};
 use super::outgoing::HttpAnswer;
 use super::pace::Pace;
 use super::platform::Platform;
-use super::registry::Platforms;
+use super::registry::{Platforms, built_in};
 use super::sealing::{self, Stamps};
 use super::tokens::Known;
 use super::transport::Transport;
@@ -94,6 +94,18 @@ impl ChannelDirectory {
     /// [`ChannelError::NoPlatform`].
     pub fn platform(&self, kind: &str) -> Result<&Arc<dyn Platform>> {
         self.platforms.get(kind).ok_or_else(|| ChannelError::NoPlatform(kind.to_owned()))
+    }
+
+    /// All platforms, by their names, and whether the host program has brought them.
+    pub fn platforms(&self) -> impl Iterator<Item = (&dyn Platform, bool)> {
+        let own: Vec<&'static str> = built_in().iter().map(|platform| platform.kind()).collect();
+        self.platforms.all().map(move |platform| (platform, !own.contains(&platform.kind())))
+    }
+
+    /// Where the platform calls a channel.
+    #[must_use]
+    pub fn webhook_url(&self, id: ChannelId) -> String {
+        webhook_url(self.public_url.as_deref(), id)
     }
 
     /// Makes a channel of the workspace of `rows`.

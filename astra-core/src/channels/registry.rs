@@ -39,9 +39,9 @@ impl Platforms {
         self.0.get(kind)
     }
 
-    /// The kinds that are known.
-    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
-        self.0.keys().copied()
+    /// All of them, by their kinds.
+    pub fn all(&self) -> impl Iterator<Item = &dyn Platform> {
+        self.0.values().map(AsRef::as_ref)
     }
 }
 

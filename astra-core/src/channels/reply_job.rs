@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::commands::{Command, read};
 use super::directory::{ChannelDirectory, hash_of};
-use super::reply::Reply;
+use super::open_message::OpenMessage;
 use super::sending::Outcome;
 use super::wording;
 use crate::auth::{Authority, Role};
@@ -96,21 +96,25 @@ impl Replies {
     }
 
     /// What the job of a message holds of it.
-    fn open<'a>(&'a self, context: &'a JobContext, task: ChannelTask) -> Result<Reply<'a>, (ChannelTask, String)> {
+    fn open<'a>(
+        &'a self,
+        context: &'a JobContext,
+        task: ChannelTask,
+    ) -> Result<OpenMessage<'a>, (ChannelTask, String)> {
         let directory = self.directory.as_ref();
         let platform = directory.platform(&task.channel.kind).cloned();
         let connection = directory.connection(context.rows().workspace(), &task.channel);
         let message = serde_json::from_str(task.message.message.as_deref().unwrap_or_default());
         match (platform, connection, message) {
             (Ok(platform), Ok(connection), Ok(message)) => {
-                Ok(Reply { directory, context, task, platform, connection, message, begun: Vec::new() })
+                Ok(OpenMessage { directory, context, task, platform, connection, message, begun: Vec::new() })
             }
             (Err(fault), ..) | (_, Err(fault), _) => Err((task, fault.to_string())),
             (.., Err(fault)) => Err((task, format!("the message cannot be read: {fault}"))),
         }
     }
 
-    async fn reply(&self, mut reply: Reply<'_>) -> Result<ReplyResult, JobError> {
+    async fn reply(&self, mut reply: OpenMessage<'_>) -> Result<ReplyResult, JobError> {
         if reply.task.message.state == ChannelMessageState::Waiting {
             match self.plan(&mut reply).await? {
                 Plan::Answer(answer) => self.record(&mut reply, answer).await?,
@@ -132,7 +136,7 @@ impl Replies {
     }
 
     /// Records the answer before it is sent; its first part that waits is under way then, if that may be at once.
-    async fn record(&self, reply: &mut Reply<'_>, answer: ChannelAnswer) -> Result<(), JobError> {
+    async fn record(&self, reply: &mut OpenMessage<'_>, answer: ChannelAnswer) -> Result<(), JobError> {
         let is_free = self.directory.pace.wait(reply.channel(), &reply.message.place.conversation).is_zero();
         let known = reply.task.parts.iter().map(|part| part.part).max();
         let first = known.map_or(0, |known| known + 1);
@@ -151,7 +155,7 @@ impl Replies {
     }
 
     /// What is to be said to a message.
-    async fn plan(&self, reply: &mut Reply<'_>) -> Result<Plan, JobError> {
+    async fn plan(&self, reply: &mut OpenMessage<'_>) -> Result<Plan, JobError> {
         let rows = reply.context.rows();
         let place = &reply.message.place;
         // A group is a person of its own: it remembers nothing of its members.
@@ -182,7 +186,7 @@ impl Replies {
     }
 
     /// The agent that answers in the place of the message.
-    async fn agent(&self, reply: &Reply<'_>) -> Result<String, JobError> {
+    async fn agent(&self, reply: &OpenMessage<'_>) -> Result<String, JobError> {
         let settings = &reply.task.channel.settings;
         let chosen = reply.context.rows().channel_people().chosen_agent(reply.channel(), reply.place()).await?;
         let chosen = chosen.filter(|chosen| settings.agents().any(|id| id == chosen));
@@ -192,7 +196,7 @@ impl Replies {
     /// Does what a command says; answers what is said then.
     async fn obey(
         &self,
-        reply: &Reply<'_>,
+        reply: &OpenMessage<'_>,
         command: Command,
         person: &str,
         (user_id, agent_id): (&str, &str),
@@ -221,7 +225,7 @@ impl Replies {
     }
 
     /// Lets the place begin a new session.
-    async fn reset(&self, reply: &Reply<'_>, user_id: &str, agent_id: &str) -> Result<&'static str, JobError> {
+    async fn reset(&self, reply: &OpenMessage<'_>, user_id: &str, agent_id: &str) -> Result<&'static str, JobError> {
         let (rows, (surface, surface_id)) = (reply.context.rows(), reply.surface());
         let people = rows.channel_people();
         let current = people.current_session(user_id.to_owned(), agent_id.to_owned(), surface, surface_id).await?;

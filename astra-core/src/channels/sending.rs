@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::directory::reason;
+use super::open_message::OpenMessage;
 use super::outgoing::{Outgoing, Sent};
-use super::reply::Reply;
 use crate::ids::ChannelId;
 use crate::store::{ChannelPart, ChannelSendState};
 use crate::work::JobError;
@@ -32,7 +32,7 @@ enum Next {
     Again(Duration, String),
 }
 
-impl Reply<'_> {
+impl OpenMessage<'_> {
     /// Sends what of the recorded answer is not sent; answers what became of it and the last part, whose end is not
     /// recorded.
     pub(super) async fn send_parts(&mut self) -> Result<(Outcome, Option<ChannelPart>), JobError> {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::open_message::OpenMessage;
 use super::outgoing::Sent;
-use super::reply::Reply;
 use crate::store::{ChannelPart, ChannelSendState};
 use crate::work::JobError;
 
@@ -27,7 +27,7 @@ pub(super) struct Streaming {
 }
 
 impl Streaming {
-    pub(super) fn new(reply: &Reply<'_>) -> Self {
+    pub(super) fn new(reply: &OpenMessage<'_>) -> Self {
         let limits = reply.platform.limits(&reply.connection.settings);
         let pause = limits.edit_pause.filter(|_| reply.task.channel.settings.streams);
         let now = Instant::now();
@@ -48,7 +48,7 @@ impl Streaming {
     }
 
     /// Does what is due.
-    pub(super) async fn show(&mut self, reply: &mut Reply<'_>) -> Result<(), JobError> {
+    pub(super) async fn show(&mut self, reply: &mut OpenMessage<'_>) -> Result<(), JobError> {
         let now = Instant::now();
         if let Some(typing) = self.typing.filter(|_| self.shown_bytes == 0 && self.next_typing <= now) {
             self.next_typing = now + typing.saturating_sub(TYPING_SPARE).max(TYPING_SPARE);
@@ -66,7 +66,7 @@ impl Streaming {
     }
 }
 
-impl Reply<'_> {
+impl OpenMessage<'_> {
     /// Shows that an answer is being written; what becomes of that does not matter.
     async fn show_typing(&mut self) {
         let filled =

@@ -38,7 +38,7 @@ pub struct BuiltInDefault {
 }
 
 /// The periodic work of every gateway.
-pub const BUILT_INS: [BuiltInDefault; 16] = [
+pub const BUILT_INS: [BuiltInDefault; 17] = [
     built_in(
         "usage_rollup",
         "every 5s",
@@ -53,6 +53,7 @@ pub const BUILT_INS: [BuiltInDefault; 16] = [
     built_in("skill_use_retention", "every 10m", "Removes uses of skills after 30 days."),
     built_in("trace_retention", "every 10m", "Removes the spans of turns after traces.keep_days."),
     built_in("job_retention", "every 10m", "Removes jobs jobs.keep_days after their end."),
+    built_in("channel_retention", "every 10m", "Removes what came to channels channels.keep_days after it came."),
     built_in("delivery_retention", "every 10m", "Removes deliveries of webhooks webhooks.keep_days after their end."),
     built_in(
         "memory_decay",

@@ -2,6 +2,7 @@
 //! Reading files and the environment is the program's business; this reads neither.
 
 mod auth;
+mod channels;
 mod chat;
 mod cron;
 mod effective;
@@ -34,6 +35,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use auth::{AuthConfig, PasswordCost};
+pub use channels::ChannelsConfig;
 pub use chat::ChatConfig;
 pub use cron::{BUILT_INS, BuiltInConfig, BuiltInDefault, CronConfig};
 pub use effective::ConfigValue;
@@ -111,6 +113,8 @@ pub struct Config {
     pub cron: CronConfig,
     /// How events are sent to the endpoints of workspaces.
     pub webhooks: WebhooksConfig,
+    /// Where people meet agents.
+    pub channels: ChannelsConfig,
     /// What is shown and kept of how turns went.
     pub traces: TracesConfig,
     /// Where traces are exported to.
@@ -146,6 +150,7 @@ impl Default for Config {
             jobs: JobsConfig::default(),
             cron: CronConfig::default(),
             webhooks: WebhooksConfig::default(),
+            channels: ChannelsConfig::default(),
             traces: TracesConfig::default(),
             otlp: OtlpConfig::default(),
             drain_s: 30,

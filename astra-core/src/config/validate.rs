@@ -31,6 +31,7 @@ impl Config {
         self.jobs.validate(&mut refuse);
         self.cron.validate(&mut refuse);
         self.webhooks.validate(&mut refuse);
+        self.channels.validate(&mut refuse);
         self.traces.validate(&mut refuse);
         self.otlp.validate(&mut refuse);
         faults

@@ -11,6 +11,7 @@ use super::{Builder, Gateway, StartError};
 use crate::app::{App, Rooms};
 use crate::auth::{Authenticator, Authority, HostAuthenticator, MasterKey, sign_in_sweep};
 use crate::backup::Backup;
+use crate::channels::{self, ChannelDirectory, Replies};
 use crate::clock::Monotonic;
 use crate::definitions::{Definitions, SkillFolder};
 use crate::document::{Document, served_at};
@@ -50,7 +51,7 @@ impl Builder {
 }
 
 async fn open(builder: Builder) -> Result<Gateway, StartError> {
-    let Read { known, sources, faults, .. } = builder.read();
+    let Read { known, platforms, sources, faults, .. } = builder.read();
     if !faults.is_empty() {
         return Err(StartError::Config(faults));
     }
@@ -73,8 +74,11 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
     remember(&base, &memory, &engine).await.map_err(failed)?;
     let owners = Owners::new(Arc::clone(&authority), builder.authenticator.is_some());
     let job_types = with_memory(with_own(builder.job_types, &base, &authority, &master_key), &base, &memory);
+    let channels = Arc::new(ChannelDirectory::new(&base, master_key.clone(), platforms));
+    let job_types = with_channels(job_types, &channels, &engine, &authority);
     let jobs = Queue::open(&base, jobs::with_agents(job_types, &engine, owners)).await.map_err(failed)?;
     let scheduler = Scheduler::open(&base, &jobs);
+    channels::upkeep::open(&base, &scheduler);
     let webhooks = WebhookDirectory::open(&base, master_key.clone(), &scheduler).await.map_err(failed)?;
     let mcp_servers = McpDirectory::open(&base, master_key, known.tools.mcp()).await.map_err(failed)?;
     open_upkeep(&base, &scheduler, &memory, &agents);
@@ -92,6 +96,7 @@ async fn open(builder: Builder) -> Result<Gateway, StartError> {
         skill_folder,
         mcp_servers,
         memory,
+        channels,
         webhooks,
         jobs,
         scheduler,
@@ -126,6 +131,16 @@ fn with_own(types: JobTypes, base: &Base, authority: &Authority, key: &MasterKey
 fn with_memory(types: JobTypes, base: &Base, memory: &Arc<Memory>) -> JobTypes {
     let types = types.with(Consolidate::new(base, memory)).with(Reembed::new(base, memory));
     types.with(Export::new(Arc::clone(&base.clock))).with(Import::new(base, memory))
+}
+
+/// The types of jobs of channels.
+fn with_channels(
+    types: JobTypes,
+    channels: &Arc<ChannelDirectory>,
+    engine: &Arc<Engine>,
+    authority: &Arc<Authority>,
+) -> JobTypes {
+    types.with(Replies::new(Arc::clone(channels), Arc::clone(engine), Arc::clone(authority)))
 }
 
 /// Where turns that have ended are exported to.

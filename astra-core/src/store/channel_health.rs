@@ -18,7 +18,7 @@ const ERROR_BYTES_MAX: usize = 1_024;
 
 /// How a channel is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChannelHealth {
+pub struct StoredChannelHealth {
     /// Which channel.
     pub id: ChannelId,
     /// Its platform.
@@ -56,7 +56,7 @@ pub struct ChannelStates<'a>(pub(super) &'a Rows);
 
 impl ChannelStates<'_> {
     /// How a channel is; `None` if it is not there.
-    pub async fn find(self, id: ChannelId) -> Result<Option<ChannelHealth>> {
+    pub async fn find(self, id: ChannelId) -> Result<Option<StoredChannelHealth>> {
         self.0
             .list(move |tx| {
                 let kind = tx.first("SELECT kind FROM channels WHERE workspace_id = $1 AND id = $2", params![id])?;
@@ -68,7 +68,7 @@ impl ChannelStates<'_> {
     }
 
     /// How channels are, newest first.
-    pub async fn page(self, request: PageRequest) -> Result<Page<ChannelHealth>> {
+    pub async fn page(self, request: PageRequest) -> Result<Page<StoredChannelHealth>> {
         self.0
             .list(move |tx| {
                 let sql = "SELECT c.id, c.kind FROM channels c WHERE c.workspace_id = $1 AND c.id < $2
@@ -119,7 +119,7 @@ impl Db {
     }
 }
 
-fn health(tx: &mut Tx<'_>, id: ChannelId, kind: String) -> Result<ChannelHealth> {
+fn health(tx: &mut Tx<'_>, id: ChannelId, kind: String) -> Result<StoredChannelHealth> {
     let sql = format!(
         "SELECT c.last_error, c.last_error_ms, c.failing_since_ms,
             (SELECT m.received_at_ms FROM channel_messages m WHERE m.channel_id = c.id ORDER BY m.id DESC LIMIT 1),
@@ -132,7 +132,7 @@ fn health(tx: &mut Tx<'_>, id: ChannelId, kind: String) -> Result<ChannelHealth>
     );
     let mut row = tx.one(&sql, params![id])?;
     let (error, error_ms) = (row.next_optional_text()?, row.next_optional_int()?);
-    Ok(ChannelHealth {
+    Ok(StoredChannelHealth {
         id,
         kind,
         last_error: error.zip(error_ms),

@@ -195,7 +195,7 @@ pub use audit_list::{AuditFilter, AuditLog, StoredAuditEntry};
 pub use audit_verify::{AUDIT_FAULTS_MAX, AuditFault, AuditFaultKind, AuditVerification};
 pub use backend::Backend;
 pub use backup::{BackupRecord, Copying, FoundBackup, settle_restored};
-pub use channel_health::{CHANNEL_QUEUE_COUNTED_MAX, ChannelFailure, ChannelHealth, ChannelStates};
+pub use channel_health::{CHANNEL_QUEUE_COUNTED_MAX, ChannelFailure, ChannelStates, StoredChannelHealth};
 pub use channel_inbox::{
     ChannelInbox, ChannelMessageFate, ChannelMessageState, NewChannelMessage, StoredChannelMessage,
 };

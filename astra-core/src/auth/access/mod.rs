@@ -4,6 +4,7 @@
 mod admin;
 mod agents;
 mod auth;
+mod channels;
 mod chat;
 mod cron;
 mod health;
@@ -51,7 +52,7 @@ pub const GROUPS: [&str; 18] = [
 ];
 
 /// The tables of the groups that have operations.
-const TABLES: [&[(&str, Access)]; 17] = [
+const TABLES: [&[(&str, Access)]; 18] = [
     health::OPERATIONS,
     auth::OPERATIONS,
     agents::OPERATIONS,
@@ -64,6 +65,7 @@ const TABLES: [&[(&str, Access)]; 17] = [
     traces::OPERATIONS,
     workspaces::OPERATIONS,
     skills::OPERATIONS,
+    channels::OPERATIONS,
     inference::OPERATIONS,
     cron::OPERATIONS,
     webhooks::OPERATIONS,

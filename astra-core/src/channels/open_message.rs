@@ -20,7 +20,7 @@ const WAIT_MAX: Duration = Duration::from_secs(60);
 const PLACE_BYTES_MAX: usize = 200;
 
 /// A message on its way to its answer.
-pub(super) struct Reply<'a> {
+pub(super) struct OpenMessage<'a> {
     pub(super) directory: &'a ChannelDirectory,
     pub(super) context: &'a JobContext,
     pub(super) task: ChannelTask,
@@ -31,7 +31,7 @@ pub(super) struct Reply<'a> {
     pub(super) begun: Vec<u32>,
 }
 
-impl Reply<'_> {
+impl OpenMessage<'_> {
     pub(super) const fn channel(&self) -> ChannelId {
         self.task.channel.id
     }
