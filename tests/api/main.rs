@@ -19,6 +19,7 @@ mod audit;
 mod auth;
 mod bounds;
 mod call_budget;
+mod channels;
 mod chat;
 mod context;
 mod conversation;

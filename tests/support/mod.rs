@@ -8,6 +8,7 @@ mod caller;
 mod credentials;
 mod document;
 mod golden;
+mod platform;
 mod upstream;
 
 pub(crate) use answer::Answer;
@@ -17,6 +18,7 @@ pub(crate) use backend::{OnBackend, TestBackend, TestStore};
 pub(crate) use caller::{Ask, Caller};
 pub(crate) use document::document;
 pub(crate) use golden::golden;
+pub(crate) use platform::{Chat, FakePlatform, Got, Mood, SEED};
 pub(crate) use upstream::{Gate, Reply, Step, Upstream};
 
 /// Makes each test into two, `name::sqlite` and `name::postgres`. The argument is a [`TestApp`],

@@ -97,7 +97,8 @@ impl Gate {
         self.0.close();
     }
 
-    async fn passed(&self) {
+    /// Waits until it is open.
+    pub(crate) async fn passed(&self) {
         // A closed semaphore lets everybody know at once: that is the open gate.
         drop(self.0.acquire().await);
     }

@@ -71,7 +71,8 @@ pub async fn handler(State(app): State<App>, _: Caller, Paged(request): Paged) -
         fields: platform.fields().iter().map(ChannelField::from).collect(),
     };
     let platforms: Vec<ChannelPlatform> = app.channels.platforms().map(of).collect();
-    Ok(Json(page_by_name(platforms, &request, |platform| platform.kind.as_str())))
+    let page = page_by_name(platforms, &request, |platform| platform.kind.clone());
+    Ok(Json(Page::from_store(page, |platform| platform)))
 }
 
 impl From<&Field> for ChannelField {

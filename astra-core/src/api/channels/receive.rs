@@ -19,7 +19,6 @@ use crate::http::{Path, Problem, RawBody};
 /// and is answered
 /// in order per conversation. Handshakes of the platform are answered here too. Up to 4 MiB.
 #[utoipa::path(post, path = "/channels/{channel_id}/webhook", operation_id = "channels.receive", params(ChannelPath),
-    security(()),
     extensions(("x-traits" = json!({"body": "raw", "body_bytes": 4_194_304, "credential": "own", "ignores_unknown": true}))),
     request_body(description = "What the platform sends.", content(
         ("application/json"), ("application/x-www-form-urlencoded"), ("multipart/form-data"), ("text/plain"))),

@@ -32,7 +32,7 @@ pub struct TransactionPath {
 /// registration, whose `hs_token` proves the request. What is in it is on disk when this answers, once for each event
 /// id. Up to 4 MiB.
 #[utoipa::path(put, path = "/channels/{channel_id}/_matrix/app/v1/transactions/{txn_id}",
-    operation_id = "channels.receive_transaction", params(TransactionPath), security(()),
+    operation_id = "channels.receive_transaction", params(TransactionPath),
     extensions(("x-traits" = json!({"body": "raw", "body_bytes": 4_194_304, "credential": "own", "ignores_unknown": true}))),
     request_body(description = "The events.", content(("application/json"))),
     responses(

@@ -17,7 +17,6 @@ use crate::http::{Path, Problem};
 /// For platforms alone, such as WhatsApp, which sends a challenge with the channel's verify token when the URL is
 /// entered there.
 #[utoipa::path(get, path = "/channels/{channel_id}/webhook", operation_id = "channels.verify", params(ChannelPath),
-    security(()),
     extensions(("x-traits" = json!({"credential": "own", "ignores_unknown": true}))),
     responses(
         (status = 200, description = "What the platform wants to read.", content(

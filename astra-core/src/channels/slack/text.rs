@@ -18,9 +18,8 @@ pub(super) fn mentions(text: &str, user: &str) -> bool {
 /// `text` for a model: links in Markdown, mentions by their names, and without those of `bot` at its beginning.
 pub(super) fn plain(text: &str, bot: &str) -> String {
     let mut rest = text.trim_start();
-    while let Some((token, behind)) = first_token(rest).filter(|(token, _)| !bot.is_empty() && is_of(token, bot)) {
+    while let Some((_, behind)) = first_token(rest).filter(|(token, _)| !bot.is_empty() && is_of(token, bot)) {
         rest = behind.trim_start();
-        debug_assert!(token.starts_with('@'));
     }
     let mut plain = String::with_capacity(rest.len());
     while let Some((before, behind)) = rest.split_once('<') {
@@ -69,9 +68,11 @@ fn spoken(token: &str) -> String {
             "subteam" => named('@', special.split('^').nth(1).unwrap_or_default()),
             name => named('@', name),
         }
-    } else if label.is_empty() || target.ends_with(label) {
-        // Slack puts `http://` or `mailto:` before what was written.
-        if label.is_empty() { target } else { label.to_owned() }
+    } else if label.is_empty() {
+        target
+    } else if ["", "http://", "https://", "mailto:"].iter().any(|added| format!("{added}{label}") == target) {
+        // Slack has put the scheme before what was written.
+        label.to_owned()
     } else {
         format!("[{label}]({target})")
     }
