@@ -6,9 +6,9 @@ use astra_core::ids::{ApprovalId, EventId, JobId, SessionId, TraceId, TurnId, We
 use astra_core::store::StoredEvent;
 use astra_core::store::events::{
     AgentCompletedData, AgentFailedData, AgentUpdateKind, AgentUpdatedData, ApprovalRequestedData, CATALOGUE,
-    EventAudience, EventData, JobFailedData, JobProgressData, JobSucceededData, MemoryPropagatedData,
-    QuotaExceededData, QuotaKind, QuotaScope, ScheduleFiredData, SessionArchivedData, SessionCreatedData,
-    TurnStartedData, WebhookDisabledData, WebhookDisabledReason, WebhookTestData,
+    ChannelFailedData, EventAudience, EventData, JobFailedData, JobProgressData, JobSucceededData,
+    MemoryPropagatedData, QuotaExceededData, QuotaKind, QuotaScope, ScheduleFiredData, SessionArchivedData,
+    SessionCreatedData, TurnStartedData, WebhookDisabledData, WebhookDisabledReason, WebhookTestData,
 };
 use serde_json::{Value, json};
 
@@ -113,6 +113,11 @@ fn all() -> Vec<(String, Value)> {
         written(&QuotaExceededData { agent_id, scope: QuotaScope::Workspace, quota, limit: 1.5, used: 2.0 }),
         written(&propagated),
         written(&fired),
+        written(&ChannelFailedData {
+            channel_id: "chn_0000000000001".into(),
+            kind: "slack".into(),
+            error: "the platform answered with status 401".into(),
+        }),
         written(&disabled),
         written(&WebhookTestData { webhook_id: WebhookId::from_key(6) }),
         written(&JobProgressData { job_id, kind, progress: 100, message: None }),

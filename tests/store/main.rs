@@ -23,6 +23,7 @@ mod agent_grants;
 mod agents;
 mod audit;
 mod big_store;
+mod channels;
 mod classes;
 mod deliveries;
 mod durability;

@@ -163,9 +163,10 @@ fn largest_key(tx: &mut Tx<'_>) -> Result<i64> {
         (SELECT MAX(number) FROM subjects), (SELECT MAX(id) FROM outbox),
         (SELECT MAX(id) FROM jobs), (SELECT MAX(id) FROM approvals), (SELECT MAX(id) FROM schedules),
         (SELECT MAX(id) FROM schedule_runs), (SELECT MAX(id) FROM webhooks), (SELECT MAX(id) FROM deliveries),
+        (SELECT MAX(id) FROM channels), (SELECT MAX(id) FROM channel_messages),
         (SELECT MAX(id) FROM users), (SELECT MAX(id) FROM families), (SELECT MAX(id) FROM workspaces)";
     let mut row = tx.one(all, params![])?;
-    for _ in 0..11 {
+    for _ in 0..13 {
         largest = largest.max(row.next_optional_int()?.unwrap_or(0));
     }
     texts.extend([row.next_optional_text()?, row.next_optional_text()?, row.next_optional_text()?]);

@@ -10,12 +10,13 @@ pub(super) const TURNS: &str =
 
 /// What changes of rows that are others' and name the user: forks of its sessions begin with nothing, and events that it has
 /// caused are the gateway's.
-pub(super) const OWNERS: [&str; 3] = [
+pub(super) const OWNERS: [&str; 4] = [
     "WITH RECURSIVE f (id) AS (SELECT s.id FROM sessions s WHERE s.workspace_id = $1 AND s.parent_id IN (:sessions)
             UNION SELECT c.id FROM sessions c JOIN f ON c.parent_id = f.id WHERE c.workspace_id = $1)
         UPDATE sessions SET summary = NULL, summary_until = 0 WHERE workspace_id = $1 AND id IN (SELECT f.id FROM f)",
     "UPDATE sessions SET parent_id = NULL, parent_until = NULL, parent_messages = 0
         WHERE workspace_id = $1 AND parent_id IN (:sessions)",
+    "UPDATE channel_users SET linked_id = NULL WHERE workspace_id = $1 AND linked_id = $3",
     "UPDATE outbox SET subject = NULL WHERE workspace_id = $1 AND subject = $2",
 ];
 

@@ -32,6 +32,7 @@ pub struct WorkspaceCounts {
     pub jobs: RowCount,
     pub schedules: RowCount,
     pub webhooks: RowCount,
+    pub channels: RowCount,
     pub audit_entries: RowCount,
     /// Turns that have not ended.
     pub open_turns: RowCount,
@@ -81,6 +82,7 @@ fn count(tx: &mut Tx<'_>) -> Result<WorkspaceCounts> {
         jobs: rows("jobs", " AND is_public = 1")?,
         schedules: rows("schedules", "")?,
         webhooks: rows("webhooks", "")?,
+        channels: rows("channels", "")?,
         audit_entries: rows("audit", "")?,
         open_turns: rows("open_turns", "")?,
         due_jobs: rows("jobs", " AND is_due = 1")?,

@@ -165,6 +165,8 @@ pub struct WorkspaceStats {
     pub schedules: StatCount,
     /// Webhooks.
     pub webhooks: StatCount,
+    /// Channels.
+    pub channels: StatCount,
     /// Entries of the audit.
     pub audit_entries: StatCount,
     /// What its turns keep in the store, in bytes.

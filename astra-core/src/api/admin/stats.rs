@@ -51,6 +51,7 @@ fn of_workspace(counts: &WorkspaceCounts, storage_bytes: u64, now_ms: i64) -> Wo
         jobs: counts.jobs.into(),
         schedules: counts.schedules.into(),
         webhooks: counts.webhooks.into(),
+        channels: counts.channels.into(),
         audit_entries: counts.audit_entries.into(),
         storage_bytes,
         queues: QueueStats {

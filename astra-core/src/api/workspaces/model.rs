@@ -9,8 +9,8 @@ use crate::clock::rfc3339;
 use crate::http::Caller;
 use crate::ids::EventId;
 use crate::store::events::{
-    AgentCompletedData, AgentFailedData, AgentUpdatedData, ApprovalRequestedData, JobFailedData, JobProgressData,
-    JobSucceededData, MemoryPropagatedData, QuotaExceededData, ScheduleFiredData, SessionArchivedData,
+    AgentCompletedData, AgentFailedData, AgentUpdatedData, ApprovalRequestedData, ChannelFailedData, JobFailedData,
+    JobProgressData, JobSucceededData, MemoryPropagatedData, QuotaExceededData, ScheduleFiredData, SessionArchivedData,
     SessionCreatedData, TurnStartedData, WebhookDisabledData, WebhookTestData,
 };
 use crate::store::{JoinedWorkspace, StoredInvitation, StoredWorkspace, WorkspaceMember};
@@ -79,6 +79,8 @@ workspace_events! {
     QuotaExceeded(QuotaExceededData) => "quota.exceeded",
     /// The time of a schedule has come, and its job was enqueued.
     ScheduleFired(ScheduleFiredData) => "schedule.fired",
+    /// A channel cannot send: its platform refuses its credential.
+    ChannelFailed(ChannelFailedData) => "channel.failed",
     /// The gateway has switched a webhook off.
     WebhookDisabled(WebhookDisabledData) => "webhook.disabled",
     /// Someone tests a webhook. It is sent to that webhook alone, and is in no log.

@@ -188,7 +188,7 @@ fn media_type(file_type: &str) -> &'static str {
         "jpg" | "jpeg" => "image/jpeg",
         "gif" => "image/gif",
         "webp" => "image/webp",
-        _ => "",
+        _ => "application/octet-stream",
     }
 }
 
