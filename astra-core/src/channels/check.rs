@@ -82,7 +82,7 @@ fn place(root: &str, name: &str) -> String {
 
 fn fault_of(field: &Field, value: &str, guard: &GuardedClient) -> Option<String> {
     if value.is_empty() {
-        return (field.is_required).then(|| "must not be empty".to_owned());
+        return field.is_required.then(|| "must not be empty".to_owned());
     }
     if value.len() > field.bytes_max {
         return Some(format!("has more than {} bytes", field.bytes_max));

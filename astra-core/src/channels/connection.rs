@@ -1,5 +1,7 @@
 //! A channel as its platform sees it.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -7,7 +9,7 @@ use super::field::{Secrets, Settings};
 use crate::ids::ChannelId;
 
 /// A channel as its platform sees it: what it was given, and what the platform has said of it since.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Connection {
     /// The channel's id.
     pub id: ChannelId,
@@ -23,6 +25,13 @@ pub struct Connection {
     pub token: Option<String>,
     /// The gateway's public URL, without a slash at its end; `None` if the gateway does not know it.
     pub public_url: Option<String>,
+}
+
+impl fmt::Debug for Connection {
+    // Its token is a secret, and its settings may be long.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Connection").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 impl Connection {

@@ -313,8 +313,8 @@ pub(super) fn reason(sent: &super::outgoing::Sent) -> String {
 /// 16 characters of Crockford's base 32, which can be read aloud.
 fn readable(bytes: [u8; 10]) -> String {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let number = bytes.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
-    let digit = |place: u32| char::from(DIGITS[usize::try_from(number >> (5 * place) & 31).unwrap_or(0)]);
+    let number = bytes.iter().fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
+    let digit = |place: u32| char::from(DIGITS[usize::try_from((number >> (5 * place)) & 31).unwrap_or(0)]);
     (0..16).rev().map(digit).collect()
 }
 

@@ -47,7 +47,7 @@ impl OpenMessage<'_> {
             return name;
         }
         let digest = Sha256::digest(&name);
-        format!("#{}", super::proof::hex(digest.as_slice()))
+        format!("#{}", super::proof::hex(&digest))
     }
 
     /// The surface of the sessions: the platform, and the place on this channel.

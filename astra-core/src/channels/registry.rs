@@ -41,7 +41,7 @@ impl Platforms {
 
     /// All of them, by their kinds.
     pub fn all(&self) -> impl Iterator<Item = &dyn Platform> {
-        self.0.values().map(AsRef::as_ref)
+        self.0.values().map(|platform| platform.as_ref())
     }
 }
 

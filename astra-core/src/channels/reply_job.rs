@@ -79,7 +79,8 @@ impl Job for Replies {
         };
         match self.open(&context, task) {
             Ok(reply) => self.reply(reply).await,
-            Err((task, why)) => {
+            Err(broken) => {
+                let (task, why) = *broken;
                 self.directory.note(context.rows().workspace(), channel_id, &why, true).await?;
                 self.end(&context, &task, (ChannelMessageState::Failed, Some(why)), None).await
             }
@@ -100,7 +101,7 @@ impl Replies {
         &'a self,
         context: &'a JobContext,
         task: ChannelTask,
-    ) -> Result<OpenMessage<'a>, (ChannelTask, String)> {
+    ) -> Result<OpenMessage<'a>, Box<(ChannelTask, String)>> {
         let directory = self.directory.as_ref();
         let platform = directory.platform(&task.channel.kind).cloned();
         let connection = directory.connection(context.rows().workspace(), &task.channel);
@@ -109,8 +110,8 @@ impl Replies {
             (Ok(platform), Ok(connection), Ok(message)) => {
                 Ok(OpenMessage { directory, context, task, platform, connection, message, begun: Vec::new() })
             }
-            (Err(fault), ..) | (_, Err(fault), _) => Err((task, fault.to_string())),
-            (.., Err(fault)) => Err((task, format!("the message cannot be read: {fault}"))),
+            (Err(fault), ..) | (_, Err(fault), _) => Err(Box::new((task, fault.to_string()))),
+            (.., Err(fault)) => Err(Box::new((task, format!("the message cannot be read: {fault}")))),
         }
     }
 
@@ -159,9 +160,10 @@ impl Replies {
         let rows = reply.context.rows();
         let place = &reply.message.place;
         // A group is a person of its own: it remembers nothing of its members.
-        let person = match reply.message.is_direct {
-            true => reply.message.user.id.clone(),
-            false => format!("group:{}", place.conversation),
+        let person = if reply.message.is_direct {
+            reply.message.user.id.clone()
+        } else {
+            format!("group:{}", place.conversation)
         };
         let seen = SeenPerson {
             channel: reply.channel(),

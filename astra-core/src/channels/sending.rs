@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::directory::reason;
 use super::open_message::OpenMessage;
 use super::outgoing::{Outgoing, Sent};
-use crate::ids::ChannelId;
 use crate::store::{ChannelPart, ChannelSendState};
 use crate::work::JobError;
 
@@ -61,9 +60,10 @@ impl OpenMessage<'_> {
 
     /// Records the end of a part; the one at `next`, if it waits, is under way then.
     async fn end_part(&mut self, ended: &ChannelPart, next: Option<usize>) -> Result<(), JobError> {
+        let is_free = self.directory.pace.wait(self.channel(), &self.message.place.conversation).is_zero();
         let next = next.and_then(|place| self.task.parts.get_mut(place));
         let begun = match next {
-            Some(next) if next.state == ChannelSendState::Waiting => {
+            Some(next) if next.state == ChannelSendState::Waiting && is_free => {
                 next.state = ChannelSendState::Sending;
                 Some(next.part)
             }
@@ -77,7 +77,8 @@ impl OpenMessage<'_> {
     /// Sends one part until it is over; its end is in memory then, and not recorded yet.
     async fn send_part(&mut self, place: usize) -> Result<ChannelPart, JobError> {
         let part = self.task.parts[place].clone();
-        let takes_twice = self.platform.limits(&self.connection.settings).takes_twice;
+        let limits = self.platform.limits(&self.connection.settings);
+        let (takes_twice, may_edit) = (limits.takes_twice, limits.edit_pause.is_some());
         // Under way when another attempt died: whether it arrived only the platform knows.
         let is_lost = part.state == ChannelSendState::Sending && !self.begun.contains(&part.part);
         if is_lost && !takes_twice {
@@ -88,7 +89,13 @@ impl OpenMessage<'_> {
         let edits = part.state == ChannelSendState::Editing && part.platform_id.is_some();
         let mut wait = FIRST_WAIT;
         loop {
-            self.wait_for_pace().await?;
+            if let Err(fault) = self.wait_for_pace().await {
+                // Another attempt must not take it for one that was under way.
+                if self.task.parts[place].state == ChannelSendState::Sending && !is_lost {
+                    self.take_back(place, fault.to_string()).await?;
+                }
+                return Err(fault);
+            }
             if !edits {
                 self.begin_part(place).await?;
             }
@@ -100,7 +107,7 @@ impl OpenMessage<'_> {
             };
             match self.next(sent, takes_twice || edits).await? {
                 Next::Over(state, error) => {
-                    if is_lost && state == ChannelSendState::Sent {
+                    if is_lost && may_edit && state == ChannelSendState::Sent {
                         // The platform may have kept the text of before.
                         self.deliver(&part.text, part.part, true, message_id.as_deref()).await;
                     }
@@ -217,7 +224,7 @@ impl OpenMessage<'_> {
     }
 
     pub(super) async fn note(&self, error: &str, is_failing: bool) -> Result<(), JobError> {
-        let (workspace, channel): (_, ChannelId) = (self.context.rows().workspace(), self.channel());
-        Ok(self.directory.note(workspace, channel, error, is_failing).await?)
+        let workspace = self.context.rows().workspace();
+        Ok(self.directory.note(workspace, self.channel(), error, is_failing).await?)
     }
 }

@@ -73,11 +73,11 @@ fn text(field: &Field) -> ObjectBuilder {
     let object = ObjectBuilder::new()
         .schema_type(Type::String)
         .description(Some(field.description))
-        .examples([json!(field.example)])
+        .example(Some(json!(field.example)))
         .min_length(field.is_required.then_some(1))
         .max_length(Some(field.bytes_max))
-        .write_only(field.is_secret.then_some(true))
         .default(field.default.map(|default| json!(default)));
+    let object = if field.is_secret { object.write_only(true) } else { object };
     match field.format {
         Format::Text | Format::Url => object,
         Format::Pattern(pattern) => object.pattern(Some(pattern)),
@@ -92,12 +92,12 @@ fn of_host() -> ObjectBuilder {
         .description(Some("Its name."))
         .pattern(Some("^[a-z][a-z0-9_]{0,31}$"))
         .max_length(Some(32))
-        .examples([json!("intranet_chat")]);
+        .example(Some(json!("intranet_chat")));
     let value = ObjectBuilder::new().schema_type(Type::String).max_length(Some(FIELD_BYTES_MAX));
     let values = ObjectBuilder::new()
         .schema_type(Type::Object)
         .description(Some("Its settings and secrets, as channels.list_platforms names them."))
-        .examples([json!({"token": "correct-horse"})])
+        .example(Some(json!({"token": "correct-horse"})))
         .additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(Schema::Object(value.build())))));
     ObjectBuilder::new()
         .schema_type(Type::Object)
