@@ -18,11 +18,15 @@ use crate::call::Call;
 /// Path variables that name what belongs to the gateway, not to a workspace.
 pub(crate) const GATEWAY: [&str; 2] = ["provider", "tool"];
 
+/// Operations that platforms call, which prove themselves and are of no workspace.
+const OF_PLATFORMS: [&str; 3] = ["channels.receive", "channels.verify", "channels.receive_transaction"];
+
 /// Lists of what is no workspace's: what the gateway's operator has configured, its tools and signing keys, which are the same
 /// for all, and the sign-ins of the caller's own account (`tests/api/auth/list_sign_ins.rs`).
-const GATEWAY_LISTS: [&str; 6] = [
+const GATEWAY_LISTS: [&str; 7] = [
     "auth.list_keys",
     "auth.list_sign_ins",
+    "channels.list_platforms",
     "inference.list_models",
     "inference.list_providers",
     "tools.list",
@@ -30,7 +34,7 @@ const GATEWAY_LISTS: [&str; 6] = [
 ];
 
 /// Operations that no sweep calls, and why.
-const UNSWEPT: [(&str, &str); 23] = [
+const UNSWEPT: [(&str, &str); 26] = [
     ("health.get", "public, and tells of the gateway"),
     ("health.live", "public, and tells of the gateway"),
     ("health.ready", "public, and tells of the gateway"),
@@ -50,6 +54,9 @@ const UNSWEPT: [(&str, &str); 23] = [
     ("skills.reload", "skills on disk belong to the first workspace: tests/api/skills/reload.rs"),
     ("memory.update_profile", "a document of the caller's own, and memory.get_profile is read"),
     ("memory.search", "searches the caller's own memory: tests/api/memory/search.rs"),
+    ("channels.receive", "public: the platform proves itself, and the workspace is the channel's"),
+    ("channels.verify", "public: the platform proves itself, and the workspace is the channel's"),
+    ("channels.receive_transaction", "public: the homeserver proves itself, and the workspace is the channel's"),
     ("cron.preview", "computes times and stores nothing"),
     ("chat.connect", "its frames are chat.stream's: tests/api/chat/connect.rs"),
     ("spec.json", "the document of the gateway"),
@@ -59,7 +66,7 @@ const UNSWEPT: [(&str, &str); 23] = [
 /// Whether a path variable of the operation names what belongs to a workspace.
 fn names_something(call: &Call) -> bool {
     let names = call.names("path");
-    !names.is_empty() && !names.iter().any(|name| GATEWAY.contains(name))
+    !OF_PLATFORMS.contains(&call.id) && !names.is_empty() && !names.iter().any(|name| GATEWAY.contains(name))
 }
 
 #[test]

@@ -87,6 +87,13 @@ fn remembered(agent: &str) -> String {
     format!("The vault of {agent} opens on Tuesdays.")
 }
 
+/// A channel with the agent, of a platform that is nowhere.
+pub(crate) fn channel(agent: &str) -> Value {
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let platform = json!({"kind": "generic", "url": "https://chat.example/astra", "secret": secret});
+    json!({"name": "Chat", "agent_id": agent, "platform": platform})
+}
+
 /// A type of job.
 pub(super) struct Note;
 
@@ -137,6 +144,7 @@ pub(super) async fn belongings(owner: &Caller, agent: &str) -> Belongings {
     owner.post("/tools/servers").json(&body).await.expect(201);
     let webhook = owner.post("/webhooks").json(&json!({"url": "https://hooks.example/a"})).await.expect(201);
     let delivery = owner.post(&format!("/webhooks/{}/test", id(&webhook["webhook"]))).await.expect(202);
+    let channel = owner.post("/channels").json(&channel(agent)).await.expect(201);
     let account = json!({"name": format!("worker of {agent}"), "role": "viewer"});
     let account = owner.post("/auth/service-accounts").json(&account).await.expect(201);
     let tokens = format!("/auth/service-accounts/{}/tokens", id(&account));
@@ -162,6 +170,7 @@ pub(super) async fn belongings(owner: &Caller, agent: &str) -> Belongings {
         ("token_id", id(&token["token"])),
         ("webhook_id", id(&webhook["webhook"])),
         ("delivery_id", id(&delivery)),
+        ("channel_id", id(&channel)),
         ("invitation_id", id(&invitation["invitation"])),
         ("workspace_id", workspace_id),
     ]);

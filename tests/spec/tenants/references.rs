@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::home::{AGENT, Belongings, Home, said};
+use super::home::{AGENT, Belongings, Home, channel, said};
 use super::same::{of_nothing, plain};
 use crate::call::Call;
 use crate::support::{Ask, both_backends};
@@ -61,6 +61,10 @@ pub(super) const REFERENCES: &[(&str, &str, &str)] = &[
     ("cron.update", "/job/payload/agent_id", "agent_id"),
     ("webhooks.create", "/agent_ids/0", "agent_id"),
     ("webhooks.update", "/agent_ids/0", "agent_id"),
+    ("channels.create", "/agent_id", "agent_id"),
+    ("channels.create", "/agent_ids/0", "agent_id"),
+    ("channels.update", "/agent_id", "agent_id"),
+    ("channels.update", "/agent_ids/0", "agent_id"),
     ("workspaces.create_grant", "/agent_id", "agent_id"),
     ("workspaces.create_grant", "/agent_id", "grant_id"),
     ("workspaces.create_grant", "/workspace_id", "workspace_id"),
@@ -71,11 +75,13 @@ pub(super) const REFERENCES: &[(&str, &str, &str)] = &[
 ];
 
 /// Names of parameters and fields that sound like references and are none.
-const NO_REFERENCES: [(&str, &str); 4] = [
+const NO_REFERENCES: [(&str, &str); 6] = [
     ("surface_id", "the client's own name of a place, apart in each workspace"),
     ("client_id", "a service account that proves itself with its secret in a public operation"),
     ("id", "what a new thing is to be called, or an answer that is sent back"),
     ("ids", "a choice between two words"),
+    ("user_ids", "people of a platform, by the platform's ids"),
+    ("conversation_ids", "conversations of a platform, by the platform's ids"),
 ];
 
 /// Whether a parameter or field of this name names something that is stored.
@@ -172,6 +178,7 @@ pub(super) fn body(own: &Belongings, call: &Call, new: &str) -> Value {
         "cron.update" => json!({"job": {"type": "agent_run", "payload": {"agent_id": agent, "message": "Hello"}}}),
         "memory.write" => json!({"tier": "daily", "content": new}),
         "webhooks.create" => json!({"url": "https://hooks.example/b"}),
+        "channels.create" => channel(agent),
         "workspaces.create_grant" => json!({"agent_id": agent, "workspace_id": "wsp_0000000000008", "expires_in": 60}),
         "tools.connect_server" => json!({"name": new, "transport": {"type": "http", "url": "https://mcp.example/mcp"}}),
         _ => call.body().cloned().unwrap_or_else(|| json!({})),
