@@ -113,7 +113,7 @@ pub(super) fn downloaded(connection: &Connection, attachment: &str, answer: &Htt
         };
     }
     if media_type == "text/html" {
-        return Download::Refused("Slack gives the file to no one without the scope files:read".to_owned());
+        return Download::Refused("the bot has no right to read files: add the scope files:read".to_owned());
     }
     Download::Content { media_type, bytes: answer.body.clone() }
 }

@@ -78,7 +78,8 @@ fn link(label: &str, url: &str) -> String {
     let label = label.replace(['<', '>'], "").replace('|', "¦");
     let address = url.strip_prefix("mailto:").unwrap_or(url);
     if !is_url(url) && !url.starts_with("mailto:") {
-        return format!("{label} ({})", text::escaped(url));
+        let url = text::escaped(url);
+        return if label == url { url } else { format!("{label} ({url})") };
     }
     let target = url.replace('|', "%7C").replace('<', "%3C").replace('>', "%3E").replace(' ', "%20");
     let target = target.replace('&', "&amp;");

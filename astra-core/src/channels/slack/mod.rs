@@ -4,9 +4,9 @@
 mod answers;
 mod markup;
 mod shapes;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::time::Duration;
 

@@ -192,7 +192,8 @@ fn read_form(body: &[u8]) -> Result<Vec<Inbound>, Unreadable> {
     }
     let missing = || Unreadable("the form is no slash command".to_owned());
     let [command, channel, user, event_id] = ["command", "channel_id", "user_id", "trigger_id"].map(field);
-    let (command, channel, user) = (command.ok_or_else(missing)?, channel.ok_or_else(missing)?, user.ok_or_else(missing)?);
+    let (command, channel, user) =
+        (command.ok_or_else(missing)?, channel.ok_or_else(missing)?, user.ok_or_else(missing)?);
     let event_id = event_id.ok_or_else(missing)?.to_owned();
     let is_direct = channel.starts_with('D');
     let message = Message {

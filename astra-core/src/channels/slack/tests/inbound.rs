@@ -119,17 +119,28 @@ fn own_messages_are_ignored_and_other_bots_are_named() {
 #[test]
 fn what_is_no_new_message_is_ignored_with_its_name() {
     for (event, name) in [
-        (json!({"type": "message", "subtype": "message_changed", "hidden": true, "channel": "C123ABC456",
+        (
+            json!({"type": "message", "subtype": "message_changed", "hidden": true, "channel": "C123ABC456",
             "ts": "1358878755.000001", "message": {"type": "message", "user": "U123ABC456", "text": "Hello, world!",
             "ts": "1355517523.000005", "edited": {"user": "U123ABC456", "ts": "1358878755.000001"}}}),
-            "message.message_changed"),
-        (json!({"type": "message", "subtype": "message_deleted", "hidden": true, "channel": "C123ABC456",
-            "ts": "1358878755.000001", "deleted_ts": "1358878749.000002"}), "message.message_deleted"),
-        (json!({"type": "message", "subtype": "channel_join", "ts": "1358877458.000011", "user": "U123ABC456",
-            "text": "<@U123ABC456> has joined the channel"}), "message.channel_join"),
-        (json!({"type": "reaction_added", "user": "W111", "item": {"type": "message", "channel": "C111",
+            "message.message_changed",
+        ),
+        (
+            json!({"type": "message", "subtype": "message_deleted", "hidden": true, "channel": "C123ABC456",
+            "ts": "1358878755.000001", "deleted_ts": "1358878749.000002"}),
+            "message.message_deleted",
+        ),
+        (
+            json!({"type": "message", "subtype": "channel_join", "ts": "1358877458.000011", "user": "U123ABC456",
+            "text": "<@U123ABC456> has joined the channel"}),
+            "message.channel_join",
+        ),
+        (
+            json!({"type": "reaction_added", "user": "W111", "item": {"type": "message", "channel": "C111",
             "ts": "1599529504.000400"}, "reaction": "heart_eyes", "item_user": "W111",
-            "event_ts": "1599616881.000800"}), "reaction_added"),
+            "event_ts": "1599616881.000800"}),
+            "reaction_added",
+        ),
         (json!({"type": "app_uninstalled"}), "app_uninstalled"),
         (json!({"type": "something_new", "anything": [1]}), "something_new"),
     ] {
@@ -148,7 +159,8 @@ fn what_is_no_new_message_is_ignored_with_its_name() {
 fn files_come_with_a_message() {
     let files = json!([
         {"id": "F0S43PZDF", "name": "tedair.gif", "title": "tedair.gif", "mimetype": "image/gif", "filetype": "gif",
-            "size": 137_531, "mode": "hosted", "url_private": "https://files.slack.com/files-pri/T1-F0S43PZDF/tedair.gif",
+            "size": 137_531, "mode": "hosted",
+            "url_private": "https://files.slack.com/files-pri/T1-F0S43PZDF/tedair.gif",
             "url_private_download": "https://files.slack.com/files-pri/T1-F0S43PZDF/download/tedair.gif"},
         {"id": "F2", "name": "report.pdf", "mimetype": "application/pdf", "size": 5, "mode": "hosted",
             "url_private": "https://files.slack.com/files-pri/T1-F2/report.pdf"},
@@ -158,20 +170,26 @@ fn files_come_with_a_message() {
     let body = event(&json!({"subtype": "file_share", "text": "", "upload": false, "files": files}));
     let attachments = message(&json_request(&body)).attachments;
     let found: Vec<_> = attachments.iter().map(|one| (one.name.as_str(), one.media_type.as_str(), one.bytes)).collect();
-    assert_eq!(found, [
-        ("tedair.gif", "image/gif", Some(137_531)),
-        ("report.pdf", "application/pdf", Some(5)),
-        ("file", "", None),
-        ("file", "", None),
-    ]);
+    assert_eq!(
+        found,
+        [
+            ("tedair.gif", "image/gif", Some(137_531)),
+            ("report.pdf", "application/pdf", Some(5)),
+            ("file", "", None),
+            ("file", "", None),
+        ]
+    );
     let contents: Vec<_> = attachments.into_iter().map(|one| one.content).collect();
     let remote = |url: &str| AttachmentContent::Remote(url.to_owned());
-    assert_eq!(contents, [
-        remote("https://files.slack.com/files-pri/T1-F0S43PZDF/download/tedair.gif"),
-        remote("https://files.slack.com/files-pri/T1-F2/report.pdf"),
-        remote("file:F3"),
-        AttachmentContent::None,
-    ]);
+    assert_eq!(
+        contents,
+        [
+            remote("https://files.slack.com/files-pri/T1-F0S43PZDF/download/tedair.gif"),
+            remote("https://files.slack.com/files-pri/T1-F2/report.pdf"),
+            remote("file:F3"),
+            AttachmentContent::None,
+        ]
+    );
 }
 
 #[test]
@@ -183,8 +201,10 @@ fn text_is_read_as_people_see_it() {
         ("ask <@U123|ann> and <@U456>", "ask @ann and @U456"),
         ("in <#C123|general> or <#C456>", "in #general or #C456"),
         ("<!here> <!subteam^S1|@team> <!date^1392734382^{date}|Feb 18>", "@here @team Feb 18"),
-        ("see <https://a.example/?x=1&amp;y=2|this> and <http://b.example|b.example>",
-            "see [this](https://a.example/?x=1&y=2) and b.example"),
+        (
+            "see <https://a.example/?x=1&amp;y=2|this> and <http://b.example|b.example>",
+            "see [this](https://a.example/?x=1&y=2) and b.example",
+        ),
         ("<https://c.example> <mailto:a@b.example|a@b.example>", "https://c.example a@b.example"),
         ("open < end", "open < end"),
         ("", ""),
@@ -201,10 +221,7 @@ fn slash_commands_are_messages() {
     assert_eq!(read_command.place.conversation, "G8PSS9T3V");
     assert_eq!(read_command.place.thread, None);
     assert!(read_command.mentions_bot && !read_command.is_direct);
-    assert_eq!(
-        read(&form_request(COMMAND))[0].event_id,
-        "398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
-    );
+    assert_eq!(read(&form_request(COMMAND))[0].event_id, "398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c");
     for (command, text, expected) in [
         ("%2Fagent", "What+is+%26amp%3B%3F", "What is &?"),
         ("%2Fagent", "reset", "/reset"),

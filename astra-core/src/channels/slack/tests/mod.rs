@@ -172,8 +172,7 @@ fn what_is_simulated_is_verified_and_read() {
         kept.insert(name.to_owned(), value);
     }
     let simulate = |seed, event_id: &str| {
-        let said =
-            Simulated { text: "Is 1 < 2 & 3 > 2?", event_id, user: "U1", conversation: "D1", at_ms };
+        let said = Simulated { text: "Is 1 < 2 & 3 > 2?", event_id, user: "U1", conversation: "D1", at_ms };
         Slack.simulate(&connection, seed, &said)
     };
     let call = simulate(&seed, "e1");
