@@ -19,8 +19,8 @@ pub(super) const DISCORD: Dialect = Dialect {
     rule: "──────────",
 };
 
-/// `text` with all escaped that Discord gives a meaning: Markdown, spoilers (`||`), mentions, emoji and times (`<`), and
-/// at its beginning headings, quotes and lists. URLs stay as they are.
+/// `text` with all escaped that Discord gives a meaning: Markdown, spoilers (`||`), mentions, emoji and times (`<`),
+/// and at its beginning headings, quotes and lists. URLs stay as they are.
 fn escape(text: &str) -> String {
     // What Markdown itself has found to be no mark is none in Discord either.
     if text.chars().all(|letter| matches!(letter, '*' | '_' | '~')) {

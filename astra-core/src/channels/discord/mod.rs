@@ -33,12 +33,8 @@ const TEXT_MAX: usize = 2_000;
 
 const FIELDS: [Field; 4] = [
     Field::api_url("https://discord.com/api/v10"),
-    Field::setting(
-        "application_id",
-        "The Application ID, under General Information.",
-        "1203948576203948576",
-    )
-    .format(Format::Pattern("^[0-9]{15,20}$")),
+    Field::setting("application_id", "The Application ID, under General Information.", "1203948576203948576")
+        .format(Format::Pattern("^[0-9]{15,20}$")),
     Field::setting(
         "public_key",
         "The Public Key of the application, under General Information.",

@@ -17,7 +17,8 @@ const NONCE_LENGTH: usize = 25;
 /// The commands that people are to see, as Discord takes them.
 pub(super) fn commands() -> Value {
     let text = |name: &str, description: &str, is_required: bool| {
-        json!({"type": 3, "name": name, "description": description, "required": is_required})
+        let required = json!(is_required);
+        json!({"type": 3, "name": name, "description": description, "required": required})
     };
     let file = json!({"type": 11, "name": "file", "description": "An image", "required": false});
     json!([
