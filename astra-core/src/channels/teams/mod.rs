@@ -5,9 +5,9 @@ mod answers;
 mod markup;
 mod requests;
 mod shapes;
-mod token;
 #[cfg(test)]
 mod tests;
+mod token;
 
 use std::time::Duration;
 
@@ -98,9 +98,9 @@ impl Platform for Teams {
                 .to_owned(),
             format!("Under **Configuration** enter {url} as the **Messaging endpoint**."),
             "Under **Channels** add **Microsoft Teams**.".to_owned(),
-            "Make an app in the Developer Portal of Teams (<https://dev.teams.microsoft.com>) with a bot of this App ID \
-             and the scopes **Personal**, **Team** and **Group Chat**; let it upload and download files if files are \
-             sent to it."
+            "Make an app in the Developer Portal of Teams (<https://dev.teams.microsoft.com>) with a bot of this App \
+             ID and the scopes **Personal**, **Team** and **Group Chat**; let it upload and download files if files \
+             are sent to it."
                 .to_owned(),
             "Install the app for the people and the teams that are to use it.".to_owned(),
         ]

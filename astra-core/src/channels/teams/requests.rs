@@ -33,11 +33,7 @@ pub(super) fn send(connection: &Connection, outgoing: &Outgoing<'_>) -> HttpCall
 pub(super) fn edit(connection: &Connection, outgoing: &Outgoing<'_>, message_id: &str) -> HttpCall {
     let mut message = message(connection, outgoing);
     message["id"] = json!(message_id);
-    let url = format!(
-        "{}/{}",
-        activities(connection, outgoing.place),
-        utf8_percent_encode(message_id, ESCAPED)
-    );
+    let url = format!("{}/{}", activities(connection, outgoing.place), utf8_percent_encode(message_id, ESCAPED));
     as_bot(connection, HttpCall::new(Method::PUT, url).json(&message))
 }
 

@@ -1,5 +1,5 @@
 //! Activities as the Bot Framework sends them for Teams
-//! (<https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#activity-object>).
+//! (<https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference>).
 
 use chrono::DateTime;
 use serde::Deserialize;
@@ -68,8 +68,7 @@ struct Attached {
 
 /// The event of a request.
 pub(super) fn read(connection: &Connection, request: &Request) -> Result<Inbound, Unreadable> {
-    let activity: Activity =
-        serde_json::from_value(request.json()?).map_err(|fault| Unreadable(fault.to_string()))?;
+    let activity: Activity = serde_json::from_value(request.json()?).map_err(|fault| Unreadable(fault.to_string()))?;
     let conversation = activity.conversation.as_ref().map_or("", |conversation| conversation.id.as_str());
     let id = activity.id.clone().unwrap_or_default();
     // An edit has the id of what it edits.
@@ -144,7 +143,8 @@ fn message(connection: &Connection, activity: Activity) -> Result<Message, Unrea
 /// The text without the mention of the bot at its beginning and with the names of others, and whether the bot is
 /// mentioned.
 fn spoken(text: &str, entities: &Option<Vec<Value>>, bot: &str) -> (String, bool) {
-    let mentions = entities.iter().flatten().filter(|entity| entity.get("type").and_then(Value::as_str) == Some("mention"));
+    let mentions =
+        entities.iter().flatten().filter(|entity| entity.get("type").and_then(Value::as_str) == Some("mention"));
     let (mut text, mut is_mentioned) = (text.trim().to_owned(), false);
     for mention in mentions {
         let is_of_bot = mention.get("mentioned").and_then(|who| who.get("id")?.as_str()) == Some(bot);

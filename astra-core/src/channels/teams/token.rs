@@ -72,9 +72,7 @@ fn is_signed(key: &Value, algorithm: &str, signed: &[u8], signature: &[u8]) -> b
             let (n, e) = (bytes("n"), bytes("e"));
             RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, signed, signature).is_ok()
         }
-        ("OKP", "Ed25519", "EdDSA") => {
-            UnparsedPublicKey::new(&ED25519, bytes("x")).verify(signed, signature).is_ok()
-        }
+        ("OKP", "Ed25519", "EdDSA") => UnparsedPublicKey::new(&ED25519, bytes("x")).verify(signed, signature).is_ok(),
         _ => false,
     }
 }
@@ -121,7 +119,11 @@ pub(super) fn simulated(seed: &[u8; 32], app_id: &str, service_url: &str, now_s:
     });
     let [header, claims] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
     let signed = format!("{header}.{claims}");
-    let signature = Ed25519KeyPair::from_seed_unchecked(&simulated_seed(seed))
-        .map(|pair| URL_SAFE_NO_PAD.encode(pair.sign(signed.as_bytes()).as_ref()));
-    format!("{signed}.{}", signature.unwrap_or_default())
+    format!("{signed}.{}", sign(seed, &signed))
+}
+
+/// The signature of the key of a simulation.
+pub(super) fn sign(seed: &[u8; 32], signed: &str) -> String {
+    let pair = Ed25519KeyPair::from_seed_unchecked(&simulated_seed(seed));
+    pair.map(|pair| URL_SAFE_NO_PAD.encode(pair.sign(signed.as_bytes()).as_ref())).unwrap_or_default()
 }
