@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::discord::Discord;
 use super::field::Field;
 use super::generic::Generic;
 use super::platform::Platform;
+use super::slack::Slack;
+use super::teams::Teams;
 
 /// The platforms of the gateway's own, in the order in which people read them: a line each.
 #[must_use]
 pub fn built_in() -> Vec<Arc<dyn Platform>> {
-    vec![Arc::new(Generic)]
+    vec![Arc::new(Slack), Arc::new(Discord), Arc::new(Teams), Arc::new(Generic)]
 }
 
 /// The platforms that a gateway knows, by their kinds.
