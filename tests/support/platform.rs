@@ -1,6 +1,6 @@
-//! A platform of messages that records what it gets, answers as the platform's own description says, and does as it is told; and a
-//! gateway with a channel of it. It knows no platform: what requests look like, `Platform::simulate` says, and what of them is the
-//! text, `Platform::simulated_text`.
+//! A platform of messages that records what it gets, answers as the platform's own description says, and does as it is
+//! told; and a gateway with a channel of it. It knows no platform: what requests look like, `Platform::simulate` says,
+//! and what of them is the text, `Platform::simulated_text`.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -180,8 +180,8 @@ impl OnBackend for Chat {
 }
 
 impl Chat {
-    /// A channel of the built-in platform `kind` on a gateway that `build` makes, whose agent `support` says again what it is
-    /// asked. `change` is merged into what makes the channel; `change["platform"]` into the platform.
+    /// A channel of the built-in platform `kind` on a gateway that `build` makes, whose agent `support` says again what
+    /// it is asked. `change` is merged into what makes the channel; `change["platform"]` into the platform.
     pub(crate) async fn of(
         kind: &str,
         backend: TestBackend,

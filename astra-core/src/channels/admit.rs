@@ -1,6 +1,5 @@
 //! Which messages are answered: not those of bots, of people and conversations that are not on the channel's lists, and
-//! of groups
-//! unless the bot is meant.
+//! of groups unless the bot is meant.
 
 use super::connection::Identity;
 use super::inbound::{Event, Inbound, Message};

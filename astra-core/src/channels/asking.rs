@@ -1,6 +1,5 @@
 //! Asks the channel's agent what a message says: a turn that is begun once, in the name of the person who has written
-//! it, and
-//! followed by whichever worker has the job, until it ends.
+//! it, and followed by whichever worker has the job, until it ends.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -177,8 +176,7 @@ fn stopped() -> JobError {
 
 impl Following<'_> {
     /// Waits for the end of the turn, and shows meanwhile what is written; `None` if the turn is not there any more.
-    /// Other jobs get
-    /// the worker for that time.
+    /// Other jobs get the worker for that time.
     async fn ended(mut self, reply: &mut OpenMessage<'_>) -> Result<Option<Arc<Turn>>, JobError> {
         let (context, events) = (self.context, self.handle.events());
         let ended = tokio::select! {

@@ -27,8 +27,7 @@ pub(super) struct Question {
 }
 
 /// The question of a message: its text with its images; attachments that could not be read are named in it, so that the
-/// agent
-/// knows of them.
+/// agent knows of them.
 pub(super) async fn question(
     platform: &dyn Platform,
     connection: &Connection,

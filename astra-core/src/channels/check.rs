@@ -38,8 +38,7 @@ pub(super) fn divide(platform: &dyn Platform, values: &BTreeMap<String, String>)
 }
 
 /// All that is wrong with what is given for the fields of a platform. `root` is where they stand; `are_all` says
-/// whether what is
-/// required must be among it.
+/// whether what is required must be among it.
 pub(super) fn check(
     platform: &dyn Platform,
     values: &BTreeMap<String, String>,

@@ -14,8 +14,7 @@ pub(super) enum Command {
 }
 
 /// The command that a message is; `None` if it is a question. Other words behind a slash are questions: an agent may
-/// know what
-/// they mean.
+/// know what they mean.
 pub(super) fn read(text: &str) -> Option<Command> {
     let mut words = text.strip_prefix('/')?.split_whitespace();
     let name = words.next()?.to_ascii_lowercase();

@@ -20,8 +20,7 @@ pub struct Connection {
     /// Who the channel's bot is, from the last [`super::Platform::read_check`] that succeeded; `None` before that.
     pub identity: Option<Identity>,
     /// What [`super::Platform::read_token`] has read last, as long as it holds: filled for platforms with a token
-    /// exchange
-    /// before anything is sent, and `None` for others and while something is verified.
+    /// exchange before anything is sent, and `None` for others and while something is verified.
     pub token: Option<String>,
     /// The gateway's public URL, without a slash at its end; `None` if the gateway does not know it.
     pub public_url: Option<String>,

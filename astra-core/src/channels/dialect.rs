@@ -1,8 +1,7 @@
 //! From Markdown to the markup of a platform: a table of what the platform writes for each thing that Markdown knows.
-//! Of a
-//! text that is no Markdown, all comes out as text.
+//! Of a text that is no Markdown, all comes out as text.
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
 
 /// What begins and what ends something.
 pub type Marks = (&'static str, &'static str);
@@ -72,8 +71,7 @@ pub fn escape_html(text: &str) -> String {
 }
 
 /// `markdown` (CommonMark, with tables and text that is struck out) in `dialect`. Tables become blocks of code, images
-/// links, HTML text.
-/// Markup of the dialect is never within markup of the same kind, and closed where it was opened.
+/// links, HTML text. Markup of the dialect is never within markup of the same kind, and closed where it was opened.
 #[must_use]
 pub fn render(markdown: &str, dialect: &Dialect) -> String {
     let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES;
@@ -85,7 +83,7 @@ pub fn render(markdown: &str, dialect: &Dialect) -> String {
         lists: Vec::new(),
         table: 0,
     };
-    for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
+    for (event, range) in TextMergeWithOffset::new(Parser::new_ext(markdown, options).into_offset_iter()) {
         writer.event(event, markdown.get(range).unwrap_or_default());
     }
     let whole: String = writer.buffers.concat();
@@ -119,9 +117,8 @@ impl Writer<'_> {
                 self.push(&escaped);
             }
             Event::Code(code) => {
-                let (open, close) = self.dialect.code;
-                let code = (self.dialect.escape_code)(&code);
-                self.push(&format!("{open}{code}{close}"));
+                let written = self.code(&code);
+                self.push(&written);
             }
             Event::SoftBreak | Event::HardBreak => self.push("\n"),
             Event::Rule => {
@@ -130,6 +127,19 @@ impl Writer<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Code within a line. Where its marks are those of Markdown, code with such marks in it has more of them around
+    /// it.
+    fn code(&self, code: &str) -> String {
+        let (open, close) = self.dialect.code;
+        let escaped = (self.dialect.escape_code)(code);
+        if (open, close) != ("`", "`") || !escaped.contains('`') {
+            return format!("{open}{escaped}{close}");
+        }
+        let longest = escaped.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
+        let marks = "`".repeat(longest + 1);
+        format!("{marks} {escaped} {marks}")
     }
 
     fn start(&mut self, tag: Tag<'_>, source: &str) {
@@ -291,6 +301,7 @@ mod tests {
             ("- a\n- b\n  1. c\n  2. d\n\nend", "- a\n- b\n  1. c\n  2. d\n\nend"),
             ("> a\n> b", "> a\n> b"),
             ("a <b>c</b>", "a <b>c</b>"),
+            ("``a`b``", "`` a`b ``"),
             ("| a | b |\n|---|---|\n| 1 | 2 |", "[]\n| a | b |\n|---|---|\n| 1 | 2 |\n[/]"),
             ("***", "----"),
             ("", ""),

@@ -9,7 +9,7 @@ use super::check::{ChannelFault, check, check_together, divide};
 use super::connection::{Connection, Identity, webhook_url};
 use super::error::{CHANNELS_MAX, ChannelError};
 use super::field::{SecretValues, Secrets, Settings};
-use super::outgoing::HttpAnswer;
+use super::outgoing::{HttpAnswer, HttpCall};
 use super::pace::Pace;
 use super::platform::Platform;
 use super::registry::{Platforms, built_in};
@@ -174,8 +174,7 @@ impl ChannelDirectory {
     }
 
     /// Gives a channel other secrets. Those before them verify for another 24 hours, so that the platform can change
-    /// over at
-    /// any time in between; what is sent carries the new ones at once. `None` if the channel is not there.
+    /// over at any time in between; what is sent carries the new ones at once. `None` if the channel is not there.
     ///
     /// # Errors
     /// See [`ChannelError`].
@@ -206,8 +205,7 @@ impl ChannelDirectory {
     }
 
     /// Asks the platform whether the channel's credentials are good, keeps who its bot is, and enters the webhook's URL
-    /// where the
-    /// platform lets that be done.
+    /// where the platform lets that be done.
     ///
     /// # Errors
     /// See [`ChannelError`]; what the platform refuses is in the answer.
@@ -225,13 +223,18 @@ impl ChannelDirectory {
         let url = connection.webhook_url();
         let call = self.public_url.as_ref().and_then(|_| platform.enter_webhook(&connection, &url));
         let entered = match call {
-            Some(call) if identity.is_ok() => Some(match self.transport.call(call).await {
-                Ok(answer) => platform.read_entered(&connection, &answer),
-                Err(fault) => Err(fault.reason().to_owned()),
-            }),
+            Some(call) if identity.is_ok() => Some(self.enter(platform.as_ref(), &connection, call).await),
             _ => None,
         };
         Ok(Checked { identity, entered })
+    }
+
+    async fn enter(&self, platform: &dyn Platform, connection: &Connection, call: HttpCall) -> Result<(), String> {
+        for call in [Some(call), platform.enter_commands(connection)].into_iter().flatten() {
+            let answer = self.transport.call(call).await.map_err(|fault| fault.reason().to_owned())?;
+            platform.read_entered(connection, &answer)?;
+        }
+        Ok(())
     }
 
     async fn identify(&self, platform: &dyn Platform, connection: &mut Connection) -> Result<Identity, String> {
@@ -242,8 +245,7 @@ impl ChannelDirectory {
     }
 
     /// A new code that links whoever of the channel's people says `/link CODE` in a direct message, once and within ten
-    /// minutes, to
-    /// the account `user_id`; and until when it is good, in milliseconds since the epoch.
+    /// minutes, to the account `user_id`; and until when it is good, in milliseconds since the epoch.
     ///
     /// # Errors
     /// See [`ChannelError`].

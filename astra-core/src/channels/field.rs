@@ -16,8 +16,7 @@ pub struct Field {
     /// Its name: lower-case letters, digits and `_`, such as `bot_token`. It never changes.
     pub name: &'static str,
     /// What it is and where it is found, in one sentence with a full stop, such as "The signing secret of the app,
-    /// under Basic
-    /// Information."
+    /// under Basic Information."
     pub description: &'static str,
     /// A value that passes all checks; for a secret one that opens nothing.
     pub example: &'static str,
@@ -141,8 +140,7 @@ impl Secrets {
     }
 
     /// The values that verify what comes in: the one that holds, then the one before it, if that still verifies. An
-    /// empty one is
-    /// never among them: a signature by an empty secret is one that everyone can make.
+    /// empty one is never among them: a signature by an empty secret is one that everyone can make.
     pub fn each<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let of = |values: &'a SecretValues| values.0.get(name).map(String::as_str);
         [of(&self.current), of(&self.previous)].into_iter().flatten().filter(|value| !value.is_empty())

@@ -12,8 +12,7 @@ pub struct Limits {
     /// The time that must pass between two requests in one conversation; zero if the platform has no such bound.
     pub conversation_pause: Duration,
     /// The time between two edits of a part that grows; `None` if parts cannot be edited, or each edit notifies people.
-    /// Answers are sent
-    /// when they are whole then.
+    /// Answers are sent when they are whole then.
     pub edit_pause: Option<Duration>,
     /// How long a typing indicator is seen; it is sent again a second before that. `None` if there is none.
     pub typing: Option<Duration>,

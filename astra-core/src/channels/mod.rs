@@ -1,7 +1,6 @@
 //! Channels: where people meet agents on the platforms that they already use. What is kept is in `store/`; what callers
-//! say
-//! and see in `api/channels/`. A platform is one folder here, which holds its signature, its shapes and its limits, and
-//! nothing else; `platform.rs` says what it must do.
+//! say and see in `api/channels/`. A platform is one folder here, which holds its signature, its shapes and its limits,
+//! and nothing else; `platform.rs` says what it must do.
 
 mod admit;
 mod asking;

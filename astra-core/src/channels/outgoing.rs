@@ -23,16 +23,14 @@ pub struct Outgoing<'a> {
     /// Whether it is the last part, and whole. A part that still grows is not.
     pub is_last: bool,
     /// What names this part for ever: 26 lower-case letters and digits, the same whenever it is sent again. Platforms
-    /// that take
-    /// an id of the sender's (`txn_id`, `X-Line-Retry-Key`, `nonce`) get it made of this.
+    /// that take an id of the sender's (`txn_id`, `X-Line-Retry-Key`, `nonce`) get it made of this.
     pub id: &'a str,
     /// When it is sent, in milliseconds since the epoch.
     pub at_ms: i64,
 }
 
 /// A request to a platform. It is only described here; the room sends it, through the guard of outbound requests,
-/// follows no
-/// redirect and gives it 15 seconds.
+/// follows no redirect and gives it 15 seconds.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HttpCall {
     /// The method.
@@ -133,10 +131,8 @@ impl HttpAnswer {
     }
 
     /// What the status alone says, for statuses that are not 2xx: 429 is [`Sent::RateLimited`], by `Retry-After` or 5
-    /// s; 401 and
-    /// 403 are [`Sent::Refused`] for its credential; 503 is [`Sent::NotTaken`]; 408 and other 5xx are
-    /// [`Sent::Unknown`]; all
-    /// else is [`Sent::Refused`]. `None` for 2xx, whose body decides.
+    /// s; 401 and 403 are [`Sent::Refused`] for its credential; 503 is [`Sent::NotTaken`]; 408 and other 5xx are
+    /// [`Sent::Unknown`]; all else is [`Sent::Refused`]. `None` for 2xx, whose body decides.
     #[must_use]
     pub fn failure(&self) -> Option<Sent> {
         let code = self.status.as_u16();
@@ -161,8 +157,7 @@ pub enum Sent {
         message_id: Option<String>,
     },
     /// The platform did not take it, and wants to be left alone for so long. It is sent again after that; nothing else
-    /// of this channel
-    /// is sent before.
+    /// of this channel is sent before.
     RateLimited {
         /// So long.
         after: Duration,

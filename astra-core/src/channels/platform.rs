@@ -1,12 +1,9 @@
 //! What a platform is for the room: a name, what it must be given, how its requests are proved and read, and how what
-//! is sent to
-//! it looks. All of it but [`Platform::deliver`] is plain functions without time, chance, network or state, so that
-//! each can
-//! be held against the platform's documentation by a test.
+//! is sent to it looks. All of it but [`Platform::deliver`] is plain functions without time, chance, network or state,
+//! so that each can be held against the platform's documentation by a test.
 //!
 //! The room does the rest for every platform: it keeps and deduplicates events, answers in order, finds sessions, knows
-//! commands, allow
-//! lists and mentions, splits, edits, waits, retries, seals secrets, and says how a channel is.
+//! commands, allow lists and mentions, splits, edits, waits, retries, seals secrets, and says how a channel is.
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -20,12 +17,10 @@ use super::request::{Reply, Request, Unreadable, Unverified};
 use super::transport::{Transport, TransportError};
 
 /// A platform where people meet agents. The gateway's own are in folders of `channels/`, one each; a host program adds
-/// its own
-/// by [`crate::Builder::platform`].
+/// its own by [`crate::Builder::platform`].
 ///
 /// An implementation holds no state: what belongs to one channel is in the [`Connection`] that each method gets. No
-/// method may put a
-/// secret into a text that it returns, but into the requests it describes.
+/// method may put a secret into a text that it returns, but into the requests it describes.
 pub trait Platform: Send + Sync + 'static {
     /// Its name, which never changes: 1 to 32 lower-case letters, digits and `_`, a letter first, such as `slack`.
     fn kind(&self) -> &'static str;
@@ -34,53 +29,44 @@ pub trait Platform: Send + Sync + 'static {
     fn title(&self) -> &'static str;
 
     /// What a channel must be given, settings first, in the order in which people are asked for it. A platform that is
-    /// called over HTTP has
-    /// [`Field::api_url`] among them, or a setting that says where to call; all URLs that are called are made of
-    /// settings.
+    /// called over HTTP has [`Field::api_url`] among them, or a setting that says where to call; all URLs that are
+    /// called are made of settings.
     fn fields(&self) -> &'static [Field];
 
     /// What it bounds, for this channel.
     fn limits(&self, settings: &Settings) -> Limits;
 
     /// What is wrong with settings that fit [`Platform::fields`] one by one, as the name of the field and a detail such
-    /// as
-    /// `must be given with smtp_url`.
+    /// as `must be given with smtp_url`.
     fn check_settings(&self, _settings: &Settings) -> Vec<(&'static str, String)> {
         Vec::new()
     }
 
     /// What people must do at the platform so that it calls this channel: one line for each step, each a sentence in
-    /// Markdown, with
-    /// the exact names of the platform's pages and rights, and with the URL to enter
+    /// Markdown, with the exact names of the platform's pages and rights, and with the URL to enter
     /// ([`Connection::webhook_url`]).
     fn set_up(&self, connection: &Connection) -> Vec<String>;
 
     // ---- What comes in ----
 
     /// The URL of the document with the public keys that the platform signs with (a JSON Web Key Set), if it publishes
-    /// one, from a setting.
-    /// The room fetches it, keeps it for a day, and puts it into [`Request::keys`].
+    /// one, from a setting. The room fetches it, keeps it for a day, and puts it into [`Request::keys`].
     fn key_document(&self, _connection: &Connection) -> Option<String> {
         None
     }
 
     /// Proves that a `POST` (of Matrix a `PUT`) is of the platform and of this channel: by its signature over the raw
-    /// body or by its secret,
-    /// compared in constant time ([`super::proof::is_same`]), and by its time if it has a signed one
-    /// ([`super::proof::is_near`]).
-    /// Each value of `connection.secrets.each(..)` may have proved it. Nothing of the body may be read before, unless
-    /// the proof
-    /// is of what is in it, and then only this.
+    /// body or by its secret, compared in constant time ([`super::proof::is_same`]), and by its time if it has a signed
+    /// one ([`super::proof::is_near`]). Each value of `connection.secrets.each(..)` may have proved it. Nothing of the
+    /// body may be read before, unless the proof is of what is in it, and then only this.
     ///
     /// # Errors
     /// Why it is not believed. What is missing or cannot be parsed is never believed.
     fn verify(&self, connection: &Connection, request: &Request) -> Result<(), Unverified>;
 
     /// The answer to a verified request that is a handshake and no event, such as Slack's `url_verification` or
-    /// Discord's ping; `None`
-    /// for all others, which go to [`Platform::read`]. A request without any event, such as LINE's check, needs no
-    /// answer of its own:
-    /// `read` gives no events then.
+    /// Discord's ping; `None` for all others, which go to [`Platform::read`]. A request without any event, such as
+    /// LINE's check, needs no answer of its own: `read` gives no events then.
     fn handshake(&self, _connection: &Connection, _request: &Request) -> Option<Reply> {
         None
     }
@@ -95,19 +81,23 @@ pub trait Platform: Send + Sync + 'static {
     }
 
     /// Reads a verified request. The own messages of the bot are [`super::Event::Ignored`], by `connection.identity` or
-    /// by what the
-    /// event says, and so is all that is known not to be a new message of a person; messages of other bots are messages
-    /// with `is_bot`.
-    /// Types of events that are not known are ignored, with their name as the reason.
+    /// by what the event says, and so is all that is known not to be a new message of a person; messages of other bots
+    /// are messages with `is_bot`. Types of events that are not known are ignored, with their name as the reason.
     ///
     /// # Errors
     /// If the body is not what the platform documents: no JSON, a field of another type, an id that is missing.
     fn read(&self, connection: &Connection, request: &Request) -> Result<Reading, Unreadable>;
 
+    /// The answer to a request none of whose events is going to be answered, since the people or conversations are not
+    /// on the channel's lists, the bot is not meant, or the channel is off: in the place of [`Reading::reply`], which
+    /// is taken if this is `None`. For platforms that show people an answer to come, such as Discord.
+    fn unanswered(&self, _connection: &Connection, _request: &Request) -> Option<Reply> {
+        None
+    }
+
     /// The request that gets the content of an attachment ([`super::AttachmentContent::Remote`]), or the first one of
-    /// several.
-    /// The URL may be of another host than the settings name; the guard decides where it may lead. `None` if there are
-    /// none.
+    /// several. The URL may be of another host than the settings name; the guard decides where it may lead. `None` if
+    /// there are none.
     fn download(&self, _connection: &Connection, _attachment: &str) -> Option<HttpCall> {
         None
     }
@@ -132,8 +122,7 @@ pub trait Platform: Send + Sync + 'static {
     }
 
     /// Reads the answer to it. The room keeps the token until five minutes before its end, and gets another one when a
-    /// request
-    /// is refused for its credential.
+    /// request is refused for its credential.
     ///
     /// # Errors
     /// What became of the request, if it is no token: never [`Sent::Done`].
@@ -142,9 +131,8 @@ pub trait Platform: Send + Sync + 'static {
     }
 
     /// `markdown`, a part of an answer, as the platform writes it ([`super::dialect::render`]), with all that has a
-    /// meaning there
-    /// and not in Markdown escaped. It must not fail, whatever the text is: the model wrote it. The default is Markdown
-    /// itself.
+    /// meaning there and not in Markdown escaped. It must not fail, whatever the text is: the model wrote it. The
+    /// default is Markdown itself.
     fn render(&self, markdown: &str) -> String {
         markdown.to_owned()
     }
@@ -156,26 +144,23 @@ pub trait Platform: Send + Sync + 'static {
     }
 
     /// The request that sends a part: one request, which carries `connection.token` or a secret. It must not make other
-    /// people be
-    /// called to the conversation by what a model wrote (`@everyone`): switch that off where the platform lets it.
+    /// people be called to the conversation by what a model wrote (`@everyone`): switch that off where the platform
+    /// lets it.
     fn send(&self, connection: &Connection, outgoing: &Outgoing<'_>) -> HttpCall;
 
     /// Reads the answer to [`Platform::send`]. Begin with [`HttpAnswer::failure`] for statuses, unless the platform
-    /// documents them in
-    /// another way; a 2xx answer whose body is not what the platform documents, such as a page of HTML, is
-    /// [`Sent::Unknown`].
+    /// documents them in another way; a 2xx answer whose body is not what the platform documents, such as a page of
+    /// HTML, is [`Sent::Unknown`].
     fn read_sent(&self, connection: &Connection, answer: &HttpAnswer) -> Sent;
 
     /// The request that replaces the text of a part which was sent as `message_id`; `None` if parts cannot be edited.
-    /// Only asked for
-    /// if [`Limits::edit_pause`] is there.
+    /// Only asked for if [`Limits::edit_pause`] is there.
     fn edit(&self, _connection: &Connection, _outgoing: &Outgoing<'_>, _message_id: &str) -> Option<HttpCall> {
         None
     }
 
     /// Reads the answer to [`Platform::edit`]; by default as [`Platform::read_sent`] does. An answer that says that the
-    /// text is the same
-    /// already is [`Sent::Done`].
+    /// text is the same already is [`Sent::Done`].
     fn read_edited(&self, connection: &Connection, answer: &HttpAnswer) -> Sent {
         self.read_sent(connection, answer)
     }
@@ -187,9 +172,8 @@ pub trait Platform: Send + Sync + 'static {
     }
 
     /// Sends a part. The default sends what [`Platform::send`] describes, or, of a part that was sent before,
-    /// [`Platform::edit`], and reads the
-    /// answer. A platform that is not called over HTTP, such as e-mail by SMTP, does it here; it connects by
-    /// [`Transport::connect`] alone, and must end within 30 seconds.
+    /// [`Platform::edit`], and reads the answer. A platform that is not called over HTTP, such as e-mail by SMTP, does
+    /// it here; it connects by [`Transport::connect`] alone, and must end within 30 seconds.
     fn deliver<'a>(
         &'a self,
         connection: &'a Connection,
@@ -220,8 +204,7 @@ pub trait Platform: Send + Sync + 'static {
     // ---- What people try ----
 
     /// A request that has no effect and shows whether the credentials are good, such as Slack's `auth.test` or
-    /// Telegram's `getMe`; `None` if
-    /// the platform has none. `at_ms` is the time.
+    /// Telegram's `getMe`; `None` if the platform has none. `at_ms` is the time.
     fn check(&self, _connection: &Connection, _at_ms: i64) -> Option<HttpCall> {
         None
     }
@@ -238,9 +221,15 @@ pub trait Platform: Send + Sync + 'static {
     }
 
     /// The request that enters `url` as the webhook at the platform, such as Telegram's `setWebhook`; `None` if people
-    /// must enter it there
-    /// themselves. It may be sent again.
+    /// must enter it there themselves. It may be sent again.
     fn enter_webhook(&self, _connection: &Connection, _url: &str) -> Option<HttpCall> {
+        None
+    }
+
+    /// A further request that enters the channel at the platform, sent after that of [`Platform::enter_webhook`] has
+    /// succeeded and read in the same way, such as Discord's list of commands; `None` if there is none. It may be sent
+    /// again.
+    fn enter_commands(&self, _connection: &Connection) -> Option<HttpCall> {
         None
     }
 
@@ -256,22 +245,17 @@ pub trait Platform: Send + Sync + 'static {
     }
 
     /// What a channel must be given so that [`Platform::simulate`] with the same `seed` can make requests of the
-    /// platform for it: all
-    /// required fields, by their names. `fake_url` is where a fake of the platform's API answers; URLs in settings lead
-    /// there.
-    /// Keys and secrets follow from `seed`.
+    /// platform for it: all required fields, by their names. `fake_url` is where a fake of the platform's API answers;
+    /// URLs in settings lead there. Keys and secrets follow from `seed`.
     fn simulation(&self, seed: &[u8; 32], fake_url: &str) -> Simulation;
 
     /// A request as the platform would send it for `said`, signed with what `seed` stands for: the method, headers and
-    /// body are
-    /// the platform's; the URL is the path with its query that comes after the channel's own address, such as
-    /// `/webhook`.
-    /// Tests and `astra channels simulate` use it.
+    /// body are the platform's; the URL is the path with its query that comes after the channel's own address, such as
+    /// `/webhook`. Tests and `astra channels simulate` use it.
     fn simulate(&self, connection: &Connection, seed: &[u8; 32], said: &Simulated<'_>) -> HttpCall;
 
     /// The text that a request of this platform's [`Platform::send`], [`Platform::edit`] or [`Platform::deliver`]
-    /// carries, read by the fake of
-    /// `astra channels simulate`; `None` if it is another request. `path` has the query.
+    /// carries, read by the fake of `astra channels simulate`; `None` if it is another request. `path` has the query.
     fn simulated_text(&self, path: &str, body: &[u8]) -> Option<String>;
 
     /// What the fake answers to a request, so that [`Platform::read_sent`] and the others take it as done: JSON.

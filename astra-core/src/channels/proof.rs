@@ -8,8 +8,7 @@ use subtle::ConstantTimeEq as _;
 const TOLERANCE_S: i64 = 300;
 
 /// Whether two secrets, tokens or signatures are the same; how long this takes says nothing of where they differ. The
-/// empty text is the
-/// same as nothing.
+/// empty text is the same as nothing.
 #[must_use]
 pub fn is_same(one: impl AsRef<[u8]>, other: impl AsRef<[u8]>) -> bool {
     let (one, other) = (one.as_ref(), other.as_ref());

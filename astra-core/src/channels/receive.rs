@@ -9,7 +9,7 @@ use super::error::ChannelError;
 use super::platform::Platform;
 use super::request::{Reply, Request, Unreadable, Unverified};
 use crate::ids::ChannelId;
-use crate::store::{StoredChannel, WorkspaceId};
+use crate::store::{ChannelMessageFate, NewChannelMessage, StoredChannel, WorkspaceId};
 
 /// Most events of one request; what is beyond is refused, so that one transaction stays small.
 const EVENTS_MAX: usize = 500;
@@ -64,8 +64,13 @@ impl ChannelDirectory {
         if !reading.events.is_empty() {
             let identity = connection.identity.as_ref();
             let events = reading.events.into_iter().filter_map(|event| admit(&channel, identity, event, &self.ids));
-            let events = events.collect();
+            let events: Vec<NewChannelMessage> = events.collect();
+            let is_answered = |event: &NewChannelMessage| matches!(event.fate, ChannelMessageFate::Answer { .. });
+            let are_ignored = !events.iter().any(is_answered);
             self.store.rows(&workspace).channel_inbox().receive(id, events, request.at_ms).await?;
+            if let Some(reply) = platform.unanswered(&connection, &request).filter(|_| are_ignored) {
+                return Ok(reply);
+            }
         }
         Ok(reading.reply)
     }

@@ -81,16 +81,15 @@ pub enum Unverified {
     /// It is good, and its time is more than five minutes away.
     Stale,
     /// It is signed by a key that the document of [`super::Platform::key_document`] does not have: the document is
-    /// fetched again,
-    /// at most once in five minutes, and the request is looked at again.
+    /// fetched again, at most once in five minutes, and the request is looked at again.
     UnknownKey,
     /// The platform has no such request.
     NotOffered,
 }
 
 /// A verified request that cannot be read: not JSON, or another shape than the platform documents. The caller is
-/// answered 400,
-/// and the channel's health says so. What can be read and does not matter is [`super::Event::Ignored`] instead.
+/// answered 400, and the channel's health says so. What can be read and does not matter is [`super::Event::Ignored`]
+/// instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable(pub String);
 

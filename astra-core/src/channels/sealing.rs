@@ -52,8 +52,7 @@ pub(super) fn open(
 }
 
 /// `secrets` with the values of `new` in their places, and their times. Those that were there verify for another 24
-/// hours; an
-/// empty value ends a secret at once.
+/// hours; an empty value ends a secret at once.
 pub(super) fn rotate(secrets: &mut Secrets, stamps: &mut Stamps, new: SecretValues, now_ms: i64) {
     for (name, value) in new.0 {
         if value.is_empty() {

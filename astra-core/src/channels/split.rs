@@ -1,7 +1,6 @@
 //! Splits an answer into parts that a platform takes: between paragraphs if that can be, else between lines, sentences
-//! or words, and
-//! never within what people see as one character. A block of code that goes on in the next part is closed, and opened
-//! again there.
+//! or words, and never within what people see as one character. A block of code that goes on in the next part is
+//! closed, and opened again there.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -10,8 +9,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 const SHORTEST: usize = 2;
 
 /// The parts of `markdown`, each no longer than `max` by `length`, which counts what the platform would be sent. Where
-/// the text
-/// before a boundary is the same, so are the parts before it: an answer that grows keeps its first parts.
+/// the text before a boundary is the same, so are the parts before it: an answer that grows keeps its first parts.
 #[must_use]
 pub fn split(markdown: &str, max: usize, length: &dyn Fn(&str) -> usize) -> Vec<String> {
     let (mut parts, mut rest) = (Vec::new(), markdown.trim_end().to_owned());

@@ -68,8 +68,7 @@ impl Known {
     }
 
     /// The document at `url`; fetched if it is not known, is a day old, or lacks a key and was not fetched in the last
-    /// five
-    /// minutes.
+    /// five minutes.
     pub(super) async fn document(&self, url: &str, lacks_key: bool, transport: &Transport) -> Option<Arc<Value>> {
         let (now, life) = (Instant::now(), if lacks_key { KEYS_PAUSE } else { KEYS_LIFE });
         let known = lock(&self.documents).get(url).cloned();

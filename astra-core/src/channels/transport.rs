@@ -70,9 +70,8 @@ impl Transport {
     }
 
     /// A connection for a protocol that is not HTTP, to `port` of `host`, a name or an address, which is looked up here
-    /// and must be one
-    /// that the gateway may reach. Only the ports of mail are reached: 25, 465, 587 and 2525, and those that the
-    /// configuration names (`outbound.allowed_ports`).
+    /// and must be one that the gateway may reach. Only the ports of mail are reached: 25, 465, 587 and 2525, and those
+    /// that the configuration names (`outbound.allowed_ports`).
     ///
     /// # Errors
     /// If there is no connection; never [`TransportError::Lost`].

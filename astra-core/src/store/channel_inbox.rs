@@ -1,8 +1,6 @@
 //! What platforms have sent: kept once for each event, in the order in which it came, and given to a job for each
-//! message. Of a
-//! conversation one message is answered at a time: its row of `channel_conversations` names it, and is locked by all
-//! who look for the
-//! next one.
+//! message. Of a conversation one message is answered at a time: its row of `channel_conversations` names it, and is
+//! locked by all who look for the next one.
 
 use super::db::{Db, SWEEP_ROWS};
 use super::error::{Error, Result};
@@ -33,8 +31,7 @@ pub struct NewChannelMessage {
 #[derive(Debug, Clone)]
 pub enum ChannelMessageFate {
     /// It is answered: what was written, as JSON, and the job that answers it should no other message of the
-    /// conversation be
-    /// before it.
+    /// conversation be before it.
     Answer {
         /// As JSON.
         message: String,
@@ -132,8 +129,7 @@ pub struct ChannelInbox<'a>(pub(super) &'a Rows);
 
 impl ChannelInbox<'_> {
     /// Keeps events of a channel in one transaction, and gives those that are to be answered to jobs; answers how many
-    /// of them
-    /// are new. All of them are dropped if the channel is gone.
+    /// of them are new. All of them are dropped if the channel is gone.
     pub async fn receive(self, channel: ChannelId, events: Vec<NewChannelMessage>, now_ms: i64) -> Result<usize> {
         self.0
             .write_locking(move |tx| {
@@ -174,8 +170,7 @@ impl ChannelInbox<'_> {
 
 impl Db {
     /// Removes what came to channels of all workspaces before `before_ms` and is over, and what came to channels that
-    /// are gone, at
-    /// most [`SWEEP_ROWS`] of each; answers how many rows are gone.
+    /// are gone, at most [`SWEEP_ROWS`] of each; answers how many rows are gone.
     pub async fn delete_old_channel_messages(&self, before_ms: i64) -> Result<u64> {
         self.write(move |tx| {
             let over = "DELETE FROM channel_messages WHERE id IN (SELECT m.id FROM channel_messages m

@@ -1,6 +1,5 @@
 //! Who the people of a platform are here: end users of the workspace that are made on first sight, and the accounts
-//! that they are
-//! linked to by a code. And which agent answers where people have chosen another one.
+//! that they are linked to by a code. And which agent answers where people have chosen another one.
 
 use super::accounts::{Accounts, EndUser};
 use super::error::Result;
@@ -51,8 +50,7 @@ pub struct ChannelPeople<'a>(pub(super) &'a Rows);
 
 impl ChannelPeople<'_> {
     /// The person who is seen, who becomes an end user if that is the first time; `None` if the end user was removed
-    /// from the
-    /// workspace.
+    /// from the workspace.
     pub async fn meet(self, seen: SeenPerson) -> Result<Option<ChannelPerson>> {
         let (channel, person) = (seen.channel, seen.person.clone());
         if let Some(known) = self.0.read(move |tx| find(tx, channel, &person)).await? {
@@ -80,8 +78,7 @@ impl ChannelPeople<'_> {
     }
 
     /// Keeps the hash of a code that links whoever of the channel's people says it to the account `user_id`. The codes
-    /// before it
-    /// for the same account and channel end.
+    /// before it for the same account and channel end.
     pub async fn offer_link(
         self,
         channel: ChannelId,

@@ -1,8 +1,6 @@
 //! A message of a channel in the hands of its job: the answer is recorded before it is sent, and each part of it before
-//! it is under
-//! way. Each write names the job's lease; what ends a message gives the next one of its conversation to a job in the
-//! same
-//! transaction.
+//! it is under way. Each write names the job's lease; what ends a message gives the next one of its conversation to a
+//! job in the same transaction.
 
 use super::channel_inbox::{self, ChannelMessageState, StoredChannelMessage};
 use super::channels::{self, StoredChannel};
@@ -130,8 +128,7 @@ impl ChannelWork<'_> {
     }
 
     /// Records the whole answer of a message before more of it is sent: what the platform has already of it is edited.
-    /// The part
-    /// `begins`, if there is one, is under way from now on.
+    /// The part `begins`, if there is one, is under way from now on.
     pub async fn record(
         self,
         lease: JobLease,
@@ -231,8 +228,7 @@ pub struct StuckConversation {
 
 impl Db {
     /// Conversations of all workspaces whose message is given to a job that has ended without an end of the message, at
-    /// most 100
-    /// of them: such as a job that was cancelled, or that failed as often as it may.
+    /// most 100 of them: such as a job that was cancelled, or that failed as often as it may.
     pub async fn stuck_conversations(&self) -> Result<Vec<StuckConversation>> {
         self.read(|tx| {
             let sql = "SELECT w.number, w.id, v.channel_id, v.conversation, v.message_id FROM channel_conversations v

@@ -186,8 +186,7 @@ impl Channels<'_> {
     }
 
     /// Removes a channel with its people, places and codes; false if it is not there. What came and was sent goes
-    /// later, and is
-    /// not answered any more.
+    /// later, and is not answered any more.
     ///
     /// # Errors
     /// [`Refusal::Stale`](super::Refusal::Stale) if `precondition` does not hold.

@@ -22,8 +22,7 @@ pub struct ChannelCheck {
     #[schema(max_length = 2048, example = "invalid_auth")]
     error: Option<String>,
     /// Whether the gateway has entered the webhook's URL at the platform. Of platforms that do not let that be done,
-    /// and of a
-    /// gateway without a `public_url`, people enter it.
+    /// and of a gateway without a `public_url`, people enter it.
     #[schema(example = false)]
     has_entered_url: bool,
 }
@@ -31,8 +30,8 @@ pub struct ChannelCheck {
 /// Check a channel
 ///
 /// A real call of the platform's API, which has no effect that people see. Where the platform lets it be done, the
-/// webhook's URL is
-/// entered there too. Who the bot is is kept: by it the bot's own messages and mentions of it are recognised.
+/// webhook's URL is entered there too. Who the bot is is kept: by it the bot's own messages and mentions of it are
+/// recognised.
 #[utoipa::path(post, path = "/channels/{channel_id}/check", operation_id = "channels.check", params(ChannelPath),
     responses(
         (status = 200, description = "What the platform has said, good or bad.", body = ChannelCheck),

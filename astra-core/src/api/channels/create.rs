@@ -13,10 +13,9 @@ use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Problem, created
 /// Create a channel
 ///
 /// The platform calls the channel's `webhook_url` from then on; `set_up` says what must be done there, and
-/// `channels.check` asks
-/// the platform whether the credentials are good. Secrets are sealed at rest and never shown. The URLs of the
-/// platform's settings
-/// lead to public addresses, or to where `outbound` of the gateway's configuration allows.
+/// `channels.check` asks the platform whether the credentials are good. Secrets are sealed at rest and never shown. The
+/// URLs of the platform's settings lead to public addresses, or to where `outbound` of the gateway's configuration
+/// allows.
 #[utoipa::path(post, path = "/channels", operation_id = "channels.create", params(IdempotencyHeader),
     request_body(content = CreateChannel, description = "The channel.", example = json!({
         "name": "Support", "agent_id": "support",

@@ -30,8 +30,7 @@ pub struct ChannelLinkCode {
 /// Create a code that links a person to an account
 ///
 /// Whoever says `/link CODE` to the channel's bot in a direct message is the caller's account from then on: its
-/// sessions, its memory,
-/// its rights. A code is good once and for ten minutes; a new one ends the one before it.
+/// sessions, its memory, its rights. A code is good once and for ten minutes; a new one ends the one before it.
 #[utoipa::path(post, path = "/channels/{channel_id}/link-codes", operation_id = "channels.create_link_code",
     params(ChannelPath),
     responses((status = 201, description = "The code.", body = ChannelLinkCode, headers(

@@ -23,8 +23,7 @@ pub struct ChannelMessagesQuery {
 /// List the messages of a channel
 ///
 /// Newest first: all events that the platform has sent, those that are ignored too. They are kept for
-/// `channels.keep_days` of the
-/// gateway's configuration, without what was said in them, which is in the sessions.
+/// `channels.keep_days` of the gateway's configuration, without what was said in them, which is in the sessions.
 #[utoipa::path(get, path = "/channels/{channel_id}/messages", operation_id = "channels.list_messages",
     params(ChannelPath, PageQuery, ChannelMessagesQuery),
     responses((status = 200, description = "A page of messages.", body = Page<ChannelMessage>)))]

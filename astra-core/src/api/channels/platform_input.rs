@@ -1,6 +1,5 @@
 //! The platform of a channel that is made, with what it needs: a type of its own in the document for each platform,
-//! made of the
-//! fields that the platform names.
+//! made of the fields that the platform names.
 
 use std::collections::BTreeMap;
 

@@ -14,10 +14,9 @@ use crate::http::{Path, Problem, RawBody};
 /// Receive events of a platform
 ///
 /// For platforms alone: the request proves itself by the platform's own signature or secret over its raw body, within
-/// five minutes
-/// of its time if that is signed. What is in it is on disk when this answers, once for each event id of the platform,
-/// and is answered
-/// in order per conversation. Handshakes of the platform are answered here too. Up to 4 MiB.
+/// five minutes of its time if that is signed. What is in it is on disk when this answers, once for each event id of
+/// the platform, and is answered in order per conversation. Handshakes of the platform are answered here too. Up to 4
+/// MiB.
 #[utoipa::path(post, path = "/channels/{channel_id}/webhook", operation_id = "channels.receive", params(ChannelPath),
     extensions(("x-traits" = json!({"body": "raw", "body_bytes": 4_194_304, "credential": "own", "ignores_unknown": true}))),
     request_body(description = "What the platform sends.", content(

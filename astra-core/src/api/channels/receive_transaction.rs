@@ -28,9 +28,8 @@ pub struct TransactionPath {
 /// Receive a transaction of a homeserver
 ///
 /// For Matrix homeservers alone, by the API of application services: `https://<gateway>/channels/<id>` is the `url` of
-/// the
-/// registration, whose `hs_token` proves the request. What is in it is on disk when this answers, once for each event
-/// id. Up to 4 MiB.
+/// the registration, whose `hs_token` proves the request. What is in it is on disk when this answers, once for each
+/// event id. Up to 4 MiB.
 #[utoipa::path(put, path = "/channels/{channel_id}/_matrix/app/v1/transactions/{txn_id}",
     operation_id = "channels.receive_transaction", params(TransactionPath),
     extensions(("x-traits" = json!({"body": "raw", "body_bytes": 4_194_304, "credential": "own", "ignores_unknown": true}))),

@@ -30,8 +30,8 @@ impl std::fmt::Debug for RotateChannelSecrets {
 /// Rotate the secrets of a channel
 ///
 /// What the gateway sends carries the new secrets at once. What the platform sends is believed for 24 hours by the ones
-/// before them
-/// as well, so that it can change over at any time in between. An empty value ends an optional secret at once.
+/// before them as well, so that it can change over at any time in between. An empty value ends an optional secret at
+/// once.
 #[utoipa::path(post, path = "/channels/{channel_id}/rotate-secrets", operation_id = "channels.rotate_secrets",
     params(ChannelPath, IfMatchHeader),
     request_body(content = RotateChannelSecrets, description = "The new secrets.",

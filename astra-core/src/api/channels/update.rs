@@ -17,8 +17,7 @@ use crate::store::{self, Precondition, Refusal};
 const ATTEMPTS: u32 = 8;
 
 /// The changes: a field that is left out stays, and null sets its default. In `platform_settings`, null sets a
-/// setting's default;
-/// a list is replaced as a whole.
+/// setting's default; a list is replaced as a whole.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(value_type = ChannelUpdate)]
 pub struct UpdateChannel(MergePatch<ChannelUpdate>);
@@ -26,8 +25,7 @@ pub struct UpdateChannel(MergePatch<ChannelUpdate>);
 /// Update a channel
 ///
 /// JSON Merge Patch (RFC 7396). Messages that wait are answered as the channel is then. The platform itself cannot be
-/// changed, nor
-/// can secrets: `channels.rotate_secrets` does that.
+/// changed, nor can secrets: `channels.rotate_secrets` does that.
 #[utoipa::path(patch, path = "/channels/{channel_id}", operation_id = "channels.update", params(ChannelPath, IfMatchHeader),
     request_body(content = UpdateChannel, description = "What to change.", example = json!({"groups": "all"})),
     responses((status = 200, description = "The channel.", body = Channel, headers(

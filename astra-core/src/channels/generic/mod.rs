@@ -1,6 +1,5 @@
 //! Any program as a platform: messages come in and go out by the rules of Standard Webhooks
-//! (<https://www.standardwebhooks.com>).
-//! `docs/channels/generic.md` has both shapes.
+//! (<https://www.standardwebhooks.com>). `docs/channels/generic.md` has both shapes.
 
 mod shapes;
 
