@@ -53,6 +53,8 @@ pub struct NewChannel {
     pub settings: ChannelSettings,
     /// What the platform needs, settings and secrets.
     pub values: BTreeMap<String, String>,
+    /// Where that stands in the request, as a JSON Pointer.
+    pub root: &'static str,
     /// `usr_...` or `svc_...`
     pub created_by: String,
 }
@@ -116,8 +118,8 @@ impl ChannelDirectory {
         let platform = self.platform(&new.kind)?;
         let (id, now_ms) = (self.ids.id(), self.clock.now_ms());
         let (settings, values) = divide(platform.as_ref(), &new.values);
-        let mut faults = check(platform.as_ref(), &new.values, "/platform", true, &self.guard);
-        faults.extend(check_together(platform.as_ref(), &settings, "/platform"));
+        let mut faults = check(platform.as_ref(), &new.values, new.root, true, &self.guard);
+        faults.extend(check_together(platform.as_ref(), &settings, new.root));
         refuse(faults)?;
         let (mut secrets, mut stamps) = (Secrets::default(), Stamps::new());
         sealing::rotate(&mut secrets, &mut stamps, values, now_ms);

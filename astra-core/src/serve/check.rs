@@ -51,7 +51,7 @@ impl Builder {
     /// Finds out what [`Builder::open`] would refuse, without opening: all faults at once. The database is asked, and not
     /// changed; no folder, file or table is made.
     pub async fn check(&self) -> Check {
-        let Read { known, sources, broken_skills, faults } = self.read();
+        let Read { known, sources, broken_skills, faults, .. } = self.read();
         let mut found = Check { faults, warnings: Vec::new() };
         for fault in self.route_faults() {
             found.refuse("routes", fault);

@@ -13,6 +13,7 @@ mod health;
 mod list;
 mod list_messages;
 mod list_platforms;
+mod of_host;
 mod receive;
 mod receive_transaction;
 mod rotate_secrets;

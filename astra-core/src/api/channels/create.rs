@@ -34,8 +34,8 @@ pub async fn handler(
     Idempotency(once): Idempotency,
     Json(CreateChannel { settings, platform }): Json<CreateChannel>,
 ) -> Result<Response> {
-    let (kind, values) = platform.into_parts();
-    let new = NewChannel { kind, settings, values, created_by: caller.subject.to_string() };
+    let (kind, values, root) = platform.into_parts();
+    let new = NewChannel { kind, settings, values, root, created_by: caller.subject.to_string() };
     let made = app.channels.create(&caller.rows(&app), new, once).await.map_err(refused)?;
     let (location, revision) = (format!("/channels/{}", made.id), made.revision());
     Ok(tagged(revision, created(&location, shown(&app, &caller.workspace, made))))

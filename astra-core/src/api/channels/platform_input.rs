@@ -27,17 +27,17 @@ impl std::fmt::Debug for PlatformInput {
 }
 
 impl PlatformInput {
-    /// The platform's name, and what is given for its fields.
-    pub fn into_parts(mut self) -> (String, BTreeMap<String, String>) {
+    /// The platform's name, what is given for its fields, and where that stands in the request.
+    pub fn into_parts(mut self) -> (String, BTreeMap<String, String>, &'static str) {
         let text = |value: Value| value.as_str().map(str::to_owned);
         let kind = self.0.shift_remove("kind").and_then(text).unwrap_or_default();
         if kind != HOST {
             let values = self.0.into_iter().filter_map(|(name, value)| Some((name, text(value)?)));
-            return (kind, values.collect());
+            return (kind, values.collect(), "/platform");
         }
         let name = self.0.shift_remove("name").and_then(text).unwrap_or_default();
         let values = self.0.shift_remove("values").and_then(|values| serde_json::from_value(values).ok());
-        (name, values.unwrap_or_default())
+        (name, values.unwrap_or_default(), "/platform/values")
     }
 }
 
