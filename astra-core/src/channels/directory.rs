@@ -265,15 +265,20 @@ impl ChannelDirectory {
     /// # Errors
     /// [`ChannelError::OtherKey`].
     pub fn connection(&self, workspace: &WorkspaceId, channel: &StoredChannel) -> Result<Connection> {
-        let identity = channel.identity.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        Ok(Connection {
+        Ok(Connection { secrets: self.secrets(workspace, channel)?, ..self.without_secrets(channel) })
+    }
+
+    /// The channel as its platform sees it, but for its secrets: for what is said of it.
+    #[must_use]
+    pub fn without_secrets(&self, channel: &StoredChannel) -> Connection {
+        Connection {
             id: channel.id,
             settings: Settings(channel.fields.clone()),
-            secrets: self.secrets(workspace, channel)?,
-            identity,
+            secrets: Secrets::default(),
+            identity: channel.identity.as_deref().and_then(|text| serde_json::from_str(text).ok()),
             token: None,
             public_url: self.public_url.clone(),
-        })
+        }
     }
 
     /// Keeps what failed on a channel.

@@ -44,7 +44,7 @@ pub trait Platform: Send + Sync + 'static {
 
     /// What people must do at the platform so that it calls this channel: one line for each step, each a sentence in
     /// Markdown, with the exact names of the platform's pages and rights, and with the URL to enter
-    /// ([`Connection::webhook_url`]).
+    /// ([`Connection::webhook_url`]). The connection has no secrets here.
     fn set_up(&self, connection: &Connection) -> Vec<String>;
 
     // ---- What comes in ----

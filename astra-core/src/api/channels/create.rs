@@ -38,5 +38,5 @@ pub async fn handler(
     let new = NewChannel { kind, settings, values, root, created_by: caller.subject.to_string() };
     let made = app.channels.create(&caller.rows(&app), new, once).await.map_err(refused)?;
     let (location, revision) = (format!("/channels/{}", made.id), made.revision());
-    Ok(tagged(revision, created(&location, shown(&app, &caller.workspace, made))))
+    Ok(tagged(revision, created(&location, shown(&app, made))))
 }

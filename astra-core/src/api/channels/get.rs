@@ -21,5 +21,5 @@ pub async fn handler(
     Path(ChannelPath { channel_id }): Path<ChannelPath>,
 ) -> Result<Response> {
     let channel = find(&app, &caller, channel_id).await?;
-    Ok(tagged(channel.revision(), Json(shown(&app, &caller.workspace, channel))))
+    Ok(tagged(channel.revision(), Json(shown(&app, channel))))
 }

@@ -15,5 +15,5 @@ use crate::http::{Caller, Json, Page, PageQuery, Paged};
     responses((status = 200, description = "A page of channels.", body = Page<Channel>)))]
 pub async fn handler(State(app): State<App>, caller: Caller, Paged(request): Paged) -> Result<Json<Page<Channel>>> {
     let page = app.store.rows(&caller.workspace).channels().page(request).await.map_err(Error::store)?;
-    Ok(Json(Page::from_store(page, |stored| shown(&app, &caller.workspace, stored))))
+    Ok(Json(Page::from_store(page, |stored| shown(&app, stored))))
 }

@@ -10,7 +10,7 @@ use crate::channels::{ChannelError, ChannelFault, NotReceived, Reply, Unverified
 use crate::error::{Code, Error, FieldError, Result};
 use crate::http::Caller;
 use crate::ids::ChannelId;
-use crate::store::{StoredChannel, WorkspaceId};
+use crate::store::StoredChannel;
 
 /// A channel of the caller's workspace.
 ///
@@ -27,11 +27,11 @@ pub fn missing() -> Error {
 }
 
 /// A channel as callers see it.
-pub fn shown(app: &App, workspace: &WorkspaceId, stored: StoredChannel) -> Channel {
-    let set_up = match (app.channels.platform(&stored.kind), app.channels.connection(workspace, &stored)) {
-        (Ok(platform), Ok(connection)) => platform.set_up(&connection),
+pub fn shown(app: &App, stored: StoredChannel) -> Channel {
+    let set_up = match app.channels.platform(&stored.kind) {
+        Ok(platform) => platform.set_up(&app.channels.without_secrets(&stored)),
         // What is wrong stands in the place of what is to be done.
-        (Err(fault), _) | (_, Err(fault)) => vec![fault.to_string()],
+        Err(fault) => vec![fault.to_string()],
     };
     let webhook_url = app.channels.webhook_url(stored.id);
     Channel::new(stored, webhook_url, set_up)

@@ -52,5 +52,5 @@ pub async fn handler(
     precondition.check(present.revision()).map_err(Error::store)?;
     let changed = app.channels.rotate_secrets(&caller.rows(&app), present, secrets).await.map_err(refused)?;
     let changed = changed.ok_or_else(missing)?;
-    Ok(tagged(changed.revision(), Json(shown(&app, &caller.workspace, changed))))
+    Ok(tagged(changed.revision(), Json(shown(&app, changed))))
 }

@@ -49,7 +49,7 @@ pub async fn handler(
         let ChannelUpdate { settings, platform_settings } = wanted;
         match app.channels.update(&rows, &present, settings, platform_settings, unchanged).await {
             Ok(Some(channel)) => {
-                return Ok(tagged(channel.revision(), Json(shown(&app, &caller.workspace, channel))));
+                return Ok(tagged(channel.revision(), Json(shown(&app, channel))));
             }
             Ok(None) => return Err(missing()),
             Err(ChannelError::Store(store::Error::Refused(Refusal::Stale))) if attempts.next().is_some() => {}
