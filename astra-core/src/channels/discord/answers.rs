@@ -59,11 +59,13 @@ pub(super) fn checked(connection: &Connection, answer: &HttpAnswer) -> Result<Id
     Ok(Identity { id: bot_id.to_owned(), name: name.to_owned(), extra: json!({"application_id": id}) })
 }
 
-/// Whether Discord has taken the URL, which it calls before it does.
+/// Whether Discord has taken the URL, which it calls before it does, or the commands.
 pub(super) fn entered(answer: &HttpAnswer) -> Result<(), String> {
+    let body = answer.json();
+    let is_of_url = body.get("errors").is_some_and(|errors| errors.get("interactions_endpoint_url").is_some());
     match answer.status.as_u16() {
         200..=299 => Ok(()),
-        400 => Err("Discord does not take the URL: it has called it, and got no good answer".to_owned()),
+        400 if is_of_url => Err("Discord does not take the URL: it has called it, and got no good answer".to_owned()),
         status => Err(format!("Discord answered with status {status}")),
     }
 }

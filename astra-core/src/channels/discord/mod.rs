@@ -80,20 +80,15 @@ impl Platform for Discord {
 
     fn set_up(&self, connection: &Connection) -> Vec<String> {
         let url = connection.webhook_url();
-        let commands = connection.settings.url("api_url", &requests::commands_path(connection));
         vec![
             "Create an application at <https://discord.com/developers/applications>.".to_owned(),
             "Under **Installation** add the scopes `applications.commands` and `bot` with the permission \
              **Send Messages** to **Guild Install**, and open the install link for the server."
                 .to_owned(),
             format!(
-                "Create the commands: `curl -X PUT {commands} -H \"Authorization: Bot $DISCORD_BOT_TOKEN\" \
-                 -H 'Content-Type: application/json' -d '{}'`",
-                requests::commands()
-            ),
-            format!(
-                "Under **General Information** enter {url} as the **Interactions Endpoint URL**. Discord calls it at \
-                 once, so the channel must be there."
+                "Check the channel: that enters {url} as the **Interactions Endpoint URL** under **General \
+                 Information**, and the commands `/ask`, `/reset`, `/agents`, `/help` and `/link` in the place of all \
+                 that the application had. Discord calls the URL at once."
             ),
         ]
     }
@@ -117,6 +112,10 @@ impl Platform for Discord {
 
     fn read(&self, _: &Connection, request: &Request) -> Result<Reading, Unreadable> {
         shapes::read(request)
+    }
+
+    fn unanswered(&self, _: &Connection, request: &Request) -> Option<Reply> {
+        shapes::unanswered(request)
     }
 
     fn download(&self, _: &Connection, attachment: &str) -> Option<HttpCall> {
@@ -152,6 +151,11 @@ impl Platform for Discord {
         let api = connection.settings.url("api_url", "applications/@me");
         let call = HttpCall::new(Method::PATCH, api).json(&json!({"interactions_endpoint_url": url}));
         Some(requests::as_bot(connection, call))
+    }
+
+    fn enter_commands(&self, connection: &Connection) -> Option<HttpCall> {
+        let url = connection.settings.url("api_url", &requests::commands_path(connection));
+        Some(requests::as_bot(connection, HttpCall::new(Method::PUT, url).json(&requests::commands())))
     }
 
     fn read_entered(&self, _: &Connection, answer: &HttpAnswer) -> Result<(), String> {

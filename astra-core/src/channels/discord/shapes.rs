@@ -132,6 +132,13 @@ fn refusal(kind: u64) -> Value {
     }
 }
 
+/// The answer to a command that is not going to be answered, which Discord would show as being thought about.
+pub(super) fn unanswered(request: &Request) -> Option<Reply> {
+    let kind = request.json().ok()?.get("type").and_then(Value::as_u64)?;
+    let data = json!({"content": "This is not answered here.", "flags": 64});
+    (kind == COMMAND).then(|| Reply::json(&json!({"type": 4, "data": data})))
+}
+
 fn message(interaction: &Interaction) -> Result<Message, Unreadable> {
     let missing = |what: &str| Unreadable(format!("the interaction has no {what}"));
     let command = Command::deserialize(&interaction.data).map_err(|fault| Unreadable(fault.to_string()))?;

@@ -155,6 +155,15 @@ fn other_interactions_are_ignored_and_answered() {
 }
 
 #[test]
+fn a_command_that_is_not_answered_is_not_shown_as_being_thought_about() {
+    let reply = Discord.unanswered(&connection(), &json_request(&interaction())).unwrap();
+    assert_eq!(reply.body, r#"{"type":4,"data":{"content":"This is not answered here.","flags":64}}"#);
+    // What is never answered has a reply of its own.
+    assert_eq!(Discord.unanswered(&connection(), &json_request(&with(&json!({"type": 3})))), None);
+    assert_eq!(Discord.unanswered(&connection(), &request(&[], "", 0)), None);
+}
+
+#[test]
 fn what_is_not_discords_cannot_be_read() {
     let whole = interaction().to_string();
     for body in ["", "{", "[]", "null", "hello", &whole[..whole.len() - 9]] {

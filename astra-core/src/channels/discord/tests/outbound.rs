@@ -142,13 +142,23 @@ fn the_url_is_entered_by_a_request() {
     let call = Discord.enter_webhook(&connection(), url).unwrap();
     assert_eq!((call.method.as_str(), call.url.as_str()), ("PATCH", "https://discord.com/api/v10/applications/@me"));
     assert_eq!(body(&call), json!({"interactions_endpoint_url": url}));
-    let entered = |status| Discord.read_entered(&connection(), &answer(status, &[], "{}"));
-    assert_eq!(entered(200), Ok(()));
-    assert!(entered(400).unwrap_err().contains("got no good answer"));
-    assert_eq!(entered(401), Err("Discord answered with status 401".to_owned()));
+    let commands = Discord.enter_commands(&connection()).unwrap();
+    let api = "https://discord.com/api/v10/applications/1203948576203948576/commands";
+    assert_eq!((commands.method.as_str(), commands.url.as_str()), ("PUT", api));
+    assert_eq!(authorization(&commands), Some("Bot bot.token"));
+    let names: Vec<Value> = body(&commands).as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    assert_eq!(names, ["ask", "reset", "agents", "help", "link"]);
+    let entered = |status, body: &Value| Discord.read_entered(&connection(), &answer(status, &[], body));
+    assert_eq!((entered(200, &json!({})), entered(200, &json!([]))), (Ok(()), Ok(())));
+    let code = "APPLICATION_INTERACTIONS_ENDPOINT_URL_INVALID";
+    let invalid = json!({"code": 50035, "errors": {"interactions_endpoint_url": {"_errors": [{"code": code}]}}});
+    assert!(entered(400, &invalid).unwrap_err().contains("got no good answer"));
+    for status in [400, 401, 500] {
+        let why = format!("Discord answered with status {status}");
+        assert_eq!(entered(status, &json!({"code": 50035})), Err(why));
+    }
     let steps = Discord.set_up(&connection()).join("\n");
-    assert!(steps.contains("/channels/chn_") && steps.contains("/applications/1203948576203948576/commands"));
-    assert!(!steps.contains("bot.token"), "a secret is shown");
+    assert!(steps.contains("https://astra.example/channels/chn_") && !steps.contains("bot.token"));
 }
 
 #[test]
