@@ -45,7 +45,7 @@ pub struct ChannelDirectory {
 }
 
 /// A channel to be made.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewChannel {
     /// Its platform.
     pub kind: String,

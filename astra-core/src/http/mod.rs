@@ -3,6 +3,7 @@
 pub mod address;
 mod any_json;
 mod caller;
+mod channel_platform;
 pub mod client_credential;
 pub mod contract;
 mod created;
@@ -40,6 +41,7 @@ pub mod workspaces;
 pub use address::CalledFrom;
 pub use any_json::AnyJson;
 pub use caller::Caller;
+pub use channel_platform::PlatformInput;
 pub use created::{accepted, created};
 pub use etag::{IfMatch, IfMatchHeader, IfNoneMatch, etag, tagged};
 pub use idempotency::{Idempotency, IdempotencyHeader};

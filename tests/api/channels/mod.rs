@@ -1,23 +1,18 @@
 //! The channels group.
 
-mod answers;
 mod check;
-mod commands;
 mod create;
 mod create_link_code;
 mod delete;
 mod get;
 mod get_health;
-mod groups;
 mod health;
 mod list;
 mod list_messages;
 mod list_platforms;
-mod of_host;
 mod receive;
 mod receive_transaction;
 mod rotate_secrets;
-mod sending;
 mod update;
 mod verify;
 

@@ -12,7 +12,6 @@ pub mod list_messages;
 pub mod list_platforms;
 mod lookup;
 pub mod model;
-mod platform_input;
 pub mod receive;
 pub mod receive_transaction;
 pub mod rotate_secrets;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::platform_input::PlatformInput;
 use crate::channels::Identity;
 use crate::clock::rfc3339;
+use crate::http::PlatformInput;
 use crate::ids::{ChannelId, SessionId, TurnId};
 use crate::store::{ChannelMessageState, ChannelSettings, StoredChannel, StoredChannelHealth, StoredChannelMessage};
 

@@ -11,9 +11,11 @@ use astra_core::channels::{
 use astra_core::config::Ports;
 use serde_json::{Value, json};
 
-use super::{PATH, pointers};
 use crate::endpoint::{Endpoint, Reaction};
 use crate::support::{TestApp, TestBackend};
+
+/// Where the channels are.
+const PATH: &str = "/channels";
 
 const FIELDS: [Field; 2] =
     [Field::api_url("https://intranet.example"), Field::secret("token", "What proves both sides.", "correct-horse")];
@@ -155,7 +157,9 @@ async fn it_is_listed_and_answers() {
         .expect_problem(401, "unauthorized");
     let unknown = json!({"name": "Chat", "agent_id": "support", "platform": {"kind": "host", "name": "intranet_chat", "values": {"colour": "red"}}});
     let problem = app.admin().post(PATH).json(&unknown).await.expect_problem(422, "invalid_request");
-    assert_eq!(pointers(&problem), ["/platform/values/colour", "/platform/values/token"]);
+    let pointers: Vec<&str> =
+        problem["errors"].as_array().into_iter().flatten().filter_map(|fault| fault["pointer"].as_str()).collect();
+    assert_eq!(pointers, ["/platform/values/colour", "/platform/values/token"]);
 }
 
 #[tokio::test]
