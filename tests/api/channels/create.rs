@@ -50,7 +50,6 @@ async fn refuses_what_cannot_work_and_says_where() {
     let app = TestApp::new().await;
     let with = |field: &str, value: Value| {
         let mut new = channel();
-        *new.pointer_mut(field).unwrap_or(&mut Value::Null) = value.clone();
         let (parent, name) = field.rsplit_once('/').expect("a pointer");
         let parent = if parent.is_empty() { Some(&mut new) } else { new.pointer_mut(parent) };
         parent.expect("a parent")[name] = value;
