@@ -169,22 +169,23 @@ impl ChannelInbox<'_> {
 }
 
 impl Db {
-    /// Removes what came to channels of all workspaces before `before_ms` and is over, and what came to channels that
-    /// are gone, at most [`SWEEP_ROWS`] of each; answers how many rows are gone.
+    /// Removes what came to channels of all workspaces before `before_ms` and is over, and what waits on channels that
+    /// are gone, with its answers, at most [`SWEEP_ROWS`] of each; answers how many events are gone.
     pub async fn delete_old_channel_messages(&self, before_ms: i64) -> Result<u64> {
         self.write(move |tx| {
             let over = "DELETE FROM channel_messages WHERE id IN (SELECT m.id FROM channel_messages m
-                WHERE m.received_at_ms < $1 AND m.state NOT IN ('waiting', 'sending') LIMIT $2)";
+                WHERE m.received_at_ms < $1 AND m.state NOT IN ('waiting', 'sending') LIMIT $2) RETURNING id";
             let orphans = "DELETE FROM channel_messages WHERE id IN (SELECT m.id FROM channel_messages m
-                WHERE NOT EXISTS (SELECT 1 FROM channels c WHERE c.id = m.channel_id) LIMIT $1)";
-            let sends = "DELETE FROM channel_sends WHERE message_id IN (SELECT s.message_id FROM channel_sends s
-                WHERE NOT EXISTS (SELECT 1 FROM channel_messages m WHERE m.id = s.message_id) LIMIT $1)";
-            let codes = "DELETE FROM channel_link_codes WHERE expires_at_ms < $1";
-            tx.execute(codes, params![before_ms])?;
-            let removed = tx.execute(over, params![before_ms, SWEEP_ROWS])?;
-            let orphaned = tx.execute(orphans, params![SWEEP_ROWS])?;
-            let sent = tx.execute(sends, params![SWEEP_ROWS])?;
-            Ok(removed.max(orphaned).max(sent))
+                WHERE m.state IN ('waiting', 'sending')
+                    AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.id = m.channel_id) LIMIT $1) RETURNING id";
+            tx.execute("DELETE FROM channel_link_codes WHERE expires_at_ms < $1", params![before_ms])?;
+            let mut gone = tx.query(over, params![before_ms, SWEEP_ROWS])?;
+            gone.extend(tx.query(orphans, params![SWEEP_ROWS])?);
+            let count = gone.len() as u64;
+            for mut row in gone {
+                tx.execute("DELETE FROM channel_sends WHERE message_id = $1", params![row.next_int()?])?;
+            }
+            Ok(count)
         })
         .await
     }

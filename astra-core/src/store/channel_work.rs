@@ -338,6 +338,9 @@ fn finish(
     let sql = "UPDATE channel_messages SET state = $3, reason = $4, finished_at_ms = $5, message = NULL
         WHERE workspace_id = $1 AND id = $2";
     tx.execute(sql, params![message, end.state.as_str(), &end.reason, end.now_ms])?;
+    // What was said is in the session.
+    let said = "UPDATE channel_sends SET text = '' WHERE workspace_id = $1 AND message_id = $2";
+    tx.execute(said, params![message])?;
     if !is_there {
         // The channel was deleted.
         return Ok(());

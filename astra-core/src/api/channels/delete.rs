@@ -11,8 +11,7 @@ use crate::http::{Caller, IfMatch, IfMatchHeader, Path};
 
 /// Delete a channel
 ///
-/// Messages that wait are not answered any more; a part of an answer that is under way comes to its end. The sessions
-/// stay. What came to the channel is removed soon after.
+/// Messages that wait are not answered any more; a part of an answer that is under way comes to its end. The sessions stay.
 #[utoipa::path(delete, path = "/channels/{channel_id}", operation_id = "channels.delete", params(ChannelPath, IfMatchHeader),
     responses((status = 204, description = "Deleted.")))]
 pub async fn handler(
