@@ -15,7 +15,7 @@ const TEXT_BYTES_MAX: usize = 64 << 10;
 /// Longest hint for the answer, in bytes.
 const REPLY_TO_BYTES_MAX: usize = 4 << 10;
 /// Most attachments of a message; what is beyond is left out.
-pub(super) const ATTACHMENTS_MAX: usize = 10;
+const ATTACHMENTS_MAX: usize = 10;
 /// Most bytes of a message as JSON, with what is attached within it.
 const MESSAGE_BYTES_MAX: usize = 4 << 20;
 /// Longest reason why an event is ignored, in bytes.
@@ -104,5 +104,98 @@ fn tidy(message: &mut Message) {
     for attachment in &mut message.attachments {
         attachment.name.truncate(attachment.name.floor_char_boundary(ID_BYTES_MAX));
         attachment.media_type.truncate(attachment.media_type.floor_char_boundary(ID_BYTES_MAX));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::channels::{Person, Place};
+    use crate::ids::{ChannelId, CountingIds};
+
+    fn channel(change: &serde_json::Value) -> StoredChannel {
+        let mut settings = json!({"name": "a", "agent_id": "support"});
+        settings.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        StoredChannel {
+            id: ChannelId::from_key(1),
+            kind: "generic".into(),
+            version: 1,
+            settings: serde_json::from_value(settings).unwrap(),
+            fields: std::collections::BTreeMap::new(),
+            sealed: Vec::new(),
+            secrets: std::collections::BTreeMap::new(),
+            identity: None,
+            last_error: None,
+            failing_since_ms: None,
+            created_at_ms: 0,
+            updated_at_ms: 0,
+            created_by: "usr_a".into(),
+        }
+    }
+
+    fn message() -> Message {
+        Message {
+            place: Place { conversation: "c".into(), ..Place::default() },
+            user: Person { id: "ada".into(), ..Person::default() },
+            is_direct: false,
+            mentions_bot: true,
+            text: " hello\0 ".into(),
+            attachments: Vec::new(),
+            sent_at_ms: None,
+        }
+    }
+
+    fn fate(change: &serde_json::Value, message: Message) -> Result<Message, String> {
+        let ids = IdMaker::new(CountingIds::default());
+        let identity = Identity { id: "bot".into(), ..Identity::default() };
+        let inbound = Inbound { event_id: "e".into(), event: Event::Message(Box::new(message)) };
+        match admit(&channel(change), Some(&identity), inbound, &ids).unwrap().fate {
+            ChannelMessageFate::Answer { message, .. } => Ok(serde_json::from_str(&message).unwrap()),
+            ChannelMessageFate::Ignore(reason) => Err(reason),
+        }
+    }
+
+    #[test]
+    fn what_is_answered_is_tidy() {
+        let kept = fate(&json!({}), message()).unwrap();
+        assert_eq!(kept.text, "hello\u{fffd}");
+        let long = Message { text: "€".repeat(30_000), ..message() };
+        assert_eq!(fate(&json!({}), long).unwrap().text.len(), TEXT_BYTES_MAX / 3 * 3);
+        let thread = Place { thread: Some("t".repeat(300)), ..message().place };
+        assert_eq!(fate(&json!({}), Message { place: thread, ..message() }).unwrap().place.thread, None);
+    }
+
+    #[test]
+    fn what_is_not_answered_has_a_reason() {
+        let own = Message { user: Person { id: "bot".into(), ..Person::default() }, ..message() };
+        let nowhere = Message { place: Place::default(), ..message() };
+        let unmeant = Message { mentions_bot: false, ..message() };
+        for (change, message, reason) in [
+            (json!({}), own, "it was written by a bot"),
+            (json!({"is_enabled": false}), message(), "the channel is switched off"),
+            (json!({"user_ids": ["bob"]}), message(), "the person is not on the channel's list"),
+            (json!({"conversation_ids": ["d"]}), message(), "the conversation is not on the channel's list"),
+            (json!({"groups": "none"}), message(), "groups are not answered"),
+            (json!({}), unmeant.clone(), "it does not mention the bot"),
+            (json!({}), Message { text: " ".into(), ..message() }, "it says nothing"),
+            (json!({}), nowhere, "the message names no conversation or no person"),
+        ] {
+            assert_eq!(fate(&change, message).unwrap_err(), reason);
+        }
+        assert!(fate(&json!({"groups": "all"}), unmeant).is_ok());
+    }
+
+    #[test]
+    fn an_event_without_a_good_id_is_none() {
+        let ids = IdMaker::new(CountingIds::default());
+        for event_id in [String::new(), "e".repeat(256), "a\0".to_owned()] {
+            let inbound = Inbound { event_id, event: Event::Ignored("x".repeat(300)) };
+            assert!(admit(&channel(&json!({})), None, inbound, &ids).is_none());
+        }
+        let inbound = Inbound { event_id: "e".into(), event: Event::Ignored("x".repeat(300)) };
+        let kept = admit(&channel(&json!({})), None, inbound, &ids).unwrap().fate;
+        assert!(matches!(kept, ChannelMessageFate::Ignore(reason) if reason.len() == REASON_BYTES_MAX));
     }
 }
