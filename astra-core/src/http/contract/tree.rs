@@ -21,11 +21,11 @@ pub(super) fn walk(value: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
 }
 
 /// All references within `value`.
-pub(super) fn references(value: &Value, found: &mut Vec<String>) {
+pub(super) fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
     match value {
         Value::Object(map) => {
             if let Some(Value::String(reference)) = map.get("$ref") {
-                found.push(reference.clone());
+                found.push(reference);
             }
             map.values().for_each(|inner| references(inner, found));
         }
@@ -55,18 +55,18 @@ pub(super) fn follow<'a>(document: &'a Value, value: &'a Value) -> Result<&'a Va
 /// # Errors
 /// If one points to nothing.
 pub(super) fn reach<'a>(
-    document: &Value,
+    document: &'a Value,
     from: impl IntoIterator<Item = &'a Value>,
 ) -> Result<BTreeSet<String>, String> {
     let mut open = Vec::new();
     from.into_iter().for_each(|value| references(value, &mut open));
     let mut seen = BTreeSet::new();
     while let Some(reference) = open.pop() {
-        if seen.insert(reference.clone()) {
-            references(resolve(document, &reference)?, &mut open);
+        if seen.insert(reference) {
+            references(resolve(document, reference)?, &mut open);
         }
     }
-    Ok(seen)
+    Ok(seen.into_iter().map(str::to_owned).collect())
 }
 
 /// What is wrong with the references of `document`: those that point to nothing.
@@ -74,15 +74,26 @@ pub(super) fn reach<'a>(
 pub fn dangling(document: &Value) -> BTreeSet<String> {
     let mut found = Vec::new();
     references(document, &mut found);
-    found.iter().filter_map(|reference| resolve(document, reference).err()).collect()
+    found.into_iter().filter_map(|reference| resolve(document, reference).err()).collect()
 }
 
 /// The ids of the operations of `document`.
 #[must_use]
 pub fn operation_ids(document: &Value) -> BTreeSet<String> {
-    let items = document.get("paths").and_then(Value::as_object).into_iter().flat_map(Map::values);
-    let operations = items.flat_map(|item| METHODS.iter().filter_map(|method| item.get(method)));
-    operations.filter_map(|operation| operation.get("operationId")?.as_str().map(str::to_owned)).collect()
+    let ids = all_operations(document).filter_map(|(.., operation)| operation.get("operationId")?.as_str());
+    ids.map(str::to_owned).collect()
+}
+
+/// Every operation of the paths of `document`.
+pub(super) fn all_operations(document: &Value) -> impl Iterator<Item = (&String, &'static str, &Value)> {
+    let items = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    items.flat_map(|(path, item)| {
+        let item = item.as_object().into_iter().flatten();
+        item.filter_map(move |(name, operation)| {
+            let method = METHODS.iter().find(|method| **method == name.as_str())?;
+            Some((path, *method, operation))
+        })
+    })
 }
 
 /// Every operation of `paths`, which may be the document's `paths` or `webhooks`.

@@ -5,13 +5,10 @@ use serde_json::Value;
 use super::super::tree;
 
 /// Adds `additionalProperties: false` to every object with named fields that a request body, or a frame of a client,
-/// reaches. Answers stay open,
-/// so that clients survive new fields.
+/// reaches. Answers stay open, so that clients survive new fields.
 pub(super) fn close_requests(document: &mut Value, faults: &mut Vec<String>) {
-    let mut bodies: Vec<Value> = tree::operations(document.get_mut("paths"))
-        .flat_map(|(.., operation)| tree::asked(operation).cloned().collect::<Vec<_>>())
-        .collect();
-    let reached = match tree::reach(document, &bodies) {
+    let bodies = tree::all_operations(document).flat_map(|(.., operation)| tree::asked(operation));
+    let reached = match tree::reach(document, bodies) {
         Ok(reached) => reached,
         Err(fault) => return faults.push(fault),
     };
@@ -25,7 +22,6 @@ pub(super) fn close_requests(document: &mut Value, faults: &mut Vec<String>) {
             tree::walk(body, &mut close);
         }
     }
-    bodies.clear();
 }
 
 fn close(schema: &mut Value) {

@@ -12,17 +12,16 @@ const SCHEMAS: &str = "#/components/schemas/";
 /// Merges every component that is an `allOf` of objects. In the gateway's own answers all fields are required: they are
 /// always written. `hosts` are the paths of a host program.
 pub(super) fn merge(document: &mut Value, hosts: &BTreeSet<String>, faults: &mut Vec<String>) {
-    let answers = |operation: &Value| operation.get("responses").into_iter().cloned().collect();
-    let requests = |operation: &Value| tree::asked(operation).cloned().collect();
-    let reached = reached(document, requests, &BTreeSet::new())
-        .and_then(|asked| reached(document, answers, hosts).map(|answered| (asked, answered)));
-    let (asked, answered) = match reached {
-        Ok(reached) => reached,
-        Err(fault) => return faults.push(fault),
+    let (asked, answered) = match (reached(document, tree::asked, &BTreeSet::new()), reached(document, answers, hosts))
+    {
+        (Ok(asked), Ok(answered)) => (asked, answered),
+        (Err(fault), _) | (_, Err(fault)) => return faults.push(fault),
     };
-    let whole = document.clone();
-    for (name, schema) in tree::schemas(document).into_iter().flatten() {
-        let Some(mut merged) = merged(&whole, schema) else { continue };
+    let whole = &*document;
+    let components = whole["components"]["schemas"].as_object().into_iter().flatten();
+    let found: Vec<(String, Value)> =
+        components.filter_map(|(name, schema)| Some((name.clone(), merged(whole, schema)?))).collect();
+    for (name, mut merged) in found {
         let reference = format!("{SCHEMAS}{name}");
         if answered.contains(&reference) && !asked.contains(&reference) {
             let names: Vec<Value> = merged["properties"]
@@ -31,22 +30,22 @@ pub(super) fn merge(document: &mut Value, hosts: &BTreeSet<String>, faults: &mut
                 .unwrap_or_default();
             merged["required"] = names.into();
         }
-        *schema = merged;
+        document["components"]["schemas"][&name] = merged;
     }
 }
 
+fn answers(operation: &Value) -> impl Iterator<Item = &Value> {
+    operation.get("responses").into_iter()
+}
+
 /// All that the `parts` of the operations reach whose paths are not in `hosts`.
-fn reached(
-    document: &mut Value,
-    parts: impl Fn(&Value) -> Vec<Value>,
+fn reached<'a, P: Iterator<Item = &'a Value>>(
+    document: &'a Value,
+    parts: impl Fn(&'a Value) -> P,
     hosts: &BTreeSet<String>,
 ) -> Result<BTreeSet<String>, String> {
-    let own = |path: &String| !hosts.contains(path);
-    let parts: Vec<Value> = tree::operations(document.get_mut("paths"))
-        .filter(|(path, ..)| own(path))
-        .flat_map(|(.., operation)| parts(operation))
-        .collect();
-    tree::reach(document, &parts)
+    let own = tree::all_operations(document).filter(|(path, ..)| !hosts.contains(*path));
+    tree::reach(document, own.flat_map(|(.., operation)| parts(operation)))
 }
 
 /// `schema` as one object, its own fields first; `None` if it is no `allOf` of objects.

@@ -50,26 +50,25 @@ fn name_merge_patch(operation: &mut Value) {
 /// A body of which nothing is required may be left out: the fields of a POST that has none are as those of `{}`. A change
 /// that changes nothing is more likely a mistake.
 pub(super) fn free_bodies(document: &mut Value, hosts: &BTreeSet<String>) {
-    let components = document.get("components").cloned().map(|components| json!({"components": components}));
-    let components = components.unwrap_or_default();
-    for (path, method, operation) in tree::operations(document.get_mut("paths")) {
-        // A host's operations have said it themselves.
-        if method != "post" || hosts.contains(path) {
-            continue;
-        }
-        let Some(body) = operation.get_mut("requestBody") else { continue };
-        let content = body.get("content").and_then(Value::as_object).into_iter().flat_map(Map::values);
-        let mut schemas = content.map(|content| tree::follow(&components, &content["schema"]));
-        let is_free = schemas.all(|schema| {
-            schema.is_ok_and(|schema| {
-                let required = schema.get("required").and_then(Value::as_array);
-                schema["type"] == "object" && required.is_none_or(Vec::is_empty)
-            })
-        });
-        if is_free {
-            body["required"] = false.into();
-        }
+    // A host's operations have said it themselves.
+    let posts = tree::all_operations(document).filter(|(path, method, _)| *method == "post" && !hosts.contains(*path));
+    let free: Vec<String> =
+        posts.filter(|(.., operation)| has_free_body(document, operation)).map(|(path, ..)| path.clone()).collect();
+    for path in free {
+        document["paths"][&path]["post"]["requestBody"]["required"] = false.into();
     }
+}
+
+fn has_free_body(document: &Value, operation: &Value) -> bool {
+    let Some(body) = operation.get("requestBody") else { return false };
+    let content = body.get("content").and_then(Value::as_object).into_iter().flat_map(Map::values);
+    let mut schemas = content.map(|content| tree::follow(document, &content["schema"]));
+    schemas.all(|schema| {
+        schema.is_ok_and(|schema| {
+            let required = schema.get("required").and_then(Value::as_array);
+            schema["type"] == "object" && required.is_none_or(Vec::is_empty)
+        })
+    })
 }
 
 /// A parameter is there or it is not: null cannot be written in a URL or a header.

@@ -19,7 +19,7 @@ pub(in super::super) fn prune(document: &mut Value, faults: &mut Vec<String>) {
         components.sort_keys();
     }
     let used: BTreeSet<String> =
-        tree::operations(document.get_mut("paths")).filter_map(|(.., operation)| first_tag(operation)).collect();
+        tree::all_operations(document).filter_map(|(.., operation)| first_tag(operation)).collect();
     if let Some(tags) = document.get_mut("tags").and_then(Value::as_array_mut) {
         tags.retain(|tag| tag.get("name").and_then(Value::as_str).is_some_and(|name| used.contains(name)));
         let described: BTreeSet<&str> = tags.iter().filter_map(|tag| tag["name"].as_str()).collect();
