@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::discord::Discord;
+use super::email::Email;
 use super::field::Field;
 use super::generic::Generic;
+use super::matrix::Matrix;
 use super::platform::Platform;
 use super::slack::Slack;
 use super::teams::Teams;
@@ -13,7 +15,7 @@ use super::teams::Teams;
 /// The platforms of the gateway's own, in the order in which people read them: a line each.
 #[must_use]
 pub fn built_in() -> Vec<Arc<dyn Platform>> {
-    vec![Arc::new(Slack), Arc::new(Discord), Arc::new(Teams), Arc::new(Generic)]
+    vec![Arc::new(Slack), Arc::new(Discord), Arc::new(Teams), Arc::new(Matrix), Arc::new(Email), Arc::new(Generic)]
 }
 
 /// The platforms that a gateway knows, by their kinds.
