@@ -23,6 +23,7 @@ mod channel_answers;
 mod channel_commands;
 mod channel_groups;
 mod channel_host;
+mod channel_line;
 mod channel_sending;
 mod channels;
 mod chat;

@@ -7,15 +7,28 @@ use super::discord::Discord;
 use super::email::Email;
 use super::field::Field;
 use super::generic::Generic;
+use super::line::Line;
 use super::matrix::Matrix;
 use super::platform::Platform;
 use super::slack::Slack;
 use super::teams::Teams;
+use super::telegram::Telegram;
+use super::whatsapp::WhatsApp;
 
 /// The platforms of the gateway's own, in the order in which people read them: a line each.
 #[must_use]
 pub fn built_in() -> Vec<Arc<dyn Platform>> {
-    vec![Arc::new(Slack), Arc::new(Discord), Arc::new(Teams), Arc::new(Matrix), Arc::new(Email), Arc::new(Generic)]
+    vec![
+        Arc::new(Slack),
+        Arc::new(Discord),
+        Arc::new(Teams),
+        Arc::new(Telegram),
+        Arc::new(WhatsApp),
+        Arc::new(Line),
+        Arc::new(Matrix),
+        Arc::new(Email),
+        Arc::new(Generic),
+    ]
 }
 
 /// The platforms that a gateway knows, by their kinds.
