@@ -1,5 +1,5 @@
-//! A platform that a host program brings: it is one as those of the gateway are. It takes no part twice, so that what becomes of a
-//! lost answer can be seen.
+//! A platform that a host program brings: it is one as those of the gateway are. It takes no part twice, so that what becomes
+//! of a lost answer can be seen.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
