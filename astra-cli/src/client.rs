@@ -77,6 +77,11 @@ impl Client {
         self.http.request(method, format!("{}{path}", self.server)).bearer_auth(&self.token)
     }
 
+    /// A request without the token.
+    pub(crate) fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.server))
+    }
+
     /// Sends a request; any answer of success, or the gateway's refusal as an error.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Response> {
         let response = self.try_send(request).await?;

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 
 use crate::program::Machine;
 
-const COMMANDS: [&[&str]; 23] = [
+const COMMANDS: [&[&str]; 28] = [
     &["serve"],
     &["token", "issue"],
     &["token", "rotate"],
@@ -14,6 +14,11 @@ const COMMANDS: [&[&str]; 23] = [
     &["workspace", "invite"],
     &["workspace", "delete"],
     &["chat"],
+    &["channels", "list"],
+    &["channels", "add"],
+    &["channels", "rotate"],
+    &["channels", "link-code"],
+    &["channels", "simulate"],
     &["approvals", "list"],
     &["approvals", "approve"],
     &["approvals", "deny"],

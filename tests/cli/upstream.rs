@@ -26,9 +26,14 @@ impl Hesitant {
         Self { url, lines }
     }
 
+    /// Waits for a question; its line stays open as long as what this answers.
+    pub(crate) fn asked(&self) -> TcpStream {
+        self.lines.recv().expect("a question came")
+    }
+
     /// Ends the oldest open answer with these words.
     pub(crate) fn finish(&self, words: &str) {
-        let mut line = self.lines.recv().expect("a question came");
+        let mut line = self.asked();
         let (content, stop) = (chunk(words, &Value::Null), chunk("", &"stop".into()));
         line.write_all(format!("data: {content}\n\ndata: {stop}\n\ndata: [DONE]\n\n").as_bytes()).expect("sent");
     }

@@ -193,13 +193,15 @@ async fn check(client: &Client, agent: &str, session: Option<&str>) -> Result<()
     Err(Error::new(format!("there is no session `{session}` at {}", client.server())))
 }
 
-async fn agents(client: &Client) -> Result<Vec<String>> {
+/// The ids of the agents, at most 200 of them.
+pub(crate) async fn agents(client: &Client) -> Result<Vec<String>> {
     let request = client.request(Method::GET, "/agents").query(&[("limit", "200")]);
     let agents = client.fetch::<Agents>(request).await?.data;
     Ok(agents.into_iter().map(|agent| agent.id).collect())
 }
 
-async fn usual_agent(client: &Client) -> Result<String> {
+/// The agent that is meant where none is named.
+pub(crate) async fn usual_agent(client: &Client) -> Result<String> {
     let agents = agents(client).await?;
     let ids: Vec<&str> = agents.iter().map(String::as_str).collect();
     match ids.as_slice() {

@@ -7,6 +7,7 @@ use tokio::runtime;
 use tokio::sync::oneshot;
 
 use super::log::Log;
+use crate::commands::signals::Signals;
 use crate::error::{Error, Result};
 
 /// Signals so close to each other are one wish: `timeout`, for one, signals the program and then its process group.
@@ -56,40 +57,6 @@ async fn end(second: impl Future<Output = ()>, limit: Duration) {
 
 async fn wait(mut signals: Signals) {
     signals.next().await;
-}
-
-/// The signals that end a gateway, watched from the moment that this is made.
-#[cfg(unix)]
-struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
-
-#[cfg(unix)]
-impl Signals {
-    fn watch() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self(signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.0.recv() => {}
-            _ = self.1.recv() => {}
-        }
-    }
-}
-
-/// Ctrl-c, watched from the moment that this is made.
-#[cfg(windows)]
-struct Signals(tokio::signal::windows::CtrlC);
-
-#[cfg(windows)]
-impl Signals {
-    fn watch() -> std::io::Result<Self> {
-        Ok(Self(tokio::signal::windows::ctrl_c()?))
-    }
-
-    async fn next(&mut self) {
-        self.0.recv().await;
-    }
 }
 
 #[cfg(test)]
