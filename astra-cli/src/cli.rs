@@ -12,6 +12,7 @@ use crate::commands;
   astra token issue --name me --role owner
                                      issue a token for it
   astra chat                         talk to an agent
+  astra console                      open the console in a browser
   astra traces list --status failed  say which turns failed
   astra spec --format yaml           print the OpenAPI document
   astra codegen typescript --out ts  generate a client from it
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Keys(commands::keys::Args),
     Workspace(commands::workspace::Args),
     Chat(commands::chat::Args),
+    Console(commands::console::Args),
     Tools(commands::tools::Args),
     Approvals(commands::approvals::Args),
     Jobs(commands::jobs::Args),
@@ -64,6 +66,7 @@ impl Command {
             Self::Keys(args) => commands::keys::run(args, context),
             Self::Workspace(args) => commands::workspace::run(args, context),
             Self::Chat(args) => commands::chat::run(args, context),
+            Self::Console(args) => commands::console::run(&args, context),
             Self::Tools(args) => commands::tools::run(args, context),
             Self::Approvals(args) => commands::approvals::run(args, context),
             Self::Jobs(args) => commands::jobs::run(args, context),

@@ -67,6 +67,14 @@ impl Client {
         Self::new(server, token)
     }
 
+    /// Makes sure that a gateway answers at `server`, to which no credential is sent; answers the URL without a slash at its end.
+    pub(crate) async fn find(server: &str) -> Result<String> {
+        let client = Self::new(server, String::new())?;
+        let request = client.http.get(format!("{}/health/live", client.server));
+        client.send(request).await?;
+        Ok(client.server)
+    }
+
     /// Where the gateway is.
     pub(crate) fn server(&self) -> &str {
         &self.server

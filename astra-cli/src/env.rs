@@ -36,6 +36,10 @@ pub(crate) const LOG: &str = "ASTRA_LOG";
 pub(crate) const LOG_FORMAT: &str = "ASTRA_LOG_FORMAT";
 /// The jar of OpenAPI Generator, for `codegen --generator`.
 pub(crate) const OPENAPI_GENERATOR_JAR: &str = "ASTRA_OPENAPI_GENERATOR_JAR";
+/// The screen of a desktop of X, where a browser can be opened.
+pub(crate) const DISPLAY: &str = "DISPLAY";
+/// The same of a desktop of Wayland.
+pub(crate) const WAYLAND_DISPLAY: &str = "WAYLAND_DISPLAY";
 /// Any value but the empty one: no colours (<https://no-color.org>).
 pub(crate) const NO_COLOR: &str = "NO_COLOR";
 /// Where a local Ollama listens, if not at its usual place; Ollama's own variable.

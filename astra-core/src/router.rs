@@ -17,8 +17,14 @@ use crate::auth::{Role, Scope, ScopeTable};
 use crate::config::LimitsConfig;
 use crate::error::{Error, Result};
 use crate::host;
+#[cfg(any(feature = "console", feature = "docs"))]
+use crate::http::IfNoneMatch;
 use crate::http::PathCounts;
+#[cfg(feature = "console")]
+use crate::http::console;
 use crate::http::contract::{self, Contract, Declared, Gate, Mount, PathContract, enforce};
+#[cfg(feature = "docs")]
+use crate::http::docs;
 use crate::http::fallback;
 use crate::http::host_header::{self, Hosts};
 use crate::http::limit::{self, Limits};
@@ -27,8 +33,6 @@ use crate::http::metrics;
 use crate::http::origin::{self, Origins};
 use crate::http::record::{self, Recorder};
 use crate::http::{Caller, TraceParent};
-#[cfg(feature = "docs")]
-use crate::http::{IfNoneMatch, docs};
 use crate::openapi as document;
 
 /// All operations, one line a group.
@@ -55,6 +59,8 @@ fn operations() -> Operations {
     let operations = operations.mount("/metrics", readable(get(metrics::answer)), metrics);
     #[cfg(feature = "docs")]
     let operations = reference(operations);
+    #[cfg(feature = "console")]
+    let operations = for_people(operations);
     mcp(operations)
 }
 
@@ -207,11 +213,11 @@ async fn pass(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> 
     record::record(&guard.recorder, request, shaped).await
 }
 
-/// The router of a gateway that stands alone: unknown paths get a problem too, and `/` leads to the reference.
-#[expect(clippy::disallowed_methods, reason = "what is no operation: the way to the reference, and unknown paths")]
+/// The router of a gateway that stands alone: unknown paths get a problem too, and `/` leads to the console or the reference.
+#[expect(clippy::disallowed_methods, reason = "what is no operation: the way to the pages, and unknown paths")]
 pub fn standalone(router: Router, app: &App, door: &Door) -> Router {
-    #[cfg(feature = "docs")]
-    let router = router.route("/", beside(readable(get(docs::redirect)), app, door));
+    #[cfg(any(feature = "console", feature = "docs"))]
+    let router = router.route("/", beside(readable(get(fallback::root)), app, door));
     router.fallback_service(beside(any(fallback::not_found), app, door))
 }
 
@@ -224,6 +230,14 @@ fn reference(operations: Operations) -> Operations {
         operations.mount(asset.path, readable(get(answer)), Mount::public("docs"))
     });
     operations.mount("/docs/", readable(get(docs::redirect)), Mount::public("docs"))
+}
+
+/// The console: a page for a browser and its files, public for the same reasons.
+#[cfg(feature = "console")]
+fn for_people(operations: Operations) -> Operations {
+    console::PATHS.into_iter().fold(operations, |operations, path| {
+        operations.mount(path, readable(get(console::answer)), Mount::public("console"))
+    })
 }
 
 /// Other methods than GET get a problem.

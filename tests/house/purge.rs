@@ -24,7 +24,7 @@ const COLUMNS: [&str; 12] = [
 ];
 
 /// Tables that stay, and why.
-const KEPT: [(&str, &str); 25] = [
+const KEPT: [(&str, &str); 26] = [
     ("subjects", "the number of a user, which the audit names"),
     ("users", "the account: the group `auth` ends it"),
     ("sign_in_networks", "goes with the account"),
@@ -33,6 +33,7 @@ const KEPT: [(&str, &str); 25] = [
     ("service_accounts", "the account"),
     ("tokens", "go with the account"),
     ("families", "go with the account"),
+    ("login_codes", "go with the account"),
     ("audit", "who changed what, without what was said"),
     ("agents", "the workspace's"),
     ("agent_versions", "the workspace's"),

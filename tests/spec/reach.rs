@@ -6,10 +6,11 @@ use http::Method;
 
 use crate::support::{TestApp, document};
 
-/// What is served beside the contract: for people with a browser the API reference and its assets, the metrics, and the MCP
-/// server, whose protocol is not of the document.
+/// What is served beside the contract: for people with a browser the console and the API reference, each with its files, the
+/// metrics, and the MCP server, whose protocol is not of the document.
 fn is_beside(path: &str) -> bool {
-    path == "/metrics" || path == "/mcp" || path == "/docs" || path.starts_with("/docs/")
+    let is_page = |page: &str| path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    path == "/metrics" || path == "/mcp" || is_page("/docs") || is_page("/console")
 }
 
 type Methods = BTreeMap<String, BTreeSet<String>>;

@@ -45,7 +45,7 @@ pub(crate) fn run(args: Args, context: &Context) -> Result<()> {
 }
 
 /// Why something was not done with an account.
-fn refused(message: &str, fault: &auth::Error) -> Error {
+pub(super) fn refused(message: &str, fault: &auth::Error) -> Error {
     match fault {
         // The authority speaks of members of a body; here they are arguments.
         auth::Error::Invalid { pointer, detail } => {

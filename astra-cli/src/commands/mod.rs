@@ -8,6 +8,7 @@ pub(crate) mod chat;
 pub(crate) mod codegen;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod console;
 pub(crate) mod cron;
 pub(crate) mod doctor;
 pub(crate) mod duration;

@@ -16,6 +16,37 @@ pub(crate) struct Place<'a> {
     pub(crate) store: &'a StoreArgs,
 }
 
+/// A gateway, with what makes credentials for it.
+pub(crate) enum Reached {
+    /// The API of a gateway that is named, with the token of the environment.
+    Elsewhere(Client),
+    /// The local store of a gateway of this machine.
+    Here {
+        /// Where it is reached from here.
+        server: String,
+        /// Where others reach it, unless a URL is named.
+        public_url: Option<String>,
+    },
+}
+
+impl Reached {
+    /// The one that flags and environment name. A token of the environment is for the gateway that is named beside it; a flag that
+    /// names a store stands above both.
+    pub(crate) fn of(place: &Place<'_>, context: &Context) -> Result<Self> {
+        let Some(server) = named(place.server, context) else {
+            let flags = ServerArgs { store: place.store.clone(), ..ServerArgs::default() };
+            let config = settings::read(&flags, &context.environment)?.config;
+            let public_url = config.public_url.map(|public_url| public_url.to_string());
+            return Ok(Self::Here { server: listening(config.listen), public_url });
+        };
+        let has_token = context.environment.get(env::TOKEN).is_some();
+        if place.store.is_named() || is_this_machine(server) && !has_token {
+            return Ok(Self::Here { server: server.to_owned(), public_url: None });
+        }
+        Ok(Self::Elsewhere(Client::of_environment(server, &context.environment)?))
+    }
+}
+
 /// The flags of a command that asks one thing.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Gateway {

@@ -5,6 +5,7 @@ use http::HeaderMap;
 use super::authority::Authority;
 use super::by::Request;
 use super::error::{Error, Result};
+use super::login_codes::IssuedLoginCode;
 use super::oauth::{Granted, unknown_role};
 use super::oidc::{ATTEMPT_LIFE_S, Attempt, OidcClaims, OidcFault, OidcProvider};
 use super::registration::email_taken;
@@ -35,6 +36,24 @@ pub struct OidcStart {
     pub cookie: String,
 }
 
+/// What the browser gets when its sign-in is finished.
+#[derive(Debug, Clone)]
+pub enum OidcOutcome {
+    /// The tokens.
+    Tokens(Granted),
+    /// What the console gets the tokens for.
+    LoginCode(IssuedLoginCode),
+}
+
+/// A sign-in of this browser that is over, however it ends.
+#[derive(Debug, Clone)]
+pub struct EndedOidc {
+    /// The value of `Set-Cookie` that ends it.
+    pub cookie: String,
+    /// Whether the browser goes to the console.
+    pub is_for_console: bool,
+}
+
 /// What the provider sends back with the browser.
 #[derive(Debug, Clone)]
 pub struct OidcCallback {
@@ -49,27 +68,28 @@ pub struct OidcCallback {
 }
 
 impl Authority {
-    /// Begins a sign-in with the OpenID provider.
+    /// Begins a sign-in with the OpenID provider: for the console, or for a client that reads the tokens.
     ///
     /// # Errors
     /// [`Error::NoOidc`]; [`Error::Oidc`].
-    pub async fn start_oidc(&self) -> Result<OidcStart> {
+    pub async fn start_oidc(&self, is_for_console: bool) -> Result<OidcStart> {
         let provider = self.oidc_provider()?;
-        let attempt = Attempt::begin(self.now_ms())?;
+        let attempt = Attempt::begin(is_for_console, self.now_ms())?;
         let authorization_url = provider.authorization_url(&attempt, self.master_key()).await?;
         Ok(OidcStart { authorization_url, cookie: set_cookie(provider, &attempt.value(), ATTEMPT_LIFE_S) })
     }
 
-    /// The value of `Set-Cookie` that ends the sign-in of `state`, if `headers` have its cookie: a state of elsewhere ends
-    /// nothing in this browser.
+    /// The sign-in of `state`, which ends, if `headers` have its cookie: a state of elsewhere ends nothing in this browser.
     #[must_use]
-    pub fn ended_oidc_cookie(&self, state: &str, headers: &HeaderMap) -> Option<String> {
+    pub fn ended_oidc(&self, state: &str, headers: &HeaderMap) -> Option<EndedOidc> {
         let provider = self.oidc()?;
-        self.oidc_attempt(provider, state, headers).map(|_| set_cookie(provider, "", 0))
+        let attempt = self.oidc_attempt(provider, state, headers)?;
+        Some(EndedOidc { cookie: set_cookie(provider, "", 0), is_for_console: attempt.is_for_console() })
     }
 
     /// Finishes a sign-in for the request `request` from `from`, whose headers have the cookie of the start: signs in to the
-    /// account of the person, which is found by its id at the provider, joined by its verified e-mail address, or made.
+    /// account of the person, which is found by its id at the provider, joined by its verified e-mail address, or made. One
+    /// for the console gives a login code, by which that signs in.
     ///
     /// # Errors
     /// [`Error::NoOidc`]; [`Error::Forbidden`] for another browser or an ended sign-in, if the provider refuses, and if the
@@ -80,7 +100,7 @@ impl Authority {
         headers: &HeaderMap,
         request: Request<'_>,
         from: &RequestSource,
-    ) -> Result<Granted> {
+    ) -> Result<OidcOutcome> {
         let (provider, key) = (self.oidc_provider()?, self.master_key());
         let attempt =
             self.oidc_attempt(provider, &callback.state, headers).ok_or_else(|| Error::Forbidden(NOT_BEGUN.into()))?;
@@ -97,8 +117,13 @@ impl Authority {
         let actor = self.newcomer("", "oidc", request, from);
         let rows = self.store().rows(self.first_workspace());
         let member = rows.accounts().sign_in_by_oidc(person, actor).await.map_err(account_refused)?;
+        if attempt.is_for_console() {
+            let issued = self.login_code_of(&member).await?;
+            return issued.map(OidcOutcome::LoginCode).ok_or_else(|| Error::Forbidden(NO_ACCOUNT.into()));
+        }
         let role = member.role.parse::<Role>().map_err(|()| unknown_role())?;
-        self.begin_family(&member, role, self.scopes().default_of(role), from).await
+        let granted = self.begin_family(&member, role, self.scopes().default_of(role), from).await?;
+        Ok(OidcOutcome::Tokens(granted))
     }
 
     fn oidc_provider(&self) -> Result<&OidcProvider> {

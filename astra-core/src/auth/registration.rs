@@ -35,6 +35,17 @@ pub struct Registration {
     pub invitation: Option<String>,
 }
 
+/// By what people sign in and get accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInOptions {
+    /// Whether there is an owner; if not, the set-up code makes one.
+    pub has_owner: bool,
+    /// Whether registration needs no invitation.
+    pub is_registration_open: bool,
+    /// Whether people sign in with an identity provider.
+    pub has_identity_provider: bool,
+}
+
 /// By what right an account is made.
 enum Right {
     Admission(Admission),
@@ -53,6 +64,16 @@ impl Right {
 }
 
 impl Authority {
+    /// By what people sign in and get accounts here.
+    ///
+    /// # Errors
+    /// [`Error::Store`]
+    pub async fn sign_in_options(&self) -> Result<SignInOptions> {
+        let has_owner = self.store().has_owner().await?;
+        let is_registration_open = has_owner && self.config().open_registration;
+        Ok(SignInOptions { has_owner, is_registration_open, has_identity_provider: self.oidc().is_some() })
+    }
+
     /// Makes an account, for the request `request` from `from`, and signs it in: in the workspace of its invitation; else in
     /// the first one, as its owner by the set-up code as long as there is none, afterwards as a member if registration is open.
     ///

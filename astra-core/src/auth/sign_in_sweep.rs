@@ -1,6 +1,6 @@
 //! Removes what no credential needs any more: sign-ins that are over, which of people who never sign in again would stay for
-//! ever, invitations that have expired, what is kept of finished sign-ins with the OpenID provider, and retired signing keys
-//! whose last token has expired.
+//! ever, invitations and login codes that have expired, what is kept of finished sign-ins with the OpenID provider, and
+//! retired signing keys whose last token has expired.
 
 use std::sync::Arc;
 
@@ -24,6 +24,7 @@ pub fn open(base: &Base, scheduler: &Arc<Scheduler>) {
 async fn sweep(store: &Db, ttl_ms: i64, now_ms: i64) -> store::Result<()> {
     while store.delete_ended_families(now_ms.saturating_sub(ttl_ms)).await? == u64::from(SWEEP_ROWS) {}
     while store.delete_expired_invitations(now_ms).await? == u64::from(SWEEP_ROWS) {}
+    while store.delete_expired_login_codes(now_ms).await? == u64::from(SWEEP_ROWS) {}
     while store.delete_ended_oidc_attempts(now_ms).await? == u64::from(SWEEP_ROWS) {}
     let deleted = store.delete_expired_signing_keys(ttl_ms, now_ms).await?;
     if deleted > 0 {

@@ -40,7 +40,7 @@ pub struct AuthConfig {
     pub setup_code: Option<Secret>,
     /// Whether registration is open to all, as a member of the first workspace, once the gateway has its owner.
     pub open_registration: bool,
-    /// The page on which people accept invitations; invitations have no link without it.
+    /// The page on which people accept invitations; by default the console's, where `public_url` says where that is.
     pub invitation_page: Option<PublicUrl>,
     /// The OpenID provider that people sign in with; `None` for none.
     pub oidc: Option<OidcConfig>,

@@ -46,7 +46,11 @@ pub const BUILT_INS: [BuiltInDefault; 16] = [
     ),
     built_in("session_cleanup", "every 5s", "Removes the rows of deleted sessions."),
     built_in("workspace_cleanup", "every 5s", "Removes the rows of deleted workspaces."),
-    built_in("token_cleanup", "every 10m", "Removes sign-ins, refresh tokens and invitations that are over."),
+    built_in(
+        "token_cleanup",
+        "every 10m",
+        "Removes sign-ins, refresh tokens, invitations and login codes that are over.",
+    ),
     built_in("idempotency_cleanup", "every 10m", "Removes idempotency keys after 24 hours."),
     built_in("audit_retention", "every 10m", "Removes rows of the audit after store.audit_days."),
     built_in("event_retention", "every 10m", "Removes events after store.outbox_days."),

@@ -1,12 +1,15 @@
 //! The paths of a host's operations: which ones can be routed, and beside which others.
 
-/// What the gateway serves beside its operations: the way to its reference, and the reference.
-const RESERVED: [&str; 2] = ["/", "/docs"];
+/// What the gateway serves beside its operations: the way to its pages, and the pages, each with all that is below it. They are
+/// the gateway's own without its features too, so that a host need not know which it has.
+const ROOT: &str = "/";
+const PAGES: [&str; 2] = ["/console", "/docs"];
 
 /// What is wrong with `path` by itself.
 pub(super) fn faults(path: &str) -> Vec<String> {
     let mut faults = Vec::new();
-    if RESERVED.contains(&path) || path.starts_with("/docs/") {
+    let is_below = |page: &str| path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if path == ROOT || PAGES.into_iter().any(is_below) {
         faults.push(format!("{path}: the path is the gateway's own"));
         return faults;
     }
@@ -85,12 +88,27 @@ mod tests {
 
     #[test]
     fn paths_that_cannot_be_routed_are_refused() {
-        for good in ["/invoices", "/invoices/{invoice_id}", "/v1.2/a~b/{a}/{b}", "/docsy"] {
+        for good in ["/invoices", "/invoices/{invoice_id}", "/v1.2/a~b/{a}/{b}", "/docsy", "/consoles"] {
             assert_eq!(faults(good), [""; 0], "{good}");
         }
         for bad in [
-            "", "invoices", "/", "/docs", "/docs/x", "/a//b", "/a/", "/{*rest}", "/{}", "/x{a}", "/:a", "/*a",
-            "/{a}/{a}", "/a b", "/..",
+            "",
+            "invoices",
+            "/",
+            "/docs",
+            "/docs/x",
+            "/console",
+            "/console/x",
+            "/a//b",
+            "/a/",
+            "/{*rest}",
+            "/{}",
+            "/x{a}",
+            "/:a",
+            "/*a",
+            "/{a}/{a}",
+            "/a b",
+            "/..",
         ] {
             assert_eq!(faults(bad).len(), 1, "{bad}: {:?}", faults(bad));
         }
@@ -99,7 +117,7 @@ mod tests {
     #[test]
     fn a_mounted_path_may_end_in_a_wildcard() {
         assert_eq!(mount_faults("/rpc/{*rest}"), [""; 0]);
-        for bad in ["/{*rest}", "/rpc/{*}", "/rpc/{*a}/b", "/docs/{*rest}", "rpc/{*rest}"] {
+        for bad in ["/{*rest}", "/rpc/{*}", "/rpc/{*a}/b", "/docs/{*rest}", "/console/{*rest}", "rpc/{*rest}"] {
             assert_eq!(mount_faults(bad).len(), 1, "{bad}: {:?}", mount_faults(bad));
         }
     }

@@ -2,8 +2,13 @@
 
 pub mod address;
 mod any_json;
+#[cfg(any(feature = "console", feature = "docs"))]
+pub mod assets;
 mod caller;
 pub mod client_credential;
+#[cfg(feature = "console")]
+pub mod console;
+mod console_address;
 pub mod contract;
 mod created;
 #[cfg(feature = "docs")]
@@ -40,6 +45,7 @@ pub mod workspaces;
 pub use address::CalledFrom;
 pub use any_json::AnyJson;
 pub use caller::Caller;
+pub use console_address::console_address;
 pub use created::{accepted, created};
 pub use etag::{IfMatch, IfMatchHeader, IfNoneMatch, etag, tagged};
 pub use idempotency::{Idempotency, IdempotencyHeader};

@@ -36,6 +36,13 @@ fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item =
     })
 }
 
+/// Whether the client accepts `media_type` and names it, which those who read everything do not.
+#[cfg(any(test, feature = "console"))]
+#[must_use]
+pub fn names(headers: &HeaderMap, media_type: &str) -> bool {
+    listed(headers, &header::ACCEPT).any(|(range, is_wanted)| is_wanted && range.eq_ignore_ascii_case(media_type))
+}
+
 /// Whether the client asks for gzip: plain bytes are the answer to those who say nothing.
 #[must_use]
 pub fn prefers_gzip(headers: &HeaderMap) -> bool {
@@ -43,7 +50,7 @@ pub fn prefers_gzip(headers: &HeaderMap) -> bool {
 }
 
 /// Whether the client cannot read gzip. Without the header every encoding is acceptable.
-#[cfg(any(test, feature = "docs"))]
+#[cfg(any(test, feature = "console", feature = "docs"))]
 #[must_use]
 pub fn refuses_gzip(headers: &HeaderMap) -> bool {
     headers.contains_key(header::ACCEPT_ENCODING) && gzip(headers) != Some(true)
@@ -93,6 +100,16 @@ mod tests {
             assert!(!accepted(wish), "{wish}");
         }
         assert!(accepts_one(&HeaderMap::new(), &[]));
+    }
+
+    #[test]
+    fn a_media_type_is_named_or_not() {
+        let named = |wish: &'static str| {
+            names(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(wish))]), "text/html")
+        };
+        assert!(named("text/html,application/xhtml+xml,*/*;q=0.8") && named("a/b, Text/HTML;q=0.1"));
+        assert!(!named("*/*") && !named("text/*") && !named("text/html;q=0, */*") && !named("application/json"));
+        assert!(!names(&HeaderMap::new(), "text/html"));
     }
 
     #[test]

@@ -190,10 +190,11 @@ fn request_id(headers: &HeaderMap, ids: &IdMaker) -> String {
     sent.map_or_else(|| ids.make(IdKind::Request), str::to_owned)
 }
 
-/// Logs a failure of the gateway that no answer to a request tells of: it happened in a connection that goes on.
+/// Logs a failure of the gateway that is no answer to its request: it happened in a connection that goes on, or a browser was
+/// sent on with it.
 pub fn log_failure(request_id: &str, error: &Error) {
     if error.code.status() >= 500 {
-        tracing::error!(request.id = request_id, code = error.code.as_str(), cause = %chain(error), "a frame failed");
+        tracing::error!(request.id = request_id, code = error.code.as_str(), cause = %chain(error), "a failure that is no answer");
     }
 }
 

@@ -69,8 +69,14 @@ impl Sql {
 }
 
 /// The steps that this program knows, in order.
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "spine", sql: Sql::Same(include_str!("../../migrations/0001_spine.sql")) }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "spine", sql: Sql::Same(include_str!("../../migrations/0001_spine.sql")) },
+    Migration {
+        version: 2,
+        name: "login_codes",
+        sql: Sql::Same(include_str!("../../migrations/0002_login_codes.sql")),
+    },
+];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";

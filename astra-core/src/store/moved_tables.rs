@@ -9,12 +9,14 @@ use super::tx::Tx;
 use super::value::Value;
 use crate::params;
 
-/// Tables of the store as a whole: they stay where they are. So do grants, which are between two workspaces of one store.
-const STORE_WIDE: [&str; 9] = [
+/// Tables of the store as a whole: they stay where they are. So do grants, which are between two workspaces of one store, and
+/// login codes, which are good for a minute.
+const STORE_WIDE: [&str; 10] = [
     "agent_grants",
     "counters",
     "instances",
     "leaders",
+    "login_codes",
     "oidc_attempts",
     "schema_migrations",
     "setup_codes",

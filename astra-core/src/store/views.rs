@@ -15,6 +15,7 @@ use super::job_logs::JobLogs;
 use super::job_turns::JobTurns;
 use super::jobs::Jobs;
 use super::keys::SigningKeys;
+use super::login_codes::LoginCodes;
 use super::mcp_servers::McpServerRows;
 use super::members::Members;
 use super::memories::Memories;
@@ -121,6 +122,12 @@ impl Rows {
     #[must_use]
     pub const fn job_turns(&self) -> JobTurns<'_> {
         JobTurns(self)
+    }
+
+    /// Login codes.
+    #[must_use]
+    pub const fn login_codes(&self) -> LoginCodes<'_> {
+        LoginCodes(self)
     }
 
     /// MCP servers that were connected.

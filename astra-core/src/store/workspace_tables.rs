@@ -3,7 +3,7 @@
 
 /// What goes of a deleted workspace, in this order: the table, and the columns that with the workspace are its key. What is
 /// still to be done comes first, so that it is not done any more.
-pub(super) const TABLES: [(&str, &[&str]); 49] = [
+pub(super) const TABLES: [(&str, &[&str]); 50] = [
     ("job_turns", &["job_id", "number"]),
     ("jobs", &["id"]),
     ("memory_pending", &["turn_id"]),
@@ -15,6 +15,7 @@ pub(super) const TABLES: [(&str, &[&str]); 49] = [
     ("mcp_servers", &["name"]),
     ("event_readers", &[]),
     ("invitations", &["id"]),
+    ("login_codes", &["code_hash"]),
     ("families", &["id"]),
     ("tokens", &["id"]),
     ("suspensions", &["turn_id"]),

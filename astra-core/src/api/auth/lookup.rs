@@ -1,4 +1,4 @@
-//! Scopes by their names, and answers with a secret in them.
+//! Scopes by their names, fields that a grant needs, and answers with a secret in them.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
@@ -12,6 +12,14 @@ pub fn secret(body: impl IntoResponse) -> Response {
     let mut response = body.into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// The field at `pointer` of a grant that cannot do without it.
+///
+/// # Errors
+/// 422 if it is not there.
+pub fn needed(value: Option<String>, pointer: &str) -> Result<String> {
+    value.ok_or_else(|| Error::field(pointer, "is needed for this grant"))
 }
 
 /// The set of `names`, if they are given.

@@ -1,6 +1,7 @@
 //! Accounts, sign-in, service accounts and their tokens, signing keys.
 
 pub mod change_password;
+pub mod create_login_code;
 pub mod create_service_account;
 pub mod delete_account;
 pub mod delete_service_account;
@@ -8,6 +9,7 @@ pub mod end_sign_in;
 pub mod end_sign_ins;
 pub mod finish_oidc;
 pub mod get_service_account;
+pub mod get_sign_in_options;
 pub mod issue_token;
 pub mod jwks;
 pub mod list_keys;
@@ -35,8 +37,10 @@ use super::Operations;
 pub fn routes(operations: Operations) -> Operations {
     operations
         .routes(routes!(register::handler))
+        .routes(routes!(get_sign_in_options::handler))
         .routes(routes!(token::handler))
         .routes(routes!(refresh::handler))
+        .routes(routes!(create_login_code::handler))
         .routes(routes!(logout::handler))
         .routes(routes!(me::handler, delete_account::handler))
         .routes(routes!(change_password::handler))

@@ -4,12 +4,33 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::lookup::secret;
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::http::{Json, Problem};
+use crate::error::{Code, Error, Result};
+use crate::http::{Json, Problem, Query, console_address};
+
+const NO_CONSOLE: &str =
+    "This gateway has no console: leave `return_to` out, and read the tokens from auth.finish_oidc.";
+
+/// What a sign-in is for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct StartSignIn {
+    /// Where the browser goes when the sign-in is finished: to the console, with a login code in the fragment of its address. By
+    /// default it stays at `auth.finish_oidc`, which answers the tokens.
+    #[param(example = "console")]
+    return_to: Option<ReturnTo>,
+}
+
+/// Pages to which a browser returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnTo {
+    /// The console of the gateway.
+    Console,
+}
 
 /// Where a sign-in goes on.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -30,15 +51,24 @@ pub struct StartedSignIn {
 /// `application/json` gets the address instead of a redirect.
 #[utoipa::path(get, path = "/auth/oidc/start", operation_id = "auth.start_oidc",
     extensions(("x-traits" = json!({"tries_secret": true, "ignores_unknown": true}))),
+    params(StartSignIn),
     responses(
         (status = 200, description = "The address to open, for a client that accepts JSON by name.", body = StartedSignIn,
             headers(("Set-Cookie" = String, description = "Binds the sign-in to the browser."), ("Cache-Control" = String, description = "Always `no-store`."))),
         (status = 302, description = "The browser goes to the identity provider.",
             headers(("Location" = String, description = "The page of the identity provider."), ("Set-Cookie" = String, description = "Binds the sign-in to the browser."), ("Cache-Control" = String, description = "Always `no-store`."))),
-        (status = 404, description = "The gateway has no identity provider.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The gateway has no identity provider, or not the page to return to.", body = Problem, content_type = "application/problem+json"),
         (status = 502, description = "The identity provider is not set up as the configuration says.", body = Problem, content_type = "application/problem+json")))]
-pub async fn handler(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
-    let start = app.authority.start_oidc().await.map_err(Error::auth)?;
+pub async fn handler(
+    State(app): State<App>,
+    Query(StartSignIn { return_to }): Query<StartSignIn>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let is_for_console = return_to == Some(ReturnTo::Console);
+    let start = app.authority.start_oidc(is_for_console).await.map_err(Error::auth)?;
+    if is_for_console && console_address(&app.config, "").is_none() {
+        return Err(Error::new(Code::NotFound, NO_CONSOLE));
+    }
     let field = |text: &str| HeaderValue::from_str(text).map_err(Error::internal);
     let (location, cookie) = (field(&start.authorization_url)?, field(&start.cookie)?);
     let mut response = if wants_json(&headers) {

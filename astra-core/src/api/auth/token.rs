@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::lookup::secret;
+use super::lookup::{needed, secret};
 use super::model::Tokens;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -22,7 +22,7 @@ const END_USER: &str = "urn:astra:params:oauth:token-type:end-user-id";
 /// taken and have no effect (RFC 6749, 3.2).
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct TokenRequest {
-    /// `password`, `refresh_token`, `client_credentials` or `urn:ietf:params:oauth:grant-type:token-exchange`.
+    /// `password`, `refresh_token`, `login_code`, `client_credentials` or `urn:ietf:params:oauth:grant-type:token-exchange`.
     #[schema(min_length = 1, max_length = 128, pattern = "^[ -~]+$", example = "password")]
     grant_type: String,
     /// For `password`: the e-mail address.
@@ -37,6 +37,10 @@ pub struct TokenRequest {
     #[schema(value_type = String, max_length = 256, pattern = "^[ -~]*$", example = "fam_06a1b2c3d4e5q.c2hhcmVk.bmV3ZXN0")]
     #[serde(default)]
     refresh_token: Option<String>,
+    /// For `login_code`: the code of `auth.create_login_code`. It can be used once.
+    #[schema(value_type = String, max_length = 256, pattern = "^[ -~]*$", example = "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg")]
+    #[serde(default)]
+    code: Option<String>,
     /// For service accounts: the account's id or name. HTTP Basic authentication may carry it instead.
     #[schema(value_type = String, max_length = 64, pattern = r"^[^\x00]*$", example = "ci")]
     #[serde(default)]
@@ -68,8 +72,8 @@ pub struct TokenRequest {
 
 /// Get a token
 ///
-/// OAuth 2's token endpoint. People sign in with `password` and get an access token and a refresh token for
-/// `refresh_token`. Service accounts exchange one of their own tokens for a short-lived one with `client_credentials`,
+/// OAuth 2's token endpoint. People sign in with `password`, or with a `login_code`, and get an access token and a refresh
+/// token for `refresh_token`. Service accounts exchange one of their own tokens for a short-lived one with `client_credentials`,
 /// or for a token of an end user of their application with token exchange, which needs the scope `users:act`. Errors
 /// have OAuth 2's `error` and `error_description` (RFC 6749, 5.2). `auth.refresh` says how refresh tokens are used.
 #[utoipa::path(post, path = "/auth/token", operation_id = "auth.token", extensions(("x-traits" = json!({"refusals": "oauth", "tries_secret": true, "body": "form"}))),
@@ -88,6 +92,7 @@ pub async fn handler(
     let scope = request.scope.clone();
     let scope = scope.as_deref().filter(|scope| !scope.trim().is_empty());
     let authority = &app.authority;
+    let client = || credential(&headers, request.client_id.clone(), request.client_secret.clone());
     let mut issued_token_type = None;
     let granted = match request.grant_type.as_str() {
         "password" => {
@@ -95,18 +100,15 @@ pub async fn handler(
             authority.sign_in(&username, needed(request.password, "/password")?, scope, &source).await
         }
         "refresh_token" => authority.refresh(&needed(request.refresh_token, "/refresh_token")?, scope, &source).await,
-        "client_credentials" => {
-            authority
-                .client_token(credential(&headers, request.client_id.clone(), request.client_secret.clone())?, scope)
-                .await
-        }
+        "login_code" => authority.sign_in_by_code(&needed(request.code, "/code")?, scope, &source).await,
+        "client_credentials" => authority.client_token(client()?, scope).await,
         EXCHANGE => {
-            let client = credential(&headers, request.client_id.clone(), request.client_secret.clone())?;
+            let client = client()?;
             issued_token_type = Some(ACCESS_TOKEN.to_owned());
             authority.end_user_token(client, subject(request)?, scope).await
         }
         _ => {
-            let known = format!("grant_type is password, refresh_token, client_credentials or {EXCHANGE}.");
+            let known = format!("grant_type is password, refresh_token, login_code, client_credentials or {EXCHANGE}.");
             return Err(Error::new(Code::UnsupportedGrantType, known));
         }
     };
@@ -120,6 +122,7 @@ impl TokenRequest {
             &mut self.username,
             &mut self.password,
             &mut self.refresh_token,
+            &mut self.code,
             &mut self.client_id,
             &mut self.client_secret,
             &mut self.subject_token,
@@ -132,10 +135,6 @@ impl TokenRequest {
         }
         self
     }
-}
-
-fn needed(value: Option<String>, pointer: &str) -> Result<String> {
-    value.ok_or_else(|| Error::field(pointer, "is needed for this grant"))
 }
 
 /// The end user of a token exchange.

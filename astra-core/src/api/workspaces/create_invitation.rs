@@ -10,7 +10,7 @@ use super::model::{Invitation, WorkspacePath};
 use crate::app::App;
 use crate::auth::{NewInvitation, Role};
 use crate::error::{Error, Result};
-use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path, Problem, created};
+use crate::http::{Caller, Idempotency, IdempotencyHeader, Json, Path, Problem, console_address, created};
 
 /// A new invitation.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -39,7 +39,8 @@ pub struct InvitationWithCode {
     /// The code, which is shown only this once.
     #[schema(max_length = 64, pattern = "^[0-9a-z-]+$", example = "0p9zr-4wm8t-kd6xv-c2y1b")]
     code: String,
-    /// The page of `auth.invitation_page` with the code in its fragment, where the person accepts it; null without such a page.
+    /// The page where the person accepts it, with the code in its fragment: that of `auth.invitation_page`, by default the
+    /// console's. Null if the gateway does not know its `public_url` either, or has no console.
     #[schema(max_length = 66_000, example = "https://app.example.com/join#invitation=0p9zr-4wm8t-kd6xv-c2y1b")]
     link: Option<String>,
     /// What the gateway stores about it.
@@ -71,7 +72,9 @@ pub async fn handler(
     let new = NewInvitation { role, email, expires_in_s };
     let issued = app.authority.create_invitation(&caller, new, once).await.map_err(Error::auth)?;
     let location = format!("/workspaces/{workspace_id}/invitations/{}", issued.invitation.id);
-    let link = app.config.auth.invitation_page.as_ref().map(|page| format!("{page}#invitation={}", issued.code));
+    let page = app.config.auth.invitation_page.as_ref().map(ToString::to_string);
+    let page = page.or_else(|| console_address(&app.config, "/invitation"));
+    let link = page.map(|page| format!("{page}#invitation={}", issued.code));
     let body = InvitationWithCode { code: issued.code, link, invitation: Invitation::from(issued.invitation) };
     Ok(secret(created(&location, body)))
 }

@@ -9,11 +9,13 @@ pub(super) const OPERATIONS: &[(&str, Access)] = {
     use Role::{Admin, Owner, Viewer};
     &[
         ("auth.register", Public),
+        ("auth.get_sign_in_options", Public),
         ("auth.token", Public),
         ("auth.refresh", Public),
         ("auth.jwks", Public),
         ("auth.start_oidc", Public),
         ("auth.finish_oidc", Public),
+        ("auth.create_login_code", Needs(Viewer, Scope::AuthWrite)),
         ("auth.logout", Needs(Viewer, Scope::AuthWrite)),
         ("auth.me", Needs(Viewer, Scope::AuthRead)),
         ("auth.delete_account", Needs(Viewer, Scope::AuthWrite)),

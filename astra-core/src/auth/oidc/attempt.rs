@@ -1,6 +1,7 @@
-//! A sign-in that was begun and not finished: a random number and an end, which the browser keeps in a cookie. State, nonce and
-//! code verifier are made of both by the master key, so that every gateway of the installation can finish what another one
-//! began, nothing is kept of sign-ins that are never finished, and the cookie alone tells none of the three.
+//! A sign-in that was begun and not finished: a random number, an end and what it is for, which the browser keeps in a
+//! cookie. State, nonce and code verifier are made of all three by the master key, so that every gateway of the
+//! installation can finish what another one began, nothing is kept of sign-ins that are never finished, and the cookie
+//! alone tells none of the three.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,18 +18,22 @@ use crate::store;
 pub(in crate::auth) const ATTEMPT_LIFE_S: i64 = 600;
 /// 256 bits in base64url.
 const SECRET_CHARACTERS: usize = 43;
+/// What the cookie of a sign-in for the console ends with.
+const FOR_CONSOLE: &str = ".console";
 
 /// A sign-in that was begun.
 pub(in crate::auth) struct Attempt {
     secret: String,
     ends_at_s: i64,
+    is_for_console: bool,
 }
 
 impl Attempt {
     /// A new one.
-    pub(in crate::auth) fn begin(now_ms: i64) -> store::Result<Self> {
+    pub(in crate::auth) fn begin(is_for_console: bool, now_ms: i64) -> store::Result<Self> {
         let secret = secret().map_err(store::Error::broken)?;
-        Ok(Self { secret, ends_at_s: now_ms.div_euclid(1_000).saturating_add(ATTEMPT_LIFE_S) })
+        let ends_at_s = now_ms.div_euclid(1_000).saturating_add(ATTEMPT_LIFE_S);
+        Ok(Self { secret, ends_at_s, is_for_console })
     }
 
     /// The one of `state` among the cookies of this name, if it has not ended.
@@ -45,16 +50,23 @@ impl Attempt {
     }
 
     fn read(value: &str) -> Option<Self> {
+        let (value, is_for_console) = value.strip_suffix(FOR_CONSOLE).map_or((value, false), |value| (value, true));
         let (ends_at_s, secret) = value.split_once('.')?;
         let is_sound = secret.len() == SECRET_CHARACTERS
             && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
         let ends_at_s = ends_at_s.parse().ok().filter(|_| is_sound)?;
-        Some(Self { secret: secret.to_owned(), ends_at_s })
+        Some(Self { secret: secret.to_owned(), ends_at_s, is_for_console })
     }
 
     /// As the cookie has it.
     pub(in crate::auth) fn value(&self) -> String {
-        format!("{}.{}", self.ends_at_s, self.secret)
+        let end = if self.is_for_console { FOR_CONSOLE } else { "" };
+        format!("{}.{}{end}", self.ends_at_s, self.secret)
+    }
+
+    /// Whether the browser goes to the console when the sign-in is finished.
+    pub(in crate::auth) const fn is_for_console(&self) -> bool {
+        self.is_for_console
     }
 
     /// When it ends, in milliseconds since the epoch.
@@ -97,8 +109,10 @@ impl Attempt {
     }
 
     fn derived(&self, key: &MasterKey, purpose: &str) -> String {
-        let parts: [&[u8]; 2] = [self.secret.as_bytes(), &self.ends_at_s.to_le_bytes()];
-        URL_SAFE_NO_PAD.encode(key.derive(purpose, &parts))
+        let ends_at_s = self.ends_at_s.to_le_bytes();
+        let parts: [&[u8]; 3] = [self.secret.as_bytes(), &ends_at_s, FOR_CONSOLE.as_bytes()];
+        let parts = if self.is_for_console { &parts[..] } else { &parts[..2] };
+        URL_SAFE_NO_PAD.encode(key.derive(purpose, parts))
     }
 }
 
@@ -120,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_sign_in_is_found_by_its_state_until_it_ends() {
-        let (key, attempt) = (key('a'), Attempt::begin(NOW_MS).unwrap());
+        let (key, attempt) = (key('a'), Attempt::begin(false, NOW_MS).unwrap());
         let (state, value) = (attempt.state(&key), attempt.value());
         let headers = cookie(&format!("other=1; name={value}x; name={value}"));
         let find = |name: &str, state: &str, now_ms| Attempt::find(&headers, name, (&key, state), now_ms);
@@ -134,8 +148,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_sign_in_is_for_cannot_be_changed() {
+        let key = key('a');
+        for is_for_console in [false, true] {
+            let attempt = Attempt::begin(is_for_console, NOW_MS).unwrap();
+            let (state, value) = (attempt.state(&key), attempt.value());
+            let found = Attempt::find(&cookie(&format!("name={value}")), "name", (&key, &state), NOW_MS).unwrap();
+            assert_eq!((found.is_for_console(), found.value()), (is_for_console, value.clone()));
+            let other = value.strip_suffix(".console").map_or_else(|| format!("{value}.console"), str::to_owned);
+            assert!(Attempt::find(&cookie(&format!("name={other}")), "name", (&key, &state), NOW_MS).is_none());
+        }
+    }
+
+    #[test]
     fn an_end_cannot_be_moved_and_another_key_makes_another_state() {
-        let (own, attempt) = (key('a'), Attempt::begin(NOW_MS).unwrap());
+        let (own, attempt) = (key('a'), Attempt::begin(false, NOW_MS).unwrap());
         let state = attempt.state(&own);
         let later = cookie(&format!("name={}.{}", attempt.ends_at_s + 1, attempt.secret));
         assert!(Attempt::find(&later, "name", (&own, &state), NOW_MS).is_none());
