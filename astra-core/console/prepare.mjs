@@ -86,7 +86,9 @@ function pages() {
     .sort();
   const imports = names.map((name) => `import { entry as ${name} } from "../src/pages/${name}/entry.ts";`);
   const rows = names.map((name) => `  { name: "${name}", ...${name}, load: () => import("../src/pages/${name}/index.tsx") },`);
-  return { names, text: `${header}${imports.join("\n")}\n\nexport const pages = [\n${rows.join("\n")}\n];\n` };
+  const styles = names.filter((name) => existsSync(here(`src/pages/${name}/${name}.css`)));
+  const css = styles.map((name) => `@import "../src/pages/${name}/${name}.css";\n`).join("");
+  return { names, css, text: `${header}${imports.join("\n")}\n\nexport const pages = [\n${rows.join("\n")}\n];\n` };
 }
 
 /** Writes client/, and answers the names of the pages. */
@@ -99,7 +101,8 @@ export function prepare() {
   for (const name of bodies(document)) {
     writeFileSync(here(`client/schemas/${name}.json`), JSON.stringify(schema(document, name)));
   }
-  const { names, text } = pages();
+  const { names, css, text } = pages();
+  writeFileSync(here("client/pages.css"), css);
   writeFileSync(here("client/pages.ts"), text);
   return names;
 }

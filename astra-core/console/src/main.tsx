@@ -3,6 +3,7 @@
 import { render, type VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import "./console.css";
+import "../client/pages.css";
 import { Notices } from "./frame/notices.tsx";
 import { Layout } from "./frame/layout.tsx";
 import { place, Routed } from "./frame/router.tsx";

@@ -26,10 +26,14 @@ export interface Page extends PageEntry {
   readonly View: ComponentType;
 }
 
+interface Loaded {
+  readonly default: ComponentType;
+}
+
 const again = "astra.console loaded again";
 
 /** The scripts of another version of the gateway are gone: once, the console is loaded again. */
-function notLoaded(): { default: ComponentType } | Promise<never> {
+function notLoaded(): Loaded | Promise<never> {
   const last = Number(sessionStorage.getItem(again) ?? 0);
   if (Date.now() - last < 60_000) return { default: NotLoaded };
   sessionStorage.setItem(again, String(Date.now()));
@@ -38,7 +42,7 @@ function notLoaded(): { default: ComponentType } | Promise<never> {
 }
 
 export const pages: readonly Page[] = found
-  .map(({ load, ...entry }): Page => ({ ...entry, View: lazy(() => load().catch(notLoaded)) as ComponentType }))
+  .map(({ load, ...entry }): Page => ({ ...entry, View: lazy<ComponentType>(() => (load() as Promise<Loaded>).catch(notLoaded)) }))
   .toSorted((one, other) => one.order - other.order);
 
 /** Where an id leads: its prefix says what it is of. */
