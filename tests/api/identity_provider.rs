@@ -173,7 +173,16 @@ impl Browser {
     }
 
     pub(crate) async fn begin_as(anonymous: &Caller) -> Self {
-        let answer = anonymous.get("/auth/oidc/start").await;
+        Self::begin_at(anonymous, "/auth/oidc/start").await
+    }
+
+    /// Begins to sign in to the console.
+    pub(crate) async fn begin_for_console(app: &TestApp) -> Self {
+        Self::begin_at(&app.anonymous(), "/auth/oidc/start?return_to=console").await
+    }
+
+    async fn begin_at(anonymous: &Caller, path: &str) -> Self {
+        let answer = anonymous.get(path).await;
         let cookie = answer.header("set-cookie").split(';').next().expect("a cookie").to_owned();
         let location = answer.header("location").to_owned();
         let (_, query) = location.split_once('?').expect("a query");

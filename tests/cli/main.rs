@@ -16,6 +16,7 @@ mod chat;
 mod codegen;
 mod compatibility;
 mod config;
+mod console;
 mod cron;
 mod doctor;
 mod gateway;

@@ -27,7 +27,9 @@ async fn a_page_of_another_site_reaches_nothing_by_a_name_of_its_own() {
     let listening = app.listen().await;
     let address = listening.address;
     let evil = "host: rebind.evil.example:3000\r\norigin: http://rebind.evil.example:3000\r\n";
-    for path in ["/", "/health", "/auth/register", "/docs", "/docs/page.js", "/docs/", "/openapi.json", "/nothing"] {
+    for path in
+        ["/", "/health", "/auth/register", "/docs", "/docs/page.js", "/docs/", "/console", "/console/x", "/nothing"]
+    {
         for method in ["GET", "POST", "OPTIONS", "DELETE"] {
             let (status, answer) = asked(address, &format!("{method} {path} HTTP/1.1"), evil).await;
             assert_eq!(status, 421, "{method} {path}: {answer}");

@@ -46,7 +46,7 @@ async fn an_address_has_its_quota_whoever_asks_and_for_what() {
     app.anonymous().get("/sessions").await.expect(401);
     let last = app.anonymous().get("/health").await;
     assert_eq!(last.header("ratelimit-policy"), "\"address\";q=4;w=1");
-    for uri in ["/health", "/nothing", "/sessions", "/docs"] {
+    for uri in ["/health", "/nothing", "/sessions", "/console"] {
         let refused = app.member().get(uri).await;
         assert_eq!(refused.header("retry-after"), "1", "{uri}");
         refused.expect_problem(429, "rate_limited");

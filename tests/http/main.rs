@@ -15,6 +15,7 @@ mod accept;
 mod bodies;
 mod bounds;
 mod connections;
+mod console;
 mod embedding;
 mod hosts;
 mod http2;

@@ -187,6 +187,8 @@ async fn every_answer_says_that_its_type_is_certain_and_whether_it_may_be_kept()
         (member.get("/openapi.json").await, "private, no-cache"),
         (anonymous.get("/docs").await, "no-cache"),
         (anonymous.get("/docs/scalar-1.72.1.js").await, "public, max-age=31536000, immutable"),
+        (anonymous.get("/console").await, "no-cache"),
+        (anonymous.get("/console/assets/nothing.js").await, "no-store"),
     ] {
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert_eq!(answer.header("cache-control"), kept, "{}", answer.text());

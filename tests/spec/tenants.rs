@@ -30,16 +30,18 @@ const GATEWAY_LISTS: [&str; 6] = [
 ];
 
 /// Operations that no sweep calls, and why.
-const UNSWEPT: [(&str, &str); 23] = [
+const UNSWEPT: [(&str, &str); 25] = [
     ("health.get", "public, and tells of the gateway"),
     ("health.live", "public, and tells of the gateway"),
     ("health.ready", "public, and tells of the gateway"),
     ("auth.jwks", "public: the keys of the gateway"),
     ("auth.register", "public: the workspace is the one of the code"),
+    ("auth.get_sign_in_options", "public, and tells of the gateway"),
     ("auth.token", "public: the workspace is the one of the account or the secret"),
     ("auth.refresh", "public: the workspace is the one of the sign-in"),
     ("auth.start_oidc", "public: sends a browser to the identity provider"),
     ("auth.finish_oidc", "public: the workspace is the one of the account that the identity provider names"),
+    ("auth.create_login_code", "is about the caller's own account: tests/api/auth/create_login_code.rs"),
     ("auth.logout", "ends the sign-in of the caller's own token"),
     ("auth.delete_account", "is about the caller's own account"),
     ("auth.change_password", "is about the caller's own account"),

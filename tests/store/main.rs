@@ -36,6 +36,7 @@ mod job_steps;
 mod jobs;
 mod keys;
 mod leases;
+mod login_codes;
 mod lone;
 mod mcp_servers;
 mod memories;

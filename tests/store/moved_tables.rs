@@ -32,7 +32,7 @@ both_backends! {
         }
         let names: BTreeSet<&str> = tables.iter().map(|table| table.name.as_str()).collect();
         assert_eq!(names.len(), tables.len());
-        for own in ["instances", "signing_keys", "counters", "leaders", "setup_codes"] {
+        for own in ["instances", "signing_keys", "counters", "leaders", "login_codes", "setup_codes"] {
             assert!(!names.contains(own), "{own} is the store's");
         }
     }

@@ -16,7 +16,8 @@ use crate::store::{self, NewLoginCode, Rows};
 /// How long a code is good, in seconds.
 const LIFE_S: i64 = 60;
 const FOR_PEOPLE: &str = "Only people who signed in make login codes: a service account's token is used as it is.";
-const NOT_GOOD: &str = "The login code is not good: it was used, is older than a minute, or its sign-in or account has ended.";
+const NOT_GOOD: &str =
+    "The login code is not good: it was used, is older than a minute, or its sign-in or account has ended.";
 
 /// A login code that was just made.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use astra_core::config::OidcRole;
 use serde_json::{Value, json};
 
 use super::{EMAIL, PASSWORD, goes_on, has_ended, person, register, text, with};
-use crate::identity_provider::{Browser, IdentityProvider, Signs};
+use crate::identity_provider::{Browser, IdentityProvider, PUBLIC_URL, Signs};
 use crate::support::{Answer, TestApp, TestBackend, both_backends};
 
 /// What `auth.me` says of who has `tokens`.
@@ -337,6 +337,68 @@ both_backends! {
         }
         assert_eq!(provider.count("/elsewhere"), 0, "a redirect is not followed");
     }
+
+    async fn returns_to_the_console_with_a_code_in_the_fragment(backend: TestBackend) {
+        let provider = IdentityProvider::start().await;
+        let app = provider.app(backend, |_| ()).await;
+        let browser = Browser::begin_for_console(&app).await;
+        let answer = browser.finish(&provider.code(&browser, provider.claims("1", EMAIL))).await;
+        assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (303, "no-store"));
+        assert!(answer.header("set-cookie").starts_with("astra_oidc=; Path=/; Max-Age=0;"));
+        let fields = fragment(&answer);
+        assert_eq!(fields.keys().collect::<Vec<_>>(), ["code"]);
+        let grant = json!({"grant_type": "login_code", "code": fields["code"]});
+        let tokens = app.anonymous().post("/auth/token").json(&grant).await.expect(200);
+        assert_eq!((&me(&app, &tokens).await["email"], &me(&app, &tokens).await["role"]), (&json!(EMAIL), &json!("member")));
+        goes_on(&app, &tokens).await;
+        app.anonymous().post("/auth/token").json(&grant).await.expect_oauth(400, "invalid_grant");
+        // The sign-in itself counts once too.
+        let again = browser.finish(&provider.code(&browser, provider.claims("1", EMAIL))).await;
+        assert_eq!((again.status.as_u16(), fragment(&again)["problem"].as_str()), (303, "forbidden"));
+    }
+
+    async fn returns_to_the_console_with_what_is_refused(backend: TestBackend) {
+        let provider = IdentityProvider::start().await;
+        let app = provider.app(backend, |_| ()).await;
+        let browser = Browser::begin_for_console(&app).await;
+        let refused = browser.finish(&provider.code(&browser, provider.claims("1", "eve@evil.org"))).await;
+        assert_eq!((refused.status.as_u16(), refused.header("cache-control")), (303, "no-store"));
+        let fields = fragment(&refused);
+        assert_eq!((fields["problem"].as_str(), fields["request_id"].as_str()), ("forbidden", refused.header("x-request-id")));
+        assert!(fields["detail"].contains("auth.oidc.allowed_domains"), "{fields:?}");
+        let browser = Browser::begin_for_console(&app).await;
+        let denied = browser.come_back(&[("error", "access_denied"), ("state", browser.sent["state"].as_str())]).await;
+        assert_eq!(fragment(&denied)["problem"], "forbidden");
+        provider.behaviour().instead = BTreeMap::from([("/token".to_owned(), (503, String::new()))]);
+        let browser = Browser::begin_for_console(&app).await;
+        let failed = browser.finish(&provider.code(&browser, provider.claims("1", EMAIL))).await;
+        assert_eq!(fragment(&failed)["problem"], "unavailable");
+    }
+
+    async fn returns_to_the_console_from_its_own_sign_in_alone(backend: TestBackend) {
+        let provider = IdentityProvider::start().await;
+        let app = provider.app(backend, |_| ()).await;
+        let (console, plain) = (Browser::begin_for_console(&app).await, Browser::begin(&app).await);
+        // What a sign-in is for cannot be added to its cookie, nor taken away.
+        for (cookie, browser) in [
+            (console.cookie.trim_end_matches(".console").to_owned(), &console),
+            (format!("{}.console", plain.cookie), &plain),
+        ] {
+            let code = provider.code(browser, provider.claims("1", EMAIL));
+            let path = format!("/auth/oidc/callback?code={code}&state={}", browser.sent["state"]);
+            app.anonymous().get(&path).header("cookie", &cookie).await.expect_problem(403, "forbidden");
+        }
+        // In a browser that began nothing there is nothing to return to.
+        let path = format!("/auth/oidc/callback?code=x&state={}", console.sent["state"]);
+        app.anonymous().get(&path).await.expect_problem(403, "forbidden");
+    }
+}
+
+/// The fields in the fragment of the console's address, to which a browser is sent.
+fn fragment(answer: &Answer) -> BTreeMap<String, String> {
+    let location = answer.header("location");
+    let fragment = location.strip_prefix(&format!("{PUBLIC_URL}/console#")).unwrap_or_else(|| panic!("{location}"));
+    url::form_urlencoded::parse(fragment.as_bytes()).into_owned().collect()
 }
 
 /// What one gateway has begun, another one over the same store finishes, once.

@@ -1,6 +1,7 @@
 //! The auth group, and what its tests share.
 
 mod change_password;
+mod create_login_code;
 mod create_service_account;
 mod delete_account;
 mod delete_service_account;
@@ -8,6 +9,7 @@ mod end_sign_in;
 mod end_sign_ins;
 mod finish_oidc;
 mod get_service_account;
+mod get_sign_in_options;
 mod issue_token;
 mod jwks;
 mod list_keys;

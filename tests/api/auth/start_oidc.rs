@@ -84,6 +84,19 @@ both_backends! {
         assert!(location.contains("&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fauth%2Foidc%2Fcallback&"), "{location}");
     }
 
+    async fn knows_no_other_page_to_return_to_than_the_console(backend: TestBackend) {
+        let provider = IdentityProvider::start().await;
+        let app = provider.app(backend, |_| ()).await;
+        for other in ["https%3A%2F%2Fevil.example", "", "console%2F..%2F..", "docs"] {
+            let problem = app.anonymous().get(&format!("{PATH}?return_to={other}")).await;
+            let problem = problem.expect_problem(422, "invalid_request");
+            assert_eq!(problem["errors"][0]["pointer"], "query/return_to");
+        }
+        let browser = Browser::begin_for_console(&app).await;
+        assert!(browser.cookie.ends_with(".console"), "{}", browser.cookie);
+        assert_eq!(browser.sent["redirect_uri"], format!("{PUBLIC_URL}/auth/oidc/callback"));
+    }
+
     async fn says_that_the_provider_is_down(backend: TestBackend) {
         let provider = IdentityProvider::start().await;
         // Nothing listens there.

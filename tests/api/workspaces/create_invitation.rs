@@ -40,6 +40,14 @@ both_backends! {
         assert_eq!(made["link"], link);
     }
 
+    async fn has_a_link_to_the_console_where_the_gateway_knows_its_address(backend: TestBackend) {
+        let url = "https://astra.example.com/gateway/".parse().expect("a URL");
+        let app = TestApp::builder(backend).config(|config| config.public_url = Some(url)).open().await;
+        let made = app.admin().post(&path(&app)).json(&json!({"role": "member"})).await.expect(201);
+        let link = format!("https://astra.example.com/gateway/console/invitation#invitation={}", text(&made, "code"));
+        assert_eq!(made["link"], link);
+    }
+
     async fn answers_one_idempotency_key_with_one_code(app: TestApp) {
         let ask = |wish: &Value| app.admin().post(&path(&app)).header("idempotency-key", "key-1").json(wish);
         let first = ask(&json!({"role": "member"})).await.expect(201);
