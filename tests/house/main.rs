@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a repository that cannot be read fails the test")]
 
 mod circles;
+mod console;
 mod docs;
 mod layers;
 mod limits;
