@@ -58,7 +58,7 @@ pub fn is_browser(headers: &HeaderMap) -> bool {
 }
 
 fn file(name: &str) -> Option<Asset> {
-    let (name, media_type, gzip) = FILES.iter().find(|(known, ..)| *known == name)?;
+    let &(name, media_type, gzip) = FILES.iter().find(|(known, ..)| *known == name)?;
     Some(Asset::lasting(name, media_type, gzip, &POLICIES))
 }
 
