@@ -7,14 +7,14 @@ import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const methods = ["get", "put", "post", "delete", "patch"];
+const documentPath = process.env.ASTRA_DOCUMENT ?? here("../../tests/golden/openapi.json");
 const header = "// Made by prepare.mjs. Do not edit.\n\n";
 
 // The client itself: by the program that ASTRA_BINARY names, else as it was made before.
 function client() {
   const binary = process.env.ASTRA_BINARY;
   if (binary) {
-    const document = here("../../tests/golden/openapi.json");
-    execFileSync(binary, ["codegen", "typescript", "--file", document, "--out", here("client")], { stdio: "pipe" });
+    execFileSync(binary, ["codegen", "typescript", "--file", documentPath, "--out", here("client")], { stdio: "pipe" });
   } else if (!existsSync(here("client/src/index.ts"))) {
     throw new Error("there is no client: set ASTRA_BINARY to the program `astra`, which makes it");
   }
@@ -94,7 +94,7 @@ function pages() {
 /** Writes client/, and answers the names of the pages. */
 export function prepare() {
   client();
-  const document = JSON.parse(readFileSync(here("../../tests/golden/openapi.json"), "utf8"));
+  const document = JSON.parse(readFileSync(documentPath, "utf8"));
   writeFileSync(here("client/operations.ts"), operations(document));
   rmSync(here("client/schemas"), { recursive: true, force: true });
   mkdirSync(here("client/schemas"), { recursive: true });

@@ -9,10 +9,12 @@ import { Layout } from "./frame/layout.tsx";
 import { place, Routed } from "./frame/router.tsx";
 import { epoch, signedIn, start } from "./frame/session.ts";
 import { Invitation } from "./frame/invitation.tsx";
+import { Setup } from "./frame/register.tsx";
 import { SignIn } from "./frame/signin.tsx";
 
 function Console(): VNode {
   useEffect(() => void start(), []);
+  if (place.value.page === "setup" && signedIn.value !== "in") return <Door><Setup /></Door>;
   if (place.value.page === "invitation") return <Door><Invitation /></Door>;
   if (signedIn.value === "starting") return <p class="loading" role="status">Reading …</p>;
   if (signedIn.value === "out") return <Door><SignIn /></Door>;

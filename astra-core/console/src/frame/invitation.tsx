@@ -4,24 +4,24 @@
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { client, openClient } from "./client.ts";
+import { client } from "./client.ts";
+import { DoorForm } from "./door.tsx";
 import { Problem } from "./notices.tsx";
+import { Register } from "./register.tsx";
 import { go } from "./router.tsx";
-import { callerName, enter, me, signedIn, signIn, switchWorkspace, takeFromHash } from "./session.ts";
-import { DoorForm } from "./signin.tsx";
+import { callerName, me, signedIn, signIn, switchWorkspace, takeFromHash } from "./session.ts";
 
-let code = takeFromHash("invitation") ?? "";
+const given = takeFromHash("invitation") ?? "";
 
 export function Invitation(): VNode {
   const error = useSignal<unknown>(undefined);
   const hasAccount = useSignal(false);
-  const typed = useSignal(code);
+  const code = useSignal(given);
   useEffect(() => void (document.title = "Invitation – Astra"), []);
   const fail = (why: unknown): void => void (error.value = why);
   const accept = async (): Promise<void> => {
-    const workspace = await client.workspaces.acceptInvitation({ code: typed.peek() });
+    const workspace = await client.workspaces.acceptInvitation({ code: code.peek() });
     await switchWorkspace(workspace.id);
-    code = "";
     go("./", true);
   };
   const isIn = signedIn.value === "in" && me.value?.kind === "user";
@@ -29,18 +29,25 @@ export function Invitation(): VNode {
     <main class="door">
       <h1>You were invited to a workspace</h1>
       <Problem error={error.value} />
-      {code === "" && (
+      {given === "" && (
         <label class="field">
           <span>The invitation's code</span>
-          <input value={typed.value} autocomplete="off" onInput={(event) => (typed.value = event.currentTarget.value.trim())} />
+          <input value={code.value} autocomplete="off" onInput={(event) => (code.value = event.currentTarget.value.trim())} />
         </label>
       )}
       {isIn ? (
         <DoorForm action={`Accept as ${callerName.value}`} work={accept} onError={fail}>
           <p>You are signed in as {callerName.value}.</p>
         </DoorForm>
+      ) : hasAccount.value ? (
+        <SignInFirst accept={accept} onError={fail} />
       ) : (
-        <Enter hasAccount={hasAccount.value} code={typed.value} accept={accept} onError={fail} />
+        <Register
+          action="Make the account"
+          by={{ invitation: code.value }}
+          onError={fail}
+          onDone={() => go("./", true)}
+        />
       )}
       {!isIn && (
         <p>
@@ -53,48 +60,21 @@ export function Invitation(): VNode {
   );
 }
 
-interface EnterProps {
-  readonly hasAccount: boolean;
-  readonly code: string;
-  readonly accept: () => Promise<void>;
-  readonly onError: (why: unknown) => void;
-}
-
-function Enter({ hasAccount, code: invitation, accept, onError }: EnterProps): VNode {
+function SignInFirst({ accept, onError }: { accept: () => Promise<void>; onError: (why: unknown) => void }): VNode {
   const work = async (values: FormData): Promise<void> => {
-    const email = String(values.get("username"));
-    const password = String(values.get("password"));
-    if (hasAccount) {
-      await signIn({ grant_type: "password", username: email, password }, false);
-      await accept();
-      return;
-    }
-    const name = String(values.get("name") ?? "").trim();
-    const { tokens } = await openClient.auth.register({
-      email,
-      password,
-      invitation,
-      ...(name === "" ? {} : { display_name: name }),
-    });
-    await enter(tokens, false);
-    code = "";
-    go("./", true);
+    const username = String(values.get("username"));
+    await signIn({ grant_type: "password", username, password: String(values.get("password")) }, false);
+    await accept();
   };
   return (
-    <DoorForm action={hasAccount ? "Sign in and accept" : "Make the account"} work={work} onError={onError}>
-      {!hasAccount && (
-        <label class="field">
-          <span>Name (may be left out)</span>
-          <input name="name" autocomplete="name" maxLength={128} />
-        </label>
-      )}
+    <DoorForm action="Sign in and accept" work={work} onError={onError}>
       <label class="field">
         <span>E-mail</span>
         <input name="username" type="email" autocomplete="username" required />
       </label>
       <label class="field">
         <span>Password</span>
-        <input name="password" type="password" autocomplete={hasAccount ? "current-password" : "new-password"} required />
+        <input name="password" type="password" autocomplete="current-password" required />
       </label>
     </DoorForm>
   );

@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import type { Me, Workspace } from "astra-client";
-import { ApiError, client, madeCalls, openClient } from "./client.ts";
+import { ApiError, client, gatewayUrl, madeCalls, openClient } from "./client.ts";
 import {
   accessToken,
   endTokens,
@@ -53,12 +53,40 @@ watchTokens(
   () => void resume(),
 );
 
+/** Says that this tab went to the identity provider: texts that come back in the address are believed of it alone. */
+const sentToProvider = "astra.oidc";
+/** Where the person was before it went there. */
+const before = "astra.before";
+
+/** Goes to the identity provider, which sends the person back with a code. */
+export function goToProvider(): void {
+  sessionStorage.setItem(sentToProvider, "1");
+  sessionStorage.setItem(before, location.pathname + location.search);
+  location.assign(`${gatewayUrl}/auth/oidc/start?return_to=console`);
+}
+
+/** What came back from the identity provider: where to go on, and a problem if there was one. */
+function backFromProvider(): unknown {
+  const isMine = sessionStorage.getItem(sentToProvider) !== null;
+  const address = sessionStorage.getItem(before);
+  const values = takeFragment();
+  sessionStorage.removeItem(sentToProvider);
+  sessionStorage.removeItem(before);
+  if (isMine && address !== null) history.replaceState(null, "", address);
+  if (values.get("problem") === null || !isMine) return undefined;
+  const detail = values.get("detail") ?? "";
+  const title = "The identity provider did not sign you in";
+  return { title, detail, code: values.get("problem") ?? "", request_id: values.get("request_id") ?? undefined };
+}
+
 /** Begins: with the code in the address, with what the tab kept, or with nothing. */
 export async function start(): Promise<void> {
-  const code = takeFromHash("code");
+  const code = new URLSearchParams(location.hash.slice(1)).get("code") ?? undefined;
+  const problem = backFromProvider();
+  if (problem !== undefined) whyEnded.value = problem;
   if (code !== undefined) {
     try {
-      await signIn({ grant_type: "login_code", code } as Grant, false);
+      await signIn({ grant_type: "login_code", code }, false);
       return;
     } catch (error) {
       whyEnded.value = error;
@@ -73,8 +101,14 @@ export function takeFromHash(name: string): string | undefined {
   const values = new URLSearchParams(location.hash.slice(1));
   const value = values.get(name);
   if (value === null) return undefined;
-  history.replaceState(null, "", location.pathname + location.search);
+  takeFragment();
   return value;
+}
+
+function takeFragment(): URLSearchParams {
+  const values = new URLSearchParams(location.hash.slice(1));
+  if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
+  return values;
 }
 
 type Grant = Parameters<typeof openClient.auth.token>[0];

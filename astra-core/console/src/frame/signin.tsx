@@ -1,12 +1,15 @@
 // Signing in: by password, with a token, or by the identity provider where the gateway has one. The address stays as it
 // is, so that a link survives it.
 
-import type { ComponentChildren, VNode } from "preact";
+import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
+import type { SignInOptions } from "astra-client";
 import { openClient } from "./client.ts";
+import { DoorForm, type WayProps } from "./door.tsx";
 import { Problem } from "./notices.tsx";
-import { signIn, signInByToken, whyEnded } from "./session.ts";
+import { Register } from "./register.tsx";
+import { goToProvider, signIn, signInByToken, whyEnded } from "./session.ts";
 import { Code } from "../parts/code.tsx";
 
 type Way = "password" | "token";
@@ -18,6 +21,13 @@ export function SignIn(): VNode {
   useEffect(() => {
     document.title = "Sign in – Astra";
     title.current?.focus();
+  }, []);
+  const options = useSignal<SignInOptions | undefined>(undefined);
+  useEffect(() => {
+    openClient.auth.getSignInOptions().then(
+      (found) => (options.value = found),
+      (why: unknown) => (error.value = why),
+    );
   }, []);
   const fail = (why: unknown): void => {
     whyEnded.value = undefined;
@@ -41,49 +51,36 @@ export function SignIn(): VNode {
           {way.value === "password" ? "Use a token" : "Use e-mail and password"}
         </button>
       </p>
-      <ByProvider onError={fail} />
+      {options.value?.has_identity_provider && (
+        <p>
+          <button type="button" onClick={goToProvider}>
+            Sign in with the identity provider
+          </button>
+        </p>
+      )}
+      {options.value?.is_registration_open && (
+        <details>
+          <summary>Make an account</summary>
+          <Register onError={fail} action="Make the account" />
+        </details>
+      )}
       <section aria-labelledby="no-account">
         <h2 id="no-account">No account yet?</h2>
-        <p>On the machine of the gateway, this opens the console signed in as the owner:</p>
+        <p>
+          {options.value?.has_owner === false
+            ? "This gateway has no owner yet. On its machine, this opens the page that makes the owner's account:"
+            : "On the machine of the gateway, this opens the console signed in:"}
+        </p>
         <Code text="astra console" language="shell" />
-        <p>Others come by an invitation: its link leads to a page that makes the account.</p>
+        {options.value?.has_owner === false ? (
+          <p>
+            <a href="setup">I have the setup code that the gateway printed</a>
+          </p>
+        ) : (
+          <p>Others come by an invitation: its link leads to a page that makes the account.</p>
+        )}
       </section>
     </main>
-  );
-}
-
-interface WayProps {
-  readonly onError: (why: unknown) => void;
-}
-
-interface DoorFormProps extends WayProps {
-  readonly action: string;
-  readonly work: (values: FormData) => Promise<void>;
-  readonly children: ComponentChildren;
-}
-
-/** A form that is sent by the page itself. */
-export function DoorForm({ action, work, onError, children }: DoorFormProps): VNode {
-  const isBusy = useSignal(false);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    if (isBusy.peek()) return;
-    isBusy.value = true;
-    onError(undefined);
-    try {
-      await work(new FormData(event.currentTarget as HTMLFormElement));
-    } catch (error) {
-      onError(error);
-    }
-    isBusy.value = false;
-  };
-  return (
-    <form onSubmit={(event) => void submit(event)}>
-      {children}
-      <button type="submit" class="primary" aria-disabled={isBusy.value}>
-        {isBusy.value ? "One moment …" : action}
-      </button>
-    </form>
   );
 }
 
@@ -119,28 +116,5 @@ function ByToken({ onError }: WayProps): VNode {
       </label>
       <p class="hint">It is kept for this tab, until the tab is closed.</p>
     </DoorForm>
-  );
-}
-
-/** The identity provider, where the gateway has one. */
-function ByProvider({ onError }: WayProps): VNode | null {
-  const address = useSignal<string | undefined>(undefined);
-  useEffect(() => {
-    openClient.auth.startOidc().then(
-      ({ authorization_url }) => (address.value = authorization_url),
-      () => undefined,
-    );
-  }, []);
-  if (address.value === undefined) return null;
-  const leave = (): void => {
-    onError(undefined);
-    location.assign(address.value ?? "");
-  };
-  return (
-    <p>
-      <button type="button" onClick={leave}>
-        Sign in with the identity provider
-      </button>
-    </p>
   );
 }

@@ -6,7 +6,7 @@ import { Problem } from "../frame/notices.tsx";
 import { Code } from "./code.tsx";
 import type { Read } from "./resource.ts";
 
-/** Nothing yet: what it is for, the command and the button that make the first one. */
+/** Nothing yet: what it is for, and the command or the button that makes the first one. */
 export function NothingYet({ what, command, children }: { what: string; command?: string; children?: ComponentChildren }): VNode {
   return (
     <div class="empty">

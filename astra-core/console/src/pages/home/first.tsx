@@ -19,25 +19,25 @@ export function First(): VNode | null {
       title: "A provider's key",
       isDone: hasKey,
       text: "Without one, the built-in echo answers with your own words. Set the key and start the gateway again:",
-      command: "OPENAI_API_KEY=… astra serve",
+      command: "ANTHROPIC_API_KEY=... astra serve",
     },
     {
       title: "The first agent",
       isDone: some(agents.data?.items),
       text: <a href={href("agents", ["new"])}>Make one here</a>,
-      command: "astra agents create support",
+      command: "printf 'id: support\\nsystem_prompt: You are brief.\\n' > agents/support.yml",
     },
     {
       title: "The first message",
       isDone: some(sessions.data?.items),
       text: <a href={href("chat")}>Write one here</a>,
-      command: 'astra chat "Good morning"',
+      command: "astra chat",
     },
     {
       title: "The first token for a program",
       isDone: some(accounts.data?.items),
       text: <a href={href("workspace", [], { tab: "accounts" })}>Make a service account here</a>,
-      command: "astra token",
+      command: "astra token issue --name me --role owner",
     },
   ];
   const open = steps.filter(({ isDone }) => isDone === false);
