@@ -5,6 +5,9 @@ import { after, before, test } from "node:test";
 import { launch, open } from "./support/browser.mjs";
 import { password, startGateway } from "./support/gateway.mjs";
 
+// The console names its requests itself.
+const requestId = /[0-9a-f]{8}-[0-9a-f]{4}-4/;
+
 let gateway;
 let browser;
 before(async () => {
@@ -37,7 +40,7 @@ test("a wrong password, in the gateway's words", async () => {
   await seat.page.getByLabel("E-mail").fill("owner@example.org");
   await seat.page.getByLabel("Password").fill("wrong horse battery staple");
   await seat.page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await seat.page.getByRole("alert").filter({ hasText: "req_" }).waitFor();
+  await seat.page.getByRole("alert").filter({ hasText: requestId }).waitFor();
   await seat.leave();
 });
 
@@ -54,7 +57,7 @@ test("a token, kept for the tab, and what is said when it is revoked", async () 
   await seat.page.getByRole("navigation", { name: "Pages" }).waitFor();
   await gateway.call("DELETE", `/auth/service-accounts/${account.id}`);
   await seat.page.getByRole("heading", { name: "Sign in to Astra" }).waitFor();
-  await seat.page.getByRole("alert").filter({ hasText: "req_" }).waitFor();
+  await seat.page.getByRole("alert").filter({ hasText: requestId }).waitFor();
   await seat.leave();
 });
 

@@ -100,6 +100,8 @@ class Gateway {
     const late = setTimeout(() => this.process.kill("SIGKILL"), 10_000);
     await ended;
     clearTimeout(late);
+    this.process.stdout.destroy();
+    this.process.stderr.destroy();
     rmSync(this.home, { recursive: true, force: true });
   }
 }

@@ -69,5 +69,5 @@ export function useKeys(actions: readonly KeyAction[]): void {
 /** A key as people read it. */
 export function keyName(key: string): string {
   const mod = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
-  return key.replace("mod+", `${mod} `).replace("shift+", "Shift ");
+  return key.replace(/^mod\+(.*)$/, (_, rest: string) => `${mod} ${rest.toUpperCase()}`).replace("shift+", "Shift ");
 }

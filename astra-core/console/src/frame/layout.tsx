@@ -7,7 +7,7 @@ import { ErrorBoundary } from "preact-iso/lazy";
 import { Boundary } from "./boundary.tsx";
 import { madeCalls } from "./client.ts";
 import { Icon, icons } from "./icons.tsx";
-import { type KeyAction, useKeys } from "./keyboard.ts";
+import { type KeyAction, keyName, useKeys } from "./keyboard.ts";
 import { isStreaming } from "./live.ts";
 import { attempt, Notices } from "./notices.tsx";
 import { pages } from "./pages.ts";
@@ -52,7 +52,10 @@ export function Layout(): VNode {
         <Workspaces />
         <span class="fill" />
         <button type="button" class="plain" onClick={() => (overlay.value = "palette")}>
-          <Icon paths={icons.search} /> <span class="wide">Go to</span> <kbd class="wide">Ctrl K</kbd>
+          <Icon paths={icons.search} /> <span class="label">Go to</span>{" "}
+          <kbd class="wide" aria-hidden="true">
+            {keyName("mod+k")}
+          </kbd>
         </button>
         <button type="button" class="plain" aria-label="Calls behind this page" onClick={() => (overlay.value = "calls")}>
           <Icon paths={icons.calls} />

@@ -80,7 +80,7 @@ export function Palette({ onClose }: { onClose: () => void }): VNode {
     <Dialog title="Go to" onClose={onClose}>
       <input
         ref={input}
-        type="search"
+        type="text"
         role="combobox"
         list={undefined}
         aria-label="A page, an action, an agent or an id"

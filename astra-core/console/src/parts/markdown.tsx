@@ -72,9 +72,8 @@ function node(token: Tokens.Generic): ComponentChildren {
     case "def":
       return null;
     case "heading": {
-      // The page's own headings are above those of an answer.
-      const Tag = `h${Math.min(6, Number(token["depth"]) + 3)}` as "h4";
-      return <Tag>{inner(token)}</Tag>;
+      // The page's own headings are above those of an answer, which may be in any order.
+      return <h4 class={`depth-${String(token["depth"])}`}>{inner(token)}</h4>;
     }
     case "paragraph":
       return <p>{inner(token)}</p>;

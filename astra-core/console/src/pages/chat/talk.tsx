@@ -142,6 +142,7 @@ function Side({ of, session, isNamed }: { of: Conversation; session: Session | u
   };
   return (
     <div>
+      {!isNamed && <h2 class="unseen">Conversation</h2>}
       {isNamed && <h2>{session?.pinned_version == null ? "Latest version" : `Version ${session.pinned_version}`}</h2>}
       <Transcript
         of={of}

@@ -21,14 +21,18 @@ interface TranscriptProps {
   readonly of: Conversation;
   /** What the agent is called. */
   readonly agent: string;
+  /** What the person is called, whose session it is. */
+  readonly person?: string | undefined;
+  /** Whether it begins at its end. */
+  readonly startsAtEnd?: boolean;
   /** More to do with a message: fork from it, say. */
   readonly actions?: ((message: Message) => ComponentChildren) | undefined;
 }
 
-export function Transcript({ of, agent, actions }: TranscriptProps): VNode {
+export function Transcript({ of, agent, person = "You", startsAtEnd = true, actions }: TranscriptProps): VNode {
   const { messages, older, sent, live, error, isRead } = of;
   const end = useRef<HTMLDivElement>(null);
-  useStickToEnd(end, `${messages.value.length} ${live.value?.seq ?? 0} ${sent.value !== undefined}`);
+  useStickToEnd(end, `${messages.value.length} ${live.value?.seq ?? 0} ${sent.value !== undefined}`, startsAtEnd);
   return (
     <div class="transcript">
       {error.value !== undefined && <Problem error={error.value} retry={() => void of.refresh()} />}
@@ -40,10 +44,10 @@ export function Transcript({ of, agent, actions }: TranscriptProps): VNode {
           </Action>
         </p>
       )}
-      <Messages messages={messages.value} traces={of.traces.value} agent={agent} actions={actions} />
+      <Messages messages={messages.value} traces={of.traces.value} agent={agent} person={person} actions={actions} />
       {sent.value !== undefined && (
         <article class="message mine">
-          <h3>You</h3>
+          <h3>{person}</h3>
           <Content content={sent.value} />
         </article>
       )}
@@ -57,8 +61,8 @@ const hasAnswer = (messages: readonly Message[], turn: LiveTurn): boolean =>
   isOver(turn) && messages.some((it) => it.turn_id === turn.id && it.role === "assistant");
 
 /** Follows what comes while one is at the end, and leaves one alone elsewhere. */
-function useStickToEnd(end: { current: HTMLElement | null }, moved: string): void {
-  const isAtEnd = useRef(true);
+function useStickToEnd(end: { current: HTMLElement | null }, moved: string, startsAtEnd: boolean): void {
+  const isAtEnd = useRef(startsAtEnd);
   useEffect(() => {
     const scroll = (): void => {
       const { scrollHeight } = document.documentElement;
@@ -76,11 +80,12 @@ interface MessagesProps {
   readonly messages: readonly Message[];
   readonly traces: ReadonlyMap<string, Trace>;
   readonly agent: string;
+  readonly person: string;
   readonly actions: TranscriptProps["actions"];
 }
 
 /** Messages do not change once they are there: what was drawn stays. */
-function Messages({ messages, traces, agent, actions }: MessagesProps): VNode {
+function Messages({ messages, traces, agent, person, actions }: MessagesProps): VNode {
   return useMemo(() => {
     const results = new Map(messages.flatMap((it) => it.tool_results.map((result) => [result.call_id, result] as const)));
     const last = new Map(messages.map((it) => [it.turn_id ?? it.id, it.id]));
@@ -91,11 +96,11 @@ function Messages({ messages, traces, agent, actions }: MessagesProps): VNode {
           .map((message) => {
             const trace = last.get(message.turn_id ?? message.id) === message.id ? traces.get(message.turn_id ?? "") : undefined;
             const calls = message.tool_calls.map((call): CallShown => ({ ...call, result: results.get(call.call_id) }));
-            return <One key={message.id} {...{ message, calls, trace, agent, actions }} />;
+            return <One key={message.id} {...{ message, calls, trace, agent, person, actions }} />;
           })}
       </>
     );
-  }, [messages, traces, agent]);
+  }, [messages, traces, agent, person]);
 }
 
 interface OneProps {
@@ -103,12 +108,13 @@ interface OneProps {
   readonly calls: readonly CallShown[];
   readonly trace: Trace | undefined;
   readonly agent: string;
+  readonly person: string;
   readonly actions: TranscriptProps["actions"];
 }
 
-function One({ message, calls, trace, agent, actions }: OneProps): VNode {
+function One({ message, calls, trace, agent, person, actions }: OneProps): VNode {
   const isMine = message.role === "user";
-  const name = isMine ? "You" : message.role === "assistant" ? agent : message.role;
+  const name = isMine ? person : message.role === "assistant" ? agent : message.role;
   return (
     <article class={isMine ? "message mine" : "message"} id={message.id}>
       <header>
