@@ -1,0 +1,204 @@
+// The list of traces, with its filters. New ones come by themselves, or are counted while the list stands still.
+
+import type { VNode } from "preact";
+import { useCallback, useMemo } from "preact/hooks";
+import { signal, useSignal } from "@preact/signals";
+import type { Trace, TraceStatus } from "astra-client";
+import { client } from "../../frame/client.ts";
+import { useKeys } from "../../frame/keyboard.ts";
+import { isOf, type LiveEvent, useLive } from "../../frame/live.ts";
+import { href, place, setQuery } from "../../frame/router.tsx";
+import { NothingMatches, NothingYet, Shown } from "../../parts/empty.tsx";
+import { count, usd } from "../../parts/number.ts";
+import { useResource } from "../../parts/resource.ts";
+import { Filter, Filters, Pages, Table, useCursor } from "../../parts/table.tsx";
+import { Text } from "../../parts/text.tsx";
+import { Time } from "../../parts/time.tsx";
+import { Split } from "./split.tsx";
+import { Summary } from "./summary.tsx";
+
+const names = ["agent_id", "session_id", "user_id", "status", "since", "from", "to", "min_duration_ms", "request_id"] as const;
+const ended = ["agent.completed", "agent.failed"];
+const statuses = ["completed", "failed", "cancelled", "interrupted"].map((it) => [it, it] as const);
+
+export const periods: readonly (readonly [value: string, title: string, hours: number])[] = [
+  ["1h", "the last hour", 1],
+  ["24h", "the last 24 hours", 24],
+  ["7d", "the last 7 days", 168],
+  ["30d", "the last 30 days", 720],
+];
+
+/** The ids of the list that was shown last: `[` and `]` of a trace go through them. */
+export const listed = signal<readonly string[]>([]);
+
+/** The beginning of the period that the address says. */
+function useFrom(): string | undefined {
+  const { since, from } = place.value.query;
+  const hours = periods.find(([value]) => value === since)?.[2];
+  return useMemo(() => (hours === undefined ? from : new Date(Date.now() - hours * 3_600_000).toISOString()), [hours, from]);
+}
+
+export function List(): VNode {
+  const { query } = place.value;
+  const { agent_id, session_id, user_id, to, request_id } = query;
+  const status = query["status"] as TraceStatus | undefined;
+  const least = /^\d+$/.test(query["min_duration_ms"] ?? "") ? Number(query["min_duration_ms"]) : undefined;
+  const cursor = useCursor();
+  const from = useFrom();
+  const isFollowed = useSignal(true);
+  const isLive = isFollowed.value && cursor === undefined;
+  const filters = Object.fromEntries(names.map((name) => [name, query[name]]));
+  const traces = useResource(
+    "traces.list",
+    { agent_id, session_id, user_id, status, from, to, least, request_id, cursor },
+    (options) =>
+      client.traces.list({
+        agentId: agent_id,
+        sessionId: session_id,
+        userId: user_id,
+        requestIdParameter: request_id,
+        minDurationMs: least,
+        ...{ status, from, to, cursor, limit: 50, ...options },
+      }),
+    { live: isLive ? ended : undefined },
+  );
+  listed.value = traces.data?.items.map((it) => it.trace_id) ?? [];
+  return (
+    <>
+      <div class="heading">
+        <h1>Traces</h1>
+        <span class="fill" />
+        {cursor === undefined && <Follow isFollowed={isFollowed} reload={traces.reload} />}
+      </div>
+      <Summary agentId={agent_id} from={from} to={to} period={periods.find(([value]) => value === query["since"])?.[1]} />
+      <TraceFilters />
+      <Shown of={traces}>
+        {({ items, nextCursor }) => {
+          if (items.length > 0) return <Rows traces={items} next={nextCursor} />;
+          if (nextCursor !== undefined) return <NotHere next={nextCursor} />;
+          if (names.some((name) => query[name])) return <Nothing filters={filters} />;
+          return (
+            <NothingYet what="A trace says how a turn went, and where its time was spent. Each answered message leaves one." command="astra chat">
+              <a class="button" href={href("chat")}>
+                Begin one here
+              </a>
+            </NothingYet>
+          );
+        }}
+      </Shown>
+    </>
+  );
+}
+
+function Nothing({ filters }: { filters: Readonly<Record<string, string | undefined>> }): VNode {
+  return (
+    <>
+      <NothingMatches filters={filters} />
+      {filters["request_id"] !== undefined && (
+        <p class="hint">Only requests that began a turn have a trace, once the turn has ended. Others are in the gateway's log.</p>
+      )}
+    </>
+  );
+}
+
+/** A page looks at 50,000 turns: there may be others behind them. */
+function NotHere({ next }: { next: string }): VNode {
+  return (
+    <div class="empty">
+      <p>Nothing matches among the 50,000 turns that were looked at. There are older ones.</p>
+      <Pages next={next} />
+    </div>
+  );
+}
+
+function TraceFilters(): VNode {
+  return (
+    <Filters names={[...names]}>
+      <Filter name="agent_id" title="Agent" />
+      <Filter name="status" title="Status" choices={statuses} />
+      <Filter name="since" title="Began in" choices={periods.map(([value, title]) => [value, title] as const)} />
+      <Filter name="min_duration_ms" title="At least, in ms" />
+      <Filter name="request_id" title="Request" />
+      <Filter name="session_id" title="Session" />
+      <Filter name="user_id" title="User" />
+      {place.value.query["since"] === undefined && (
+        <>
+          <Moment name="from" title="From" />
+          <Moment name="to" title="Until" />
+        </>
+      )}
+    </Filters>
+  );
+}
+
+/** A time of the person's own zone; the address has it in UTC. */
+function Moment({ name, title }: { name: string; title: string }): VNode {
+  const said = place.value.query[name];
+  const time = said === undefined ? NaN : Date.parse(said);
+  const local = Number.isNaN(time) ? "" : new Date(time - new Date(time).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  const set = (text: string): void => setQuery({ [name]: text === "" ? null : new Date(text).toISOString(), cursor: null });
+  return (
+    <label class="filter">
+      <span>{title}</span>
+      <input type="datetime-local" value={local} onChange={(event) => set(event.currentTarget.value)} />
+    </label>
+  );
+}
+
+/** Whether new traces come by themselves; how many there are that were not shown yet. */
+function Follow({ isFollowed, reload }: { isFollowed: { value: boolean }; reload: () => void }): VNode {
+  const news = useSignal(0);
+  const hear = useCallback((event: LiveEvent) => void (isOf(event, ended) && (news.value += 1)), []);
+  useLive(isFollowed.value ? undefined : hear);
+  const toggle = (): void => {
+    news.value = 0;
+    isFollowed.value = !isFollowed.value;
+    if (isFollowed.value) reload();
+  };
+  useKeys([{ key: ".", title: "Follow what happens, or stop", run: toggle, isAction: true }]);
+  return (
+    <>
+      {news.value > 0 && (
+        <button
+          type="button"
+          onClick={() => {
+            news.value = 0;
+            reload();
+          }}
+        >
+          {news.value} new
+        </button>
+      )}
+      <button type="button" aria-pressed={isFollowed.value} onClick={toggle}>
+        Follow
+      </button>
+    </>
+  );
+}
+
+export function StatusTag({ status }: { status: TraceStatus }): VNode {
+  const look = status === "completed" ? "good" : status === "cancelled" ? "warn" : "bad";
+  return <span class={`tag ${look}`}>{status}</span>;
+}
+
+function Rows({ traces, next }: { traces: readonly Trace[]; next: string | undefined }): VNode {
+  return (
+    <Table
+      title="Traces"
+      rows={traces}
+      id={(it) => it.trace_id}
+      link={(it) => href("traces", [it.trace_id])}
+      next={next}
+      columns={[
+        { title: "Question", cell: ({ question }) => <span class="question"><Text>{question || "(no text)"}</Text></span> },
+        { title: "Status", cell: ({ status }) => <StatusTag status={status} /> },
+        { title: "Time", cell: ({ time }) => <Split time={time} /> },
+        { title: "Agent", cell: (it) => `${it.agent_id} v${it.agent_version}`, isWide: true },
+        { title: "Model", cell: ({ model }) => (model ? <Text>{model}</Text> : "–"), isWide: true },
+        { title: "Tokens", cell: ({ usage }) => count(usage.total_tokens), isNumber: true, isWide: true },
+        { title: "Cost", cell: ({ usage }) => usd(usage.cost_usd), isNumber: true, isWide: true },
+        { title: "Began", cell: (it) => <Time of={it.created_at} /> },
+      ]}
+    />
+  );
+}
