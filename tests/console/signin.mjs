@@ -76,3 +76,36 @@ test("an invitation makes an account", async () => {
   await seat.page.getByText("Ida, member").waitFor();
   await seat.leave();
 });
+
+test("a sign-in that is kept on the device: other tabs come along, and go along", async () => {
+  const seat = await open(browser, gateway);
+  await seat.go();
+  await seat.page.getByLabel("E-mail").fill("owner@example.org");
+  await seat.page.getByLabel("Password").fill(password);
+  await seat.page.getByLabel("Stay signed in on this device").check();
+  await seat.page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await seat.page.getByText("Olga, owner").waitFor();
+  const other = await seat.context.newPage();
+  await other.goto(`${gateway.url}/console/agents`);
+  await other.getByRole("heading", { name: "Agents", level: 1 }).waitFor();
+  // Both renew the same sign-in, one after the other.
+  await Promise.all([seat.page.reload(), other.reload()]);
+  await seat.page.getByText("Olga, owner").waitFor();
+  await other.getByRole("heading", { name: "Agents", level: 1 }).waitFor();
+  await seat.page.getByRole("button", { name: /^Account/ }).click();
+  await seat.page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await seat.page.getByRole("heading", { name: "Sign in to Astra" }).waitFor();
+  await other.getByRole("heading", { name: "Sign in to Astra" }).waitFor();
+  await seat.leave();
+});
+
+test("no secret stays in an address or a place that lasts", async () => {
+  const seat = await open(browser, gateway);
+  await seat.signIn();
+  await seat.page.getByText("Olga, owner").waitFor();
+  const kept = await seat.page.evaluate(() => [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), document.cookie]);
+  assert.ok(!/eyJ/.test(kept.join()), "no access token is kept");
+  assert.ok(!/fam_/.test(kept[0]) && kept[2] === "", "the refresh token is kept for the tab alone");
+  assert.match(kept[1], /fam_/);
+  await seat.leave();
+});

@@ -25,7 +25,7 @@ export class Record {
     page.on("response", (response) => {
       const done = this.#check(response).catch((error) => {
         // A page that is left takes the bodies of its answers along.
-        if (!/closed|No resource|disposed|canceled|Target/i.test(`${error}`)) this.faults.push(`${error}`);
+        if (!/closed|No resource|No data found|navigated away|disposed|canceled|Target/i.test(`${error}`)) this.faults.push(`${error}`);
       });
       this.#waiting.push(done);
     });

@@ -5,10 +5,10 @@ import { useEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { ErrorBoundary } from "preact-iso/lazy";
 import { Boundary } from "./boundary.tsx";
-import { madeCalls } from "./client.ts";
+import { gatewayUrl, madeCalls } from "./client.ts";
 import { Icon, icons } from "./icons.tsx";
 import { type KeyAction, keyName, useKeys } from "./keyboard.ts";
-import { isStreaming } from "./live.ts";
+import { isPaused, isStreaming, missed, pause } from "./live.ts";
 import { attempt, Notices } from "./notices.tsx";
 import { pages } from "./pages.ts";
 import { Keys, Palette } from "./palette.tsx";
@@ -19,6 +19,7 @@ import { hasKeys, theme, type Theme } from "./theme.ts";
 import { Calls } from "../parts/calls.tsx";
 import { copy } from "../parts/copy.tsx";
 import { Menu } from "../parts/menu.tsx";
+import { sampleOf } from "../parts/samples.ts";
 
 type Overlay = "palette" | "keys" | "calls" | undefined;
 
@@ -81,8 +82,11 @@ export function Layout(): VNode {
           })}
         </ul>
         <p class="small faint" role="status">
-          {isStreaming.value ? "Live" : "Read every 5 seconds"}
+          {isPaused.value ? `Paused, ${missed.value} new` : isStreaming.value ? "Live" : "Read every 5 seconds"}
         </p>
+        <button type="button" class="plain small" aria-pressed={isPaused.value} onClick={() => pause(!isPaused.value)}>
+          Pause lists
+        </button>
       </nav>
       <main id="main" tabIndex={-1}>
         <Boundary key={now.page}>
@@ -103,9 +107,16 @@ function keysOf(show: (shown: Overlay) => void): KeyAction[] {
     { key: "mod+k", title: "Go to a page, an action or an id", run: () => show("palette") },
     { key: "?", title: "All keys", run: () => show("keys") },
     { key: "y", title: "Copy a link to this view", run: () => void copy(location.href, "The link"), isAction: true },
-    { key: "shift+y", title: "Calls behind this page", run: () => show("calls"), isAction: true },
+    { key: "shift+y", title: "Copy the page's latest call as curl", run: copyCall, isAction: true },
+    { key: "b", title: "Calls behind this page", run: () => show("calls"), isAction: true },
+    { key: ".", title: "Lists stand still, or follow what happens", run: () => pause(!isPaused.peek()), isAction: true },
     ...lead,
   ];
+}
+
+function copyCall(): void {
+  const call = madeCalls.peek()[0];
+  if (call !== undefined) void copy(sampleOf(call, "curl", gatewayUrl), call.operation ?? "The call");
 }
 
 /** Another page: its title in the tab, the focus on its content, and calls of its own. */

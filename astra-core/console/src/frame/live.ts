@@ -17,6 +17,15 @@ document.addEventListener("visibilitychange", () => {
   isVisible.value = document.visibilityState === "visible";
 });
 
+/** Whether lists stand still while one reads them, and how many events came meanwhile. */
+export const isPaused = signal(false);
+export const missed = signal(0);
+
+export function pause(isWanted: boolean): void {
+  isPaused.value = isWanted;
+  missed.value = 0;
+}
+
 export const POLL_MS = 5_000;
 const AGAIN_MS = 15_000;
 
@@ -45,6 +54,7 @@ async function follow(workspaceId: string): Promise<void> {
     isStreaming.value = true;
     for await (const { id, data } of mine.frames()) {
       if (id !== "") lastEventId = id;
+      if (isPaused.peek()) missed.value += 1;
       for (const listener of listeners) listener(data);
     }
   } catch {

@@ -77,6 +77,11 @@ function mayLeave(url: URL): boolean {
   return confirm(unsaved);
 }
 
+/** What was not saved is saved now, or dropped on purpose: the page may be left at once. */
+export function nothingUnsaved(): void {
+  unsaved = undefined;
+}
+
 /** Asks before the page is left while there is something that was not saved. */
 export function useUnsaved(question: string | undefined): void {
   useEffect(() => {

@@ -10,7 +10,7 @@ export interface DiffLine {
 }
 
 /** Texts that differ in more lines than this are shown as wholly replaced. */
-const STEPS_MAX = 2_000;
+const STEPS_MAX = 600;
 
 export function diffLines(before: string, after: string): DiffLine[] {
   const one = before === "" ? [] : before.split("\n");

@@ -52,7 +52,8 @@ export function Menu({ label, name, children }: MenuProps): VNode {
       </button>
       {isOpen.value && (
         <div class="menu-list" onClick={(event) => {
-          if ((event.target as Element).closest("a, button")) isOpen.value = false;
+          // What is switched on or off stays in sight.
+          if ((event.target as Element).closest("a, button:not([aria-pressed])")) isOpen.value = false;
         }}>
           {children}
         </div>

@@ -4,7 +4,7 @@
 import { useCallback, useEffect, useRef } from "preact/hooks";
 import { type Signal, signal, useSignal } from "@preact/signals";
 import { type CallOptions, NotModifiedError, ApiError } from "../frame/client.ts";
-import { isOf, isStreaming, isVisible, type LiveEvent, POLL_MS, useLive } from "../frame/live.ts";
+import { isOf, isPaused, isStreaming, isVisible, type LiveEvent, POLL_MS, useLive } from "../frame/live.ts";
 import { type OperationId, may } from "../frame/permissions.ts";
 import { epoch } from "../frame/session.ts";
 
@@ -111,14 +111,14 @@ export function useResource<T>(
   const settle = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const hear = useCallback(
     (event: LiveEvent) => {
-      if (live === undefined || !isOf(event, live)) return;
+      if (live === undefined || isPaused.peek() || !isOf(event, live)) return;
       clearTimeout(settle.current);
       settle.current = setTimeout(() => (turn.value += 1), SETTLE_MS);
     },
     [key, live?.join()],
   );
   useLive(live && isWanted ? hear : undefined);
-  const polls = live !== undefined && isWanted && !isStreaming.value && isVisible.value && permission.isAllowed;
+  const polls = live !== undefined && isWanted && !isPaused.value && !isStreaming.value && isVisible.value && permission.isAllowed;
   useEffect(() => {
     if (!polls) return;
     const timer = setInterval(() => {
@@ -126,6 +126,13 @@ export function useResource<T>(
     }, POLL_MS);
     return () => clearInterval(timer);
   }, [key, polls]);
+
+  // What came while lists stood still is read when they move again.
+  const wasPaused = useRef(false);
+  useEffect(() => {
+    if (wasPaused.current && !isPaused.value && live !== undefined) turn.value += 1;
+    wasPaused.current = isPaused.value;
+  }, [isPaused.value]);
 
   const reload = useCallback(() => void (turn.value += 1), []);
   const put = useCallback((data: T) => {

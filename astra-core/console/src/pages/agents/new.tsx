@@ -6,7 +6,7 @@ import type { AgentDefinition } from "astra-client";
 import create from "../../../client/schemas/CreateAgent.json";
 import { ApiError, client } from "../../frame/client.ts";
 import { Problem, say } from "../../frame/notices.tsx";
-import { go, href, useUnsaved } from "../../frame/router.tsx";
+import { go, href, nothingUnsaved, useUnsaved } from "../../frame/router.tsx";
 import { Action } from "../../parts/action.tsx";
 import { type Fault, faultsOf, type Schema } from "../../parts/schema.ts";
 import { Editor } from "./editor.tsx";
@@ -16,17 +16,16 @@ export function New(): VNode {
   const definition = useSignal<AgentDefinition>({});
   const error = useSignal<unknown>(undefined);
   const shown = useSignal<readonly Fault[]>([]);
-  const isDone = useSignal(false);
-  useUnsaved(!isDone.value && Object.keys(definition.value).length > 0 ? "The agent is not saved yet. Leave it?" : undefined);
+  useUnsaved(Object.keys(definition.value).length > 0 ? "The agent is not saved yet. Leave it?" : undefined);
   const save = async (): Promise<void> => {
     const body = { ...definition.peek(), id: id.peek() };
     shown.value = faultsOf(body, create as unknown as Schema);
     if (shown.peek().length > 0) return;
     try {
       const made = await client.agents.create(body);
-      isDone.value = true;
+      nothingUnsaved();
       say(`${made.id} was created.`);
-      queueMicrotask(() => setTimeout(() => go(href("agents", [made.id]))));
+      go(href("agents", [made.id]));
     } catch (thrown) {
       if (!(thrown instanceof ApiError)) throw thrown;
       error.value = thrown;

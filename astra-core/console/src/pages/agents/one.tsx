@@ -5,7 +5,7 @@ import { useSignal } from "@preact/signals";
 import type { Agent } from "astra-client";
 import { client } from "../../frame/client.ts";
 import { say } from "../../frame/notices.tsx";
-import { go, href } from "../../frame/router.tsx";
+import { go, href, nothingUnsaved } from "../../frame/router.tsx";
 import { Action } from "../../parts/action.tsx";
 import { Confirm, Dialog } from "../../parts/dialog.tsx";
 import { Shown } from "../../parts/empty.tsx";
@@ -105,6 +105,7 @@ function Head({ agent }: { agent: Agent }): VNode {
           onClose={close}
           onConfirm={async () => {
             await client.agents.delete(id);
+            nothingUnsaved();
             go(href("agents"), true);
           }}
         >

@@ -5,7 +5,7 @@ import { useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import type { MessageContent } from "astra-client";
 import { attempt, complain } from "../../frame/notices.tsx";
-import { useUnsaved } from "../../frame/router.tsx";
+import { nothingUnsaved, useUnsaved } from "../../frame/router.tsx";
 
 interface ComposerProps {
   readonly isBusy: boolean;
@@ -34,6 +34,7 @@ export function Composer({ isBusy, isOff, onSend, onCancel }: ComposerProps): VN
     if ((words === "" && attached.length === 0) || isOff !== undefined) return;
     text.value = "";
     pictures.value = [];
+    nothingUnsaved();
     const parts = attached.map(({ url }) => ({ type: "image_url" as const, image_url: { url } }));
     const message = parts.length === 0 ? words : [{ type: "text" as const, text: words }, ...parts];
     const isSent = await attempt(() => onSend(message));

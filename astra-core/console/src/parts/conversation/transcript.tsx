@@ -4,6 +4,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import type { Message, MessageContent, Trace } from "astra-client";
+import { useKeys } from "../../frame/keyboard.ts";
 import { Problem } from "../../frame/notices.tsx";
 import { href } from "../../frame/router.tsx";
 import { Action } from "../action.tsx";
@@ -33,6 +34,10 @@ export function Transcript({ of, agent, person = "You", startsAtEnd = true, acti
   const { messages, older, sent, live, error, isRead } = of;
   const end = useRef<HTMLDivElement>(null);
   useStickToEnd(end, `${messages.value.length} ${live.value?.seq ?? 0} ${sent.value !== undefined}`, startsAtEnd);
+  useKeys([
+    { key: "[", title: "The message before", run: () => step(-1) },
+    { key: "]", title: "The message after", run: () => step(1) },
+  ]);
   return (
     <div class="transcript">
       {error.value !== undefined && <Problem error={error.value} retry={() => void of.refresh()} />}
@@ -46,7 +51,7 @@ export function Transcript({ of, agent, person = "You", startsAtEnd = true, acti
       )}
       <Messages messages={messages.value} traces={of.traces.value} agent={agent} person={person} actions={actions} />
       {sent.value !== undefined && (
-        <article class="message mine">
+        <article class="message mine" tabIndex={-1}>
           <h3>{person}</h3>
           <Content content={sent.value} />
         </article>
@@ -55,6 +60,15 @@ export function Transcript({ of, agent, person = "You", startsAtEnd = true, acti
       <div ref={end} />
     </div>
   );
+}
+
+/** Goes from message to message. */
+function step(by: number): void {
+  const articles = [...document.querySelectorAll<HTMLElement>("article.message")];
+  const at = articles.findIndex((article) => article.contains(document.activeElement));
+  const next = articles[at < 0 ? (by > 0 ? 0 : articles.length - 1) : at + by];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
 }
 
 const hasAnswer = (messages: readonly Message[], turn: LiveTurn): boolean =>
@@ -116,7 +130,7 @@ function One({ message, calls, trace, agent, person, actions }: OneProps): VNode
   const isMine = message.role === "user";
   const name = isMine ? person : message.role === "assistant" ? agent : message.role;
   return (
-    <article class={isMine ? "message mine" : "message"} id={message.id}>
+    <article class={isMine ? "message mine" : "message"} id={message.id} tabIndex={-1}>
       <header>
         <h3>
           <Text>{name}</Text>
@@ -166,7 +180,7 @@ function Live({ turn, agent, isListed }: { turn: LiveTurn; agent: string; isList
   if (isListed) return null;
   const waits = turn.text === "" && turn.calls.length === 0 && !isOver(turn);
   return (
-    <article class="message" aria-busy={!isOver(turn)}>
+    <article class="message" tabIndex={-1} aria-busy={!isOver(turn)}>
       <header>
         <h3>
           <Text>{agent}</Text>
