@@ -71,7 +71,7 @@ export function Talk({ sessionId, besideId }: TalkProps): VNode {
         <Composer isBusy={isBusy} isOff={offReason(one, session.data, chosen.value)} onSend={send} onCancel={cancel} />
       </div>
       {isPanelOpen.value && sessionId !== undefined && one !== undefined && (
-        <Context sessionId={sessionId} turns={one.traces.value.size} />
+        <Context sessionId={sessionId} turns={one.ended.value} />
       )}
     </div>
   );

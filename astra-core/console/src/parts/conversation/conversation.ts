@@ -1,7 +1,7 @@
 // A session as one sees it: its messages, page by page from the newest, and the turn that is going on, whoever began it.
 
-import { batch, signal } from "@preact/signals";
-import type { Message, SendMessage, Trace } from "astra-client";
+import { batch, computed, type Signal, signal } from "@preact/signals";
+import type { Message, MessageToolResult, SendMessage, Trace } from "astra-client";
 import { client } from "../../frame/client.ts";
 import { isVisible, POLL_MS } from "../../frame/live.ts";
 import { may } from "../../frame/permissions.ts";
@@ -11,12 +11,14 @@ import { applied, isOver, type LiveTurn, newTurn } from "./turn.ts";
 const PAGE = 50;
 
 export class Conversation {
-  /** The oldest first. */
-  readonly messages = signal<readonly Message[]>([]);
+  /** The oldest first, in groups that are drawn and left out together. */
+  readonly groups = signal<readonly (readonly Message[])[]>([]);
   /** Where older messages begin; nothing if there are none. */
   readonly older = signal<string | undefined>(undefined);
-  /** What each turn took and cost, by its id. */
-  readonly traces = signal<ReadonlyMap<string, Trace>>(new Map());
+  /** The results of tools, by their calls. */
+  readonly results = new Map<string, MessageToolResult>();
+  /** How many turns are known to have ended. */
+  readonly ended = signal(0);
   readonly live = signal<LiveTurn | undefined>(undefined);
   /** What was sent and is not in the list yet. */
   readonly sent = signal<SendMessage["message"] | undefined>(undefined);
@@ -24,11 +26,18 @@ export class Conversation {
   readonly isRead = signal(false);
   readonly isFollowed = signal(false);
 
+  /** The turn that has not ended yet. */
+  readonly goingId = computed(() => (this.live.value !== undefined && !isOver(this.live.value) ? this.live.value.id : undefined));
+
   readonly sessionId: string;
+  readonly #traces = new Map<string, Signal<Trace | undefined>>();
+  #olderTraces: string | undefined;
   readonly #stop = new AbortController();
   #timer: ReturnType<typeof setInterval> | undefined;
   #next: LiveTurn | undefined;
   #frame = 0;
+  /** The last message before what was sent. */
+  #sentAfter: string | undefined;
   /** Turns that ended: what still comes of them is no news. */
   readonly #ended = new Set<string>();
 
@@ -56,13 +65,15 @@ export class Conversation {
         may("traces.list").isAllowed ? client.traces.list({ sessionId: this.sessionId, ...options }) : undefined,
       ]);
       batch(() => {
-        const isFirst = !this.isRead.peek();
-        this.messages.value = merged(this.messages.peek(), page.items.toReversed());
-        if (isFirst) this.older.value = page.nextCursor;
-        this.traces.value = new Map([...this.traces.peek(), ...(traces?.items ?? []).map((it) => [it.turn_id, it] as const)]);
+        if (!this.isRead.peek()) {
+          this.older.value = page.nextCursor;
+          this.#olderTraces = traces?.nextCursor;
+        }
+        this.#keep(page.items, traces?.items);
+        this.#append(page.items.toReversed());
         this.error.value = undefined;
         this.isRead.value = true;
-        this.sent.value = undefined;
+        if (this.#hasSent(page.items)) this.sent.value = undefined;
         const live = this.live.peek();
         if (live !== undefined && live.turn !== undefined) this.live.value = undefined;
       });
@@ -71,19 +82,62 @@ export class Conversation {
     }
   }
 
+  /** Whether what was sent is in the list now. */
+  #hasSent(newest: readonly Message[]): boolean {
+    const mine = newest.find(({ role }) => role === "user");
+    return mine !== undefined && (this.#sentAfter === undefined || mine.id > this.#sentAfter);
+  }
+
   /** Reads the page before the oldest message that is there. */
   async readOlder(): Promise<void> {
     const cursor = this.older.peek();
     if (cursor === undefined) return;
-    const page = await client.sessions.listMessages(this.sessionId, { limit: PAGE, cursor, signal: this.#stop.signal });
+    const options = { limit: PAGE, signal: this.#stop.signal };
+    const sessionId = this.sessionId;
+    const [page, traces] = await Promise.all([
+      client.sessions.listMessages(sessionId, { ...options, cursor }),
+      this.#olderTraces && client.traces.list({ sessionId, ...options, cursor: this.#olderTraces }),
+    ]);
     batch(() => {
-      this.messages.value = merged(page.items.toReversed(), this.messages.peek());
+      if (traces) this.#olderTraces = traces.nextCursor;
+      this.#keep(page.items, traces ? traces.items : undefined);
+      const known = new Set(this.groups.peek()[0]?.map(({ id }) => id));
+      const group = page.items.filter(({ id }) => !known.has(id)).toReversed();
+      if (group.length > 0) this.groups.value = [group, ...this.groups.peek()];
       this.older.value = page.nextCursor;
     });
   }
 
+  /** What a turn took and cost; nothing until that is known. */
+  traceOf(turnId: string): Signal<Trace | undefined> {
+    const known = this.#traces.get(turnId) ?? signal<Trace | undefined>(undefined);
+    this.#traces.set(turnId, known);
+    return known;
+  }
+
+  #keep(messages: readonly Message[], traces: readonly Trace[] = []): void {
+    for (const { tool_results } of messages) for (const result of tool_results) this.results.set(result.call_id, result);
+    for (const trace of traces) this.traceOf(trace.turn_id).value = trace;
+    this.ended.value = [...this.#traces.values()].filter((it) => it.peek() !== undefined).length;
+  }
+
+  /** Adds the newest messages; a group that has grown is closed at the end of a turn. */
+  #append(newest: readonly Message[]): void {
+    const groups = [...this.groups.peek()];
+    const known = new Set(groups.slice(-3).flatMap((group) => group.map(({ id }) => id)));
+    const fresh = newest.filter(({ id }) => !known.has(id));
+    if (fresh.length === 0) return;
+    const last = groups.pop() ?? [];
+    const first = fresh.find(({ turn_id }) => turn_id !== last.at(-1)?.turn_id);
+    const at = last.length >= PAGE && first !== undefined ? fresh.indexOf(first) : fresh.length;
+    groups.push([...last, ...fresh.slice(0, at)]);
+    if (at < fresh.length) groups.push(fresh.slice(at));
+    this.groups.value = groups;
+  }
+
   /** Sends a message. It is done when the gateway has it; the answer comes by the session's events. */
   async send(agentId: string, message: SendMessage["message"]): Promise<void> {
+    this.#sentAfter = this.groups.peek().at(-1)?.at(-1)?.id;
     this.sent.value = message;
     const stream = client.chat.stream({ agent_id: agentId, session_id: this.sessionId, message });
     try {
@@ -133,6 +187,8 @@ export class Conversation {
     const next = applied(turn, event);
     if (next === turn) return;
     this.#next = next;
+    // The question of a turn is there before its first event, whoever asked it.
+    if (turn !== known) void this.refresh();
     if (isOver(next)) {
       this.#ended.add(id);
       this.#show();
@@ -150,11 +206,4 @@ export class Conversation {
     if (this.#next !== undefined) this.live.value = this.#next;
     this.#next = undefined;
   }
-}
-
-/** Both lists in order, each message once. */
-function merged(before: readonly Message[], after: readonly Message[]): readonly Message[] {
-  const ids = new Set(before.map(({ id }) => id));
-  const rest = after.filter(({ id }) => !ids.has(id));
-  return rest.length === 0 ? before : [...before, ...rest];
 }
