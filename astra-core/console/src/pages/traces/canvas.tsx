@@ -1,7 +1,7 @@
 // Thousands of spans as bars on one canvas, with drag to zoom. Bars have a least width: short spans are never hidden.
 
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { isDark } from "../../frame/theme.ts";
 import { codePoint, piecesOf } from "../../parts/text.tsx";
@@ -9,6 +9,8 @@ import { colorOf, type Range, type Step } from "./spans.ts";
 import { choose, type Drawn, show } from "./view.ts";
 
 const LEAST_WIDTH = 2;
+/** A bar of this width has room for a part of its name. */
+const NAMED_WIDTH = 40;
 /** A move of the pointer by more pixels is a drag. */
 const DRAG = 4;
 
@@ -24,6 +26,13 @@ interface CanvasProps {
   readonly isNamed: boolean;
   /** A range that is marked: what the other drawing shows. */
   readonly marked?: Range | undefined;
+  /** Stretches that have several spans, in rows of their own. */
+  readonly stretches?: readonly Stretch[] | undefined;
+}
+
+export interface Stretch extends Range {
+  readonly title: string;
+  readonly row: number;
 }
 
 export function Canvas(props: CanvasProps): VNode {
@@ -32,15 +41,16 @@ export function Canvas(props: CanvasProps): VNode {
   const width = useSignal(0);
   const drag = useSignal<readonly [from: number, to: number] | undefined>(undefined);
   const height = rows * rowHeight;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = canvas.current;
     if (element === null) return;
+    width.value = element.clientWidth;
     const size = new ResizeObserver(() => (width.value = element.clientWidth));
     size.observe(element);
     return () => size.disconnect();
   }, []);
   useEffect(() => {
-    if (canvas.current !== null) draw(canvas.current, props);
+    if (canvas.current !== null && width.value > 0) draw(canvas.current, props);
   }, [of, shown.from, shown.to, rows, width.value, isDark.value]);
 
   const xOf = (event: PointerEvent): number => event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0);
@@ -62,7 +72,9 @@ export function Canvas(props: CanvasProps): VNode {
     if (to - from > DRAG) show({ from: Math.max(msAt(from), 0), to: Math.min(msAt(to), of.whole.to) }, of.whole);
     else {
       const row = Math.floor((event.clientY - (canvas.current?.getBoundingClientRect().top ?? 0)) / rowHeight);
-      choose(near(of.steps.filter((it) => rowOf(it) === row), msAt(from)));
+      const stretch = props.stretches?.find((it) => it.row === row && it.from <= msAt(from) && it.to >= msAt(from));
+      if (stretch === undefined) choose(near(of.steps.filter((it) => rowOf(it) === row), msAt(from)));
+      else show({ from: stretch.from, to: stretch.to }, of.whole);
     }
   };
   const left = (ms: number): string => `${(100 * (ms - shown.from)) / (shown.to - shown.from)}%`;
@@ -101,50 +113,63 @@ function near(steps: readonly Step[], ms: number): Step | undefined {
 /** Hidden characters by their names, as everywhere. */
 const plain = (text: string): string => piecesOf(text).map((piece, at) => (at % 2 === 0 ? piece : codePoint(piece))).join("");
 
-function draw(canvas: HTMLCanvasElement, { of, shown, rowHeight, rows, rowOf, isNamed }: CanvasProps): void {
+function draw(canvas: HTMLCanvasElement, props: CanvasProps): void {
+  const { of, shown, rowHeight, rows, rowOf, isNamed, stretches = [] } = props;
   const context = canvas.getContext("2d");
   const width = canvas.clientWidth;
   if (context === null || width === 0) return;
-  const ratio = devicePixelRatio;
-  canvas.width = width * ratio;
-  canvas.height = rows * rowHeight * ratio;
-  context.scale(ratio, ratio);
+  canvas.width = width * devicePixelRatio;
+  canvas.height = rows * rowHeight * devicePixelRatio;
+  context.scale(devicePixelRatio, devicePixelRatio);
+  context.font = `12px ${getComputedStyle(canvas).fontFamily}`;
+  context.textBaseline = "middle";
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(name).trim();
   const colors = [1, 2, 3, 4, 5].map((number) => color(`--series-${number}`));
-  const [ground, ink, bad] = [color("--ground"), color("--ink"), color("--bad")];
+  const [ground = "", ink = "", bad = "", neutral = ""] = ["--ground", "--ink", "--bad", "--sunken"].map(color);
   const scale = width / (shown.to - shown.from);
   const found = of.found.length === of.steps.length ? undefined : new Set(of.found);
-  context.font = `12px ${getComputedStyle(canvas).fontFamily}`;
-  context.textBaseline = "middle";
+
+  /** A bar, as far as it is in sight; answers where it is. */
+  const bar = (from: number, to: number, row: number, fill: string): readonly [x: number, y: number, wide: number] | undefined => {
+    const start = (from - shown.from) * scale;
+    const end = start + Math.max((to - from) * scale, LEAST_WIDTH);
+    if (start > width || end < 0) return undefined;
+    const x = Math.max(start, -1);
+    const place = [x, row * rowHeight, Math.min(end, width + 1) - x] as const;
+    context.fillStyle = fill;
+    context.fillRect(...place, Math.max(rowHeight - 1, 1));
+    return place;
+  };
+  const name = (text: string, [x, y, wide]: readonly [number, number, number], fill: string): void => {
+    if (wide < NAMED_WIDTH) return;
+    context.save();
+    context.beginPath();
+    context.rect(x, y, wide - 4, rowHeight);
+    context.clip();
+    context.fillStyle = fill;
+    context.fillText(plain(text), x + 4, y + rowHeight / 2);
+    context.restore();
+  };
+  for (const { title, from, to, row } of stretches) {
+    const place = bar(from, to, row, neutral);
+    if (place !== undefined) name(title, place, ink);
+  }
   for (const step of of.steps) {
     const { start_ms, duration_ms, error } = step.span;
-    const x = (start_ms - shown.from) * scale;
-    const wide = Math.max(duration_ms * scale, LEAST_WIDTH);
-    if (x > width || x + wide < 0) continue;
-    const from = Math.max(x, -1);
-    const visible = Math.min(x + wide, width + 1) - from;
-    const y = rowOf(step) * rowHeight;
     context.globalAlpha = found === undefined || found.has(step) ? 1 : 0.2;
-    context.fillStyle = colors[colorOf(step.part) - 1] ?? ink;
-    context.fillRect(from, y, visible, Math.max(rowHeight - 1, 1));
+    const place = bar(start_ms, start_ms + duration_ms, rowOf(step), colors[colorOf(step.part) - 1] ?? ink);
+    if (place === undefined) continue;
+    const [x, y, wide] = place;
     if (error != null) {
       context.fillStyle = bad;
-      context.fillRect(from, y + rowHeight - 4, visible, 3);
+      context.fillRect(x, y + rowHeight - 4, wide, 3);
     }
-    if (isNamed && visible > 40) {
-      context.save();
-      context.beginPath();
-      context.rect(from, y, visible - 4, rowHeight);
-      context.clip();
-      context.fillStyle = ground;
-      context.fillText(plain(step.title), from + 4, y + rowHeight / 2);
-      context.restore();
-    }
-    if (isNamed && step.index === of.chosen) {
-      context.strokeStyle = ink;
-      context.lineWidth = 2;
-      context.strokeRect(from + 1, y + 1, Math.max(visible - 2, 1), rowHeight - 3);
-    }
+    if (!isNamed) continue;
+    name(step.title, place, ground);
+    if (step.index !== of.chosen) continue;
+    context.strokeStyle = ink;
+    context.lineWidth = 2;
+    context.strokeRect(x + 1, y + 1, Math.max(wide - 2, 1), rowHeight - 3);
   }
 }

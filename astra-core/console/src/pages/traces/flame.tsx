@@ -1,15 +1,23 @@
-// The flame: all spans over the same time, beside each other as long as they do not overlap; and the strip of the whole turn.
+// The flame: the turn, its rounds, and in these the spans, each below what it is part of; and the strip of the whole turn.
 
 import type { VNode } from "preact";
-import { Canvas } from "./canvas.tsx";
-import { exactMs, isWithin, type Step } from "./spans.ts";
+import { useMemo } from "preact/hooks";
+import { Canvas, type Stretch } from "./canvas.tsx";
+import { exactMs, isWithin, roundsOf, type Step } from "./spans.ts";
 import { choose, type Drawn, step } from "./view.ts";
 
 const ROW = 20;
 const STRIP = 44;
+/** Rows of the turn and its rounds. */
+const ABOVE = 2;
 
 export function Flame({ of }: { of: Drawn }): VNode {
-  const rows = of.steps.reduce((most, { lane }) => Math.max(most, lane + 1), 1);
+  const rows = of.steps.reduce((most, { lane }) => Math.max(most, lane + 1), 1) + ABOVE;
+  const stretches = useMemo((): Stretch[] => {
+    const rounds = roundsOf(of.steps, of.whole);
+    const turn = { ...of.whole, title: `turn ${exactMs(of.whole.to)}`, row: 0 };
+    return [turn, ...rounds.map((round, at) => ({ ...round, title: `round ${at + 1}`, row: 1 }))];
+  }, [of.steps, of.whole]);
   const inLane = (by: number): void => {
     const now = of.steps.find(({ index }) => index === of.chosen);
     if (now === undefined) return step(1, of);
@@ -35,7 +43,7 @@ export function Flame({ of }: { of: Drawn }): VNode {
       aria-label={`Flame of ${of.steps.length} spans, ${exactMs(from)} to ${exactMs(to)}. Arrow keys go from span to span.`}
       onKeyDown={key}
     >
-      <Canvas of={of} shown={of.range} rowHeight={ROW} rows={rows} rowOf={({ lane }) => lane} isNamed />
+      <Canvas of={of} shown={of.range} rowHeight={ROW} rows={rows} rowOf={({ lane }) => lane + ABOVE} stretches={stretches} isNamed />
     </div>
   );
 }

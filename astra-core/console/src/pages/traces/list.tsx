@@ -7,8 +7,9 @@ import type { Trace, TraceStatus } from "astra-client";
 import { client } from "../../frame/client.ts";
 import { useKeys } from "../../frame/keyboard.ts";
 import { isOf, type LiveEvent, useLive } from "../../frame/live.ts";
-import { href, place, setQuery } from "../../frame/router.tsx";
+import { href, place } from "../../frame/router.tsx";
 import { NothingMatches, NothingYet, Shown } from "../../parts/empty.tsx";
+import { Moment } from "../../parts/moment.tsx";
 import { count, usd } from "../../parts/number.ts";
 import { useResource } from "../../parts/resource.ts";
 import { Filter, Filters, Pages, Table, useCursor } from "../../parts/table.tsx";
@@ -128,20 +129,6 @@ function TraceFilters(): VNode {
         </>
       )}
     </Filters>
-  );
-}
-
-/** A time of the person's own zone; the address has it in UTC. */
-function Moment({ name, title }: { name: string; title: string }): VNode {
-  const said = place.value.query[name];
-  const time = said === undefined ? NaN : Date.parse(said);
-  const local = Number.isNaN(time) ? "" : new Date(time - new Date(time).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-  const set = (text: string): void => setQuery({ [name]: text === "" ? null : new Date(text).toISOString(), cursor: null });
-  return (
-    <label class="filter">
-      <span>{title}</span>
-      <input type="datetime-local" value={local} onChange={(event) => set(event.currentTarget.value)} />
-    </label>
   );
 }
 

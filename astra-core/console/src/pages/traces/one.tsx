@@ -228,7 +228,7 @@ function Spans({ trace }: { trace: TraceDetail }): VNode {
 /** Says to programs that measure when a view was drawn. */
 function useDrawnMark(view: string): void {
   useEffect(() => {
-    requestAnimationFrame(() => performance.mark(`trace drawn: ${view}`));
+    requestAnimationFrame(() => setTimeout(() => performance.mark(`trace drawn: ${view}`)));
   }, [view]);
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { foundBy, rangeOf, saidIn, stepsOf, textOf, ticksOf, zoomed } from "./spans.ts";
+import { foundBy, rangeOf, roundsOf, saidIn, stepsOf, textOf, ticksOf, zoomed } from "./spans.ts";
 
 const span = (name, start_ms, duration_ms, more = {}) => ({ name, start_ms, duration_ms, ...more });
 
@@ -16,6 +16,7 @@ test("spans are in order, those side by side in lanes of their own, those of a c
   assert.deepEqual(steps.map(({ index }) => index), [0, 2, 1, 3, 5, 4]);
   assert.deepEqual(steps.map(({ depth }) => depth), [0, 0, 1, 0, 0, 0]);
   assert.deepEqual(steps.map(({ lane }) => lane), [0, 0, 1, 0, 0, 1]);
+  assert.deepEqual(roundsOf(steps, { from: 0, to: 30 }), [{ from: 7, to: 30 }]);
   assert.deepEqual(steps.map(({ title }) => title).slice(3), ["inference m", "tool a", "tool b"]);
 });
 

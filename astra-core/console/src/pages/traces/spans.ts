@@ -63,6 +63,18 @@ export function stepsOf(spans: readonly TraceSpan[]): Step[] {
   });
 }
 
+/** The rounds of a turn: each begins with asking a model, and has what follows until a model is asked again. */
+export function roundsOf(steps: readonly Step[], whole: Range): Range[] {
+  const starts: number[] = [];
+  let last = "";
+  for (const { span, depth } of steps) {
+    if (depth > 0) continue;
+    if (span.name === "inference" && last !== "inference") starts.push(span.start_ms);
+    last = span.name;
+  }
+  return starts.map((from, at) => ({ from, to: starts[at + 1] ?? whole.to }));
+}
+
 /** The whole of a turn: as long as it took, or as its last span says. */
 export function wholeOf(trace: TraceDetail): Range {
   const ends = (trace.spans ?? []).reduce((latest, span) => Math.max(latest, end(span)), trace.time.total_ms);
