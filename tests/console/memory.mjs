@@ -240,9 +240,11 @@ test("a viewer is told why it sees nothing; a phone in the dark", async () => {
   await seat.page.getByText("This needs the role member").first().waitFor();
   await seat.accessible("not allowed");
   await seat.leave();
+  const relations = ["Kafka", "Postgres", "Rust"].map((it) => relation("Osprey", "uses", it));
+  await write({ tier: "graph", content: "Osprey and what it uses.", data: { relations } });
   const phone = await open(browser, gateway, { width: 390, height: 844, dark: true });
-  await phone.signIn("owner@example.org", "memory?tab=graph&start=Kestrel&hops=2");
-  await phone.page.getByText("7 entities, 6 edges").waitFor();
+  await phone.signIn("owner@example.org", "memory?tab=graph&start=Osprey");
+  await phone.page.getByText("4 entities, 3 edges").waitFor();
   await phone.picture("memory-phone-dark");
   const wide = await phone.page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= 390, `the page is ${wide} wide`);

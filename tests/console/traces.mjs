@@ -140,6 +140,7 @@ test("a trace: its views, a span with what was said, zoom, find, and the traces 
   await page.getByText(`"trace_id": "${trace_id}"`).waitFor();
   await page.keyboard.press("[");
   await page.waitForURL((url) => url.pathname.endsWith(second.trace_id));
+  await page.getByRole("heading", { name: "what time will it be?" }).waitFor();
   await page.keyboard.press("[");
   await page.getByText("There is no newer trace").waitFor();
 

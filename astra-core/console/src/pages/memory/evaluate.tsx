@@ -120,7 +120,7 @@ function Results({ of }: { of: readonly Run[] }): VNode {
         {of.map((run, index) => (
           <span key={run.at}>
             {index > 0 && "; "}
-            {title(run, index === 0 ? "Before" : "After")}, {run.questions.length} questions, {run.result.k} places, <Time of={run.at} />
+            {title(run, index === 0 ? "Before" : "After")}, {run.questions.length} {run.questions.length === 1 ? "question" : "questions"}, {run.result.k} places, <Time of={run.at} />
           </span>
         ))}
         . Intervals are those in which 95 of 100 such sets of questions have the mean.

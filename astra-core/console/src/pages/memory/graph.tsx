@@ -1,7 +1,7 @@
 // The graph around one entity, as a drawing and as a list.
 
 import type { VNode } from "preact";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import type { MemoryEdge, MemoryEntity, MemoryGraph } from "astra-client";
 import { client, NotFoundError } from "../../frame/client.ts";
@@ -107,10 +107,16 @@ type ById = ReadonlyMap<string, MemoryEntity>;
 
 function Drawing({ of: { entities, edges }, byId }: { of: MemoryGraph; byId: ById }): VNode {
   const placed = useMemo(() => new Map(placedIn(entities, edges).map((it) => [it.entity.id, it])), [entities, edges]);
+  const box = useRef<HTMLDivElement>(null);
+  // On a narrow screen the start is in the middle all the same.
+  useEffect(() => {
+    const element = box.current;
+    if (element !== null) element.scrollLeft = (element.scrollWidth - element.clientWidth) / 2;
+  }, [placed]);
   // Names of edges only where there is room for them.
   const isNamed = edges.length <= 24;
   return (
-    <div class="scrolls" role="region" aria-label="Drawing of the neighbours" tabIndex={0}>
+    <div class="scrolls" role="region" aria-label="Drawing of the neighbours" tabIndex={0} ref={box}>
       <div class="rings">
         <svg viewBox="0 0 1000 640" aria-hidden="true" preserveAspectRatio="none">
           {edges.map(({ from, to, kind, weight }) => {

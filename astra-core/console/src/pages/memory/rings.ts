@@ -26,7 +26,7 @@ export function placedIn(entities: readonly MemoryEntity[], edges: readonly Memo
       angles.set(entity.id, angle);
       const isInner = ring.length > CIRCLE && index % 2 === 1;
       // Several at the start are different entities with one name.
-      const radius = hops === 0 ? (ring.length > 1 ? 0.08 : 0) : (0.44 * hops) / most - (isInner ? 0.1 / most : 0);
+      const radius = hops === 0 ? (ring.length > 1 ? 0.08 : 0) : 0.44 * (hops / most) ** 0.75 - (isInner ? 0.1 / most : 0);
       placed.push({ entity, x: 0.5 + radius * Math.cos(angle), y: 0.5 + radius * Math.sin(angle) });
     });
   }

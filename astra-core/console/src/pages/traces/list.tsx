@@ -1,12 +1,11 @@
 // The list of traces, with its filters. New ones come by themselves, or are counted while the list stands still.
 
 import type { VNode } from "preact";
-import { useCallback, useMemo } from "preact/hooks";
+import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { signal, useSignal } from "@preact/signals";
 import type { Trace, TraceStatus } from "astra-client";
 import { client } from "../../frame/client.ts";
-import { useKeys } from "../../frame/keyboard.ts";
-import { isOf, type LiveEvent, useLive } from "../../frame/live.ts";
+import { isOf, isPaused, type LiveEvent, useLive } from "../../frame/live.ts";
 import { href, place } from "../../frame/router.tsx";
 import { NothingMatches, NothingYet, Shown } from "../../parts/empty.tsx";
 import { Moment } from "../../parts/moment.tsx";
@@ -46,8 +45,6 @@ export function List(): VNode {
   const least = /^\d+$/.test(query["min_duration_ms"] ?? "") ? Number(query["min_duration_ms"]) : undefined;
   const cursor = useCursor();
   const from = useFrom();
-  const isFollowed = useSignal(true);
-  const isLive = isFollowed.value && cursor === undefined;
   const filters = Object.fromEntries(names.map((name) => [name, query[name]]));
   const traces = useResource(
     "traces.list",
@@ -61,7 +58,7 @@ export function List(): VNode {
         minDurationMs: least,
         ...{ status, from, to, cursor, limit: 50, ...options },
       }),
-    { live: isLive ? ended : undefined },
+    { live: cursor === undefined ? ended : undefined },
   );
   listed.value = traces.data?.items.map((it) => it.trace_id) ?? [];
   return (
@@ -69,7 +66,7 @@ export function List(): VNode {
       <div class="heading">
         <h1>Traces</h1>
         <span class="fill" />
-        {cursor === undefined && <Follow isFollowed={isFollowed} reload={traces.reload} />}
+        {cursor === undefined && <News reload={traces.reload} />}
       </div>
       <Summary agentId={agent_id} from={from} to={to} period={periods.find(([value]) => value === query["since"])?.[1]} />
       <TraceFilters />
@@ -132,34 +129,23 @@ function TraceFilters(): VNode {
   );
 }
 
-/** Whether new traces come by themselves; how many there are that were not shown yet. */
-function Follow({ isFollowed, reload }: { isFollowed: { value: boolean }; reload: () => void }): VNode {
+/** While lists stand still: how many traces there are that are not shown yet. */
+function News({ reload }: { reload: () => void }): VNode | null {
   const news = useSignal(0);
   const hear = useCallback((event: LiveEvent) => void (isOf(event, ended) && (news.value += 1)), []);
-  useLive(isFollowed.value ? undefined : hear);
-  const toggle = (): void => {
-    news.value = 0;
-    isFollowed.value = !isFollowed.value;
-    if (isFollowed.value) reload();
-  };
-  useKeys([{ key: ".", title: "Follow what happens, or stop", run: toggle, isAction: true }]);
+  useLive(isPaused.value ? hear : undefined);
+  useEffect(() => void (news.value = 0), [isPaused.value]);
+  if (news.value === 0) return null;
   return (
-    <>
-      {news.value > 0 && (
-        <button
-          type="button"
-          onClick={() => {
-            news.value = 0;
-            reload();
-          }}
-        >
-          {news.value} new
-        </button>
-      )}
-      <button type="button" aria-pressed={isFollowed.value} onClick={toggle}>
-        Follow
-      </button>
-    </>
+    <button
+      type="button"
+      onClick={() => {
+        news.value = 0;
+        reload();
+      }}
+    >
+      {news.value} new
+    </button>
   );
 }
 

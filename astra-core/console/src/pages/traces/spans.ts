@@ -158,7 +158,13 @@ export function saidIn(trace: TraceDetail, steps: readonly Step[]): (step: Step)
   const messages = trace.messages ?? [];
   const answers = messages.filter(({ role }) => role === "assistant");
   const results = new Map(messages.flatMap((it) => it.tool_results).map((result) => [result.call_id, result]));
-  const asked = steps.filter(({ span, depth }) => span.name === "inference" && depth === 0 && span.error == null);
+  // How many calls of a model have been answered before each step.
+  const answered = new Map<number, number>();
+  let count = 0;
+  for (const { span, depth, index } of steps) {
+    answered.set(index, count);
+    if (span.name === "inference" && depth === 0 && span.error == null) count++;
+  }
   const called = new Map<string, readonly Called[]>();
   const callsOf = (round: number, tool: string | null | undefined): readonly Called[] => {
     const key = `${round} ${tool ?? ""}`;
@@ -169,7 +175,7 @@ export function saidIn(trace: TraceDetail, steps: readonly Step[]): (step: Step)
     called.set(key, made);
     return made;
   };
-  const roundOf = ({ span: { start_ms } }: Step): number => asked.filter(({ span }) => span.start_ms < start_ms).length - 1;
+  const roundOf = ({ index }: Step): number => (answered.get(index) ?? 0) - 1;
   const orders = new Map<string, number[]>();
   for (const step of steps) {
     if (step.span.name !== "tool") continue;
@@ -179,10 +185,9 @@ export function saidIn(trace: TraceDetail, steps: readonly Step[]): (step: Step)
     orders.set(key, order);
   }
   return (step) => {
-    const { name, start_ms, tool, error } = step.span;
+    const { name, tool, error } = step.span;
     if (name === "inference" && step.depth === 0) {
-      const round = asked.filter(({ span }) => span.start_ms < start_ms).length;
-      const answer = answers[round];
+      const answer = answers[roundOf(step) + 1];
       const until = answer === undefined ? messages.length : messages.indexOf(answer);
       return { ...nothing, read: messages.slice(0, until), answer: error == null ? answer : undefined };
     }
