@@ -29,6 +29,14 @@ function color(index: number): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--series-${(index % 6) + 1}`).trim();
 }
 
+/** Room for the halves of the first and the last bar; and an hour around a single time, which has no length of its own. */
+function spread(times: readonly number[], kind: string): [number, number] {
+  const [first = 0, second = first] = times;
+  const last = times.at(-1) ?? first;
+  const half = second > first ? (second - first) / 2 : 1800;
+  return kind === "bars" || first === last ? [first - half, last + half] : [first, last];
+}
+
 export function Plot({ title, times, series, format, kind = "lines", height = 220 }: PlotProps): VNode {
   const place = useRef<HTMLDivElement>(null);
   const dark = isDark.value;
@@ -48,7 +56,10 @@ export function Plot({ title, times, series, format, kind = "lines", height = 22
         { stroke: ink, grid },
         { stroke: ink, grid, size: 70, values: (_, ticks) => ticks.map(format) },
       ],
-      scales: { y: { range: (_, _low, high) => [0, high > 0 ? high * 1.05 : 1] } },
+      scales: {
+        x: { range: () => spread(times, kind) },
+        y: { range: (_, _low, high) => [0, high > 0 ? high * 1.05 : 1] },
+      },
       series: [
         {},
         ...series.map((it, index) => ({
