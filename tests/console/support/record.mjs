@@ -70,7 +70,7 @@ export class Record {
       return;
     }
     const answered = ((await response.allHeaders())["content-type"] ?? "").split(";")[0];
-    if (answered.includes("json") && response.status() !== 304) {
+    if (/[/+]json$/.test(answered) && response.status() !== 304) {
       this.#fits(`${name}, answered ${response.status()}`, await response.json(), answer.content?.[answered]?.schema);
     }
   }
