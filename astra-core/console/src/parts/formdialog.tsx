@@ -58,7 +58,10 @@ export function FormDialog(props: FormDialogProps): VNode {
     const isField = event.target instanceof HTMLInputElement && !/^(checkbox|radio)$/.test(event.target.type);
     if (event.key !== "Enter" || !isField || event.isComposing) return;
     event.preventDefault();
-    (event.currentTarget as HTMLElement).querySelector<HTMLButtonElement>("button.primary")?.click();
+    const button = (event.currentTarget as HTMLElement).querySelector<HTMLButtonElement>("button.primary");
+    // A field of a number says what is in it when it is left, and then everything is drawn anew.
+    button?.focus();
+    setTimeout(() => button?.click());
   };
   const drawn = Object.keys(schema.properties ?? {}).filter((name) => !hidden?.includes(name));
   const others = faults.value.filter(({ pointer }) => !drawn.includes(pointer.split("/")[1] ?? ""));
