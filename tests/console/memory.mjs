@@ -54,7 +54,9 @@ test("nothing yet, a first memory, and the search that finds it", async () => {
   await page.getByText("1.000", { exact: true }).first().waitFor();
   const made = await gateway.call("POST", "/memory-profiles", { name: "Nothing", tiers_enabled: { daily: false } });
   await page.reload();
-  await page.getByLabel("Questions, one a line").fill(`{"question": "release day Tuesdays", "relevant": ["${id}"]}\n{"question"`);
+  await page
+    .getByLabel("Questions, one a line")
+    .fill(`{"question": "release day Tuesdays", "relevant": ["${id}"]}\n{"question"`);
   await page.locator("#questions-hint").getByText("Line 2 is no JSON.").waitFor();
   await page.getByLabel("Questions, one a line").fill(`{"question": "release day Tuesdays", "relevant": ["${id}"]}`);
   await page.getByRole("button", { name: "Measure" }).click();
@@ -112,7 +114,11 @@ test("one memory: changed, in conflict, reverted, deleted and brought back", asy
 test("the graph as a drawing and as a list", async () => {
   const relations = ["Kafka", "Postgres", "Rust", "Ana", "Ben"].map((it) => relation("Kestrel", "uses", it));
   await write({ tier: "graph", content: "Kestrel and what it uses.", data: { relations } });
-  const { id } = await write({ tier: "graph", content: "Kafka needs Java.", data: { relations: [relation("Kafka", "needs", "Java")] } });
+  const { id } = await write({
+    tier: "graph",
+    content: "Kafka needs Java.",
+    data: { relations: [relation("Kafka", "needs", "Java")] },
+  });
   const seat = await open(browser, gateway, { expected: ["404"] });
   const { page } = seat;
   await seat.signIn("owner@example.org", "memory?tab=graph");
@@ -184,7 +190,10 @@ test("memory profiles: made, changed, given to an agent, deleted", async () => {
 });
 
 test("a turn is undone, memory is shared, exported and imported, a user is purged", async () => {
-  const said = await gateway.call("POST", "/chat", { agent_id: "assistant", message: "Remember that our build server is called Hydra." });
+  const said = await gateway.call("POST", "/chat", {
+    agent_id: "assistant",
+    message: "Remember that our build server is called Hydra.",
+  });
   const seat = await open(browser, gateway);
   const { page } = seat;
   await seat.signIn("owner@example.org", `memory?session_id=${said.session_id}`);
@@ -223,12 +232,15 @@ test("a turn is undone, memory is shared, exported and imported, a user is purge
   await page.getByRole("heading", { name: "Share with the workspace" }).waitFor();
   await seat.accessible("sharing and moving");
   await page.getByRole("button", { name: "Share", exact: true }).click();
-  await page.getByText(/^\d+ memories are new in the workspace/).waitFor();
+  await page.getByText(/^New in the workspace: \d+ of/).waitFor();
   await page.getByRole("button", { name: "Export" }).click();
   await page.getByRole("link", { name: /^the job job_/ }).waitFor();
   await page.getByLabel(/^Text/).fill('{"results": [{"memory": "Likes green tea."}]}');
   await page.getByRole("button", { name: "Import" }).click();
-  await page.getByRole("link", { name: /^the job job_/ }).nth(1).waitFor();
+  await page
+    .getByRole("link", { name: /^the job job_/ })
+    .nth(1)
+    .waitFor();
   await seat.picture("memory-move");
   await seat.leave();
 });

@@ -18,7 +18,12 @@ function scripted(messages) {
   // What is remembered, and questions without an answer, stand before the question.
   const question = text.trim().split("\n").at(-1);
   const rounds = messages.slice(last).filter(({ role }) => role === "assistant").length;
-  const calls = (count) => ({ calls: Array.from({ length: count }, (_, at) => ({ tool: "current_time", arguments: { time_zone: at % 2 ? "Asia/Tokyo" : "UTC" } })) });
+  const calls = (count) => ({
+    calls: Array.from({ length: count }, (_, at) => ({
+      tool: "current_time",
+      arguments: { time_zone: at % 2 ? "Asia/Tokyo" : "UTC" },
+    })),
+  });
   if (question.includes("very busy") && rounds < 16) return calls(128);
   if (question.includes("what time") && rounds < 1) return calls(2);
   if (question.includes("broken")) return { status: 400, content: "the model has no answer to this" };
@@ -78,7 +83,8 @@ test("nothing yet, the list as it grows, its filters, and nothing that matches",
 });
 
 test("a trace: its views, a span with what was said, zoom, find, and the traces beside it", async () => {
-  const { trace_id, session_id } = await ask("and what time was it?");
+  const opened = await gateway.call("POST", "/sessions", { agent_id: "timely", surface: "test", surface_id: "one" });
+  const { trace_id, session_id } = await ask("and what time was it?", { session_id: opened.id });
   const second = await ask("what time will it be?", { session_id });
   const seat = await open(browser, gateway);
   const { page } = seat;
@@ -179,7 +185,7 @@ test("two thousand spans", async (t) => {
   const list = page.getByRole("listbox", { name: /^20\d\d spans/ });
   await list.focus();
   await page.keyboard.press("End");
-  await page.getByRole("option", { selected: true }).waitFor();
+  await page.getByRole("option", { selected: true, name: /inference/ }).waitFor();
   await seat.picture("trace-waterfall-busy");
   await page.getByLabel("Find in the trace").fill("Asia/Tokyo");
   await page.getByText(/^2,0\d\d of 2,0\d\d spans$/).waitFor();

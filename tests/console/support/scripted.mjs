@@ -33,7 +33,8 @@ export async function startScripted(answer) {
       return;
     }
     response.writeHead(200, { "content-type": "text/event-stream" });
-    const send = (more) => response.write(`data: ${JSON.stringify({ ...common, object: "chat.completion.chunk", ...more })}\n\n`);
+    const send = (more) =>
+      response.write(`data: ${JSON.stringify({ ...common, object: "chat.completion.chunk", ...more })}\n\n`);
     send({ choices: [{ index: 0, delta: message, finish_reason: null }] });
     send({ choices: [{ index: 0, delta: {}, finish_reason }], usage });
     response.end("data: [DONE]\n\n");

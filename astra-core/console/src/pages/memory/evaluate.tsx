@@ -32,7 +32,9 @@ export function Evaluate(): VNode {
 }
 
 function Allowed(): VNode {
-  const profiles = useResource("memory-profiles.list", { limit: 200 }, (options) => client.memoryProfiles.list({ limit: 200, ...options }));
+  const profiles = useResource("memory-profiles.list", { limit: 200 }, (options) =>
+    client.memoryProfiles.list({ limit: 200, ...options }),
+  );
   const chosen = useSignal("");
   const k = useSignal("10");
   const { questions, fault } = questionsOf(questionLines.value);
@@ -45,12 +47,18 @@ function Allowed(): VNode {
     const made = { title, at: new Date().toISOString(), questions: questions.map((it) => it.question), result };
     runs.value = [...runs.peek().slice(-1), made];
   };
-  const off = fault ?? (questions.length === 0 ? "There are no questions yet." : questions.length > 100 ? "100 questions are the most." : undefined);
+  const off =
+    fault ??
+    (questions.length === 0
+      ? "There are no questions yet."
+      : questions.length > 100
+        ? "100 questions are the most."
+        : undefined);
   return (
     <>
       <p class="hint">
-        Searches for each question as a turn of yours would, and compares what is found with the memories that answer it. Measure, change the profile or
-        choose another one, and measure again: both stand side by side.
+        Searches for each question as a turn of yours would, and compares what is found with the memories that answer it.
+        Measure, change the profile or choose another one, and measure again: both stand side by side.
       </p>
       <label class="field wide-field">
         <span>Questions, one a line</span>
@@ -64,7 +72,8 @@ function Allowed(): VNode {
         />
       </label>
       <p class={fault === undefined ? "hint" : "fault"} id="questions-hint">
-        {fault ?? `${questions.length} ${questions.length === 1 ? "question" : "questions"}. A hit of the search has a button that adds the question with this answer.`}
+        {fault ??
+          `${questions.length} ${questions.length === 1 ? "question" : "questions"}. A hit of the search has a button that adds the question with this answer.`}
       </p>
       <Problem error={profiles.error} retry={profiles.reload} />
       <div class="filters">
@@ -104,7 +113,10 @@ const measures: readonly (readonly [name: Measure, title: string, about: string]
 
 const meanOf = ({ mean, low, high }: EvaluatedMean): VNode => (
   <>
-    <strong>{mean.toFixed(3)}</strong> <span class="small faint">{low.toFixed(3)} to {high.toFixed(3)}</span>
+    <strong>{mean.toFixed(3)}</strong>{" "}
+    <span class="small faint">
+      {low.toFixed(3)} to {high.toFixed(3)}
+    </span>
   </>
 );
 
@@ -120,7 +132,8 @@ function Results({ of }: { of: readonly Run[] }): VNode {
         {of.map((run, index) => (
           <span key={run.at}>
             {index > 0 && "; "}
-            {title(run, index === 0 ? "Before" : "After")}, {run.questions.length} {run.questions.length === 1 ? "question" : "questions"}, {run.result.k} places, <Time of={run.at} />
+            {title(run, index === 0 ? "Before" : "After")}, {run.questions.length}{" "}
+            {run.questions.length === 1 ? "question" : "questions"}, {run.result.k} places, <Time of={run.at} />
           </span>
         ))}
         . Intervals are those in which 95 of 100 such sets of questions have the mean.
@@ -131,17 +144,32 @@ function Results({ of }: { of: readonly Run[] }): VNode {
         rows={measures}
         id={([name]) => name}
         columns={[
-          { title: "Measure", cell: ([, name, about]) => <>{name} <span class="small faint">{about}</span></> },
+          {
+            title: "Measure",
+            cell: ([, name, about]) => (
+              <>
+                {name} <span class="small faint">{about}</span>
+              </>
+            ),
+          },
           { title: other === undefined ? "Now" : "Before", cell: ([name]) => meanOf(one.result[name]) },
           ...(other === undefined
             ? []
             : [
                 { title: "After", cell: ([name]: (typeof measures)[number]) => meanOf(other.result[name]) },
-                { title: "Difference", cell: ([name]: (typeof measures)[number]) => <Change from={one.result[name].mean} to={other.result[name].mean} />, isNumber: true },
+                {
+                  title: "Difference",
+                  cell: ([name]: (typeof measures)[number]) => (
+                    <Change from={one.result[name].mean} to={other.result[name].mean} />
+                  ),
+                  isNumber: true,
+                },
               ]),
         ]}
       />
-      {other !== undefined && !isSame && <p class="warn">Both were measured with different questions: their difference says little.</p>}
+      {other !== undefined && !isSame && (
+        <p class="warn">Both were measured with different questions: their difference says little.</p>
+      )}
       <Each one={one} other={isSame ? other : undefined} />
       <button type="button" onClick={() => (runs.value = [])}>
         Clear the results
@@ -171,7 +199,9 @@ function Each({ one, other }: { one: Run; other: Run | undefined }): VNode {
       id={({ index }) => String(index)}
       columns={[
         { title: "Question", cell: ({ question }) => <Text>{firstPart(question, 200)}</Text> },
-        ...(other === undefined ? [] : [{ title: "First answer before", cell: ({ index }: { index: number }) => rank(one, index) }]),
+        ...(other === undefined
+          ? []
+          : [{ title: "First answer before", cell: ({ index }: { index: number }) => rank(one, index) }]),
         { title: other === undefined ? "First answer at" : "First answer after", cell: ({ index }) => rank(last, index) },
         {
           title: "Missed",

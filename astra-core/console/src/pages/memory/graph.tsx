@@ -31,7 +31,11 @@ function Form(): VNode {
   const start = useSignal(query["start"] ?? "");
   const edges = useSignal(query["edges"] ?? "");
   const go = (hops = place.peek().query["hops"]): void => {
-    const kinds = edges.peek().split(/[\s,]+/).filter(Boolean).join(",");
+    const kinds = edges
+      .peek()
+      .split(/[\s,]+/)
+      .filter(Boolean)
+      .join(",");
     setQuery({ start: start.peek().trim() || null, edges: kinds || null, hops: hops === "2" ? "2" : null });
   };
   return (
@@ -44,7 +48,13 @@ function Form(): VNode {
     >
       <label class="filter">
         <span>Entity, by name or id</span>
-        <input value={start.value} maxLength={200} required placeholder="Kestrel" onInput={(event) => (start.value = event.currentTarget.value)} />
+        <input
+          value={start.value}
+          maxLength={200}
+          required
+          placeholder="Kestrel"
+          onInput={(event) => (start.value = event.currentTarget.value)}
+        />
       </label>
       <label class="filter">
         <span>Edges away</span>
@@ -55,7 +65,11 @@ function Form(): VNode {
       </label>
       <label class="filter">
         <span>Only such edges</span>
-        <input value={edges.value} placeholder="works_on, uses" onInput={(event) => (edges.value = event.currentTarget.value)} />
+        <input
+          value={edges.value}
+          placeholder="works_on, uses"
+          onInput={(event) => (edges.value = event.currentTarget.value)}
+        />
       </label>
       <button type="submit">Show</button>
     </form>
@@ -80,13 +94,17 @@ export function Around({ start, hops, edgeTypes, limit }: AroundProps): VNode {
 function Unknown({ start }: { start: string }): VNode {
   return (
     <p class="empty">
-      The graph has no entity that is called <strong><Text>{start}</Text></strong>. It has the entities of which memories of the tier graph state
-      relations.
+      The graph has no entity that is called{" "}
+      <strong>
+        <Text>{start}</Text>
+      </strong>
+      . It has the entities of which memories of the tier graph state relations.
     </p>
   );
 }
 
-const toEntity = (entity: MemoryEntity): string => href("memory", [], { tab: "graph", start: entity.id, hops: place.value.query["hops"] });
+const toEntity = (entity: MemoryEntity): string =>
+  href("memory", [], { tab: "graph", start: entity.id, hops: place.value.query["hops"] });
 
 function Drawn({ of }: { of: MemoryGraph }): VNode {
   const { entities, edges } = of;
@@ -94,7 +112,8 @@ function Drawn({ of }: { of: MemoryGraph }): VNode {
   return (
     <>
       <p class="small faint" role="status">
-        {count(entities.length)} {entities.length === 1 ? "entity" : "entities"}, {count(edges.length)} {edges.length === 1 ? "edge" : "edges"}
+        {count(entities.length)} {entities.length === 1 ? "entity" : "entities"}, {count(edges.length)}{" "}
+        {edges.length === 1 ? "edge" : "edges"}
         {!of.is_complete && ". Some were left out: there are more than are shown."}
       </p>
       <Drawing of={of} byId={byId} />
@@ -140,7 +159,12 @@ function Drawing({ of: { entities, edges }, byId }: { of: MemoryGraph; byId: ByI
             if (one === undefined || other === undefined) return null;
             const [left, top] = [(one.x + other.x) / 2, (one.y + other.y) / 2];
             return (
-              <span key={`${from} ${kind} ${to}`} class="ring-edge" aria-hidden="true" style={{ left: `${100 * left}%`, top: `${100 * top}%` }}>
+              <span
+                key={`${from} ${kind} ${to}`}
+                class="ring-edge"
+                aria-hidden="true"
+                style={{ left: `${100 * left}%`, top: `${100 * top}%` }}
+              >
                 {kind}
               </span>
             );
@@ -168,7 +192,13 @@ function titleOf(entity: MemoryEntity, byId: ById): string {
 function Edges({ edges, byId }: { edges: readonly MemoryEdge[]; byId: ById }): VNode {
   const name = (id: string): VNode | string => {
     const entity = byId.get(id);
-    return entity === undefined ? id : <a href={toEntity(entity)}><Text>{entity.name}</Text></a>;
+    return entity === undefined ? (
+      id
+    ) : (
+      <a href={toEntity(entity)}>
+        <Text>{entity.name}</Text>
+      </a>
+    );
   };
   return (
     <Table

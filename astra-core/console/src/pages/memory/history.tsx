@@ -23,7 +23,9 @@ interface HistoryProps {
 
 export function History({ id, version, onReverted }: HistoryProps): VNode | null {
   const cursor = useCursor();
-  const versions = useResource("memory.history", { id, cursor }, (options) => client.memory.history(id, { cursor, limit: 50, ...options }));
+  const versions = useResource("memory.history", { id, cursor }, (options) =>
+    client.memory.history(id, { cursor, limit: 50, ...options }),
+  );
   const newest = versions.data?.items[0]?.version;
   useEffect(() => {
     // Another version than those that are known: by a change here.
@@ -52,10 +54,19 @@ export function History({ id, version, onReverted }: HistoryProps): VNode | null
 
 const chosenIn = (items: readonly MemoryVersion[]): number => {
   const said = Number(place.value.query["version"]);
-  return Math.max(0, items.findIndex(({ version }) => version === said));
+  return Math.max(
+    0,
+    items.findIndex(({ version }) => version === said),
+  );
 };
 
-function Versions({ items, onRevert }: { items: readonly MemoryVersion[]; onRevert: (version: number) => Promise<void> }): VNode | null {
+function Versions({
+  items,
+  onRevert,
+}: {
+  items: readonly MemoryVersion[];
+  onRevert: (version: number) => Promise<void>;
+}): VNode | null {
   const at = chosenIn(items);
   const version = items[at];
   const before = items[at + 1];
@@ -102,7 +113,11 @@ function Versions({ items, onRevert }: { items: readonly MemoryVersion[]; onReve
         />
         <Action
           op="memory.revert"
-          isOff={at === 0 && !version.is_deleted ? "It is as in this version." : version.is_deleted && "With this version the memory is gone: take an older one."}
+          isOff={
+            at === 0 && !version.is_deleted
+              ? "It is as in this version."
+              : version.is_deleted && "With this version the memory is gone: take an older one."
+          }
           done={`Version ${version.version} holds again, as a new version.`}
           onPress={() => onRevert(version.version)}
         >

@@ -75,8 +75,8 @@ function Tier({ tier }: { tier: (typeof tiers)[number] | undefined }): VNode {
     return (
       <div class="empty">
         <p>
-          What users have asked in sessions is found by the search, and stands in no list of its own: <a href="sessions">the sessions</a>{" "}
-          have it in order.
+          What users have asked in sessions is found by the search, and stands in no list of its own:{" "}
+          <a href="sessions">the sessions</a> have it in order.
         </p>
       </div>
     );

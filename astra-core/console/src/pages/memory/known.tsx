@@ -86,7 +86,10 @@ function Fields({ profile, onEdit, onRemove }: FieldsProps): VNode {
             if (fact === undefined) return "set by hand";
             return (
               <>
-                <a href={href("memory", [fact.memory_id])}>a memory</a> <span class="faint">since <Time of={fact.valid_from} /></span>
+                <a href={href("memory", [fact.memory_id])}>a memory</a>{" "}
+                <span class="faint">
+                  since <Time of={fact.valid_from} />
+                </span>
               </>
             );
           },
@@ -98,7 +101,13 @@ function Fields({ profile, onEdit, onRemove }: FieldsProps): VNode {
               <Action op="memory.update_profile" kind="plain" label={`Change ${field}`} onPress={() => onEdit(field)}>
                 Change
               </Action>
-              <Action op="memory.update_profile" kind="plain" label={`Remove ${field}`} done="The field was removed, and stays away." onPress={() => onRemove(field)}>
+              <Action
+                op="memory.update_profile"
+                kind="plain"
+                label={`Remove ${field}`}
+                done="The field was removed, and stays away."
+                onPress={() => onRemove(field)}
+              >
                 Remove
               </Action>
             </>
@@ -134,10 +143,17 @@ function SetField({ field, value, onSet, onClose }: SetProps): VNode {
   };
   return (
     <Dialog title={field === "" ? "Set a field" : `Change ${field}`} onClose={onClose}>
-      <p class="hint">What is set by hand wins over what is remembered, now and later. Agents read it with each of your messages.</p>
+      <p class="hint">
+        What is set by hand wins over what is remembered, now and later. Agents read it with each of your messages.
+      </p>
       <label class="field">
         <span>Field</span>
-        <input value={name.value} autocomplete="off" disabled={field !== ""} onInput={(event) => (name.value = event.currentTarget.value)} />
+        <input
+          value={name.value}
+          autocomplete="off"
+          disabled={field !== ""}
+          onInput={(event) => (name.value = event.currentTarget.value)}
+        />
       </label>
       <label class="field">
         <span>Value: a text, or JSON</span>
@@ -147,7 +163,13 @@ function SetField({ field, value, onSet, onClose }: SetProps): VNode {
         <button type="button" onClick={onClose}>
           Cancel
         </button>
-        <Action op="memory.update_profile" kind="primary" done="The field was set." isOff={name.value.trim() === "" && "Name the field first."} onPress={save}>
+        <Action
+          op="memory.update_profile"
+          kind="primary"
+          done="The field was set."
+          isOff={name.value.trim() === "" && "Name the field first."}
+          onPress={save}
+        >
           Set it
         </Action>
       </div>

@@ -67,7 +67,8 @@ export function List({ tier }: { tier: TierOfMemory | undefined }): VNode {
         {({ items, nextCursor }) => {
           if (items.length > 0) return <Rows memories={items} next={nextCursor} />;
           if (Object.values(set).some(Boolean)) return <NothingMatches filters={set} />;
-          const what = tier === undefined ? "Agents remember what their users tell them, and recall it in later turns." : whats[tier];
+          const what =
+            tier === undefined ? "Agents remember what their users tell them, and recall it in later turns." : whats[tier];
           return (
             <NothingYet
               what={`${what} Nothing is remembered yet. Other users' memories are not shown, to admins neither.`}

@@ -35,7 +35,10 @@ function Propagate(): VNode {
   return (
     <section aria-labelledby="propagate-title">
       <h2 id="propagate-title">Share with the workspace</h2>
-      <p class="hint">Copies memories of a user to the workspace's memory, which all members see. The user's own stay, and the user's words are not copied.</p>
+      <p class="hint">
+        Copies memories of a user to the workspace's memory, which all members see. The user's own stay, and the user's words
+        are not copied.
+      </p>
       <details>
         <summary>Which memories</summary>
         <Form schema={schema} value={value.value} faults={faults} onChange={(next) => (value.value = next)} />
@@ -45,7 +48,9 @@ function Propagate(): VNode {
       </Action>
       {result.value !== undefined && (
         <>
-          <p role="status">{result.value.copied} memories are new in the workspace.</p>
+          <p role="status">
+            New in the workspace: {result.value.copied} of {result.value.memories.length} that were looked at.
+          </p>
           <Table
             title="What became of each memory"
             hasKeys={false}
@@ -79,16 +84,27 @@ function Export(): VNode {
     <section aria-labelledby="export-title">
       <h2 id="export-title">Export</h2>
       <p class="hint">
-        A job writes memories that hold as lines of JSON, some 400 KB at once; <code>next</code> of its result says where the next job goes on.
+        A job writes memories that hold as lines of JSON, some 400 KB at once; <code>next</code> of its result says where the
+        next job goes on.
       </p>
       <div class="filters">
         <label class="filter">
           <span>User; empty for the workspace's</span>
-          <input class="mono" value={user.value} autocomplete="off" onInput={(event) => (user.value = event.currentTarget.value)} />
+          <input
+            class="mono"
+            value={user.value}
+            autocomplete="off"
+            onInput={(event) => (user.value = event.currentTarget.value)}
+          />
         </label>
         <label class="filter">
           <span>Behind this memory</span>
-          <input class="mono" value={after.value} autocomplete="off" onInput={(event) => (after.value = event.currentTarget.value)} />
+          <input
+            class="mono"
+            value={after.value}
+            autocomplete="off"
+            onInput={(event) => (after.value = event.currentTarget.value)}
+          />
         </label>
         <Action op="memory.export" onPress={send}>
           Export
@@ -122,7 +138,9 @@ function Import(): VNode {
   return (
     <section aria-labelledby="import-title">
       <h2 id="import-title">Import</h2>
-      <p class="hint">A job keeps all memories of the text, or none: an export of Astra, an agent file of Letta, or an export of mem0.</p>
+      <p class="hint">
+        A job keeps all memories of the text, or none: an export of Astra, an agent file of Letta, or an export of mem0.
+      </p>
       <label class="field">
         <span>From a file</span>
         <input type="file" onChange={(event) => void read(event.currentTarget.files?.[0])} />

@@ -35,7 +35,10 @@ export function One({ id }: { id: string }): VNode {
       {isGone ? (
         <>
           <h1>Memory {id}</h1>
-          <p class="empty">It does not hold any more: it was deleted or has expired, or it is not yours. Its history, if it is there, can bring it back.</p>
+          <p class="empty">
+            It does not hold any more: it was deleted or has expired, or it is not yours. Its history, if it is there, can bring
+            it back.
+          </p>
         </>
       ) : (
         <Shown of={memory}>
@@ -137,10 +140,25 @@ function Facts({ memory }: { memory: Memory }): VNode {
         {memory.category && `, ${memory.category}`}
       </Fact>
       <Fact title="Whose">{memory.user_id === null ? "the workspace's" : <code>{memory.user_id}</code>}</Fact>
-      {slot !== null && <Fact title="About"><Text>{slot}</Text></Fact>}
+      {slot !== null && (
+        <Fact title="About">
+          <Text>{slot}</Text>
+        </Fact>
+      )}
       <Fact title="Holds">
-        from <Time of={memory.valid_from} isExact /> {memory.valid_to === null ? "until another one takes its place" : <>to <Time of={memory.valid_to} isExact /></>}
-        {memory.expires_at !== null && <>, is forgotten <Time of={memory.expires_at} isExact /></>}
+        from <Time of={memory.valid_from} isExact />{" "}
+        {memory.valid_to === null ? (
+          "until another one takes its place"
+        ) : (
+          <>
+            to <Time of={memory.valid_to} isExact />
+          </>
+        )}
+        {memory.expires_at !== null && (
+          <>
+            , is forgotten <Time of={memory.expires_at} isExact />
+          </>
+        )}
       </Fact>
       {memory.superseded_by !== null && (
         <Fact title="In its place">
@@ -153,7 +171,8 @@ function Facts({ memory }: { memory: Memory }): VNode {
       </Fact>
       {turn_id !== null && (
         <Fact title="Turn">
-          <a href={href("chat", ["turns", turn_id])}>{turn_id}</a>, <a href={href("traces", [turn_id.replace("trn_", "trc_")])}>its trace</a>
+          <a href={href("chat", ["turns", turn_id])}>{turn_id}</a>,{" "}
+          <a href={href("traces", [turn_id.replace("trn_", "trc_")])}>its trace</a>
         </Fact>
       )}
       {session_id !== null && (
@@ -174,7 +193,8 @@ function Facts({ memory }: { memory: Memory }): VNode {
         </Fact>
       )}
       <Fact title="How sure">
-        confidence {memory.confidence.toFixed(2)}, trust {memory.trust.toFixed(2)}, said {memory.evidence} {memory.evidence === 1 ? "time" : "times"}
+        confidence {memory.confidence.toFixed(2)}, trust {memory.trust.toFixed(2)}, said {memory.evidence}{" "}
+        {memory.evidence === 1 ? "time" : "times"}
       </Fact>
       <Fact title="Weighs now">{memory.weight.toFixed(2)}</Fact>
     </dl>

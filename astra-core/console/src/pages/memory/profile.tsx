@@ -77,7 +77,8 @@ function Head({ profile }: { profile: MemoryProfile }): VNode {
         </Action>
       </div>
       <p class="small">
-        <Id id={profile.id} /> made by <code>{profile.created_by}</code> <Time of={profile.created_at} />, changed <Time of={profile.updated_at} />
+        <Id id={profile.id} /> made by <code>{profile.created_by}</code> <Time of={profile.created_at} />, changed{" "}
+        <Time of={profile.updated_at} />
       </p>
       {isAsked.value && (
         <Confirm
@@ -123,7 +124,8 @@ function Rules({ of, onSaved }: { of: Tagged; onSaved: (saved: Tagged) => void }
       isAsked.value = false;
       if (thrown instanceof PreconditionFailedError) theirs.value = await read(of.profile.id);
       else error.value = thrown;
-      if (thrown instanceof ApiError) faults.value = thrown.errors.map(({ pointer = "", detail = "" }) => ({ pointer, detail }));
+      if (thrown instanceof ApiError)
+        faults.value = thrown.errors.map(({ pointer = "", detail = "" }) => ({ pointer, detail }));
     }
   };
   useKeys([{ key: "mod+s", title: "Save the profile", run: ask, isAction: true }]);
@@ -200,7 +202,8 @@ function Agents({ id }: { id: string }): VNode {
             autocomplete="off"
             onInput={(event) => (given.value = event.currentTarget.value)}
             onKeyDown={(event) => {
-              if (event.key === "Enter" && given.peek().trim() !== "") void attempt(assign, "The agent has the profile, in a new version.");
+              if (event.key === "Enter" && given.peek().trim() !== "")
+                void attempt(assign, "The agent has the profile, in a new version.");
             }}
           />
         </label>
@@ -225,7 +228,11 @@ function Agents({ id }: { id: string }): VNode {
               link={({ agent_id }) => href("agents", [agent_id])}
               next={nextCursor}
               columns={[
-                { title: "Agent", cell: ({ agent_id, display_name }) => (display_name ? <Text>{`${display_name} (${agent_id})`}</Text> : agent_id) },
+                {
+                  title: "Agent",
+                  cell: ({ agent_id, display_name }) =>
+                    display_name ? <Text>{`${display_name} (${agent_id})`}</Text> : agent_id,
+                },
                 { title: "Version", cell: ({ version }) => version, isNumber: true },
                 { title: "Since", cell: ({ updated_at }) => <Time of={updated_at} /> },
                 {

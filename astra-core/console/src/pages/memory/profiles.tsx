@@ -28,8 +28,8 @@ export function Profiles(): VNode {
   return (
     <>
       <p class="hint">
-        A memory profile says which tiers an agent writes to and searches, how many memories a turn gets, and when they expire. Agents without one have the
-        built-in profile: all tiers, 20 memories a turn, no expiry.
+        A memory profile says which tiers an agent writes to and searches, how many memories a turn gets, and when they expire.
+        Agents without one have the built-in profile: all tiers, 20 memories a turn, no expiry.
       </p>
       <Action op="memory-profiles.create" onPress={() => (isNew.value = true)}>
         New profile
@@ -83,13 +83,20 @@ function New({ onClose }: { onClose: () => void }): VNode {
       go(href("memory", ["profiles", made.id]));
     } catch (thrown) {
       error.value = thrown;
-      if (thrown instanceof ApiError) faults.value = thrown.errors.map(({ pointer = "", detail = "" }) => ({ pointer, detail }));
+      if (thrown instanceof ApiError)
+        faults.value = thrown.errors.map(({ pointer = "", detail = "" }) => ({ pointer, detail }));
     }
   };
   return (
     <Dialog title="A new memory profile" onClose={onClose} isWide>
       <Problem error={error.value} />
-      <Form schema={schema} value={value.value} faults={faults.value} long={["system_prompt_suffix"]} onChange={(next) => (value.value = next)} />
+      <Form
+        schema={schema}
+        value={value.value}
+        faults={faults.value}
+        long={["system_prompt_suffix"]}
+        onChange={(next) => (value.value = next)}
+      />
       <div class="buttons">
         <button type="button" onClick={onClose}>
           Cancel

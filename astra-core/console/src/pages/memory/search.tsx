@@ -85,7 +85,8 @@ function Vectors({ of: { hits, vectors } }: { of: FoundMemories }): VNode {
     <p class="small faint" role="status">
       {hits.length} {hits.length === 1 ? "hit" : "hits"}, best first.{" "}
       {vectors.is_searched
-        ? vectors.coverage < 1 && `Vectors are being made: ${percent(vectors.coverage)} of the workspace's items were compared by meaning.`
+        ? vectors.coverage < 1 &&
+          `Vectors are being made: ${percent(vectors.coverage)} of the workspace's items were compared by meaning.`
         : "Meaning was not compared: words and the graph were."}
     </p>
   );
@@ -102,8 +103,18 @@ function Hits({ hits, query }: { hits: readonly MemoryHit[]; query: string }): V
         { title: "Memory", cell: ({ content }) => <Text>{content}</Text> },
         { title: "Tier", cell: ({ tier, is_workspace }) => (is_workspace ? `${tier}, workspace` : tier) },
         { title: "Score", cell: ({ score }) => <strong>{score.toFixed(3)}</strong>, isNumber: true },
-        { title: "Words", cell: ({ sources: { text } }) => text != null && <Place rank={text.rank} note={`BM25 ${text.score.toFixed(2)}, ${percent(text.coverage)} of the query`} /> },
-        { title: "Meaning", cell: ({ sources: { vector } }) => vector != null && <Place rank={vector.rank} note={`cosine ${vector.cosine.toFixed(3)}`} /> },
+        {
+          title: "Words",
+          cell: ({ sources: { text } }) =>
+            text != null && (
+              <Place rank={text.rank} note={`BM25 ${text.score.toFixed(2)}, ${percent(text.coverage)} of the query`} />
+            ),
+        },
+        {
+          title: "Meaning",
+          cell: ({ sources: { vector } }) =>
+            vector != null && <Place rank={vector.rank} note={`cosine ${vector.cosine.toFixed(3)}`} />,
+        },
         { title: "Graph", cell: ({ sources: { graph } }) => graph != null && <Place rank={graph.rank} note="" /> },
         { title: "Trust", cell: ({ trust }) => trust.toFixed(2), isNumber: true, isWide: true },
         { title: "Said", cell: ({ created_at }) => <Time of={created_at} />, isWide: true },

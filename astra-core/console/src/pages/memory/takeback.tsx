@@ -65,8 +65,9 @@ function Account({ of }: { of: MemoryUndo }): VNode {
   return (
     <>
       <p>
-        {count(of.deleted)} deleted, {count(of.restored)} hold again, {count(of.reverted)} are as before, {count(of.kept)} stay since others
-        have confirmed or changed them; of {count(of.turns)} {of.turns === 1 ? "turn" : "turns"} nothing is remembered again.
+        {count(of.deleted)} deleted, {count(of.restored)} hold again, {count(of.reverted)} are as before, {count(of.kept)} stay
+        since others have confirmed or changed them; of {count(of.turns)} {of.turns === 1 ? "turn" : "turns"} nothing is
+        remembered again.
       </p>
       {of.memories.length > 0 && (
         <Table
@@ -92,7 +93,10 @@ export function TakeBack(): VNode {
     <>
       <section aria-labelledby="undo-title">
         <h2 id="undo-title">Undo a turn, or forget a session</h2>
-        <p class="hint">Of your own memory; for admins and owners of the workspace's too. Each change is a new version, which the history of a memory shows.</p>
+        <p class="hint">
+          Of your own memory; for admins and owners of the workspace's too. Each change is a new version, which the history of a
+          memory shows.
+        </p>
         <IdForm
           label="Turn"
           pattern="trn_[0-7][0-9a-hjkmnp-tv-z]{12}"
@@ -136,7 +140,13 @@ function IdForm({ label, pattern, placeholder, value, action, op, kind, onAsk }:
     <div class="filters">
       <label class="filter">
         <span>{label}</span>
-        <input class="mono" autocomplete="off" placeholder={placeholder} value={id.value} onInput={(event) => (id.value = event.currentTarget.value)} />
+        <input
+          class="mono"
+          autocomplete="off"
+          placeholder={placeholder}
+          value={id.value}
+          onInput={(event) => (id.value = event.currentTarget.value)}
+        />
       </label>
       <Action op={op} kind={kind} isOff={!isId && `Write the id first: ${placeholder}`} onPress={() => onAsk(id.peek().trim())}>
         {action}
@@ -152,8 +162,8 @@ function Purge(): VNode {
     <section aria-labelledby="purge-title">
       <h2 id="purge-title">Purge a user</h2>
       <p class="hint">
-        All that the workspace keeps of a user goes: memory, profile and graph; sessions, messages, turns and traces; jobs, events and usage. Owners
-        purge every user, and each user itself. Your own id is <code>{me.value?.id}</code>.
+        All that the workspace keeps of a user goes: memory, profile and graph; sessions, messages, turns and traces; jobs,
+        events and usage. Owners purge every user, and each user itself. Your own id is <code>{me.value?.id}</code>.
       </p>
       <IdForm
         label="User"

@@ -39,13 +39,20 @@ function Fields({ title, op, schema, value, onSend, onClose }: DialogProps): VNo
       onClose();
     } catch (thrown) {
       error.value = thrown;
-      if (thrown instanceof ApiError) faults.value = thrown.errors.map(({ pointer = "", detail = "" }) => ({ pointer, detail }));
+      if (thrown instanceof ApiError)
+        faults.value = thrown.errors.map(({ pointer = "", detail = "" }) => ({ pointer, detail }));
     }
   };
   return (
     <Dialog title={title} onClose={onClose} isWide>
       <Problem error={error.value} />
-      <Form schema={schema} value={draft.value} faults={faults.value} long={["content"]} onChange={(next) => (draft.value = next)} />
+      <Form
+        schema={schema}
+        value={draft.value}
+        faults={faults.value}
+        long={["content"]}
+        onChange={(next) => (draft.value = next)}
+      />
       <div class="buttons">
         <button type="button" onClick={onClose}>
           Cancel

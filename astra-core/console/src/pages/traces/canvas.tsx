@@ -54,7 +54,8 @@ export function Canvas(props: CanvasProps): VNode {
   }, [of, shown.from, shown.to, rows, width.value, isDark.value]);
 
   const xOf = (event: PointerEvent): number => event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0);
-  const msAt = (x: number): number => shown.from + ((shown.to - shown.from) * x) / Math.max(1, canvas.current?.clientWidth ?? 1);
+  const msAt = (x: number): number =>
+    shown.from + ((shown.to - shown.from) * x) / Math.max(1, canvas.current?.clientWidth ?? 1);
   const down = (event: PointerEvent): void => {
     if (event.button !== 0) return;
     canvas.current?.setPointerCapture(event.pointerId);
@@ -73,7 +74,13 @@ export function Canvas(props: CanvasProps): VNode {
     else {
       const row = Math.floor((event.clientY - (canvas.current?.getBoundingClientRect().top ?? 0)) / rowHeight);
       const stretch = props.stretches?.find((it) => it.row === row && it.from <= msAt(from) && it.to >= msAt(from));
-      if (stretch === undefined) choose(near(of.steps.filter((it) => rowOf(it) === row), msAt(from)));
+      if (stretch === undefined)
+        choose(
+          near(
+            of.steps.filter((it) => rowOf(it) === row),
+            msAt(from),
+          ),
+        );
       else show({ from: stretch.from, to: stretch.to }, of.whole);
     }
   };
@@ -111,7 +118,10 @@ function near(steps: readonly Step[], ms: number): Step | undefined {
 }
 
 /** Hidden characters by their names, as everywhere. */
-const plain = (text: string): string => piecesOf(text).map((piece, at) => (at % 2 === 0 ? piece : codePoint(piece))).join("");
+const plain = (text: string): string =>
+  piecesOf(text)
+    .map((piece, at) => (at % 2 === 0 ? piece : codePoint(piece)))
+    .join("");
 
 function draw(canvas: HTMLCanvasElement, props: CanvasProps): void {
   const { of, shown, rowHeight, rows, rowOf, isNamed, stretches = [] } = props;
@@ -131,7 +141,12 @@ function draw(canvas: HTMLCanvasElement, props: CanvasProps): void {
   const found = of.found.length === of.steps.length ? undefined : new Set(of.found);
 
   /** A bar, as far as it is in sight; answers where it is. */
-  const bar = (from: number, to: number, row: number, fill: string): readonly [x: number, y: number, wide: number] | undefined => {
+  const bar = (
+    from: number,
+    to: number,
+    row: number,
+    fill: string,
+  ): readonly [x: number, y: number, wide: number] | undefined => {
     const start = (from - shown.from) * scale;
     const end = start + Math.max((to - from) * scale, LEAST_WIDTH);
     if (start > width || end < 0) return undefined;

@@ -43,7 +43,15 @@ export function Flame({ of }: { of: Drawn }): VNode {
       aria-label={`Flame of ${of.steps.length} spans, ${exactMs(from)} to ${exactMs(to)}. Arrow keys go from span to span.`}
       onKeyDown={key}
     >
-      <Canvas of={of} shown={of.range} rowHeight={ROW} rows={rows} rowOf={({ lane }) => lane + ABOVE} stretches={stretches} isNamed />
+      <Canvas
+        of={of}
+        shown={of.range}
+        rowHeight={ROW}
+        rows={rows}
+        rowOf={({ lane }) => lane + ABOVE}
+        stretches={stretches}
+        isNamed
+      />
     </div>
   );
 }

@@ -76,7 +76,10 @@ export function List(): VNode {
           if (nextCursor !== undefined) return <NotHere next={nextCursor} />;
           if (names.some((name) => query[name])) return <Nothing filters={filters} />;
           return (
-            <NothingYet what="A trace says how a turn went, and where its time was spent. Each answered message leaves one." command="astra chat">
+            <NothingYet
+              what="A trace says how a turn went, and where its time was spent. Each answered message leaves one."
+              command="astra chat"
+            >
               <a class="button" href={href("chat")}>
                 Begin one here
               </a>
@@ -93,7 +96,9 @@ function Nothing({ filters }: { filters: Readonly<Record<string, string | undefi
     <>
       <NothingMatches filters={filters} />
       {filters["request_id"] !== undefined && (
-        <p class="hint">Only requests that began a turn have a trace, once the turn has ended. Others are in the gateway's log.</p>
+        <p class="hint">
+          Only requests that began a turn have a trace, once the turn has ended. Others are in the gateway's log.
+        </p>
       )}
     </>
   );
@@ -163,7 +168,14 @@ function Rows({ traces, next }: { traces: readonly Trace[]; next: string | undef
       link={(it) => href("traces", [it.trace_id])}
       next={next}
       columns={[
-        { title: "Question", cell: ({ question }) => <span class="question"><Text>{question || "(no text)"}</Text></span> },
+        {
+          title: "Question",
+          cell: ({ question }) => (
+            <span class="question">
+              <Text>{question || "(no text)"}</Text>
+            </span>
+          ),
+        },
         { title: "Status", cell: ({ status }) => <StatusTag status={status} /> },
         { title: "Time", cell: ({ time }) => <Split time={time} /> },
         { title: "Agent", cell: (it) => `${it.agent_id} v${it.agent_version}`, isWide: true },

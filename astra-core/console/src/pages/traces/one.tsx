@@ -100,7 +100,9 @@ function Head({ trace }: { trace: TraceDetail }): VNode {
           Older trace
         </Action>
       </div>
-      {trace.error != null && <Problem error={{ title: "The turn did not complete", detail: trace.error.message, code: trace.error.code }} />}
+      {trace.error != null && (
+        <Problem error={{ title: "The turn did not complete", detail: trace.error.message, code: trace.error.code }} />
+      )}
     </>
   );
 }
@@ -200,7 +202,9 @@ function Spans({ trace }: { trace: TraceDetail }): VNode {
   useKeys([...keysOf(of, () => field.current?.focus()), ...(view === "list" ? [] : rowKeys(of))]);
   useDrawnMark(view);
   if (trace.spans === null) {
-    return <p class="empty">The spans of this turn are not kept any more (traces.keep_days). The conversation is in its session.</p>;
+    return (
+      <p class="empty">The spans of this turn are not kept any more (traces.keep_days). The conversation is in its session.</p>
+    );
   }
   return (
     <section aria-label="Step by step">
@@ -244,7 +248,12 @@ function Tools({ of, field, find }: ToolsProps): VNode {
     <div class="filters" role="search" aria-label="Find and zoom">
       <label class="filter">
         <span>Find in the trace</span>
-        <input ref={field} type="search" value={find} onInput={(event) => setQuery({ find: event.currentTarget.value }, true)} />
+        <input
+          ref={field}
+          type="search"
+          value={find}
+          onInput={(event) => setQuery({ find: event.currentTarget.value }, true)}
+        />
       </label>
       <span role="status" class="small faint">
         {find !== "" && `${count(of.found.length)} of ${count(of.steps.length)} spans`}

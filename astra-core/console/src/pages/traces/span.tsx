@@ -58,10 +58,26 @@ function Chosen({ of, step, trace }: { of: Drawn; step: Step; trace: TraceDetail
         <Fact title="Began">{exactMs(span.start_ms)} after the question</Fact>
         <Fact title="Took">{exactMs(span.duration_ms)}</Fact>
         {span.first_content_ms != null && <Fact title="First content">after {exactMs(span.first_content_ms)}</Fact>}
-        {span.provider && <Fact title="Provider"><Text>{span.provider}</Text></Fact>}
-        {span.model && <Fact title="Model"><Text>{span.model}</Text></Fact>}
-        {span.tool && <Fact title="Tool"><Text>{span.tool}</Text></Fact>}
-        {span.messages_sent != null && <Fact title="Messages">{count(span.messages_sent)} sent, {count(span.messages_left_out ?? 0)} left out</Fact>}
+        {span.provider && (
+          <Fact title="Provider">
+            <Text>{span.provider}</Text>
+          </Fact>
+        )}
+        {span.model && (
+          <Fact title="Model">
+            <Text>{span.model}</Text>
+          </Fact>
+        )}
+        {span.tool && (
+          <Fact title="Tool">
+            <Text>{span.tool}</Text>
+          </Fact>
+        )}
+        {span.messages_sent != null && (
+          <Fact title="Messages">
+            {count(span.messages_sent)} sent, {count(span.messages_left_out ?? 0)} left out
+          </Fact>
+        )}
       </dl>
       {span.error != null && (
         <div class="problem">
@@ -86,7 +102,12 @@ function Fact({ title, children }: { title: string; children: ComponentChildren 
 function InAndOut({ of, step, trace }: { of: Drawn; step: Step; trace: TraceDetail }): VNode | null {
   const { name } = step.span;
   const { read, answer, calls, likely } = of.said(step);
-  if (name === "memory" && trace.question !== "") return <Part title="Input"><Cut text={trace.question} /></Part>;
+  if (name === "memory" && trace.question !== "")
+    return (
+      <Part title="Input">
+        <Cut text={trace.question} />
+      </Part>
+    );
   if (!["inference", "tool", "approval", "results"].includes(name)) {
     return <p class="small faint">Such a span has no words of its own.</p>;
   }
@@ -125,7 +146,11 @@ const SHOWN = 10;
 
 function Said({ message }: { message: Message }): VNode {
   const most = useSignal(SHOWN);
-  const calls = message.tool_calls.map(({ call_id, tool, arguments: given }) => ({ id: call_id, title: `calls ${tool}`, text: textOf(given) }));
+  const calls = message.tool_calls.map(({ call_id, tool, arguments: given }) => ({
+    id: call_id,
+    title: `calls ${tool}`,
+    text: textOf(given),
+  }));
   const results = message.tool_results.map(({ call_id, content, is_error }) => ({
     id: call_id,
     title: is_error ? "failed" : "result",
@@ -184,7 +209,10 @@ function OneCall({ of, isNamed = false }: { of: Called | undefined; isNamed?: bo
     <>
       {isNamed && (
         <p>
-          <Text>{call.tool}</Text> <span class="small faint"><Text>{call.call_id}</Text></span>
+          <Text>{call.tool}</Text>{" "}
+          <span class="small faint">
+            <Text>{call.call_id}</Text>
+          </span>
         </p>
       )}
       <Part title="Input">
@@ -240,7 +268,13 @@ function Memories({ of }: { of: readonly SpanMemory[] }): VNode {
           {of.map((memory) => (
             <tr key={memory.id}>
               <td>
-                <a href={memory.tier === "session" ? href("traces", [memory.id.replace("trn_", "trc_")]) : href("memory", [memory.id])}>
+                <a
+                  href={
+                    memory.tier === "session"
+                      ? href("traces", [memory.id.replace("trn_", "trc_")])
+                      : href("memory", [memory.id])
+                  }
+                >
                   {memory.tier} {memory.id}
                 </a>
               </td>

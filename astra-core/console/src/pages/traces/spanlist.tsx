@@ -21,7 +21,7 @@ export function SpanList({ of }: { of: Drawn }): VNode {
   const left = rows.length - most.value;
   return (
     <>
-      <p class="small">
+      <p class="small sorts">
         {count(rows.length)} {rows.length === 1 ? "span" : "spans"}, by{" "}
         <a href={href("traces", parts, { ...query, sort: undefined })} aria-current={isByTime ? undefined : "true"}>
           beginning
@@ -40,9 +40,24 @@ export function SpanList({ of }: { of: Drawn }): VNode {
           { title: "Span", cell: ({ title }) => <Text>{title}</Text> },
           { title: "Began", cell: ({ span }) => exactMs(span.start_ms), isNumber: true },
           { title: "Took", cell: ({ span }) => exactMs(span.duration_ms), isNumber: true },
-          { title: "First content", cell: ({ span }) => (span.first_content_ms == null ? "–" : exactMs(span.first_content_ms)), isNumber: true, isWide: true },
+          {
+            title: "First content",
+            cell: ({ span }) => (span.first_content_ms == null ? "–" : exactMs(span.first_content_ms)),
+            isNumber: true,
+            isWide: true,
+          },
           { title: "Provider", cell: ({ span }) => (span.provider ? <Text>{span.provider}</Text> : "–"), isWide: true },
-          { title: "Result", cell: ({ span }) => (span.error == null ? "done" : <span class="bad">failed: <Text>{span.error}</Text></span>) },
+          {
+            title: "Result",
+            cell: ({ span }) =>
+              span.error == null ? (
+                "done"
+              ) : (
+                <span class="bad">
+                  failed: <Text>{span.error}</Text>
+                </span>
+              ),
+          },
         ]}
       />
       {left > 0 && (

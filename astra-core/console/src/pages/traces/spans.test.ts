@@ -13,9 +13,18 @@ test("spans are in order, those side by side in lanes of their own, those of a c
     span("tool", 12, 4, { tool: "b" }),
     span("tool", 12, 9, { tool: "a" }),
   ]);
-  assert.deepEqual(steps.map(({ index }) => index), [0, 2, 1, 3, 5, 4]);
-  assert.deepEqual(steps.map(({ depth }) => depth), [0, 0, 1, 0, 0, 0]);
-  assert.deepEqual(steps.map(({ lane }) => lane), [0, 0, 1, 0, 0, 1]);
+  assert.deepEqual(
+    steps.map(({ index }) => index),
+    [0, 2, 1, 3, 5, 4],
+  );
+  assert.deepEqual(
+    steps.map(({ depth }) => depth),
+    [0, 0, 1, 0, 0, 0],
+  );
+  assert.deepEqual(
+    steps.map(({ lane }) => lane),
+    [0, 0, 1, 0, 0, 1],
+  );
   assert.deepEqual(roundsOf(steps, { from: 0, to: 30 }), [{ from: 7, to: 30 }]);
   assert.deepEqual(steps.map(({ title }) => title).slice(3), ["inference m", "tool a", "tool b"]);
 });
@@ -39,7 +48,9 @@ test("what was said in a step, by the order of rounds", () => {
     messages: [
       message("q", "user", "Question"),
       message("a1", "assistant", "calls", { tool_calls: [call("1", "x"), call("2", "x"), call("3", "y")] }),
-      message("r", "tool", "results", { tool_results: ["1", "2", "3"].map((call_id) => ({ call_id, content: `result ${call_id}`, is_error: false })) }),
+      message("r", "tool", "results", {
+        tool_results: ["1", "2", "3"].map((call_id) => ({ call_id, content: `result ${call_id}`, is_error: false })),
+      }),
       message("a2", "assistant", "Answer"),
     ],
   };
@@ -53,15 +64,27 @@ test("what was said in a step, by the order of rounds", () => {
   const said = saidIn(trace, steps);
   const [failed, first, , , last] = steps;
   assert.equal(said(failed).answer, undefined);
-  assert.deepEqual(said(first).read.map(({ id }) => id), ["q"]);
+  assert.deepEqual(
+    said(first).read.map(({ id }) => id),
+    ["q"],
+  );
   assert.equal(said(first).answer.id, "a1");
   const y = said(steps.find((it) => it.span.tool === "y"));
-  assert.deepEqual(y.calls.map(({ result }) => result.content), ["result 3"]);
+  assert.deepEqual(
+    y.calls.map(({ result }) => result.content),
+    ["result 3"],
+  );
   assert.equal(said(steps.find((it) => it.span.tool === "x")).calls.length, 2);
   assert.equal(y.likely.call.call_id, "3");
   assert.equal(said(steps.find((it) => it.span.tool === "x")).likely, undefined, "one of its two calls has no span");
-  assert.deepEqual(said(last).read.map(({ id }) => id), ["q", "a1", "r"]);
-  assert.deepEqual(foundBy("RESULT 3", steps, said).map((it) => it.span.tool), ["y"]);
+  assert.deepEqual(
+    said(last).read.map(({ id }) => id),
+    ["q", "a1", "r"],
+  );
+  assert.deepEqual(
+    foundBy("RESULT 3", steps, said).map((it) => it.span.tool),
+    ["y"],
+  );
   assert.deepEqual(foundBy("inference broke", steps, said), [failed]);
   assert.equal(foundBy(" ", steps, said), steps);
 });

@@ -48,7 +48,9 @@ function titleOf(span: TraceSpan): string {
 /** The spans by their beginning, the longer first; each with the first lane that is free. */
 export function stepsOf(spans: readonly TraceSpan[]): Step[] {
   const order = spans.map((span, index) => ({ span, index }));
-  order.sort((one, other) => one.span.start_ms - other.span.start_ms || end(other.span) - end(one.span) || one.index - other.index);
+  order.sort(
+    (one, other) => one.span.start_ms - other.span.start_ms || end(other.span) - end(one.span) || one.index - other.index,
+  );
   const lanes: number[] = [];
   let around: TraceSpan | undefined;
   return order.map(({ span, index }): Step => {
@@ -222,7 +224,9 @@ export function foundBy(text: string, steps: readonly Step[], said: (step: Step)
     const { title, span } = step;
     const plain = `${title} ${span.provider ?? ""} ${span.error ?? ""}`.toLowerCase();
     const answered = answer === undefined ? "" : inWords(answer, () => plainText(answer.content));
-    const called = inWords(calls, () => calls.map((it) => `${JSON.stringify(it.call.arguments)} ${it.result?.content ?? ""}`).join("\n"));
+    const called = inWords(calls, () =>
+      calls.map((it) => `${JSON.stringify(it.call.arguments)} ${it.result?.content ?? ""}`).join("\n"),
+    );
     return words.every((word) => plain.includes(word) || answered.includes(word) || called.includes(word));
   });
 }

@@ -22,7 +22,11 @@ function Bar({ time }: { time: TraceTime }): VNode {
   return (
     <span class="meter" aria-hidden="true">
       {used.map((part) => (
-        <span key={part} class={`series-${colorOf(part)}`} style={{ width: `${(100 * msOf(time, part)) / whole}%`, minWidth: "2px" }} />
+        <span
+          key={part}
+          class={`series-${colorOf(part)}`}
+          style={{ width: `${(100 * msOf(time, part)) / whole}%`, minWidth: "2px" }}
+        />
       ))}
     </span>
   );

@@ -26,7 +26,7 @@ export function Summary({ agentId, from, to, period }: SummaryProps): VNode | nu
   if (summary.data === undefined) return <Problem error={summary.error} retry={summary.reload} />;
   const { total } = summary.data.body;
   const time = (ms: number | null | undefined): string => (ms == null ? "–" : exactMs(ms));
-  const when = period ?? (from ?? to ? "the period" : "the last 30 days");
+  const when = period ?? ((from ?? to) ? "the period" : "the last 30 days");
   return (
     <p class="summary">
       <strong>{count(total.turns)}</strong> {total.turns === 1 ? "turn" : "turns"} in {when}

@@ -24,13 +24,22 @@ export function Waterfall({ of }: { of: Drawn }): VNode {
     const element = box.current;
     if (element === null || at < 0) return;
     if (at * ROW < element.scrollTop) element.scrollTop = at * ROW;
-    else if ((at + 1) * ROW > element.scrollTop + element.clientHeight) element.scrollTop = (at + 1) * ROW - element.clientHeight;
+    else if ((at + 1) * ROW > element.scrollTop + element.clientHeight)
+      element.scrollTop = (at + 1) * ROW - element.clientHeight;
   }, [at, rows.length]);
   const key = (event: KeyboardEvent): void => {
-    const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, Home: -rows.length, End: rows.length };
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: 15,
+      PageUp: -15,
+      Home: -rows.length,
+      End: rows.length,
+    };
     const by = steps[event.key];
     if (by === undefined || rows.length === 0) return;
-    choose(rows[at < 0 ? 0 : Math.min(Math.max(at + by, 0), rows.length - 1)]);
+    const from = at < 0 && event.key !== "End" ? -1 : Math.max(at, 0);
+    choose(rows[Math.min(Math.max(from + by, 0), rows.length - 1)]);
     event.preventDefault();
   };
   const active = shown.find(({ index }) => index === of.chosen);
