@@ -1,7 +1,7 @@
 // What was read from the gateway: kept by operation and parameters, asked again with the ETag, cancelled when no longer
 // wanted, and refreshed by events or, where there are none, every 5 seconds while the tab is visible.
 
-import { useCallback, useEffect, useRef } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { type Signal, signal, useSignal } from "@preact/signals";
 import { type CallOptions, NotModifiedError, ApiError } from "../frame/client.ts";
 import { isOf, isPaused, isStreaming, isVisible, type LiveEvent, POLL_MS, useLive } from "../frame/live.ts";
@@ -33,6 +33,8 @@ export interface ResourceOptions {
 interface Kept {
   readonly state: Signal<Read<unknown>>;
   etag: string | undefined;
+  /** Grows with each `put`: an answer that was asked for before it is older. */
+  puts: number;
 }
 
 /** A call or a list of the client. */
@@ -44,7 +46,7 @@ const kept = new Map<string, Kept>();
 const nothing: Read<never> = { data: undefined, error: undefined, isLoading: true, refusal: undefined };
 
 function keptOf(key: string): Kept {
-  const found = kept.get(key) ?? { state: signal<Read<unknown>>(nothing), etag: undefined };
+  const found = kept.get(key) ?? { state: signal<Read<unknown>>(nothing), etag: undefined, puts: 0 };
   kept.delete(key);
   kept.set(key, found);
   if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value ?? "");
@@ -75,23 +77,25 @@ export function useResource<T>(
   const { live, isWanted = true } = options;
   const permission = may(operation);
   const key = JSON.stringify([epoch.value, operation, parameters]);
-  const entry = keptOf(key);
+  // The same one as long as it is shown, even if it was dropped from what is kept.
+  const entry = useMemo(() => keptOf(key), [key]);
   const latest = useRef(ask);
   latest.current = ask;
   const turn = useSignal(0);
 
   const load = useCallback((): AbortController => {
     const stop = new AbortController();
-    const { state } = entry;
+    const { state, puts } = entry;
     state.value = { ...state.peek(), isLoading: true };
     const headers = entry.etag === undefined || state.peek().data === undefined ? {} : { "If-None-Match": entry.etag };
     answerOf(latest.current({ signal: stop.signal, headers })).then(
       ({ data, etag }) => {
+        if (entry.puts !== puts) return;
         entry.etag = etag;
         state.value = { data, error: undefined, isLoading: false, refusal: undefined };
       },
       (error: unknown) => {
-        if (stop.signal.aborted) return;
+        if (stop.signal.aborted || entry.puts !== puts) return;
         const isSame = error instanceof NotModifiedError;
         // What is gone is not shown any longer; what cannot be reached now is.
         const isGone = error instanceof ApiError && [401, 403, 404].includes(error.status);
@@ -137,6 +141,7 @@ export function useResource<T>(
   const reload = useCallback(() => void (turn.value += 1), []);
   const put = useCallback((data: T) => {
     entry.etag = undefined;
+    entry.puts += 1;
     entry.state.value = { data, error: undefined, isLoading: false, refusal: undefined };
   }, [key]);
   const refusal = permission.isAllowed ? undefined : permission.reason;
