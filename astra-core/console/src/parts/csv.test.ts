@@ -3,7 +3,13 @@ import { test } from "node:test";
 import { csvOf } from "./csv.ts";
 
 test("quotes what needs it, and leaves numbers as they are", () => {
-  const text = csvOf(["name", "cost"], [['a "b", c', -1.5], ["two\nlines", null]]);
+  const text = csvOf(
+    ["name", "cost"],
+    [
+      ['a "b", c', -1.5],
+      ["two\nlines", null],
+    ],
+  );
   assert.equal(text, 'name,cost\r\n"a ""b"", c",-1.5\r\n"two\nlines",\r\n');
 });
 

@@ -35,7 +35,8 @@ interface FormDialogProps {
 }
 
 export function FormDialog(props: FormDialogProps): VNode {
-  const { title, op, action, schema, value, onChange, hidden, choices, before, children, done, onSend, onClose } = props;
+  const { title, op, action, schema, value, onChange, hidden, choices, before, children, done, onSend, onClose } =
+    props;
   const error = useSignal<unknown>(undefined);
   const faults = useSignal<readonly Fault[]>([]);
   const send = async (): Promise<void> => {
@@ -70,7 +71,14 @@ export function FormDialog(props: FormDialogProps): VNode {
       <div onKeyDown={press}>
         {before}
         <Problem error={error.value} />
-        <Form schema={schema} value={value} hidden={hidden} choices={choices} faults={faults.value} onChange={onChange} />
+        <Form
+          schema={schema}
+          value={value}
+          hidden={hidden}
+          choices={choices}
+          faults={faults.value}
+          onChange={onChange}
+        />
         {children}
         {error.value === undefined && others.length > 0 && (
           <p class="fault" role="alert">
