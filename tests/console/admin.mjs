@@ -72,8 +72,13 @@ test("the audit: filters, differences, export, and the check of the chain", asyn
   await seat.picture("admin-audit");
   const coming = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export what matches" }).click();
-  const lines = readFileSync(await (await coming).path(), "utf8").trim().split("\n");
-  assert.deepEqual(lines.map((line) => JSON.parse(line).operation), ["workspaces.put_quotas"]);
+  const lines = readFileSync(await (await coming).path(), "utf8")
+    .trim()
+    .split("\n");
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).operation),
+    ["workspaces.put_quotas"],
+  );
   await page.getByLabel("Kind of target").fill("agent");
   await page.keyboard.press("Enter");
   await page.getByText("Nothing matches").waitFor();
@@ -123,7 +128,11 @@ test("an admin sees why it may not; a phone", async () => {
   await seat.accessible("for an admin");
   await seat.leave();
   const other = await open(browser, gateway, { width: 360, height: 740 });
-  for (const [tab, text] of [["statistics", "The workspace has"], ["config", "auth.setup_code"], ["audit", "auth.register"]]) {
+  for (const [tab, text] of [
+    ["statistics", "The workspace has"],
+    ["config", "auth.setup_code"],
+    ["audit", "auth.register"],
+  ]) {
     if (tab === "statistics") await other.signIn(owner, "admin");
     else await other.go(`admin?tab=${tab}`);
     await other.page.getByText(text).first().waitFor();

@@ -28,7 +28,8 @@ test("nothing yet", async () => {
 async function used(times) {
   const before = await gateway.call("GET", "/inference/usage");
   const requests = (before.data[0]?.requests ?? 0) + times;
-  for (let n = 0; n < times; n++) await gateway.call("POST", "/chat", { agent_id: "assistant", message: `Some words ${n}` });
+  for (let n = 0; n < times; n++)
+    await gateway.call("POST", "/chat", { agent_id: "assistant", message: `Some words ${n}` });
   for (;;) {
     const now = await gateway.call("GET", "/inference/usage");
     if (now.data[0]?.requests >= requests) return now.data[0];
@@ -44,12 +45,15 @@ test("numbers over time, by agent, and as CSV", async () => {
   await page.getByText("calls to providers").waitFor();
   const tokens = page.getByRole("figure", { name: /Tokens a day/ });
   await tokens.getByText("The numbers as a table").click();
-  await tokens.getByRole("cell", { name: String(sum.input_tokens), exact: true }).first().waitFor();
+  await tokens
+    .getByRole("cell", { name: String(sum.input_tokens), exact: true })
+    .first()
+    .waitFor();
   await page.getByRole("heading", { name: "Turns", exact: true }).waitFor();
   await seat.accessible("the plots");
   await seat.picture("usage");
 
-  await page.getByLabel("Told apart by").selectOption("agent");
+  await page.getByLabel("Group by").selectOption("agent");
   assert.ok(page.url().endsWith("?by=agent"));
   const sums = page.getByRole("region", { name: "Sums by agent", exact: true });
   await sums.getByRole("row", { name: /assistant/ }).waitFor();
@@ -66,10 +70,13 @@ test("numbers over time, by agent, and as CSV", async () => {
   assert.match(file.suggestedFilename(), /^usage-.*-by-agent\.csv$/);
   const [head, row] = readFileSync(await file.path(), "utf8").split("\r\n");
   assert.equal(head, "day,agent_id,requests,errors,input_tokens,output_tokens,cost_usd");
-  assert.match(row, new RegExp(`^\\d{4}-\\d{2}-\\d{2},assistant,${sum.requests},0,${sum.input_tokens},${sum.output_tokens},0$`));
+  assert.match(
+    row,
+    new RegExp(`^\\d{4}-\\d{2}-\\d{2},assistant,${sum.requests},0,${sum.input_tokens},${sum.output_tokens},0$`),
+  );
 
   for (const by of ["model", "user", "provider"]) {
-    await page.getByLabel("Told apart by").selectOption(by);
+    await page.getByLabel("Group by").selectOption(by);
     await page.getByRole("heading", { name: `Sums by ${by}` }).waitFor();
   }
   await page.getByRole("region", { name: "Sums by provider" }).getByRole("cell", { name: "echo" }).waitFor();
@@ -84,6 +91,7 @@ test("the range is in the address, and keys change it", async () => {
   await page.getByText("calls to providers").waitFor();
   await page.keyboard.press("]");
   await page.waitForURL((url) => url.search === "");
+  await page.waitForFunction(() => document.querySelector(".filters select").value === "30");
   await page.keyboard.press("]");
   await page.waitForURL((url) => url.search === "?range=90");
   await page.getByLabel("Days (UTC)").selectOption("own");
@@ -108,19 +116,28 @@ test("quotas are shown, set, and kept from those who may not", async () => {
   await seat.accessible("a fault");
   await dialog.getByLabel("Tokens per day").fill("100000");
   await dialog.getByLabel("Cost usd per month").fill("25");
-  // Somebody else is faster.
+  // Another owner is faster.
   const { workspace_id } = await gateway.call("GET", "/auth/me");
   await gateway.call("PUT", `/workspaces/${workspace_id}/quotas`, { turns_per_day: 500 });
   await dialog.getByRole("button", { name: "Save" }).click();
   await dialog.getByRole("alert").waitFor();
   await dialog.getByRole("button", { name: "Cancel" }).click();
-  await page.getByRole("row", { name: /Turns, 24 hours/ }).getByText("500", { exact: true }).waitFor();
+  await page
+    .getByRole("row", { name: /Turns, 24 hours/ })
+    .getByText("500", { exact: true })
+    .waitFor();
   await page.keyboard.press("e");
   await dialog.getByLabel("Tokens per day").fill("100000");
   await dialog.getByRole("button", { name: "Save" }).click();
   await page.getByText("The quotas were saved.").waitFor();
-  await page.getByRole("row", { name: /Tokens, 24 hours/ }).getByText("100,000").waitFor();
-  await page.getByRole("row", { name: /Turns, 24 hours/ }).getByText("500", { exact: true }).waitFor();
+  await page
+    .getByRole("row", { name: /Tokens, 24 hours/ })
+    .getByText("100,000")
+    .waitFor();
+  await page
+    .getByRole("row", { name: /Turns, 24 hours/ })
+    .getByText("500", { exact: true })
+    .waitFor();
   await seat.accessible("the quotas");
   await seat.leave();
 

@@ -40,7 +40,11 @@ export function Audit(): VNode {
   return (
     <>
       <div class="buttons">
-        <Action op="admin.verify_audit" kind="primary" onPress={async () => (report.value = await client.admin.verifyAudit())}>
+        <Action
+          op="admin.verify_audit"
+          kind="primary"
+          onPress={async () => (report.value = await client.admin.verifyAudit())}
+        >
           Verify the chain
         </Action>
         <Action op="admin.export_audit" onPress={() => save(filters, isFiltered)}>
@@ -95,7 +99,8 @@ async function save(filters: ReturnType<typeof filtersOf>, isFiltered: boolean):
 
 function Entries({ entries, next }: { entries: readonly AuditEntry[]; next: string | undefined }): VNode {
   const { query } = place.value;
-  const narrowed = (values: Readonly<Record<string, string>>): string => href("admin", [], { ...query, ...values, cursor: undefined });
+  const narrowed = (values: Readonly<Record<string, string>>): string =>
+    href("admin", [], { ...query, ...values, cursor: undefined });
   return (
     <Table
       title="Audit"

@@ -42,7 +42,7 @@ export function Backups(): VNode {
         {({ items, nextCursor }) =>
           items.length === 0 ? (
             <NothingYet
-              what="A backup is one state of the whole store in a file, made while the gateway works. The master key is not in it: keep that elsewhere."
+              what="A backup is one state of the whole store in a file, made while the gateway works, without the master key."
               command="astra backup astra-backup.db"
             >
               {button}
@@ -61,7 +61,11 @@ export function Backups(): VNode {
                   { title: "Status", cell: ({ status }) => <span class={kinds[status] ?? "tag"}>{status}</span> },
                   { title: "Progress", cell: ({ progress }) => `${progress} %`, isNumber: true },
                   { title: "Begun", cell: ({ started_at, created_at }) => <Time of={started_at ?? created_at} /> },
-                  { title: "Ended", cell: ({ finished_at }) => (finished_at == null ? "–" : <Time of={finished_at} />), isWide: true },
+                  {
+                    title: "Ended",
+                    cell: ({ finished_at }) => (finished_at == null ? "–" : <Time of={finished_at} />),
+                    isWide: true,
+                  },
                   { title: "Error", cell: ({ error }) => (error == null ? "–" : <Text>{error}</Text>), isWide: true },
                 ]}
               />
@@ -103,7 +107,8 @@ function One({ id }: { id: string }): VNode {
           ) : (
             <>
               <p>
-                <span class={kinds[status] ?? "tag"}>{status}</span> {progress} % {message !== null && <Text>{message}</Text>}
+                <span class={kinds[status] ?? "tag"}>{status}</span> {progress} %{" "}
+                {message !== null && <Text>{message}</Text>}
               </p>
               {error !== null && (
                 <p class="bad">

@@ -26,10 +26,23 @@ export function Changes({ of }: { of: AuditEntry }): VNode {
         <ul class="differences">
           {of.differences.map(({ pointer, before, after }) => (
             <li key={pointer}>
-              <code>{pointer}</code>: {before === null ? <span class="faint">nothing</span> : <del><Text>{textOf(before)}</Text></del>}{" "}
+              <code>{pointer}</code>:{" "}
+              {before === null ? (
+                <span class="faint">nothing</span>
+              ) : (
+                <del>
+                  <Text>{textOf(before)}</Text>
+                </del>
+              )}{" "}
               <span aria-hidden="true">→</span>
               <span class="unseen"> became </span>{" "}
-              {after === null ? <span class="faint">nothing</span> : <ins><Text>{textOf(after)}</Text></ins>}
+              {after === null ? (
+                <span class="faint">nothing</span>
+              ) : (
+                <ins>
+                  <Text>{textOf(after)}</Text>
+                </ins>
+              )}
             </li>
           ))}
         </ul>

@@ -14,12 +14,14 @@ export function Keys(): VNode {
   const cursor = useCursor();
   const isAsked = useSignal(false);
   const revokesOld = useSignal(false);
-  const keys = useResource("auth.list_keys", { cursor }, (options) => client.auth.listKeys({ cursor, limit: 50, ...options }));
+  const keys = useResource("auth.list_keys", { cursor }, (options) =>
+    client.auth.listKeys({ cursor, limit: 50, ...options }),
+  );
   return (
     <>
       <p class="small faint">
-        Programs verify tokens with the public halves, which stand at <code>/.well-known/jwks.json</code>. The private halves never leave
-        the gateway.
+        Programs verify tokens with the public halves, which stand at <code>/.well-known/jwks.json</code>. The private
+        halves never leave the gateway.
       </p>
       <div class="buttons">
         <Action op="auth.rotate_keys" onPress={() => (isAsked.value = true)}>
@@ -40,7 +42,9 @@ export function Keys(): VNode {
                 { title: "Key", cell: ({ kid }) => <code>{kid}</code> },
                 {
                   title: "State",
-                  cell: ({ is_signing }) => <span class={is_signing ? "tag good" : "tag"}>{is_signing ? "signs" : "verifies"}</span>,
+                  cell: ({ is_signing }) => (
+                    <span class={is_signing ? "tag good" : "tag"}>{is_signing ? "signs" : "verifies"}</span>
+                  ),
                 },
                 { title: "Algorithm", cell: ({ algorithm }) => algorithm, isWide: true },
                 { title: "Made", cell: ({ created_at }) => <Time of={created_at} /> },
@@ -73,7 +77,8 @@ export function Keys(): VNode {
           </label>
           {revokesOld.value && (
             <p class="bad">
-              All tokens of service accounts have to be rotated or issued again. People stay signed in: their sign-ins get new tokens.
+              All tokens of service accounts have to be rotated or issued again. People stay signed in: their sign-ins
+              get new tokens.
             </p>
           )}
         </Confirm>

@@ -17,7 +17,9 @@ export function Report({ of }: { of: AuditReport }): VNode {
     <section class={of.is_intact ? "card" : "problem"} aria-label="The verification of the audit">
       <p>
         <strong class={of.is_intact ? "good" : "bad"}>
-          {of.is_intact ? "The audit is as it was written." : `The audit was tampered with: ${count(of.fault_count)} faults.`}
+          {of.is_intact
+            ? "The audit is as it was written."
+            : `The audit was tampered with: ${count(of.fault_count)} faults.`}
         </strong>
       </p>
       {of.faults.length > 0 && (
@@ -45,7 +47,9 @@ export function Report({ of }: { of: AuditReport }): VNode {
         {of.purged > 0 && (
           <>
             <dt>Purged</dt>
-            <dd>{count(of.purged)} entries lost address and changes to the purge of a user; the rest of them is verified</dd>
+            <dd>
+              {count(of.purged)} entries lost address and changes to the purge of a user; the rest of them is verified
+            </dd>
           </>
         )}
         {of.last_hash != null && (
@@ -56,7 +60,7 @@ export function Report({ of }: { of: AuditReport }): VNode {
                 <code>{of.last_hash}</code>
                 <Copy text={of.last_hash} what="the last hash" />
               </span>
-              <span class="small faint">Kept elsewhere, it shows later whether the whole chain was written anew.</span>
+              <p class="hint">Kept elsewhere, it shows later whether the whole chain was written anew.</p>
             </dd>
           </>
         )}

@@ -1,4 +1,4 @@
-// What sums are told apart by, and the rows of days as lines of a plot. Pure.
+// What sums are grouped by, and the rows of days as lines of a plot. Pure.
 
 import type { Usage } from "astra-client";
 import type { Series } from "../../parts/plot.tsx";

@@ -23,9 +23,14 @@ export default function UsagePage(): VNode {
   const range = rangeOf(query, Date.now());
   const by = byOf(query["by"]);
   const { from, to } = range;
-  const total = useResource("inference.usage", { from, to }, (options) => client.inference.usage({ from, to, ...options }), {
-    live: ["agent.completed", "agent.failed"],
-  });
+  const total = useResource(
+    "inference.usage",
+    { from, to },
+    (options) => client.inference.usage({ from, to, ...options }),
+    {
+      live: ["agent.completed", "agent.failed"],
+    },
+  );
   const used = total.data?.items[0];
   const isEmpty = total.data !== undefined && (used === undefined || used.requests === 0);
   return (
@@ -33,7 +38,11 @@ export default function UsagePage(): VNode {
       <div class="heading">
         <h1>Usage</h1>
         <span class="fill" />
-        <Action op="inference.usage" onPress={() => save(range, by)} isOff={isEmpty && "There is nothing in these days."}>
+        <Action
+          op="inference.usage"
+          onPress={() => save(range, by)}
+          isOff={isEmpty && "There is nothing in these days."}
+        >
           Download CSV
         </Action>
       </div>
@@ -43,7 +52,8 @@ export default function UsagePage(): VNode {
           used === undefined || isEmpty ? (
             <NothingYet what={`No model was asked ${wordsOf(range)}.`} command="astra chat">
               <p>
-                <a href={href("chat")}>Ask one here</a>, or look at <a href={href("usage", [], { range: "365" })}>the last 365 days</a>.
+                <a href={href("chat")}>Ask one here</a>, or look at{" "}
+                <a href={href("usage", [], { range: "365" })}>the last 365 days</a>.
               </p>
             </NothingYet>
           ) : (
@@ -91,8 +101,8 @@ function wordsOf({ first, last }: Range): string {
 
 function RangeFilters({ range }: { range: Range }): VNode {
   useKeys([
-    { key: "[", title: "A shorter time", run: () => step(range, -1) },
-    { key: "]", title: "A longer time", run: () => step(range, 1) },
+    { key: "[", title: "A shorter time", run: () => step(-1) },
+    { key: "]", title: "A longer time", run: () => step(1) },
   ]);
   const choose = (name: string): void => {
     const own = name === "own" ? { from: range.first, to: range.last } : { from: null, to: null };
@@ -111,7 +121,12 @@ function RangeFilters({ range }: { range: Range }): VNode {
         </select>
       </label>
       {range.name === "own" &&
-        ([["from", "First day", range.first], ["to", "Last day", range.last]] as const).map(([name, title, value]) => (
+        (
+          [
+            ["from", "First day", range.first],
+            ["to", "Last day", range.last],
+          ] as const
+        ).map(([name, title, value]) => (
           <label class="filter" key={name}>
             <span>{title}</span>
             <input
@@ -121,12 +136,14 @@ function RangeFilters({ range }: { range: Range }): VNode {
             />
           </label>
         ))}
-      <Filter name="by" title="Told apart by" choices={bys} />
+      <Filter name="by" title="Group by" choices={bys} />
     </Filters>
   );
 }
 
-function step(range: Range, by: number): void {
+/** From where the address is now: two quick presses are two steps. */
+function step(by: number): void {
+  const range = rangeOf(place.peek().query, Date.now());
   const names = ranges.map(([name]) => name).filter((name) => name !== "own");
   const at = names.indexOf(range.name as (typeof names)[number]);
   const next = names[Math.min(names.length - 1, Math.max(0, (at === -1 ? 2 : at) + by))];
@@ -144,6 +161,10 @@ async function save({ from, to, first, last }: Range, by: By): Promise<void> {
     ...keys.map((key) => ({ agent: row.agent_id, user: row.user_id, provider: row.provider, model: row.model })[key]),
     ...numbers.map((name) => row[name]),
   ]);
-  download(`usage-${first}-${last}${by && `-by-${by}`}.csv`, csvOf([...titles, ...numbers], cells), "text/csv;charset=utf-8");
+  download(
+    `usage-${first}-${last}${by && `-by-${by}`}.csv`,
+    csvOf([...titles, ...numbers], cells),
+    "text/csv;charset=utf-8",
+  );
   say(`${count(rows.length)} rows were downloaded.`);
 }

@@ -54,8 +54,8 @@ export function Latency({ range, by }: { range: Range; by: By }): VNode {
                 <dt>Turns</dt>
                 <dd>
                   <a href={href("traces", [], { from, to, agent_id: agentId })}>{count(total.turns)}</a>:{" "}
-                  {count(total.completed)} answered, {count(total.failed)} failed, {count(total.interrupted)} interrupted,{" "}
-                  {count(total.cancelled)} cancelled
+                  {count(total.completed)} answered, {count(total.failed)} failed, {count(total.interrupted)}{" "}
+                  interrupted, {count(total.cancelled)} cancelled
                 </dd>
                 <dt>Failed or interrupted</dt>
                 <dd class={total.error_rate > 0 ? "bad" : undefined}>{percent(total.error_rate)}</dd>
@@ -77,7 +77,8 @@ function TooMany({ rows }: { rows: readonly TurnGroup[] }): VNode {
   const begin = rows.at(-1)?.hour;
   return (
     <p class="warn" role="note">
-      There are more hours than are read here: the lines begin {begin ? exactly(begin) : "later"}. The sums above are of all.
+      There are more hours than are read here: the lines begin {begin ? exactly(begin) : "later"}. The sums above are of
+      all.
     </p>
   );
 }

@@ -59,7 +59,9 @@ export function Quotas(): VNode {
         {(tagged) => (
           <>
             <QuotaTable state={tagged.state} />
-            {isEdited.value && <Edit of={tagged} onPut={of.put} onReload={of.reload} onClose={() => (isEdited.value = false)} />}
+            {isEdited.value && (
+              <Edit of={tagged} onPut={of.put} onReload={of.reload} onClose={() => (isEdited.value = false)} />
+            )}
           </>
         )}
       </Shown>
@@ -139,11 +141,15 @@ interface EditProps {
 function Edit({ of, onPut, onReload, onClose }: EditProps): VNode {
   const begun = useSignal(of).value;
   const names = quotas.map(([name]) => name);
-  const value = useSignal<Value>(Object.fromEntries(names.flatMap((name) => (begun.state[name] === null ? [] : [[name, begun.state[name]]]))));
+  const value = useSignal<Value>(
+    Object.fromEntries(names.flatMap((name) => (begun.state[name] === null ? [] : [[name, begun.state[name]]]))),
+  );
   const send = async (body: Value): Promise<void> => {
     const id = me.peek()?.workspace_id ?? "";
     try {
-      const { data, response } = await client.workspaces.putQuotas(id, body as PutQuotas, { ifMatch: begun.etag }).withResponse();
+      const { data, response } = await client.workspaces
+        .putQuotas(id, body as PutQuotas, { ifMatch: begun.etag })
+        .withResponse();
       onPut({ state: data, etag: response.headers.get("etag") ?? undefined });
     } catch (error) {
       if (error instanceof PreconditionFailedError) onReload();

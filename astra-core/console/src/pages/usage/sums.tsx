@@ -37,7 +37,9 @@ function Groups({ range, by }: { range: Range; by: By }): VNode {
           <>
             <Lines range={range} by={by} names={names} people={people} />
             {items.length > names.length && (
-              <p class="small faint">The lines are of the {names.length} rows with the most tokens in the table below.</p>
+              <p class="small faint">
+                The lines are of the {names.length} rows with the most tokens in the table below.
+              </p>
             )}
             <h2>{title}</h2>
             <Table
@@ -46,7 +48,10 @@ function Groups({ range, by }: { range: Range; by: By }): VNode {
               id={(row) => nameOf(row, by)}
               next={nextCursor}
               columns={[
-                { title: by.charAt(0).toUpperCase() + by.slice(1), cell: (row) => <Name row={row} by={by} people={people} /> },
+                {
+                  title: by.charAt(0).toUpperCase() + by.slice(1),
+                  cell: (row) => <Name row={row} by={by} people={people} />,
+                },
                 { title: "Requests", cell: ({ requests }) => count(requests), isNumber: true },
                 {
                   title: "Errors",
@@ -65,7 +70,7 @@ function Groups({ range, by }: { range: Range; by: By }): VNode {
   );
 }
 
-/** The names of the members, where users are told apart. */
+/** The names of the members, where sums are grouped by user. */
 function useNames(isWanted: boolean): ReadonlyMap<string, string> {
   const id = me.value?.workspace_id ?? "";
   const members = useResource(
@@ -90,7 +95,9 @@ function Name({ row, by, people }: { row: Usage; by: By; people: ReadonlyMap<str
     );
   }
   if (by === "user" && row.user_id != null) {
-    const place = row.user_id.startsWith("svc_") ? href("workspace", ["accounts", row.user_id]) : href("workspace", [], { user: row.user_id });
+    const place = row.user_id.startsWith("svc_")
+      ? href("workspace", ["accounts", row.user_id])
+      : href("workspace", [], { user: row.user_id });
     return (
       <a href={place}>
         <Text>{people.get(row.user_id) ?? name}</Text>
@@ -116,7 +123,11 @@ function Lines({ range, by, names, people }: LinesProps): VNode {
   return (
     <Shown of={days}>
       {({ rows, isWhole }) => {
-        const begin = firstWhole(rows.map(({ day }) => day ?? ""), isWhole, range.first);
+        const begin = firstWhole(
+          rows.map(({ day }) => day ?? ""),
+          isWhole,
+          range.first,
+        );
         if (begin === undefined) return <TooMany>There are more sums of one day than are read here.</TooMany>;
         const shown = daysOf(range, begin);
         const times = shown.map(placeOf);
@@ -135,9 +146,21 @@ function Lines({ range, by, names, people }: LinesProps): VNode {
           <>
             {!isWhole && <TooMany>There are more sums than are read here: the lines begin on {begin}.</TooMany>}
             <div class="plots">
-              <Plot title="Tokens a day" times={times} series={tokens} format={count} kind={by === "" ? "lines" : kind} />
+              <Plot
+                title="Tokens a day"
+                times={times}
+                series={tokens}
+                format={count}
+                kind={by === "" ? "lines" : kind}
+              />
               <Plot title="Cost a day" times={times} series={lines((row) => row.cost_usd)} format={usd} kind={kind} />
-              <Plot title="Requests a day" times={times} series={lines((row) => row.requests)} format={count} kind={kind} />
+              <Plot
+                title="Requests a day"
+                times={times}
+                series={lines((row) => row.requests)}
+                format={count}
+                kind={kind}
+              />
               <Plot title="Errors a day" times={times} series={lines((row) => row.errors)} format={count} kind={kind} />
             </div>
           </>

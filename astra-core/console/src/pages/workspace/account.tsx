@@ -31,9 +31,12 @@ type Asked = "edit" | "issue" | "delete" | undefined;
 export function Account({ id }: { id: string }): VNode {
   const asked = useSignal<Asked>(undefined);
   const issued = useSignal<IssuedToken | undefined>(undefined);
-  const account = useResource("auth.get_service_account", { id }, (options) => client.auth.getServiceAccount(id, options));
+  const account = useResource("auth.get_service_account", { id }, (options) =>
+    client.auth.getServiceAccount(id, options),
+  );
   const close = (): void => void (asked.value = undefined);
-  const ask = (what: Asked, op: Parameters<typeof may>[0]) => () => void (asked.value = may(op).isAllowed ? what : undefined);
+  const ask = (what: Asked, op: Parameters<typeof may>[0]) => () =>
+    void (asked.value = may(op).isAllowed ? what : undefined);
   useKeys([
     { key: "e", title: "Edit the service account", run: ask("edit", "auth.update_service_account"), isAction: true },
     { key: "n", title: "Issue a token", run: ask("issue", "auth.issue_token"), isAction: true },
@@ -63,7 +66,9 @@ export function Account({ id }: { id: string }): VNode {
             </div>
             <Tokens id={id} key={issued.value?.token.id ?? ""} />
             {asked.value === "edit" && <Edit account={it} onSaved={account.put} onClose={close} />}
-            {asked.value === "issue" && <Issue account={it} onIssued={(made) => (issued.value = made)} onClose={close} />}
+            {asked.value === "issue" && (
+              <Issue account={it} onIssued={(made) => (issued.value = made)} onClose={close} />
+            )}
             {asked.value === "delete" && <Delete account={it} onClose={close} />}
             {issued.value && <TokenSecret of={issued.value} onClose={() => (issued.value = undefined)} />}
           </>
@@ -166,7 +171,11 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
-function Issue({ account, onIssued, onClose }: DialogProps & { readonly onIssued: (made: IssuedToken) => void }): VNode {
+function Issue({
+  account,
+  onIssued,
+  onClose,
+}: DialogProps & { readonly onIssued: (made: IssuedToken) => void }): VNode {
   const value = useSignal<Value>({ expires_in: 90 * DAY });
   const own = me.value?.scopes ?? [];
   return (
@@ -201,7 +210,11 @@ function Issue({ account, onIssued, onClose }: DialogProps & { readonly onIssued
   );
 }
 
-function Edit({ account, onSaved, onClose }: DialogProps & { readonly onSaved: (saved: ServiceAccount) => void }): VNode {
+function Edit({
+  account,
+  onSaved,
+  onClose,
+}: DialogProps & { readonly onSaved: (saved: ServiceAccount) => void }): VNode {
   const value = useSignal<Value>({ name: account.name, role: account.role, scopes: account.scopes });
   const choices = [...new Set([...account.scopes, ...(me.value?.scopes ?? [])])];
   const set = (more: Value): void => void (value.value = { ...value.peek(), ...more });
@@ -222,7 +235,12 @@ function Edit({ account, onSaved, onClose }: DialogProps & { readonly onSaved: (
       hidden={["role", "scopes"]}
       value={value.value}
       onChange={(next) => (value.value = next)}
-      before={<p>What is taken away, its tokens lose with the next request. What is added, tokens have that are issued or rotated afterwards.</p>}
+      before={
+        <p>
+          What is taken away, its tokens lose with the next request. What is added, tokens have that are issued or
+          rotated afterwards.
+        </p>
+      }
       onSend={send}
       onClose={onClose}
     >
@@ -252,7 +270,9 @@ function Delete({ account, onClose }: DialogProps): VNode {
         go(href("workspace", [], { tab: "accounts" }), true);
       }}
     >
-      <p>Its tokens, and those that it got for end users, are refused from the next request on. Sessions and usage stay.</p>
+      <p>
+        Its tokens, and those that it got for end users, are refused from the next request on. Sessions and usage stay.
+      </p>
     </Confirm>
   );
 }

@@ -43,7 +43,7 @@ export function Accounts(): VNode {
         {({ items, nextCursor }) =>
           items.length === 0 ? (
             <NothingYet
-              what="A service account is a program with a role and scopes of its own. Its tokens are what programs call the gateway with."
+              what="A service account is a program with a role and scopes of its own. It calls the gateway with its tokens."
               command="astra token issue --name ci --role member"
             >
               {create}

@@ -39,7 +39,9 @@ export function Grants(): VNode {
       <Shown of={grants}>
         {({ items, nextCursor }) =>
           items.length === 0 ? (
-            <NothingYet what="By a grant a workspace lends an agent to another one, which may ask it and cannot change it.">{offer}</NothingYet>
+            <NothingYet what="By a grant a workspace lends an agent to another one, which may ask it and cannot change it.">
+              {offer}
+            </NothingYet>
           ) : (
             <>
               <div class="buttons">{offer}</div>
@@ -60,7 +62,10 @@ export function Grants(): VNode {
             grants.reload();
           }}
         >
-          <p>Turns that have begun come to their end; the next question is refused. Sessions with the agent stay readable.</p>
+          <p>
+            Turns that have begun come to their end; the next question is refused. Sessions with the agent stay
+            readable.
+          </p>
         </Confirm>
       )}
     </>
@@ -105,14 +110,23 @@ function Rows({ grants, next, onEnd, onDone }: RowsProps): VNode {
           title: "Direction",
           cell: (grant) => (
             <>
-              {grant.direction === "lent" ? "lent to" : grant.direction === "borrowed" ? "borrowed from" : grant.direction}{" "}
+              {grant.direction === "lent"
+                ? "lent to"
+                : grant.direction === "borrowed"
+                  ? "borrowed from"
+                  : grant.direction}{" "}
               <code>{grant.direction === "lent" ? grant.borrower_id : grant.lender_id}</code>
             </>
           ),
         },
         { title: "Status", cell: ({ status }) => <span class={tags[status] ?? "tag"}>{status}</span> },
         { title: "Requests", cell: ({ used }) => count(used.requests), isNumber: true, isWide: true },
-        { title: "Tokens", cell: ({ used }) => count(used.input_tokens + used.output_tokens), isNumber: true, isWide: true },
+        {
+          title: "Tokens",
+          cell: ({ used }) => count(used.input_tokens + used.output_tokens),
+          isNumber: true,
+          isWide: true,
+        },
         { title: "Cost", cell: ({ used }) => usd(used.cost_usd), isNumber: true, isWide: true },
         { title: "Ends", cell: (grant) => <Time of={grant.ended_at ?? grant.expires_at} /> },
         {
@@ -155,7 +169,9 @@ function AgentLink({ grant }: { grant: Grant }): VNode {
 
 function Offer({ onDone, onClose }: { onDone: () => void; onClose: () => void }): VNode {
   const value = useSignal<Value>({ expires_in: 30 * DAY });
-  const agents = useResource("agents.list", { limit: 200 }, (options) => client.agents.list({ limit: 200, ...options }));
+  const agents = useResource("agents.list", { limit: 200 }, (options) =>
+    client.agents.list({ limit: 200, ...options }),
+  );
   const own = agents.data?.items.filter(({ borrowed }) => borrowed == null).map(({ id }) => id) ?? [];
   const send = async (body: Value): Promise<void> => {
     await client.workspaces.createGrant(me.peek()?.workspace_id ?? "", body as unknown as CreateGrant);

@@ -46,7 +46,9 @@ export function Invitations(): VNode {
       <Shown of={invitations}>
         {({ items, nextCursor }) =>
           items.length === 0 ? (
-            <NothingYet what="By an invitation a person joins the workspace. Those that are open are listed here.">{invite}</NothingYet>
+            <NothingYet what="By an invitation a person joins the workspace. Those that are open are listed here.">
+              {invite}
+            </NothingYet>
           ) : (
             <>
               <div class="buttons">{invite}</div>
@@ -118,7 +120,9 @@ export function Invitations(): VNode {
 function Invite({ onMade, onClose }: { onMade: (made: InvitationWithCode) => void; onClose: () => void }): VNode {
   const value = useSignal<Value>({ role: "member", expires_in_s: 7 * DAY });
   const send = async (body: Value): Promise<void> => {
-    onMade(await client.workspaces.createInvitation(me.peek()?.workspace_id ?? "", body as unknown as CreateInvitation));
+    onMade(
+      await client.workspaces.createInvitation(me.peek()?.workspace_id ?? "", body as unknown as CreateInvitation),
+    );
   };
   return (
     <FormDialog

@@ -29,7 +29,11 @@ export function Members(): VNode {
   return (
     <>
       <div class="buttons">
-        <Action op="workspaces.create_invitation" kind="primary" onPress={() => setQuery({ tab: "invitations", new: true, cursor: null })}>
+        <Action
+          op="workspaces.create_invitation"
+          kind="primary"
+          onPress={() => setQuery({ tab: "invitations", new: true, cursor: null })}
+        >
           Invite a person
         </Action>
       </div>
@@ -61,7 +65,9 @@ export function Members(): VNode {
           </>
         )}
       </Shown>
-      {asked.value?.what === "role" && <ChangeRole member={asked.value.member} onDone={members.reload} onClose={close} />}
+      {asked.value?.what === "role" && (
+        <ChangeRole member={asked.value.member} onDone={members.reload} onClose={close} />
+      )}
       {asked.value?.what === "remove" && <Remove member={asked.value.member} onDone={members.reload} onClose={close} />}
     </>
   );
@@ -78,7 +84,8 @@ function Wanted({ id, isShown }: { id: string; isShown: boolean }): VNode {
       ) : (
         <>
           <code>{id}</code> is not on this page of the list. End users of applications are not members: look for their{" "}
-          <a href={href("sessions", [], { user_id: id })}>sessions</a> and <a href={href("traces", [], { user_id: id })}>traces</a>.
+          <a href={href("sessions", [], { user_id: id })}>sessions</a> and{" "}
+          <a href={href("traces", [], { user_id: id })}>traces</a>.
         </>
       )}{" "}
       <button type="button" class="plain" onClick={() => setQuery({ user: null })}>
@@ -109,7 +116,8 @@ function Name({ member, isWanted }: { member: Member; isWanted: boolean }): VNod
 function Deeds({ id }: { id: string }): VNode {
   return (
     <>
-      <a href={href("sessions", [], { user_id: id })}>sessions</a> <a href={href("traces", [], { user_id: id })}>traces</a>{" "}
+      <a href={href("sessions", [], { user_id: id })}>sessions</a>{" "}
+      <a href={href("traces", [], { user_id: id })}>traces</a>{" "}
       <a href={href("admin", [], { tab: "audit", actor: id })}>changes</a>
     </>
   );
@@ -131,7 +139,10 @@ function Actions({ member, onAsk }: { member: Member; onAsk: (what: "role" | "re
         op="workspaces.remove_member"
         kind="danger"
         label={isSelf(member) ? "Leave the workspace" : `Remove ${called(member)}`}
-        isOff={whyNotRemoved(own, member.role, isSelf(member)) ?? (isOnlyWorkspace(member) && "You belong to no other workspace.")}
+        isOff={
+          whyNotRemoved(own, member.role, isSelf(member)) ??
+          (isOnlyWorkspace(member) && "You belong to no other workspace.")
+        }
         onPress={() => onAsk("remove")}
       >
         {isSelf(member) ? "Leave" : "Remove"}
@@ -194,7 +205,8 @@ function Remove({ member, onDone, onClose }: DialogProps): VNode {
       }}
     >
       <p>
-        {isMe ? "Your" : "Its"} sign-ins in this workspace end with the next request. What {isMe ? "you" : "it"} made stays.
+        {isMe ? "Your" : "Its"} sign-ins in this workspace end with the next request. What {isMe ? "you" : "it"} made
+        stays.
       </p>
       {!isMe && <p>If the person belongs to no other workspace, the account is deleted.</p>}
     </Confirm>

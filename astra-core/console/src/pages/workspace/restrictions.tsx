@@ -29,7 +29,8 @@ export function Restrictions(): VNode {
     const { data, response } = await client.workspaces.getRestrictions(id, options).withResponse();
     return { state: data, etag: response.headers.get("etag") ?? undefined };
   });
-  const edit = (): void => void (isEdited.value = may("workspaces.put_restrictions").isAllowed && of.data !== undefined);
+  const edit = (): void =>
+    void (isEdited.value = may("workspaces.put_restrictions").isAllowed && of.data !== undefined);
   useKeys([{ key: "e", title: "Change the restrictions", run: edit, isAction: true }]);
   return (
     <Shown of={of}>
@@ -50,14 +51,17 @@ export function Restrictions(): VNode {
             </dd>
           </dl>
           <p class="small faint">
-            They hold for all that asks a model for the workspace. An agent whose model is not allowed is refused when it is asked.
+            They hold for all that asks a model for the workspace. An agent whose model is not allowed is refused when
+            it is asked.
           </p>
           <div class="buttons">
             <Action op="workspaces.put_restrictions" onPress={edit}>
               Change
             </Action>
           </div>
-          {isEdited.value && <Edit of={tagged} onPut={of.put} onReload={of.reload} onClose={() => (isEdited.value = false)} />}
+          {isEdited.value && (
+            <Edit of={tagged} onPut={of.put} onReload={of.reload} onClose={() => (isEdited.value = false)} />
+          )}
         </>
       )}
     </Shown>
@@ -100,7 +104,9 @@ function Edit({ of, onPut, onReload, onClose }: EditProps): VNode {
     const id = me.peek()?.workspace_id ?? "";
     try {
       const options = { ifMatch: begun.etag };
-      const { data, response } = await client.workspaces.putRestrictions(id, body as PutRestrictions, options).withResponse();
+      const { data, response } = await client.workspaces
+        .putRestrictions(id, body as PutRestrictions, options)
+        .withResponse();
       onPut({ state: data, etag: response.headers.get("etag") ?? undefined });
     } catch (error) {
       if (error instanceof PreconditionFailedError) onReload();
@@ -123,7 +129,9 @@ function Edit({ of, onPut, onReload, onClose }: EditProps): VNode {
       <NamesField
         title="Providers"
         value={value.value["providers"] as readonly string[] | null}
-        hint={configured.length === 0 ? "Their names, one a line." : `One a line. Configured are: ${configured.join(", ")}.`}
+        hint={
+          configured.length === 0 ? "Their names, one a line." : `One a line. Configured are: ${configured.join(", ")}.`
+        }
         onChange={set("providers")}
       />
       <NamesField
@@ -146,7 +154,12 @@ interface NamesFieldProps {
 function NamesField({ title, hint, value, onChange }: NamesFieldProps): VNode {
   const id = useId();
   const text = useSignal(value?.join("\n") ?? "");
-  const names = (): string[] => text.peek().split("\n").map((line) => line.trim()).filter(Boolean);
+  const names = (): string[] =>
+    text
+      .peek()
+      .split("\n")
+      .map((line) => line.trim())
+      .filter(Boolean);
   return (
     <fieldset>
       <legend>{title}</legend>

@@ -89,7 +89,9 @@ function Rename({ of, onPut, onReload, onClose }: RenameProps): VNode {
   const value = useSignal<Value>({ name: begun.state.name });
   const send = async (body: Value): Promise<void> => {
     try {
-      const { data, response } = await client.workspaces.update(begun.state.id, body, { ifMatch: begun.etag }).withResponse();
+      const { data, response } = await client.workspaces
+        .update(begun.state.id, body, { ifMatch: begun.etag })
+        .withResponse();
       onPut({ state: data, etag: response.headers.get("etag") ?? undefined });
       await readWorkspaces();
     } catch (error) {
@@ -146,8 +148,8 @@ function Delete({ of: { state, etag }, onClose }: { of: Tagged; onClose: () => v
       onConfirm={() => client.workspaces.delete(state.id, { ifMatch: etag })}
     >
       <p>
-        Agents, sessions, memory, jobs, members, tokens and the audit of <Text>{state.name}</Text> go, and nothing brings any
-        of it back. Tokens for it, yours too, are refused from the answer on.
+        Agents, sessions, memory, jobs, members, tokens and the audit of <Text>{state.name}</Text> go, and nothing
+        brings any of it back. Tokens for it, yours too, are refused from the answer on.
       </p>
     </Confirm>
   );

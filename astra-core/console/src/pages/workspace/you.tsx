@@ -68,7 +68,9 @@ export function You(): VNode {
 
 function SignIns(): VNode {
   const cursor = useCursor();
-  const signIns = useResource("auth.list_sign_ins", { cursor }, (options) => client.auth.listSignIns({ cursor, limit: 50, ...options }));
+  const signIns = useResource("auth.list_sign_ins", { cursor }, (options) =>
+    client.auth.listSignIns({ cursor, limit: 50, ...options }),
+  );
   return (
     <section>
       <div class="heading">
@@ -103,7 +105,9 @@ function SignIns(): VNode {
                     kind="danger"
                     label={it.is_current ? "Sign out of this one" : `End the sign-in ${it.id}`}
                     done="The sign-in has ended."
-                    onPress={() => client.auth.endSignIn(it.id).then(() => (it.is_current ? undefined : signIns.reload()))}
+                    onPress={() =>
+                      client.auth.endSignIn(it.id).then(() => (it.is_current ? undefined : signIns.reload()))
+                    }
                   >
                     {it.is_current ? "Sign out" : "End"}
                   </Action>
@@ -122,7 +126,8 @@ const nameOf = (id: string): string => workspaces.value.find((it) => it.id === i
 function Program({ of }: { of: SignInModel }): VNode {
   return (
     <>
-      <Text>{of.program ?? "a program that did not say its name"}</Text> {of.is_current && <span class="tag good">this one</span>}
+      <Text>{of.program ?? "a program that did not say its name"}</Text>{" "}
+      {of.is_current && <span class="tag good">this one</span>}
     </>
   );
 }
@@ -161,10 +166,13 @@ function Delete({ onClose }: { onClose: () => void }): VNode {
       hidden={Object.keys(schema.properties ?? {})}
       value={value.value}
       onChange={(next) => (value.value = next)}
-      before={<p>
-          The account goes with its memberships, its sign-ins, and its memory, sessions, turns, jobs and usage in all workspaces.
-          Agents, schedules and the like that you made for a workspace stay there. Nothing brings the rest back.
-        </p>}
+      before={
+        <p>
+          The account goes with its memberships, its sign-ins, and its memory, sessions, turns, jobs and usage in all
+          workspaces. Agents, schedules and the like that you made for a workspace stay there. Nothing brings the rest
+          back.
+        </p>
+      }
       onSend={(body) => client.auth.deleteAccount(body as unknown as DeleteAccount)}
       onClose={onClose}
     >
