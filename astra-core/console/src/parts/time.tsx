@@ -29,8 +29,9 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
 /** `3 minutes ago`, `in 2 hours` */
-export function ago(time: string, from = now.value): string {
-  const seconds = (Date.parse(time) - from) / 1000;
+export function ago(time: string, from?: number): string {
+  // What happened since the last move of `now` is not to come.
+  const seconds = (Date.parse(time) - (from ?? Math.max(now.value, Date.now()))) / 1000;
   if (Math.abs(seconds) < 10) return "now";
   const [, unit] = steps.find(([limit]) => Math.abs(seconds) < limit) ?? [0, "year" as const];
   return relative.format(Math.trunc(seconds / (sizes[unit] ?? 1)), unit);
