@@ -71,13 +71,16 @@ export function operationOf(method: string, path: string): OperationId | undefin
   return patterns.find((it) => it.method === method && it.pattern.test(plain))?.id;
 }
 
+/** Operations whose bodies carry secrets: passwords, tokens, values of headers and variables. */
+const secret = /^(auth\.|tools\.connect_server$|webhooks\.(create|update)$)/;
+
 async function send(url: string, init: RequestInit): Promise<Response> {
   const started = performance.now();
   const path = url.slice(gatewayUrl.length);
   const method = init.method ?? "GET";
   const operation = operationOf(method, path);
   const note = (status: number, requestId: string): void => {
-    const isSecret = operation === undefined || operation.startsWith("auth.");
+    const isSecret = operation === undefined || secret.test(operation);
     const body = typeof init.body === "string" && !isSecret ? init.body : undefined;
     const elapsedMs = Math.round(performance.now() - started);
     const call = { operation, method, path, body, status, elapsedMs, requestId };
