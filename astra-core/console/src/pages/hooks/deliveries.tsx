@@ -108,7 +108,7 @@ interface RowsProps {
 function Rows({ deliveries, next, onChange }: RowsProps): VNode {
   return (
     <Table
-      title="Deliveries"
+      title="Deliveries of the webhook"
       rows={deliveries}
       id={({ id }) => id}
       link={({ id, webhook_id }) => href("hooks", [webhook_id, "deliveries", id])}
@@ -132,7 +132,14 @@ function Rows({ deliveries, next, onChange }: RowsProps): VNode {
             next_attempt_at == null ? <span class="faint">{status === "sending" ? "now" : "–"}</span> : <Time of={next_attempt_at} />,
         },
         { title: "Made", cell: ({ created_at }) => <Time of={created_at} />, isWide: true },
-        { title: "Do", cell: (it) => <Redeliver of={it} isRow onDone={onChange} /> },
+        {
+          title: "Do",
+          cell: (it) => (
+            <div class="do">
+              <Redeliver of={it} isRow onDone={onChange} />
+            </div>
+          ),
+        },
       ]}
     />
   );

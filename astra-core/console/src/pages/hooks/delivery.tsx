@@ -41,7 +41,9 @@ function Whole({ of, onReload }: { of: DeliveryDetails; onReload: () => void }):
       <dl class="facts">
         <dt>Id</dt>
         <dd>
-          <Id id={of.id} />, the header <code>webhook-id</code> of each attempt
+          <Id id={of.id} /> <span class="faint">
+            the header <code>webhook-id</code> of each attempt
+          </span>
         </dd>
         <dt>Event</dt>
         <dd>
@@ -99,7 +101,7 @@ function Attempt({ of: { number, at, latency_ms, status, error, answer } }: { of
           </span>
         )}
       </p>
-      {answer != null && answer !== "" && <Code text={answer} language="the answer's first KiB" />}
+      {answer != null && answer !== "" && <Code text={answer} language={`the first KiB of answer ${number}`} />}
     </section>
   );
 }

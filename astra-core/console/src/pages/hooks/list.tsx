@@ -91,9 +91,9 @@ function Rows({ hooks, next, onChange }: RowsProps): VNode {
         {
           title: "Do",
           cell: (it) => (
-            <>
+            <div class="do">
               <Test hook={it} isRow /> <Switch hook={it} isRow onDone={onChange} />
-            </>
+            </div>
           ),
         },
       ]}

@@ -34,7 +34,11 @@ export function BuiltIn(): VNode {
               {
                 title: "State",
                 cell: ({ is_paused, has_failed }) =>
-                  has_failed ? <span class="tag bad">failed</span> : <span class={is_paused ? "tag warn" : "tag good"}>{is_paused ? "paused" : "on"}</span>,
+                  has_failed ? (
+                    <span class="tag bad">failed</span>
+                  ) : (
+                    <span class={is_paused ? "tag warn" : "tag good"}>{is_paused ? "paused" : "on"}</span>
+                  ),
               },
               {
                 title: "Last",
@@ -79,7 +83,8 @@ function Facts({ of: { leader, lateness } }: { of: CronStatus }): VNode {
       <dd>
         {lateness.slot_count === 0
           ? "no run yet"
-          : `the last one by ${ms(lateness.last_ms)}, half of the last ${lateness.slot_count} by ${ms(lateness.p50_ms)} or less, the latest by ${ms(lateness.max_ms)}`}
+          : `the last one by ${ms(lateness.last_ms)}, half of the last ${lateness.slot_count} by ${ms(lateness.p50_ms)} or less,
+            the latest by ${ms(lateness.max_ms)}`}
       </dd>
     </dl>
   );

@@ -58,7 +58,10 @@ function Fields({ title, op, action, done, value: first, onSend, onClose }: Fiel
       before={
         <label class="field">
           <span>Often used</span>
-          <select value={usual.some(([it]) => it === expression) ? expression : ""} onChange={(event) => set("expression", event.currentTarget.value || undefined)}>
+          <select
+            value={usual.some(([it]) => it === expression) ? expression : ""}
+            onChange={(event) => set("expression", event.currentTarget.value || undefined)}
+          >
             <option value="">an expression of one's own</option>
             {usual.map(([it, words]) => (
               <option key={it} value={it}>
@@ -151,6 +154,14 @@ export function EditSchedule({ of, onPut, onReload, onClose }: EditProps): VNode
     }
   };
   return (
-    <Fields title="Edit the schedule" op="cron.update" action="Save" done="The schedule was saved." value={before} onSend={send} onClose={onClose} />
+    <Fields
+      title="Edit the schedule"
+      op="cron.update"
+      action="Save"
+      done="The schedule was saved."
+      value={before}
+      onSend={send}
+      onClose={onClose}
+    />
   );
 }

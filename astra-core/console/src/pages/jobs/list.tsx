@@ -103,7 +103,14 @@ function Rows({ jobs, next, onChange }: RowsProps): VNode {
         { title: "Next run", cell: (job) => <NextTry of={job} />, isWide: true },
         { title: "Last error", cell: ({ error }) => (error ? <ShortError of={error} /> : <span class="faint">–</span>) },
         { title: "Made", cell: ({ created_at }) => <Time of={created_at} /> },
-        { title: "Do", cell: (job) => <JobActions job={job} isRow onChange={onChange} /> },
+        {
+          title: "Do",
+          cell: (job) => (
+            <div class="do">
+              <JobActions job={job} isRow onChange={onChange} />
+            </div>
+          ),
+        },
       ]}
     />
   );

@@ -110,9 +110,9 @@ function Rows({ schedules, late, next, onChange }: RowsProps): VNode {
         {
           title: "Do",
           cell: (it) => (
-            <>
+            <div class="do">
               <Trigger schedule={it} isRow onDone={onChange} /> <Pause schedule={it} isRow onDone={onChange} />
-            </>
+            </div>
           ),
         },
       ]}

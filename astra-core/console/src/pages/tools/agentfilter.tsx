@@ -21,7 +21,7 @@ export function Policy({ agent }: { agent: string }): VNode {
   return (
     <Shown of={of}>
       {({ tools }) => (
-        <section class="card" aria-label={`Policy of ${agent}`}>
+        <section class="card policy" aria-label={`Policy of ${agent}`}>
           <h2>
             Policy of <a href={href("agents", [agent])}>{agent}</a>
           </h2>

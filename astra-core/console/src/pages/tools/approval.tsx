@@ -11,7 +11,7 @@ import { Text } from "../../parts/text.tsx";
 import { Time } from "../../parts/time.tsx";
 
 const marks: Readonly<Record<string, string>> = { pending: "warn", approved: "good", denied: "bad" };
-const words: Readonly<Record<string, string>> = { pending: "waits for you" };
+const words: Readonly<Record<string, string>> = { pending: "waiting" };
 
 export function OneApproval({ of, onChange }: { of: Approval; onChange: () => void }): VNode {
   const id = useId();
@@ -35,13 +35,13 @@ export function OneApproval({ of, onChange }: { of: Approval; onChange: () => vo
         <a href={href("agents", [of.agent_id])}>{of.agent_id}</a> called it <Time of={of.created_at} />, asked by{" "}
         <code>{of.user_id}</code> in <a href={href("chat", [of.session_id])}>this conversation</a>
       </p>
-      <Json value={of.arguments} label="arguments" />
+      <Json value={of.arguments} label={`arguments, ${of.id}`} />
       {isPending ? (
         <Approve id={of.id} expiresAt={of.expires_at} onDone={onChange} />
       ) : (
         <p>
           {of.decided_at == null ? (
-            "Nobody decided."
+            "There was no decision."
           ) : (
             <>
               Decided by <code>{of.decided_by}</code>, <Time of={of.decided_at} />

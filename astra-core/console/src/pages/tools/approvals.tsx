@@ -68,7 +68,12 @@ function Inbox({ status }: { status: string }): VNode {
         }
         if (status === "pending" || status === "all") {
           return (
-            <NothingYet what="No call waits for a decision. A call waits here when an agent calls a tool that its policy has in require_approval.">
+            <NothingYet
+              what={
+                "No call waits for a decision. A call waits here when an agent calls a tool that its policy has in "
+                + "require_approval."
+              }
+            >
               <a class="button" href={href("agents")}>
                 Agents and their policies
               </a>
@@ -103,7 +108,11 @@ function Asked({ id }: { id: string }): VNode {
           All approvals
         </button>
       </p>
-      <Lookup id={id} find={(isWanted) => find(id, isWanted)} missing={<p>It is not among the last {LOOKED_MAX.toLocaleString("en")} that you may see.</p>}>
+      <Lookup
+        id={id}
+        find={(isWanted) => find(id, isWanted)}
+        missing={<p>It is not among the last {LOOKED_MAX.toLocaleString("en")} that you may see.</p>}
+      >
         {(approval) => <OneApproval of={approval} onChange={() => setQuery({ id: null, status: "all" })} />}
       </Lookup>
     </>

@@ -28,11 +28,11 @@ export function Connect({ onClose }: { onClose: () => void }): VNode {
   const transport = value.value["transport"] as Value;
   const [kind, , definition] = kinds.find(([name]) => name === transport["type"]) ?? kinds[0];
   const secrets = kind === "http" ? "headers" : "env";
-  const set = (next: Value): void => {
-    const { oauth, ...rest } = next;
-    // Fields of a token that are all empty again ask for no token.
-    const isEmpty = typeof oauth !== "object" || oauth === null || Object.keys(oauth).length === 0;
-    value.value = { ...value.peek(), transport: isEmpty ? rest : next };
+  const hasToken = transport["oauth"] !== undefined;
+  const set = (next: Value): void => void (value.value = { ...value.peek(), transport: next });
+  const setToken = (isWanted: boolean): void => {
+    const { oauth: _, ...rest } = transport;
+    set(isWanted ? { ...rest, oauth: {} } : rest);
   };
   const send = async (body: Value): Promise<void> => {
     const server = await client.tools.connectServer(body as unknown as ConnectMcpServer);
@@ -63,9 +63,22 @@ export function Connect({ onClose }: { onClose: () => void }): VNode {
           key={kind}
           schema={branch(definition)}
           value={transport}
-          hidden={["type", secrets]}
+          hidden={["type", secrets, "oauth"]}
           onChange={set}
         />
+        {kind === "http" && (
+          <label class="check">
+            <input type="checkbox" checked={hasToken} onChange={(event) => setToken(event.currentTarget.checked)} />
+            <span>It wants a token, which the gateway gets by OAuth with a client's own credentials</span>
+          </label>
+        )}
+        {hasToken && (
+          <Form
+            schema={branch("ConnectMcpOAuth")}
+            value={transport["oauth"] as Value}
+            onChange={(oauth) => set({ ...transport, oauth })}
+          />
+        )}
         <PairsField
           key={secrets}
           title={kind === "http" ? "Headers" : "Variables"}

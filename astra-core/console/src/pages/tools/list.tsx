@@ -31,7 +31,10 @@ export function List(): VNode {
       <Shown of={tools}>
         {({ items, nextCursor }) =>
           items.length === 0 && cursor === undefined ? (
-            <NothingYet what="A tool is what an agent may call beside talking. This gateway has none." command="astra tools connect crm https://mcp.example.com/mcp">
+            <NothingYet
+              what="A tool is what an agent may call beside talking. This gateway has none."
+              command="astra tools connect crm https://mcp.example.com/mcp"
+            >
               <Action op="tools.connect_server" onPress={() => go(href("tools", [], { tab: "servers" }))}>
                 Connect an MCP server
               </Action>

@@ -69,7 +69,7 @@ export function Servers(): VNode {
                   ),
                   isWide: true,
                 },
-                { title: "Described by", cell: ({ origin }) => (origin === "configuration" ? "the configuration" : `the ${origin}`), isWide: true },
+                { title: "Described by", cell: ({ origin }) => `the ${origin}`, isWide: true },
               ]}
             />
           )
