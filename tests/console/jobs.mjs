@@ -94,6 +94,29 @@ test("the list: counts, filters, keys, cancel, run again", async () => {
   await seat.leave();
 });
 
+test("what is written stays while the list is read anew", async () => {
+  const job = () => gateway.call("POST", "/jobs", { type: "agent_run", payload: { agent_id: "assistant", message: "x" } });
+  const seat = await open(browser, gateway);
+  const { page } = seat;
+  await seat.signIn("owner@example.org", "jobs");
+  await page.getByLabel("Type").pressSequentially("agent_r");
+  await page.getByRole("row", { name: new RegExp((await job()).id) }).waitFor();
+  assert.equal(await page.getByLabel("Type").inputValue(), "agent_r");
+  await page.getByLabel("Type").press("Enter");
+  await page.waitForURL(/type=agent_r$/);
+  await page.getByRole("button", { name: "Clear the filter" }).first().click();
+  await page.getByRole("button", { name: "New job" }).click();
+  const dialog = page.getByRole("dialog", { name: "New job" });
+  await dialog.getByLabel("Priority").pressSequentially("7");
+  await page.getByRole("row", { name: new RegExp((await job()).id), includeHidden: true }).waitFor();
+  assert.equal(await dialog.getByLabel("Priority").inputValue(), "7");
+  await dialog.getByLabel("What is done").selectOption("batch_chat");
+  await dialog.getByLabel("Questions").pressSequentially("One\n");
+  await page.getByRole("row", { name: new RegExp((await job()).id), includeHidden: true }).waitFor();
+  assert.equal(await dialog.getByLabel("Questions").inputValue(), "One\n");
+  await seat.leave();
+});
+
 test("a batch shows each answer, and a payload of another type is JSON", async () => {
   const seat = await open(browser, gateway, { expected: ["422"] });
   const { page } = seat;
@@ -103,7 +126,6 @@ test("a batch shows each answer, and a payload of another type is JSON", async (
   await dialog.getByLabel("What is done").selectOption("batch_chat");
   await dialog.getByLabel("Agent id").fill("assistant");
   await dialog.getByLabel("Questions").fill("The first one\nThe second one");
-  await dialog.getByLabel("Questions").blur();
   await dialog.getByRole("button", { name: "Begin" }).click();
   await page.getByRole("link", { name: "Answers" }).click();
   const answers = page.getByRole("table", { name: "Answers" });

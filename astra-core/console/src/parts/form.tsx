@@ -3,6 +3,7 @@
 import type { VNode } from "preact";
 import { useId } from "preact/hooks";
 import { useSignal } from "@preact/signals";
+import { useDraft } from "./draft.ts";
 import { type Fault, type Schema, withoutNull } from "./schema.ts";
 
 type Value = Record<string, unknown>;
@@ -163,36 +164,12 @@ function Control({ name, pointer, schema, root, value, long, choices, isRequired
     );
   }
   if (schema.type === "integer" || schema.type === "number") {
-    const change = (next: string): void => onChange(next === "" ? undefined : Number(next));
-    const { minimum, maximum } = schema;
-    return (
-      <input
-        {...described}
-        type="number"
-        step={schema.type === "integer" ? 1 : "any"}
-        min={minimum}
-        max={maximum}
-        value={text}
-        onChange={(event) => change(event.currentTarget.value)}
-      />
-    );
+    return <NumberField described={described} schema={schema} text={text} onChange={onChange} />;
   }
   const items = schema.items && withoutNull(schema.items, root).schema;
   if (schema.type === "array" && items?.type === "string") {
     const lines = Array.isArray(value) ? value.join("\n") : "";
-    const split = (next: string): string[] | undefined => {
-      const found = next.split("\n").map((line) => line.trim()).filter(Boolean);
-      return found.length === 0 && !isRequired ? undefined : found;
-    };
-    return (
-      <textarea
-        {...described}
-        rows={Math.min(8, Math.max(2, lines.split("\n").length))}
-        placeholder="one a line"
-        value={lines}
-        onChange={(event) => onChange(split(event.currentTarget.value))}
-      />
-    );
+    return <LinesField described={described} text={lines} isRequired={isRequired} onChange={onChange} />;
   }
   if (schema.type === "string") {
     if (long?.includes(name)) {
@@ -215,24 +192,67 @@ function Control({ name, pointer, schema, root, value, long, choices, isRequired
   return <JsonField described={described} value={value} onChange={onChange} />;
 }
 
+interface WrittenProps {
+  readonly described: object;
+  readonly text: string;
+  readonly onChange: (value: unknown) => void;
+}
+
+function NumberField({ described, schema, text, onChange }: WrittenProps & { readonly schema: Schema }): VNode {
+  const draft = useDraft(text, (next) => onChange(next === "" ? undefined : Number(next)));
+  const step = schema.type === "integer" ? 1 : "any";
+  return <input {...described} {...draft} type="number" step={step} min={schema.minimum} max={schema.maximum} />;
+}
+
+function LinesField({ described, text, isRequired, onChange }: WrittenProps & { readonly isRequired: boolean }): VNode {
+  const draft = useDraft(text, (next) => {
+    const found = next.split("\n").map((line) => line.trim()).filter(Boolean);
+    onChange(found.length === 0 && !isRequired ? undefined : found);
+  });
+  const rows = Math.min(8, Math.max(2, draft.value.split("\n").length));
+  return <textarea {...described} {...draft} rows={rows} placeholder="one a line" />;
+}
+
+interface JsonFieldProps {
+  readonly described: object;
+  readonly value: unknown;
+  readonly onChange: (value: unknown) => void;
+}
+
 /** What has no fields of its own is written as JSON. */
-function JsonField({ described, value, onChange }: { described: object; value: unknown; onChange: (value: unknown) => void }): VNode {
+function JsonField({ described, value, onChange }: JsonFieldProps): VNode {
   const draft = useSignal<string | undefined>(undefined);
+  const isWrong = useSignal(false);
   const text = draft.value ?? (value === undefined ? "" : JSON.stringify(value, null, 2));
-  const change = (next: string): void => {
+  const write = (next: string): void => {
     draft.value = next;
+    isWrong.value = false;
     if (next.trim() === "") return onChange(undefined);
     try {
       onChange(JSON.parse(next));
-      draft.value = undefined;
     } catch {
       // The person is not done yet.
     }
   };
+  const leave = (): void => {
+    try {
+      if (draft.peek()?.trim()) JSON.parse(draft.peek() ?? "");
+      draft.value = undefined;
+    } catch {
+      isWrong.value = true;
+    }
+  };
   return (
     <>
-      <textarea {...described} class="mono" rows={4} value={text} onChange={(event) => change(event.currentTarget.value)} />
-      {draft.value !== undefined && draft.value.trim() !== "" && <p class="fault">This is not JSON.</p>}
+      <textarea
+        {...described}
+        class="mono"
+        rows={4}
+        value={text}
+        onInput={(event) => write(event.currentTarget.value)}
+        onBlur={leave}
+      />
+      {isWrong.value && <p class="fault">This is not JSON.</p>}
     </>
   );
 }

@@ -5,6 +5,7 @@ import { useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { useKeys } from "../frame/keyboard.ts";
 import { go, href, place, setQuery } from "../frame/router.tsx";
+import { useDraft } from "./draft.ts";
 
 export interface Column<Row> {
   readonly title: string;
@@ -117,11 +118,12 @@ interface FilterProps {
 export function Filter({ name, title, choices }: FilterProps): VNode {
   const value = place.value.query[name] ?? "";
   const set = (text: string): void => setQuery({ [name]: text, cursor: null });
+  const draft = useDraft(value, (text) => set(text.trim()), true);
   return (
     <label class="filter">
       <span>{title}</span>
       {choices === undefined ? (
-        <input type="search" value={value} data-filter onChange={(event) => set(event.currentTarget.value.trim())} />
+        <input type="search" {...draft} data-filter />
       ) : (
         <select value={value} onChange={(event) => set(event.currentTarget.value)}>
           <option value="">all</option>
